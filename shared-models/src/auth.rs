@@ -1,0 +1,136 @@
+//! Bodies that auth-service takes and gives.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// Body of `POST /auth/users`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// The address the user logs in with.
+    #[schema(format = "email", example = "ada@example.org")]
+    pub email: String,
+    /// 12 to 128 characters.
+    #[schema(format = "password", example = "a long sentence only I know")]
+    pub password: String,
+    /// The name others see.
+    #[serde(default)]
+    #[schema(example = "Ada Lovelace")]
+    pub full_name: Option<String>,
+}
+
+/// A user, as the user and administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// The user's id: `sub` of their tokens.
+    pub id: String,
+    /// The address the user logs in with.
+    pub email: String,
+    /// The name others see.
+    pub full_name: Option<String>,
+    /// The user's roles, by name.
+    pub roles: Vec<String>,
+    /// Whether the user may not log in.
+    pub disabled: bool,
+    /// When the user signed up.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: OffsetDateTime,
+    /// When the user last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub updated_at: OffsetDateTime,
+}
+
+/// Body of `PATCH /auth/users/me`: what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChange {
+    /// The new name; `null` removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub full_name: Option<Option<String>>,
+}
+
+/// Body of `PUT /auth/users/me/password`.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password until now.
+    #[schema(format = "password")]
+    pub current: String,
+    /// The password from now on.
+    #[schema(format = "password")]
+    pub new: String,
+}
+
+/// Body of `POST /auth/login`, as a form (RFC 6749 section 4.3.2) or as JSON.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// `password`, where a client sends it at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_type: Option<String>,
+    /// The user's e-mail address.
+    pub username: String,
+    /// The user's password.
+    #[schema(format = "password")]
+    pub password: String,
+    /// Fewer scopes than the user has; all of them where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Taken and not read: first-party login knows no clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// Taken and not read: first-party login knows no clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+/// A fresh access token (RFC 6749 section 5.1).
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct TokenResponse {
+    /// The token, to be sent as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `bearer`.
+    pub token_type: String,
+    /// Seconds until the token is no longer good.
+    pub expires_in: u64,
+    /// What the token allows.
+    pub scope: String,
+}
+
+/// A session of the user, as `GET /auth/sessions` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionView {
+    /// The session's id: `sid` of its tokens.
+    pub id: String,
+    /// Whether the request was made with a token of this session.
+    pub current: bool,
+    /// What the client called itself (`User-Agent`) at login.
+    pub device: Option<String>,
+    /// The address the login came from.
+    pub address: Option<String>,
+    /// When the user logged in.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: OffsetDateTime,
+    /// When the session last got a token.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub last_used_at: OffsetDateTime,
+    /// When the session ends at the latest.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub expires_at: OffsetDateTime,
+}
+
+/// Tells a member that is `null` apart from one that is absent.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}

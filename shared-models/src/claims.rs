@@ -1,0 +1,62 @@
+//! The claims of an access token (RFC 9068).
+
+use serde::{Deserialize, Serialize};
+
+use crate::scope::ScopeSet;
+
+/// The media type that the `typ` header of an access token names (RFC 9068 section 2.1).
+pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
+/// What an access token says. Times are whole seconds since the Unix epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// Who issued the token.
+    pub iss: String,
+    /// The user's id, or the client's for a service.
+    pub sub: String,
+    /// Whom the token is meant for.
+    pub aud: Audience,
+    /// The first second at which the token is no longer good.
+    pub exp: i64,
+    /// When the token was issued.
+    pub iat: i64,
+    /// The first second at which the token is good; at once where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    /// The token's own id.
+    pub jti: String,
+    /// The client that asked for the token.
+    pub client_id: String,
+    /// What the token allows.
+    #[serde(default)]
+    pub scope: ScopeSet,
+    /// The roles of the user when the token was issued.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// The session the token belongs to; absent for a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// When the user last proved who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+}
+
+/// `aud`: one name, or several (RFC 7519 section 4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One audience, as Tessera itself writes it.
+    One(String),
+    /// Several audiences.
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// Whether `name` is among the audiences.
+    pub fn includes(&self, name: &str) -> bool {
+        match self {
+            Self::One(one) => one == name,
+            Self::Many(many) => many.iter().any(|each| each == name),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Bodies that resource-service takes and gives, and the definition of a collection.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The items of this page.
+    pub items: Vec<T>,
+    /// The cursor of the next page, `null` on the last one.
+    pub next: Option<String>,
+    /// How many items match in all, where `count` asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+}
+
+/// What a collection is: which documents it takes, how they are found, who may see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionDefinition {
+    /// A lower-case letter, then letters, digits, `_` or `-`; at most 63 in all.
+    pub name: String,
+    /// JSON Schema 2020-12 of a document, without the members that the service sets.
+    pub schema: Value,
+    /// Indexes made before the collection is served.
+    #[serde(default)]
+    pub indexes: Vec<IndexDefinition>,
+    /// Named projections: the fields each one returns.
+    #[serde(default)]
+    pub views: BTreeMap<String, Vec<String>>,
+    /// Who may do what.
+    #[serde(default)]
+    pub access: AccessDefinition,
+    /// Whether earlier revisions are kept.
+    #[serde(default)]
+    pub versioned: bool,
+    /// Whether a write to an existing document must name the revision it changes.
+    #[serde(default)]
+    pub require_if_match: bool,
+    /// Seconds a document may be served from a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+}
+
+/// An index over one or more fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IndexDefinition {
+    /// Dotted field paths in order, each `1` (ascending) or `-1` (descending).
+    #[schema(value_type = BTreeMap<String, i8>)]
+    pub keys: IndexKeys,
+    /// Whether no two documents may agree in all the fields.
+    #[serde(default)]
+    pub unique: bool,
+    /// Seconds after the (single, date-time) field at which a document is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire_after: Option<u64>,
+}
+
+/// The keys of an index, in the order they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexKeys(pub Vec<(String, Direction)>);
+
+/// The direction of a key in an index or in a sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// The scopes that open a collection; where absent, `NAME:read`, `NAME:write`, `NAME:admin`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessDefinition {
+    /// Scope that reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+    /// Scope that writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write: Option<String>,
+    /// Scope that sees and changes the documents of others in an owner-only collection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin: Option<String>,
+    /// Whether a document is seen and changed by its owner alone.
+    #[serde(default)]
+    pub owner_only: bool,
+}
+
+impl Serialize for IndexKeys {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(field, direction)| {
+            (field, match direction {
+                Direction::Ascending => 1,
+                Direction::Descending => -1,
+            })
+        }))
+    }
+}
+
+impl<'de> Deserialize<'de> for IndexKeys {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let map = serde_json::Map::<String, Value>::deserialize(deserializer)?;
+        if map.is_empty() {
+            return Err(D::Error::custom("an index needs at least one key"));
+        }
+        map.into_iter()
+            .map(|(field, direction)| match direction.as_i64() {
+                Some(1) => Ok((field, Direction::Ascending)),
+                Some(-1) => Ok((field, Direction::Descending)),
+                _ => Err(D::Error::custom(format!("direction of {field:?} must be 1 or -1, not {direction}"))),
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_keys_keep_their_order() {
+        let text = r#"{"keys":{"b":-1,"a":1},"unique":true}"#;
+        let index: IndexDefinition = serde_json::from_str(text).unwrap();
+        assert_eq!(index.keys.0[0], ("b".into(), Direction::Descending));
+        assert_eq!(serde_json::to_string(&index).unwrap(), text);
+    }
+
+    #[test]
+    fn a_direction_other_than_one_or_minus_one_is_refused_by_name() {
+        let err = serde_json::from_str::<IndexDefinition>(r#"{"keys":{"a":2}}"#).unwrap_err();
+        assert!(err.to_string().contains("direction of \"a\""), "{err}");
+    }
+}

@@ -1,0 +1,142 @@
+//! Problem details (RFC 9457): the body of every error outside the OAuth endpoints.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What went wrong, as programs tell errors apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    /// 400: the request itself is malformed.
+    InvalidRequest,
+    /// 401: wrong e-mail or password.
+    InvalidCredentials,
+    /// 401: the token is missing, malformed, expired or revoked.
+    InvalidToken,
+    /// 403: the token lacks a scope.
+    InsufficientScope,
+    /// 403: a cookie request that did not come from this site.
+    CsrfRejected,
+    /// 404: nothing here, or nothing the caller may see.
+    NotFound,
+    /// 405: the path exists, this verb does not.
+    MethodNotAllowed,
+    /// 406: none of the accepted media types can be made.
+    NotAcceptable,
+    /// 409: something with that name exists already.
+    Conflict,
+    /// 412: the document has changed since the revision named by `If-Match`.
+    RevisionMismatch,
+    /// 413: the body is larger than the endpoint takes.
+    PayloadTooLarge,
+    /// 415: the body's media type is not one the endpoint reads.
+    UnsupportedMediaType,
+    /// 422: well-formed, but a value breaks a rule; `errors` says which.
+    ValidationError,
+    /// 428: the collection demands `If-Match`.
+    PreconditionRequired,
+    /// 429: too many attempts; `Retry-After` says how long to wait.
+    RateLimited,
+    /// 500: a fault of the service.
+    Internal,
+    /// 503: the service cannot answer now; `Retry-After` says when to ask again.
+    Unavailable,
+}
+
+impl ProblemCode {
+    /// The HTTP status that goes with the code.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidRequest => 400,
+            Self::InvalidCredentials | Self::InvalidToken => 401,
+            Self::InsufficientScope | Self::CsrfRejected => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::NotAcceptable => 406,
+            Self::Conflict => 409,
+            Self::RevisionMismatch => 412,
+            Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::ValidationError => 422,
+            Self::PreconditionRequired => 428,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// The same for every problem of this kind.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "The request is malformed",
+            Self::InvalidCredentials => "The e-mail or the password is wrong",
+            Self::InvalidToken => "A valid access token is needed",
+            Self::InsufficientScope => "The token does not allow this",
+            Self::CsrfRejected => "The request did not come from this site",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "The method is not allowed here",
+            Self::NotAcceptable => "No acceptable representation",
+            Self::Conflict => "It exists already",
+            Self::RevisionMismatch => "The document has changed",
+            Self::PayloadTooLarge => "The body is too large",
+            Self::UnsupportedMediaType => "The media type is not supported",
+            Self::ValidationError => "A value is not valid",
+            Self::PreconditionRequired => "If-Match is required",
+            Self::RateLimited => "Too many attempts",
+            Self::Internal => "Something went wrong on our side",
+            Self::Unavailable => "The service cannot answer now",
+        }
+    }
+}
+
+/// The body of an error, `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemBody {
+    /// A URI for the kind of problem: `urn:tessera:problem:CODE`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The same for every problem of this kind.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong, for programs.
+    pub code: ProblemCode,
+    /// What went wrong this time, and what the reader can do.
+    pub detail: String,
+    /// The id under which the service logged the request.
+    pub request_id: String,
+    /// The single faults, where there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// One fault in the body (`pointer`) or in the query string (`parameter`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// RFC 6901 pointer into the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Name of the query parameter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// The rule that was broken, for programs.
+    pub code: String,
+    /// What was expected and what came, for people.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A fault at an RFC 6901 pointer into the body.
+    pub fn at(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), message: message.into() }
+    }
+
+    /// A fault in a query parameter.
+    pub fn in_parameter(
+        parameter: impl Into<String>,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { pointer: None, parameter: Some(parameter.into()), code: code.into(), message: message.into() }
+    }
+}

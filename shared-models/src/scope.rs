@@ -1,0 +1,151 @@
+//! Scopes (RFC 6749 section 3.3) and the names of those that ship with Tessera.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// The scope that covers every other, those of collections defined later included.
+pub const EVERYTHING: &str = "*";
+
+/// Scopes that ship with Tessera. A collection NAME adds `NAME:read`, `NAME:write` and `NAME:admin`.
+pub const BUILT_IN: &[&str] = &[
+    "audit:read",
+    "calculations:read",
+    "calculations:write",
+    "clients:read",
+    "clients:write",
+    "collections:write",
+    "revocations:read",
+    "reviews:read",
+    "reviews:write",
+    "roles:read",
+    "roles:write",
+    "series:read",
+    "series:write",
+    "users:read",
+    "users:write",
+];
+
+/// A set of scopes, written as RFC 6749 writes it: tokens separated by single spaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScopeSet(BTreeSet<String>);
+
+/// A scope has a character that RFC 6749 does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidScope(pub String);
+
+impl fmt::Display for InvalidScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not a scope: printable ASCII without space, quote and backslash", self.0)
+    }
+}
+
+impl std::error::Error for InvalidScope {}
+
+impl ScopeSet {
+    /// Reads scopes from single names.
+    pub fn from_names<I, S>(names: I) -> Result<Self, InvalidScope>
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<String>,
+    {
+        names
+            .into_iter()
+            .map(|name| {
+                let name = name.into();
+                if is_scope_token(&name) { Ok(name) } else { Err(InvalidScope(name)) }
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Whether this set grants `scope`, by name or by [`EVERYTHING`].
+    pub fn covers(&self, scope: &str) -> bool {
+        self.0.contains(scope) || self.0.contains(EVERYTHING)
+    }
+
+    /// Whether this set grants all of `other`.
+    pub fn covers_all(&self, other: &Self) -> bool {
+        other.iter().all(|scope| self.covers(scope))
+    }
+
+    /// The names, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether the set grants nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds all scopes of `other`.
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().cloned());
+    }
+}
+
+/// RFC 6749 appendix A.4: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
+fn is_scope_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+}
+
+impl FromStr for ScopeSet {
+    type Err = InvalidScope;
+
+    fn from_str(text: &str) -> Result<Self, InvalidScope> {
+        Self::from_names(text.split(' ').filter(|name| !name.is_empty()))
+    }
+}
+
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, scope) in self.iter().enumerate() {
+            if i > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope)?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for ScopeSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ScopeSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_written_in_order_and_read_back() {
+        let set: ScopeSet = "b:read a:write  a:write".parse().unwrap();
+        assert_eq!(set.to_string(), "a:write b:read");
+        assert_eq!(serde_json::from_str::<ScopeSet>("\"a:write b:read\"").unwrap(), set);
+    }
+
+    #[test]
+    fn everything_covers_a_scope_nobody_has_heard_of() {
+        let all: ScopeSet = "*".parse().unwrap();
+        assert!(all.covers("molecules:read"));
+        assert!(!"calculations:read".parse::<ScopeSet>().unwrap().covers("calculations:write"));
+        assert!(!"calculations:read".parse::<ScopeSet>().unwrap().covers_all(&all));
+    }
+
+    #[test]
+    fn a_quote_or_a_control_character_is_no_scope() {
+        assert!("a\"b".parse::<ScopeSet>().is_err());
+        assert!(ScopeSet::from_names(["a b"]).is_err());
+        assert!(ScopeSet::from_names(["ä"]).is_err());
+    }
+}
