@@ -1,0 +1,161 @@
+//! An HTTP client of both services, as any program on a cluster would write one.
+//!
+//! Knows the contract of the services only: no store, no key, nothing of this process.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+use shared_models::{auth::TokenResponse, problem::ProblemBody};
+
+/// How long one request may take in all.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A logged-in client. The access token is renewed by the refresh cookie before it expires.
+pub struct Client {
+    http: reqwest::Client,
+    origin: String,
+    session: Session,
+}
+
+/// What a login or a refresh gave.
+struct Session {
+    access_token: SecretString,
+    /// `NAME=VALUE` of the cookie that carries the refresh token.
+    cookie: SecretString,
+    renew_at: Instant,
+}
+
+/// A document as a writer has to know it: where it is, and the revision it was last seen in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handle {
+    /// The document's id.
+    pub id: String,
+    /// The `ETag` of the revision that the writer knows.
+    pub etag: String,
+}
+
+impl Client {
+    /// Logs in at `origin` (scheme, host and port, without a slash at the end).
+    pub async fn login(origin: &str, email: &str, password: &SecretString) -> Result<Self> {
+        // The services are on this machine: no proxy lies between, and no certificate has to be checked.
+        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT).build()?;
+        let form = [("username", email), ("password", password.expose_secret())];
+        let response = send(http.post(format!("{origin}/auth/login")).form(&form)).await?;
+        let session = Session::read(response).await?;
+        Ok(Self { http, origin: origin.to_owned(), session })
+    }
+
+    /// Reads JSON from a path.
+    pub async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T> {
+        let request = self.request(Method::GET, path).await?;
+        Ok(send(request).await?.json().await?)
+    }
+
+    /// Inserts a document into a collection.
+    pub async fn create(&mut self, collection: &str, document: &impl Serialize) -> Result<Handle> {
+        let request = self.request(Method::POST, &format!("/api/{collection}")).await?;
+        let response = send(request.json(document)).await?;
+        let location = text_header(&response, &header::LOCATION)?;
+        let id = location.rsplit('/').next().unwrap_or_default().to_owned();
+        Ok(Handle { id, etag: text_header(&response, &header::ETAG)? })
+    }
+
+    /// Changes a document by a merge patch (RFC 7396), provided that it is still the one that `handle` knows.
+    pub async fn change(&mut self, collection: &str, handle: &Handle, patch: &impl Serialize) -> Result<()> {
+        let request = self.request(Method::PATCH, &format!("/api/{collection}/{}", handle.id)).await?;
+        let request = request
+            .header(header::IF_MATCH, &handle.etag)
+            .header(header::CONTENT_TYPE, "application/merge-patch+json")
+            .body(serde_json::to_vec(patch)?);
+        send(request).await?;
+        Ok(())
+    }
+
+    async fn request(&mut self, method: Method, path: &str) -> Result<RequestBuilder> {
+        if Instant::now() >= self.session.renew_at {
+            self.renew().await?;
+        }
+        let request = self.http.request(method, format!("{}{path}", self.origin));
+        Ok(request.bearer_auth(self.session.access_token.expose_secret()))
+    }
+
+    /// Trades the cookie for a new access token and a new cookie. Like a browser it says where it comes from.
+    async fn renew(&mut self) -> Result<()> {
+        let request = self
+            .http
+            .post(format!("{}/auth/token-refresh", self.origin))
+            .header(header::ORIGIN, &self.origin)
+            .header(header::COOKIE, self.session.cookie.expose_secret());
+        self.session = Session::read(send(request).await?).await?;
+        Ok(())
+    }
+}
+
+impl Session {
+    async fn read(response: Response) -> Result<Self> {
+        let received = Instant::now();
+        let cookie = text_header(&response, &header::SET_COOKIE)?;
+        let pair = cookie.split(';').next().unwrap_or_default().to_owned();
+        let token: TokenResponse = response.json().await?;
+        Ok(Self {
+            access_token: token.access_token.into(),
+            cookie: pair.into(),
+            renew_at: received + Duration::from_secs(token.expires_in) * 3 / 4,
+        })
+    }
+}
+
+/// Sends a request; an answer that is not a success becomes an error that says what was asked and what came.
+async fn send(request: RequestBuilder) -> Result<Response> {
+    let (client, request) = request.build_split();
+    let request = request?;
+    let asked = format!("{} {}", request.method(), request.url().path());
+    let response = client.execute(request).await.with_context(|| asked.clone())?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let body = response.bytes().await.unwrap_or_default();
+    bail!("{asked}: {}", describe(status, &body));
+}
+
+/// An error answer in one line.
+fn describe(status: StatusCode, body: &[u8]) -> String {
+    let Ok(problem) = serde_json::from_slice::<ProblemBody>(body) else {
+        return status.to_string();
+    };
+    let faults = problem.errors.iter().map(|fault| {
+        let place = fault.pointer.as_deref().or(fault.parameter.as_deref()).unwrap_or_default();
+        format!("; {place}: {}", fault.message)
+    });
+    format!("{} {}{}", status.as_u16(), problem.detail, faults.collect::<String>())
+}
+
+fn text_header(response: &Response, name: &header::HeaderName) -> Result<String> {
+    let value = response.headers().get(name).with_context(|| format!("the answer has no {name}"))?;
+    Ok(value.to_str().with_context(|| format!("the answer's {name} is not text"))?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_with_the_place_of_each_fault() {
+        let body = br#"{"type":"t","title":"A value is not valid","status":422,"code":"validation_error",
+            "detail":"the document breaks its schema","request_id":"r",
+            "errors":[{"pointer":"/status","code":"enum","message":"expected planned or running"}]}"#;
+        assert_eq!(
+            describe(StatusCode::UNPROCESSABLE_ENTITY, body),
+            "422 the document breaks its schema; /status: expected planned or running"
+        );
+    }
+
+    #[test]
+    fn an_answer_that_is_no_problem_is_told_by_its_status() {
+        assert_eq!(describe(StatusCode::BAD_GATEWAY, b"<html>"), "502 Bad Gateway");
+    }
+}

@@ -1,0 +1,91 @@
+//! The sample as a cluster job: announces each calculation, streams its residuals, stores its results.
+//!
+//! Talks to the services over HTTP only.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use service_kit::clock::Clock;
+use shared_models::documents::Page;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::{
+    calculation::{Case, Outcome, Point, calculate},
+    client::{Client, Handle},
+    documents,
+    progress::Progress,
+};
+
+/// One of the sample's calculations, as an earlier run left it.
+#[derive(Debug, Deserialize)]
+pub struct Stored {
+    #[serde(rename = "_id")]
+    id: String,
+    #[serde(rename = "_revision")]
+    revision: u64,
+    name: String,
+    status: String,
+}
+
+/// Runs those of the sample's calculations that have no results yet; returns how many it ran.
+///
+/// One that a stopped run left `running` is marked `failed` and run anew.
+pub async fn run(client: &mut Client, clock: &dyn Clock) -> Result<usize> {
+    let query = format!("/api/calculations?tags={}&fields=name,status&limit=1000", documents::TAG);
+    let stored = client.get::<Page<Stored>>(&query).await?.items;
+    for left in stored.iter().filter(|stored| stored.status == "running") {
+        let handle = Handle { id: left.id.clone(), etag: format!("\"{}\"", left.revision) };
+        client.change("calculations", &handle, &documents::failure(clock.now())).await?;
+    }
+    let missing = missing(&stored);
+    let progress = Progress::new(missing.len());
+    let host = gethostname::gethostname().to_string_lossy().into_owned();
+    for case in &missing {
+        let outcome = run_case(client, clock, *case, &host, &progress).await.with_context(|| case.name())?;
+        progress.stored(*case, &outcome);
+    }
+    Ok(missing.len())
+}
+
+/// The cases of which no finished calculation is stored.
+fn missing(stored: &[Stored]) -> Vec<Case> {
+    let finished =
+        |case: &Case| stored.iter().any(|stored| stored.status == "finished" && stored.name == case.name());
+    Case::all().filter(|case| !finished(case)).collect()
+}
+
+async fn run_case(
+    client: &mut Client,
+    clock: &dyn Clock,
+    case: Case,
+    host: &str,
+    progress: &Progress,
+) -> Result<Outcome> {
+    let announced = client.create("calculations", &documents::announcement(case, clock.now(), host)).await?;
+    let (sender, history) = unbounded_channel();
+    let calculation = tokio::task::spawn_blocking(move || calculate(case, &sender));
+    let streamed = stream(client, &announced.id, case, history, progress).await;
+    let outcome = calculation.await?;
+    let end = match &streamed {
+        Ok(()) => documents::results(&outcome, clock.now()),
+        Err(_) => documents::failure(clock.now()),
+    };
+    let changed = client.change("calculations", &announced, &end).await;
+    streamed.and(changed).map(|()| outcome)
+}
+
+/// Stores the residual history chunk by chunk while the calculation runs.
+async fn stream(
+    client: &mut Client,
+    calculation: &str,
+    case: Case,
+    mut history: UnboundedReceiver<Vec<Point>>,
+    progress: &Progress,
+) -> Result<()> {
+    while let Some(points) = history.recv().await {
+        client.create("series", &documents::series(calculation, &points)).await?;
+        if let Some(newest) = points.last() {
+            progress.reached(case, *newest);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! The sample: a real calculation, run and stored as a job on a cluster would do it.
+
+mod calculation;
+pub mod client;
+mod documents;
+pub mod job;
+mod poisson;
+mod progress;
