@@ -126,6 +126,7 @@ pub struct SessionView {
     pub expires_at: OffsetDateTime,
 }
 
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 /// Tells a member that is `null` apart from one that is absent.
 fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where

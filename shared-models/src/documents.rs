@@ -95,10 +95,13 @@ pub struct AccessDefinition {
 impl Serialize for IndexKeys {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(field, direction)| {
-            (field, match direction {
-                Direction::Ascending => 1,
-                Direction::Descending => -1,
-            })
+            (
+                field,
+                match direction {
+                    Direction::Ascending => 1,
+                    Direction::Descending => -1,
+                },
+            )
         }))
     }
 }
@@ -114,7 +117,9 @@ impl<'de> Deserialize<'de> for IndexKeys {
             .map(|(field, direction)| match direction.as_i64() {
                 Some(1) => Ok((field, Direction::Ascending)),
                 Some(-1) => Ok((field, Direction::Descending)),
-                _ => Err(D::Error::custom(format!("direction of {field:?} must be 1 or -1, not {direction}"))),
+                _ => {
+                    Err(D::Error::custom(format!("direction of {field:?} must be 1 or -1, not {direction}")))
+                }
             })
             .collect::<Result<_, _>>()
             .map(Self)

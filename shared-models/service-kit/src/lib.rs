@@ -1,0 +1,20 @@
+//! The plumbing under both services: settings, key ring, bearer tokens, problems, telemetry, health, drain, clock.
+//!
+//! Knows no user, no document and no collection.
+
+pub mod body;
+pub mod caller;
+pub mod clock;
+pub mod docs;
+mod edge;
+pub mod health;
+pub mod keys;
+pub mod problem;
+pub mod random;
+pub mod route;
+pub mod server;
+pub mod settings;
+pub mod start;
+pub mod store;
+pub mod telemetry;
+pub mod token;

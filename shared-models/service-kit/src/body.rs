@@ -1,0 +1,192 @@
+//! Bodies read with a limit, and refused with a problem that says where they are wrong.
+
+use std::{future::Future, ops::Deref, pin::Pin, time::Duration};
+
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{Bytes, BytesMut},
+};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use shared_models::problem::{FieldError, ProblemCode};
+
+use crate::problem::Problem;
+
+/// How long a client may take to send a body.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The most bytes a body of this route may have.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimit(pub usize);
+
+/// The whole body as bytes, within the route's limit.
+pub struct RawBody(pub Bytes);
+
+/// A JSON body. Malformed JSON is 400, a member of the wrong type or name 422.
+pub struct Json<T>(pub T);
+
+/// A form body (`application/x-www-form-urlencoded`). A field given twice is 400.
+pub struct Form<T>(pub T);
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Deref for Form<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let reading = read(request, payload);
+        Box::pin(async move { reading.await.map(RawBody) })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media_type = request.content_type().to_owned();
+        let reading = read(request, payload);
+        Box::pin(async move {
+            if !is_json(&media_type) {
+                return Err(unsupported("application/json", &media_type));
+            }
+            json(&reading.await?).map(Json)
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Problem;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media_type = request.content_type().to_owned();
+        let reading = read(request, payload);
+        Box::pin(async move {
+            if !media_type.eq_ignore_ascii_case(FORM) {
+                return Err(unsupported(FORM, &media_type));
+            }
+            form(&reading.await?).map(Form)
+        })
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Whether a media type is JSON, `application/merge-patch+json` and its like included.
+pub fn is_json(media_type: &str) -> bool {
+    let media_type = media_type.to_ascii_lowercase();
+    media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+/// Reads `T` from JSON text.
+pub fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let fault = error.into_inner();
+        if fault.is_data() {
+            Problem::validation(vec![FieldError::at(pointer, "type", without_position(&fault.to_string()))])
+        } else {
+            Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"))
+        }
+    })?;
+    let rest = reader.end();
+    rest.map_err(|fault| {
+        Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"))
+    })?;
+    Ok(value)
+}
+
+/// Reads `T` from a form.
+pub fn form<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    serde_urlencoded::from_bytes(text).map_err(|fault| {
+        Problem::new(ProblemCode::InvalidRequest, format!("The form cannot be read: {fault}"))
+    })
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold(String::new(), |mut out, segment| {
+        out.push('/');
+        match segment {
+            Segment::Seq { index } => out.push_str(&index.to_string()),
+            Segment::Map { key } => out.push_str(&key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => out.push_str(variant),
+            Segment::Unknown => {
+                out.pop();
+            }
+        }
+        out
+    })
+}
+
+/// Serde's message less the line and column, which a pointer says better.
+fn without_position(message: &str) -> String {
+    message.rsplit_once(" at line ").map_or(message, |(text, _)| text).to_owned()
+}
+
+fn unsupported(expected: &str, came: &str) -> Problem {
+    let came = if came.is_empty() { "none" } else { came };
+    let detail = format!("Send the body as Content-Type: {expected}; {came} came");
+    Problem::new(ProblemCode::UnsupportedMediaType, detail)
+}
+
+/// Reads the body, never holding more than the limit.
+fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, Problem>> + 'static {
+    let limit = request.app_data::<BodyLimit>().map_or(0, |limit| limit.0);
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<usize>().ok());
+    let mut payload = payload.take();
+    async move {
+        if announced.is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
+        }
+        let reading = async {
+            let mut body = BytesMut::with_capacity(announced.unwrap_or(1024));
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|fault| {
+                    Problem::new(ProblemCode::InvalidRequest, format!("The body ended early: {fault}"))
+                })?;
+                if body.len() + chunk.len() > limit {
+                    return Err(too_large(limit));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(body.freeze())
+        };
+        tokio::time::timeout(READ_TIMEOUT, reading).await.unwrap_or_else(|_| {
+            Err(Problem::new(ProblemCode::InvalidRequest, "The body took longer than 10 seconds to arrive"))
+        })
+    }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(ProblemCode::PayloadTooLarge, format!("The body may have at most {limit} bytes"))
+}

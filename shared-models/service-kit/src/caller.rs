@@ -1,0 +1,90 @@
+//! Who makes a request: the Bearer token of RFC 6750, checked once and handed to handlers as typed claims.
+
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
+
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest,
+    dev::Payload,
+    http::header::{self, HeaderValue},
+};
+use shared_models::{claims::AccessClaims, problem::ProblemCode};
+
+use crate::{problem::Problem, token::Verifier};
+
+/// The caller of a request, known by a valid access token.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// What the token says.
+    pub claims: Arc<AccessClaims>,
+}
+
+impl Caller {
+    /// Refuses a caller whose token lacks `scope`.
+    pub fn require(&self, scope: &str) -> Result<(), Problem> {
+        if self.claims.scope.covers(scope) { Ok(()) } else { Err(Problem::insufficient_scope(scope)) }
+    }
+
+    /// Checks the token of a request, once: later calls take the first one's word.
+    pub(crate) fn identify(request: &HttpRequest, verifier: &Verifier) -> Result<Self, Problem> {
+        if let Some(known) = request.extensions().get::<Self>() {
+            return Ok(known.clone());
+        }
+        let token = bearer(request)?.ok_or_else(Problem::unauthenticated)?;
+        let claims = verifier.verify(token).map_err(Problem::invalid_token)?;
+        let caller = Self { claims: Arc::new(claims) };
+        request.extensions_mut().insert(caller.clone());
+        Ok(caller)
+    }
+}
+
+/// The Bearer token of a request, if it has one.
+pub fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let (first, second) = (headers.next(), headers.next());
+    if second.is_some() {
+        let detail = "The Authorization header stands twice";
+        return Err(Problem::new(ProblemCode::InvalidRequest, detail).with_header(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"tessera\", error=\"invalid_request\""),
+        ));
+    }
+    let Some(value) = first.and_then(|value| value.to_str().ok()) else { return Ok(None) };
+    let Some((scheme, token)) = value.split_once(' ') else { return Ok(None) };
+    Ok(scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' ')))
+}
+
+fn from_request(request: &HttpRequest) -> Result<Caller, Problem> {
+    let verifier = request
+        .app_data::<Arc<Verifier>>()
+        .ok_or_else(|| Problem::internal("the route was mounted without a verifier"))?;
+    Caller::identify(request, verifier)
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(from_request(request))
+    }
+}
+
+/// A caller who may be unknown; a token that is sent must be valid all the same.
+#[derive(Clone, Debug)]
+pub struct MaybeCaller(pub Option<Caller>);
+
+impl FromRequest for MaybeCaller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match bearer(request) {
+            Ok(None) => Ok(Self(None)),
+            Ok(Some(_)) => from_request(request).map(|caller| Self(Some(caller))),
+            Err(problem) => Err(problem),
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! The documentation page: Swagger UI from inside the binary, with no file from elsewhere.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{self, ServiceConfig},
+};
+use utoipa_swagger_ui::{Config, Url};
+
+/// The page styles itself inline and draws its icons from `data:`; everything else is its own.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// Serves the page at `path` (without a trailing slash) for the OpenAPI document at `openapi_url`.
+pub fn swagger(config: &mut ServiceConfig, path: &'static str, openapi_url: &'static str) {
+    let settings = Config::new([Url::from(openapi_url)]).persist_authorization(false).validator_url("none");
+    let settings = Arc::new(settings);
+    config.service(web::resource(path).get(move || async move {
+        HttpResponse::PermanentRedirect().insert_header((header::LOCATION, format!("{path}/"))).finish()
+    }));
+    config.service(web::resource(format!("{path}/{{file:.*}}")).get(move |file: web::Path<String>| {
+        let settings = Arc::clone(&settings);
+        async move { serve(&file, settings) }
+    }));
+}
+
+fn serve(file: &str, settings: Arc<Config<'static>>) -> HttpResponse {
+    match utoipa_swagger_ui::serve(file, settings) {
+        Ok(Some(page)) => HttpResponse::Ok()
+            .content_type(page.content_type)
+            .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+            .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+            .body(page.bytes.into_owned()),
+        Ok(None) => HttpResponse::NotFound().finish(),
+        Err(error) => {
+            tracing::error!(%error, "the documentation page cannot be made");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What every request passes on its way in and out: request id, trace, log line, latency, safe headers, problems.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use actix_web::{
+    HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use opentelemetry::{propagation::Extractor, trace::TraceContextExt as _};
+use shared_models::problem::ProblemCode;
+use tracing::{Instrument as _, Span, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use uuid::Uuid;
+
+use crate::problem::{PROBLEM_JSON, Problem};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    draining: Arc<AtomicBool>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let span = span(&request, &id);
+    let method = request.method().clone();
+    let http_request = request.request().clone();
+
+    let outcome = next.call(request).instrument(span.clone()).await;
+    let mut response = match outcome {
+        Ok(response) => {
+            let problem = problem(response.response(), response.response().error());
+            answer(response, problem, &id)
+        }
+        Err(error) => {
+            let response = ServiceResponse::new(http_request, error.error_response());
+            let problem = problem(response.response(), Some(&error));
+            answer(response, problem, &id)
+        }
+    };
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
+    let status = response.status();
+    finish(response.response_mut(), &id, draining.load(Ordering::Relaxed));
+    observe(&span, method.as_str(), &route, status, started);
+    Ok(response)
+}
+
+/// The client's id where it is short and plain, so that it can neither forge a log line nor fill one.
+fn request_id(headers: &HeaderMap) -> Arc<str> {
+    let plain = |id: &&str| {
+        (1..=64).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    };
+    headers
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .filter(plain)
+        .map_or_else(|| Uuid::now_v7().to_string().into(), Into::into)
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
+}
+
+/// The span of a request, a child of the caller's where `traceparent` (W3C Trace Context) names one.
+fn span(request: &ServiceRequest, id: &str) -> Span {
+    let span = tracing::info_span!("request", request.id = id, trace.id = Empty);
+    if request.headers().contains_key("traceparent") {
+        let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
+            propagator.extract(&Headers(request.headers()))
+        });
+        let context = parent.span().span_context().clone();
+        if context.is_valid() {
+            span.record("trace.id", tracing::field::display(context.trace_id()));
+        }
+        let _ = span.set_parent(parent);
+    }
+    span
+}
+
+/// The problem that stands for a failed response: the handler's own, or one for an error that actix raised.
+/// Nothing for a response that speaks for itself, as those of the OAuth endpoints do.
+fn problem<B>(response: &HttpResponse<B>, error: Option<&actix_web::Error>) -> Option<Problem> {
+    let status = response.status();
+    match error {
+        Some(error) => match error.as_error::<Problem>() {
+            Some(problem) => Some(problem.clone()),
+            None if is_json(response.headers()) => None,
+            None => Some(raised_by_actix(status, &error.to_string())),
+        },
+        None if status == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE) => {
+            Some(Problem::new(ProblemCode::NotFound, "There is nothing at this path"))
+        }
+        None => None,
+    }
+}
+
+fn answer<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
+    problem: Option<Problem>,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
+    match problem {
+        Some(problem) => response.into_response(problem.respond(id)),
+        None => response.map_into_boxed_body(),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| value.starts_with("application/json") || value.starts_with(PROBLEM_JSON))
+}
+
+fn raised_by_actix(status: StatusCode, message: &str) -> Problem {
+    let code = match status.as_u16() {
+        404 => ProblemCode::NotFound,
+        405 => ProblemCode::MethodNotAllowed,
+        406 => ProblemCode::NotAcceptable,
+        413 => ProblemCode::PayloadTooLarge,
+        415 => ProblemCode::UnsupportedMediaType,
+        503 => return Problem::unavailable(),
+        500.. => return Problem::internal(message),
+        _ => ProblemCode::InvalidRequest,
+    };
+    Problem::new(code, message)
+}
+
+fn finish(response: &mut HttpResponse<BoxBody>, id: &str, draining: bool) {
+    if draining {
+        // A kept connection would be cut later, perhaps under a request.
+        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let mut default = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::REFERRER_POLICY, "no-referrer");
+    default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+}
+
+fn observe(span: &Span, method: &str, route: &str, status: StatusCode, started: Instant) {
+    let elapsed = started.elapsed();
+    let labels =
+        [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.as_str().to_owned())];
+    metrics::histogram!("http_request_duration_seconds", &labels).record(elapsed);
+    let _entered = span.enter();
+    let (status, ms) = (status.as_u16(), elapsed.as_secs_f64() * 1e3);
+    if status >= 500 {
+        tracing::warn!(
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            elapsed_ms = ms,
+            "answered"
+        );
+    } else {
+        tracing::info!(
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            elapsed_ms = ms,
+            "answered"
+        );
+    }
+}

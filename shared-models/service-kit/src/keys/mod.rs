@@ -1,0 +1,159 @@
+//! The key ring: a JWK Set in a file that is followed while the service runs.
+
+mod der;
+mod generate;
+mod jwk;
+mod ring;
+mod rotation;
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use arc_swap::{ArcSwap, Guard};
+
+pub use self::{
+    generate::generate,
+    jwk::{Algorithm, Jwk, JwkSet, KeyOperation, Material},
+    ring::{Key, Ring},
+    rotation::{RotationStep, RotationWaits, rotate},
+};
+
+/// How often the file is read again. A mounted Secret swaps by symlink, so file events are not trusted.
+const POLL: Duration = Duration::from_secs(5);
+
+/// The key ring cannot be used. The text is one line.
+#[derive(Debug, thiserror::Error)]
+#[error("key ring: {0}")]
+pub struct KeysError(pub(crate) String);
+
+/// What a service does with the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It signs tokens, so a ring without a signing key is refused.
+    Sign,
+    /// It only checks tokens.
+    Verify,
+}
+
+/// A key ring that follows its file. Cheap to read from many threads.
+pub struct KeyRing {
+    path: PathBuf,
+    purpose: Purpose,
+    current: ArcSwap<Ring>,
+}
+
+impl KeyRing {
+    /// Reads and checks the file.
+    pub fn open(path: &Path, purpose: Purpose) -> Result<Self, KeysError> {
+        let ring = load(path, purpose)?;
+        Ok(Self { path: path.to_owned(), purpose, current: ArcSwap::from_pointee(ring) })
+    }
+
+    /// The ring as it is now.
+    pub fn current(&self) -> Guard<Arc<Ring>> {
+        self.current.load()
+    }
+
+    /// Puts another ring in place, as a change of the file does.
+    #[cfg(test)]
+    pub(crate) fn replace(&self, ring: Ring) {
+        self.current.store(Arc::new(ring));
+    }
+
+    /// Reads the file every 5 s, as long as the ring is in use. A bad file keeps the old ring, raises
+    /// `tessera_key_ring_reload_failures_total` and is logged once.
+    pub fn follow(self: &Arc<Self>) {
+        let ring = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let mut seen = None;
+            loop {
+                tokio::time::sleep(POLL).await;
+                let Some(ring) = ring.upgrade() else { return };
+                let Ok(after) = tokio::task::spawn_blocking(move || ring.reload(seen)).await else { return };
+                seen = Some(after);
+            }
+        });
+    }
+
+    /// Loads the file unless its content is what `seen` says; returns the content's fingerprint.
+    fn reload(&self, seen: Option<u64>) -> u64 {
+        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let print = fingerprint(&text);
+        match check(&text, self.purpose) {
+            Ok(ring) if seen != Some(print) => {
+                tracing::debug!(keys = ?ring, "key ring read");
+                self.current.store(Arc::new(ring));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                metrics::counter!("tessera_key_ring_reload_failures_total").increment(1);
+                if seen != Some(print) {
+                    tracing::error!(%error, "the key ring file is bad; the old ring stays in use");
+                }
+            }
+        }
+        print
+    }
+}
+
+fn load(path: &Path, purpose: Purpose) -> Result<Ring, KeysError> {
+    let named = |fault: &str| KeysError(format!("{}: {fault}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => named("no such file; make one with `auth-service keys new`"),
+        _ => named(&error.to_string()),
+    })?;
+    check(&text, purpose).map_err(|KeysError(fault)| named(&fault))
+}
+
+fn check(text: &str, purpose: Purpose) -> Result<Ring, KeysError> {
+    let ring = Ring::parse(text)?;
+    if purpose == Purpose::Sign && ring.signing_key().is_none() {
+        return Err(KeysError("no key has the key_ops \"sign\", so no token could be issued".into()));
+    }
+    Ok(ring)
+}
+
+fn fingerprint(text: &str) -> u64 {
+    use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(text)
+}
+
+impl JwkSet {
+    /// Reads a key ring file without checking its keys.
+    pub fn read(path: &Path) -> Result<Self, KeysError> {
+        let named = |error: &dyn std::fmt::Display| KeysError(format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+        serde_json::from_str(&text).map_err(|error| named(&error))
+    }
+
+    /// Writes the file, readable by its owner alone, in one step: a reader sees the old ring or the new one.
+    pub fn write(&self, path: &Path) -> Result<(), KeysError> {
+        let named = |error: &dyn std::fmt::Display| KeysError(format!("{}: {error}", path.display()));
+        let text = serde_json::to_string_pretty(self).map_err(|error| named(&error))?;
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let beside = PathBuf::from(beside);
+        let write = || -> std::io::Result<()> {
+            if let Some(directory) = path.parent() {
+                std::fs::create_dir_all(directory)?;
+            }
+            let mut options = std::fs::File::options();
+            options.create(true).write(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(&beside)?;
+            file.write_all(text.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            std::fs::rename(&beside, path)
+        };
+        write().map_err(|error| named(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests;

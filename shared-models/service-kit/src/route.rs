@@ -1,0 +1,110 @@
+//! The route table as data: path, verb, handler and who may call it.
+//!
+//! Mounting groups the table by path, so that a verb a path lacks is 405 with `Allow`, and checks access
+//! before a body is read.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use actix_web::{
+    FromRequest, Handler, HttpRequest, Resource, Responder, Route,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
+    middleware::{Next, from_fn},
+    web::{self, ServiceConfig},
+};
+use shared_models::problem::ProblemCode;
+
+use crate::{body::BodyLimit, caller::Caller, problem::Problem, token::Verifier};
+
+/// Who may call an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Public,
+    /// Anyone with a valid access token; what it opens is for the operation to say.
+    Token,
+    /// A valid access token with this scope.
+    Scope(&'static str),
+}
+
+/// One row of a route table.
+pub struct Endpoint {
+    /// The verb.
+    pub method: Method,
+    /// The path, with `{name}` for its parameters.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    route: Route,
+}
+
+macro_rules! verbs {
+    ($($name:ident $method:ident)*) => { impl Endpoint { $(
+        #[doc = concat!("A row for ", stringify!($method), ".")]
+        pub fn $name<F, Args>(path: &'static str, access: Access, handler: F) -> Self
+        where
+            F: Handler<Args>,
+            Args: FromRequest + 'static,
+            F::Output: Responder + 'static,
+        {
+            let route = Route::new().method(Method::$method).to(handler);
+            Self { method: Method::$method, path, access, route }
+        }
+    )* } };
+}
+
+verbs! { get GET  post POST  put PUT  patch PATCH  delete DELETE }
+
+/// Registers a route table. Bodies longer than `body_limit` bytes are refused with 413.
+pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Verifier>, body_limit: usize) {
+    let mut paths: BTreeMap<&'static str, Vec<Endpoint>> = BTreeMap::new();
+    for endpoint in table {
+        paths.entry(endpoint.path).or_default().push(endpoint);
+    }
+    // A literal segment must be tried before a parameter that would match it too: `{` sorts after letters.
+    for (path, endpoints) in paths {
+        let rules: Vec<(Method, Access)> =
+            endpoints.iter().map(|row| (row.method.clone(), row.access)).collect();
+        let guard = Arc::clone(verifier);
+        let resource =
+            endpoints.into_iter().fold(resource(path, &rules), |resource, row| resource.route(row.route));
+        let rules: Arc<[_]> = rules.into();
+        config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(body_limit)).wrap(
+            from_fn(move |request, next| check(request, next, Arc::clone(&rules), Arc::clone(&guard))),
+        ));
+    }
+}
+
+fn resource(path: &str, rules: &[(Method, Access)]) -> Resource {
+    let verbs: Vec<&str> = rules.iter().map(|(method, _)| method.as_str()).collect();
+    let allow = HeaderValue::from_str(&verbs.join(", ")).ok();
+    web::resource(path).default_service(web::to(move |request: HttpRequest| {
+        let detail = format!("{} is not offered here", request.method());
+        let mut problem = Problem::new(ProblemCode::MethodNotAllowed, detail);
+        if let Some(allow) = &allow {
+            problem = problem.with_header(header::ALLOW, allow.clone());
+        }
+        async move { Err::<&str, _>(problem) }
+    }))
+}
+
+async fn check(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+    rules: Arc<[(Method, Access)]>,
+    verifier: Arc<Verifier>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let rule = rules.iter().find(|(method, _)| method == request.method());
+    match rule.map(|(_, access)| *access) {
+        None | Some(Access::Public) => {}
+        Some(Access::Token) => {
+            Caller::identify(request.request(), &verifier)?;
+        }
+        Some(Access::Scope(scope)) => Caller::identify(request.request(), &verifier)?.require(scope)?,
+    }
+    next.call(request).await
+}

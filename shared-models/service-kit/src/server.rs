@@ -1,0 +1,176 @@
+//! The two listeners of a process, and how it drains.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_cors::Cors;
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    http::{Method, header},
+    middleware::from_fn,
+    web::ServiceConfig,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    edge::edge,
+    health::{self, Check, Health},
+    settings::HttpSettings,
+    start::StartError,
+    telemetry,
+};
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// How often the metrics recorder folds its samples.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// One service, ready to be served: its routes and what it needs before it takes requests.
+#[derive(Clone)]
+pub struct Part {
+    /// Registers the service's routes; called once for each worker thread.
+    pub configure: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
+    /// What `/readyz` asks.
+    pub checks: Vec<Check>,
+}
+
+/// The two addresses of a process, bound and not yet served.
+pub struct Listeners {
+    public: TcpListener,
+    management: TcpListener,
+    settings: HttpSettings,
+}
+
+impl Listeners {
+    /// Binds both addresses; port 0 takes a free one.
+    pub fn bind(settings: &HttpSettings) -> Result<Self, StartError> {
+        settings.validate()?;
+        Ok(Self {
+            public: bind(settings.listen)?,
+            management: bind(settings.management_listen)?,
+            settings: settings.clone(),
+        })
+    }
+
+    /// The bound public address.
+    pub fn public_address(&self) -> SocketAddr {
+        self.public.local_addr().unwrap_or(self.settings.listen)
+    }
+
+    /// The bound management address.
+    pub fn management_address(&self) -> SocketAddr {
+        self.management.local_addr().unwrap_or(self.settings.management_listen)
+    }
+
+    /// Serves until SIGTERM or SIGINT, then drains. SIGTERM: readiness turns 503 at once, a pause, no new
+    /// connections, in-flight requests finish. SIGINT, somebody at the terminal, skips the pause.
+    pub async fn serve(self, parts: Vec<Part>) -> Result<(), StartError> {
+        let failed = |error: std::io::Error| StartError::Other(format!("the server failed: {error}"));
+        tracing::info!(listen = %self.public_address(), management = %self.management_address(), "listening");
+        let draining = Arc::new(AtomicBool::new(false));
+        let checks = parts.iter().flat_map(|part| part.checks.clone()).collect();
+        let health = Health { checks, draining: Arc::clone(&draining), metrics: telemetry::recorder() };
+        let management = HttpServer::new(move || {
+            let health = health.clone();
+            App::new().configure(move |config| health::routes(config, health))
+        })
+        .workers(1)
+        .disable_signals()
+        .listen(self.management)
+        .map_err(failed)?
+        .run();
+        let pause = self.settings.pause();
+        let public = public(self.public, &self.settings, parts, Arc::clone(&draining)).map_err(failed)?;
+
+        let (public_handle, management_handle) = (public.handle(), management.handle());
+        tokio::spawn(management);
+        tokio::spawn(upkeep());
+        tokio::spawn(drain_on_signal(public_handle, pause, draining)?);
+        let served = public.await.map_err(failed);
+        management_handle.stop(false).await;
+        served
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let socket = TcpListener::bind(address);
+    socket.map_err(|error| StartError::Listen { address: address.to_string(), reason: error.to_string() })
+}
+
+fn public(
+    listener: TcpListener,
+    settings: &HttpSettings,
+    parts: Vec<Part>,
+    draining: Arc<AtomicBool>,
+) -> std::io::Result<Server> {
+    let origins: Arc<[String]> = settings.allowed_origins.clone().into();
+    let mut server = HttpServer::new(move || {
+        let (parts, draining) = (parts.clone(), Arc::clone(&draining));
+        App::new()
+            .configure(move |config| parts.iter().for_each(|part| (part.configure)(config)))
+            .wrap(cors(&origins))
+            .wrap(from_fn(move |request, next| edge(request, next, Arc::clone(&draining))))
+    })
+    .client_request_timeout(HEAD_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(HttpSettings::DRAIN_TIMEOUT)
+    .disable_signals();
+    if let Some(workers) = settings.workers {
+        server = server.workers(workers);
+    }
+    Ok(server.listen(listener)?.run())
+}
+
+/// Lets the browsers of `origins` call with credentials, and no other (Fetch standard, CORS protocol).
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+        ])
+        .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER])
+        .supports_credentials()
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+async fn upkeep() {
+    let recorder = telemetry::recorder();
+    let mut tick = tokio::time::interval(METRICS_UPKEEP);
+    loop {
+        tick.tick().await;
+        recorder.run_upkeep();
+    }
+}
+
+fn drain_on_signal(
+    server: ServerHandle,
+    pause: Duration,
+    draining: Arc<AtomicBool>,
+) -> Result<impl Future<Output = ()>, StartError> {
+    let failed = |error: std::io::Error| StartError::Other(format!("cannot listen for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        let pause = tokio::select! {
+            _ = terminate.recv() => pause,
+            _ = interrupt.recv() => Duration::ZERO,
+        };
+        draining.store(true, Ordering::Relaxed);
+        tracing::info!(pause_s = pause.as_secs(), "draining");
+        tokio::time::sleep(pause).await;
+        server.stop(true).await;
+    })
+}

@@ -1,0 +1,220 @@
+//! How an embedded SQLite file is reached: one process, one writer thread, a few reader threads.
+//!
+//! Callers pass closures; nothing here knows a table.
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::{start::StartError, store::Unavailable};
+
+/// Threads that answer reads beside the writer.
+const READERS: usize = 2;
+/// Prepared statements one connection keeps.
+const STATEMENTS: usize = 128;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// An open SQLite file. Clones share it; the last one to go closes it and gives the lock back.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    writer: mpsc::Sender<Job>,
+    readers: mpsc::Sender<Job>,
+    _lock: File,
+}
+
+impl Database {
+    /// Opens the file, making it and its directory where they are missing.
+    ///
+    /// Fails when another process has it open: SQLite is for one node.
+    pub fn open(path: &Path) -> Result<Self, StartError> {
+        let failed = |what: &str, reason: &dyn std::fmt::Display| {
+            StartError::Store(format!("{what} {}: {reason}", path.display()))
+        };
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory).map_err(|e| failed("cannot make the directory of", &e))?;
+        }
+        let lock = lock(path).map_err(|reason| failed("cannot open", &reason))?;
+        let writer = connection(path, false).map_err(|e| failed("cannot open", &e))?;
+        let (writer_jobs, jobs) = mpsc::channel();
+        spawn("sqlite-writer", writer, Arc::new(Mutex::new(jobs)))?;
+
+        let (reader_jobs, jobs) = mpsc::channel();
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..READERS {
+            let reader = connection(path, true).map_err(|e| failed("cannot open", &e))?;
+            spawn("sqlite-reader", reader, Arc::clone(&jobs))?;
+        }
+        Ok(Self(Arc::new(Inner { writer: writer_jobs, readers: reader_jobs, _lock: lock })))
+    }
+
+    /// Runs `work` on a read-only connection, off the async threads.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    {
+        run(&self.0.readers, move |connection| work(connection)).await
+    }
+
+    /// Runs `work` in one `BEGIN IMMEDIATE` transaction: committed on `Ok`, rolled back on `Err`.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        run(&self.0.writer, move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let outcome = work(&transaction)?;
+            transaction.commit()?;
+            Ok(outcome)
+        })
+        .await
+    }
+}
+
+/// The lock is a file of its own beside the database, so that SQLite's own locks are left alone.
+fn lock(path: &Path) -> Result<File, String> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(PathBuf::from(name))
+        .map_err(|error| error.to_string())?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err("another process has it open; SQLite serves one process, \
+             several replicas need a mongodb:// store"
+            .into()),
+        Err(TryLockError::Error(error)) => Err(error.to_string()),
+    }
+}
+
+fn connection(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
+    let access = if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    if !read_only {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+    }
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Quoted text is text, never a column name that happens to be missing.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    Ok(connection)
+}
+
+fn spawn(
+    name: &str,
+    mut connection: Connection,
+    jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
+) -> Result<(), StartError> {
+    thread::Builder::new()
+        .name(name.into())
+        .spawn(move || {
+            loop {
+                let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(job) = next else { break };
+                job(&mut connection);
+            }
+            // Cheap where nothing changed; without it an index may be ignored for lack of statistics.
+            let _ = connection.execute_batch("PRAGMA optimize");
+        })
+        .map(|_| ())
+        .map_err(|error| StartError::Store(format!("cannot start a thread: {error}")))
+}
+
+async fn run<T, E, F>(queue: &mpsc::Sender<Job>, work: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
+    F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+{
+    let (answer, outcome) = oneshot::channel();
+    let job: Job = Box::new(move |connection| {
+        let _ = answer.send(work(connection));
+    });
+    queue.send(job).map_err(|_| Unavailable)?;
+    outcome.await.map_err(|_| Unavailable)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    enum Failure {
+        Sqlite,
+        Mine,
+    }
+
+    impl From<rusqlite::Error> for Failure {
+        fn from(_: rusqlite::Error) -> Self {
+            Self::Sqlite
+        }
+    }
+
+    impl From<Unavailable> for Failure {
+        fn from(_: Unavailable) -> Self {
+            Self::Mine
+        }
+    }
+
+    async fn count(db: &Database) -> i64 {
+        db.read::<_, Failure, _>(|c| Ok(c.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?))
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_failed_write_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Database::open(&dir.path().join("new/sub/t.db")).unwrap();
+        db.write::<_, Failure, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
+        let refused = db
+            .write::<(), Failure, _>(|t| {
+                t.execute("INSERT INTO t VALUES (1)", [])?;
+                Err(Failure::Mine)
+            })
+            .await;
+        assert!(matches!(refused, Err(Failure::Mine)));
+        assert_eq!(count(&db).await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_reader_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Database::open(&dir.path().join("t.db")).unwrap();
+        db.write::<_, Failure, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
+        let refused = db.read::<_, Failure, _>(|c| Ok(c.execute("INSERT INTO t VALUES (1)", [])?)).await;
+        assert!(matches!(refused, Err(Failure::Sqlite)));
+    }
+
+    #[test]
+    fn a_second_open_of_the_same_file_is_told_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let _held = Database::open(&path).unwrap();
+        let refusal = Database::open(&path).err().unwrap().to_string();
+        assert!(refusal.contains("another process has it open"), "{refusal}");
+    }
+}
