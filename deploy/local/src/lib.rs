@@ -1,3 +1,7 @@
 //! Both services in one process on embedded stores, and the sample that uses them as a client would.
 
+mod banner;
+mod browser;
+pub mod cli;
+mod data_dir;
 mod sample;

@@ -8,7 +8,10 @@ use anyhow::{Context as _, Result, bail};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
-use shared_models::{auth::TokenResponse, problem::ProblemBody};
+use shared_models::{
+    auth::{Login, TokenResponse},
+    problem::ProblemBody,
+};
 
 /// How long one request may take in all.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -39,11 +42,10 @@ pub struct Handle {
 
 impl Client {
     /// Logs in at `origin` (scheme, host and port, without a slash at the end).
-    pub async fn login(origin: &str, email: &str, password: &SecretString) -> Result<Self> {
+    pub async fn login(origin: &str, login: &Login) -> Result<Self> {
         // The services are on this machine: no proxy lies between, and no certificate has to be checked.
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT).build()?;
-        let form = [("username", email), ("password", password.expose_secret())];
-        let response = send(http.post(format!("{origin}/auth/login")).form(&form)).await?;
+        let response = send(http.post(format!("{origin}/auth/login")).json(login)).await?;
         let session = Session::read(response).await?;
         Ok(Self { http, origin: origin.to_owned(), session })
     }

@@ -15,9 +15,9 @@ use super::{
     progress::Progress,
 };
 
-/// One of the sample's calculations, as an earlier run left it.
+/// What has to be known of a calculation that is stored.
 #[derive(Debug, Deserialize)]
-pub struct Stored {
+struct Stored {
     #[serde(rename = "_id")]
     id: String,
     #[serde(rename = "_revision")]
@@ -26,10 +26,10 @@ pub struct Stored {
     status: String,
 }
 
-/// Runs those of the sample's calculations that have no results yet; returns how many it ran.
+/// Runs those of the sample's calculations that have no results yet.
 ///
 /// One that a stopped run left `running` is marked `failed` and run anew.
-pub async fn run(client: &mut Client, clock: &dyn Clock) -> Result<usize> {
+pub async fn run(client: &mut Client, clock: &dyn Clock) -> Result<()> {
     let query = format!("/api/calculations?tags={}&fields=name,status&limit=1000", documents::TAG);
     let stored = client.get::<Page<Stored>>(&query).await?.items;
     for left in stored.iter().filter(|stored| stored.status == "running") {
@@ -43,7 +43,14 @@ pub async fn run(client: &mut Client, clock: &dyn Clock) -> Result<usize> {
         let outcome = run_case(client, clock, *case, &host, &progress).await.with_context(|| case.name())?;
         progress.stored(*case, &outcome);
     }
-    Ok(missing.len())
+    Ok(())
+}
+
+/// The id of the calculation that was stored last, whoever stored it.
+pub async fn newest(client: &mut Client) -> Result<Option<String>> {
+    let query = "/api/calculations?sort=-_created_at&limit=1&fields=name,status";
+    let page = client.get::<Page<Stored>>(query).await?;
+    Ok(page.items.into_iter().next().map(|stored| stored.id))
 }
 
 /// The cases of which no finished calculation is stored.
@@ -88,4 +95,22 @@ async fn stream(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_finished_calculation_is_not_run_again() {
+        let stored = |case: Case, status: &str| Stored {
+            id: "id".into(),
+            revision: 2,
+            name: case.name(),
+            status: status.into(),
+        };
+        let cases: Vec<_> = Case::all().collect();
+        assert_eq!(missing(&[]), cases);
+        assert_eq!(missing(&[stored(cases[0], "finished"), stored(cases[1], "failed")]), cases[1..]);
+    }
 }

@@ -1,0 +1,117 @@
+//! What a person reads on standard output: where the services are, who may log in, what to paste.
+//!
+//! Text only: knows no service and no file.
+
+use std::{fmt, path::Path};
+
+/// The administrator, as far as this start knows.
+pub enum Admin {
+    /// Made by this start; the password is shown this once.
+    Made {
+        /// The address to log in with.
+        email: String,
+        /// The password.
+        password: String,
+    },
+    /// There was one before this start.
+    Known,
+}
+
+/// Printed once the services are ready.
+pub struct Ready<'a> {
+    /// Scheme, host and port of both services.
+    pub origin: &'a str,
+    /// Scheme, host and port of the management listener.
+    pub management: &'a str,
+    /// The administrator.
+    pub admin: &'a Admin,
+    /// Where the demo users' passwords are kept.
+    pub demo_users: &'a Path,
+}
+
+impl fmt::Display for Ready<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { origin, management, admin, demo_users } = self;
+        writeln!(f, "Tessera {} is ready. Ctrl-C stops it.\n", env!("CARGO_PKG_VERSION"))?;
+        writeln!(f, "  documents    {origin}/api/docs")?;
+        writeln!(f, "  users        {origin}/auth/docs")?;
+        writeln!(f, "  health       {management}/readyz\n")?;
+        match admin {
+            Admin::Made { email, password } => {
+                writeln!(f, "  admin        {email}")?;
+                writeln!(f, "  password     {password}   (shown this once)")?;
+            }
+            Admin::Known => {
+                writeln!(f, "  admin        as shown at the first start; --new-admin makes another")?;
+            }
+        }
+        writeln!(f, "  demo users   a scientist and a viewer, who log in by {}", demo_users.display())
+    }
+}
+
+/// Printed once there is something to read: three lines for a POSIX shell.
+pub struct Paste<'a> {
+    /// Scheme, host and port of both services.
+    pub origin: &'a str,
+    /// A file whose content is the body of a login.
+    pub login: &'a Path,
+    /// The id of a calculation, if any is stored.
+    pub calculation: Option<&'a str>,
+}
+
+impl fmt::Display for Paste<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { origin, login, calculation } = self;
+        let body = quoted(&format!("@{}", login.display()));
+        let bearer = r#"-H "Authorization: Bearer $TOKEN""#;
+        writeln!(f, "\nPaste into a shell: log in, list calculations, read one.\n")?;
+        writeln!(
+            f,
+            "TOKEN=$(curl -sS -H 'Content-Type: application/json' -d {body} {origin}/auth/login \
+             | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
+        )?;
+        writeln!(f, "curl -sS {bearer} '{origin}/api/calculations?sort=-_created_at&limit=3&view=summary'")?;
+        match calculation {
+            Some(id) => writeln!(f, "curl -sS {bearer} {origin}/api/calculations/{id}"),
+            None => writeln!(f, "# no calculation is stored yet: start without --no-sample to have some"),
+        }
+    }
+}
+
+/// One word for a POSIX shell, whatever it holds.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_to_paste_are_what_a_shell_understands() {
+        let login = Path::new("/tmp/it's here/scientist.json");
+        let paste = Paste { origin: "http://[::1]:8080", login, calculation: Some("0192") }.to_string();
+        let lines: Vec<_> = paste.lines().filter(|line| line.contains("curl ")).collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].contains(r"-d '@/tmp/it'\''s here/scientist.json' http://[::1]:8080/auth/login"));
+        assert!(lines[2].ends_with("http://[::1]:8080/api/calculations/0192"));
+        for line in lines {
+            // `true` in place of curl: the shell has to accept the line, whatever curl would answer.
+            let script = line.replace("curl ", "true ");
+            let status =
+                std::process::Command::new("sh").args(["-euc", &format!("TOKEN=t; {script}")]).status();
+            assert!(status.unwrap().success(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_shown_by_the_start_that_made_it_and_by_no_other() {
+        let ready = |admin: &Admin| {
+            let demo_users = Path::new("data/demo");
+            Ready { origin: "http://h:1", management: "http://h:2", admin, demo_users }.to_string()
+        };
+        let made = Admin::Made { email: "a@example.org".into(), password: "pass-word".into() };
+        assert!(ready(&made).contains("a@example.org\n  password     pass-word"));
+        assert!(!ready(&Admin::Known).contains("password "));
+    }
+}
