@@ -129,11 +129,16 @@ fn describe(status: StatusCode, body: &[u8]) -> String {
     let Ok(problem) = serde_json::from_slice::<ProblemBody>(body) else {
         return status.to_string();
     };
-    let faults = problem.errors.iter().map(|fault| {
-        let place = fault.pointer.as_deref().or(fault.parameter.as_deref()).unwrap_or_default();
-        format!("; {place}: {}", fault.message)
-    });
-    format!("{} {}{}", status.as_u16(), problem.detail, faults.collect::<String>())
+    let faults: Vec<_> = problem
+        .errors
+        .iter()
+        .map(|fault| {
+            let place = fault.pointer.as_deref().or(fault.parameter.as_deref()).unwrap_or_default();
+            format!("{place}: {}", fault.message)
+        })
+        .collect();
+    let told = if faults.is_empty() { problem.detail } else { faults.join("; ") };
+    format!("{} {told}", status.as_u16())
 }
 
 fn text_header(response: &Response, name: &header::HeaderName) -> Result<String> {
@@ -143,21 +148,85 @@ fn text_header(response: &Response, name: &header::HeaderName) -> Result<String>
 
 #[cfg(test)]
 mod tests {
+    use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn a_problem_is_told_with_the_place_of_each_fault() {
-        let body = br#"{"type":"t","title":"A value is not valid","status":422,"code":"validation_error",
-            "detail":"the document breaks its schema","request_id":"r",
-            "errors":[{"pointer":"/status","code":"enum","message":"expected planned or running"}]}"#;
-        assert_eq!(
-            describe(StatusCode::UNPROCESSABLE_ENTITY, body),
-            "422 the document breaks its schema; /status: expected planned or running"
-        );
+        let mut problem = json!({
+            "type": "t", "title": "A value is not valid", "status": 422, "code": "validation_error",
+            "detail": "2 values are not valid; see errors", "request_id": "r",
+            "errors": [
+                { "pointer": "/status", "code": "enum", "message": "expected planned or running" },
+                { "parameter": "limit", "code": "range", "message": "at most 1000" },
+            ],
+        });
+        let told = |problem: &serde_json::Value| {
+            describe(StatusCode::UNPROCESSABLE_ENTITY, problem.to_string().as_bytes())
+        };
+        assert_eq!(told(&problem), "422 /status: expected planned or running; limit: at most 1000");
+        problem["errors"] = json!([]);
+        assert_eq!(told(&problem), "422 2 values are not valid; see errors");
     }
 
     #[test]
     fn an_answer_that_is_no_problem_is_told_by_its_status() {
         assert_eq!(describe(StatusCode::BAD_GATEWAY, b"<html>"), "502 Bad Gateway");
+    }
+
+    /// A service whose first access token has expired on arrival.
+    fn service() -> String {
+        async fn login() -> HttpResponse {
+            session("first", 0, "tessera_refresh=one; Path=/; HttpOnly; SameSite=Strict")
+        }
+        async fn refresh(request: HttpRequest) -> HttpResponse {
+            let sent =
+                |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let own = format!("http://{}", sent("host"));
+            if sent("cookie") == "tessera_refresh=one" && sent("origin") == own {
+                session("second", 300, "tessera_refresh=two; Path=/; HttpOnly; SameSite=Strict")
+            } else {
+                HttpResponse::Forbidden().finish()
+            }
+        }
+        async fn echo(request: HttpRequest) -> HttpResponse {
+            HttpResponse::Ok().json(request.headers().get("authorization").unwrap().to_str().unwrap())
+        }
+        fn session(token: &str, expires_in: u64, cookie: &str) -> HttpResponse {
+            let body = json!({
+                "access_token": token, "token_type": "bearer", "expires_in": expires_in, "scope": "",
+            });
+            HttpResponse::Ok().insert_header(("set-cookie", cookie)).json(body)
+        }
+        let server = HttpServer::new(|| {
+            App::new()
+                .route("/auth/login", web::post().to(login))
+                .route("/auth/token-refresh", web::post().to(refresh))
+                .route("/api/echo", web::get().to(echo))
+        });
+        let server = server.workers(1).bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", server.addrs()[0]);
+        actix_web::rt::spawn(server.run());
+        origin
+    }
+
+    #[actix_web::test]
+    async fn an_expired_token_is_renewed_once_by_the_cookie_and_the_origin() {
+        let login = Login {
+            grant_type: None,
+            username: "a@example.org".into(),
+            password: "a long sentence".into(),
+            scope: None,
+            client_id: None,
+            client_secret: None,
+        };
+        let mut client = Client::login(&service(), &login).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(client.get::<String>("/api/echo").await.unwrap(), "Bearer second");
+        }
+        let missing = client.get::<String>("/api/nothing").await.unwrap_err();
+        assert_eq!(missing.to_string(), "GET /api/nothing: 404 Not Found");
     }
 }
