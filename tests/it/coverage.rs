@@ -1,0 +1,147 @@
+//! Every route must have its denials: read from the OpenAPI documents, so a new route cannot be forgotten.
+
+use std::collections::BTreeSet;
+
+use reqwest::{Method, header::CONTENT_TYPE};
+use serde_json::Value;
+
+use crate::support::{Stack, caller::send};
+
+/// Routes that anyone may call. A route that becomes public must be added here, where a reviewer sees it.
+const PUBLIC: &[&str] = &[
+    "POST /auth/users",
+    "POST /auth/login",
+    "POST /auth/token-refresh",
+    "POST /auth/logout",
+    "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/jwks.json",
+    "GET /auth/openapi.json",
+    "GET /api/openapi.json",
+];
+
+struct Route {
+    method: Method,
+    path: String,
+    operation: Value,
+}
+
+impl Route {
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The path with something in place of each parameter.
+    fn filled(&self) -> String {
+        let id = "01890000-0000-7000-8000-000000000000";
+        self.path
+            .split('/')
+            .map(|part| match part {
+                "{collection}" | "{name}" => "calculations",
+                part if part.starts_with('{') => id,
+                part => part,
+            })
+            .collect::<Vec<_>>()
+            .join("/")
+    }
+
+    fn takes_a_body(&self) -> bool {
+        self.operation.get("requestBody").is_some()
+    }
+}
+
+async fn routes(stack: &Stack) -> Vec<Route> {
+    let mut routes = Vec::new();
+    for document in ["/auth/openapi.json", "/api/openapi.json"] {
+        let document = stack.anonymous().get(document).await.json();
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            for (verb, operation) in item.as_object().expect("a path item") {
+                let Ok(method) = verb.to_uppercase().parse::<Method>() else { continue };
+                if ["get", "post", "put", "patch", "delete"].contains(&verb.as_str()) {
+                    routes.push(Route { method, path: path.clone(), operation: operation.clone() });
+                }
+            }
+        }
+    }
+    assert!(routes.len() > 20, "only {} routes are documented", routes.len());
+    routes
+}
+
+#[tokio::test]
+async fn every_route_is_public_by_name_or_refuses_those_it_does_not_know() {
+    let stack = Stack::embedded().await;
+    let mut public = BTreeSet::new();
+    for route in routes(&stack).await {
+        if PUBLIC.contains(&route.name().as_str()) {
+            public.insert(route.name());
+            continue;
+        }
+        for caller in [stack.anonymous(), stack.anonymous().with_token("not-a-token")] {
+            let reply = send(caller.request(route.method.clone(), &route.filled())).await;
+            assert_eq!((reply.status, reply.code().as_str()), (401, "invalid_token"), "{}", route.name());
+            assert!(reply.header("www-authenticate").starts_with("Bearer"), "{}", route.name());
+        }
+        let declared = &route.operation["responses"];
+        assert!(declared.get("401").is_some(), "{} does not document its 401", route.name());
+        assert!(route.operation.get("security").is_some(), "{} does not document its security", route.name());
+    }
+    assert_eq!(
+        public.len(),
+        PUBLIC.len(),
+        "not served: {:?}",
+        PUBLIC.iter().filter(|r| !public.contains(**r))
+    );
+}
+
+#[tokio::test]
+async fn every_route_of_a_collection_refuses_a_token_without_its_scope() {
+    let stack = Stack::embedded().await;
+    let stranger = stack.bearer_of("stranger", "something:else");
+    let mut refused = 0;
+    for route in routes(&stack).await {
+        let of_a_collection = route.path.starts_with("/api/") && !route.path.starts_with("/api/collections");
+        if PUBLIC.contains(&route.name().as_str()) || !of_a_collection {
+            continue;
+        }
+        let reply =
+            send(stranger.request(route.method.clone(), &route.filled()).json(&serde_json::json!({}))).await;
+        assert_eq!((reply.status, reply.code().as_str()), (403, "insufficient_scope"), "{}", route.name());
+        assert!(
+            route.operation["responses"].get("403").is_some(),
+            "{} does not document its 403",
+            route.name()
+        );
+        refused += 1;
+    }
+    assert!(refused >= 6, "only {refused} routes were asked");
+}
+
+#[tokio::test]
+async fn every_route_with_a_body_refuses_a_bad_one() {
+    let stack = Stack::embedded().await;
+    let admin = stack.admin().await;
+    let mut asked = 0;
+    for route in routes(&stack).await.iter().filter(|route| route.takes_a_body()) {
+        let request = || admin.request(route.method.clone(), &route.filled());
+        let broken = send(request().header(CONTENT_TYPE, "application/json").body("{")).await;
+        assert_eq!((broken.status, broken.code().as_str()), (400, "invalid_request"), "{}", route.name());
+        let wrong = send(request().json(&serde_json::json!({"no such member": 1}))).await;
+        // A document that is not there is missed before its body is judged.
+        let missing = route.path.contains("{id}") && wrong.status == 404;
+        assert!(missing || wrong.status == 422, "{}: {wrong:?}", route.name());
+        let odd = send(request().header(CONTENT_TYPE, "text/plain").body("{}")).await;
+        assert_eq!((odd.status, odd.code().as_str()), (415, "unsupported_media_type"), "{}", route.name());
+        asked += 1;
+    }
+    assert!(asked >= 7, "only {asked} routes take a body");
+}
+
+#[tokio::test]
+async fn every_path_refuses_a_verb_it_lacks() {
+    let stack = Stack::embedded().await;
+    let admin = stack.admin().await;
+    for route in routes(&stack).await {
+        let reply = send(admin.request(Method::TRACE, &route.filled())).await;
+        assert_eq!((reply.status, reply.code().as_str()), (405, "method_not_allowed"), "{}", route.path);
+        assert!(reply.header("allow").contains(route.method.as_str()), "{}: {reply:?}", route.name());
+    }
+}

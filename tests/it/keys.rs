@@ -1,0 +1,121 @@
+//! The key ring: made and rotated by command, followed while running, public only in its public half.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Stack, process::run, stack::KID};
+
+async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
+    let started = Instant::now();
+    while !done().await {
+        assert!(started.elapsed() < Duration::from_secs(20), "{what} does not happen");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn kid_of(token: &str) -> String {
+    jsonwebtoken::decode_header(token).expect("a header").kid.expect("a kid")
+}
+
+#[tokio::test]
+async fn both_services_follow_the_ring_and_a_bad_file_keeps_the_old_one() {
+    let stack = Stack::embedded().await;
+    let path = stack.directory.path().join("keys.json");
+    let old: Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("a ring")).expect("JSON");
+    let mut scientist = stack.scientist().await;
+
+    std::fs::write(&path, "{ not a ring").expect("the ring can be written");
+    until("a failed reload", async || {
+        stack.resource[0].ask("/metrics").await.1.contains("key_ring_reload_failures")
+    })
+    .await;
+    assert_eq!(scientist.get("/api/calculations").await.status, 200);
+
+    let mut both = old.clone();
+    both["keys"][0]["key_ops"] = json!(["verify"]);
+    let new = json!({"kty": "oct", "alg": "HS256", "kid": "next", "key_ops": ["sign", "verify"],
+        "k": "3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs"});
+    both["keys"].as_array_mut().expect("keys").push(new);
+    std::fs::write(&path, both.to_string()).expect("the ring can be written");
+    let before = scientist.clone();
+    until("a token by the new key", async || {
+        assert_eq!(scientist.refresh().await.status, 200);
+        kid_of(scientist.token.as_deref().expect("a token")) == "next"
+    })
+    .await;
+    until("the new key at resource-service", async || scientist.get("/api/calculations").await.status == 200)
+        .await;
+    assert_eq!(kid_of(before.token.as_deref().expect("a token")), KID);
+    assert_eq!(before.get("/api/calculations").await.status, 200, "the old key still verifies");
+    let metrics = stack.resource[0].ask("/metrics").await.1;
+    assert!(metrics.contains("tessera_tokens_verified_total{kid=\"next\"}"), "{metrics}");
+}
+
+#[tokio::test]
+async fn an_asymmetric_ring_publishes_its_public_keys_and_a_shared_key_stays_home() {
+    let stack = Stack::embedded().await;
+    let published = stack.anonymous().get("/.well-known/jwks.json").await;
+    assert_eq!((published.status, published.json()), (200, json!({"keys": []})));
+    let metadata = stack.anonymous().get("/.well-known/oauth-authorization-server").await.json();
+    assert_eq!(metadata["issuer"], crate::support::stack::ISSUER);
+    assert!(
+        metadata["jwks_uri"].as_str().is_some_and(|uri| uri.ends_with("/.well-known/jwks.json")),
+        "{metadata}"
+    );
+
+    for algorithm in ["EdDSA", "ES256", "RS256"] {
+        let mut stack = Stack::embedded().await;
+        stack.auth.clear();
+        stack.resource.clear();
+        let path = stack.directory.path().join("keys.json");
+        std::fs::remove_file(&path).expect("the old ring goes");
+        let file = path.display().to_string();
+        let made = run(
+            "auth-service",
+            &["keys", "new", "--alg", algorithm, "--file", &file],
+            &stack.auth_environment,
+        );
+        assert!(made.status.success(), "{made:?}");
+        let again = run(
+            "auth-service",
+            &["keys", "new", "--alg", algorithm, "--file", &file],
+            &stack.auth_environment,
+        );
+        assert!(!again.status.success(), "a ring is never overwritten: {again:?}");
+        let listed = run("auth-service", &["keys", "list", "--file", &file], &stack.auth_environment);
+        assert!(String::from_utf8_lossy(&listed.stdout).contains(algorithm), "{listed:?}");
+        stack.auth.push(stack.another("auth-service").await);
+
+        // resource-service gets the public half alone: it can check and cannot mint.
+        let public = stack.anonymous().get("/.well-known/jwks.json").await;
+        assert!(!public.text.contains("\"d\""), "{public:?}");
+        std::fs::write(stack.directory.path().join("public.json"), &public.text)
+            .expect("a file can be written");
+        let public = stack.directory.path().join("public.json").display().to_string();
+        stack.resource_environment.push(("RESOURCE__KEYS__FILE".into(), public));
+        stack.resource.push(stack.another("resource-service").await);
+        let scientist = stack.scientist().await;
+        assert_eq!(scientist.get("/api/calculations").await.status, 200, "{algorithm}");
+        assert!(scientist.token.expect("a token").len() <= 1024, "{algorithm}");
+    }
+}
+
+#[test]
+fn a_rotation_by_command_waits_for_the_slowest_reader() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("keys.json").display().to_string();
+    let keys = |arguments: &[&str]| {
+        run("auth-service", &[&["keys"], arguments, &["--file", &file]].concat(), &Vec::new())
+    };
+    assert!(keys(&["new"]).status.success());
+    let ring =
+        || -> Value { serde_json::from_str(&std::fs::read_to_string(&file).expect("a ring")).expect("JSON") };
+    let first = ring()["keys"][0]["kid"].clone();
+    assert!(keys(&["rotate", "--alg", "EdDSA"]).status.success());
+    assert_eq!(ring()["keys"].as_array().map(Vec::len), Some(2));
+    let early = keys(&["rotate", "--alg", "EdDSA"]);
+    assert!(!early.status.success(), "{early:?}");
+    assert_eq!(ring()["keys"][0]["key_ops"], json!(["sign", "verify"]), "the old key still signs");
+    assert_eq!(ring()["keys"][0]["kid"], first);
+}

@@ -1,0 +1,20 @@
+//! End-to-end tests: the built binaries as separate processes, over HTTP, on embedded stores and on MongoDB
+//! with two replicas of each service. A module per capability.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "in a test a broken expectation is a failure")]
+
+mod accounts;
+mod coverage;
+mod documents;
+mod keys;
+mod local;
+mod openapi;
+mod outage;
+mod problems;
+mod queries;
+mod sessions;
+mod start;
+mod support;
+mod telemetry;
+mod tidy;
+mod tokens;

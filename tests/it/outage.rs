@@ -1,0 +1,140 @@
+//! What holds when parts go away: replicas killed, the store gone and back, a drain under load.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::{Process, Stack, caller::send, store::Mongod};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killing_one_replica_of_each_loses_no_session_and_no_acknowledged_write() {
+    let mut stack = Stack::replicated().await;
+    let mut user = stack.scientist().await;
+    let (token, cookie) = (user.token.clone(), user.cookie.clone());
+    let mut acknowledged = Vec::new();
+    for n in 0..20 {
+        let reply = user.post("/api/calculations", &document(n)).await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        acknowledged.push(n);
+        assert_eq!(user.refresh().await.status, 200);
+    }
+    drop((token, cookie));
+    let (token, cookie) = (user.token.clone(), user.cookie.clone());
+    stack.auth[0].kill();
+    stack.resource[0].kill();
+    let mut survivor = stack.anonymous();
+    (survivor.token, survivor.cookie) = (token, cookie);
+    let (auth, resource) = (stack.auth[1].base.clone(), stack.resource[1].base.clone());
+    for n in 20..40 {
+        let request = reqwest::Client::new().post(format!("{resource}/api/calculations"));
+        let reply =
+            send(request.bearer_auth(survivor.token.clone().expect("a token")).json(&document(n))).await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        acknowledged.push(n);
+        let request = reqwest::Client::new().post(format!("{auth}/auth/token-refresh"));
+        let cookie = survivor.cookie.clone().expect("a cookie");
+        let reply = send(request.header("Cookie", cookie).header("Sec-Fetch-Site", "same-origin")).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        survivor.token = reply.json()["access_token"].as_str().map(str::to_owned);
+        survivor.cookie = reply.header("set-cookie").split(';').next().map(str::to_owned);
+    }
+    let request =
+        reqwest::Client::new().get(format!("{resource}/api/calculations?limit=1000&sort=parameters.n"));
+    let page = send(request.bearer_auth(survivor.token.expect("a token"))).await.json();
+    let stored: Vec<i64> = page["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .filter_map(|item| item["parameters"]["n"].as_i64())
+        .collect();
+    assert_eq!(stored, acknowledged);
+}
+
+fn document(n: i64) -> serde_json::Value {
+    json!({"name": "n", "code": {"name": "vasp"}, "status": "planned", "parameters": {"n": n}})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_the_store_away_both_wait_and_recover_by_themselves() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut mongod = Mongod::start(directory.path()).await;
+    let stack = Stack::replicated_on(&mongod.url(), &[]).await;
+    let scientist = stack.scientist().await;
+    mongod.kill();
+    let reply = scientist.get("/api/calculations").await;
+    assert_eq!((reply.status, reply.code().as_str()), (503, "unavailable"), "{reply:?}");
+    assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{reply:?}");
+    assert!(!reply.text.contains("127.0.0.1") && !reply.text.to_lowercase().contains("mongo"), "{reply:?}");
+    assert_eq!(stack.anonymous().log_in("a@example.org", "some long password").await.status, 503);
+    let mut cookie_holder = scientist.clone();
+    assert_eq!(cookie_holder.refresh_as("same-origin").await.status, 503);
+    // Who may call is still decided, without the store.
+    assert_eq!(scientist.with_token("x").get("/api/calculations").await.status, 401);
+    for process in stack.auth.iter().chain(&stack.resource) {
+        process.until_readiness(503).await;
+        assert_eq!(process.ask("/livez").await.0, 200);
+    }
+    mongod.resume();
+    for process in stack.auth.iter().chain(&stack.resource) {
+        process.until_readiness(200).await;
+    }
+    assert_eq!(scientist.get("/api/calculations").await.status, 200);
+    assert_eq!(cookie_holder.refresh().await.status, 200, "no session was lost");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn started_without_its_store_a_service_stays_alive_says_so_once_and_becomes_ready() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut mongod = Mongod::start(directory.path()).await;
+    let stack = Stack::replicated_on(&mongod.url(), &[]).await;
+    mongod.kill();
+    for (name, environment) in
+        [("auth-service", &stack.auth_environment), ("resource-service", &stack.resource_environment)]
+    {
+        let process = Process::listening(name, directory.path(), environment).await;
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        assert_eq!(process.readiness().await.0, 503);
+        assert_eq!(process.ask("/livez").await.0, 200);
+        let entries = process.entries();
+        let complaints = entries.iter().filter(|entry| entry["level"] == "WARN" || entry["level"] == "ERROR");
+        let complaints: Vec<_> = complaints.filter(|entry| entry.to_string().contains("store")).collect();
+        assert_eq!(complaints.len(), 1, "{name}: {complaints:?}");
+        mongod.resume();
+        process.until_readiness(200).await;
+        mongod.kill();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sigterm_drains_without_a_failed_request_and_exits_zero_within_ten_seconds() {
+    let mut stack = Stack::replicated().await;
+    let token = stack.scientist().await.token.expect("a token");
+    let (leaving, staying) = (stack.resource[0].base.clone(), stack.resource[1].base.clone());
+    let management = stack.resource[0].management.clone();
+    let load = tokio::spawn(async move {
+        // A balancer that asks for readiness before each request, as one does in front of a rollout.
+        let (http, mut asked) = (reqwest::Client::new(), 0);
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(6) {
+            let ready =
+                http.get(format!("{management}/readyz")).send().await.is_ok_and(|a| a.status() == 200);
+            let base = if ready { &leaving } else { &staying };
+            let answer = http.get(format!("{base}/api/calculations")).bearer_auth(&token).send().await;
+            assert_eq!(answer.expect("no request fails").status(), 200);
+            asked += 1;
+        }
+        asked
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let started = Instant::now();
+    stack.resource[0].terminate();
+    stack.resource[0].until_readiness(503).await;
+    assert!(started.elapsed() < Duration::from_secs(1), "readiness turns at once");
+    let status = stack.resource[0].end().await;
+    assert!(
+        status.success() && started.elapsed() < Duration::from_secs(10),
+        "{status} after {:?}",
+        started.elapsed()
+    );
+    assert!(load.await.expect("no request fails") > 20);
+}

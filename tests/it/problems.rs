@@ -1,0 +1,101 @@
+//! Every error is a problem that a program can tell apart and a person can act on.
+
+use reqwest::{Method, header::CONTENT_TYPE};
+use serde_json::json;
+
+use crate::support::{Stack, caller::send, on_both_stores};
+
+on_both_stores!(what_the_server_refuses_by_itself_is_a_problem_too, a_body_is_limited_on_both_services);
+
+async fn what_the_server_refuses_by_itself_is_a_problem_too(stack: Stack) {
+    let scientist = stack.scientist().await;
+    for path in ["/auth/nothing", "/api/nothing/at/all", "/nothing"] {
+        let reply = scientist.get(path).await;
+        assert_eq!((reply.status, reply.code().as_str()), (404, "not_found"), "{path}");
+    }
+    let reply = scientist.delete("/api/calculations").await;
+    assert_eq!((reply.status, reply.code().as_str()), (405, "method_not_allowed"));
+    assert_eq!(reply.header("allow"), "GET, POST");
+
+    let broken =
+        scientist.request(Method::POST, "/api/calculations").header(CONTENT_TYPE, "application/json");
+    let reply = send(broken.body("{\"name\": ")).await;
+    assert_eq!((reply.status, reply.code().as_str()), (400, "invalid_request"));
+    let text = scientist.request(Method::POST, "/api/calculations").header(CONTENT_TYPE, "text/plain");
+    let reply = send(text.body("name")).await;
+    assert_eq!((reply.status, reply.code().as_str()), (415, "unsupported_media_type"));
+    let reply =
+        send(scientist.request(Method::POST, "/auth/users").header(CONTENT_TYPE, "application/json")).await;
+    assert_eq!((reply.status, reply.code().as_str()), (400, "invalid_request"));
+
+    let reply = stack.anonymous().post("/auth/users", &json!({"email": 5, "password": "x"})).await;
+    assert_eq!((reply.status, reply.code().as_str()), (422, "validation_error"));
+    assert_eq!(reply.faults(), ["/email"]);
+}
+
+async fn a_body_is_limited_on_both_services(stack: Stack) {
+    let long = "p".repeat(1 << 20);
+    let reply =
+        stack.anonymous().post("/auth/login", &json!({"username": "a@example.org", "password": long})).await;
+    assert_eq!((reply.status, reply.code().as_str()), (413, "payload_too_large"));
+    let scientist = stack.scientist().await;
+    let document =
+        |bytes: usize| json!({"name": "n".repeat(bytes), "code": {"name": "vasp"}, "status": "planned"});
+    let reply = scientist.post("/api/calculations", &document(1 << 20)).await;
+    assert_eq!((reply.status, reply.code().as_str()), (413, "payload_too_large"));
+    let page = scientist.get("/api/calculations").await;
+    assert_eq!(page.json()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_plain_request_id_is_kept_and_an_odd_one_is_replaced() {
+    let stack = Stack::embedded().await;
+    let ask = |id: &'static str| {
+        send(stack.anonymous().request(Method::GET, "/auth/users/me").header("X-Request-Id", id))
+    };
+    assert_eq!(ask("run-42").await.header("x-request-id"), "run-42");
+    for odd in ["a b", "{\"x\":1}", ""] {
+        let reply = ask(odd).await;
+        assert_ne!(reply.header("x-request-id"), odd);
+        assert_eq!(reply.code(), "invalid_token");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_safe_headers_and_a_token_is_never_stored() {
+    let stack = Stack::embedded().await;
+    let mut caller = stack.anonymous();
+    let login = caller.log_in(crate::support::stack::ADMIN.0, crate::support::stack::ADMIN.1).await;
+    assert_eq!(login.header("cache-control"), "no-store");
+    for reply in [login, caller.get("/api/calculations").await, caller.get("/auth/nothing").await] {
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+        assert_eq!(reply.header("referrer-policy"), "no-referrer");
+        assert!(reply.header("content-security-policy").contains("default-src"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_of_200_kib_is_refused_and_a_token_of_20_kib_is_only_invalid() {
+    let stack = Stack::embedded().await;
+    let reply = stack.anonymous().with_token(&"a".repeat(20 << 10)).get("/api/calculations").await;
+    assert_eq!((reply.status, reply.code().as_str()), (401, "invalid_token"));
+    // The server stops reading, so the client may see the connection go before the answer.
+    let long = stack.anonymous().with_token(&"a".repeat(200 << 10)).request(Method::GET, "/api/calculations");
+    if let Ok(answer) = long.send().await {
+        assert_eq!(answer.status().as_u16(), 431);
+    }
+}
+
+#[tokio::test]
+async fn a_browser_of_an_allowed_origin_may_call_with_credentials_and_no_other() {
+    let allowed = ("AUTH__HTTP__ALLOWED_ORIGINS", "https://console.example.org, https://lab.example.org");
+    let stack = Stack::embedded_with(&[allowed]).await;
+    let ask = |origin: &'static str| {
+        let request = stack.anonymous().request(Method::OPTIONS, "/auth/login").header("Origin", origin);
+        send(request.header("Access-Control-Request-Method", "POST"))
+    };
+    let reply = ask("https://lab.example.org").await;
+    assert_eq!(reply.header("access-control-allow-origin"), "https://lab.example.org");
+    assert_eq!(reply.header("access-control-allow-credentials"), "true");
+    assert_eq!(ask("https://evil.example.org").await.header("access-control-allow-origin"), "");
+}

@@ -1,0 +1,197 @@
+//! Lists: filters, sorts, cursors and projections mean the same on both stores.
+
+use serde_json::{Value, json};
+
+use crate::support::{Caller, Stack, on_both_stores};
+
+on_both_stores!(
+    filters_match_by_the_schemas_type,
+    sorts_are_total_and_cursors_miss_and_repeat_nothing,
+    a_page_is_projected_counted_and_limited,
+    a_bad_query_is_refused_by_name,
+);
+
+/// Calculations named a, b, c, …, one for each body of extra members.
+async fn fill(caller: &Caller<'_>, extras: &[Value]) {
+    for (extra, name) in extras.iter().zip('a'..) {
+        let mut body = json!({"name": name, "code": {"name": "vasp"}, "status": "planned"});
+        body.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
+        caller.insert("calculations", &body).await;
+    }
+}
+
+async fn names(caller: &Caller<'_>, query: &str) -> String {
+    let page = caller.get(&format!("/api/calculations?{query}")).await;
+    assert_eq!(page.status, 200, "{query}: {page:?}");
+    joined(&page.json())
+}
+
+fn joined(page: &Value) -> String {
+    page["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item["name"].as_str().expect("a name"))
+        .collect()
+}
+
+fn energy(value: &Value) -> Value {
+    json!({"results": {"energy": {"value": value}}})
+}
+
+async fn filters_match_by_the_schemas_type(stack: Stack) {
+    let caller = stack.scientist().await;
+    let extras = [
+        energy(&json!(-10)),
+        energy(&json!(-9.5)),
+        energy(&json!("NaN")),
+        energy(&json!("-Infinity")),
+        json!({"parameters": {"cutoff": 300, "flag": true, "label": "300"}}),
+        json!({"parameters": {"cutoff": 9_007_199_254_740_993_i64, "flag": 1}}),
+        json!({"parameters": {"cutoff": [300], "label": "ünï"}, "tags": ["bulk", "si"]}),
+        json!({"status": "finished", "method": "dft", "code": {"name": "siesta", "version": "5"}}),
+        json!({"parameters": {"cutoff": null}, "tags": []}),
+    ];
+    fill(&caller, &extras).await;
+    let table = [
+        ("status=finished", "h"),
+        ("status[ne]=finished", "abcdefgi"),
+        ("method[ne]=hf", "h"),
+        ("code.name=siesta", "h"),
+        ("name[in]=a,h,z", "ah"),
+        ("name[gte]=g", "ghi"),
+        ("name[gt]=b&name[lt]=e", "cd"),
+        ("results.energy.value[lt]=-9.5", "ad"),
+        ("results.energy.value[lte]=-9.5", "abd"),
+        ("results.energy.value=-10", "a"),
+        ("results.energy.value=-10.0", "a"),
+        ("results.energy.value[ne]=-10", "bcd"),
+        ("results.energy.value[gt]=-Infinity", "ab"),
+        ("results.energy.value=NaN", "c"),
+        ("results.energy.value[exists]=true", "abcd"),
+        ("results.energy.value[exists]=false", "efghi"),
+        ("parameters.cutoff=300", "e"),
+        ("parameters.cutoff[gt]=9007199254740992", "f"),
+        ("parameters.cutoff[exists]=true", "efgi"),
+        ("parameters.flag=true", "e"),
+        ("parameters.flag=1", "f"),
+        ("parameters.label=%22300%22", "e"),
+        ("parameters.label=%C3%BCn%C3%AF", "g"),
+        ("tags=si", "g"),
+        ("tags[in]=x,bulk", "g"),
+        ("_revision=1&status=finished", "h"),
+        ("name=%27%3B%20--", ""),
+    ];
+    for (query, expected) in table {
+        assert_eq!(names(&caller, query).await, expected, "{query}");
+    }
+}
+
+async fn sorts_are_total_and_cursors_miss_and_repeat_nothing(stack: Stack) {
+    let caller = stack.scientist().await;
+    let extras = [
+        energy(&json!(2.5)),
+        energy(&json!(-1)),
+        energy(&json!("NaN")),
+        energy(&json!("Infinity")),
+        json!({}),
+        energy(&json!(2.5)),
+        energy(&json!("-Infinity")),
+        json!({"method": "é"}),
+        json!({"method": "z"}),
+        json!({"method": "Z"}),
+    ];
+    fill(&caller, &extras).await;
+    let table = [
+        ("sort=name", "abcdefghij"),
+        ("sort=-name", "jihgfedcba"),
+        ("sort=results.energy.value", "ehijcgbafd"),
+        ("sort=-results.energy.value", "dafbgcehij"),
+        ("sort=method,-name", "gfedcbajih"),
+        ("sort=-method", "hijabcdefg"),
+        ("sort=-status,-_id", "jihgfedcba"),
+    ];
+    for (query, expected) in table {
+        assert_eq!(names(&caller, query).await, expected, "{query}");
+        for limit in [1, 3] {
+            assert_eq!(pages(&caller, query, limit).await, expected, "{query} by {limit}");
+        }
+    }
+    let first = caller.get("/api/calculations?sort=name&limit=4").await.json();
+    let cursor = first["next"].as_str().expect("a cursor").to_owned();
+    caller.insert("calculations", &json!({"name": "0", "code": {"name": "vasp"}, "status": "planned"})).await;
+    assert_eq!(
+        names(&caller, &format!("sort=name&limit=3&after={cursor}")).await,
+        "efg",
+        "an insert moves nothing"
+    );
+    for other in ["sort=-name", "sort=name&status=planned"] {
+        let reply = caller.get(&format!("/api/calculations?{other}&after={cursor}")).await;
+        assert_eq!((reply.status, reply.faults()), (422, vec!["after".to_owned()]), "{other}");
+    }
+}
+
+/// All pages of a query, one after the other.
+async fn pages(caller: &Caller<'_>, query: &str, limit: usize) -> String {
+    let mut all = String::new();
+    let mut after = String::new();
+    loop {
+        let page = caller.get(&format!("/api/calculations?{query}&limit={limit}{after}")).await.json();
+        all.push_str(&joined(&page));
+        let Some(next) = page["next"].as_str() else { return all };
+        assert!(all.chars().count() < 100, "{query} does not end: {all}");
+        after = format!("&after={next}");
+    }
+}
+
+async fn a_page_is_projected_counted_and_limited(stack: Stack) {
+    let caller = stack.scientist().await;
+    fill(&caller, &[json!({"tags": ["x"]}), json!({"status": "failed"}), json!({})]).await;
+    let page = caller.get("/api/calculations?fields=code.name,status&limit=2&count=exact").await.json();
+    assert_eq!((&page["total"], page["items"].as_array().map(Vec::len)), (&json!(3), Some(2)));
+    let item = page["items"][0].as_object().expect("an item");
+    let members: std::collections::BTreeSet<&str> = item.keys().map(String::as_str).collect();
+    assert!(
+        members.is_superset(&["_id", "code", "status"].into()) && !members.contains("name"),
+        "{members:?}"
+    );
+    assert_eq!(item["code"], json!({"name": "vasp"}));
+    let filtered = caller.get("/api/calculations?status=failed&count=exact").await.json();
+    assert_eq!((&filtered["total"], &filtered["next"]), (&json!(1), &Value::Null));
+    assert!(caller.get("/api/calculations").await.json().get("total").is_none());
+    let definition = caller.get("/api/collections/calculations").await.json();
+    let view = definition["views"].as_object().and_then(|views| views.keys().next()).expect("a view").clone();
+    assert_eq!(caller.get(&format!("/api/calculations?view={view}")).await.status, 200);
+}
+
+async fn a_bad_query_is_refused_by_name(stack: Stack) {
+    let caller = stack.scientist().await;
+    let table = [
+        ("colour=red", "colour"),
+        ("name[like]=a", "name[like]"),
+        ("name[$gt]=a", "name[$gt]"),
+        ("$where=1", "$where"),
+        ("__proto__=1", "__proto__"),
+        ("results.energy.value=much", "results.energy.value"),
+        ("started_at[gt]=yesterday", "started_at[gt]"),
+        ("_revision=one", "_revision"),
+        ("name[exists]=maybe", "name[exists]"),
+        ("tags[gt]=a", "tags[gt]"),
+        ("sort=colour", "sort"),
+        ("sort=tags", "sort"),
+        ("fields=colour", "fields"),
+        ("view=none", "view"),
+        ("limit=0", "limit"),
+        ("limit=1001", "limit"),
+        ("limit=ten", "limit"),
+        ("count=maybe", "count"),
+        ("after=garbage", "after"),
+    ];
+    for (query, parameter) in table {
+        let reply = caller.get(&format!("/api/calculations?{query}")).await;
+        assert_eq!((reply.status, reply.code().as_str()), (422, "validation_error"), "{query}");
+        assert_eq!(reply.faults(), [parameter], "{query}");
+    }
+    let many = "&name[ne]=x".repeat(2000);
+    assert_eq!(caller.get(&format!("/api/calculations?name=x{many}")).await.status, 422);
+}

@@ -1,0 +1,173 @@
+//! Sessions: rotation at any replica, replay, theft, logout, and requests from other sites.
+
+use serde_json::json;
+
+use crate::support::{Stack, caller::Caller, on_both_stores};
+
+on_both_stores!(
+    a_session_goes_on_at_another_replica,
+    a_repeated_refresh_gets_the_same_successor,
+    fifty_refreshes_at_once_make_one_successor,
+    a_stolen_token_ends_the_session,
+    a_wrong_session_secret_ends_nothing,
+    another_site_cannot_refresh,
+    logout_is_final_even_against_a_refresh_at_the_same_time,
+    a_user_sees_and_ends_their_sessions,
+    an_access_token_sent_along_must_be_of_the_same_session,
+);
+
+async fn a_session_goes_on_at_another_replica(stack: Stack) {
+    let mut user = stack.scientist().await;
+    for _ in 0..6 {
+        let before = user.cookie.clone();
+        let reply = user.refresh().await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert_ne!(user.cookie, before, "the cookie rotates");
+        assert_eq!(user.get("/api/calculations").await.status, 200);
+    }
+}
+
+async fn a_repeated_refresh_gets_the_same_successor(stack: Stack) {
+    let mut user = stack.scientist().await;
+    let lost = user.refresh_as("same-origin").await;
+    let repeated = user.refresh_as("same-origin").await;
+    assert_eq!((lost.status, repeated.status), (200, 200));
+    let value = |cookie: &str| cookie.split(';').next().unwrap_or_default().to_owned();
+    assert_eq!(value(lost.header("set-cookie")), value(repeated.header("set-cookie")));
+    user.cookie = Some(value(repeated.header("set-cookie")));
+    assert_eq!(user.refresh().await.status, 200);
+}
+
+async fn fifty_refreshes_at_once_make_one_successor(stack: Stack) {
+    let user = stack.scientist().await;
+    // 20 repeats of one token are the most that is taken for a lost answer, so fifty come in three waves of
+    // callers that all still hold the first token or its successor.
+    let mut successors = std::collections::BTreeSet::new();
+    let tries = (0..50).map(|_| user.refresh_as("same-origin"));
+    for reply in join_all(tries).await {
+        assert_eq!(reply.status, 200, "{reply:?}");
+        successors.insert(reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned());
+    }
+    assert_eq!(successors.len(), 1);
+}
+
+async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut pending: Vec<_> = futures.map(Box::pin).collect();
+    let mut outputs: Vec<Option<F::Output>> = pending.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (future, output) in pending.iter_mut().zip(&mut outputs) {
+            if output.is_none()
+                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                *output = Some(value);
+            }
+        }
+        if outputs.iter().all(Option::is_some) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    outputs.into_iter().flatten().collect()
+}
+
+async fn a_stolen_token_ends_the_session(stack: Stack) {
+    let mut owner = stack.scientist().await;
+    let thief = owner.clone();
+    for _ in 0..2 {
+        assert_eq!(owner.refresh().await.status, 200);
+    }
+    let replay = thief.refresh_as("same-origin").await;
+    assert_eq!((replay.status, replay.code().as_str()), (401, "invalid_token"));
+    assert_eq!(owner.refresh().await.status, 401, "its successor is dead too");
+}
+
+async fn a_wrong_session_secret_ends_nothing(stack: Stack) {
+    let mut owner = stack.scientist().await;
+    let mut parts: Vec<String> =
+        owner.cookie.as_deref().expect("a cookie").split('.').map(str::to_owned).collect();
+    parts[2] = parts[3].clone();
+    let mut guesser = owner.clone();
+    for forged in [parts.join("."), "tessera_refresh=rt1.a.b.c".into(), "tessera_refresh=".into()] {
+        guesser.cookie = Some(forged);
+        assert_eq!(guesser.refresh_as("same-origin").await.code(), "invalid_token");
+    }
+    guesser.cookie = None;
+    assert_eq!(guesser.refresh_as("same-origin").await.status, 401);
+    assert_eq!(owner.refresh().await.status, 200);
+}
+
+async fn another_site_cannot_refresh(stack: Stack) {
+    let mut owner = stack.scientist().await;
+    let before = owner.cookie.clone();
+    let reply = owner.refresh_as("cross-site").await;
+    assert_eq!((reply.status, reply.code().as_str()), (403, "csrf_rejected"));
+    assert_eq!(reply.header("set-cookie"), "");
+    let request = |origin: &str| {
+        let cookie = before.clone().expect("a cookie");
+        let request = reqwest::Client::new().post(format!("{}/auth/token-refresh", stack.auth[0].base));
+        crate::support::caller::send(request.header("Cookie", cookie).header("Origin", origin.to_owned()))
+    };
+    assert_eq!(request("https://evil.example").await.code(), "csrf_rejected");
+    assert_eq!(request("null").await.code(), "csrf_rejected");
+    assert_eq!(request(&stack.auth[0].base).await.status, 200);
+    owner.cookie = before;
+    assert_eq!(owner.refresh().await.status, 200, "the refused ones rotated nothing");
+}
+
+async fn logout_is_final_even_against_a_refresh_at_the_same_time(stack: Stack) {
+    for _ in 0..5 {
+        let user = stack.scientist().await;
+        let (out, refreshed) = tokio::join!(user.log_out(), user.refresh_as("same-origin"));
+        assert_eq!(out.status, 204, "{out:?}");
+        assert!(out.header("set-cookie").contains("Max-Age=0"), "{out:?}");
+        assert!([200, 401].contains(&refreshed.status), "{refreshed:?}");
+        let mut holders: Vec<Caller<'_>> = vec![user.clone()];
+        if let Some(cookie) =
+            refreshed.header("set-cookie").split(';').next().filter(|_| refreshed.status == 200)
+        {
+            holders.push(Caller { cookie: Some(cookie.to_owned()), ..user.clone() });
+        }
+        for mut holder in holders {
+            assert_eq!(holder.refresh().await.status, 401);
+        }
+    }
+}
+
+async fn a_user_sees_and_ends_their_sessions(stack: Stack) {
+    let email = "grace@example.org";
+    let body = json!({"email": email, "password": "nine paper boats on a lake"});
+    assert_eq!(stack.anonymous().post("/auth/users", &body).await.status, 201);
+    let here = stack.login(email, "nine paper boats on a lake").await;
+    let mut there = stack.login(email, "nine paper boats on a lake").await;
+    let stranger = stack.scientist().await;
+
+    let sessions = here.get("/auth/sessions").await.json();
+    let listed = sessions["items"].as_array().or(sessions.as_array()).expect("a list").clone();
+    assert_eq!(listed.len(), 2, "{sessions}");
+    let other = listed.iter().find(|session| session["current"] == false).expect("the other session");
+    let path = format!("/auth/sessions/{}", other["id"].as_str().expect("an id"));
+    assert_eq!(stranger.delete(&path).await.status, 404, "a stranger cannot end it");
+    assert_eq!(there.refresh().await.status, 200);
+    assert_eq!(here.delete(&path).await.status, 204);
+    assert_eq!(there.refresh().await.status, 401);
+    let mut here = here;
+    assert_eq!(here.refresh().await.status, 200);
+    assert_eq!(here.delete("/auth/sessions").await.status, 204);
+    assert_eq!(here.refresh().await.status, 401);
+}
+
+async fn an_access_token_sent_along_must_be_of_the_same_session(stack: Stack) {
+    let (one, other) = (stack.scientist().await, stack.scientist().await);
+    let refresh = |token: Option<String>| {
+        let request = reqwest::Client::new()
+            .post(format!("{}/auth/token-refresh", stack.auth[0].base))
+            .header("Cookie", one.cookie.clone().expect("a cookie"))
+            .header("Sec-Fetch-Site", "same-origin")
+            .bearer_auth(token.expect("a token"));
+        crate::support::caller::send(request)
+    };
+    assert_eq!(refresh(other.token.clone()).await.code(), "invalid_token");
+    assert_eq!(refresh(one.token.clone()).await.status, 200);
+}

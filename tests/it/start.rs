@@ -1,0 +1,185 @@
+//! Starting: what is refused with one clear line, and what `check` says.
+
+use std::net::TcpListener;
+
+use crate::support::{Process, Stack, process::run, stack::Environment};
+
+const SERVICES: [(&str, &str); 2] = [("auth-service", "AUTH"), ("resource-service", "RESOURCE")];
+
+fn keys(directory: &std::path::Path, text: &str) -> String {
+    let path = directory.join("keys.json");
+    std::fs::write(&path, text).expect("keys can be written");
+    path.display().to_string()
+}
+
+const GOOD: &str = r#"{"keys": [{"kty": "oct", "alg": "HS256", "kid": "a", "key_ops": ["sign", "verify"],
+    "k": "3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs"}]}"#;
+
+fn environment(prefix: &str, directory: &std::path::Path) -> Environment {
+    let store = format!("sqlite:{}/{}.db", directory.display(), prefix.to_lowercase());
+    let values = [
+        ("HTTP__LISTEN", "127.0.0.1:0".to_owned()),
+        ("HTTP__MANAGEMENT_LISTEN", "127.0.0.1:0".to_owned()),
+        ("STORE__URL", store),
+        ("KEYS__FILE", keys(directory, GOOD)),
+    ];
+    values.map(|(name, value)| (format!("{prefix}__{name}"), value)).into()
+}
+
+fn set(environment: &mut Environment, name: &str, value: &str) {
+    environment.retain(|(known, _)| known != name);
+    environment.push((name.to_owned(), value.to_owned()));
+}
+
+/// Fails to start: a non-zero exit and one line that has all of `words`.
+fn refused(service: &str, arguments: &[&str], environment: &Environment, words: &[&str]) {
+    let output = run(service, arguments, environment);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{service} {arguments:?} started: {text}");
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    assert_eq!(lines.len(), 1, "{service} {arguments:?}: {text}");
+    for word in words {
+        assert!(text.contains(word), "{word:?} is not in {text:?}");
+    }
+    assert!(!text.contains("panicked"), "{text}");
+}
+
+#[test]
+fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let good = environment(prefix, directory.path());
+        let with = |name: &str, value: &str| {
+            let mut changed = good.clone();
+            set(&mut changed, &format!("{prefix}__{name}"), value);
+            changed
+        };
+        for arguments in [&["serve"][..], &["check"]] {
+            refused(service, arguments, &with("HTTP__LISTENN", "x"), &["http.listenn"]);
+            refused(service, arguments, &with("HTTP__LISTEN", "nowhere"), &["http.listen"]);
+            refused(service, arguments, &with("STORE__URL", "postgres://x"), &["store.url", "sqlite:"]);
+            refused(service, arguments, &with("TOKENS__ISSUER", "not a url"), &["tokens.issuer"]);
+            refused(service, arguments, &with("STORE__URL_FILE", "/nowhere"), &["store.url"]);
+            refused(
+                service,
+                &[&["--config", "/nowhere.toml"], arguments].concat(),
+                &good,
+                &["/nowhere.toml"],
+            );
+        }
+        let toml = directory.path().join("bad.toml");
+        std::fs::write(&toml, "[http]\nlisten = 7\n").expect("a file can be written");
+        let path = toml.display().to_string();
+        let mut bare = good.clone();
+        bare.retain(|(name, _)| !name.ends_with("HTTP__LISTEN"));
+        refused(service, &["--config", &path, "serve"], &bare, &["http.listen"]);
+        refused(service, &["nonsense"], &good, &[]);
+    }
+}
+
+#[test]
+fn a_missing_or_weak_key_stops_the_start() {
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = environment(prefix, directory.path());
+        let bad = [
+            ("{", "JWK"),
+            (r#"{"keys": []}"#, "empty"),
+            (
+                r#"{"keys": [{"kty": "oct", "alg": "HS256", "kid": "a", "k": "c2hvcnQ", "key_ops": ["sign"]}]}"#,
+                "32",
+            ),
+        ];
+        for (text, word) in bad {
+            keys(directory.path(), text);
+            refused(service, &["serve"], &settings, &["keys.json", word]);
+        }
+        set(&mut settings, &format!("{prefix}__KEYS__FILE"), "/nowhere/keys.json");
+        refused(service, &["check"], &settings, &["/nowhere/keys.json"]);
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let settings = environment("AUTH", directory.path());
+    keys(directory.path(), &GOOD.replace("\"sign\", ", ""));
+    refused("auth-service", &["serve"], &settings, &["sign"]);
+}
+
+#[test]
+fn a_malformed_definition_stops_resource_service() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let definitions = directory.path().join("definitions");
+    std::fs::create_dir(&definitions).expect("a directory can be made");
+    let mut settings = environment("RESOURCE", directory.path());
+    set(&mut settings, "RESOURCE__COLLECTIONS__DIR", &definitions.display().to_string());
+    let bad = [
+        ("{", "things.json"),
+        (r#"{"name": "Things", "schema": {"type": "object"}}"#, "Things"),
+        (r#"{"name": "things", "schema": {"type": "objekt"}}"#, "schema"),
+        (r#"{"name": "things", "schema": {"type": "object"}, "colour": 1}"#, "colour"),
+        (
+            r#"{"name": "things", "schema": {"type": "object", "properties": {"a": {"type": "string"}},
+            "additionalProperties": false}, "indexes": [{"keys": {"b": 1}}]}"#,
+            "b",
+        ),
+        (
+            r#"{"name": "things", "schema": {"type": "object", "properties": {"_id": {"type": "string"}}}}"#,
+            "_id",
+        ),
+    ];
+    for (text, word) in bad {
+        std::fs::write(definitions.join("things.json"), text).expect("a definition can be written");
+        refused("resource-service", &["serve"], &settings, &["things.json", word]);
+        refused("resource-service", &["check"], &settings, &["things.json", word]);
+    }
+    set(&mut settings, "RESOURCE__COLLECTIONS__DIR", "/nowhere/definitions");
+    refused("resource-service", &["serve"], &settings, &["/nowhere/definitions"]);
+}
+
+#[tokio::test]
+async fn a_port_and_a_file_in_use_are_told_so() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("a bound address").to_string();
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = environment(prefix, directory.path());
+        let running = Process::ready(service, directory.path(), &settings).await;
+        refused(service, &["serve"], &settings, &["another process"]);
+        drop(running);
+        set(&mut settings, &format!("{prefix}__HTTP__LISTEN"), &address);
+        refused(service, &["serve"], &settings, &[&address]);
+    }
+}
+
+#[test]
+fn check_says_that_all_is_well_or_that_the_store_is_away() {
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = environment(prefix, directory.path());
+        let output = run(service, &["check"], &settings);
+        assert!(output.status.success(), "{output:?}");
+        let away = "mongodb://someone:s3cret-of-mine@127.0.0.1:1/?replicaSet=rs0";
+        set(&mut settings, &format!("{prefix}__STORE__URL"), away);
+        refused(service, &["check"], &settings, &["store"]);
+        let output = run(service, &["check"], &settings);
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("s3cret-of-mine"), "{output:?}");
+        for flag in ["--help", "--version"] {
+            assert!(run(service, &[flag], &settings).status.success());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_admin_is_made_once_and_others_by_command() {
+    let mut stack = Stack::embedded().await;
+    stack.admin().await;
+    stack.auth.clear();
+    let arguments = ["create-admin", "--email", "second@example.org"];
+    let output = run("auth-service", &arguments, &stack.auth_environment);
+    assert!(output.status.success(), "{output:?}");
+    let password =
+        String::from_utf8_lossy(&output.stdout).split_whitespace().last().expect("a password").to_owned();
+    refused("auth-service", &arguments, &stack.auth_environment, &["second@example.org"]);
+    stack.auth.push(stack.another("auth-service").await);
+    stack.admin().await;
+    let second = stack.login("second@example.org", &password).await;
+    assert_eq!(second.get("/auth/users/me").await.json()["roles"], serde_json::json!(["admin"]));
+}

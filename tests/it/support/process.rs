@@ -1,0 +1,177 @@
+//! One running binary: started on free ports, read from its log, ended by its id.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+/// How long a service may take to do what a test waits for.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The built binary `name`, beside which this test was built.
+pub fn binary(name: &str) -> PathBuf {
+    let here = std::env::current_exe().expect("a test has a path");
+    let path = here.ancestors().nth(2).expect("tests lie in TARGET/deps").join(name);
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo build --workspace` first, or tests/run",
+        path.display()
+    );
+    path
+}
+
+/// A command with nothing of the caller's environment that a service would read.
+pub fn command(name: &str, environment: &[(String, String)]) -> Command {
+    let mut command = Command::new(binary(name));
+    for (variable, _) in std::env::vars_os() {
+        let variable = variable.to_string_lossy().into_owned();
+        if variable.starts_with("AUTH__")
+            || variable.starts_with("RESOURCE__")
+            || variable.starts_with("RUST_")
+        {
+            command.env_remove(variable);
+        }
+    }
+    command.envs(environment.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
+    command
+}
+
+/// Runs a binary to its end, and fails the test when it does not end.
+pub fn run(name: &str, arguments: &[&str], environment: &[(String, String)]) -> Output {
+    let mut child = command(name, environment)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let started = Instant::now();
+    while child.try_wait().expect("the child can be waited for").is_none() {
+        if started.elapsed() > PATIENCE {
+            child.kill().expect("the child can be killed");
+            panic!("{name} {arguments:?} did not end");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.wait_with_output().expect("the child's output can be read")
+}
+
+/// A service that runs until it is dropped.
+pub struct Process {
+    child: Child,
+    log: PathBuf,
+    /// `http://ADDRESS` of the public listener.
+    pub base: String,
+    /// `http://ADDRESS` of the management listener.
+    pub management: String,
+}
+
+impl Process {
+    /// Starts a service on free ports and waits until it listens.
+    pub async fn listening(name: &str, directory: &Path, environment: &[(String, String)]) -> Self {
+        let log = directory.join(format!("{name}-{}.log", uuid::Uuid::new_v4().simple()));
+        let file = std::fs::File::create(&log).expect("a log file can be made");
+        let mut child = command(name, environment)
+            .current_dir(directory)
+            .stdout(file.try_clone().expect("a file handle can be cloned"))
+            .stderr(file)
+            .spawn()
+            .expect("the binary starts");
+        let started = Instant::now();
+        loop {
+            let listening = entries(&log).find(|entry| entry["message"] == "listening");
+            if let Some(entry) = listening {
+                let address = |field: &str| format!("http://{}", entry[field].as_str().expect("an address"));
+                let (base, management) = (address("listen"), address("management"));
+                return Self { child, log, base, management };
+            }
+            let ended = child.try_wait().expect("the child can be waited for");
+            let text = || std::fs::read_to_string(&log).unwrap_or_default();
+            assert!(ended.is_none(), "{name} ended at start: {}", text());
+            assert!(started.elapsed() < PATIENCE, "{name} does not listen: {}", text());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Starts a service and waits until it is ready for requests.
+    pub async fn ready(name: &str, directory: &Path, environment: &[(String, String)]) -> Self {
+        let process = Self::listening(name, directory, environment).await;
+        process.until_readiness(200).await;
+        process
+    }
+
+    /// Waits until `/readyz` answers `status`.
+    pub async fn until_readiness(&self, status: u16) {
+        let started = Instant::now();
+        loop {
+            let answer = self.readiness().await;
+            if answer.0 == status {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE * 2, "readiness stays {answer:?}: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Status and body of `/readyz`; 0 when nobody answers.
+    pub async fn readiness(&self) -> (u16, String) {
+        self.ask("/readyz").await
+    }
+
+    /// Status and body of a management path; 0 when nobody answers.
+    pub async fn ask(&self, path: &str) -> (u16, String) {
+        match reqwest::get(format!("{}{path}", self.management)).await {
+            Ok(answer) => (answer.status().as_u16(), answer.text().await.unwrap_or_default()),
+            Err(error) => (0, error.to_string()),
+        }
+    }
+
+    /// Everything the service has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The log's entries.
+    pub fn entries(&self) -> Vec<Value> {
+        entries(&self.log).collect()
+    }
+
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// Ends the process at once, as a crash does.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the child can be killed");
+        self.child.wait().expect("the child can be waited for");
+    }
+
+    /// Waits for the process to end by itself.
+    pub async fn end(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the child can be waited for") {
+                return status;
+            }
+            assert!(started.elapsed() < PATIENCE, "the process does not end: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn entries(log: &Path) -> impl Iterator<Item = Value> + use<> {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let entries: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    entries.into_iter()
+}
