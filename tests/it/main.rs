@@ -2,6 +2,7 @@
 //! with two replicas of each service. A module per capability.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "in a test a broken expectation is a failure")]
+#![allow(clippy::disallowed_methods, reason = "tests/run hands over its servers in the environment")]
 
 mod accounts;
 mod coverage;

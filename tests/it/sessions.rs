@@ -87,7 +87,7 @@ async fn a_wrong_session_secret_ends_nothing(stack: Stack) {
     let mut owner = stack.scientist().await;
     let mut parts: Vec<String> =
         owner.cookie.as_deref().expect("a cookie").split('.').map(str::to_owned).collect();
-    parts[2] = parts[3].clone();
+    parts.swap(2, 3);
     let mut guesser = owner.clone();
     for forged in [parts.join("."), "tessera_refresh=rt1.a.b.c".into(), "tessera_refresh=".into()] {
         guesser.cookie = Some(forged);
@@ -127,7 +127,9 @@ async fn logout_is_final_even_against_a_refresh_at_the_same_time(stack: Stack) {
         if let Some(cookie) =
             refreshed.header("set-cookie").split(';').next().filter(|_| refreshed.status == 200)
         {
-            holders.push(Caller { cookie: Some(cookie.to_owned()), ..user.clone() });
+            let mut other = user.clone();
+            other.cookie = Some(cookie.to_owned());
+            holders.push(other);
         }
         for mut holder in holders {
             assert_eq!(holder.refresh().await.status, 401);

@@ -49,10 +49,9 @@ fn sources() -> Vec<Source> {
 fn collect(directory: &Path, found: &mut Vec<Source>) {
     for entry in fs::read_dir(directory).expect("a readable directory") {
         let path = entry.expect("a readable entry").path();
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        if path.is_dir() && !["node_modules", "target", "benches"].contains(&name.as_str()) {
+        if path.is_dir() && !path.ends_with("node_modules") && !path.ends_with("target") {
             collect(&path, found);
-        } else if name.ends_with(".rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("readable source");
             let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned();
             let path = path.strip_prefix(root()).expect("inside the workspace").display().to_string();

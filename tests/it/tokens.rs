@@ -47,7 +47,7 @@ async fn a_token_is_good_at_every_replica_with_the_claims_it_promises(stack: Sta
 }
 
 async fn only_a_good_token_opens_the_door(stack: Stack) {
-    let claims = stack.claims("ada", "calculations:read");
+    let claims = Stack::claims("ada", "calculations:read");
     let good = stack.forge(&header(), &claims);
     let now = claims["iat"].as_i64().expect("an integer");
     let signed = |change: &str, value: Value| stack.forge(&header(), &with(&claims, change, value));

@@ -168,13 +168,13 @@ impl Stack {
 
     /// Somebody with a token that has just these scopes.
     pub fn bearer_of(&self, subject: &str, scope: &str) -> Caller<'_> {
-        let claims = self.claims(subject, scope);
+        let claims = Self::claims(subject, scope);
         self.anonymous()
             .with_token(&self.forge(&json!({"alg": "HS256", "kid": KID, "typ": "at+jwt"}), &claims))
     }
 
     /// The claims of a good token.
-    pub fn claims(&self, subject: &str, scope: &str) -> serde_json::Value {
+    pub fn claims(subject: &str, scope: &str) -> serde_json::Value {
         let now = jsonwebtoken::get_current_timestamp();
         json!({"iss": ISSUER, "aud": AUDIENCE, "sub": subject, "client_id": "tests", "iat": now, "exp": now + 60,
             "jti": Uuid::new_v4().to_string(), "sid": "s1", "auth_time": now, "scope": scope, "roles": []})
