@@ -1,0 +1,236 @@
+//! A session's record: what one login leaves behind until it ends. How it is renewed is `step`'s business.
+
+use std::time::Duration;
+
+use service_kit::random::Random;
+use shared_models::{auth::SessionView, scope::ScopeSet};
+use time::OffsetDateTime;
+
+use super::{
+    id,
+    refresh_token::{Digest, RefreshToken, Sealed, Secret},
+};
+
+/// How long an ended or expired session stays readable before the store may remove it.
+const KEPT: time::Duration = time::Duration::days(1);
+/// Longest device name kept, in code points.
+const DEVICE: usize = 256;
+
+/// A session as the store keeps it. Times are whole milliseconds; no secret is in it, only hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The id: `sid` of the session's tokens.
+    pub id: String,
+    /// Whose session.
+    pub user_id: String,
+    /// The client that logged in.
+    pub client_id: String,
+    /// What the login asked for; all that the user's roles allow where absent.
+    pub scope: Option<ScopeSet>,
+    /// The user's `token_version` at login: the session is worthless once the user's is another.
+    pub token_version: i64,
+    /// Of the session secret.
+    pub session_hash: Digest,
+    /// Of the one refresh token that is good now.
+    pub current: Digest,
+    /// The refresh token before it, once there was one.
+    pub previous: Option<Previous>,
+    /// How often the session was renewed.
+    pub generation: i64,
+    /// Raised by every write: a write names the version it changes.
+    pub version: i64,
+    /// Why the session ended; absent while it lives.
+    pub ended: Option<EndReason>,
+    /// What the client called itself.
+    pub device: Option<String>,
+    /// The address the login came from.
+    pub address: Option<String>,
+    /// When the user proved who they are.
+    pub created_at: OffsetDateTime,
+    /// When the session was last renewed.
+    pub last_used_at: OffsetDateTime,
+    /// When the session ends unless it is renewed.
+    pub idle_expires_at: OffsetDateTime,
+    /// When the session ends at the latest.
+    pub absolute_expires_at: OffsetDateTime,
+    /// When the record may be removed. Decides nothing else.
+    pub purge_at: OffsetDateTime,
+}
+
+/// The refresh token that `current` replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// Of its secret.
+    pub digest: Digest,
+    /// When it was replaced.
+    pub at: OffsetDateTime,
+    /// How often it came again afterwards, concurrent arrivals aside.
+    pub reuses: i64,
+    /// Its successor, for its holder alone.
+    pub sealed: Sealed,
+}
+
+/// Why a session ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// The user logged out.
+    Logout,
+    /// The user ended it from another session.
+    EndedByUser,
+    /// The user's password changed.
+    PasswordChange,
+    /// A used refresh token came again: somebody else has it.
+    Theft,
+}
+
+impl EndReason {
+    /// The name the store keeps.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Logout => "logout",
+            Self::EndedByUser => "ended_by_user",
+            Self::PasswordChange => "password_change",
+            Self::Theft => "theft",
+        }
+    }
+
+    /// Reads [`EndReason::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Logout, Self::EndedByUser, Self::PasswordChange, Self::Theft]
+            .into_iter()
+            .find(|reason| reason.name() == name)
+    }
+}
+
+/// What a login knows when it opens a session.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// Who logged in.
+    pub user_id: String,
+    /// The user's `token_version` when the password was checked.
+    pub token_version: i64,
+    /// The client that logged in.
+    pub client_id: String,
+    /// What it asked for.
+    pub scope: Option<ScopeSet>,
+    /// What it called itself.
+    pub device: Option<String>,
+    /// Where it came from.
+    pub address: Option<String>,
+}
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Without being renewed.
+    pub idle: Duration,
+    /// At most.
+    pub absolute: Duration,
+}
+
+impl Session {
+    /// Opens a session and gives its first refresh token.
+    pub fn open(
+        login: Login,
+        lifetimes: Lifetimes,
+        now: OffsetDateTime,
+        random: &dyn Random,
+    ) -> (Self, RefreshToken) {
+        let token = RefreshToken {
+            session_id: id::new(now, random),
+            session_secret: Secret::new(random),
+            secret: Secret::new(random),
+        };
+        let absolute_expires_at = now + lifetimes.absolute;
+        let session = Self {
+            id: token.session_id.clone(),
+            user_id: login.user_id,
+            client_id: login.client_id,
+            scope: login.scope,
+            token_version: login.token_version,
+            session_hash: token.session_secret.digest(),
+            current: token.secret.digest(),
+            previous: None,
+            generation: 0,
+            version: 0,
+            ended: None,
+            device: login.device.map(|device| device.chars().filter(|c| !c.is_control()).take(DEVICE).collect()),
+            address: login.address,
+            created_at: now,
+            last_used_at: now,
+            idle_expires_at: absolute_expires_at.min(now + lifetimes.idle),
+            absolute_expires_at,
+            purge_at: absolute_expires_at + KEPT,
+        };
+        (session, token)
+    }
+
+    /// Whether the session can still be renewed at `now`.
+    pub fn is_live(&self, now: OffsetDateTime) -> bool {
+        self.ended.is_none() && now < self.idle_expires_at && now < self.absolute_expires_at
+    }
+
+    /// The session after it ended.
+    pub fn end(&self, reason: EndReason) -> Self {
+        Self { ended: Some(reason), version: self.version + 1, ..self.clone() }
+    }
+
+    /// What the user may see of it, `current_sid` being the session they ask from.
+    pub fn view(&self, current_sid: Option<&str>) -> SessionView {
+        SessionView {
+            id: self.id.clone(),
+            current: current_sid == Some(self.id.as_str()),
+            device: self.device.clone(),
+            address: self.address.clone(),
+            created_at: self.created_at,
+            last_used_at: self.last_used_at,
+            expires_at: self.absolute_expires_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use service_kit::random::OsRandom;
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
+
+    fn open(idle: u64, absolute: u64) -> Session {
+        let login = Login {
+            user_id: "u".into(),
+            token_version: 0,
+            client_id: "tessera".into(),
+            scope: None,
+            device: Some(format!("curl\r\n{}", "x".repeat(500))),
+            address: None,
+        };
+        let lifetimes = Lifetimes { idle: Duration::from_secs(idle), absolute: Duration::from_secs(absolute) };
+        Session::open(login, lifetimes, NOW, &OsRandom).0
+    }
+
+    #[test]
+    fn a_session_ends_when_it_is_idle_too_long_or_grew_too_old() {
+        let session = open(60, 100);
+        assert!(session.is_live(NOW + time::Duration::seconds(59)));
+        assert!(!session.is_live(NOW + time::Duration::seconds(60)));
+        assert_eq!(open(60, 50).idle_expires_at, NOW + time::Duration::seconds(50));
+        assert!(!session.end(EndReason::Logout).is_live(NOW));
+    }
+
+    #[test]
+    fn a_device_name_is_one_line_of_bearable_length() {
+        let device = open(60, 100).device.unwrap();
+        assert!(device.starts_with("curlxx") && device.len() == 256, "{device}");
+    }
+
+    #[test]
+    fn every_reason_is_read_back_by_its_name() {
+        for reason in [EndReason::Logout, EndReason::EndedByUser, EndReason::PasswordChange, EndReason::Theft] {
+            assert_eq!(EndReason::from_name(reason.name()), Some(reason));
+        }
+        assert_eq!(EndReason::from_name("tired"), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! How users and sessions lie in their collections.
+
+use mongodb::bson::{Binary, DateTime, spec::BinarySubtype};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{
+    domain::{
+        email::Email,
+        name::FullName,
+        password_hash::PasswordHash,
+        session::{EndReason, Previous, Session},
+        user::User,
+    },
+    store::StoreError,
+};
+
+/// `state` of a session that lives.
+pub(super) const ACTIVE: &str = "active";
+/// `state` of a session that was ended.
+pub(super) const ENDED: &str = "ended";
+
+/// A user in the collection `users`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct UserDocument {
+    #[serde(rename = "_id")]
+    id: String,
+    email: String,
+    email_key: String,
+    full_name: Option<String>,
+    roles: Vec<String>,
+    disabled: bool,
+    password_hash: String,
+    token_version: i64,
+    created_at: DateTime,
+    updated_at: DateTime,
+    /// On one document at most, by a unique index: two replicas cannot both make the first admin.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    first_admin: bool,
+}
+
+/// A session in the collection `sessions`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SessionDocument {
+    #[serde(rename = "_id")]
+    id: String,
+    user_id: String,
+    client_id: String,
+    scope: Option<String>,
+    token_version: i64,
+    session_hash: Binary,
+    current: Binary,
+    previous: Option<Binary>,
+    previous_at: Option<DateTime>,
+    reuses: Option<i64>,
+    sealed: Option<Binary>,
+    generation: i64,
+    version: i64,
+    state: String,
+    reason: Option<String>,
+    device: Option<String>,
+    address: Option<String>,
+    created_at: DateTime,
+    last_used_at: DateTime,
+    idle_expires_at: DateTime,
+    absolute_expires_at: DateTime,
+    purge_at: DateTime,
+}
+
+impl From<&User> for UserDocument {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id.clone(),
+            email: user.email.to_string(),
+            email_key: user.email.key(),
+            full_name: user.full_name.as_ref().map(|name| name.as_str().to_owned()),
+            roles: user.roles.clone(),
+            disabled: user.disabled,
+            password_hash: user.password_hash.as_str().to_owned(),
+            token_version: user.token_version,
+            created_at: instant(user.created_at),
+            updated_at: instant(user.updated_at),
+            first_admin: false,
+        }
+    }
+}
+
+impl UserDocument {
+    /// The document that only one user can have.
+    pub(super) fn of_first_admin(user: &User) -> Self {
+        Self { first_admin: true, ..Self::from(user) }
+    }
+}
+
+impl TryFrom<UserDocument> for User {
+    type Error = StoreError;
+
+    fn try_from(document: UserDocument) -> Result<Self, StoreError> {
+        let full_name = document.full_name.as_deref().map(FullName::parse).transpose();
+        Ok(Self {
+            id: document.id,
+            email: Email::parse(&document.email).map_err(|_| unreadable("email"))?,
+            full_name: full_name.map_err(|_| unreadable("full_name"))?,
+            roles: document.roles,
+            disabled: document.disabled,
+            password_hash: PasswordHash::from_stored(document.password_hash),
+            token_version: document.token_version,
+            created_at: time(document.created_at)?,
+            updated_at: time(document.updated_at)?,
+        })
+    }
+}
+
+impl From<&Session> for SessionDocument {
+    fn from(session: &Session) -> Self {
+        let previous = session.previous.as_ref();
+        Self {
+            id: session.id.clone(),
+            user_id: session.user_id.clone(),
+            client_id: session.client_id.clone(),
+            scope: session.scope.as_ref().map(ToString::to_string),
+            token_version: session.token_version,
+            session_hash: binary(&session.session_hash),
+            current: binary(&session.current),
+            previous: previous.map(|previous| binary(&previous.digest)),
+            previous_at: previous.map(|previous| instant(previous.at)),
+            reuses: previous.map(|previous| previous.reuses),
+            sealed: previous.map(|previous| binary(&previous.sealed)),
+            generation: session.generation,
+            version: session.version,
+            state: if session.ended.is_none() { ACTIVE } else { ENDED }.into(),
+            reason: session.ended.map(|reason| reason.name().into()),
+            device: session.device.clone(),
+            address: session.address.clone(),
+            created_at: instant(session.created_at),
+            last_used_at: instant(session.last_used_at),
+            idle_expires_at: instant(session.idle_expires_at),
+            absolute_expires_at: instant(session.absolute_expires_at),
+            purge_at: instant(session.purge_at),
+        }
+    }
+}
+
+impl TryFrom<SessionDocument> for Session {
+    type Error = StoreError;
+
+    fn try_from(document: SessionDocument) -> Result<Self, StoreError> {
+        let previous = match (document.previous, document.previous_at, document.sealed) {
+            (None, None, None) => None,
+            (Some(digest), Some(at), Some(sealed)) => Some(Previous {
+                digest: bytes(digest)?,
+                at: time(at)?,
+                reuses: document.reuses.unwrap_or_default(),
+                sealed: bytes(sealed)?,
+            }),
+            _ => return Err(unreadable("previous")),
+        };
+        let ended = match (document.state.as_str(), document.reason.as_deref()) {
+            (ACTIVE, None) => None,
+            (ENDED, Some(name)) => Some(EndReason::from_name(name).ok_or_else(|| unreadable("reason"))?),
+            _ => return Err(unreadable("state")),
+        };
+        let scope = document.scope.map(|text| text.parse()).transpose();
+        Ok(Self {
+            id: document.id,
+            user_id: document.user_id,
+            client_id: document.client_id,
+            scope: scope.map_err(|_| unreadable("scope"))?,
+            token_version: document.token_version,
+            session_hash: bytes(document.session_hash)?,
+            current: bytes(document.current)?,
+            previous,
+            generation: document.generation,
+            version: document.version,
+            ended,
+            device: document.device,
+            address: document.address,
+            created_at: time(document.created_at)?,
+            last_used_at: time(document.last_used_at)?,
+            idle_expires_at: time(document.idle_expires_at)?,
+            absolute_expires_at: time(document.absolute_expires_at)?,
+            purge_at: time(document.purge_at)?,
+        })
+    }
+}
+
+/// Bytes as the store keeps them.
+pub(super) fn binary(bytes: &[u8]) -> Binary {
+    Binary { subtype: BinarySubtype::Generic, bytes: bytes.to_vec() }
+}
+
+/// A time as the store keeps it, in whole milliseconds.
+pub(super) fn instant(at: OffsetDateTime) -> DateTime {
+    DateTime::from_millis(i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
+}
+
+/// A time as the service uses it.
+pub(super) fn time(at: DateTime) -> Result<OffsetDateTime, StoreError> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.timestamp_millis()) * 1_000_000)
+        .map_err(|_| unreadable("time"))
+}
+
+fn bytes(binary: Binary) -> Result<[u8; 32], StoreError> {
+    binary.bytes.try_into().map_err(|_| unreadable("hash"))
+}
+
+fn unreadable(field: &str) -> StoreError {
+    StoreError::Fault(format!("a stored document has an unreadable {field}"))
+}

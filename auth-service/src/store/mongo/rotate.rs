@@ -1,0 +1,132 @@
+//! Rotation of a refresh token on MongoDB: one conditional update where all is well, `step` where it is not.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use mongodb::{
+    Collection,
+    bson::{Bson, DateTime, Document, doc},
+    options::{ReadConcern, ReturnDocument},
+};
+use serde::Deserialize;
+use tokio::time::{sleep, timeout};
+
+use super::{
+    documents::{ACTIVE, SessionDocument, binary, time},
+    is_unexpired,
+};
+use crate::{
+    domain::{
+        session::Session,
+        step::{Presented, Rotation, step},
+    },
+    store::StoreError,
+};
+
+/// How long an unknown outcome is asked for again before the caller is told to come back.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a linearizable read may wait for a majority.
+const READ_PATIENCE: Duration = Duration::from_secs(3);
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Rotates. Where a try's outcome stays unknown (network, fail-over) the same token is presented again: if that
+/// try did commit, its own successor comes back. A session is never ended for an unknown outcome.
+pub(super) async fn rotate(
+    sessions: &Collection<SessionDocument>,
+    presented: &Presented,
+) -> Result<Rotation, StoreError> {
+    timeout(PATIENCE, async {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match attempt(sessions, presented).await {
+                Ok(Some(rotation)) => return Ok(rotation),
+                Ok(None) => {}
+                Err(StoreError::Unavailable) => {
+                    sleep(pause).await;
+                    pause = LONGEST_PAUSE.min(pause * 2);
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    })
+    .await
+    .unwrap_or(Err(StoreError::Unavailable))
+}
+
+/// One try; `None` when another writer came between.
+async fn attempt(
+    sessions: &Collection<SessionDocument>,
+    presented: &Presented,
+) -> Result<Option<Rotation>, StoreError> {
+    if let Some(renewed) = rotate_current(sessions, presented).await? {
+        return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));
+    }
+    let Some((session, now)) = read(sessions, &presented.token.session_id).await? else {
+        return Ok(Some(Rotation::Refused));
+    };
+    let step = step(&session, presented, time(now)?);
+    let written = match &step.write {
+        None => true,
+        Some(next) => {
+            let unchanged = doc! { "_id": &session.id, "version": session.version };
+            sessions.replace_one(unchanged, SessionDocument::from(next)).await?.matched_count == 1
+        }
+    };
+    Ok(written.then_some(step.rotation))
+}
+
+/// What `step` does with the current token, as a single write that the server itself conditions.
+async fn rotate_current(
+    sessions: &Collection<SessionDocument>,
+    presented: &Presented,
+) -> Result<Option<Session>, StoreError> {
+    let token = &presented.token;
+    let filter = doc! {
+        "_id": &token.session_id,
+        "session_hash": binary(&token.session_secret.digest()),
+        "client_id": &presented.client_id,
+        "state": ACTIVE,
+        "current": binary(&token.secret.digest()),
+        "$expr": is_unexpired(),
+    };
+    let idle_ttl = i64::try_from(presented.idle_ttl.as_millis()).unwrap_or(i64::MAX);
+    let update = vec![doc! { "$set": {
+        "previous": "$current",
+        "previous_at": "$$NOW",
+        "reuses": Bson::Int64(0),
+        "sealed": binary(&token.secret.seal(&token.session_id, &presented.successor)),
+        "current": binary(&presented.successor.digest()),
+        "generation": { "$add": ["$generation", Bson::Int64(1)] },
+        "version": { "$add": ["$version", Bson::Int64(1)] },
+        "last_used_at": "$$NOW",
+        "idle_expires_at": { "$min": ["$absolute_expires_at", { "$add": ["$$NOW", idle_ttl] }] },
+    } }];
+    let renewed = sessions.find_one_and_update(filter, update).return_document(ReturnDocument::After).await?;
+    renewed.map(Session::try_from).transpose()
+}
+
+/// The session as a majority has it, and the server's time.
+async fn read(
+    sessions: &Collection<SessionDocument>,
+    id: &str,
+) -> Result<Option<(Session, DateTime)>, StoreError> {
+    #[derive(Deserialize)]
+    struct Timed {
+        session: SessionDocument,
+        now: DateTime,
+    }
+    let pipeline =
+        vec![doc! { "$match": { "_id": id } }, doc! { "$project": { "session": "$$ROOT", "now": "$$NOW" } }];
+    let found: Option<Document> = sessions
+        .aggregate(pipeline)
+        .read_concern(ReadConcern::linearizable())
+        .max_time(READ_PATIENCE)
+        .await?
+        .try_next()
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let Timed { session, now } = mongodb::bson::deserialize_from_document(found)
+        .map_err(|error| StoreError::Fault(format!("a stored session cannot be read: {error}")))?;
+    Ok(Some((session.try_into()?, now)))
+}

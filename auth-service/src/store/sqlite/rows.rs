@@ -1,0 +1,164 @@
+//! How users and sessions lie in their tables.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params, types::Type};
+use time::OffsetDateTime;
+
+use crate::{
+    domain::{
+        email::Email,
+        name::FullName,
+        password_hash::PasswordHash,
+        session::{EndReason, Previous, Session},
+        user::User,
+    },
+    store::StoreError,
+};
+
+const SELECT_USER: &str = "SELECT id, email, full_name, roles, disabled, password_hash, token_version, \
+    created_at, updated_at FROM users";
+pub(super) const SELECT_SESSION: &str = "SELECT id, user_id, client_id, scope, token_version, session_hash, current, \
+    previous, previous_at, reuses, sealed, generation, version, ended, device, address, created_at, \
+    last_used_at, idle_expires_at, absolute_expires_at, purge_at FROM sessions";
+
+pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO users (id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
+         created_at, updated_at) VALUES (:id, :email, :email_key, :full_name, :roles, :disabled, \
+         :password_hash, :token_version, :created_at, :updated_at)",
+    )?
+    .execute(named_params! {
+        ":id": user.id,
+        ":email": user.email.as_str(),
+        ":email_key": user.email.key(),
+        ":full_name": user.full_name.as_ref().map(FullName::as_str),
+        ":roles": serde_json::json!(user.roles),
+        ":disabled": user.disabled,
+        ":password_hash": user.password_hash.as_str(),
+        ":token_version": user.token_version,
+        ":created_at": millis(user.created_at),
+        ":updated_at": millis(user.updated_at),
+    })?;
+    Ok(())
+}
+
+/// `column` is one of this file's own names.
+pub(super) fn find_user(connection: &Connection, column: &'static str, value: &str) -> Result<Option<User>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT_USER} WHERE {column} = ?1"))?;
+    Ok(statement.query_row([value], read_user).optional()?)
+}
+
+pub(super) fn find_session(connection: &Connection, id: &str) -> Result<Option<Session>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT_SESSION} WHERE id = ?1"))?;
+    Ok(statement.query_row([id], read_session).optional()?)
+}
+
+/// Writes the whole row: callers hold the one write transaction, so nothing can come between read and write.
+pub(super) fn write_session(tx: &Transaction<'_>, session: &Session) -> Result<(), StoreError> {
+    let previous = session.previous.as_ref();
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO sessions VALUES (:id, :user_id, :client_id, :scope, :token_version, \
+         :session_hash, :current, :previous, :previous_at, :reuses, :sealed, :generation, :version, :ended, \
+         :device, :address, :created_at, :last_used_at, :idle_expires_at, :absolute_expires_at, :purge_at)",
+    )?
+    .execute(named_params! {
+        ":id": session.id,
+        ":user_id": session.user_id,
+        ":client_id": session.client_id,
+        ":scope": session.scope.as_ref().map(ToString::to_string),
+        ":token_version": session.token_version,
+        ":session_hash": session.session_hash,
+        ":current": session.current,
+        ":previous": previous.map(|p| p.digest),
+        ":previous_at": previous.map(|p| millis(p.at)),
+        ":reuses": previous.map(|p| p.reuses),
+        ":sealed": previous.map(|p| p.sealed),
+        ":generation": session.generation,
+        ":version": session.version,
+        ":ended": session.ended.map(EndReason::name),
+        ":device": session.device,
+        ":address": session.address,
+        ":created_at": millis(session.created_at),
+        ":last_used_at": millis(session.last_used_at),
+        ":idle_expires_at": millis(session.idle_expires_at),
+        ":absolute_expires_at": millis(session.absolute_expires_at),
+        ":purge_at": millis(session.purge_at),
+    })?;
+    Ok(())
+}
+
+fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
+    let roles: serde_json::Value = row.get("roles")?;
+    Ok(User {
+        id: row.get("id")?,
+        email: parsed(row, "email", |text: String| Email::parse(&text).ok())?,
+        full_name: parsed(row, "full_name", |text: Option<String>| {
+            text.map(|text| FullName::parse(&text)).transpose().ok()
+        })?,
+        roles: serde_json::from_value(roles).map_err(|_| unreadable(row, "roles"))?,
+        disabled: row.get("disabled")?,
+        password_hash: PasswordHash::from_stored(row.get("password_hash")?),
+        token_version: row.get("token_version")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+pub(super) fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
+    let previous: Option<[u8; 32]> = row.get("previous")?;
+    let previous = match previous {
+        None => None,
+        Some(digest) => Some(Previous {
+            digest,
+            at: time(row, "previous_at")?,
+            reuses: row.get("reuses")?,
+            sealed: row.get("sealed")?,
+        }),
+    };
+    Ok(Session {
+        id: row.get("id")?,
+        user_id: row.get("user_id")?,
+        client_id: row.get("client_id")?,
+        scope: parsed(row, "scope", |text: Option<String>| text.map(|text| text.parse()).transpose().ok())?,
+        token_version: row.get("token_version")?,
+        session_hash: row.get("session_hash")?,
+        current: row.get("current")?,
+        previous,
+        generation: row.get("generation")?,
+        version: row.get("version")?,
+        ended: parsed(row, "ended", |name: Option<String>| match name {
+            None => Some(None),
+            Some(name) => EndReason::from_name(&name).map(Some),
+        })?,
+        device: row.get("device")?,
+        address: row.get("address")?,
+        created_at: time(row, "created_at")?,
+        last_used_at: time(row, "last_used_at")?,
+        idle_expires_at: time(row, "idle_expires_at")?,
+        absolute_expires_at: time(row, "absolute_expires_at")?,
+        purge_at: time(row, "purge_at")?,
+    })
+}
+
+/// Reads a column through a domain type's parser.
+fn parsed<C: rusqlite::types::FromSql, T>(
+    row: &Row<'_>,
+    column: &'static str,
+    parse: impl FnOnce(C) -> Option<T>,
+) -> rusqlite::Result<T> {
+    parse(row.get(column)?).ok_or_else(|| unreadable(row, column))
+}
+
+fn unreadable(row: &Row<'_>, column: &'static str) -> rusqlite::Error {
+    let index = row.as_ref().column_index(column).unwrap_or_default();
+    rusqlite::Error::InvalidColumnType(index, column.into(), Type::Text)
+}
+
+fn time(row: &Row<'_>, column: &'static str) -> rusqlite::Result<OffsetDateTime> {
+    parsed(row, column, |millis: i64| {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
+    })
+}
+
+pub(super) fn millis(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
