@@ -1,0 +1,82 @@
+//! Why a use case did not succeed. Knows no status code.
+
+use shared_models::problem::FieldError;
+
+use super::hasher::HashError;
+use crate::{domain::password::WeakPassword, store::StoreError};
+
+/// Why a use case did not succeed. The text is for an operator at a terminal.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// Values that break a rule.
+    #[error("{}", .0.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<FieldError>),
+    /// Wrong e-mail or password, or a disabled user: which of them is not told.
+    #[error("the e-mail or the password is wrong")]
+    InvalidCredentials,
+    /// The refresh token opens nothing.
+    #[error("the refresh token is unknown, expired or revoked")]
+    InvalidRefreshToken,
+    /// A used refresh token came again; its session has been ended.
+    #[error("the refresh token was used before; its session has been ended")]
+    RefreshTokenReused,
+    /// The user of an access token has been removed or disabled since it was issued.
+    #[error("the user of this token is gone")]
+    UserGone,
+    /// There is no such thing, or it is not the caller's.
+    #[error("{0} does not exist")]
+    NotFound(&'static str),
+    /// Something unique exists already.
+    #[error("{field} is taken")]
+    Taken {
+        /// What must be unique.
+        field: &'static str,
+    },
+    /// The user's password was changed by another request at the same time.
+    #[error("the password was changed by another request at the same time")]
+    ChangedMeanwhile,
+    /// More passwords wait to be checked than can be checked in time.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The store cannot be reached now.
+    #[error("the store cannot be reached now")]
+    Unavailable,
+    /// A fault of the service or its data. For the log alone.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl AuthError {
+    /// One value that breaks a rule, at an RFC 6901 pointer into the input.
+    pub(super) fn invalid(pointer: &str, code: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::at(pointer, code, message)])
+    }
+
+    /// Why hashing the password at `pointer` failed.
+    pub(super) fn hashing(error: HashError, pointer: &str) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Weak(fault) => Self::Invalid(vec![weak(pointer, fault)]),
+            HashError::Fault(fault) => Self::Internal(fault),
+        }
+    }
+}
+
+/// The fault of a password at an RFC 6901 pointer.
+pub(super) fn weak(pointer: &str, fault: WeakPassword) -> FieldError {
+    let code = match fault {
+        WeakPassword::Length { .. } => "length",
+        WeakPassword::Guessable => "guessable",
+    };
+    FieldError::at(pointer, code, format!("password: {fault}"))
+}
+
+impl From<StoreError> for AuthError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { field } => Self::Taken { field },
+            StoreError::Unavailable => Self::Unavailable,
+            StoreError::Fault(fault) => Self::Internal(fault),
+        }
+    }
+}

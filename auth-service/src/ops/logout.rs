@@ -1,0 +1,48 @@
+//! Ends the session of a refresh token.
+
+use super::{Auth, AuthError};
+use crate::domain::{refresh_token::RefreshToken, session::EndReason};
+
+impl Auth {
+    /// Ends the session that the token belongs to; a used token of a session ends it too. A token that opens
+    /// nothing is no error: its bearer is logged out.
+    pub async fn logout(&self, refresh_token: &str) -> Result<(), AuthError> {
+        let Some(token) = RefreshToken::parse(refresh_token) else { return Ok(()) };
+        let Some(session) = self.store.session(&token.session_id).await? else { return Ok(()) };
+        if token.session_secret.is_behind(&session.session_hash) {
+            self.store.end_session(&session.user_id, &session.id, EndReason::Logout).await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use service_kit::random::OsRandom;
+
+    use super::{super::testing::World, *};
+    use crate::domain::refresh_token::Secret;
+
+    #[tokio::test]
+    async fn after_a_logout_no_token_of_the_session_renews_it() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let first = world.login("ada@example.org").await;
+        let second = world.renew(&first.refresh_token).await.unwrap();
+        world.auth.logout(&first.refresh_token.expose()).await.unwrap();
+        for token in [first.refresh_token, second.refresh_token] {
+            assert_eq!(world.renew(&token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_logged_out_by_one_who_knows_only_the_session_id() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let grant = world.login("ada@example.org").await;
+        let guess = RefreshToken { session_secret: Secret::new(&OsRandom), ..grant.refresh_token.clone() };
+        world.auth.logout(&guess.expose()).await.unwrap();
+        world.auth.logout("no token").await.unwrap();
+        assert!(world.renew(&grant.refresh_token).await.is_ok());
+    }
+}

@@ -1,0 +1,115 @@
+//! What auth-service does, one file per use case. Knows no HTTP and no driver.
+
+mod bootstrap;
+mod change_password;
+mod error;
+mod grant;
+pub mod hasher;
+mod login;
+mod logout;
+mod profile;
+mod register;
+mod rotate;
+mod sessions;
+
+use std::{sync::Arc, time::Duration};
+
+use service_kit::{clock::Clock, keys::KeyRing, random::Random, token::Verifier};
+use time::OffsetDateTime;
+
+pub use self::{
+    bootstrap::FirstAdmin, change_password::PasswordChange, error::AuthError, grant::Grant, login::Credentials,
+    register::Registration, rotate::Renewal,
+};
+use self::hasher::Hasher;
+use crate::{
+    domain::{session::Lifetimes, user::User},
+    store::Store,
+};
+
+/// The client id of sessions opened at Tessera's own login.
+pub const FIRST_PARTY: &str = "tessera";
+
+/// The clock and the randomness that everything goes by.
+#[derive(Clone)]
+pub struct Env {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids, salts and secrets.
+    pub random: Arc<dyn Random>,
+}
+
+/// What the settings decide about users and tokens.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// `iss` of access tokens.
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// How long an access token is good.
+    pub access_ttl: Duration,
+    /// How long a session lives.
+    pub lifetimes: Lifetimes,
+    /// The shortest password, in code points.
+    pub min_password_length: usize,
+    /// The role of those who sign up.
+    pub new_user_role: String,
+}
+
+/// The use cases, and what they need.
+pub struct Auth {
+    store: Arc<dyn Store>,
+    hasher: Hasher,
+    keys: Arc<KeyRing>,
+    verifier: Arc<Verifier>,
+    env: Env,
+    policy: Policy,
+}
+
+impl Auth {
+    /// Puts the use cases together.
+    pub fn new(store: Arc<dyn Store>, hasher: Hasher, keys: Arc<KeyRing>, env: Env, policy: Policy) -> Self {
+        let clock = Arc::clone(&env.clock);
+        let verifier = Verifier::new(Arc::clone(&keys), &policy.issuer, &policy.audience, clock);
+        Self { store, hasher, keys, verifier: Arc::new(verifier), env, policy }
+    }
+
+    /// What checks the access tokens made here.
+    pub fn verifier(&self) -> &Arc<Verifier> {
+        &self.verifier
+    }
+
+    /// The keys that access tokens are signed with.
+    pub fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// What the settings decided.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Makes the store ready for its first request.
+    pub async fn prepare_store(&self) -> Result<(), AuthError> {
+        Ok(self.store.prepare().await?)
+    }
+
+    /// Asks whether the store can be reached.
+    pub async fn ping_store(&self) -> Result<(), AuthError> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// The time now in whole milliseconds, as both stores keep it.
+    fn now(&self) -> OffsetDateTime {
+        let now = self.env.clock.now();
+        now.replace_millisecond(now.millisecond()).unwrap_or(now)
+    }
+
+    /// The user behind a token that was good when it was issued.
+    async fn known_user(&self, id: &str) -> Result<User, AuthError> {
+        self.store.user(id).await?.filter(|user| !user.disabled).ok_or(AuthError::UserGone)
+    }
+}
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,141 @@
+//! Makes a user, for themselves (sign-up) or by an operator.
+
+use shared_models::{auth::SignUp, problem::FieldError};
+
+use super::{Auth, AuthError, error::weak};
+use crate::domain::{
+    email::Email, id, name::FullName, password::Password, password_hash::PasswordHash, user::User,
+};
+
+/// A user to be: every part has been read and found in order.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// The address to log in with.
+    pub email: Email,
+    /// The password to log in with.
+    pub password: Password,
+    /// The name others see.
+    pub full_name: Option<FullName>,
+}
+
+impl Registration {
+    /// Reads a sign-up, telling all its faults at once. `min_password_length` is in code points.
+    pub fn parse(input: &SignUp, min_password_length: usize) -> Result<Self, AuthError> {
+        let mut faults = Vec::new();
+        let email = Email::parse(&input.email)
+            .map_err(|fault| faults.push(FieldError::at("/email", "format", format!("email: {fault}"))))
+            .ok();
+        let full_name = input.full_name.as_deref().map(FullName::parse).transpose();
+        let full_name = full_name
+            .map_err(|fault| faults.push(FieldError::at("/full_name", "format", format!("full_name: {fault}"))))
+            .ok();
+        let password = Password::new(&input.password);
+        if let Err(fault) = password.check_length(min_password_length) {
+            faults.push(weak("/password", fault));
+        }
+        match (email, full_name) {
+            (Some(email), Some(full_name)) if faults.is_empty() => Ok(Self { email, password, full_name }),
+            _ => Err(AuthError::Invalid(faults)),
+        }
+    }
+}
+
+/// What a guesser knows of a user: their address and name, whole and in parts.
+pub(super) fn about(email: &Email, full_name: Option<&FullName>) -> Vec<String> {
+    let email = email.as_str();
+    let name = full_name.map_or("", FullName::as_str);
+    let parts = email.split(['@', '.', '-', '_', '+']).chain(name.split_whitespace());
+    [email, name].into_iter().chain(parts).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+impl Auth {
+    /// Registers somebody who signs up, with the role the settings give to new users.
+    pub async fn sign_up(&self, registration: Registration) -> Result<User, AuthError> {
+        self.register(registration, vec![self.policy.new_user_role.clone()]).await
+    }
+
+    /// Registers a user with these roles.
+    pub async fn register(&self, registration: Registration, roles: Vec<String>) -> Result<User, AuthError> {
+        // The index decides; looking first only spares the hash.
+        if self.store.user_by_email(&registration.email).await?.is_some() {
+            return Err(AuthError::Taken { field: "email" });
+        }
+        let user = self.new_user(registration, roles).await?;
+        self.store.insert_user(&user).await?;
+        Ok(user)
+    }
+
+    /// The user of that address.
+    pub async fn user_by_email(&self, email: &Email) -> Result<Option<User>, AuthError> {
+        Ok(self.store.user_by_email(email).await?)
+    }
+
+    /// A record that is not stored yet, its password hashed.
+    pub(super) async fn new_user(
+        &self,
+        registration: Registration,
+        roles: Vec<String>,
+    ) -> Result<User, AuthError> {
+        let about = about(&registration.email, registration.full_name.as_ref());
+        let password_hash: PasswordHash = self
+            .hasher
+            .enroll(registration.password, about)
+            .await
+            .map_err(|error| AuthError::hashing(error, "/password"))?;
+        let now = self.now();
+        Ok(User {
+            id: id::new(now, self.env.random.as_ref()),
+            email: registration.email,
+            full_name: registration.full_name,
+            roles,
+            disabled: false,
+            password_hash,
+            token_version: 0,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::World, *};
+
+    fn input(email: &str, password: &str, full_name: Option<&str>) -> SignUp {
+        SignUp { email: email.into(), password: password.into(), full_name: full_name.map(Into::into) }
+    }
+
+    #[test]
+    fn all_faults_of_a_sign_up_are_told_at_once() {
+        let refusal = Registration::parse(&input("ada", "short", Some("")), 12).unwrap_err();
+        let AuthError::Invalid(faults) = refusal else { panic!("{refusal:?}") };
+        let pointers: Vec<_> = faults.iter().filter_map(|fault| fault.pointer.as_deref()).collect();
+        assert_eq!(pointers, ["/email", "/full_name", "/password"]);
+    }
+
+    #[tokio::test]
+    async fn a_new_user_has_the_role_the_settings_say() {
+        let world = World::new().await;
+        let user = world.user("Ada@Example.org").await;
+        assert_eq!(user.roles, ["scientist"]);
+        assert_eq!(user.email.as_str(), "Ada@example.org");
+        assert!(!user.disabled);
+    }
+
+    #[tokio::test]
+    async fn an_address_registers_once() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let again = Registration::parse(&input("ADA@example.org", World::PASSWORD, None), 12).unwrap();
+        assert_eq!(world.auth.sign_up(again).await, Err(AuthError::Taken { field: "email" }));
+    }
+
+    #[tokio::test]
+    async fn a_password_made_of_the_users_own_name_is_refused() {
+        let world = World::new().await;
+        let about_me = input("a.lovelace@example.org", "augusta ada lovelace", Some("Augusta Ada Lovelace"));
+        let refusal = world.auth.sign_up(Registration::parse(&about_me, 12).unwrap()).await.unwrap_err();
+        let AuthError::Invalid(faults) = refusal else { panic!("{refusal:?}") };
+        assert_eq!((faults[0].pointer.as_deref(), faults[0].code.as_str()), (Some("/password"), "guessable"));
+    }
+}

@@ -1,0 +1,127 @@
+//! Renews a session: a refresh token is spent, its successor and a fresh access token are given.
+
+use super::{Auth, AuthError, Grant};
+use crate::domain::{
+    refresh_token::{RefreshToken, Secret},
+    step::{Presented, Rotation},
+};
+
+/// What a client presents to go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Renewal<'a> {
+    /// The refresh token.
+    pub refresh_token: &'a str,
+    /// The client that presents it.
+    pub client_id: &'a str,
+    /// The access token it had until now, expired or not; where given, it must be of the same session.
+    pub access_token: Option<&'a str>,
+}
+
+impl Auth {
+    /// Renews a session. After an error other than [`AuthError::RefreshTokenReused`] the session is what it was,
+    /// or the same token yields the successor that was made for it.
+    pub async fn rotate(&self, renewal: Renewal<'_>) -> Result<Grant, AuthError> {
+        let token = RefreshToken::parse(renewal.refresh_token).ok_or(AuthError::InvalidRefreshToken)?;
+        if let Some(access_token) = renewal.access_token {
+            let claims = self.verifier.verify_ignoring_expiry(access_token);
+            let session = claims.ok().and_then(|claims| claims.sid);
+            if session.as_deref() != Some(token.session_id.as_str()) {
+                return Err(AuthError::InvalidRefreshToken);
+            }
+        }
+        let presented = Presented {
+            token,
+            client_id: renewal.client_id.to_owned(),
+            successor: Secret::new(self.env.random.as_ref()),
+            idle_ttl: self.policy.lifetimes.idle,
+        };
+        match self.store.rotate(&presented, self.now()).await? {
+            Rotation::Renewed(session, secret) => {
+                let next = presented.token.followed_by(secret);
+                self.grant(&session, next).await?.ok_or(AuthError::InvalidRefreshToken)
+            }
+            Rotation::Stolen(session) => {
+                tracing::warn!(
+                    session.id = %session.id,
+                    user.id = %session.user_id,
+                    "a used refresh token came again; the session is ended"
+                );
+                Err(AuthError::RefreshTokenReused)
+            }
+            Rotation::Refused => Err(AuthError::InvalidRefreshToken),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::World, *};
+
+    #[tokio::test]
+    async fn a_session_goes_on_with_the_next_token() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let first = world.login("ada@example.org").await;
+        world.advance(200);
+        let second = world.renew(&first.refresh_token).await.unwrap();
+        assert_ne!(second.refresh_token, first.refresh_token);
+        assert_eq!(second.refresh_ttl.as_secs(), 3600);
+        let claims = world.auth.verifier().verify(&second.access_token).unwrap();
+        assert_eq!(claims.iat - claims.auth_time.unwrap(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_token_replayed_after_the_grace_ends_the_session_for_its_successor_too() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let first = world.login("ada@example.org").await;
+        let second = world.renew(&first.refresh_token).await.unwrap();
+        world.advance(31);
+        assert_eq!(world.renew(&first.refresh_token).await.unwrap_err(), AuthError::RefreshTokenReused);
+        assert_eq!(world.renew(&second.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+    }
+
+    #[tokio::test]
+    async fn an_idle_session_cannot_be_renewed() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let grant = world.login("ada@example.org").await;
+        world.advance(3600);
+        assert_eq!(world.renew(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+    }
+
+    #[tokio::test]
+    async fn a_removed_users_session_cannot_be_renewed() {
+        let world = World::new().await;
+        let user = world.user("ada@example.org").await;
+        let grant = world.login("ada@example.org").await;
+        world.auth.delete_user(&user.id).await.unwrap();
+        assert_eq!(world.renew(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+    }
+
+    #[tokio::test]
+    async fn an_access_token_that_comes_along_must_be_of_the_same_session() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let (mine, other) = (world.login("ada@example.org").await, world.login("ada@example.org").await);
+        let token = mine.refresh_token.expose();
+        let with = |access_token| Renewal { refresh_token: &token, client_id: "tessera", access_token };
+        for wrong in [other.access_token.as_str(), "no token", ""] {
+            let refusal = world.auth.rotate(with(Some(wrong))).await.unwrap_err();
+            assert_eq!(refusal, AuthError::InvalidRefreshToken);
+        }
+        world.advance(1000);
+        assert!(world.auth.rotate(with(Some(&mine.access_token))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn another_client_gets_nothing_and_the_session_lives_on() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let grant = world.login("ada@example.org").await;
+        let token = grant.refresh_token.expose();
+        let theirs = Renewal { refresh_token: &token, client_id: "another", access_token: None };
+        assert_eq!(world.auth.rotate(theirs).await.unwrap_err(), AuthError::InvalidRefreshToken);
+        assert!(world.renew(&grant.refresh_token).await.is_ok());
+    }
+}

@@ -1,0 +1,128 @@
+//! A service on an empty SQLite file and a clock that tests move.
+
+use std::{sync::Arc, time::Duration};
+
+use service_kit::{
+    clock::{Clock as _, ManualClock, SystemClock},
+    keys::{Algorithm, JwkSet, KeyOperation, KeyRing, Purpose, generate},
+    random::OsRandom,
+    store::sqlite::Database,
+};
+use shared_models::auth::SignUp;
+
+use super::{
+    Auth, AuthError, Credentials, Env, FIRST_PARTY, Grant, Policy, Registration, Renewal,
+    hasher::{Hasher, Limits},
+};
+use crate::{
+    domain::{
+        password::Password,
+        password_hash::{Cost, PasswordHash, Scratch},
+        refresh_token::RefreshToken,
+        roles,
+        session::Lifetimes,
+        user::User,
+    },
+    store::{Store, sqlite::SqliteStore},
+};
+
+const COST: Cost = Cost { memory_kib: 64, iterations: 2, parallelism: 1 };
+
+/// The service and what it stands on.
+pub(crate) struct World {
+    pub(crate) auth: Arc<Auth>,
+    clock: Arc<ManualClock>,
+    store: Arc<dyn Store>,
+    _directory: tempfile::TempDir,
+}
+
+impl World {
+    /// The password of every user here.
+    pub(crate) const PASSWORD: &str = "the engine weaves algebraic patterns";
+
+    pub(crate) async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let mut key = generate(Algorithm::HS256, clock.now(), &OsRandom).unwrap();
+        key.key_ops.push(KeyOperation::Sign);
+        let ring = directory.path().join("keys.json");
+        JwkSet { keys: vec![key] }.write(&ring).unwrap();
+        let database = Database::open(&directory.path().join("auth.db")).unwrap();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database));
+        store.prepare().await.unwrap();
+        let hasher = Hasher::new(COST, Limits { permits: 2, queue: 32 }, Arc::new(OsRandom)).unwrap();
+        let policy = Policy {
+            issuer: "http://127.0.0.1:8080".into(),
+            audience: "tessera".into(),
+            access_ttl: Duration::from_secs(300),
+            lifetimes: Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) },
+            min_password_length: 12,
+            new_user_role: roles::SCIENTIST.into(),
+        };
+        let keys = Arc::new(KeyRing::open(&ring, Purpose::Sign).unwrap());
+        let env = Env { clock: Arc::clone(&clock) as _, random: Arc::new(OsRandom) };
+        let auth = Arc::new(Auth::new(Arc::clone(&store), hasher, keys, env, policy));
+        Self { auth, clock, store, _directory: directory }
+    }
+
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    pub(crate) fn registration(email: &str) -> Registration {
+        let input = SignUp { email: email.into(), password: Self::PASSWORD.into(), full_name: None };
+        Registration::parse(&input, 12).unwrap()
+    }
+
+    pub(crate) async fn user(&self, email: &str) -> User {
+        self.auth.sign_up(Self::registration(email)).await.unwrap()
+    }
+
+    pub(crate) async fn user_with_roles(&self, email: &str, roles: Vec<String>) -> User {
+        self.auth.register(Self::registration(email), roles).await.unwrap()
+    }
+
+    pub(crate) async fn disabled_user(&self, email: &str) -> User {
+        let enabled = self.auth.new_user(Self::registration(email), Vec::new()).await.unwrap();
+        let user = User { disabled: true, ..enabled };
+        self.store.insert_user(&user).await.unwrap();
+        user
+    }
+
+    pub(crate) async fn user_with_cheap_hash(&self, email: &str) -> User {
+        let cost = Cost { iterations: 1, ..COST };
+        let cheap =
+            PasswordHash::make(&Password::new(Self::PASSWORD), cost, &OsRandom, &mut Scratch::default());
+        let today = self.auth.new_user(Self::registration(email), Vec::new()).await.unwrap();
+        let user = User { password_hash: cheap.unwrap(), ..today };
+        self.store.insert_user(&user).await.unwrap();
+        user
+    }
+
+    pub(crate) async fn try_login(
+        &self,
+        username: &str,
+        password: &str,
+        scope: Option<&str>,
+    ) -> Result<Grant, AuthError> {
+        let credentials = Credentials {
+            username: username.into(),
+            password: Password::new(password),
+            scope: scope.map(|scope| scope.parse().unwrap()),
+            device: None,
+            address: None,
+        };
+        self.auth.login(credentials).await
+    }
+
+    pub(crate) async fn login(&self, email: &str) -> Grant {
+        self.try_login(email, Self::PASSWORD, None).await.unwrap()
+    }
+
+    pub(crate) async fn renew(&self, token: &RefreshToken) -> Result<Grant, AuthError> {
+        let refresh_token = token.expose();
+        let renewal =
+            Renewal { refresh_token: &refresh_token, client_id: FIRST_PARTY, access_token: None };
+        self.auth.rotate(renewal).await
+    }
+}
