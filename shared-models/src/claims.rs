@@ -1,6 +1,11 @@
 //! The claims of an access token (RFC 9068).
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{SeqAccess, Visitor},
+};
 
 use crate::scope::ScopeSet;
 
@@ -42,7 +47,7 @@ pub struct AccessClaims {
 }
 
 /// `aud`: one name, or several (RFC 7519 section 4.1.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Audience {
     /// One audience, as Tessera itself writes it.
@@ -58,5 +63,34 @@ impl Audience {
             Self::One(one) => one == name,
             Self::Many(many) => many.iter().any(|each| each == name),
         }
+    }
+}
+
+/// By hand, because an untagged enum would copy every value before it looks at it, on every request.
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMany;
+
+        impl<'de> Visitor<'de> for OneOrMany {
+            type Value = Audience;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or an array of strings")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<Audience, E> {
+                Ok(Audience::One(one.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Audience, A::Error> {
+                let mut many = Vec::new();
+                while let Some(each) = items.next_element()? {
+                    many.push(each);
+                }
+                Ok(Audience::Many(many))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMany)
     }
 }

@@ -1,6 +1,6 @@
 //! Scopes (RFC 6749 section 3.3) and the names of those that ship with Tessera.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -27,8 +27,10 @@ pub const BUILT_IN: &[&str] = &[
 ];
 
 /// A set of scopes, written as RFC 6749 writes it: tokens separated by single spaces.
+///
+/// It is kept as it is written, in order and without repetition: reading a token makes one allocation of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ScopeSet(BTreeSet<String>);
+pub struct ScopeSet(String);
 
 /// A scope has a character that RFC 6749 does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,21 +49,22 @@ impl ScopeSet {
     pub fn from_names<I, S>(names: I) -> Result<Self, InvalidScope>
     where
         I: IntoIterator<Item = S>,
-        S: Into<String>,
+        S: AsRef<str>,
     {
-        names
-            .into_iter()
-            .map(|name| {
-                let name = name.into();
-                if is_scope_token(&name) { Ok(name) } else { Err(InvalidScope(name)) }
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let mut set = BTreeSet::new();
+        for name in names {
+            let name = name.as_ref();
+            if !is_scope_token(name) {
+                return Err(InvalidScope(name.to_owned()));
+            }
+            set.insert(name.to_owned());
+        }
+        Ok(Self(set.into_iter().collect::<Vec<_>>().join(" ")))
     }
 
     /// Whether this set grants `scope`, by name or by [`EVERYTHING`].
     pub fn covers(&self, scope: &str) -> bool {
-        self.0.contains(scope) || self.0.contains(EVERYTHING)
+        self.iter().any(|granted| granted == scope || granted == EVERYTHING)
     }
 
     /// Whether this set grants all of `other`.
@@ -71,7 +74,7 @@ impl ScopeSet {
 
     /// The names, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.0.split(' ').filter(|name| !name.is_empty())
     }
 
     /// Whether the set grants nothing.
@@ -81,8 +84,16 @@ impl ScopeSet {
 
     /// Adds all scopes of `other`.
     pub fn extend(&mut self, other: &Self) {
-        self.0.extend(other.0.iter().cloned());
+        let all: BTreeSet<&str> = self.iter().chain(other.iter()).collect();
+        self.0 = all.into_iter().collect::<Vec<_>>().join(" ");
     }
+}
+
+/// Whether `text` is what a [`ScopeSet`] writes: valid names in order, each once, one space between.
+fn is_canonical(text: &str) -> bool {
+    let mut names = text.split(' ');
+    let Some(mut last) = names.next().filter(|name| is_scope_token(name)) else { return text.is_empty() };
+    names.all(|name| is_scope_token(name) && std::mem::replace(&mut last, name) < name)
 }
 
 /// RFC 6749 appendix A.4: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
@@ -94,31 +105,28 @@ impl FromStr for ScopeSet {
     type Err = InvalidScope;
 
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
+        if is_canonical(text) {
+            return Ok(Self(text.to_owned()));
+        }
         Self::from_names(text.split(' ').filter(|name| !name.is_empty()))
     }
 }
 
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, scope) in self.iter().enumerate() {
-            if i > 0 {
-                f.write_str(" ")?;
-            }
-            f.write_str(scope)?;
-        }
-        Ok(())
+        f.write_str(&self.0)
     }
 }
 
 impl Serialize for ScopeSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.0)
     }
 }
 
 impl<'de> Deserialize<'de> for ScopeSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
         text.parse().map_err(D::Error::custom)
     }
 }
@@ -132,6 +140,11 @@ mod tests {
         let set: ScopeSet = "b:read a:write  a:write".parse().unwrap();
         assert_eq!(set.to_string(), "a:write b:read");
         assert_eq!(serde_json::from_str::<ScopeSet>("\"a:write b:read\"").unwrap(), set);
+        for text in ["b:read a:write", "a:write a:write b:read", " a:write b:read ", "a:write  b:read"] {
+            assert_eq!(text.parse::<ScopeSet>().unwrap(), set, "{text:?}");
+        }
+        assert_eq!("".parse::<ScopeSet>().unwrap(), ScopeSet::default());
+        assert_eq!(" ".parse::<ScopeSet>().unwrap(), ScopeSet::default());
     }
 
     #[test]
