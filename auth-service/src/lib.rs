@@ -1,5 +1,10 @@
 //! auth-service: turns a proven identity into a short-lived signed token, and keeps the session that renews it.
 
+pub mod admin;
+pub mod app;
+pub mod cli;
 pub mod domain;
+pub mod http;
 pub mod ops;
+pub mod settings;
 pub mod store;

@@ -54,7 +54,9 @@ impl fmt::Display for Email {
 }
 
 fn is_forbidden(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '\\' | '"')
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '\\' | '"')
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -112,7 +114,9 @@ mod tests {
 
     #[test]
     fn plain_and_international_addresses_are_taken() {
-        for text in ["a@b", "ada+jobs@example.org", "ada.l@sub.example.org", "δ@παράδειγμα.ελ", "admin@localhost"] {
+        for text in
+            ["a@b", "ada+jobs@example.org", "ada.l@sub.example.org", "δ@παράδειγμα.ελ", "admin@localhost"]
+        {
             assert!(Email::parse(text).is_ok(), "{text}");
         }
     }

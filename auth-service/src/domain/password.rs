@@ -49,8 +49,7 @@ impl Password {
     ///
     /// Takes milliseconds of processor time: not for async threads.
     pub fn check_strength(&self, about: &[String]) -> Result<(), WeakPassword> {
-        let judged: SecretString =
-            self.0.expose_secret().chars().take(JUDGED).collect::<String>().into();
+        let judged: SecretString = self.0.expose_secret().chars().take(JUDGED).collect::<String>().into();
         let about: Vec<&str> = about.iter().map(String::as_str).collect();
         let guesses = zxcvbn::zxcvbn(judged.expose_secret(), &about).guesses_log10();
         if guesses < MIN_GUESSES.log10() { Err(WeakPassword::Guessable) } else { Ok(()) }
@@ -73,8 +72,13 @@ mod tests {
     #[test]
     fn common_and_personal_passwords_are_refused() {
         let about = ["ada.lovelace@example.org".to_owned(), "Ada Lovelace".to_owned()];
-        for text in ["passwordpassword", "aaaaaaaaaaaaaaaa", "123456789012", "ada.lovelace@example.org", "Ada Lovelace"]
-        {
+        for text in [
+            "passwordpassword",
+            "aaaaaaaaaaaaaaaa",
+            "123456789012",
+            "ada.lovelace@example.org",
+            "Ada Lovelace",
+        ] {
             assert_eq!(Password::new(text).check_strength(&about), Err(WeakPassword::Guessable), "{text}");
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
-    password_hash::phc::{Output, PasswordHash as Phc, ParamsString, Salt},
+    password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt},
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use service_kit::random::{self, Random};
@@ -57,7 +57,9 @@ impl Cost {
     }
 
     fn covers(self, params: &Params) -> bool {
-        params.m_cost() >= self.memory_kib && params.t_cost() >= self.iterations && params.p_cost() >= self.parallelism
+        params.m_cost() >= self.memory_kib
+            && params.t_cost() >= self.iterations
+            && params.p_cost() >= self.parallelism
     }
 }
 
@@ -73,7 +75,12 @@ impl PasswordHash {
     }
 
     /// Hashes a password with a fresh salt.
-    pub fn make(password: &Password, cost: Cost, random: &dyn Random, scratch: &mut Scratch) -> Result<Self, BadHash> {
+    pub fn make(
+        password: &Password,
+        cost: Cost,
+        random: &dyn Random,
+        scratch: &mut Scratch,
+    ) -> Result<Self, BadHash> {
         let params = cost.params()?;
         let salt = random::bytes::<SALT>(random);
         let output = compute(password, &salt, params.clone(), Version::V0x13, scratch)?;

@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn only_the_predecessor_opens_a_sealed_successor() {
-        let (holder, thief, successor) = (Secret::new(&OsRandom), Secret::new(&OsRandom), Secret::new(&OsRandom));
+        let (holder, thief, successor) =
+            (Secret::new(&OsRandom), Secret::new(&OsRandom), Secret::new(&OsRandom));
         let sealed = holder.seal("s", &successor);
         assert_eq!(holder.unseal("s", sealed), successor);
         assert_ne!(thief.unseal("s", sealed), successor);

@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_scientist_writes_the_shipped_collections_and_a_viewer_reads_them() {
-        let scientist = "calculations:read calculations:write reviews:read reviews:write series:read series:write";
+        let scientist =
+            "calculations:read calculations:write reviews:read reviews:write series:read series:write";
         assert_eq!(scopes_of(&[SCIENTIST]), set(scientist));
         assert_eq!(scopes_of(&[VIEWER]), set("calculations:read reviews:read series:read"));
         assert_eq!(scopes_of(&[VIEWER, SCIENTIST]), set(scientist));

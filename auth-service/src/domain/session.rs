@@ -154,7 +154,9 @@ impl Session {
             generation: 0,
             version: 0,
             ended: None,
-            device: login.device.map(|device| device.chars().filter(|c| !c.is_control()).take(DEVICE).collect()),
+            device: login
+                .device
+                .map(|device| device.chars().filter(|c| !c.is_control()).take(DEVICE).collect()),
             address: login.address,
             created_at: now,
             last_used_at: now,
@@ -207,7 +209,8 @@ mod tests {
             device: Some(format!("curl\r\n{}", "x".repeat(500))),
             address: None,
         };
-        let lifetimes = Lifetimes { idle: Duration::from_secs(idle), absolute: Duration::from_secs(absolute) };
+        let lifetimes =
+            Lifetimes { idle: Duration::from_secs(idle), absolute: Duration::from_secs(absolute) };
         Session::open(login, lifetimes, NOW, &OsRandom).0
     }
 
@@ -228,7 +231,8 @@ mod tests {
 
     #[test]
     fn every_reason_is_read_back_by_its_name() {
-        for reason in [EndReason::Logout, EndReason::EndedByUser, EndReason::PasswordChange, EndReason::Theft] {
+        for reason in [EndReason::Logout, EndReason::EndedByUser, EndReason::PasswordChange, EndReason::Theft]
+        {
             assert_eq!(EndReason::from_name(reason.name()), Some(reason));
         }
         assert_eq!(EndReason::from_name("tired"), None);

@@ -10,7 +10,8 @@ use super::*;
 use crate::domain::session::{Lifetimes, Login};
 
 const START: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
-const LIFETIMES: Lifetimes = Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) };
+const LIFETIMES: Lifetimes =
+    Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) };
 
 /// A session, the token of each generation, and a store that writes what `step` says.
 struct World {

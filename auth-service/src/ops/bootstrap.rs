@@ -39,7 +39,10 @@ mod tests {
         let world = World::new().await;
         let root = World::registration("root@example.org");
         assert_eq!(world.auth.first_admin(root.clone()).await, Ok(FirstAdmin::Made));
-        assert_eq!(world.auth.first_admin(World::registration("other@example.org")).await, Ok(FirstAdmin::Exists));
+        assert_eq!(
+            world.auth.first_admin(World::registration("other@example.org")).await,
+            Ok(FirstAdmin::Exists)
+        );
         assert_eq!(world.auth.count_admins().await, Ok(1));
         assert!(world.login("root@example.org").await.scope.covers("anything:read"));
     }

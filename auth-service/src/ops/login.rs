@@ -103,7 +103,8 @@ mod tests {
     async fn a_login_may_ask_for_fewer_scopes_and_keeps_to_them() {
         let world = World::new().await;
         world.user("ada@example.org").await;
-        let grant = world.try_login("ada@example.org", World::PASSWORD, Some("calculations:read")).await.unwrap();
+        let grant =
+            world.try_login("ada@example.org", World::PASSWORD, Some("calculations:read")).await.unwrap();
         assert_eq!(grant.scope.to_string(), "calculations:read");
         let renewed = world.renew(&grant.refresh_token).await.unwrap();
         assert_eq!(renewed.scope.to_string(), "calculations:read");
@@ -113,7 +114,8 @@ mod tests {
     async fn a_login_that_asks_for_too_much_opens_no_session() {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
-        let refusal = world.try_login("ada@example.org", World::PASSWORD, Some("users:write")).await.unwrap_err();
+        let refusal =
+            world.try_login("ada@example.org", World::PASSWORD, Some("users:write")).await.unwrap_err();
         let AuthError::Invalid(faults) = refusal else { panic!("{refusal:?}") };
         assert_eq!(faults[0].pointer.as_deref(), Some("/scope"));
         assert!(faults[0].message.contains("users:write"), "{}", faults[0].message);

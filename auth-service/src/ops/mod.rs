@@ -17,11 +17,11 @@ use std::{sync::Arc, time::Duration};
 use service_kit::{clock::Clock, keys::KeyRing, random::Random, token::Verifier};
 use time::OffsetDateTime;
 
-pub use self::{
-    bootstrap::FirstAdmin, change_password::PasswordChange, error::AuthError, grant::Grant, login::Credentials,
-    register::Registration, rotate::Renewal,
-};
 use self::hasher::Hasher;
+pub use self::{
+    bootstrap::FirstAdmin, change_password::PasswordChange, error::AuthError, grant::Grant,
+    login::Credentials, register::Registration, rotate::Renewal,
+};
 use crate::{
     domain::{session::Lifetimes, user::User},
     store::Store,
@@ -80,7 +80,7 @@ impl Auth {
     }
 
     /// The keys that access tokens are signed with.
-    pub fn keys(&self) -> &KeyRing {
+    pub fn keys(&self) -> &Arc<KeyRing> {
         &self.keys
     }
 
@@ -112,4 +112,4 @@ impl Auth {
 }
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -27,7 +27,9 @@ impl Registration {
             .ok();
         let full_name = input.full_name.as_deref().map(FullName::parse).transpose();
         let full_name = full_name
-            .map_err(|fault| faults.push(FieldError::at("/full_name", "format", format!("full_name: {fault}"))))
+            .map_err(|fault| {
+                faults.push(FieldError::at("/full_name", "format", format!("full_name: {fault}")))
+            })
             .ok();
         let password = Password::new(&input.password);
         if let Err(fault) = password.check_length(min_password_length) {

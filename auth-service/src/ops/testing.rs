@@ -121,8 +121,7 @@ impl World {
 
     pub(crate) async fn renew(&self, token: &RefreshToken) -> Result<Grant, AuthError> {
         let refresh_token = token.expose();
-        let renewal =
-            Renewal { refresh_token: &refresh_token, client_id: FIRST_PARTY, access_token: None };
+        let renewal = Renewal { refresh_token: &refresh_token, client_id: FIRST_PARTY, access_token: None };
         self.auth.rotate(renewal).await
     }
 }

@@ -69,7 +69,8 @@ macro_rules! suite {
 }
 pub(crate) use suite;
 
-const LIFETIMES: Lifetimes = Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) };
+const LIFETIMES: Lifetimes =
+    Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) };
 
 fn now() -> OffsetDateTime {
     let now = SystemClock.now();
@@ -167,7 +168,9 @@ pub(crate) async fn of_two_first_admins_one_is_made(store: &dyn Store) {
     assert_eq!(store.insert_first_admin(&second).await, Ok(false));
 }
 
-pub(crate) async fn an_ordinary_user_with_the_address_keeps_the_first_admin_from_being_made(store: &dyn Store) {
+pub(crate) async fn an_ordinary_user_with_the_address_keeps_the_first_admin_from_being_made(
+    store: &dyn Store,
+) {
     store.insert_user(&user("ada@example.org")).await.unwrap();
     let refused = store.insert_first_admin(&admin("ada@example.org")).await;
     assert_eq!(refused, Err(StoreError::Conflict { field: "email" }));
@@ -258,7 +261,8 @@ pub(crate) async fn a_session_is_read_back_as_written(store: &dyn Store) {
     assert_eq!(store.session(&fresh.id).await, Ok(Some(fresh)));
     let (rotated, _, _) = rotated_ago(store, 10).await;
     assert_eq!(store.session(&rotated.id).await, Ok(Some(rotated)));
-    let ended = Session { scope: None, device: None, address: None, ..opened("u", now()).0 }.end(EndReason::Theft);
+    let ended =
+        Session { scope: None, device: None, address: None, ..opened("u", now()).0 }.end(EndReason::Theft);
     store.insert_session(&ended).await.unwrap();
     assert_eq!(store.session(&ended.id).await, Ok(Some(ended)));
     assert_eq!(store.session("none").await, Ok(None));

@@ -72,7 +72,8 @@ impl MongoStore {
 
 /// Every index this service relies on, by collection.
 fn indexes() -> [(&'static str, Vec<IndexModel>); 2] {
-    let index = |keys: Document, options: IndexOptions| IndexModel::builder().keys(keys).options(options).build();
+    let index =
+        |keys: Document, options: IndexOptions| IndexModel::builder().keys(keys).options(options).build();
     let unique = |name: &str| IndexOptions::builder().unique(true).name(name.to_owned()).build();
     let mut first_admin = unique(FIRST_ADMIN);
     first_admin.partial_filter_expression = Some(doc! { "first_admin": true });
@@ -116,7 +117,8 @@ fn is_duplicate(error: &Error, index: &str) -> bool {
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
-        let timed_out = matches!(&*error.kind, ErrorKind::Command(refusal) if refusal.code == MAX_TIME_EXPIRED);
+        let timed_out =
+            matches!(&*error.kind, ErrorKind::Command(refusal) if refusal.code == MAX_TIME_EXPIRED);
         if is_duplicate(&error, UNIQUE_EMAIL) {
             Self::Conflict { field: "email" }
         } else if timed_out || is_unavailable(&error) {
@@ -189,10 +191,7 @@ impl Store for MongoStore {
 
     async fn replace_hash(&self, id: &str, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         let unchanged = doc! { "_id": id, "password_hash": old.as_str() };
-        self.users()
-            .await?
-            .update_one(unchanged, doc! { "$set": { "password_hash": new.as_str() } })
-            .await?;
+        self.users().await?.update_one(unchanged, doc! { "$set": { "password_hash": new.as_str() } }).await?;
         Ok(())
     }
 
@@ -212,8 +211,7 @@ impl Store for MongoStore {
             let carry = doc! { "$inc": { "token_version": 1_i64, "version": 1_i64 } };
             sessions.update_one(kept, carry).await?;
         }
-        let older =
-            doc! { "user_id": &update.user_id, "token_version": { "$lte": old }, "state": ACTIVE };
+        let older = doc! { "user_id": &update.user_id, "token_version": { "$lte": old }, "state": ACTIVE };
         sessions.update_many(older, ending(EndReason::PasswordChange)).await?;
         Ok(true)
     }

@@ -7,9 +7,7 @@ use rusqlite::{Connection, Transaction};
 use service_kit::store::{Unavailable, sqlite::Database};
 use time::OffsetDateTime;
 
-use self::rows::{
-    SELECT_SESSION, find_session, find_user, insert_user, millis, read_session, write_session,
-};
+use self::rows::{SELECT_SESSION, find_session, find_user, insert_user, millis, read_session, write_session};
 use super::{PasswordUpdate, Store, StoreError};
 use crate::domain::{
     email::Email,
@@ -50,7 +48,9 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ConstraintViolation) if error.to_string().contains("users.email_key") => {
                 Self::Conflict { field: "email" }
             }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => Self::Unavailable,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => {
+                Self::Unavailable
+            }
             _ => Self::Fault(format!("sqlite: {error}")),
         }
     }
@@ -131,7 +131,10 @@ impl Store for SqliteStore {
         let (id, old, new) = (id.to_owned(), old.as_str().to_owned(), new.as_str().to_owned());
         self.database
             .write(move |tx| {
-                tx.execute("UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2", (id, old, new))?;
+                tx.execute(
+                    "UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2",
+                    (id, old, new),
+                )?;
                 Ok(())
             })
             .await
@@ -157,7 +160,8 @@ impl Store for SqliteStore {
         let session = session.clone();
         self.database
             .write(move |tx| {
-                tx.prepare_cached("DELETE FROM sessions WHERE purge_at < ?1")?.execute([millis(session.created_at)])?;
+                tx.prepare_cached("DELETE FROM sessions WHERE purge_at < ?1")?
+                    .execute([millis(session.created_at)])?;
                 write_session(tx, &session)
             })
             .await

@@ -42,7 +42,11 @@ pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), Store
 }
 
 /// `column` is one of this file's own names.
-pub(super) fn find_user(connection: &Connection, column: &'static str, value: &str) -> Result<Option<User>, StoreError> {
+pub(super) fn find_user(
+    connection: &Connection,
+    column: &'static str,
+    value: &str,
+) -> Result<Option<User>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{SELECT_USER} WHERE {column} = ?1"))?;
     Ok(statement.query_row([value], read_user).optional()?)
 }

@@ -1,0 +1,161 @@
+//! Composition root: settings become stores, use cases, routes and a server.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_web::web::{Data, ServiceConfig};
+use service_kit::{
+    clock::SystemClock,
+    docs::swagger,
+    health::Check,
+    keys::{KeyRing, Purpose},
+    random::OsRandom,
+    route::{Access, mount},
+    server::{Listeners, Part},
+    start::StartError,
+    store::{StoreUrl, mongo, sqlite::Database},
+    telemetry,
+};
+
+use crate::{
+    admin::Admin,
+    http::{DOCS, OPENAPI, cookie::RefreshCookie, endpoints, origin::Origins, state::State},
+    ops::{Auth, AuthError, Env, FirstAdmin, Registration, hasher::Hasher},
+    settings::{RegistrationMode, Settings},
+    store::{Store, mongo::MongoStore, sqlite::SqliteStore},
+};
+
+/// The longest body, in bytes.
+const BODY_LIMIT: usize = 16 * 1024;
+/// The database where the address names none.
+const DATABASE: &str = "tessera_auth";
+/// How long to wait before a store that was away is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The machine's own clock and randomness.
+pub fn system() -> Env {
+    Env { clock: Arc::new(SystemClock), random: Arc::new(OsRandom) }
+}
+
+/// Puts the use cases together. A MongoDB that is away is no error here; a file that cannot be opened is.
+pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError> {
+    let keys = Arc::new(KeyRing::open(&settings.keys.file, Purpose::Sign)?);
+    let hasher = Hasher::new(settings.passwords.cost(), settings.passwords.limits(), Arc::clone(&env.random))
+        .map_err(|error| StartError::Other(error.to_string()))?;
+    let store: Arc<dyn Store> = match &settings.store.url {
+        StoreUrl::Sqlite(path) => Arc::new(SqliteStore::new(Database::open(path)?)),
+        StoreUrl::Mongo(url) => Arc::new(MongoStore::new(&mongo::connect(url, DATABASE).await?)),
+    };
+    Ok(Auth::new(store, hasher, keys, env, settings.policy()))
+}
+
+/// The service, put together and on its way to be ready.
+pub struct App {
+    auth: Arc<Auth>,
+    ready: Arc<AtomicBool>,
+    settings: Settings,
+}
+
+impl App {
+    /// Opens the service. An embedded store is ready on return; MongoDB is waited for in the background, so that
+    /// the service lives through its absence.
+    pub async fn open(settings: &Settings, env: Env) -> Result<Self, StartError> {
+        let auth = Arc::new(assemble(settings, env).await?);
+        auth.keys().follow();
+        let app = Self { auth, ready: Arc::default(), settings: settings.clone() };
+        let first_admin = settings.first_admin()?;
+        match settings.store.url {
+            StoreUrl::Sqlite(_) => {
+                warm_up(&app.auth, first_admin)
+                    .await
+                    .map_err(|error| StartError::Store(error.to_string()))?;
+                app.ready.store(true, Ordering::Release);
+            }
+            StoreUrl::Mongo(_) => {
+                tokio::spawn(keep_warming_up(Arc::clone(&app.auth), first_admin, Arc::clone(&app.ready)));
+            }
+        }
+        Ok(app)
+    }
+
+    /// What an operator may do beside HTTP.
+    pub fn admin(&self) -> Admin {
+        Admin::new(Arc::clone(&self.auth))
+    }
+
+    /// The routes and checks, for a server.
+    pub fn part(&self) -> Part {
+        let state = Data::new(State {
+            auth: Arc::clone(&self.auth),
+            cookie: RefreshCookie::new(!self.settings.http.is_loopback()),
+            origins: Origins::new(self.settings.http.allowed_origins.clone()),
+        });
+        let sign_up = match self.settings.registration {
+            RegistrationMode::Open => Access::Public,
+            RegistrationMode::Closed => Access::Scope("users:write"),
+        };
+        let configure = move |config: &mut ServiceConfig| {
+            config.app_data(Data::clone(&state));
+            mount(config, endpoints(sign_up), state.auth.verifier(), BODY_LIMIT);
+            swagger(config, DOCS, OPENAPI);
+        };
+        Part { configure: Arc::new(configure), checks: vec![self.store_check()] }
+    }
+
+    fn store_check(&self) -> Check {
+        let (auth, ready) = (Arc::clone(&self.auth), Arc::clone(&self.ready));
+        Check::new("auth store", move || {
+            let (auth, ready) = (Arc::clone(&auth), Arc::clone(&ready));
+            async move {
+                if !ready.load(Ordering::Acquire) {
+                    return Err("not reached since the start".into());
+                }
+                auth.ping_store().await.map_err(|error| error.to_string())
+            }
+        })
+    }
+}
+
+/// Serves until told to stop.
+pub async fn serve(settings: &Settings) -> Result<(), StartError> {
+    let _telemetry = telemetry::init("auth-service", &settings.telemetry, "info")?;
+    let app = App::open(settings, system()).await?;
+    Listeners::bind(&settings.http)?.serve(vec![app.part()]).await
+}
+
+/// What must be done once before the first request.
+async fn warm_up(auth: &Auth, first_admin: Option<Registration>) -> Result<(), AuthError> {
+    auth.prepare_store().await?;
+    if let Some(registration) = first_admin {
+        match auth.first_admin(registration).await {
+            Ok(FirstAdmin::Made) => tracing::info!("the first admin was made"),
+            Ok(FirstAdmin::Exists) => {}
+            Err(AuthError::Taken { .. }) => {
+                return Err(AuthError::Internal(
+                    "bootstrap.admin_email belongs to a user who is no admin; name another address".into(),
+                ));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Tries until it succeeds, and logs each reason once.
+async fn keep_warming_up(auth: Arc<Auth>, first_admin: Option<Registration>, ready: Arc<AtomicBool>) {
+    let mut told = None;
+    while let Err(error) = warm_up(&auth, first_admin.clone()).await {
+        if told.as_ref() != Some(&error) {
+            tracing::warn!(%error, "the store is not ready; trying on");
+            told = Some(error);
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+    ready.store(true, Ordering::Release);
+    tracing::info!("the store is ready");
+}

@@ -1,0 +1,113 @@
+//! The command line: what each subcommand does before, beside or instead of serving.
+
+mod keys;
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Parser, Subcommand};
+use service_kit::random::OsRandom;
+use shared_models::auth::SignUp;
+
+use crate::{
+    admin::{Admin, generate_password},
+    app,
+    domain::roles,
+    ops::AuthError,
+    settings::Settings,
+};
+
+/// The authorization server of Tessera.
+#[derive(Debug, Parser)]
+#[command(name = "auth-service", version)]
+pub struct Cli {
+    /// Settings in TOML; the environment (AUTH__…) goes before them
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until told to stop (the default)
+    Serve,
+    /// Load settings and keys, reach the store, and say what is wrong
+    Check,
+    /// Make a user with the role admin
+    CreateAdmin {
+        /// The address to log in with
+        #[arg(long)]
+        email: String,
+        /// A file with the password; without one a password is made and printed
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+    /// Make, rotate or list the keys that tokens are signed with
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
+    },
+}
+
+impl Cli {
+    /// Does what the command line says.
+    pub async fn run(self) -> Result<()> {
+        let settings = Settings::load(self.config.as_deref())?;
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => Ok(app::serve(&settings).await?),
+            Command::Check => check(&settings).await,
+            Command::CreateAdmin { email, password_file } => {
+                create_admin(&settings, email, password_file.as_deref()).await
+            }
+            Command::Keys { command } => keys::run(command, &settings),
+        }
+    }
+}
+
+async fn check(settings: &Settings) -> Result<()> {
+    let auth = app::assemble(settings, app::system()).await?;
+    auth.ping_store().await.context("store")?;
+    say("settings, keys and store are in order")
+}
+
+async fn create_admin(settings: &Settings, email: String, password_file: Option<&Path>) -> Result<()> {
+    let auth = Arc::new(app::assemble(settings, app::system()).await?);
+    auth.prepare_store().await.context("store")?;
+    let admin = Admin::new(auth);
+    let password = match password_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            text.trim_end_matches(['\r', '\n']).to_owned()
+        }
+        None => generate_password(&OsRandom),
+    };
+    let input = SignUp { email, password, full_name: None };
+    match admin.create_user(&input, roles::ADMIN).await {
+        Ok(user) if password_file.is_some() => say(&format!("{} is an admin", user.email)),
+        Ok(user) => say(&format!("{} is an admin with the password {}", user.email, input.password)),
+        Err(AuthError::Taken { .. }) => refuse(&admin, &input.email).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says why the address cannot be used: who has it, and what to do.
+async fn refuse(admin: &Admin, email: &str) -> Result<()> {
+    let user = admin.user_by_email(email).await?;
+    let roles = user.map(|user| user.roles.join(", ")).unwrap_or_default();
+    if roles.split(", ").any(|role| role == roles::ADMIN) {
+        bail!("{email} is an admin already; nothing was changed");
+    }
+    bail!(
+        "{email} belongs to a user with the role {roles}; name another address, or have that user remove theirs"
+    );
+}
+
+/// Prints a line for the person at the terminal.
+fn say(line: &str) -> Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}

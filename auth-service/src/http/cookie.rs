@@ -1,0 +1,72 @@
+//! The cookie that carries the refresh token, out of reach of scripts and of other sites.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration as MaxAge},
+};
+
+/// How the refresh token travels between browser and service.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshCookie {
+    secure: bool,
+}
+
+impl RefreshCookie {
+    /// `secure` everywhere but on a loopback listener, which browsers reach without TLS.
+    pub fn new(secure: bool) -> Self {
+        Self { secure }
+    }
+
+    /// The cookie's name. The prefix `__Host-` makes browsers refuse it from a sibling domain or without TLS
+    /// (RFC 6265bis section 4.1.3.2).
+    fn name(self) -> &'static str {
+        if self.secure { "__Host-tessera_refresh" } else { "tessera_refresh" }
+    }
+
+    /// The refresh token that came with a request.
+    pub fn read(self, request: &HttpRequest) -> Option<String> {
+        request.cookie(self.name()).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Hands a refresh token to the browser for as long as it is good.
+    pub fn set(self, token: String, ttl: Duration) -> Cookie<'static> {
+        self.cookie(token, MaxAge::seconds(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)))
+    }
+
+    /// Makes the browser forget the token.
+    pub fn clear(self) -> Cookie<'static> {
+        self.cookie(String::new(), MaxAge::ZERO)
+    }
+
+    fn cookie(self, value: String, max_age: MaxAge) -> Cookie<'static> {
+        Cookie::build(self.name(), value)
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .secure(self.secure)
+            .max_age(max_age)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secure_cookie_is_bound_to_its_host() {
+        let cookie = RefreshCookie::new(true).set("t".into(), Duration::from_secs(3600)).to_string();
+        assert_eq!(
+            cookie,
+            "__Host-tessera_refresh=t; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=3600"
+        );
+    }
+
+    #[test]
+    fn on_loopback_the_cookie_needs_no_tls() {
+        let cookie = RefreshCookie::new(false).clear().to_string();
+        assert_eq!(cookie, "tessera_refresh=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
+    }
+}

@@ -1,0 +1,40 @@
+//! How each failure of a use case is told over HTTP: once, here.
+
+use actix_web::http::header::{self, HeaderValue};
+use service_kit::problem::Problem;
+use shared_models::problem::ProblemCode;
+
+use crate::ops::AuthError;
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let text = error.to_string();
+        match error {
+            AuthError::Invalid(faults) => Self::validation(faults),
+            // RFC 9110 section 15.5.2 demands a challenge; `Basic` would make browsers ask by themselves.
+            AuthError::InvalidCredentials => Self::new(
+                ProblemCode::InvalidCredentials,
+                "Check the e-mail and the password",
+            )
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tessera\"")),
+            AuthError::InvalidRefreshToken | AuthError::RefreshTokenReused | AuthError::UserGone => {
+                Self::invalid_token(text)
+            }
+            AuthError::NotFound(_) => Self::new(ProblemCode::NotFound, capitalised(&text)),
+            AuthError::Taken { .. } | AuthError::ChangedMeanwhile => {
+                Self::new(ProblemCode::Conflict, capitalised(&text))
+            }
+            AuthError::Busy => {
+                Self::new(ProblemCode::Unavailable, "Too many passwords are being checked; try again shortly")
+                    .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+            }
+            AuthError::Unavailable => Self::unavailable(),
+            AuthError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,90 @@
+//! The three ways in which credentials come: a form, the same as JSON, HTTP Basic. One request, one way.
+
+use actix_web::{HttpMessage as _, HttpRequest, http::header, web::Bytes};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use service_kit::{
+    body::{self, is_json},
+    problem::Problem,
+};
+use shared_models::{
+    auth::Login,
+    problem::{FieldError, ProblemCode},
+    scope::ScopeSet,
+};
+
+use crate::{domain::password::Password, ops::Credentials};
+
+/// What may stand beside HTTP Basic.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Beside {
+    grant_type: Option<String>,
+    scope: Option<String>,
+}
+
+/// Reads what a login request brings.
+pub(super) fn credentials(request: &HttpRequest, text: &Bytes) -> Result<Credentials, Problem> {
+    let login = match basic(request)? {
+        Some((username, password)) => {
+            let Beside { grant_type, scope } =
+                if text.is_empty() { Beside::default() } else { read(request, text)? };
+            Login { grant_type, username, password, scope, client_id: None, client_secret: None }
+        }
+        None => read(request, text)?,
+    };
+    let mut faults = Vec::new();
+    if login.grant_type.as_deref().is_some_and(|grant| grant != "password") {
+        faults.push(FieldError::at("/grant_type", "enum", "grant_type: only \"password\" is known here"));
+    }
+    let scope = login.scope.as_deref().filter(|scope| !scope.trim().is_empty());
+    let scope: Option<Result<ScopeSet, _>> = scope.map(str::parse);
+    if let Some(Err(fault)) = &scope {
+        faults.push(FieldError::at("/scope", "format", format!("scope: {fault}")));
+    }
+    if !faults.is_empty() {
+        return Err(Problem::validation(faults));
+    }
+    let agent = request.headers().get(header::USER_AGENT);
+    Ok(Credentials {
+        username: login.username,
+        password: Password::new(&login.password),
+        scope: scope.and_then(Result::ok),
+        device: agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
+        address: request.peer_addr().map(|peer| peer.ip().to_string()),
+    })
+}
+
+fn read<T: serde::de::DeserializeOwned>(request: &HttpRequest, text: &Bytes) -> Result<T, Problem> {
+    let media_type = request.content_type();
+    if is_json(media_type) {
+        body::json(text)
+    } else if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        body::form(text)
+    } else {
+        Err(Problem::new(
+            ProblemCode::UnsupportedMediaType,
+            "Send username and password as application/x-www-form-urlencoded, as application/json, or by HTTP Basic",
+        ))
+    }
+}
+
+/// User and password of HTTP Basic, in UTF-8 (RFC 7617).
+fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Problem> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+    else {
+        return Ok(None);
+    };
+    let Some((scheme, encoded)) = value.split_once(' ') else { return Ok(None) };
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Ok(None);
+    }
+    let pair = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    match pair.as_deref().and_then(|pair| pair.split_once(':')) {
+        Some((username, password)) => Ok(Some((username.to_owned(), password.to_owned()))),
+        None => Err(Problem::new(
+            ProblemCode::InvalidRequest,
+            "Authorization: Basic needs the base64 of username:password in UTF-8",
+        )),
+    }
+}

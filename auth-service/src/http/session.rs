@@ -1,0 +1,106 @@
+//! The browser's session: log in, renew by cookie, log out.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE},
+    web::Data,
+};
+use service_kit::{body::RawBody, caller::bearer, problem::Problem};
+use shared_models::{
+    auth::{Login, TokenResponse},
+    problem::ProblemBody,
+};
+
+use super::{login::credentials, state::State};
+use crate::ops::{AuthError, FIRST_PARTY, Grant, Renewal};
+
+/// Log in with e-mail and password
+///
+/// As a form, as the same in JSON, or by HTTP Basic with at most `scope` beside it. The refresh token comes in a
+/// cookie and never in the body.
+#[utoipa::path(
+    post, path = "/auth/login", tag = "Session",
+    request_body(content(
+        (Login = "application/x-www-form-urlencoded"),
+        (Login = "application/json"),
+    )),
+    responses(
+        (status = 200, body = TokenResponse, headers(("Set-Cookie" = String, description = "The refresh token"))),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Malformed, or credentials in two places"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Wrong e-mail or password"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Sent by a page of another site"),
+        (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Neither form nor JSON"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A field of the wrong type, or a scope the user does not hold"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
+    ),
+)]
+pub(super) async fn login(
+    request: HttpRequest,
+    body: RawBody,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    state.origins.forbid_foreign(&request)?;
+    let grant = state.auth.login(credentials(&request, &body.0)?).await?;
+    Ok(granted(&state, grant))
+}
+
+/// Renew the session
+///
+/// Spends the refresh token in the cookie and sets its successor. An access token sent along, expired or not,
+/// must be of the same session.
+#[utoipa::path(
+    post, path = "/auth/token-refresh", tag = "Session",
+    responses(
+        (status = 200, body = TokenResponse, headers(("Set-Cookie" = String, description = "The next refresh token"))),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No refresh token, or one that opens nothing"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Not sent by a page of this site"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away; send the same cookie again"),
+    ),
+)]
+pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.origins.require(&request)?;
+    let token = state.cookie.read(&request).ok_or(AuthError::InvalidRefreshToken)?;
+    let renewal = Renewal { refresh_token: &token, client_id: FIRST_PARTY, access_token: bearer(&request)? };
+    match state.auth.rotate(renewal).await {
+        Ok(grant) => Ok(granted(&state, grant)),
+        Err(AuthError::RefreshTokenReused) => {
+            let problem = Problem::from(AuthError::RefreshTokenReused);
+            let clear = HeaderValue::from_str(&state.cookie.clear().to_string());
+            Err(match clear {
+                Ok(clear) => problem.with_header(SET_COOKIE, clear),
+                Err(_) => problem,
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Log out
+///
+/// Ends the session of the cookie and clears it. Access tokens of the session expire by themselves.
+#[utoipa::path(
+    post, path = "/auth/logout", tag = "Session",
+    responses(
+        (status = 204, description = "Logged out, or never logged in"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Not sent by a page of this site"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away; the session is not ended"),
+    ),
+)]
+pub(super) async fn logout(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.origins.require(&request)?;
+    if let Some(token) = state.cookie.read(&request) {
+        state.auth.logout(&token).await?;
+    }
+    Ok(HttpResponse::NoContent().cookie(state.cookie.clear()).finish())
+}
+
+fn granted(state: &State, grant: Grant) -> HttpResponse {
+    let cookie = state.cookie.set(grant.refresh_token.expose(), grant.refresh_ttl);
+    HttpResponse::Ok().cookie(cookie).insert_header((CACHE_CONTROL, "no-store")).json(TokenResponse {
+        access_token: grant.access_token,
+        token_type: "bearer".into(),
+        expires_in: grant.expires_in,
+        scope: grant.scope.to_string(),
+    })
+}

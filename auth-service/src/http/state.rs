@@ -1,0 +1,16 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use super::{cookie::RefreshCookie, origin::Origins};
+use crate::ops::Auth;
+
+/// The use cases, and how this listener speaks to browsers.
+pub struct State {
+    /// The use cases.
+    pub auth: Arc<Auth>,
+    /// How the refresh token travels.
+    pub cookie: RefreshCookie,
+    /// Which sites may send it.
+    pub origins: Origins,
+}
