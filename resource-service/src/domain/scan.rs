@@ -1,0 +1,120 @@
+//! What a JSON parser would lose or choke on, found in the text itself: nesting and integers beyond 64 bits.
+
+use shared_models::problem::FieldError;
+
+use super::pointer;
+use crate::query::literal::short;
+
+/// The deepest that objects and arrays may be nested, the document itself included.
+pub const MAX_NESTING: usize = 100;
+
+/// Where the scan stands: the steps from the document down to the current value.
+enum Step<'t> {
+    Index(usize),
+    Member(Option<&'t str>),
+}
+
+/// Looks through JSON text; what is not JSON is left to the parser. Returns the first fault of each value.
+pub fn scan(text: &str) -> Vec<FieldError> {
+    let (mut at, mut steps, mut faults) = (0, Vec::new(), Vec::new());
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        match byte {
+            b'{' => steps.push(Step::Member(None)),
+            b'[' => steps.push(Step::Index(0)),
+            b'}' | b']' => {
+                steps.pop();
+            }
+            b',' => match steps.last_mut() {
+                Some(Step::Index(index)) => *index += 1,
+                Some(Step::Member(name)) => *name = None,
+                None => {}
+            },
+            b'"' => {
+                at = end_of_string(bytes, at);
+                if let Some(Step::Member(name @ None)) = steps.last_mut() {
+                    *name = text.get(start..at);
+                }
+            }
+            b'-' | b'0'..=b'9' => {
+                at += bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
+                if is_too_large(&text[start..at]) {
+                    let message = format!("{} is beyond 64 bits; integers go up to {}", short(&text[start..at]), i64::MAX);
+                    faults.push(FieldError::at(place(&steps), "integer", message));
+                }
+            }
+            _ => {}
+        }
+        if steps.len() > MAX_NESTING {
+            let message = format!("the document is nested deeper than {MAX_NESTING} levels");
+            steps.truncate(MAX_NESTING);
+            return vec![FieldError::at(place(&steps), "nesting", message)];
+        }
+    }
+    faults
+}
+
+/// The index behind the closing quote.
+fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'"' => break,
+            b'\\' => at += 1,
+            _ => {}
+        }
+    }
+    at.min(bytes.len())
+}
+
+fn is_too_large(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    digits.len() > 18 && digits.bytes().all(|b| b.is_ascii_digit()) && number.parse::<i64>().is_err()
+}
+
+fn place(steps: &[Step<'_>]) -> String {
+    steps.iter().fold(String::new(), |parent, step| match step {
+        Step::Index(index) => pointer(&parent, &index.to_string()),
+        Step::Member(Some(name)) => pointer(&parent, &serde_json::from_str::<String>(name).unwrap_or_default()),
+        Step::Member(None) => parent,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pointers(text: &str) -> Vec<String> {
+        scan(text).into_iter().filter_map(|fault| fault.pointer).collect()
+    }
+
+    #[test]
+    fn an_integer_beyond_64_bits_is_found_where_it_stands() {
+        let text = r#"{"a":[1,{"b/\"c":9223372036854775808}],"d":-9223372036854775809,"e":"99999999999999999999"}"#;
+        assert_eq!(pointers(text), ["/a/1/b~1\"c", "/d"]);
+    }
+
+    #[test]
+    fn the_largest_integers_and_large_doubles_pass() {
+        assert!(pointers("[9223372036854775807,-9223372036854775808,1e300,100000000000000000000.0]").is_empty());
+    }
+
+    #[test]
+    fn a_hundred_levels_pass_and_one_more_does_not() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(pointers(&nested(100)).is_empty());
+        assert_eq!(pointers(&nested(101)), ["/0".repeat(100)]);
+        assert_eq!(pointers(&nested(100_000)).len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_scanned_without_a_panic(text in "[\\[\\]{}\",:0-9eE\\\\a-zé.+-]{0,80}") {
+            scan(&text);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Checks a document against its collection's schema, and says each fault so that a person can act on it.
+
+use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
+use serde_json::{Map, Value};
+use shared_models::problem::FieldError;
+
+use super::pointer;
+use crate::query::{
+    literal::{short, special},
+    schema::IEEE754,
+};
+
+/// The most faults that are told at once.
+pub const MAX_FAULTS: usize = 20;
+
+/// Compiles a JSON Schema 2020-12. Formats are asserted, an unknown one is refused, references stay within
+/// the schema, and patterns run in linear time.
+pub fn compile(schema: &Value) -> Result<Validator, String> {
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .with_format(IEEE754, |text: &str| special(text).is_some())
+        .with_pattern_options(PatternOptions::regex())
+        .offline()
+        .build(schema)
+        .map_err(|fault| format!("{} (at {:?})", fault.masked_with(short(&fault.instance().to_string())), fault.instance_path().as_str()))
+}
+
+/// The faults of a document, at most [`MAX_FAULTS`].
+pub fn faults(validator: &Validator, document: &Value) -> Vec<FieldError> {
+    let mut faults: Vec<FieldError> = validator.iter_errors(document).flat_map(|fault| explain(&fault)).collect();
+    faults.truncate(MAX_FAULTS);
+    faults
+}
+
+/// A missing or unexpected member is pointed at itself, not the object it is missing from.
+fn explain(fault: &ValidationError<'_>) -> Vec<FieldError> {
+    let place = fault.instance_path().as_str();
+    let code = fault.kind().keyword();
+    let at = |name: &str, message: String| FieldError::at(pointer(place, name), code, message);
+    match fault.kind() {
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![at(name, format!("{name:?} is required"))]
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            unexpected.iter().map(|name| at(name, format!("{name:?} is not a field of this collection"))).collect()
+        }
+        ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "nothing may stand here")],
+        _ => {
+            let came = short(&fault.instance().to_string());
+            vec![FieldError::at(place, code, fault.masked_with(came).to_string())]
+        }
+    }
+}
+
+/// Names that a store or a query could not tell from its own notation.
+pub fn name_faults(members: &Map<String, Value>, parent: &str, faults: &mut Vec<FieldError>) {
+    for (name, value) in members {
+        let rule = if name.is_empty() {
+            Some("a name may not be empty")
+        } else if name.starts_with('$') {
+            Some("a name may not begin with $")
+        } else if name.contains('.') {
+            Some("a name may not contain a dot, which separates the names of a path")
+        } else if name.contains('\0') {
+            Some("a name may not contain NUL")
+        } else {
+            None
+        };
+        if let Some(rule) = rule {
+            faults.push(FieldError::at(pointer(parent, name), "name", format!("{:?}: {rule}", short(name))));
+        }
+        if !matches!(value, Value::Object(_) | Value::Array(_)) {
+            continue;
+        }
+        nested_name_faults(value, &pointer(parent, name), faults);
+    }
+}
+
+fn nested_name_faults(value: &Value, place: &str, faults: &mut Vec<FieldError>) {
+    match value {
+        Value::Object(members) => name_faults(members, place, faults),
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            for (index, item) in items.iter().enumerate() {
+                nested_name_faults(item, &pointer(place, &index.to_string()), faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(schema: &Value, document: &Value) -> Vec<(String, String, String)> {
+        let faults = faults(&compile(schema).unwrap(), document);
+        faults.into_iter().map(|fault| (fault.pointer.unwrap(), fault.code, fault.message)).collect()
+    }
+
+    #[test]
+    fn a_fault_says_where_it_is_what_was_expected_and_what_came() {
+        let schema = json!({"properties": {"a/b": {"type": "number"}, "at": {"format": "date-time"}}});
+        let faults = check(&schema, &json!({"a/b": "x".repeat(200), "at": "yesterday"}));
+        assert_eq!((faults[0].0.as_str(), faults[0].1.as_str()), ("/a~1b", "type"));
+        assert!(faults[0].2.contains("number") && faults[0].2.len() < 130, "{}", faults[0].2);
+        assert_eq!((faults[1].0.as_str(), faults[1].1.as_str()), ("/at", "format"));
+        assert!(faults[1].2.contains("yesterday"), "{}", faults[1].2);
+    }
+
+    #[test]
+    fn a_missing_and_an_unexpected_member_are_pointed_at_themselves() {
+        let schema = json!({"required": ["a"], "properties": {"a": {}}, "additionalProperties": false});
+        let faults = check(&schema, &json!({"b": 1, "c": 2}));
+        let places: Vec<(&str, &str)> = faults.iter().map(|f| (f.0.as_str(), f.1.as_str())).collect();
+        assert_eq!(places.len(), 3);
+        for expected in [("/a", "required"), ("/b", "additionalProperties"), ("/c", "additionalProperties")] {
+            assert!(places.contains(&expected), "{places:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_than_twenty_faults_are_told() {
+        let schema = json!({"items": {"type": "string"}});
+        assert_eq!(check(&schema, &json!(vec![1; 1000])).len(), MAX_FAULTS);
+    }
+
+    #[test]
+    fn ieee754_takes_numbers_and_its_three_names_only() {
+        let schema = json!({"type": ["number", "string"], "format": "ieee754"});
+        for good in [json!(5), json!(0.5), json!("NaN"), json!("Infinity"), json!("-Infinity")] {
+            assert!(check(&schema, &good).is_empty(), "{good}");
+        }
+        for bad in [json!("nan"), json!("1"), json!(""), json!(true), json!(null)] {
+            assert_eq!(check(&schema, &bad).len(), 1, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_reference_elsewhere_and_an_unknown_format_do_not_compile() {
+        assert!(compile(&json!({"$ref": "https://example.org/schema.json"})).is_err());
+        assert!(compile(&json!({"$ref": "file:///etc/passwd"})).is_err());
+        assert!(compile(&json!({"format": "datetime"})).is_err());
+        assert!(compile(&json!({"type": "strnig"})).is_err());
+    }
+
+    #[test]
+    fn names_that_look_like_operators_or_paths_are_refused_at_any_depth() {
+        let document = json!({"a": [{"$gt": 1}], "b.c": 1, "d": {"e\0": {"": 1}}, "fine": {"__proto__": 1}});
+        let mut faults = Vec::new();
+        name_faults(document.as_object().unwrap(), "", &mut faults);
+        let places: Vec<String> = faults.into_iter().filter_map(|fault| fault.pointer).collect();
+        assert_eq!(places, ["/a/0/$gt", "/b.c", "/d/e\0", "/d/e\0/"]);
+    }
+}

@@ -1,0 +1,160 @@
+//! The values that a query compares with, read from text by the type of their field.
+
+use std::{cmp::Ordering, fmt};
+
+use serde_json::{Number, Value};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::{
+    schema::{Field, FieldType, TextFormat},
+    timestamp,
+};
+
+/// A value to compare with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// An integer of 64 bits.
+    Integer(i64),
+    /// A double.
+    Double(f64),
+    /// A string.
+    Text(String),
+}
+
+impl Literal {
+    /// Reads a value of `field`; `Err` says what was expected.
+    ///
+    /// For an array field the value is one of its items. `null` is a value of every field that can be
+    /// `null`, except where it would be read as text.
+    pub fn read(field: &Field, text: &str) -> Result<Self, String> {
+        let kind = match &field.kind {
+            FieldType::Array(items) => items,
+            kind => kind,
+        };
+        let read = match kind {
+            FieldType::Text(TextFormat::Plain) => Some(Self::Text(text.to_owned())),
+            FieldType::Text(format) => instant(*format, text),
+            FieldType::Untyped => Some(Self::guess(text)?),
+            _ if field.nullable && text == "null" => Some(Self::Null),
+            FieldType::Integer => number(text).filter(|number| matches!(number, Self::Integer(_))),
+            FieldType::Number { ieee754 } => number(text).or_else(|| special(text).filter(|_| *ieee754)),
+            FieldType::Boolean => text.parse().ok().map(Self::Boolean),
+            FieldType::Array(_) | FieldType::Object => None,
+        };
+        read.ok_or_else(|| format!("{} expects {}, got {:?}", field.path, kind.expectation(), short(text)))
+    }
+
+    /// A value of an untyped field: a JSON number, `true`, `false`, `null`, a quoted string, else the text itself.
+    fn guess(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "null" => Self::Null,
+            "true" => Self::Boolean(true),
+            "false" => Self::Boolean(false),
+            _ if text.starts_with('"') => Self::Text(
+                serde_json::from_str(text).map_err(|_| format!("{:?} begins a quoted string and is none", short(text)))?,
+            ),
+            _ => match number(text) {
+                Some(number) => number,
+                None if is_integer(text) => return Err(format!("{:?} is beyond 64 bits", short(text))),
+                None => Self::Text(text.to_owned()),
+            },
+        })
+    }
+
+    /// The scalar that a document's JSON holds; `None` for an object or array.
+    pub fn of_json(field: &Field, value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(Self::Null),
+            Value::Bool(value) => Some(Self::Boolean(*value)),
+            Value::Number(number) => Some(of_number(number)),
+            Value::String(text) if field.kind == (FieldType::Number { ieee754: true }) => special(text),
+            Value::String(text) => Some(Self::Text(text.clone())),
+            Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// Whether it is NaN, the one value that no order comparison holds for.
+    pub fn is_nan(&self) -> bool {
+        matches!(self, Self::Double(double) if double.is_nan())
+    }
+
+    /// The text from which [`Literal::read`] makes this value again.
+    pub fn print(&self, field: &Field) -> String {
+        let text = self.to_string();
+        match self {
+            Self::Text(_) if is_untyped(field) && Self::guess(&text).as_ref() != Ok(self) => {
+                Value::from(text).to_string()
+            }
+            _ => text,
+        }
+    }
+}
+
+fn is_untyped(field: &Field) -> bool {
+    match &field.kind {
+        FieldType::Array(items) => **items == FieldType::Untyped,
+        kind => *kind == FieldType::Untyped,
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Double(value) if value.is_nan() => f.write_str("NaN"),
+            Self::Double(value) => match value.partial_cmp(&0.0) {
+                Some(Ordering::Greater) if value.is_infinite() => f.write_str("Infinity"),
+                Some(Ordering::Less) if value.is_infinite() => f.write_str("-Infinity"),
+                _ => write!(f, "{value:?}"),
+            },
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// A JSON number; integers beyond 64 bits are none, because a double would not hold them exactly.
+fn number(text: &str) -> Option<Literal> {
+    let number: Number = serde_json::from_str(text).ok()?;
+    let literal = of_number(&number);
+    let exact = matches!(literal, Literal::Integer(_)) || !is_integer(text) || text == "-0";
+    (exact && !text.contains(char::is_whitespace)).then_some(literal)
+}
+
+fn of_number(number: &Number) -> Literal {
+    let double = || Literal::Double(number.as_f64().unwrap_or(f64::NAN));
+    number.as_i64().map_or_else(double, Literal::Integer)
+}
+
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The three values of IEEE 754 that JSON has no number for.
+pub fn special(text: &str) -> Option<Literal> {
+    match text {
+        "NaN" => Some(Literal::Double(f64::NAN)),
+        "Infinity" => Some(Literal::Double(f64::INFINITY)),
+        "-Infinity" => Some(Literal::Double(f64::NEG_INFINITY)),
+        _ => None,
+    }
+}
+
+fn instant(format: TextFormat, text: &str) -> Option<Literal> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    Some(Literal::Text(if format == TextFormat::Timestamp { timestamp(at) } else { text.to_owned() }))
+}
+
+/// At most 80 characters of a value, for messages.
+pub fn short(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

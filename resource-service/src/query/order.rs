@@ -1,0 +1,161 @@
+//! The order of a list, and the place of a document in it.
+
+use std::{fmt, sync::Arc};
+
+use serde_json::Value;
+use shared_models::documents::Direction;
+
+use super::{
+    expr::{Comparison, Expr, Kind},
+    literal::Literal,
+    schema::{Field, FieldType},
+};
+
+/// A total order of documents: keys, the last of which is `_id`.
+///
+/// Missing and `null` come first ascending, NaN before every number, kinds as [`Kind`] orders them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order(Vec<Key>);
+
+/// One key of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// The field that is compared.
+    pub field: Arc<Field>,
+    /// Smallest or largest first.
+    pub direction: Direction,
+}
+
+/// A document's value under one key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// A scalar; `null` stands for a missing field too.
+    Scalar(Literal),
+    /// Among the objects or among the arrays, which have no order of their own.
+    Among(Kind),
+}
+
+impl Order {
+    /// The order by `keys`, then by `id`, ascending. Keys after `_id` decide nothing and are dropped.
+    pub fn new(mut keys: Vec<Key>, id: Arc<Field>) -> Self {
+        match keys.iter().position(|key| key.field.path == id.path) {
+            Some(at) => keys.truncate(at + 1),
+            None => keys.push(Key { field: id, direction: Direction::Ascending }),
+        }
+        Self(keys)
+    }
+
+    /// The keys, the weightiest first.
+    pub fn keys(&self) -> &[Key] {
+        &self.0
+    }
+
+    /// The place of a document in this order.
+    pub fn place(&self, document: &Value) -> Vec<Place> {
+        let place = |key: &Key| match key.field.path.find(document) {
+            None => Place::Scalar(Literal::Null),
+            Some(value) => match Literal::of_json(&key.field, value) {
+                Some(literal) => Place::Scalar(literal),
+                None if value.is_array() => Place::Among(Kind::Array),
+                None => Place::Among(Kind::Object),
+            },
+        };
+        self.0.iter().map(place).collect()
+    }
+
+    /// The condition that holds for exactly the documents behind `places`.
+    pub fn behind(&self, places: &[Place]) -> Expr {
+        let keys: Vec<(&Key, &Place)> = self.0.iter().zip(places).collect();
+        let branches = (0..keys.len()).map(|at| {
+            let level = keys[..at].iter().map(|(key, place)| same(key, place));
+            Expr::All(level.chain([after(keys[at].0, keys[at].1)]).collect())
+        });
+        let behind = Expr::Any(branches.collect());
+        match keys.first().and_then(|(key, place)| bound(key, place)) {
+            Some(bound) => bound.and(behind),
+            None => behind,
+        }
+    }
+}
+
+/// What the first key must be for any branch to hold: lets a store seek in its index instead of scanning it.
+fn bound(key: &Key, place: &Place) -> Option<Expr> {
+    let Place::Scalar(literal) = place else { return None };
+    let ordered = *literal != Literal::Null && !literal.is_nan() && key.field.kind != FieldType::Untyped;
+    match key.direction {
+        Direction::Ascending if ordered => Some(Expr::compare(&key.field, Comparison::Gte, literal.clone())),
+        Direction::Descending if ordered && key.field.always && !is_ieee754(&key.field) => {
+            Some(Expr::compare(&key.field, Comparison::Lte, literal.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn same(key: &Key, place: &Place) -> Expr {
+    match place {
+        Place::Among(kind) => Expr::is(&key.field, [*kind]),
+        Place::Scalar(Literal::Null) => Expr::is(&key.field, [Kind::Nothing]),
+        Place::Scalar(literal) => Expr::compare(&key.field, Comparison::Eq, literal.clone()),
+    }
+}
+
+/// Strictly after `place` under this key alone.
+fn after(key: &Key, place: &Place) -> Expr {
+    let (field, ascending) = (&key.field, key.direction == Direction::Ascending);
+    let here = match place {
+        Place::Among(kind) => *kind,
+        Place::Scalar(literal) => Kind::of(literal),
+    };
+    let mut ways = Vec::new();
+    match place {
+        Place::Scalar(literal) if literal.is_nan() => {
+            // NaN comes before every number.
+            if ascending {
+                ways.push(Expr::compare(field, Comparison::Gte, Literal::Double(f64::NEG_INFINITY)));
+            }
+        }
+        Place::Scalar(literal) if *literal != Literal::Null => {
+            let comparison = if ascending { Comparison::Gt } else { Comparison::Lt };
+            ways.push(Expr::compare(field, comparison, literal.clone()));
+            if !ascending && is_ieee754(field) {
+                ways.push(Expr::compare(field, Comparison::Eq, Literal::Double(f64::NAN)));
+            }
+        }
+        _ => {}
+    }
+    let beyond = |kind: &Kind| if ascending { *kind > here } else { *kind < here };
+    let others: Vec<Kind> = possible(field).into_iter().filter(beyond).collect();
+    if !others.is_empty() {
+        ways.push(Expr::is(field, others));
+    }
+    Expr::Any(ways)
+}
+
+/// The kinds that a field's values can have.
+fn possible(field: &Field) -> Vec<Kind> {
+    let kind = match &field.kind {
+        FieldType::Untyped => return Kind::ALL.to_vec(),
+        FieldType::Integer | FieldType::Number { .. } => Kind::Number,
+        FieldType::Text(_) => Kind::Text,
+        FieldType::Boolean => Kind::Boolean,
+        FieldType::Array(_) => Kind::Array,
+        FieldType::Object => Kind::Object,
+    };
+    if field.always { vec![kind] } else { vec![Kind::Nothing, kind] }
+}
+
+fn is_ieee754(field: &Field) -> bool {
+    field.kind == FieldType::Number { ieee754: true }
+}
+
+/// The value of the `sort` parameter that makes this order.
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, key) in self.0.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { "," })?;
+            f.write_str(if key.direction == Direction::Descending { "-" } else { "" })?;
+            write!(f, "{}", key.field.path)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! Which members of a document an answer shows.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::path::Path;
+
+/// The fields to show. None of the paths lies below another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Projection(BTreeSet<Path>);
+
+impl Projection {
+    /// Shows these fields; a path below another adds nothing.
+    pub fn new(paths: impl IntoIterator<Item = Path>) -> Self {
+        let all: BTreeSet<Path> = paths.into_iter().collect();
+        let covered = |path: &Path| all.iter().any(|other| other != path && other.contains(path));
+        Self(all.iter().filter(|path| !covered(path)).cloned().collect())
+    }
+
+    /// Shows these fields too.
+    pub fn with(&self, paths: impl IntoIterator<Item = Path>) -> Self {
+        Self::new(self.0.iter().cloned().chain(paths))
+    }
+
+    /// The fields shown.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter()
+    }
+
+    /// What is left of a document, its members in their order.
+    ///
+    /// Within arrays each object is projected, and items that are no objects are left out, as MongoDB does it.
+    pub fn apply(&self, document: Value) -> Value {
+        let paths: Vec<&[String]> = self.0.iter().map(Path::segments).collect();
+        match document {
+            Value::Object(members) => Value::Object(members_of(members, &paths)),
+            other => other,
+        }
+    }
+}
+
+fn members_of(members: Map<String, Value>, paths: &[&[String]]) -> Map<String, Value> {
+    let shown = |(name, value): (String, Value)| {
+        let below: Vec<&[String]> =
+            paths.iter().filter(|path| path.first() == Some(&name)).map(|path| &path[1..]).collect();
+        if below.is_empty() {
+            None
+        } else if below.iter().any(|path| path.is_empty()) {
+            Some((name, value))
+        } else {
+            part_of(value, &below).map(|part| (name, part))
+        }
+    };
+    members.into_iter().filter_map(shown).collect()
+}
+
+fn part_of(value: Value, paths: &[&[String]]) -> Option<Value> {
+    match value {
+        Value::Object(members) => Some(Value::Object(members_of(members, paths))),
+        Value::Array(items) => Some(items.into_iter().filter_map(|item| part_of(item, paths)).collect()),
+        _ => None,
+    }
+}

@@ -1,0 +1,312 @@
+//! Resolves a dotted path in a collection's schema to a typed field. Knows no query and no store.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    path::Path,
+    shape::{Kinds, Shape, Step},
+};
+
+/// The format whose numbers may be `NaN`, `Infinity` and `-Infinity`, written as strings.
+pub const IEEE754: &str = "ieee754";
+
+/// The members that the service itself sets, in the order in which a document shows them.
+pub const SYSTEM_FIELDS: [&str; 5] = ["_id", "_revision", "_created_at", "_updated_at", "_owner"];
+
+/// What the schema says about a field's values, `null` apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// Numbers without a fraction.
+    Integer,
+    /// Numbers; with `ieee754` also `NaN` and the infinities.
+    Number {
+        /// Whether the field is declared `"format":"ieee754"`.
+        ieee754: bool,
+    },
+    /// Strings.
+    Text(TextFormat),
+    /// `true` and `false`.
+    Boolean,
+    /// Arrays whose items have this type.
+    Array(Box<FieldType>),
+    /// Objects.
+    Object,
+    /// Values of several kinds, or of any.
+    Untyped,
+}
+
+/// How the strings of a field are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFormat {
+    /// Any text.
+    Plain,
+    /// RFC 3339, as the client wrote it.
+    DateTime,
+    /// RFC 3339 in UTC with milliseconds, as the service writes it.
+    Timestamp,
+}
+
+impl FieldType {
+    /// What a value of this type is, for people.
+    pub fn expectation(&self) -> &'static str {
+        match self {
+            Self::Integer => "an integer of 64 bits",
+            Self::Number { ieee754: false } => "a number",
+            Self::Number { ieee754: true } => "a number, NaN, Infinity or -Infinity",
+            Self::Text(TextFormat::Plain) => "a string",
+            Self::Text(_) => "a date-time as RFC 3339 writes it, such as 2026-01-31T12:00:00Z",
+            Self::Boolean => "true or false",
+            Self::Array(_) => "an array",
+            Self::Object => "an object",
+            Self::Untyped => "a JSON value",
+        }
+    }
+}
+
+/// A field of a collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Where it is.
+    pub path: Path,
+    /// What its values are.
+    pub kind: FieldType,
+    /// Whether it can be `null`.
+    pub nullable: bool,
+    /// Whether every document has it and it is never `null`.
+    pub always: bool,
+    /// Paths above it at which a document may hold an array, through which no path leads.
+    pub crossings: Vec<Path>,
+}
+
+/// Why a path names no field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownField {
+    /// The schema lets nothing stand there.
+    #[error("there is no field {path:?}{}", suggestion.as_ref().map_or_else(String::new, |name| format!("; did you mean {name:?}?")))]
+    Absent {
+        /// The path asked for.
+        path: String,
+        /// The nearest name that exists.
+        suggestion: Option<String>,
+    },
+    /// Something above the path is an array.
+    #[error("{path:?} leads through the array {array:?}; name the array itself")]
+    CrossesArray {
+        /// The path asked for.
+        path: String,
+        /// The array on the way.
+        array: String,
+    },
+}
+
+/// The schema of a collection, for questions about its fields.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    root: Arc<Value>,
+    has_ieee754: bool,
+}
+
+impl Schema {
+    /// Takes a JSON Schema 2020-12 whose references stay within it.
+    pub fn new(root: Value) -> Self {
+        let has_ieee754 = mentions_ieee754(&root);
+        Self { root: Arc::new(root), has_ieee754 }
+    }
+
+    /// The schema as it was written.
+    pub fn as_value(&self) -> &Value {
+        &self.root
+    }
+
+    /// Whether the schema itself says anything about a member of this name.
+    pub fn declares(&self, name: &str) -> bool {
+        Shape::declared(&self.root).any(|declared| declared == name)
+    }
+
+    /// The field at `path`.
+    pub fn field(&self, path: &Path) -> Result<Arc<Field>, UnknownField> {
+        if path.first().starts_with('_') {
+            return system_field(path).map(Arc::new).ok_or_else(|| self.absent(path));
+        }
+        let mut shape = Shape::at(&self.root, &[]);
+        let (mut always, mut crossings) = (true, Vec::new());
+        for place in path.ancestors().chain([path.clone()]) {
+            let steps: Vec<Step<'_>> = place.segments().iter().map(|name| Step::Member(name)).collect();
+            let required = place.segments().last().is_some_and(|name| shape.required.contains(name));
+            shape = Shape::at(&self.root, &steps);
+            always &= required && !shape.kinds.meets(Kinds::NULL);
+            if &place == path {
+                break;
+            }
+            if shape.kinds.meets(Kinds::ARRAY) {
+                if shape.kinds.within(Kinds::ARRAY.or(Kinds::NULL)) {
+                    return Err(UnknownField::CrossesArray { path: path.to_string(), array: place.to_string() });
+                }
+                crossings.push(place);
+            }
+        }
+        if shape.kinds.less(Kinds::NULL) == Kinds::NONE {
+            return Err(self.absent(path));
+        }
+        let mut steps: Vec<Step<'_>> = path.segments().iter().map(|name| Step::Member(name)).collect();
+        let kind = self.type_of(&shape, &mut steps);
+        let nullable = shape.kinds.meets(Kinds::NULL);
+        Ok(Arc::new(Field { path: path.clone(), kind, nullable, always, crossings }))
+    }
+
+    /// Whether the value that `steps` lead to is a number of format `ieee754`.
+    pub fn is_ieee754(&self, steps: &[Step<'_>]) -> bool {
+        self.has_ieee754 && is_ieee754(&Shape::at(&self.root, steps))
+    }
+
+    fn type_of(&self, shape: &Shape, steps: &mut Vec<Step<'_>>) -> FieldType {
+        let kinds = shape.kinds.less(Kinds::NULL);
+        let date_time = shape.format.as_deref() == Some("date-time");
+        if is_ieee754(shape) {
+            FieldType::Number { ieee754: true }
+        } else if kinds.within(Kinds::INTEGER) {
+            FieldType::Integer
+        } else if kinds.within(Kinds::NUMBER) {
+            FieldType::Number { ieee754: false }
+        } else if kinds == Kinds::STRING {
+            FieldType::Text(if date_time { TextFormat::DateTime } else { TextFormat::Plain })
+        } else if kinds == Kinds::BOOLEAN {
+            FieldType::Boolean
+        } else if kinds == Kinds::OBJECT {
+            FieldType::Object
+        } else if kinds == Kinds::ARRAY {
+            steps.push(Step::Item);
+            let items = Shape::at(&self.root, steps);
+            FieldType::Array(Box::new(self.type_of(&items, steps)))
+        } else {
+            FieldType::Untyped
+        }
+    }
+
+    /// The top-level name that is nearest to what was asked for.
+    fn absent(&self, path: &Path) -> UnknownField {
+        let names = Shape::declared(&self.root).chain(SYSTEM_FIELDS);
+        let suggestion = nearest(path.first(), names).filter(|name| name != path.first());
+        UnknownField::Absent { path: path.to_string(), suggestion }
+    }
+}
+
+/// The one of `names` that is a typing error away from `name`.
+pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    let near = names.into_iter().map(|known| (distance(name, known), known)).min()?;
+    (near.0 <= 2 && near.0 < name.chars().count()).then(|| near.1.to_owned())
+}
+
+/// Levenshtein's distance; names are short.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().take(64).enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, right) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn is_ieee754(shape: &Shape) -> bool {
+    let kinds = shape.kinds.less(Kinds::NULL);
+    shape.format.as_deref() == Some(IEEE754)
+        && kinds.meets(Kinds::STRING)
+        && kinds.less(Kinds::STRING) != Kinds::NONE
+        && kinds.within(Kinds::NUMBER.or(Kinds::STRING))
+}
+
+fn mentions_ieee754(schema: &Value) -> bool {
+    match schema {
+        Value::String(text) => text == IEEE754,
+        Value::Array(items) => items.iter().any(mentions_ieee754),
+        Value::Object(members) => members.values().any(mentions_ieee754),
+        _ => false,
+    }
+}
+
+fn system_field(path: &Path) -> Option<Field> {
+    let [name] = path.segments() else { return None };
+    let kind = match name.as_str() {
+        "_id" | "_owner" => FieldType::Text(TextFormat::Plain),
+        "_revision" => FieldType::Integer,
+        "_created_at" | "_updated_at" => FieldType::Text(TextFormat::Timestamp),
+        _ => return None,
+    };
+    Some(Field { path: path.clone(), kind, nullable: false, always: true, crossings: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn schema() -> Schema {
+        Schema::new(json!({
+            "type": "object",
+            "required": ["name", "code"],
+            "additionalProperties": false,
+            "properties": {
+                "name": {"type": "string"},
+                "code": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+                "status": {"enum": ["a", "b"]},
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "points": {"type": "array", "items": {"type": "object"}},
+                "energy": {"type": ["number", "string", "null"], "format": "ieee754"},
+                "free": {"type": "object"},
+                "at": {"type": "string", "format": "date-time"},
+            },
+        }))
+    }
+
+    fn field(path: &str) -> Result<Arc<Field>, UnknownField> {
+        schema().field(&path.parse().unwrap())
+    }
+
+    #[test]
+    fn types_come_from_the_schema() {
+        assert_eq!(field("status").unwrap().kind, FieldType::Text(TextFormat::Plain));
+        assert_eq!(field("tags").unwrap().kind, FieldType::Array(Box::new(FieldType::Text(TextFormat::Plain))));
+        assert_eq!(field("energy").unwrap().kind, FieldType::Number { ieee754: true });
+        assert!(field("energy").unwrap().nullable);
+        assert_eq!(field("at").unwrap().kind, FieldType::Text(TextFormat::DateTime));
+        assert_eq!(field("_created_at").unwrap().kind, FieldType::Text(TextFormat::Timestamp));
+    }
+
+    #[test]
+    fn a_field_that_every_document_has_is_known_as_such() {
+        assert!(field("code.name").unwrap().always);
+        assert!(field("_id").unwrap().always);
+        assert!(!field("code.version").unwrap().always);
+        assert!(!field("status").unwrap().always);
+    }
+
+    #[test]
+    fn a_path_below_a_free_object_knows_where_an_array_could_be() {
+        let free = field("free.a.b").unwrap();
+        assert_eq!(free.kind, FieldType::Untyped);
+        assert_eq!(free.crossings, ["free.a".parse().unwrap()]);
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_the_nearest_name() {
+        let refusal = field("stauts").unwrap_err().to_string();
+        assert_eq!(refusal, r#"there is no field "stauts"; did you mean "status"?"#);
+        assert!(field("_expires_at").is_err());
+        assert!(field("_id.x").is_err());
+        assert!(field("name.x").is_err());
+    }
+
+    #[test]
+    fn a_path_through_an_array_is_refused_by_the_array_s_name() {
+        let refusal = field("points.value").unwrap_err().to_string();
+        assert!(refusal.contains("through the array \"points\""), "{refusal}");
+    }
+}

@@ -1,0 +1,129 @@
+//! The settings of resource-service, read and checked once. The only file here that knows where they come from.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use service_kit::{
+    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings},
+    store::StoreUrl,
+};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The two listeners.
+    pub http: HttpSettings,
+    /// Logs and traces.
+    #[serde(default)]
+    pub telemetry: TelemetrySettings,
+    /// Where documents live.
+    pub store: StoreSettings,
+    /// The key ring.
+    pub keys: KeySettings,
+    /// Which access tokens are good here.
+    pub tokens: TokenSettings,
+    /// The definitions.
+    #[serde(default)]
+    pub collections: CollectionSettings,
+    /// auth-service.
+    #[serde(default)]
+    pub auth: AuthSettings,
+}
+
+/// Where documents live.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSettings {
+    /// The address of the store.
+    pub url: StoreUrl,
+}
+
+/// The key ring.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeySettings {
+    /// A JWK Set, followed while the service runs.
+    pub file: PathBuf,
+}
+
+/// Which access tokens are good here.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenSettings {
+    /// The `iss` they must have.
+    pub issuer: String,
+    /// The `aud` they must have.
+    pub audience: String,
+}
+
+/// The definitions.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionSettings {
+    /// A directory of `*.json` files; the built-in definitions where absent.
+    pub dir: Option<PathBuf>,
+}
+
+/// auth-service.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthSettings {
+    /// Its base URL, for the login of the documentation page; the same origin where absent.
+    pub url: Option<String>,
+}
+
+impl Settings {
+    /// Reads defaults, then `file`, then `RESOURCE__…` variables.
+    pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
+        let settings: Self = Self::defaults(Loader::new("RESOURCE", &["store.url"]).file(file)).load()?;
+        settings.http.validate()?;
+        match &settings.auth.url {
+            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+                Err(SettingsError::at("auth.url", "must begin with http:// or https://"))
+            }
+            _ => Ok(settings),
+        }
+    }
+
+    fn defaults(loader: Loader) -> Loader {
+        loader
+            .default("http.listen", "127.0.0.1:8082")
+            .default("http.management_listen", "127.0.0.1:9082")
+            .default("store.url", "sqlite:data/resource.db")
+            .default("keys.file", "data/keys.json")
+            .default("tokens.issuer", "http://127.0.0.1:8080")
+            .default("tokens.audience", "tessera")
+    }
+
+    /// Where a browser gets its access token.
+    pub fn login_url(&self) -> String {
+        let base = self.auth.url.as_deref().unwrap_or_default();
+        format!("{}/auth/login", base.trim_end_matches('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        Settings::defaults(Loader::new("RESOURCE", &["store.url"])).environment(variables.iter().copied()).load()
+    }
+
+    #[test]
+    fn without_anything_set_the_defaults_of_the_contract_hold() {
+        let settings = load(&[]).unwrap();
+        assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8082");
+        assert_eq!(format!("{:?}", settings.store.url), "sqlite:data/resource.db");
+        assert_eq!(settings.login_url(), "/auth/login");
+    }
+
+    #[test]
+    fn the_environment_sets_and_an_unknown_key_is_refused_by_name() {
+        let settings = load(&[("RESOURCE__AUTH__URL", "http://127.0.0.1:8081/")]).unwrap();
+        assert_eq!(settings.login_url(), "http://127.0.0.1:8081/auth/login");
+        let refusal = load(&[("RESOURCE__COLLECTIONS__DRI", "x")]).unwrap_err().to_string();
+        assert!(refusal.contains("collections.dri"), "{refusal}");
+    }
+}

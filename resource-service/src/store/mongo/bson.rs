@@ -1,0 +1,66 @@
+//! Turns a document into raw BSON: integers of 64 bits, doubles, and the special values of ieee754 fields as doubles.
+
+use mongodb::bson::{DateTime, RawArrayBuf, RawBson, RawDocumentBuf, raw::CString};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::json::EXPIRES_AT;
+use crate::{
+    domain::document::Document,
+    query::{
+        literal::{Literal, special},
+        schema::Schema,
+        shape::Step,
+    },
+    store::StoreError,
+};
+
+/// The BSON of a document, with its expiry where it has one.
+pub fn to_bson(document: &Document, schema: &Schema, expires_at: Option<OffsetDateTime>) -> Result<RawDocumentBuf, StoreError> {
+    let mut raw = RawDocumentBuf::new();
+    for (name, value) in document.entries() {
+        raw.append(key(name)?, raw_value(&value, schema, &mut vec![Step::Member(name)])?);
+    }
+    if let Some(at) = expires_at {
+        let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX);
+        raw.append(key(EXPIRES_AT)?, DateTime::from_millis(millis));
+    }
+    Ok(raw)
+}
+
+fn key(name: &str) -> Result<CString, StoreError> {
+    CString::try_from(name).map_err(|error| StoreError::Failed(error.to_string()))
+}
+
+fn raw_value<'v>(value: &'v Value, schema: &Schema, place: &mut Vec<Step<'v>>) -> Result<RawBson, StoreError> {
+    Ok(match value {
+        Value::Null => RawBson::Null,
+        Value::Bool(value) => RawBson::Boolean(*value),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => RawBson::Int64(integer),
+            None => RawBson::Double(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => match special(text) {
+            Some(Literal::Double(double)) if schema.is_ieee754(place) => RawBson::Double(double),
+            _ => RawBson::String(text.clone()),
+        },
+        Value::Array(items) => {
+            let mut array = RawArrayBuf::new();
+            place.push(Step::Item);
+            for item in items {
+                array.push(raw_value(item, schema, place)?);
+            }
+            place.pop();
+            RawBson::Array(array)
+        }
+        Value::Object(members) => {
+            let mut document = RawDocumentBuf::new();
+            for (name, value) in members {
+                place.push(Step::Member(name));
+                document.append(key(name)?, raw_value(value, schema, place)?);
+                place.pop();
+            }
+            RawBson::Document(document)
+        }
+    })
+}
