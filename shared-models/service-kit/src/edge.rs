@@ -37,20 +37,12 @@ pub(crate) async fn edge(
     let id = request_id(request.headers());
     let span = span(&request, &id);
     let method = request.method().clone();
-    let http_request = request.request().clone();
 
-    let outcome = next.call(request).instrument(span.clone()).await;
-    let mut response = match outcome {
-        Ok(response) => {
-            let problem = problem(response.response(), response.response().error());
-            answer(response, problem, &id)
-        }
-        Err(error) => {
-            let response = ServiceResponse::new(http_request, error.error_response());
-            let problem = problem(response.response(), Some(&error));
-            answer(response, problem, &id)
-        }
-    };
+    // No clone of the request may outlive this call: the router demands to be its only holder. An error from
+    // inside would be one that actix itself cannot answer; every refusal of ours is a response.
+    let response = next.call(request).instrument(span.clone()).await?;
+    let problem = problem(response.response(), response.response().error());
+    let mut response = answer(response, problem, &id);
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
     let status = response.status();
     finish(response.response_mut(), &id, draining.load(Ordering::Relaxed));

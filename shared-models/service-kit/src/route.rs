@@ -94,17 +94,20 @@ fn resource(path: &str, rules: &[(Method, Access)]) -> Resource {
 
 async fn check(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
     rules: Arc<[(Method, Access)]>,
     verifier: Arc<Verifier>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let rule = rules.iter().find(|(method, _)| method == request.method());
-    match rule.map(|(_, access)| *access) {
-        None | Some(Access::Public) => {}
-        Some(Access::Token) => {
-            Caller::identify(request.request(), &verifier)?;
+    let verdict = match rule.map(|(_, access)| *access) {
+        None | Some(Access::Public) => Ok(()),
+        Some(Access::Token) => Caller::identify(request.request(), &verifier).map(|_| ()),
+        Some(Access::Scope(scope)) => {
+            Caller::identify(request.request(), &verifier).and_then(|caller| caller.require(scope))
         }
-        Some(Access::Scope(scope)) => Caller::identify(request.request(), &verifier)?.require(scope)?,
+    };
+    match verdict {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
     }
-    next.call(request).await
 }
