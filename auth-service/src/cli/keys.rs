@@ -18,7 +18,7 @@ use crate::settings::Settings;
 pub(super) enum Command {
     /// Make a ring with one new key
     New {
-        /// HS256 (one key shared by both services), EdDSA, ES256 or RS256
+        /// `HS256` (one key shared by both services), `EdDSA`, `ES256` or `RS256`
         #[arg(long, default_value = "HS256")]
         alg: Algorithm,
         /// The file to write [default: keys.file of the settings]

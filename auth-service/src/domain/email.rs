@@ -15,7 +15,7 @@ pub struct Email(String);
 
 /// The text is no e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an e-mail address such as ada@example.org, at most 254 bytes")]
+#[error("must be an e-mail address such as ada@example.org, of at most 254 bytes")]
 pub struct NotAnEmail;
 
 impl Email {

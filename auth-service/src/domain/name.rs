@@ -11,7 +11,7 @@ pub struct FullName(String);
 
 /// The text cannot be shown as a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("one line of 1 to 200 characters")]
+#[error("must be one line of 1 to 200 characters")]
 pub struct NotAName;
 
 impl FullName {

@@ -18,13 +18,13 @@ pub struct Password(SecretString);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// It has too few or too many code points.
-    #[error("{min} to {MAX_LENGTH} characters are needed")]
+    #[error("must have {min} to {MAX_LENGTH} characters")]
     Length {
         /// The smallest length, in code points.
         min: usize,
     },
     /// It is common, or made of the user's own e-mail address or name.
-    #[error("too easy to guess: it is common, repetitive, or made of your e-mail address or name")]
+    #[error("is too easy to guess: common, repetitive, or made of your e-mail address or name")]
     Guessable,
 }
 

@@ -45,7 +45,7 @@ struct SecuritySchemes;
 
 impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut Document) {
-        let scopes = Scopes::from_iter(BUILT_IN.iter().map(|scope| (*scope, "")));
+        let scopes = BUILT_IN.iter().map(|scope| (*scope, "")).collect::<Scopes>();
         let login = OAuth2::new([Flow::Password(Password::new("/auth/login", scopes))]);
         let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();

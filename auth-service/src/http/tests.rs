@@ -9,6 +9,7 @@ use actix_web::{
     test::{TestRequest, init_service, try_call_service},
     web::Data,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use service_kit::{problem::Problem, route::mount};
 use utoipa::OpenApi as _;
@@ -143,7 +144,6 @@ async fn the_same_credentials_log_in_as_json_and_by_basic() {
     let json = json!({"username": "ada@example.org", "password": World::PASSWORD});
     assert_eq!(send!(app, post("/auth/login").set_json(json)).status(), 200);
 
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
     let pair = STANDARD.encode(format!("ada@example.org:{}", World::PASSWORD));
     let basic = || post("/auth/login").insert_header((AUTHORIZATION, format!("Basic {pair}")));
     assert_eq!(send!(app, basic()).status(), 200);

@@ -44,7 +44,7 @@ impl Auth {
         let claims = self.claims(session, &user, scope.clone());
         let access_token =
             mint(&self.keys.current(), &claims).map_err(|error| AuthError::Internal(error.to_string()))?;
-        let remaining = session.idle_expires_at - self.now();
+        let remaining = session.idle_expires_at - session.last_used_at;
         Ok(Some(Grant {
             access_token,
             expires_in: self.policy.access_ttl.as_secs(),

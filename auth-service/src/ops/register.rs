@@ -21,23 +21,20 @@ pub struct Registration {
 impl Registration {
     /// Reads a sign-up, telling all its faults at once. `min_password_length` is in code points.
     pub fn parse(input: &SignUp, min_password_length: usize) -> Result<Self, AuthError> {
-        let mut faults = Vec::new();
-        let email = Email::parse(&input.email)
-            .map_err(|fault| faults.push(FieldError::at("/email", "format", format!("email: {fault}"))))
-            .ok();
+        let format = |pointer: &str, fault: &dyn std::fmt::Display| {
+            FieldError::at(pointer, "format", format!("{}: {fault}", &pointer[1..]))
+        };
+        let email = Email::parse(&input.email).map_err(|fault| format("/email", &fault));
         let full_name = input.full_name.as_deref().map(FullName::parse).transpose();
-        let full_name = full_name
-            .map_err(|fault| {
-                faults.push(FieldError::at("/full_name", "format", format!("full_name: {fault}")))
-            })
-            .ok();
+        let full_name = full_name.map_err(|fault| format("/full_name", &fault));
         let password = Password::new(&input.password);
-        if let Err(fault) = password.check_length(min_password_length) {
-            faults.push(weak("/password", fault));
-        }
-        match (email, full_name) {
-            (Some(email), Some(full_name)) if faults.is_empty() => Ok(Self { email, password, full_name }),
-            _ => Err(AuthError::Invalid(faults)),
+        let length = password.check_length(min_password_length).map_err(|fault| weak("/password", fault));
+        match (email, full_name, length) {
+            (Ok(email), Ok(full_name), Ok(())) => Ok(Self { email, password, full_name }),
+            (email, full_name, length) => {
+                let faults = [email.err(), full_name.err(), length.err()];
+                Err(AuthError::Invalid(faults.into_iter().flatten().collect()))
+            }
         }
     }
 }
