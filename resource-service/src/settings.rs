@@ -74,9 +74,19 @@ pub struct AuthSettings {
 }
 
 impl Settings {
+    /// A loader that knows this service's variables and secrets, and none of its defaults yet.
+    pub fn loader() -> Loader {
+        Loader::new("RESOURCE", &["store.url"])
+    }
+
     /// Reads defaults, then `file`, then `RESOURCE__…` variables.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
-        let settings: Self = Self::defaults(Loader::new("RESOURCE", &["store.url"]).file(file)).load()?;
+        Self::read(Self::loader().file(file))
+    }
+
+    /// Reads and checks what `loader` finds; its own defaults go before those of this service.
+    pub fn read(loader: Loader) -> Result<Self, SettingsError> {
+        let settings: Self = Self::defaults(loader).load()?;
         settings.http.validate()?;
         match &settings.auth.url {
             Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {

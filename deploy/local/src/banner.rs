@@ -5,7 +5,7 @@
 use std::{fmt, path::Path};
 
 /// The administrator, as far as this start knows.
-pub enum Admin {
+pub enum Administrator {
     /// Made by this start; the password is shown this once.
     Made {
         /// The address to log in with.
@@ -24,25 +24,28 @@ pub struct Ready<'a> {
     /// Scheme, host and port of the management listener.
     pub management: &'a str,
     /// The administrator.
-    pub admin: &'a Admin,
+    pub administrator: &'a Administrator,
     /// Where the demo users' passwords are kept.
     pub demo_users: &'a Path,
 }
 
 impl fmt::Display for Ready<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { origin, management, admin, demo_users } = self;
+        let Self { origin, management, administrator, demo_users } = self;
         writeln!(f, "Tessera {} is ready. Ctrl-C stops it.\n", env!("CARGO_PKG_VERSION"))?;
         writeln!(f, "  documents    {origin}/api/docs")?;
         writeln!(f, "  users        {origin}/auth/docs")?;
         writeln!(f, "  health       {management}/readyz\n")?;
-        match admin {
-            Admin::Made { email, password } => {
+        match administrator {
+            Administrator::Made { email, password } => {
                 writeln!(f, "  admin        {email}")?;
                 writeln!(f, "  password     {password}   (shown this once)")?;
             }
-            Admin::Known => {
-                writeln!(f, "  admin        as shown at the first start; --new-admin makes another")?;
+            Administrator::Known => {
+                writeln!(
+                    f,
+                    "  admin        as before; --new-admin EMAIL makes another if the password is lost"
+                )?;
             }
         }
         writeln!(f, "  demo users   a scientist and a viewer, who log in by {}", demo_users.display())
@@ -73,7 +76,7 @@ impl fmt::Display for Paste<'_> {
         writeln!(f, "curl -sS {bearer} '{origin}/api/calculations?sort=-_created_at&limit=3&view=summary'")?;
         match calculation {
             Some(id) => writeln!(f, "curl -sS {bearer} {origin}/api/calculations/{id}"),
-            None => writeln!(f, "# no calculation is stored yet: start without --no-sample to have some"),
+            None => writeln!(f, "# to read one, add its _id: {origin}/api/calculations/ID"),
         }
     }
 }
@@ -106,12 +109,12 @@ mod tests {
 
     #[test]
     fn a_password_is_shown_by_the_start_that_made_it_and_by_no_other() {
-        let ready = |admin: &Admin| {
+        let ready = |administrator: &Administrator| {
             let demo_users = Path::new("data/demo");
-            Ready { origin: "http://h:1", management: "http://h:2", admin, demo_users }.to_string()
+            Ready { origin: "http://h:1", management: "http://h:2", administrator, demo_users }.to_string()
         };
-        let made = Admin::Made { email: "a@example.org".into(), password: "pass-word".into() };
+        let made = Administrator::Made { email: "a@example.org".into(), password: "pass-word".into() };
         assert!(ready(&made).contains("a@example.org\n  password     pass-word"));
-        assert!(!ready(&Admin::Known).contains("password "));
+        assert!(!ready(&Administrator::Known).contains("password "));
     }
 }

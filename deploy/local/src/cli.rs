@@ -23,6 +23,10 @@ pub struct Cli {
     #[arg(long, value_name = "ADDRESS")]
     pub management_listen: Option<SocketAddr>,
 
+    /// Make one more administrator, with a password that is shown once: the way back in when it is lost
+    #[arg(long, value_name = "EMAIL")]
+    pub new_admin: Option<String>,
+
     /// Do not run the sample calculation
     #[arg(long)]
     pub no_sample: bool,

@@ -13,12 +13,9 @@ use anyhow::{Context as _, Result};
 use service_kit::{
     clock::Clock,
     keys::{self, Algorithm, JwkSet, KeyOperation},
-    random::{self, Random},
+    random::Random,
 };
 use shared_models::auth::Login;
-
-/// The 32 lower-case letters and digits that are not mistaken for one another.
-const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// The data directory, which exists.
 pub struct DataDir(PathBuf);
@@ -30,15 +27,20 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
-    /// The key ring's file; a ring with one shared key is made if it is missing.
-    pub fn key_ring(&self, clock: &dyn Clock, random: &dyn Random) -> Result<PathBuf> {
-        let path = self.0.join("keys.json");
+    /// The key ring's file.
+    pub fn key_ring(&self) -> PathBuf {
+        self.0.join("keys.json")
+    }
+
+    /// Makes the key ring, with one shared key, if it is missing.
+    pub fn make_key_ring(&self, clock: &dyn Clock, random: &dyn Random) -> Result<()> {
+        let path = self.key_ring();
         if !path.try_exists().with_context(|| path.display().to_string())? {
             let mut key = keys::generate(Algorithm::HS256, clock.now(), random)?;
             key.key_ops.insert(0, KeyOperation::Sign);
             JwkSet { keys: vec![key] }.write(&path)?;
         }
-        Ok(path)
+        Ok(())
     }
 
     /// Where a service keeps its store, as a `store.url`.
@@ -56,8 +58,8 @@ impl DataDir {
         self.demo().join(format!("{role}.json"))
     }
 
-    /// A demo user's login; made with a random password if its file is missing.
-    pub fn read_or_make_login(&self, role: &str, random: &dyn Random) -> Result<Login> {
+    /// A demo user's login; made with `email` and a new password if its file is missing.
+    pub fn login(&self, role: &str, email: &str, password: impl FnOnce() -> String) -> Result<Login> {
         let path = self.demo_login(role);
         let named = || path.display().to_string();
         match std::fs::read(&path) {
@@ -67,8 +69,8 @@ impl DataDir {
         }
         let login = Login {
             grant_type: None,
-            username: format!("{role}@tessera.example"),
-            password: password(random),
+            username: email.to_owned(),
+            password: password(),
             scope: None,
             client_id: None,
             client_secret: None,
@@ -79,12 +81,6 @@ impl DataDir {
         file.write_all(&serde_json::to_vec(&login)?).and_then(|()| file.sync_all()).with_context(named)?;
         Ok(login)
     }
-}
-
-/// A password of 100 random bits, in groups that can be read aloud.
-pub fn password(random: &dyn Random) -> String {
-    let letters = random::bytes::<20>(random).map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
-    letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
 fn make_directory(path: &Path) -> Result<()> {
@@ -117,18 +113,19 @@ mod tests {
     #[test]
     fn the_first_start_makes_a_ring_that_can_sign_and_later_ones_keep_it() {
         let (_directory, data) = data_dir();
-        let path = data.key_ring(&SystemClock, &OsRandom).unwrap();
-        let made = std::fs::read(&path).unwrap();
-        assert!(KeyRing::open(&path, Purpose::Sign).is_ok());
-        assert_eq!(std::fs::read(data.key_ring(&SystemClock, &OsRandom).unwrap()).unwrap(), made);
+        data.make_key_ring(&SystemClock, &OsRandom).unwrap();
+        let made = std::fs::read(data.key_ring()).unwrap();
+        assert!(KeyRing::open(&data.key_ring(), Purpose::Sign).is_ok());
+        data.make_key_ring(&SystemClock, &OsRandom).unwrap();
+        assert_eq!(std::fs::read(data.key_ring()).unwrap(), made);
     }
 
     #[test]
     fn a_demo_users_password_stays_and_is_readable_by_its_owner_alone() {
         let (_directory, data) = data_dir();
-        let made = data.read_or_make_login("viewer", &OsRandom).unwrap();
-        assert_eq!(made.username, "viewer@tessera.example");
-        assert_eq!(data.read_or_make_login("viewer", &OsRandom).unwrap().password, made.password);
+        let login = |password: &str| data.login("viewer", "v@example.org", || password.into()).unwrap();
+        assert_eq!(login("first").password, "first");
+        assert_eq!(login("second").password, "first");
         assert_eq!(mode(&data.demo_login("viewer")), 0o600);
         assert_eq!(mode(&data.demo()), 0o700);
     }
@@ -136,16 +133,9 @@ mod tests {
     #[test]
     fn a_damaged_login_file_is_named() {
         let (_directory, data) = data_dir();
-        data.read_or_make_login("viewer", &OsRandom).unwrap();
+        make_directory(&data.demo()).unwrap();
         std::fs::write(data.demo_login("viewer"), "{").unwrap();
-        let error = data.read_or_make_login("viewer", &OsRandom).err().unwrap();
+        let error = data.login("viewer", "v@example.org", String::new).err().unwrap();
         assert!(format!("{error:#}").contains("demo/viewer.json"), "{error:#}");
-    }
-
-    #[test]
-    fn passwords_are_four_groups_of_five_and_differ() {
-        let password = password(&OsRandom);
-        assert_eq!(password.split('-').map(str::len).collect::<Vec<_>>(), [5; 4]);
-        assert_ne!(password, super::password(&OsRandom));
     }
 }

@@ -1,0 +1,115 @@
+//! Composition root: data directory and settings, both services on one origin, a tour for who started them.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use actix_web::{HttpResponse, http::header, web};
+use anyhow::Result;
+use auth_service::admin::Admin;
+use service_kit::{
+    clock::SystemClock,
+    random::OsRandom,
+    server::{Listeners, Part},
+    telemetry,
+};
+
+use crate::{
+    banner::Ready,
+    browser,
+    cli::Cli,
+    data_dir::DataDir,
+    demo, settings,
+    tour::{self, Scientist},
+};
+
+/// Runs both services until SIGTERM or SIGINT.
+pub async fn run(cli: &Cli) -> Result<()> {
+    let data = DataDir::open(&cli.data_dir)?;
+    // Tokens are issued in the name of the address that was bound, and how to bind is a setting too.
+    let listeners = Listeners::bind(&settings::auth(cli, &data, &origin(cli.listen))?.http)?;
+    let place = Place {
+        origin: origin(listeners.public_address()),
+        management: origin(listeners.management_address()),
+        data,
+    };
+    let auth_settings = settings::auth(cli, &place.data, &place.origin)?;
+    let resource_settings = settings::resource(cli, &place.data, &auth_settings)?;
+    let _telemetry = telemetry::init("tessera", &auth_settings.telemetry, "warn")?;
+
+    place.data.make_key_ring(&SystemClock, &OsRandom)?;
+    let auth = auth_service::app::App::open(&auth_settings, auth_service::app::system()).await?;
+    let resource =
+        resource_service::app::part(&resource_settings, resource_service::app::Env::default()).await?;
+    let serving = listeners.serve(vec![auth.part(), resource, front_page()]);
+    let operator = auth.admin();
+    let mut serving = std::pin::pin!(serving);
+    tokio::select! {
+        served = &mut serving => served?,
+        shown = welcome(cli, &place, &operator) => {
+            shown?;
+            serving.await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where everything is.
+struct Place {
+    origin: String,
+    management: String,
+    data: DataDir,
+}
+
+/// Makes the people a start comes with, says where everything is, and shows the sample.
+async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
+    let Place { origin, management, data } = place;
+    tour::until_ready(management).await?;
+    let administrator = demo::administrator(operator, cli.new_admin.as_deref(), &OsRandom).await?;
+    tour::print(&Ready { origin, management, administrator: &administrator, demo_users: &data.demo() });
+    let docs = format!("{origin}/api/docs");
+    if cli.open
+        && let Err(error) = browser::open(&docs)
+    {
+        eprintln!("tessera: cannot open the browser at {docs}: {error}");
+    }
+    let login = demo::users(operator, data, &OsRandom).await?;
+    let scientist = Scientist { login: &login, file: &data.demo_login("scientist") };
+    tour::show(origin, scientist, !cli.no_sample, &SystemClock).await;
+    Ok(())
+}
+
+/// `/` leads to the documentation.
+fn front_page() -> Part {
+    let redirect =
+        async || HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/api/docs")).finish();
+    let configure = move |config: &mut web::ServiceConfig| {
+        config.route("/", web::get().to(redirect));
+    };
+    Part { configure: Arc::new(configure), checks: Vec::new() }
+}
+
+/// The URL under which a client on this machine reaches a bound address.
+fn origin(bound: SocketAddr) -> String {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, bound.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_here_reaches_every_bound_address() {
+        let origin = |bound: &str| origin(bound.parse().unwrap());
+        assert_eq!(origin("127.0.0.1:8080"), "http://127.0.0.1:8080");
+        assert_eq!(origin("0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(origin("[::]:80"), "http://[::1]:80");
+        assert_eq!(origin("192.0.2.7:80"), "http://192.0.2.7:80");
+    }
+}

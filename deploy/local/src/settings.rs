@@ -1,0 +1,65 @@
+//! The settings of both services as this process wants them: its own defaults under what the environment says.
+
+use std::path::Path;
+
+use auth_service::settings::Settings as AuthSettings;
+use resource_service::settings::Settings as ResourceSettings;
+use service_kit::settings::{HttpSettings, SettingsError};
+
+use crate::{cli::Cli, data_dir::DataDir};
+
+/// The settings of auth-service, which issues its tokens as `issuer`.
+pub fn auth(cli: &Cli, data: &DataDir, issuer: &str) -> Result<AuthSettings, SettingsError> {
+    let loader = AuthSettings::loader()
+        .default("store.url", data.store_url("auth"))
+        .default("keys.file", text(&data.key_ring()))
+        .default("tokens.issuer", issuer)
+        .default("telemetry.format", "pretty");
+    let mut settings = AuthSettings::read(loader)?;
+    listen(&mut settings.http, cli);
+    Ok(settings)
+}
+
+/// The settings of resource-service, which accepts what `auth` issues.
+pub fn resource(cli: &Cli, data: &DataDir, auth: &AuthSettings) -> Result<ResourceSettings, SettingsError> {
+    let loader = ResourceSettings::loader()
+        .default("store.url", data.store_url("resource"))
+        .default("keys.file", text(&auth.keys.file))
+        .default("tokens.issuer", &auth.tokens.issuer)
+        .default("tokens.audience", &auth.tokens.audience);
+    let mut settings = ResourceSettings::read(loader)?;
+    listen(&mut settings.http, cli);
+    Ok(settings)
+}
+
+/// Both services share the listeners, which the command line names.
+fn listen(http: &mut HttpSettings, cli: &Cli) {
+    http.listen = cli.listen;
+    http.management_listen = cli.management();
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn both_services_share_the_key_ring_the_issuer_and_the_address_and_no_store() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = DataDir::open(directory.path()).unwrap();
+        let cli = Cli::parse_from(["tessera", "--listen", "127.0.0.1:1234"]);
+        let auth = auth(&cli, &data, "http://127.0.0.1:1234").unwrap();
+        let resource = resource(&cli, &data, &auth).unwrap();
+        assert_eq!(auth.keys.file, directory.path().join("keys.json"));
+        assert_eq!(resource.keys.file, auth.keys.file);
+        assert_eq!(resource.tokens.issuer, "http://127.0.0.1:1234");
+        assert_eq!(resource.http.listen.port(), 1234);
+        assert!(format!("{:?}", auth.store.url).ends_with("/auth.db"));
+        assert!(format!("{:?}", resource.store.url).ends_with("/resource.db"));
+    }
+}
