@@ -1,1 +1,144 @@
+use serde_json::json;
+
 use super::*;
+use crate::domain::catalog::Catalog;
+
+/// The fault of a sound definition changed so.
+fn fault(change: &Value) -> String {
+    let mut definition = json!({
+        "name": "runs",
+        "schema": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "name": {"type": "string"},
+                "at": {"type": "string", "format": "date-time"},
+                "energy": {"type": ["number", "string"], "format": "ieee754"},
+                "tags": {"type": "array"},
+            },
+        },
+    });
+    let (Some(members), Value::Object(change)) = (definition.as_object_mut(), change.clone()) else { unreachable!() };
+    members.extend(change);
+    match Catalog::default().add("runs.json", &definition.to_string()) {
+        Ok(()) => String::new(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_sound_definition_is_taken() {
+    assert_eq!(fault(&json!({})), "");
+    let full = json!({
+        "indexes": [{"keys": {"name": 1, "at": -1}, "unique": true}, {"keys": {"at": 1}, "expire_after": 60}],
+        "views": {"short": ["name", "_created_at"]},
+        "access": {"read": "lab:read", "owner_only": true},
+        "require_if_match": true,
+        "max_age": 60,
+    });
+    assert_eq!(fault(&full), "");
+}
+
+#[test]
+fn every_fault_of_a_definition_is_told_with_its_file() {
+    for (change, expected) in [
+        (json!({"name": "Runs"}), "lower-case letter"),
+        (json!({"name": "2d"}), "lower-case letter"),
+        (json!({"name": "a".repeat(64)}), "at most 63"),
+        (json!({"name": "collections"}), "reserved"),
+        (json!({"name": "docs"}), "reserved"),
+        (json!({"schema": {"type": "string"}}), "a document is an object"),
+        (json!({"schema": {}}), "a document is an object"),
+        (json!({"schema": {"type": "objcet"}}), "schema: "),
+        (json!({"schema": {"type": "object", "properties": {"a": {"format": "date"}, "b": {"format": "no-such"}}}}), "no-such"),
+        (json!({"schema": {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:1/x"}}}}), "schema: "),
+        (json!({"schema": {"type": "object", "properties": {"a": {"pattern": "(?=x)"}}}}), "schema: "),
+        (json!({"schema": {"type": "object", "properties": {"_x": {}}}}), "\"_x\" begins with _"),
+        (json!({"indexes": [{"keys": {"nmae": 1}}]}), "index 0: there is no field \"nmae\"; did you mean \"name\"?"),
+        (json!({"indexes": [{"keys": {}}]}), "at least one key"),
+        (json!({"indexes": [{"keys": {"name": 2}}]}), "must be 1 or -1"),
+        (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1}}]}), "stands twice"),
+        (json!({"indexes": [{"keys": {"tags": 1}, "unique": true}]}), "tags cannot be unique"),
+        (json!({"indexes": [{"keys": {"energy": 1}, "unique": true}]}), "energy cannot be unique"),
+        (json!({"indexes": [{"keys": {"name": 1}, "expire_after": 1}]}), "\"format\": \"date-time\""),
+        (json!({"indexes": [{"keys": {"at": 1, "name": 1}, "expire_after": 1}]}), "one field"),
+        (json!({"indexes": [{"keys": {"at": 1}, "expire_after": u64::MAX}]}), "at most"),
+        (json!({"views": {"short": ["nmae"]}}), "view \"short\": there is no field \"nmae\""),
+        (json!({"access": {"read": "two words"}}), "access.read"),
+        (json!({"versioned": true}), "versioned"),
+        (json!({"indices": []}), "unknown field `indices`"),
+    ] {
+        let fault = fault(&change);
+        assert!(fault.starts_with("collection definition runs.json: ") && fault.contains(expected), "{change}: {fault}");
+        assert!(!fault.contains('\n'), "{fault}");
+    }
+}
+
+#[test]
+fn a_name_is_taken_once() {
+    let definition = json!({"name": "runs", "schema": {"type": "object"}}).to_string();
+    let mut catalog = Catalog::default();
+    catalog.add("a.json", &definition).unwrap();
+    let fault = catalog.add("b.json", &definition).unwrap_err().to_string();
+    assert!(fault.contains("b.json") && fault.contains("\"runs\" already"), "{fault}");
+}
+
+#[test]
+fn a_directory_gives_the_collections_of_its_files() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(Catalog::from_directory(directory.path()).is_err());
+    std::fs::write(directory.path().join("notes.txt"), "not a definition").unwrap();
+    std::fs::write(directory.path().join("runs.json"), r#"{"name":"runs","schema":{"type":"object"}}"#).unwrap();
+    assert!(Catalog::from_directory(directory.path()).unwrap().get("runs").is_some());
+    std::fs::write(directory.path().join("bad.json"), "{").unwrap();
+    let fault = Catalog::from_directory(directory.path()).err().unwrap().to_string();
+    assert!(fault.contains("bad.json"), "{fault}");
+    assert!(Catalog::from_directory(&directory.path().join("none")).is_err());
+}
+
+#[test]
+fn the_built_in_collections_take_what_the_contract_says() {
+    let catalog = Catalog::built_in().unwrap();
+    for (name, good, bad) in [
+        (
+            "calculations",
+            json!({
+                "name": "H2", "code": {"name": "psi4", "version": "1.9"}, "status": "finished", "method": "SCF",
+                "parameters": {"basis": ["cc-pvdz", {"grid": 1}]}, "results": {"energy": {"value": -1.1, "unit": "Ha"}, "gap": {"value": "NaN"}},
+                "started_at": "2026-01-31T12:00:00Z", "finished_at": "2026-01-31T12:00:01.5+01:00", "host": "n1", "tags": ["a"],
+            }),
+            json!({"name": "H2", "code": {"name": "psi4"}, "status": "done"}),
+        ),
+        (
+            "series",
+            json!({"calculation": "c", "metric": "residual", "points": [{"step": 1, "value": 1e-3}, {"step": 2, "value": "Infinity", "time": "2026-01-31T12:00:00Z"}]}),
+            json!({"calculation": "c", "metric": "m", "points": vec![json!({"step": 1, "value": 1}); 1001]}),
+        ),
+        (
+            "reviews",
+            json!({"calculation": "c", "revision": 1, "verdict": "approve", "comment": "fine"}),
+            json!({"calculation": "c", "revision": 0, "verdict": "approve"}),
+        ),
+    ] {
+        let collection = catalog.get(name).unwrap();
+        assert_eq!(collection.access.read, format!("{name}:read"));
+        let members = |value: &Value| value.as_object().unwrap().clone();
+        assert_eq!(collection.check(members(&good)), Ok(members(&good)), "{name}");
+        assert_eq!(collection.check(members(&bad)).unwrap_err().len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn the_earliest_expiry_counts() {
+    let definition = json!({
+        "name": "runs",
+        "schema": {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}, "until": {"type": "string", "format": "date-time"}}},
+        "indexes": [{"keys": {"at": 1}, "expire_after": 10}, {"keys": {"until": 1}, "expire_after": 0}],
+    });
+    let collection = Collection::new(serde_json::from_value(definition).unwrap()).unwrap();
+    let expiry = |value: Value| collection.expiry(value.as_object().unwrap());
+    let at = "2026-01-31T12:00:00+01:00";
+    assert_eq!(expiry(json!({"at": at})), Some(time::macros::datetime!(2026-01-31 11:00:10 UTC)));
+    assert_eq!(expiry(json!({"at": at, "until": "2026-01-31T11:00:00Z"})), Some(time::macros::datetime!(2026-01-31 11:00 UTC)));
+    assert_eq!(expiry(json!({"other": at})), None);
+}

@@ -152,6 +152,7 @@ fn condition(schema: &Schema, name: &str, value: &str) -> Result<Expr, FieldErro
         return Err(fault_in(name, "unsupported", message));
     }
     let field = resolve(schema, name, path)?;
+    check_operator(&field, name, operator)?;
     let comparison = COMPARISONS.into_iter().find(|comparison| comparison.name() == operator);
     let test = match (comparison, operator) {
         (Some(comparison), _) => Test::Compare(comparison, literal(&field, name, value)?),
@@ -167,20 +168,18 @@ fn condition(schema: &Schema, name: &str, value: &str) -> Result<Expr, FieldErro
             return Err(fault_in(name, "operator", format!("there is no operator {unknown:?}; {hint}")));
         }
     };
-    check_operator(&field, name, &test)?;
     Ok(Expr::Test(field, test))
 }
 
 /// Objects and arrays are asked for their presence; arrays of scalars also for an item.
-fn check_operator(field: &Field, name: &str, test: &Test) -> Result<(), FieldError> {
-    let equality = matches!(test, Test::Compare(Comparison::Eq, _) | Test::In(_));
+fn check_operator(field: &Field, name: &str, operator: &str) -> Result<(), FieldError> {
     let message = match &field.kind {
-        _ if matches!(test, Test::Exists(_)) => return Ok(()),
+        _ if operator == "exists" || !OPERATORS.contains(&operator) => return Ok(()),
         FieldType::Object => format!("{} is an object; compare one of its members, or use exists", field.path),
         FieldType::Array(items) if matches!(**items, FieldType::Object | FieldType::Array(_)) => {
             format!("{} is an array whose items are not scalars; use exists", field.path)
         }
-        FieldType::Array(_) if !equality => format!("{} is an array; use eq, in or exists", field.path),
+        FieldType::Array(_) if !["eq", "in"].contains(&operator) => format!("{} is an array; use eq, in or exists", field.path),
         _ => return Ok(()),
     };
     Err(fault_in(name, "operator", message))
@@ -195,9 +194,6 @@ fn resolve(schema: &Schema, parameter: &str, path: &str) -> Result<Arc<Field>, F
 }
 
 fn literal(field: &Field, parameter: &str, value: &str) -> Result<Literal, FieldError> {
-    if matches!(field.kind, FieldType::Object) {
-        return Ok(Literal::Null);
-    }
     Literal::read(field, value).map_err(|message| fault_in(parameter, "type", message))
 }
 

@@ -1,1 +1,301 @@
-use super::*;
+use std::{collections::BTreeMap, sync::Arc};
+
+use proptest::prelude::*;
+use serde_json::json;
+use shared_models::{documents::Direction, problem::FieldError};
+
+use super::{
+    expr::{Expr, Test},
+    literal::Literal,
+    order::{Key, Order, Place},
+    parse::{Count, Query, Target},
+    schema::Schema,
+    timestamp,
+};
+
+fn schema() -> Schema {
+    Schema::new(json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "name": {"type": "string"},
+            "code": {"type": "object", "additionalProperties": false, "properties": {"name": {"type": "string"}}},
+            "steps": {"type": ["integer", "null"]},
+            "energy": {"type": ["number", "string"], "format": "ieee754"},
+            "width": {"type": "number"},
+            "done": {"type": "boolean"},
+            "at": {"type": "string", "format": "date-time"},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "points": {"type": "array", "items": {"type": "object"}},
+            "parameters": {"type": "object"},
+            "limit": {"type": "integer"},
+        },
+    }))
+}
+
+fn parse_pairs(pairs: &[(String, String)]) -> Result<Query, Vec<FieldError>> {
+    let views = BTreeMap::from([("summary".to_owned(), vec!["name".to_owned(), "code".to_owned()])]);
+    Query::parse(&Target { collection: "runs", schema: &schema(), views: &views }, pairs)
+}
+
+fn parse(text: &str) -> Result<Query, Vec<FieldError>> {
+    let pair = |pair: &str| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
+    parse_pairs(&text.split('&').filter(|part| !part.is_empty()).map(pair).collect::<Vec<_>>())
+}
+
+/// The parameter, code and message of the one fault.
+fn fault(text: &str) -> (String, String, String) {
+    let mut faults = parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
+    assert_eq!(faults.len(), 1, "{text}: {faults:?}");
+    let fault = faults.remove(0);
+    (fault.parameter.unwrap(), fault.code, fault.message)
+}
+
+fn literal(text: &str) -> Literal {
+    match parse(text).unwrap().filter {
+        Expr::All(mut tests) => match tests.remove(0) {
+            Expr::Test(_, Test::Compare(_, literal)) => literal,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn without_parameters_a_query_is_the_first_fifty_by_id() {
+    let query = parse("").unwrap();
+    assert!(query.filter.is_everything());
+    assert_eq!((query.order.to_string().as_str(), query.limit, query.count), ("_id", 50, Count::None));
+    assert_eq!((query.projection, query.after), (None, None));
+}
+
+#[test]
+fn values_are_read_by_the_type_of_their_field() {
+    assert_eq!(literal("name=5"), Literal::Text("5".into()));
+    assert_eq!(literal("steps[gt]=5"), Literal::Integer(5));
+    assert_eq!(literal("steps=null"), Literal::Null);
+    assert_eq!(literal("energy[lt]=-10"), Literal::Integer(-10));
+    assert_eq!(literal("energy=-Infinity"), Literal::Double(f64::NEG_INFINITY));
+    assert_eq!(literal("width=1e3"), Literal::Double(1000.0));
+    assert_eq!(literal("done=true"), Literal::Boolean(true));
+    assert_eq!(literal("tags=a"), Literal::Text("a".into()));
+    assert_eq!(literal("at=2026-01-31T12:00:00+01:00"), Literal::Text("2026-01-31T12:00:00+01:00".into()));
+    assert_eq!(literal("_created_at[gt]=2026-01-31T12:00:00+01:00"), Literal::Text("2026-01-31T11:00:00.000Z".into()));
+    assert_eq!(literal("limit[eq]=7"), Literal::Integer(7));
+}
+
+#[test]
+fn values_of_a_free_object_are_read_as_json_where_they_are_json() {
+    assert_eq!(literal("parameters.a=5"), Literal::Integer(5));
+    assert_eq!(literal("parameters.a=5.0"), Literal::Double(5.0));
+    assert_eq!(literal("parameters.a=\"5\""), Literal::Text("5".into()));
+    assert_eq!(literal("parameters.a=false"), Literal::Boolean(false));
+    assert_eq!(literal("parameters.a=null"), Literal::Null);
+    assert_eq!(literal("parameters.a=PBE"), Literal::Text("PBE".into()));
+    assert_eq!(literal("parameters.a=NaN"), Literal::Text("NaN".into()));
+}
+
+#[test]
+fn a_value_of_another_type_is_refused_with_field_and_expectation() {
+    for (text, expected) in [
+        ("steps=abc", "steps expects an integer of 64 bits, got \"abc\""),
+        ("steps=1.5", "an integer"),
+        ("steps=9223372036854775808", "an integer"),
+        ("width=NaN", "width expects a number"),
+        ("width=99999999999999999999", "width expects a number"),
+        ("width= 1", "width expects a number"),
+        ("energy=nan", "a number, NaN, Infinity or -Infinity"),
+        ("done=yes", "true or false"),
+        ("at=yesterday", "RFC 3339"),
+        ("steps[exists]=maybe", "exists expects true or false"),
+        ("steps[in]=1,x", "an integer"),
+        ("parameters.a=\"open", "quoted string"),
+        ("parameters.a=99999999999999999999", "beyond 64 bits"),
+    ] {
+        let (parameter, code, message) = fault(text);
+        assert_eq!((text.split('=').next(), code.as_str()), (Some(parameter.as_str()), "type"));
+        assert!(message.contains(expected), "{text}: {message}");
+    }
+}
+
+#[test]
+fn unknown_names_are_refused_by_name_with_the_nearest_known_one() {
+    for (text, parameter, code, expected) in [
+        ("nmae=x", "nmae", "field", "did you mean \"name\""),
+        ("name.first=x", "name.first", "field", "there is no field"),
+        ("points.value[gt]=1", "points.value[gt]", "field", "through the array \"points\""),
+        ("$where=1", "$where", "field", "a field is a dotted path"),
+        ("name[$ne]=x", "name[$ne]", "operator", "there is no operator \"$ne\""),
+        ("name[gtt]=x", "name[gtt]", "operator", "did you mean \"gt"),
+        ("name[regex]=x", "name[regex]", "operator", "known are eq, ne"),
+        ("lmit=5", "lmit", "field", "limit"),
+        ("sort=nmae", "sort", "field", "did you mean \"name\""),
+        ("sort=tags", "sort", "type", "no order"),
+        ("fields=name,", "fields", "field", "a field is a dotted path"),
+        ("view=sumary", "view", "view", "known are summary"),
+        ("or=(name=x)", "or", "unsupported", "field[operator]=value"),
+        ("filter={}", "filter", "unsupported", "field[operator]=value"),
+    ] {
+        let (found, kind, message) = fault(text);
+        assert_eq!((found.as_str(), kind.as_str()), (parameter, code), "{text}: {message}");
+        assert!(message.contains(expected), "{text}: {message}");
+    }
+}
+
+#[test]
+fn objects_and_arrays_take_only_what_has_a_meaning() {
+    for text in ["code=x", "code[gt]=1", "tags[gt]=a", "tags[ne]=a", "points=1"] {
+        assert_eq!(fault(text).1, "operator", "{text}");
+    }
+    for text in ["code[exists]=true", "tags[in]=a,b", "points[exists]=false"] {
+        assert!(parse(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn control_words_are_checked_and_may_stand_once() {
+    for text in ["limit=0", "limit=1001", "limit=x", "limit=-1", "count=all", "limit=1&limit=1", "sort=name,name", "view=summary&fields=name"] {
+        parse(text).unwrap_err();
+    }
+    assert_eq!(parse("count=exact&limit=1000").unwrap().count, Count::Exact);
+    let faults = parse("limit=0&nope=1&sort=nope").unwrap_err();
+    assert_eq!(faults.len(), 3);
+}
+
+#[test]
+fn limits_hold_for_conditions_values_and_depth() {
+    assert!(parse(&["name=x"; 64].join("&")).is_ok());
+    assert_eq!(fault(&["name=x"; 65].join("&")).1, "limit");
+    assert!(parse(&format!("steps[in]={}", ["1"; 1000].join(","))).is_ok());
+    assert_eq!(fault(&format!("steps[in]={}", ["1"; 1001].join(","))).1, "limit");
+    assert!(parse(&format!("parameters.{}=1", ["a"; 15].join("."))).is_ok());
+    assert_eq!(fault(&format!("parameters.{}=1", ["a"; 16].join("."))).1, "field");
+}
+
+#[test]
+fn a_projection_always_shows_id_and_revision() {
+    let paths = |text: &str| -> Vec<String> {
+        parse(text).unwrap().projection.unwrap().paths().map(ToString::to_string).collect()
+    };
+    assert_eq!(paths("fields=name"), ["_id", "_revision", "name"]);
+    assert_eq!(paths("view=summary"), ["_id", "_revision", "code", "name"]);
+    assert_eq!(paths("fields=code.name,code"), ["_id", "_revision", "code"]);
+}
+
+#[test]
+fn a_cursor_serves_its_own_query_only() {
+    let query = parse("name=x&sort=-steps").unwrap();
+    let places = vec![Place::Scalar(Literal::Integer(3)), Place::Scalar(Literal::Text("id".into()))];
+    let cursor = query.binding.write(&places);
+    assert_eq!(parse(&format!("name=x&sort=-steps&after={cursor}")).unwrap().after, Some(places));
+    assert!(parse(&format!("name=x&sort=-steps&limit=7&fields=name&after={cursor}")).is_ok());
+    let longer = format!("{cursor}A");
+    for text in [
+        format!("name=y&sort=-steps&after={cursor}"),
+        format!("name=x&sort=steps&after={cursor}"),
+        format!("sort=-steps&after={cursor}"),
+        format!("name=x&sort=-steps&after={longer}"),
+        "after=".into(),
+        "after=%00".into(),
+        "after=bm9uc2Vuc2U".into(),
+    ] {
+        assert_eq!((fault(&text).0.as_str(), fault(&text).1.as_str()), ("after", "cursor"), "{text}");
+    }
+}
+
+#[test]
+fn a_forged_cursor_with_a_value_of_another_kind_is_refused() {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let query = parse("sort=steps").unwrap();
+    let honest = query.binding.write(&[Place::Scalar(Literal::Null), Place::Scalar(Literal::Text("id".into()))]);
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(honest).unwrap()).unwrap();
+    for forged in [r#""x","id""#, r#"{"$gt":1},"id""#, r#"[1],"id""#, r#"1,null"#, r#"1,{"among":"arrays"}"#, r#"1"#] {
+        let cursor = URL_SAFE_NO_PAD.encode(text.replace("null,\"id\"", forged));
+        assert_eq!(fault(&format!("sort=steps&after={cursor}")).1, "cursor", "{forged}");
+    }
+}
+
+#[test]
+fn places_of_every_kind_survive_the_cursor() {
+    let (schema, paths) = (schema(), ["parameters.a", "energy", "name", "done", "_id"]);
+    let keys = paths[..4].iter().map(|path| Key { field: schema.field(&path.parse().unwrap()).unwrap(), direction: Direction::Descending });
+    let order = Order::new(keys.collect(), schema.field(&"_id".parse().unwrap()).unwrap());
+    let binding = super::cursor::Binding::new("runs", &Expr::everything(), &order);
+    for document in [
+        json!({"_id": "i", "parameters": {"a": [1]}, "energy": "NaN", "done": true}),
+        json!({"_id": "i", "parameters": {"a": {"b": 1}}, "energy": "-Infinity", "name": "é"}),
+        json!({"_id": "i", "parameters": {"a": "NaN"}, "energy": 0.1, "name": ""}),
+        json!({"_id": "i", "parameters": {"a": i64::MIN}, "energy": 1}),
+        json!({"_id": "i"}),
+    ] {
+        let places = order.place(&document);
+        let read = binding.read(&order, &binding.write(&places)).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{places:?}"));
+    }
+}
+
+#[test]
+fn a_timestamp_is_in_utc_with_milliseconds() {
+    let at = time::macros::datetime!(2026-01-31 23:59:59.9999 -1);
+    assert_eq!(timestamp(at), "2026-02-01T00:59:59.999Z");
+}
+
+/// The parameters that make the filter again.
+fn print(filter: &Expr) -> Vec<(String, String)> {
+    let Expr::All(tests) = filter else { panic!("{filter:?}") };
+    let pair = |test: &Expr| match test {
+        Expr::Test(field, test) => {
+            let (operator, value) = test.print(field);
+            (format!("{}[{operator}]", field.path), value)
+        }
+        other => panic!("{other:?}"),
+    };
+    tests.iter().map(pair).collect()
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let field = prop_oneof![
+        Just("name".to_owned()), Just("steps".to_owned()), Just("energy".to_owned()), Just("done".to_owned()),
+        Just("tags".to_owned()), Just("at".to_owned()), Just("_created_at".to_owned()),
+        "parameters(\\.[a-z0-9\"' é]{1,3}){1,3}", "[a-z_.$\\[\\]]{0,8}",
+    ];
+    let operator = prop_oneof![
+        Just(String::new()), "\\[(eq|ne|gt|gte|lt|lte|in|exists)\\]", "\\[[a-z$\\]\\[]{0,5}\\]"
+    ];
+    let control = "(sort|fields|view|limit|after|count|or|filter)";
+    prop_oneof![4 => (field, operator).prop_map(|(field, operator)| field + &operator), 1 => control]
+}
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<i64>().prop_map(|n| n.to_string()),
+        any::<f64>().prop_map(|n| format!("{n:?}")),
+        "(true|false|null|NaN|Infinity|-Infinity|2026-01-31T12:00:00Z)",
+        "[\",a-z0-9\\\\.é -]{0,12}",
+        any::<String>(),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_parameters_make_the_parser_panic(pairs in prop::collection::vec((name(), value()), 0..8)) {
+        let _ = parse_pairs(&pairs);
+    }
+
+    #[test]
+    fn what_is_read_prints_and_reads_back_as_the_same(pairs in prop::collection::vec((name(), value()), 1..4)) {
+        for pair in pairs {
+            if let Ok(query) = parse_pairs(std::slice::from_ref(&pair)) {
+                let again = parse_pairs(&print(&query.filter)).map_err(|faults| TestCaseError::fail(format!("{pair:?}: {faults:?}")))?;
+                prop_assert_eq!(format!("{:?}", again.filter), format!("{:?}", query.filter));
+            }
+        }
+    }
+
+    #[test]
+    fn texts_of_a_free_object_print_as_texts(text in any::<String>()) {
+        let field = schema().field(&"parameters.a".parse().unwrap()).unwrap();
+        let literal = Literal::Text(text);
+        prop_assert_eq!(Literal::read(&field, &literal.print(&Arc::clone(&field))), Ok(literal));
+    }
+}

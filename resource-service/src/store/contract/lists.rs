@@ -1,0 +1,269 @@
+//! What every store must find, and in which order: one table of documents, one of queries with their answers.
+
+use serde_json::{Value, json};
+
+use super::{Fixture, NOW, on_both_stores};
+use crate::{
+    query::{expr::Expr, parse::Query},
+    store::{Batch, MAX_BATCH_BYTES, Selection},
+};
+
+on_both_stores! {
+    filters_find_what_they_say
+    sorts_are_total
+    cursors_walk_every_order_without_gap_or_repetition
+    a_cursor_goes_on_where_it_stood_when_documents_come_and_go
+    a_projection_shows_its_fields_in_the_order_of_the_document
+    a_batch_ends_where_it_grows_too_large
+    every_double_is_found_by_its_own_value_and_not_by_its_neighbour
+}
+
+/// Fields missing, null, of mixed numbers, special numbers, unicode, arrays.
+fn documents() -> Vec<(&'static str, Value)> {
+    vec![
+        ("a", json!({"s": "B", "i": 1, "n": 1.5, "x": "NaN", "b": true, "tags": ["p", "q"], "free": {"a": 1}})),
+        ("b", json!({"s": "a", "i": 2, "n": 2, "x": "-Infinity", "b": false, "tags": [], "free": {"a": 1.0}})),
+        ("c", json!({"s": "é", "i": null, "n": null, "x": 0, "free": {"a": "1", "d": {"e": 1}}})),
+        ("d", json!({"s": "\u{1F600}", "i": 9_007_199_254_740_993_i64, "n": 9_007_199_254_740_992.0, "x": 1.5, "free": {"a": true}})),
+        ("e", json!({"s": "\u{ffff}", "i": -5, "n": -0.0, "x": "Infinity", "free": {"a": [1, "1", null]}})),
+        ("f", json!({"s": null, "i": 2, "n": 1e300, "x": null, "tags": ["q"], "free": {"a": null, "d": [{"e": 1}]}})),
+        ("g", json!({"free": {"a": {"b": 1}, "d": {"e": "z"}}, "inner": {}, "mixed": [1, "1", true, [7]]})),
+        ("h", json!({"s": "", "inner": {"s": "x"}, "marks": [1, "NaN"], "mixed": [null], "free": {"a": false}})),
+        ("i", json!({"s": "a,b", "x": 2, "results": {"e": {"value": -10.5}}, "marks": ["Infinity"], "free": {"a": 0.5}})),
+        ("j", json!({"s": "null", "x": "NaN", "results": {"e": {"value": "NaN"}}, "free": {"a": "\u{1F600}"}})),
+    ]
+}
+
+async fn fill(f: &Fixture) {
+    for (id, members) in documents() {
+        f.insert(id, members).await;
+    }
+}
+
+fn query(f: &Fixture, text: &str) -> Query {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    let pairs: Vec<(String, String)> =
+        pairs.map(|pair| pair.split_once('=').unwrap()).map(|(name, value)| (name.into(), value.into())).collect();
+    Query::parse(&f.collection.target(), &pairs).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+}
+
+async fn select(f: &Fixture, query: &Query) -> Batch {
+    let behind = query.after.as_ref().map(|places| query.order.behind(places));
+    let selection = Selection {
+        filter: behind.into_iter().fold(query.filter.clone(), Expr::and),
+        order: query.order.clone(),
+        projection: query.projection.clone(),
+        limit: query.limit,
+    };
+    f.store.list(&f.collection, selection, NOW).await.unwrap()
+}
+
+fn id(text: &str) -> String {
+    serde_json::from_str::<Value>(text).unwrap()["_id"].as_str().unwrap().to_owned()
+}
+
+async fn ids(f: &Fixture, text: &str) -> String {
+    select(f, &query(f, text)).await.documents.iter().map(|text| id(text)).collect()
+}
+
+async fn filters_find_what_they_say(f: &Fixture) {
+    fill(f).await;
+    for (text, expected) in [
+        ("", "abcdefghij"),
+        ("s=a", "b"),
+        ("s[ne]=a", "acdehij"),
+        ("s[gt]=a", "cdeij"),
+        ("s[gte]=a", "bcdeij"),
+        ("s[lt]=a", "ah"),
+        ("s[lte]=a", "abh"),
+        ("s[gt]=\u{ffff}", "d"),
+        ("s=null", "j"),
+        ("s[in]=a,\"a,b\",zzz", "bi"),
+        ("s[in]=\"\"", "h"),
+        ("s=", "h"),
+        ("s[exists]=true", "abcdefhij"),
+        ("s[exists]=false", "g"),
+        ("i=2", "bf"),
+        ("i=null", "c"),
+        ("i[in]=null,1", "ac"),
+        ("i[ne]=2", "ade"),
+        ("i[ne]=null", ""),
+        ("i[gt]=null", ""),
+        ("i[gt]=9007199254740992", "d"),
+        ("i[lt]=9007199254740993", "abef"),
+        ("i[exists]=false", "ghij"),
+        ("n=2", "b"),
+        ("n=2.0", "b"),
+        ("n=0", "e"),
+        ("n=9007199254740992", "d"),
+        ("n=9007199254740993", ""),
+        ("n[lt]=9007199254740993", "abde"),
+        ("n[in]=1.5,1e300,-1", "af"),
+        ("n[ne]=2", "adef"),
+        ("x=NaN", "aj"),
+        ("x[ne]=NaN", "bcdei"),
+        ("x[gte]=NaN", "aj"),
+        ("x[lt]=NaN", ""),
+        ("x[ne]=0", "abdeij"),
+        ("x[lt]=1", "bc"),
+        ("x[lte]=0", "bc"),
+        ("x[gt]=1", "dei"),
+        ("x=Infinity", "e"),
+        ("x[gte]=-Infinity", "bcdei"),
+        ("x[in]=NaN,-Infinity,2,null", "abfij"),
+        ("x[exists]=true", "abcdefij"),
+        ("b=true", "a"),
+        ("b[ne]=true", "b"),
+        ("b[lt]=true", "b"),
+        ("b[in]=true,false", "ab"),
+        ("tags=q", "af"),
+        ("tags[in]=p,z", "a"),
+        ("tags[exists]=true", "abf"),
+        ("marks=1", "h"),
+        ("marks=NaN", "h"),
+        ("marks[in]=Infinity,5", "i"),
+        ("mixed=1", "g"),
+        ("mixed=true", "g"),
+        ("mixed=\"1\"", "g"),
+        ("mixed=7", ""),
+        ("mixed=null", "h"),
+        ("inner[exists]=true", "gh"),
+        ("inner.s=x", "h"),
+        ("inner.s[exists]=false", "abcdefgij"),
+        ("free.a=1", "ab"),
+        ("free.a=\"1\"", "c"),
+        ("free.a=true", "d"),
+        ("free.a[lt]=true", "h"),
+        ("free.a=null", "f"),
+        ("free.a[gt]=0", "abi"),
+        ("free.a[ne]=1", "i"),
+        ("free.a[ne]=x", "cj"),
+        ("free.a[in]=1,\"\"\"1\"\"\",null,false", "abcfh"),
+        ("free.a[exists]=false", ""),
+        ("free.a.b=1", "g"),
+        ("free.a.b[exists]=true", "g"),
+        ("free.d.e=1", "c"),
+        ("free.d.e[ne]=0", "c"),
+        ("free.d.e[exists]=true", "cg"),
+        ("free.d.e[exists]=false", "abdefhij"),
+        ("free.a.0=1", ""),
+        ("results.e.value[lt]=-10", "i"),
+        ("results.e.value=NaN", "j"),
+        ("_id[gt]=h", "ij"),
+        ("_id[in]=a,j,zz", "aj"),
+        ("_revision=1&s=a", "b"),
+        ("_revision[gt]=1", ""),
+        ("_owner=ada&i[gte]=2", "bdf"),
+        ("_created_at[gte]=2026-01-31T13:00:00%2B01:00", "abcdefghij"),
+        ("_created_at[gt]=2026-01-31T12:00:00Z", ""),
+        ("s[gt]=a&s[lt]=b", "i"),
+    ] {
+        let text = text.replace("%2B", "+");
+        assert_eq!(ids(f, &text).await, expected, "{text}");
+        let total = f.store.count(&f.collection, query(f, &text).filter, NOW).await.unwrap();
+        assert_eq!(usize::try_from(total).unwrap(), expected.len(), "{text}");
+    }
+}
+
+const ORDERS: [(&str, &str); 14] = [
+    ("_id", "abcdefghij"),
+    ("-_id", "jihgfedcba"),
+    ("s", "fghabijced"),
+    ("-s", "decjibahfg"),
+    ("i", "cghijeabfd"),
+    ("-i", "dbfaecghij"),
+    ("n", "cghijeabdf"),
+    ("x", "fghajbcdie"),
+    ("-x", "eidcbajfgh"),
+    ("b,-i", "dfecghijba"),
+    ("free.a", "fiabcjgehd"),
+    ("-free.a", "dhegjcabif"),
+    ("free.d.e,-_id", "jihfedbacg"),
+    ("results.e.value", "abcdefghji"),
+];
+
+async fn sorts_are_total(f: &Fixture) {
+    fill(f).await;
+    for (sort, expected) in ORDERS {
+        assert_eq!(ids(f, &format!("sort={sort}")).await, expected, "{sort}");
+    }
+}
+
+async fn cursors_walk_every_order_without_gap_or_repetition(f: &Fixture) {
+    fill(f).await;
+    for (sort, expected) in ORDERS {
+        for limit in [1, 3] {
+            let (mut walked, mut after) = (String::new(), String::new());
+            loop {
+                let query = query(f, &format!("limit={limit}&sort={sort}{after}"));
+                let batch = select(f, &query).await;
+                assert!(batch.documents.len() <= limit);
+                walked.extend(batch.documents.iter().map(|text| id(text)));
+                if !batch.more {
+                    break;
+                }
+                let last = serde_json::from_str(batch.documents.last().unwrap()).unwrap();
+                after = format!("&after={}", query.binding.write(&query.order.place(&last)));
+            }
+            assert_eq!(walked, expected, "{sort} by {limit}");
+        }
+    }
+}
+
+async fn a_cursor_goes_on_where_it_stood_when_documents_come_and_go(f: &Fixture) {
+    for (id, i) in [("b", 1), ("d", 2), ("f", 2), ("h", 3)] {
+        f.insert(id, json!({"i": i})).await;
+    }
+    let first = query(f, "sort=-i&limit=2");
+    let batch = select(f, &first).await;
+    assert_eq!(batch.documents.iter().map(|text| id(text)).collect::<String>(), "hd");
+    let last = serde_json::from_str(&batch.documents[1]).unwrap();
+    let cursor = first.binding.write(&first.order.place(&last));
+    f.store.delete(&f.collection, "d", 1).await.unwrap();
+    for (id, i) in [("a", 3), ("c", 2), ("e", 2), ("g", 1)] {
+        f.insert(id, json!({"i": i})).await;
+    }
+    assert_eq!(ids(f, &format!("sort=-i&after={cursor}")).await, "efbg");
+}
+
+async fn a_projection_shows_its_fields_in_the_order_of_the_document(f: &Fixture) {
+    let members = json!({
+        "s": "x", "mixed": [{"p": 1, "q": 2}, 3, [{"p": 4}]],
+        "free": {"z": 1, "a": {"b": 2, "c": 3}, "l": [{"p": 1, "q": 2}, 3, [{"p": 4, "q": 5}]]}, "inner": {"s": "y"}, "i": 4,
+    });
+    f.insert("a", members).await;
+    for (text, expected) in [
+        ("fields=i,s", r#"{"_id":"a","_revision":1,"s":"x","i":4}"#),
+        ("fields=free.a.c,free.z", r#"{"_id":"a","_revision":1,"free":{"z":1,"a":{"c":3}}}"#),
+        ("fields=free.a,free.a.b,_id", r#"{"_id":"a","_revision":1,"free":{"a":{"b":2,"c":3}}}"#),
+        ("fields=free.l.p", r#"{"_id":"a","_revision":1,"free":{"l":[{"p":1},[{"p":4}]]}}"#),
+        ("fields=free.z.nothing,n,inner.s", r#"{"_id":"a","_revision":1,"free":{},"inner":{"s":"y"}}"#),
+        ("fields=i&sort=free.z", r#"{"_id":"a","_revision":1,"i":4}"#),
+    ] {
+        assert_eq!(select(f, &query(f, text)).await.documents, [expected], "{text}");
+    }
+}
+
+async fn a_batch_ends_where_it_grows_too_large(f: &Fixture) {
+    let text = "x".repeat(900_000);
+    for id in 'a'..='l' {
+        f.insert(&id.to_string(), json!({"s": text})).await;
+    }
+    let batch = select(f, &query(f, "limit=1000")).await;
+    assert!(batch.more);
+    assert_eq!(batch.documents.len(), MAX_BATCH_BYTES / 900_000 + 1);
+}
+
+async fn every_double_is_found_by_its_own_value_and_not_by_its_neighbour(f: &Fixture) {
+    let mut state = 1_u64;
+    let doubles = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from_bits(state)
+    });
+    let doubles: Vec<f64> = doubles.filter(|double| double.is_normal()).take(300).collect();
+    f.insert("a", json!({"marks": doubles})).await;
+    for double in doubles {
+        assert_eq!(ids(f, &format!("marks={double:?}")).await, "a", "{double:?}");
+        assert_eq!(ids(f, &format!("marks={:?}", double.next_up())).await, "", "{double:?}");
+    }
+}

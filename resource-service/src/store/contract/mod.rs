@@ -1,0 +1,138 @@
+//! The suite that each adapter must pass: every function is a test on SQLite and on MongoDB.
+
+mod lists;
+mod writes;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use time::{OffsetDateTime, macros::datetime};
+
+use super::{Store, mongo::MongoStore, sqlite::SqliteStore};
+use crate::{
+    domain::{
+        collection::Collection,
+        document::{Document, Meta},
+    },
+    query::timestamp,
+};
+
+const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
+
+/// A store of its own for one test.
+struct Fixture {
+    store: Arc<dyn Store>,
+    collection: Arc<Collection>,
+    leftover: Leftover,
+}
+
+enum Leftover {
+    Directory(#[expect(dead_code, reason = "removed when dropped")] tempfile::TempDir),
+    Database(mongodb::Database),
+}
+
+fn definition() -> Value {
+    json!({
+        "name": "things",
+        "schema": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "key": {"type": "string"},
+                "part": {"type": "integer"},
+                "s": {"type": ["string", "null"]},
+                "i": {"type": ["integer", "null"]},
+                "n": {"type": ["number", "null"]},
+                "x": {"type": ["number", "string", "null"], "format": "ieee754"},
+                "b": {"type": "boolean"},
+                "at": {"type": "string", "format": "date-time"},
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "marks": {"type": "array", "items": {"type": ["number", "string"], "format": "ieee754"}},
+                "mixed": {"type": "array"},
+                "inner": {"type": "object", "properties": {"s": {"type": "string"}}},
+                "free": {"type": "object"},
+                "results": {"type": "object", "additionalProperties": {
+                    "type": "object",
+                    "properties": {"value": {"type": ["number", "string"], "format": "ieee754"}},
+                }},
+            },
+        },
+        "indexes": [
+            {"keys": {"key": 1, "part": 1}, "unique": true},
+            {"keys": {"s": 1}},
+            {"keys": {"x": 1}},
+            {"keys": {"i": -1, "s": 1}},
+            {"keys": {"free.a": 1}},
+            {"keys": {"results.e.value": 1}},
+            {"keys": {"at": 1}, "expire_after": 60},
+        ],
+    })
+}
+
+fn collection() -> Arc<Collection> {
+    Arc::new(Collection::new(serde_json::from_value(definition()).unwrap()).unwrap())
+}
+
+impl Fixture {
+    async fn sqlite() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&directory.path().join("t.db")).unwrap());
+        Self::prepared(store, Leftover::Directory(directory)).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the test's own setting")]
+    async fn mongo() -> Self {
+        let url = std::env::var("TESSERA_TEST_MONGO").expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
+        let name = format!("test_resource_{}", uuid::Uuid::new_v4().simple());
+        let database = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
+        Self::prepared(Arc::new(MongoStore::new(database.clone())), Leftover::Database(database)).await
+    }
+
+    async fn prepared(store: Arc<dyn Store>, leftover: Leftover) -> Self {
+        let collection = collection();
+        store.prepare(&[Arc::clone(&collection)]).await.unwrap();
+        Self { store, collection, leftover }
+    }
+
+    async fn end(self) {
+        if let Leftover::Database(database) = self.leftover {
+            database.drop().await.unwrap();
+        }
+    }
+
+    /// Inserts a document made of these members, at revision 1.
+    async fn insert(&self, id: &str, members: Value) {
+        self.store.insert(&self.collection, document(id, 1, members)).await.unwrap();
+    }
+}
+
+fn document(id: &str, revision: i64, members: Value) -> Document {
+    let Value::Object(members) = members else { panic!("{members} is no object") };
+    let now = timestamp(NOW);
+    let meta = Meta { id: id.into(), revision, created_at: now.clone(), updated_at: now, owner: "ada".into() };
+    let members = collection().check(members).unwrap();
+    Document { meta, members }
+}
+
+/// Runs each function as a test on each store.
+macro_rules! on_both_stores {
+    ($($test:ident)*) => {
+        mod sqlite { $(
+            #[tokio::test]
+            async fn $test() {
+                let fixture = crate::store::contract::Fixture::sqlite().await;
+                super::$test(&fixture).await;
+                fixture.end().await;
+            }
+        )* }
+        mod mongo { $(
+            #[tokio::test]
+            async fn $test() {
+                let fixture = crate::store::contract::Fixture::mongo().await;
+                super::$test(&fixture).await;
+                fixture.end().await;
+            }
+        )* }
+    };
+}
+use on_both_stores;
