@@ -7,7 +7,7 @@ use std::{
 
 use actix_web::{HttpResponse, http::header, web};
 use anyhow::Result;
-use auth_service::admin::Admin;
+use auth_service::{admin::Admin, domain::roles::SCIENTIST};
 use service_kit::{
     clock::SystemClock,
     random::OsRandom,
@@ -75,7 +75,9 @@ async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
         eprintln!("tessera: cannot open the browser at {docs}: {error}");
     }
     let login = demo::users(operator, data, &OsRandom).await?;
-    let scientist = Scientist { login: &login, file: &data.demo_login("scientist") };
+    // Who pastes may be in another directory.
+    let file = std::path::absolute(data.demo_login(SCIENTIST))?;
+    let scientist = Scientist { login: &login, file: &file };
     tour::show(origin, scientist, !cli.no_sample, &SystemClock).await;
     Ok(())
 }

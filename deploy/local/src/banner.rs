@@ -44,7 +44,7 @@ impl fmt::Display for Ready<'_> {
             Administrator::Known => {
                 writeln!(
                     f,
-                    "  admin        as before; --new-admin EMAIL makes another if the password is lost"
+                    "  admin        there is one; --new-admin EMAIL makes another if its password is lost"
                 )?;
             }
         }
@@ -115,6 +115,6 @@ mod tests {
         };
         let made = Administrator::Made { email: "a@example.org".into(), password: "pass-word".into() };
         assert!(ready(&made).contains("a@example.org\n  password     pass-word"));
-        assert!(!ready(&Administrator::Known).contains("password "));
+        assert!(!ready(&Administrator::Known).contains("\n  password"));
     }
 }

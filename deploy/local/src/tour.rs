@@ -10,7 +10,10 @@ use shared_models::auth::Login;
 
 use crate::{
     banner::Paste,
-    sample::{client::Client, job},
+    sample::{
+        client::{Client, http},
+        job,
+    },
 };
 
 /// How often readiness is asked for while the services start.
@@ -18,7 +21,7 @@ const READY_POLL: Duration = Duration::from_millis(5);
 
 /// Waits until the management listener at `management` says that the services are ready.
 pub async fn until_ready(management: &str) -> Result<()> {
-    let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
+    let http = http()?;
     let url = format!("{management}/readyz");
     while !http.get(&url).send().await.is_ok_and(|response| response.status().is_success()) {
         tokio::time::sleep(READY_POLL).await;

@@ -40,11 +40,15 @@ pub struct Handle {
     pub etag: String,
 }
 
+/// Speaks HTTP to services on this machine: no proxy lies between, and no certificate has to be checked.
+pub fn http() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT).build()
+}
+
 impl Client {
     /// Logs in at `origin` (scheme, host and port, without a slash at the end).
     pub async fn login(origin: &str, login: &Login) -> Result<Self> {
-        // The services are on this machine: no proxy lies between, and no certificate has to be checked.
-        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT).build()?;
+        let http = http()?;
         let response = send(http.post(format!("{origin}/auth/login")).json(login)).await?;
         let session = Session::read(response).await?;
         Ok(Self { http, origin: origin.to_owned(), session })
