@@ -26,7 +26,7 @@ impl Admin {
     /// Makes a user with one of the built-in roles. [`AuthError::Taken`] when the address has a user already.
     pub async fn create_user(&self, input: &SignUp, role: &str) -> Result<User, AuthError> {
         if !roles::exists(role) {
-            return Err(AuthError::NotFound("the role"));
+            return Err(AuthError::NotFound("role"));
         }
         let registration = Registration::parse(input, self.auth.policy().min_password_length)?;
         let user = self.auth.register(registration, vec![role.to_owned()]).await?;
@@ -64,7 +64,7 @@ mod tests {
         let admin = Admin::new(Arc::clone(&world.auth));
         let password = generate_password(&OsRandom);
         let input = SignUp { email: "root@example.org".into(), password: password.clone(), full_name: None };
-        assert_eq!(admin.create_user(&input, "king").await, Err(AuthError::NotFound("the role")));
+        assert_eq!(admin.create_user(&input, "king").await, Err(AuthError::NotFound("role")));
         assert_eq!(admin.create_user(&input, "admin").await.unwrap().roles, ["admin"]);
         assert_eq!(admin.create_user(&input, "viewer").await, Err(AuthError::Taken { field: "email" }));
         assert_eq!(admin.count_admins().await, Ok(1));

@@ -73,11 +73,7 @@ fn next_step(algorithm: Option<Algorithm>, file: &std::path::Path, access_ttl: D
     let algorithm = algorithm.unwrap_or(signing.alg);
     let waits = RotationWaits::for_access_ttl(access_ttl);
     let step = rotate(&mut set, algorithm, waits, SystemClock.now(), &OsRandom)?;
-    if !matches!(step, RotationStep::TooEarly { .. }) {
-        Ring::new(&set)?;
-        set.write(file)?;
-    }
-    say(&match step {
+    let told = match step {
         RotationStep::Added { kid } => {
             format!("added {kid}, which only verifies; run this again in {} s", waits.spread.whole_seconds())
         }
@@ -87,9 +83,12 @@ fn next_step(algorithm: Option<Algorithm>, file: &std::path::Path, access_ttl: D
         ),
         RotationStep::Dropped { kid } => format!("dropped {kid}; the rotation is complete"),
         RotationStep::TooEarly { kid, until } => {
-            format!("nothing done: {kid} must stay as it is until {}", until.format(&Rfc3339)?)
+            bail!("nothing was changed: {kid} must stay as it is until {}", until.format(&Rfc3339)?)
         }
-    })
+    };
+    Ring::new(&set)?;
+    set.write(file)?;
+    say(&told)
 }
 
 fn list(file: &std::path::Path) -> Result<()> {

@@ -8,7 +8,6 @@ use crate::ops::AuthError;
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
-        let text = error.to_string();
         match error {
             AuthError::Invalid(faults) => Self::validation(faults),
             // RFC 9110 section 15.5.2 demands a challenge; `Basic` would make browsers ask by themselves.
@@ -18,12 +17,18 @@ impl From<AuthError> for Problem {
             )
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tessera\"")),
             AuthError::InvalidRefreshToken | AuthError::RefreshTokenReused | AuthError::UserGone => {
-                Self::invalid_token(text)
+                Self::invalid_token(error)
             }
-            AuthError::NotFound(_) => Self::new(ProblemCode::NotFound, capitalised(&text)),
-            AuthError::Taken { .. } | AuthError::ChangedMeanwhile => {
-                Self::new(ProblemCode::Conflict, capitalised(&text))
+            AuthError::NotFound(what) => {
+                Self::new(ProblemCode::NotFound, format!("There is no such {what} of yours"))
             }
+            AuthError::Taken { field } => {
+                Self::new(ProblemCode::Conflict, format!("Another user has this {field}"))
+            }
+            AuthError::ChangedMeanwhile => Self::new(
+                ProblemCode::Conflict,
+                "Another request changed the password at the same time; log in with the one that holds now",
+            ),
             AuthError::Busy => {
                 Self::new(ProblemCode::Unavailable, "Too many passwords are being checked; try again shortly")
                     .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
@@ -32,9 +37,4 @@ impl From<AuthError> for Problem {
             AuthError::Internal(cause) => Self::internal(cause),
         }
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

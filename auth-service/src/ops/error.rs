@@ -24,7 +24,7 @@ pub enum AuthError {
     #[error("the user of this token is gone")]
     UserGone,
     /// There is no such thing, or it is not the caller's.
-    #[error("{0} does not exist")]
+    #[error("there is no such {0}")]
     NotFound(&'static str),
     /// Something unique exists already.
     #[error("{field} is taken")]

@@ -15,7 +15,7 @@ impl Auth {
     /// Ends one session of the user.
     pub async fn end_session(&self, user_id: &str, id: &str) -> Result<(), AuthError> {
         let ended = id::is_id(id) && self.store.end_session(user_id, id, EndReason::EndedByUser).await?;
-        if ended { Ok(()) } else { Err(AuthError::NotFound("the session")) }
+        if ended { Ok(()) } else { Err(AuthError::NotFound("session")) }
     }
 
     /// Ends all sessions of the user, the one that asks included.
@@ -38,7 +38,7 @@ mod tests {
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].id, mine.refresh_token.session_id);
 
-        let missing = Err(AuthError::NotFound("the session"));
+        let missing = Err(AuthError::NotFound("session"));
         assert_eq!(world.auth.end_session(&ada.id, &theirs.refresh_token.session_id).await, missing);
         assert_eq!(world.auth.end_session(&ada.id, "../1").await, missing);
         assert_eq!(world.auth.end_session(&ada.id, &mine.refresh_token.session_id).await, Ok(()));
