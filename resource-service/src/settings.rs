@@ -118,7 +118,9 @@ mod tests {
     use super::*;
 
     fn load(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        Settings::defaults(Loader::new("RESOURCE", &["store.url"])).environment(variables.iter().copied()).load()
+        Settings::defaults(Loader::new("RESOURCE", &["store.url"]))
+            .environment(variables.iter().copied())
+            .load()
     }
 
     #[test]

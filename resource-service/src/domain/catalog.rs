@@ -60,7 +60,8 @@ impl Catalog {
     /// Adds the definition in `text`.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         let at = |fault: String| CatalogError { file: file.to_owned(), fault };
-        let definition: CollectionDefinition = serde_json::from_str(text).map_err(|fault| at(fault.to_string()))?;
+        let definition: CollectionDefinition =
+            serde_json::from_str(text).map_err(|fault| at(fault.to_string()))?;
         let collection = Collection::new(definition).map_err(at)?;
         match self.0.insert(collection.name().to_owned(), Arc::new(collection)) {
             Some(double) => Err(at(format!("there is a collection {:?} already", double.name()))),

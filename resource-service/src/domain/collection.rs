@@ -76,7 +76,10 @@ impl Collection {
             return Err(format!("schema: {name:?} begins with _, as only members of the service do"));
         }
         for (view, fields) in &definition.views {
-            fields.iter().try_for_each(|field| resolve(&schema, field).map(|_| ())).map_err(|f| format!("view {view:?}: {f}"))?;
+            fields
+                .iter()
+                .try_for_each(|field| resolve(&schema, field).map(|_| ()))
+                .map_err(|f| format!("view {view:?}: {f}"))?;
         }
         let access = access(&mut definition)?;
         let (mut indexes, mut expiries) = (Vec::new(), Vec::new());
@@ -178,10 +181,21 @@ fn index(schema: &Schema, declared: &IndexDefinition) -> Result<(Index, Option<E
     let keys: Vec<(Arc<Field>, Direction)> = keys.collect::<Result<_, String>>()?;
     if declared.unique {
         let comparable = |kind: &FieldType| {
-            matches!(kind, FieldType::Integer | FieldType::Number { ieee754: false } | FieldType::Text(_) | FieldType::Boolean)
+            matches!(
+                kind,
+                FieldType::Integer
+                    | FieldType::Number { ieee754: false }
+                    | FieldType::Text(_)
+                    | FieldType::Boolean
+            )
         };
-        if let Some((field, _)) = keys.iter().find(|(field, _)| !comparable(&field.kind) || !field.crossings.is_empty()) {
-            return Err(format!("{} cannot be unique: only integers, numbers, strings and booleans can", field.path));
+        if let Some((field, _)) =
+            keys.iter().find(|(field, _)| !comparable(&field.kind) || !field.crossings.is_empty())
+        {
+            return Err(format!(
+                "{} cannot be unique: only integers, numbers, strings and booleans can",
+                field.path
+            ));
         }
     }
     let expiry = declared.expire_after.map(|seconds| expiry(&keys, seconds)).transpose()?;
@@ -195,7 +209,10 @@ fn index(schema: &Schema, declared: &IndexDefinition) -> Result<(Index, Option<E
 fn expiry(keys: &[(Arc<Field>, Direction)], seconds: u64) -> Result<Expiry, String> {
     let [(field, _)] = keys else { return Err("expire_after needs an index of one field".into()) };
     if field.kind != FieldType::Text(TextFormat::DateTime) {
-        return Err(format!("expire_after needs a field of \"format\": \"date-time\", which {} is not", field.path));
+        return Err(format!(
+            "expire_after needs a field of \"format\": \"date-time\", which {} is not",
+            field.path
+        ));
     }
     let after = i64::try_from(seconds).ok().filter(|seconds| *seconds <= MAX_EXPIRY);
     let after = after.ok_or_else(|| format!("expire_after is at most {MAX_EXPIRY} seconds"))?;

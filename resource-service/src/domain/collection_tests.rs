@@ -18,7 +18,9 @@ fn fault(change: &Value) -> String {
             },
         },
     });
-    let (Some(members), Value::Object(change)) = (definition.as_object_mut(), change.clone()) else { unreachable!() };
+    let (Some(members), Value::Object(change)) = (definition.as_object_mut(), change.clone()) else {
+        unreachable!()
+    };
     members.extend(change);
     match Catalog::default().add("runs.json", &definition.to_string()) {
         Ok(()) => String::new(),
@@ -50,11 +52,20 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"schema": {"type": "string"}}), "a document is an object"),
         (json!({"schema": {}}), "a document is an object"),
         (json!({"schema": {"type": "objcet"}}), "schema: "),
-        (json!({"schema": {"type": "object", "properties": {"a": {"format": "date"}, "b": {"format": "no-such"}}}}), "no-such"),
-        (json!({"schema": {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:1/x"}}}}), "schema: "),
+        (
+            json!({"schema": {"type": "object", "properties": {"a": {"format": "date"}, "b": {"format": "no-such"}}}}),
+            "no-such",
+        ),
+        (
+            json!({"schema": {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:1/x"}}}}),
+            "schema: ",
+        ),
         (json!({"schema": {"type": "object", "properties": {"a": {"pattern": "(?=x)"}}}}), "schema: "),
         (json!({"schema": {"type": "object", "properties": {"_x": {}}}}), "\"_x\" begins with _"),
-        (json!({"indexes": [{"keys": {"nmae": 1}}]}), "index 0: there is no field \"nmae\"; did you mean \"name\"?"),
+        (
+            json!({"indexes": [{"keys": {"nmae": 1}}]}),
+            "index 0: there is no field \"nmae\"; did you mean \"name\"?",
+        ),
         (json!({"indexes": [{"keys": {}}]}), "at least one key"),
         (json!({"indexes": [{"keys": {"name": 2}}]}), "must be 1 or -1"),
         (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1}}]}), "stands twice"),
@@ -69,7 +80,10 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"indices": []}), "unknown field `indices`"),
     ] {
         let fault = fault(&change);
-        assert!(fault.starts_with("collection definition runs.json: ") && fault.contains(expected), "{change}: {fault}");
+        assert!(
+            fault.starts_with("collection definition runs.json: ") && fault.contains(expected),
+            "{change}: {fault}"
+        );
         assert!(!fault.contains('\n'), "{fault}");
     }
 }
@@ -88,7 +102,8 @@ fn a_directory_gives_the_collections_of_its_files() {
     let directory = tempfile::tempdir().unwrap();
     assert!(Catalog::from_directory(directory.path()).is_err());
     std::fs::write(directory.path().join("notes.txt"), "not a definition").unwrap();
-    std::fs::write(directory.path().join("runs.json"), r#"{"name":"runs","schema":{"type":"object"}}"#).unwrap();
+    std::fs::write(directory.path().join("runs.json"), r#"{"name":"runs","schema":{"type":"object"}}"#)
+        .unwrap();
     assert!(Catalog::from_directory(directory.path()).unwrap().get("runs").is_some());
     std::fs::write(directory.path().join("bad.json"), "{").unwrap();
     let fault = Catalog::from_directory(directory.path()).err().unwrap().to_string();
@@ -139,6 +154,9 @@ fn the_earliest_expiry_counts() {
     let expiry = |value: Value| collection.expiry(value.as_object().unwrap());
     let at = "2026-01-31T12:00:00+01:00";
     assert_eq!(expiry(json!({"at": at})), Some(time::macros::datetime!(2026-01-31 11:00:10 UTC)));
-    assert_eq!(expiry(json!({"at": at, "until": "2026-01-31T11:00:00Z"})), Some(time::macros::datetime!(2026-01-31 11:00 UTC)));
+    assert_eq!(
+        expiry(json!({"at": at, "until": "2026-01-31T11:00:00Z"})),
+        Some(time::macros::datetime!(2026-01-31 11:00 UTC))
+    );
     assert_eq!(expiry(json!({"other": at})), None);
 }

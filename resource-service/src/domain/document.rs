@@ -47,7 +47,13 @@ impl Meta {
         let tail = service_kit::random::bytes::<10>(random);
         let id = uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid();
         let now = timestamp(now);
-        Self { id: Uuid::to_string(&id), revision: 1, created_at: now.clone(), updated_at: now, owner: owner.to_owned() }
+        Self {
+            id: Uuid::to_string(&id),
+            revision: 1,
+            created_at: now.clone(),
+            updated_at: now,
+            owner: owner.to_owned(),
+        }
     }
 
     /// The record after one more write. Time does not run backwards, whatever the clock says.
@@ -76,7 +82,13 @@ impl Meta {
         }
         let reserved = members.keys().filter(|name| name.starts_with('_'));
         reserved
-            .map(|name| FieldError::at(pointer("", name), "readOnly", format!("{name:?} is set by the service; leave it out")))
+            .map(|name| {
+                FieldError::at(
+                    pointer("", name),
+                    "readOnly",
+                    format!("{name:?} is set by the service; leave it out"),
+                )
+            })
             .collect()
     }
 }
@@ -160,7 +172,8 @@ mod tests {
     #[test]
     fn an_echo_of_the_record_is_ignored_and_anything_else_of_that_kind_is_refused() {
         let meta = Meta::first("ada", &clock(), &OsRandom);
-        let mut members = json!({"_revision": 1, "_owner": "eve", "_x": 1, "a": 1}).as_object().unwrap().clone();
+        let mut members =
+            json!({"_revision": 1, "_owner": "eve", "_x": 1, "a": 1}).as_object().unwrap().clone();
         let faults = Meta::take_echo(Some(&meta), &mut members);
         let places: Vec<_> = faults.into_iter().filter_map(|fault| fault.pointer).collect();
         assert_eq!(places, ["/_owner", "/_x"]);

@@ -39,9 +39,16 @@ pub fn scan(text: &str) -> Vec<FieldError> {
                 }
             }
             b'-' | b'0'..=b'9' => {
-                at += bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
+                at += bytes[at..]
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
+                    .count();
                 if is_too_large(&text[start..at]) {
-                    let message = format!("{} is beyond 64 bits; integers go up to {}", short(&text[start..at]), i64::MAX);
+                    let message = format!(
+                        "{} is beyond 64 bits; integers go up to {}",
+                        short(&text[start..at]),
+                        i64::MAX
+                    );
                     faults.push(FieldError::at(place(&steps), "integer", message));
                 }
             }
@@ -77,7 +84,9 @@ fn is_too_large(number: &str) -> bool {
 fn place(steps: &[Step<'_>]) -> String {
     steps.iter().fold(String::new(), |parent, step| match step {
         Step::Index(index) => pointer(&parent, &index.to_string()),
-        Step::Member(Some(name)) => pointer(&parent, &serde_json::from_str::<String>(name).unwrap_or_default()),
+        Step::Member(Some(name)) => {
+            pointer(&parent, &serde_json::from_str::<String>(name).unwrap_or_default())
+        }
         Step::Member(None) => parent,
     })
 }
@@ -94,13 +103,16 @@ mod tests {
 
     #[test]
     fn an_integer_beyond_64_bits_is_found_where_it_stands() {
-        let text = r#"{"a":[1,{"b/\"c":9223372036854775808}],"d":-9223372036854775809,"e":"99999999999999999999"}"#;
+        let text =
+            r#"{"a":[1,{"b/\"c":9223372036854775808}],"d":-9223372036854775809,"e":"99999999999999999999"}"#;
         assert_eq!(pointers(text), ["/a/1/b~1\"c", "/d"]);
     }
 
     #[test]
     fn the_largest_integers_and_large_doubles_pass() {
-        assert!(pointers("[9223372036854775807,-9223372036854775808,1e300,100000000000000000000.0]").is_empty());
+        assert!(
+            pointers("[9223372036854775807,-9223372036854775808,1e300,100000000000000000000.0]").is_empty()
+        );
     }
 
     #[test]

@@ -23,12 +23,19 @@ pub fn compile(schema: &Value) -> Result<Validator, String> {
         .with_pattern_options(PatternOptions::regex())
         .offline()
         .build(schema)
-        .map_err(|fault| format!("{} (at {:?})", fault.masked_with(short(&fault.instance().to_string())), fault.instance_path().as_str()))
+        .map_err(|fault| {
+            format!(
+                "{} (at {:?})",
+                fault.masked_with(short(&fault.instance().to_string())),
+                fault.instance_path().as_str()
+            )
+        })
 }
 
 /// The faults of a document, at most [`MAX_FAULTS`].
 pub fn faults(validator: &Validator, document: &Value) -> Vec<FieldError> {
-    let mut faults: Vec<FieldError> = validator.iter_errors(document).flat_map(|fault| explain(&fault)).collect();
+    let mut faults: Vec<FieldError> =
+        validator.iter_errors(document).flat_map(|fault| explain(&fault)).collect();
     faults.truncate(MAX_FAULTS);
     faults
 }
@@ -44,9 +51,10 @@ fn explain(fault: &ValidationError<'_>) -> Vec<FieldError> {
             vec![at(name, format!("{name:?} is required"))]
         }
         ValidationErrorKind::AdditionalProperties { unexpected }
-        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-            unexpected.iter().map(|name| at(name, format!("{name:?} is not a field of this collection"))).collect()
-        }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| at(name, format!("{name:?} is not a field of this collection")))
+            .collect(),
         ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "nothing may stand here")],
         _ => {
             let came = short(&fault.instance().to_string());

@@ -21,7 +21,8 @@ pub fn members(request: &HttpRequest, body: &[u8], accepted: &[&str]) -> Result<
     if !accepted.iter().any(|accepted| media_type.eq_ignore_ascii_case(accepted)) {
         return Err(unsupported(media_type, accepted));
     }
-    let malformed = |fault: String| Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"));
+    let malformed =
+        |fault: String| Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"));
     let text = std::str::from_utf8(body).map_err(|fault| malformed(fault.to_string()))?;
     let faults = scan(text);
     if !faults.is_empty() {

@@ -16,7 +16,8 @@ pub fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
 
 /// Several lines of a header are one list (RFC 9110 section 5.3).
 fn tags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Tags>, Problem> {
-    let malformed = |fault: &dyn std::fmt::Display| Problem::new(ProblemCode::InvalidRequest, format!("{name}: {fault}"));
+    let malformed =
+        |fault: &dyn std::fmt::Display| Problem::new(ProblemCode::InvalidRequest, format!("{name}: {fault}"));
     let lines = request.headers().get_all(name).map(|line| line.to_str().map_err(|fault| malformed(&fault)));
     let lines: Vec<&str> = lines.collect::<Result<_, _>>()?;
     if lines.is_empty() {

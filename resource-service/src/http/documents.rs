@@ -26,9 +26,16 @@ type Answer = Result<HttpResponse, Problem>;
 type Place = web::Path<(String, String)>;
 
 /// `GET /api/{collection}`
-pub async fn list(service: web::Data<Service>, caller: Caller, collection: web::Path<String>, request: HttpRequest) -> Answer {
+pub async fn list(
+    service: web::Data<Service>,
+    caller: Caller,
+    collection: web::Path<String>,
+    request: HttpRequest,
+) -> Answer {
     let parameters = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let parameters = parameters.map_err(|fault| Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}")))?;
+    let parameters = parameters.map_err(|fault| {
+        Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
+    })?;
     let page = list::list(&service, &caller.claims, &collection, &parameters).await?;
     Ok(HttpResponse::Ok().content_type(JSON).insert_header((CACHE_CONTROL, UNCACHED)).body(page_text(&page)))
 }
@@ -54,7 +61,8 @@ pub async fn get(service: web::Data<Service>, caller: Caller, place: Place, requ
     let precondition = precondition(&request)?;
     let found = get::get(&service, &caller.claims, &place.0, &place.1).await?;
     let revision = found.document.revision;
-    let cached = found.max_age.map_or_else(|| UNCACHED.to_owned(), |seconds| format!("private, max-age={seconds}"));
+    let cached =
+        found.max_age.map_or_else(|| UNCACHED.to_owned(), |seconds| format!("private, max-age={seconds}"));
     let fresh = precondition.is_fresh(revision);
     let mut answer = HttpResponse::build(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     answer.insert_header((ETAG, entity_tag(revision))).insert_header((CACHE_CONTROL, cached));
@@ -88,7 +96,12 @@ pub async fn patch(
 }
 
 /// `DELETE /api/{collection}/{id}`
-pub async fn delete(service: web::Data<Service>, caller: Caller, place: Place, request: HttpRequest) -> Answer {
+pub async fn delete(
+    service: web::Data<Service>,
+    caller: Caller,
+    place: Place,
+    request: HttpRequest,
+) -> Answer {
     delete::delete(&service, target(&service, &caller, &place, &request)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -97,7 +110,12 @@ pub async fn delete(service: web::Data<Service>, caller: Caller, place: Place, r
 const UNCACHED: &str = "private, no-cache";
 
 /// What a write is aimed at. Who may not write at all is told so before anything else is looked at.
-fn target<'t>(service: &Service, caller: &'t Caller, place: &'t (String, String), request: &HttpRequest) -> Result<Target<'t>, Problem> {
+fn target<'t>(
+    service: &Service,
+    caller: &'t Caller,
+    place: &'t (String, String),
+    request: &HttpRequest,
+) -> Result<Target<'t>, Problem> {
     service.admit(&caller.claims, &place.0, Verb::Write)?;
     let precondition = precondition(request)?;
     Ok(Target { claims: &caller.claims, collection: &place.0, id: &place.1, precondition })
@@ -109,22 +127,9 @@ fn written(stored: StoredDocument) -> HttpResponse {
 
 /// The page as JSON; its items are JSON already and are not looked into again.
 fn page_text(page: &list::Page) -> String {
-    let length: usize = page.items.iter().map(|item| item.len() + 1).sum();
-    let mut text = String::with_capacity(length + 256);
-    text.push_str("{\"items\":[");
-    for (at, item) in page.items.iter().enumerate() {
-        text.push_str(if at == 0 { "" } else { "," });
-        text.push_str(item);
-    }
-    text.push_str("],\"next\":");
+    let items = page.items.join(",");
     // A cursor is base64url: it needs no escaping.
-    match &page.next {
-        Some(cursor) => text.extend(["\"", cursor, "\""]),
-        None => text.push_str("null"),
-    }
-    if let Some(total) = page.total {
-        text.push_str(&format!(",\"total\":{total}"));
-    }
-    text.push('}');
-    text
+    let next = page.next.as_ref().map_or_else(|| "null".to_owned(), |cursor| format!("\"{cursor}\""));
+    let total = page.total.map_or_else(String::new, |total| format!(",\"total\":{total}"));
+    ["{\"items\":[", &items, "],\"next\":", &next, &total, "}"].concat()
 }

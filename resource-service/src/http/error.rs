@@ -16,7 +16,9 @@ fn told(code: ProblemCode, error: &ResourceError) -> Problem {
 impl From<ResourceError> for Problem {
     fn from(error: ResourceError) -> Self {
         match error {
-            ResourceError::UnknownCollection(_) | ResourceError::NotFound { .. } => told(ProblemCode::NotFound, &error),
+            ResourceError::UnknownCollection(_) | ResourceError::NotFound { .. } => {
+                told(ProblemCode::NotFound, &error)
+            }
             ResourceError::MissingScope(scope) => Self::insufficient_scope(&scope),
             ResourceError::Invalid(faults) => Self::validation(faults),
             ResourceError::Conflict(_) => told(ProblemCode::Conflict, &error),

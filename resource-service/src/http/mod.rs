@@ -26,3 +26,6 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::delete("/api/{collection}/{id}", Access::Token, documents::delete),
     ]
 }
+
+#[cfg(test)]
+mod tests;

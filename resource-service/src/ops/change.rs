@@ -42,9 +42,14 @@ impl Target<'_> {
     }
 
     /// The document as it is now, if the caller may change it and the precondition holds.
-    pub(super) async fn current(&self, service: &Service, permit: &Permit<'_>) -> Result<StoredDocument, ResourceError> {
+    pub(super) async fn current(
+        &self,
+        service: &Service,
+        permit: &Permit<'_>,
+    ) -> Result<StoredDocument, ResourceError> {
         let found = service.store.get(permit.collection, self.id, service.clock.now()).await?;
-        let current = found.filter(|found| permit.reaches(&found.owner)).ok_or_else(|| permit.not_found(self.id))?;
+        let current =
+            found.filter(|found| permit.reaches(&found.owner)).ok_or_else(|| permit.not_found(self.id))?;
         if self.precondition.allows_write(current.revision) {
             Ok(current)
         } else {
@@ -53,7 +58,11 @@ impl Target<'_> {
     }
 
     /// Writes what `change` makes of the current members, again when somebody else was faster.
-    pub(super) async fn update<F>(&self, service: &Service, change: F) -> Result<StoredDocument, ResourceError>
+    pub(super) async fn update<F>(
+        &self,
+        service: &Service,
+        change: F,
+    ) -> Result<StoredDocument, ResourceError>
     where
         F: Fn(&Meta, Map<String, Value>) -> Result<Map<String, Value>, ResourceError>,
     {
@@ -85,7 +94,10 @@ impl Target<'_> {
 }
 
 /// Drops the system members that a client repeats unchanged; refuses all others.
-pub(super) fn without_echo(meta: &Meta, members: &Map<String, Value>) -> Result<Map<String, Value>, ResourceError> {
+pub(super) fn without_echo(
+    meta: &Meta,
+    members: &Map<String, Value>,
+) -> Result<Map<String, Value>, ResourceError> {
     let mut members = members.clone();
     let faults = Meta::take_echo(Some(meta), &mut members);
     if faults.is_empty() { Ok(members) } else { Err(ResourceError::Invalid(faults)) }

@@ -15,7 +15,12 @@ pub struct Found {
 }
 
 /// The document with this id.
-pub async fn get(service: &Service, claims: &AccessClaims, collection: &str, id: &str) -> Result<Found, ResourceError> {
+pub async fn get(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    id: &str,
+) -> Result<Found, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
     let found = service.store.get(permit.collection, id, service.clock.now()).await?;
     let document = found.filter(|found| permit.reaches(&found.owner)).ok_or_else(|| permit.not_found(id))?;

@@ -3,7 +3,11 @@
 use serde_json::Value;
 use shared_models::claims::AccessClaims;
 
-use super::{Service, error::ResourceError, policy::{Permit, Verb}};
+use super::{
+    Service,
+    error::ResourceError,
+    policy::{Permit, Verb},
+};
 use crate::{
     query::{
         parse::{Count, Query},
@@ -36,7 +40,10 @@ pub async fn list(
     let total = total(service, &permit, &query).await?;
     let behind = query.after.as_ref().map(|places| query.order.behind(places));
     let filter = permit.condition()?.and(query.filter);
-    let wanted = query.projection.as_ref().map(|shown| shown.with(query.order.keys().iter().map(|key| key.field.path.clone())));
+    let wanted = query
+        .projection
+        .as_ref()
+        .map(|shown| shown.with(query.order.keys().iter().map(|key| key.field.path.clone())));
     let selection = Selection {
         filter: behind.into_iter().fold(filter, crate::query::expr::Expr::and),
         order: query.order.clone(),
@@ -45,7 +52,9 @@ pub async fn list(
     };
     let batch = service.store.list(permit.collection, selection, now).await?;
     let last = batch.documents.last().filter(|_| batch.more);
-    let next = last.map(|last| parse(last).map(|last| query.binding.write(&query.order.place(&last)))).transpose()?;
+    let next = last
+        .map(|last| parse(last).map(|last| query.binding.write(&query.order.place(&last))))
+        .transpose()?;
     let items = match query.projection {
         Some(shown) if wanted.as_ref() != Some(&shown) => trim(&shown, &batch.documents)?,
         _ => batch.documents,
@@ -58,7 +67,9 @@ async fn total(service: &Service, permit: &Permit<'_>, query: &Query) -> Result<
     let now = service.clock.now();
     Ok(match query.count {
         Count::None => None,
-        Count::Estimated if filter.is_everything() => Some(service.store.estimate(permit.collection, now).await?),
+        Count::Estimated if filter.is_everything() => {
+            Some(service.store.estimate(permit.collection, now).await?)
+        }
         Count::Exact | Count::Estimated => Some(service.store.count(permit.collection, filter, now).await?),
     })
 }
@@ -69,5 +80,6 @@ fn trim(shown: &Projection, documents: &[String]) -> Result<Vec<String>, Resourc
 }
 
 fn parse(document: &str) -> Result<Value, ResourceError> {
-    serde_json::from_str(document).map_err(|fault| ResourceError::Internal(format!("a stored document is no JSON: {fault}")))
+    serde_json::from_str(document)
+        .map_err(|fault| ResourceError::Internal(format!("a stored document is no JSON: {fault}")))
 }

@@ -28,6 +28,3 @@ pub struct Service {
     /// Makes ids.
     pub random: Arc<dyn Random>,
 }
-
-#[cfg(test)]
-mod tests;

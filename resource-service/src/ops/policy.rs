@@ -31,8 +31,14 @@ pub struct Permit<'c> {
 
 impl Service {
     /// Lets the caller in, or says what is missing.
-    pub fn admit<'c>(&'c self, claims: &'c AccessClaims, name: &str, verb: Verb) -> Result<Permit<'c>, ResourceError> {
-        let collection = self.catalog.get(name).ok_or_else(|| ResourceError::UnknownCollection(name.to_owned()))?;
+    pub fn admit<'c>(
+        &'c self,
+        claims: &'c AccessClaims,
+        name: &str,
+        verb: Verb,
+    ) -> Result<Permit<'c>, ResourceError> {
+        let collection =
+            self.catalog.get(name).ok_or_else(|| ResourceError::UnknownCollection(name.to_owned()))?;
         let Access { read, write, admin, owner_only } = &collection.access;
         let needed = match verb {
             Verb::Read => read,

@@ -65,7 +65,11 @@ fn to_json(place: &Place) -> Value {
         Place::Scalar(Literal::Integer(value)) => (*value).into(),
         Place::Scalar(Literal::Text(text)) => text.as_str().into(),
         Place::Scalar(literal @ Literal::Double(value)) => {
-            if value.is_finite() { (*value).into() } else { serde_json::json!({"number": literal.to_string()}) }
+            if value.is_finite() {
+                (*value).into()
+            } else {
+                serde_json::json!({"number": literal.to_string()})
+            }
         }
         Place::Among(Kind::Array) => serde_json::json!({"among": "arrays"}),
         Place::Among(_) => serde_json::json!({"among": "objects"}),
@@ -75,8 +79,13 @@ fn to_json(place: &Place) -> Value {
 fn from_json(field: &Field, value: &Value) -> Result<Place, InvalidCursor> {
     if let Value::Object(marker) = value {
         let untyped = field.kind == FieldType::Untyped;
-        return match (marker.get("number").and_then(Value::as_str), marker.get("among").and_then(Value::as_str)) {
-            (Some(name), None) => special(name).filter(|_| field.kind == FieldType::Number { ieee754: true }).map(Place::Scalar),
+        return match (
+            marker.get("number").and_then(Value::as_str),
+            marker.get("among").and_then(Value::as_str),
+        ) {
+            (Some(name), None) => {
+                special(name).filter(|_| field.kind == FieldType::Number { ieee754: true }).map(Place::Scalar)
+            }
             (None, Some("arrays")) if untyped => Some(Place::Among(Kind::Array)),
             (None, Some("objects")) if untyped => Some(Place::Among(Kind::Object)),
             _ => None,

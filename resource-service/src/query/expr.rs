@@ -169,7 +169,8 @@ impl Test {
         match self {
             Self::Compare(comparison, literal) => (comparison.name(), literal.print(field)),
             Self::In(literals) => {
-                let items: Vec<String> = literals.iter().map(|literal| list_item(&literal.print(field))).collect();
+                let items: Vec<String> =
+                    literals.iter().map(|literal| list_item(&literal.print(field))).collect();
                 ("in", items.join(","))
             }
             Self::Exists(wanted) => ("exists", wanted.to_string()),

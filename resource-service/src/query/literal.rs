@@ -55,7 +55,8 @@ impl Literal {
             "true" => Self::Boolean(true),
             "false" => Self::Boolean(false),
             _ if text.starts_with('"') => Self::Text(
-                serde_json::from_str(text).map_err(|_| format!("{:?} begins a quoted string and is none", short(text)))?,
+                serde_json::from_str(text)
+                    .map_err(|_| format!("{:?} begins a quoted string and is none", short(text)))?,
             ),
             _ => match number(text) {
                 Some(number) => number,

@@ -108,13 +108,11 @@ fn after(key: &Key, place: &Place) -> Expr {
     };
     let mut ways = Vec::new();
     match place {
-        Place::Scalar(literal) if literal.is_nan() => {
-            // NaN comes before every number.
-            if ascending {
-                ways.push(Expr::compare(field, Comparison::Gte, Literal::Double(f64::NEG_INFINITY)));
-            }
+        // NaN comes before every number.
+        Place::Scalar(literal) if literal.is_nan() && ascending => {
+            ways.push(Expr::compare(field, Comparison::Gte, Literal::Double(f64::NEG_INFINITY)));
         }
-        Place::Scalar(literal) if *literal != Literal::Null => {
+        Place::Scalar(literal) if !literal.is_nan() && *literal != Literal::Null => {
             let comparison = if ascending { Comparison::Gt } else { Comparison::Lt };
             ways.push(Expr::compare(field, comparison, literal.clone()));
             if !ascending && is_ieee754(field) {

@@ -26,14 +26,8 @@ const MAX_CONDITIONS: usize = 64;
 /// The most values of one `in`.
 const MAX_VALUES: usize = 1000;
 
-const COMPARISONS: [Comparison; 6] = [
-    Comparison::Eq,
-    Comparison::Ne,
-    Comparison::Gt,
-    Comparison::Gte,
-    Comparison::Lt,
-    Comparison::Lte,
-];
+const COMPARISONS: [Comparison; 6] =
+    [Comparison::Eq, Comparison::Ne, Comparison::Gt, Comparison::Gte, Comparison::Lt, Comparison::Lte];
 const OPERATORS: [&str; 8] = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "exists"];
 const CONTROLS: [&str; 6] = ["sort", "fields", "view", "limit", "after", "count"];
 
@@ -90,10 +84,8 @@ impl Query {
         let filter = keep(filter(target.schema, &conditions), &mut errors);
         let control = |name: &str| controls.get(name).copied();
         let order = keep(order(target.schema, control("sort")).map_err(|e| vec![e]), &mut errors);
-        let projection = keep(
-            projection(target, control("fields"), control("view")).map_err(|e| vec![e]),
-            &mut errors,
-        );
+        let projection =
+            keep(projection(target, control("fields"), control("view")).map_err(|e| vec![e]), &mut errors);
         let limit = keep(limit(control("limit")).map_err(|e| vec![e]), &mut errors);
         let count = keep(count(control("count")).map_err(|e| vec![e]), &mut errors);
         let (Some(filter), Some(order), Some(projection), Some(limit), Some(count), true) =
@@ -103,7 +95,7 @@ impl Query {
         };
         let binding = Binding::new(target.collection, &filter, &order);
         let after = control("after").map(|cursor| binding.read(&order, cursor)).transpose();
-        let after = after.map_err(|fault| vec![fault_in("after", "cursor", fault)])?;
+        let after = after.map_err(|fault| vec![fault_in("after", "cursor", fault.to_string())])?;
         Ok(Self { filter, order, projection, limit, after, count, binding })
     }
 }
@@ -112,11 +104,14 @@ fn keep<T>(outcome: Result<T, Vec<FieldError>>, errors: &mut Vec<FieldError>) ->
     outcome.map_err(|mut faults| errors.append(&mut faults)).ok()
 }
 
-fn fault_in(parameter: &str, code: &str, message: impl ToString) -> FieldError {
-    FieldError::in_parameter(parameter, code, message.to_string())
+fn fault_in(parameter: &str, code: &str, message: impl Into<String>) -> FieldError {
+    FieldError::in_parameter(parameter, code, message)
 }
 
-fn controls_of<'p>(pairs: &[&'p (String, String)], errors: &mut Vec<FieldError>) -> BTreeMap<&'p str, &'p str> {
+fn controls_of<'p>(
+    pairs: &[&'p (String, String)],
+    errors: &mut Vec<FieldError>,
+) -> BTreeMap<&'p str, &'p str> {
     let mut controls = BTreeMap::new();
     for (name, value) in pairs {
         if controls.insert(name.as_str(), value.as_str()).is_some() {
@@ -154,20 +149,21 @@ fn condition(schema: &Schema, name: &str, value: &str) -> Result<Expr, FieldErro
     let field = resolve(schema, name, path)?;
     check_operator(&field, name, operator)?;
     let comparison = COMPARISONS.into_iter().find(|comparison| comparison.name() == operator);
-    let test = match (comparison, operator) {
-        (Some(comparison), _) => Test::Compare(comparison, literal(&field, name, value)?),
-        (None, "in") => Test::In(literals(&field, name, value)?),
-        (None, "exists") => Test::Exists(value.parse().map_err(|_| {
-            fault_in(name, "type", format!("exists expects true or false, got {value:?}"))
-        })?),
-        (None, unknown) => {
-            let hint = nearest(unknown, OPERATORS).map_or_else(
-                || format!("known are {}", OPERATORS.join(", ")),
-                |near| format!("did you mean {near:?}?"),
-            );
-            return Err(fault_in(name, "operator", format!("there is no operator {unknown:?}; {hint}")));
-        }
-    };
+    let test =
+        match (comparison, operator) {
+            (Some(comparison), _) => Test::Compare(comparison, literal(&field, name, value)?),
+            (None, "in") => Test::In(literals(&field, name, value)?),
+            (None, "exists") => Test::Exists(value.parse().map_err(|_| {
+                fault_in(name, "type", format!("exists expects true or false, got {value:?}"))
+            })?),
+            (None, unknown) => {
+                let hint = nearest(unknown, OPERATORS).map_or_else(
+                    || format!("known are {}", OPERATORS.join(", ")),
+                    |near| format!("did you mean {near:?}?"),
+                );
+                return Err(fault_in(name, "operator", format!("there is no operator {unknown:?}; {hint}")));
+            }
+        };
     Ok(Expr::Test(field, test))
 }
 
@@ -175,20 +171,26 @@ fn condition(schema: &Schema, name: &str, value: &str) -> Result<Expr, FieldErro
 fn check_operator(field: &Field, name: &str, operator: &str) -> Result<(), FieldError> {
     let message = match &field.kind {
         _ if operator == "exists" || !OPERATORS.contains(&operator) => return Ok(()),
-        FieldType::Object => format!("{} is an object; compare one of its members, or use exists", field.path),
+        FieldType::Object => {
+            format!("{} is an object; compare one of its members, or use exists", field.path)
+        }
         FieldType::Array(items) if matches!(**items, FieldType::Object | FieldType::Array(_)) => {
             format!("{} is an array whose items are not scalars; use exists", field.path)
         }
-        FieldType::Array(_) if !["eq", "in"].contains(&operator) => format!("{} is an array; use eq, in or exists", field.path),
+        FieldType::Array(_) if !["eq", "in"].contains(&operator) => {
+            format!("{} is an array; use eq, in or exists", field.path)
+        }
         _ => return Ok(()),
     };
     Err(fault_in(name, "operator", message))
 }
 
 fn resolve(schema: &Schema, parameter: &str, path: &str) -> Result<Arc<Field>, FieldError> {
-    let path: Path = path.parse().map_err(|fault| fault_in(parameter, "field", format!("{path:?}: {fault}")))?;
+    let path: Path =
+        path.parse().map_err(|fault| fault_in(parameter, "field", format!("{path:?}: {fault}")))?;
     schema.field(&path).map_err(|fault| {
-        let control = nearest(parameter, CONTROLS).map_or_else(String::new, |near| format!(" (or the parameter {near:?}?)"));
+        let control = nearest(parameter, CONTROLS)
+            .map_or_else(String::new, |near| format!(" (or the parameter {near:?}?)"));
         fault_in(parameter, "field", format!("{fault}{control}"))
     })
 }
@@ -199,7 +201,11 @@ fn literal(field: &Field, parameter: &str, value: &str) -> Result<Literal, Field
 
 fn literals(field: &Field, parameter: &str, value: &str) -> Result<Vec<Literal>, FieldError> {
     let items = split_list(value).ok_or_else(|| {
-        fault_in(parameter, "list", "a quoted value of the list does not end; write \"\" for a quote within it")
+        fault_in(
+            parameter,
+            "list",
+            "a quoted value of the list does not end; write \"\" for a quote within it",
+        )
     })?;
     if items.len() > MAX_VALUES {
         let message = format!("{} values; in takes at most {MAX_VALUES}", items.len());
@@ -271,26 +277,34 @@ fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
 /// The most fields of a sort.
 const MAX_SORT_KEYS: usize = 8;
 
-fn projection(target: &Target<'_>, fields: Option<&str>, view: Option<&str>) -> Result<Option<Projection>, FieldError> {
+fn projection(
+    target: &Target<'_>,
+    fields: Option<&str>,
+    view: Option<&str>,
+) -> Result<Option<Projection>, FieldError> {
     let (parameter, names): (_, BTreeSet<&str>) = match (fields, view) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(fault_in("view", "duplicate", "give fields or view, not both")),
         (Some(fields), None) => ("fields", fields.split(',').collect()),
-        (None, Some(view)) => match target.views.get(view) {
-            Some(fields) => ("view", fields.iter().map(String::as_str).collect()),
-            None => {
-                let known: Vec<&str> = target.views.keys().map(String::as_str).collect();
-                let known = if known.is_empty() { "there are none".into() } else { format!("known are {}", known.join(", ")) };
-                return Err(fault_in("view", "view", format!("there is no view {view:?}; {known}")));
-            }
-        },
+        (None, Some(name)) => ("view", view(target.views, name)?.iter().map(String::as_str).collect()),
     };
     if names.len() > MAX_FIELDS {
         return Err(fault_in(parameter, "limit", format!("at most {MAX_FIELDS} fields")));
     }
     let always = ["_id", "_revision"];
-    let paths = always.into_iter().chain(names).map(|name| resolve(target.schema, parameter, name).map(|f| f.path.clone()));
+    let paths = always
+        .into_iter()
+        .chain(names)
+        .map(|name| resolve(target.schema, parameter, name).map(|f| f.path.clone()));
     Ok(Some(Projection::new(paths.collect::<Result<Vec<_>, _>>()?)))
+}
+
+fn view<'v>(views: &'v BTreeMap<String, Vec<String>>, name: &str) -> Result<&'v [String], FieldError> {
+    views.get(name).map(Vec::as_slice).ok_or_else(|| {
+        let known = views.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { "there are none".to_owned() } else { format!("known are {known}") };
+        fault_in("view", "view", format!("there is no view {name:?}; {known}"))
+    })
 }
 
 /// The most fields of a projection.
@@ -299,7 +313,9 @@ const MAX_FIELDS: usize = 100;
 fn limit(limit: Option<&str>) -> Result<usize, FieldError> {
     let Some(text) = limit else { return Ok(DEFAULT_LIMIT) };
     let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    limit.ok_or_else(|| fault_in("limit", "type", format!("limit expects an integer from 1 to {MAX_LIMIT}, got {text:?}")))
+    limit.ok_or_else(|| {
+        fault_in("limit", "type", format!("limit expects an integer from 1 to {MAX_LIMIT}, got {text:?}"))
+    })
 }
 
 fn count(count: Option<&str>) -> Result<Count, FieldError> {
@@ -307,6 +323,8 @@ fn count(count: Option<&str>) -> Result<Count, FieldError> {
         None | Some("none") => Ok(Count::None),
         Some("exact") => Ok(Count::Exact),
         Some("estimated") => Ok(Count::Estimated),
-        Some(other) => Err(fault_in("count", "type", format!("count expects none, exact or estimated, got {other:?}"))),
+        Some(other) => {
+            Err(fault_in("count", "type", format!("count expects none, exact or estimated, got {other:?}")))
+        }
     }
 }

@@ -68,7 +68,10 @@ mod tests {
         for text in ["", ".", "a.", ".a", "a..b", "$where", "a.$gt", "a\0", &["a"; 17].join(".")] {
             assert!(text.parse::<Path>().is_err(), "{text:?}");
         }
-        assert_eq!([&["a"; 16].join("."), "a.b c.0"].map(|text| text.parse::<Path>().unwrap().to_string()).len(), 2);
+        assert_eq!(
+            [&["a"; 16].join("."), "a.b c.0"].map(|text| text.parse::<Path>().unwrap().to_string()).len(),
+            2
+        );
     }
 
     #[test]

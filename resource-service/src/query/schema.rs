@@ -142,7 +142,10 @@ impl Schema {
             }
             if shape.kinds.meets(Kinds::ARRAY) {
                 if shape.kinds.within(Kinds::ARRAY.or(Kinds::NULL)) {
-                    return Err(UnknownField::CrossesArray { path: path.to_string(), array: place.to_string() });
+                    return Err(UnknownField::CrossesArray {
+                        path: path.to_string(),
+                        array: place.to_string(),
+                    });
                 }
                 crossings.push(place);
             }
@@ -273,7 +276,10 @@ mod tests {
     #[test]
     fn types_come_from_the_schema() {
         assert_eq!(field("status").unwrap().kind, FieldType::Text(TextFormat::Plain));
-        assert_eq!(field("tags").unwrap().kind, FieldType::Array(Box::new(FieldType::Text(TextFormat::Plain))));
+        assert_eq!(
+            field("tags").unwrap().kind,
+            FieldType::Array(Box::new(FieldType::Text(TextFormat::Plain)))
+        );
         assert_eq!(field("energy").unwrap().kind, FieldType::Number { ieee754: true });
         assert!(field("energy").unwrap().nullable);
         assert_eq!(field("at").unwrap().kind, FieldType::Text(TextFormat::DateTime));

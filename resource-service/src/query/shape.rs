@@ -88,7 +88,9 @@ impl Kinds {
         };
         let named = |value: &Value| value.as_str().map_or(Self::NONE, Self::of_name);
         let typed = match schema.get("type") {
-            Some(Value::Array(_)) => all(&schema["type"], |value| Self::of_name(value.as_str().unwrap_or_default())),
+            Some(Value::Array(_)) => {
+                all(&schema["type"], |value| Self::of_name(value.as_str().unwrap_or_default()))
+            }
             Some(name) => named(name),
             None => Self::ALL,
         };
@@ -156,7 +158,7 @@ impl Shape {
     }
 
     /// The names that `root` declares for members of the object that `steps` lead to.
-    pub fn declared<'r>(root: &'r Value) -> impl Iterator<Item = &'r str> {
+    pub fn declared(root: &Value) -> impl Iterator<Item = &str> {
         root.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
     }
 }
@@ -194,7 +196,9 @@ fn own(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize) -> Shap
     };
     let (container, next) = match step {
         Step::Member(name) => (Kinds::OBJECT, member(schema, name)),
-        Step::Item => (Kinds::ARRAY, if schema.get("prefixItems").is_some() { None } else { schema.get("items") }),
+        Step::Item => {
+            (Kinds::ARRAY, if schema.get("prefixItems").is_some() { None } else { schema.get("items") })
+        }
     };
     if !kinds.meets(container) {
         return Shape::never();

@@ -39,7 +39,8 @@ fn parse_pairs(pairs: &[(String, String)]) -> Result<Query, Vec<FieldError>> {
 }
 
 fn parse(text: &str) -> Result<Query, Vec<FieldError>> {
-    let pair = |pair: &str| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
+    let pair =
+        |pair: &str| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
     parse_pairs(&text.split('&').filter(|part| !part.is_empty()).map(pair).collect::<Vec<_>>())
 }
 
@@ -80,7 +81,10 @@ fn values_are_read_by_the_type_of_their_field() {
     assert_eq!(literal("done=true"), Literal::Boolean(true));
     assert_eq!(literal("tags=a"), Literal::Text("a".into()));
     assert_eq!(literal("at=2026-01-31T12:00:00+01:00"), Literal::Text("2026-01-31T12:00:00+01:00".into()));
-    assert_eq!(literal("_created_at[gt]=2026-01-31T12:00:00+01:00"), Literal::Text("2026-01-31T11:00:00.000Z".into()));
+    assert_eq!(
+        literal("_created_at[gt]=2026-01-31T12:00:00+01:00"),
+        Literal::Text("2026-01-31T11:00:00.000Z".into())
+    );
     assert_eq!(literal("limit[eq]=7"), Literal::Integer(7));
 }
 
@@ -154,7 +158,16 @@ fn objects_and_arrays_take_only_what_has_a_meaning() {
 
 #[test]
 fn control_words_are_checked_and_may_stand_once() {
-    for text in ["limit=0", "limit=1001", "limit=x", "limit=-1", "count=all", "limit=1&limit=1", "sort=name,name", "view=summary&fields=name"] {
+    for text in [
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "limit=-1",
+        "count=all",
+        "limit=1&limit=1",
+        "sort=name,name",
+        "view=summary&fields=name",
+    ] {
         parse(text).unwrap_err();
     }
     assert_eq!(parse("count=exact&limit=1000").unwrap().count, Count::Exact);
@@ -207,9 +220,12 @@ fn a_cursor_serves_its_own_query_only() {
 fn a_forged_cursor_with_a_value_of_another_kind_is_refused() {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let query = parse("sort=steps").unwrap();
-    let honest = query.binding.write(&[Place::Scalar(Literal::Null), Place::Scalar(Literal::Text("id".into()))]);
+    let honest =
+        query.binding.write(&[Place::Scalar(Literal::Null), Place::Scalar(Literal::Text("id".into()))]);
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(honest).unwrap()).unwrap();
-    for forged in [r#""x","id""#, r#"{"$gt":1},"id""#, r#"[1],"id""#, r#"1,null"#, r#"1,{"among":"arrays"}"#, r#"1"#] {
+    for forged in
+        [r#""x","id""#, r#"{"$gt":1},"id""#, r#"[1],"id""#, "1,null", r#"1,{"among":"arrays"}"#, "1"]
+    {
         let cursor = URL_SAFE_NO_PAD.encode(text.replace("null,\"id\"", forged));
         assert_eq!(fault(&format!("sort=steps&after={cursor}")).1, "cursor", "{forged}");
     }
@@ -218,7 +234,10 @@ fn a_forged_cursor_with_a_value_of_another_kind_is_refused() {
 #[test]
 fn places_of_every_kind_survive_the_cursor() {
     let (schema, paths) = (schema(), ["parameters.a", "energy", "name", "done", "_id"]);
-    let keys = paths[..4].iter().map(|path| Key { field: schema.field(&path.parse().unwrap()).unwrap(), direction: Direction::Descending });
+    let keys = paths[..4].iter().map(|path| Key {
+        field: schema.field(&path.parse().unwrap()).unwrap(),
+        direction: Direction::Descending,
+    });
     let order = Order::new(keys.collect(), schema.field(&"_id".parse().unwrap()).unwrap());
     let binding = super::cursor::Binding::new("runs", &Expr::everything(), &order);
     for document in [
@@ -255,13 +274,18 @@ fn print(filter: &Expr) -> Vec<(String, String)> {
 
 fn name() -> impl Strategy<Value = String> {
     let field = prop_oneof![
-        Just("name".to_owned()), Just("steps".to_owned()), Just("energy".to_owned()), Just("done".to_owned()),
-        Just("tags".to_owned()), Just("at".to_owned()), Just("_created_at".to_owned()),
-        "parameters(\\.[a-z0-9\"' é]{1,3}){1,3}", "[a-z_.$\\[\\]]{0,8}",
+        Just("name".to_owned()),
+        Just("steps".to_owned()),
+        Just("energy".to_owned()),
+        Just("done".to_owned()),
+        Just("tags".to_owned()),
+        Just("at".to_owned()),
+        Just("_created_at".to_owned()),
+        "parameters(\\.[a-z0-9\"' é]{1,3}){1,3}",
+        "[a-z_.$\\[\\]]{0,8}",
     ];
-    let operator = prop_oneof![
-        Just(String::new()), "\\[(eq|ne|gt|gte|lt|lte|in|exists)\\]", "\\[[a-z$\\]\\[]{0,5}\\]"
-    ];
+    let operator =
+        prop_oneof![Just(String::new()), "\\[(eq|ne|gt|gte|lt|lte|in|exists)\\]", "\\[[a-z$\\]\\[]{0,5}\\]"];
     let control = "(sort|fields|view|limit|after|count|or|filter)";
     prop_oneof![4 => (field, operator).prop_map(|(field, operator)| field + &operator), 1 => control]
 }

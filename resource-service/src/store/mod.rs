@@ -27,7 +27,11 @@ pub struct StoredDocument {
 
 impl From<&Document> for StoredDocument {
     fn from(document: &Document) -> Self {
-        Self { json: document.to_json(), revision: document.meta.revision, owner: document.meta.owner.clone() }
+        Self {
+            json: document.to_json(),
+            revision: document.meta.revision,
+            owner: document.meta.owner.clone(),
+        }
     }
 }
 
@@ -105,7 +109,8 @@ pub trait Store: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Removes revision `expected` of a document; `false` where that is not the current one.
-    async fn delete(&self, collection: &Arc<Collection>, id: &str, expected: i64) -> Result<bool, StoreError>;
+    async fn delete(&self, collection: &Arc<Collection>, id: &str, expected: i64)
+    -> Result<bool, StoreError>;
 
     /// The first documents of a selection.
     async fn list(
@@ -116,8 +121,12 @@ pub trait Store: Send + Sync {
     ) -> Result<Batch, StoreError>;
 
     /// How many documents meet `filter`.
-    async fn count(&self, collection: &Arc<Collection>, filter: Expr, now: OffsetDateTime)
-    -> Result<u64, StoreError>;
+    async fn count(
+        &self,
+        collection: &Arc<Collection>,
+        filter: Expr,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError>;
 
     /// How many documents the collection has, by the store's own statistics: cheap, and perhaps a little off.
     async fn estimate(&self, collection: &Arc<Collection>, now: OffsetDateTime) -> Result<u64, StoreError>;

@@ -68,7 +68,8 @@ fn document(catalog: &Catalog, login_url: &str) -> Value {
 
 fn tags(collections: &[&Collection]) -> Vec<Value> {
     let tag = |collection: &&Collection| {
-        let description = collection.definition.schema.get("description").cloned().unwrap_or_else(|| "".into());
+        let description =
+            collection.definition.schema.get("description").cloned().unwrap_or_else(|| "".into());
         json!({"name": collection.name(), "description": description})
     };
     let shared = json!({"name": "collections", "description": "What the collections are."});

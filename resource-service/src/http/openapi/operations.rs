@@ -23,7 +23,9 @@ fn content(media_type: &str, schema: &Value) -> Value {
 /// The answers of an operation: the good one, then problems by status.
 fn answers(status: &str, good: Value, problems: &[u16]) -> Value {
     let always = [401, 503];
-    let problem = |status: &u16| (status.to_string(), json!({"$ref": format!("#/components/responses/problem{status}")}));
+    let problem = |status: &u16| {
+        (status.to_string(), json!({"$ref": format!("#/components/responses/problem{status}")}))
+    };
     let mut answers = Map::from_iter([(status.to_owned(), good)]);
     answers.extend(problems.iter().chain(&always).map(problem));
     answers.into()
@@ -70,12 +72,19 @@ pub fn of(collection: &Collection) -> [(String, Value); 2] {
 }
 
 fn merge_patch() -> Value {
-    let schema = json!({"type": "object", "description": "null removes a field, objects merge, all else replaces."});
+    let schema =
+        json!({"type": "object", "description": "null removes a field, objects merge, all else replaces."});
     json!({MERGE_PATCH: {"schema": schema}, JSON: {"schema": schema}})
 }
 
 /// What operations on a collection have in common.
-fn operation(collection: &Collection, verb: &str, summary: &str, scope: &str, responses: &Value) -> Map<String, Value> {
+fn operation(
+    collection: &Collection,
+    verb: &str,
+    summary: &str,
+    scope: &str,
+    responses: &Value,
+) -> Map<String, Value> {
     let operation = json!({
         "operationId": format!("{verb}:{}", collection.name()),
         "tags": [collection.name()],
@@ -93,7 +102,8 @@ fn shown(collection: &Collection, description: &str) -> Value {
 }
 
 fn list(collection: &Collection) -> Value {
-    let item = json!({"anyOf": [reference(&format!("{}.stored", collection.name())), reference("projected")]});
+    let item =
+        json!({"anyOf": [reference(&format!("{}.stored", collection.name())), reference("projected")]});
     let page = json!({
         "type": "object",
         "required": ["items", "next"],
@@ -103,7 +113,8 @@ fn list(collection: &Collection) -> Value {
             "total": {"type": "integer", "minimum": 0, "description": "How many match, where count asks for it."},
         },
     });
-    let answers = answers("200", json!({"description": "A page.", "content": content(JSON, &page)}), &[400, 403, 422]);
+    let answers =
+        answers("200", json!({"description": "A page.", "content": content(JSON, &page)}), &[400, 403, 422]);
     let mut list = operation(collection, "list", "Find documents", &collection.access.read, &answers);
     list.insert(
         "description".into(),
@@ -114,20 +125,30 @@ fn list(collection: &Collection) -> Value {
 }
 
 fn controls(collection: &Collection) -> Vec<Value> {
-    let parameter = |name: &str, description: &str, schema: Value| {
-        json!({"name": name, "in": "query", "description": description, "schema": schema})
-    };
+    let parameter = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
     let text = || json!({"type": "string", "minLength": 1});
     let mut controls = vec![
         parameter("sort", "Fields, commas between them, - before a descending one. _id breaks ties.", text()),
         parameter("fields", "The fields to show, commas between them.", text()),
-        parameter("limit", "Documents a page.", json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT})),
+        parameter(
+            "limit",
+            "Documents a page.",
+            json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+        ),
         parameter("after", "next of the page before.", text()),
-        parameter("count", "Whether total is given.", json!({"enum": ["none", "exact", "estimated"], "default": "none"})),
+        parameter(
+            "count",
+            "Whether total is given.",
+            json!({"enum": ["none", "exact", "estimated"], "default": "none"}),
+        ),
     ];
     let views: Vec<&String> = collection.definition.views.keys().collect();
     if !views.is_empty() {
-        controls.push(parameter("view", "A named selection of fields, instead of fields.", json!({"enum": views})));
+        controls.push(parameter(
+            "view",
+            "A named selection of fields, instead of fields.",
+            json!({"enum": views}),
+        ));
     }
     controls
 }
@@ -144,7 +165,8 @@ fn filters(collection: &Collection) -> Vec<Value> {
             FieldType::Array(_) => (&["eq"], schema.get("items").cloned().unwrap_or_else(|| json!({}))),
             _ => (&["eq", "ne", "gt", "gte", "lt", "lte"], schema),
         };
-        let mut tests: Map<String, Value> = operators.iter().map(|operator| ((*operator).to_owned(), value.clone())).collect();
+        let mut tests: Map<String, Value> =
+            operators.iter().map(|operator| ((*operator).to_owned(), value.clone())).collect();
         tests.insert("in".into(), json!({"type": "string", "description": "Values, commas between them."}));
         tests.insert("exists".into(), json!({"type": "boolean"}));
         Some(json!({
@@ -160,7 +182,10 @@ fn insert(collection: &Collection) -> Value {
     good["headers"]["Location"] = json!({"description": "Its address.", "schema": {"type": "string"}});
     let answers = answers("201", good, &[400, 403, 409, 413, 415, 422]);
     let mut insert = operation(collection, "insert", "Add a document", &collection.access.write, &answers);
-    insert.insert("requestBody".into(), json!({"required": true, "content": content(JSON, &reference(collection.name()))}));
+    insert.insert(
+        "requestBody".into(),
+        json!({"required": true, "content": content(JSON, &reference(collection.name()))}),
+    );
     insert.into()
 }
 
@@ -181,7 +206,11 @@ fn get(collection: &Collection) -> Value {
 }
 
 fn write(collection: &Collection, verb: &str, summary: &str, body: &Value) -> Value {
-    let answers = answers("200", shown(collection, "The document as it is now."), &[400, 403, 404, 409, 412, 413, 415, 422, 428]);
+    let answers = answers(
+        "200",
+        shown(collection, "The document as it is now."),
+        &[400, 403, 404, 409, 412, 413, 415, 422, 428],
+    );
     let mut write = operation(collection, verb, summary, &collection.access.write, &answers);
     write.insert("parameters".into(), json!([if_match(collection)]));
     write.insert("requestBody".into(), json!({"required": true, "content": body}));

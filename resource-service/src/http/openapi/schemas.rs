@@ -28,7 +28,8 @@ const PROBLEMS: [(&str, &str); 11] = [
 pub fn responses() -> Map<String, Value> {
     let response = |(status, description): &(&str, &str)| {
         let schema = json!({"$ref": "#/components/schemas/ProblemBody"});
-        let body = json!({"description": description, "content": {"application/problem+json": {"schema": schema}}});
+        let body =
+            json!({"description": description, "content": {"application/problem+json": {"schema": schema}}});
         (format!("problem{status}"), body)
     };
     PROBLEMS.iter().map(response).collect()

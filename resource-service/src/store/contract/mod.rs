@@ -82,7 +82,8 @@ impl Fixture {
 
     #[expect(clippy::disallowed_methods, reason = "the test's own setting")]
     async fn mongo() -> Self {
-        let url = std::env::var("TESSERA_TEST_MONGO").expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
+        let url = std::env::var("TESSERA_TEST_MONGO")
+            .expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
         let name = format!("test_resource_{}", uuid::Uuid::new_v4().simple());
         let database = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
         Self::prepared(Arc::new(MongoStore::new(database.clone())), Leftover::Database(database)).await
@@ -109,7 +110,8 @@ impl Fixture {
 fn document(id: &str, revision: i64, members: Value) -> Document {
     let Value::Object(members) = members else { panic!("{members} is no object") };
     let now = timestamp(NOW);
-    let meta = Meta { id: id.into(), revision, created_at: now.clone(), updated_at: now, owner: "ada".into() };
+    let meta =
+        Meta { id: id.into(), revision, created_at: now.clone(), updated_at: now, owner: "ada".into() };
     let members = collection().check(members).unwrap();
     Document { meta, members }
 }

@@ -6,10 +6,7 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use super::{Fixture, NOW, document, on_both_stores};
-use crate::{
-    query::expr::Expr,
-    store::StoreError,
-};
+use crate::{query::expr::Expr, store::StoreError};
 
 on_both_stores! {
     a_document_comes_back_as_the_text_it_was_sent_as
@@ -89,7 +86,12 @@ async fn a_unique_index_names_its_fields(f: &Fixture) {
 }
 
 async fn a_unique_index_ignores_documents_without_one_of_its_fields(f: &Fixture) {
-    for (id, members) in [("a", json!({"key": "k"})), ("b", json!({"key": "k"})), ("c", json!({"part": 1})), ("d", json!({"part": 1}))] {
+    for (id, members) in [
+        ("a", json!({"key": "k"})),
+        ("b", json!({"key": "k"})),
+        ("c", json!({"part": 1})),
+        ("d", json!({"part": 1})),
+    ] {
         f.insert(id, members).await;
     }
     let total = f.store.count(&f.collection, Expr::everything(), NOW).await.unwrap();
@@ -114,7 +116,8 @@ async fn preparing_twice_changes_nothing(f: &Fixture) {
     f.insert("a", json!({"s": "x"})).await;
     f.store.prepare(&[Arc::clone(&f.collection)]).await.unwrap();
     f.store.ping().await.unwrap();
-    let kept: Value = serde_json::from_str(&f.store.get(&f.collection, "a", NOW).await.unwrap().unwrap().json).unwrap();
+    let kept: Value =
+        serde_json::from_str(&f.store.get(&f.collection, "a", NOW).await.unwrap().unwrap().json).unwrap();
     assert_eq!(kept["s"], "x");
 }
 

@@ -16,7 +16,11 @@ use crate::{
 };
 
 /// The BSON of a document, with its expiry where it has one.
-pub fn to_bson(document: &Document, schema: &Schema, expires_at: Option<OffsetDateTime>) -> Result<RawDocumentBuf, StoreError> {
+pub fn to_bson(
+    document: &Document,
+    schema: &Schema,
+    expires_at: Option<OffsetDateTime>,
+) -> Result<RawDocumentBuf, StoreError> {
     let mut raw = RawDocumentBuf::new();
     for (name, value) in document.entries() {
         raw.append(key(name)?, raw_value(&value, schema, &mut vec![Step::Member(name)])?);
@@ -32,7 +36,11 @@ fn key(name: &str) -> Result<CString, StoreError> {
     CString::try_from(name).map_err(|error| StoreError::Failed(error.to_string()))
 }
 
-fn raw_value<'v>(value: &'v Value, schema: &Schema, place: &mut Vec<Step<'v>>) -> Result<RawBson, StoreError> {
+fn raw_value<'v>(
+    value: &'v Value,
+    schema: &Schema,
+    place: &mut Vec<Step<'v>>,
+) -> Result<RawBson, StoreError> {
     Ok(match value {
         Value::Null => RawBson::Null,
         Value::Bool(value) => RawBson::Boolean(*value),

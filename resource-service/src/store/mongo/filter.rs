@@ -71,7 +71,8 @@ fn reachable(field: &Field, test: Document) -> Document {
     if field.crossings.is_empty() {
         return test;
     }
-    let clear = field.crossings.iter().map(|path| doc! { path.to_string(): { "$not": { "$type": "array" } } });
+    let clear =
+        field.crossings.iter().map(|path| doc! { path.to_string(): { "$not": { "$type": "array" } } });
     doc! { "$and": std::iter::once(test).chain(clear).collect::<Vec<_>>() }
 }
 

@@ -26,7 +26,11 @@ pub fn to_json(document: &RawDocument) -> Result<String, NotADocument> {
     String::from_utf8(out).map_err(|error| NotADocument(error.to_string()))
 }
 
-fn write_members(document: &RawDocument, out: &mut Vec<u8>, hidden: fn(&str) -> bool) -> Result<(), NotADocument> {
+fn write_members(
+    document: &RawDocument,
+    out: &mut Vec<u8>,
+    hidden: fn(&str) -> bool,
+) -> Result<(), NotADocument> {
     let mut separator = b'{';
     for member in document {
         let (name, value) = member?;

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use mongodb::{
     Collection as Handle, Cursor, Database, IndexModel,
-    action::Action as _,
+    action::{Action as _, Find},
     bson::{DateTime, Document as Doc, RawDocumentBuf, doc},
     error::{Error, ErrorKind, WriteFailure},
     options::IndexOptions,
@@ -81,13 +81,17 @@ fn write_error(error: &Error, collection: &Collection) -> StoreError {
 /// A document without one of a unique index's fields is no part of it. A plain index ends in `_id`, which
 /// ends every order.
 fn index_model(index: &Index) -> IndexModel {
-    let mut keys: Doc =
-        index.keys.iter().map(|(field, direction)| (field.path.to_string(), order::direction(*direction).into())).collect();
+    let mut keys: Doc = index
+        .keys
+        .iter()
+        .map(|(field, direction)| (field.path.to_string(), order::direction(*direction).into()))
+        .collect();
     if !index.unique {
         keys.entry("_id".to_owned()).or_insert_with(|| 1.into());
     }
     let present: Option<Doc> = index.unique.then(|| {
-        let typed = |(field, _): &(Arc<Field>, _)| (field.path.to_string(), doc! { "$type": type_of(field) }.into());
+        let typed =
+            |(field, _): &(Arc<Field>, _)| (field.path.to_string(), doc! { "$type": type_of(field) }.into());
         index.keys.iter().map(typed).collect()
     });
     let options = IndexOptions::builder()
@@ -120,7 +124,11 @@ fn restrict(collection: &Collection, filter: &Expr, now: OffsetDateTime) -> Doc 
         return condition;
     }
     let alive = doc! { EXPIRES_AT: { "$not": { "$lte": date(now) } } };
-    if condition.is_empty() { alive } else { doc! { "$and": [condition, alive] } }
+    if condition.is_empty() {
+        alive
+    } else {
+        doc! { "$and": [condition, alive] }
+    }
 }
 
 fn date(at: OffsetDateTime) -> DateTime {
@@ -143,7 +151,9 @@ impl Store for MongoStore {
                 continue;
             }
             self.handle(collection).create_indexes(models).await.map_err(|error| match failed(&error) {
-                StoreError::Failed(fault) => StoreError::Failed(format!("indexes of {}: {fault}", collection.name())),
+                StoreError::Failed(fault) => {
+                    StoreError::Failed(format!("indexes of {}: {fault}", collection.name()))
+                }
                 other => other,
             })?;
         }
@@ -166,7 +176,8 @@ impl Store for MongoStore {
         id: &str,
         now: OffsetDateTime,
     ) -> Result<Option<StoredDocument>, StoreError> {
-        let found = self.handle(collection).find_one(doc! { "_id": id }).await.map_err(|error| failed(&error))?;
+        let found =
+            self.handle(collection).find_one(doc! { "_id": id }).await.map_err(|error| failed(&error))?;
         let Some(raw) = found else { return Ok(None) };
         if collection.expires() && raw.get_datetime(EXPIRES_AT).is_ok_and(|at| at <= date(now)) {
             return Ok(None);
@@ -191,7 +202,12 @@ impl Store for MongoStore {
         done.map(|done| done.matched_count == 1).map_err(|error| write_error(&error, collection))
     }
 
-    async fn delete(&self, collection: &Arc<Collection>, id: &str, expected: i64) -> Result<bool, StoreError> {
+    async fn delete(
+        &self,
+        collection: &Arc<Collection>,
+        id: &str,
+        expected: i64,
+    ) -> Result<bool, StoreError> {
         let done = self.handle(collection).delete_one(doc! { "_id": id, "_revision": expected }).await;
         done.map(|done| done.deleted_count == 1).map_err(|error| failed(&error))
     }
@@ -202,7 +218,8 @@ impl Store for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError> {
-        let cursor = open(&self.handle(collection), restrict(collection, &selection.filter, now), &selection).await;
+        let cursor =
+            open(&self.handle(collection), restrict(collection, &selection.filter, now), &selection).await;
         let mut cursor = cursor.map_err(|error| failed(&error))?;
         let (mut documents, mut bytes) = (Vec::new(), 0);
         while cursor.advance().await.map_err(|error| failed(&error))? {
@@ -244,7 +261,13 @@ async fn open(
     if sort.computed.is_empty() {
         // One batch holds the page: the server closes the cursor by itself.
         let batch = u32::try_from(limit).unwrap_or(u32::MAX);
-        return handle.find(filter).sort(sort.keys).limit(limit).batch_size(batch).optional(shown, |find, shown| find.projection(shown)).await;
+        return handle
+            .find(filter)
+            .sort(sort.keys)
+            .limit(limit)
+            .batch_size(batch)
+            .optional(shown, Find::projection)
+            .await;
     }
     let show = shown.map_or_else(|| doc! { "$unset": COMPUTED }, |shown| doc! { "$project": shown });
     let stages = [

@@ -56,7 +56,9 @@ impl Operand {
     /// and NaN, which SQLite has no number for, becomes null.
     fn new(value: String, kind: String, field_type: FieldType) -> Self {
         let value = if field_type == (FieldType::Number { ieee754: true }) {
-            format!("CASE {value} WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN 'NaN' THEN NULL ELSE {value} END")
+            format!(
+                "CASE {value} WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN 'NaN' THEN NULL ELSE {value} END"
+            )
         } else {
             value
         };
@@ -132,7 +134,11 @@ impl Statement {
                     let path = json_path(field);
                     self.push(&format!("(json_type(body, {path}) = 'array' AND EXISTS (SELECT 1 FROM json_each(body, {path}) AS item WHERE "));
                     // Several kinds of items, or null, are told apart by the item itself.
-                    let items = if **items == (FieldType::Number { ieee754: true }) { (**items).clone() } else { FieldType::Untyped };
+                    let items = if **items == (FieldType::Number { ieee754: true }) {
+                        (**items).clone()
+                    } else {
+                        FieldType::Untyped
+                    };
                     self.scalar(&Operand::new("item.value".into(), "item.type".into(), items), test);
                     self.push("))");
                 }
@@ -231,7 +237,10 @@ impl Statement {
                 self.push(&format!("{rank} {direction}, "));
             }
             let value = if operand.field_type == FieldType::Untyped {
-                format!("CASE WHEN {} IN ('object', 'array') THEN NULL ELSE {} END", operand.kind, operand.value)
+                format!(
+                    "CASE WHEN {} IN ('object', 'array') THEN NULL ELSE {} END",
+                    operand.kind, operand.value
+                )
             } else {
                 operand.value
             };
@@ -245,7 +254,9 @@ fn rank(operand: &Operand) -> Option<String> {
     let kind = &operand.kind;
     if operand.is_ieee754() {
         let nan = operand.is_nan();
-        return Some(format!("CASE WHEN coalesce({kind}, 'null') = 'null' THEN 0 WHEN {nan} THEN 1 ELSE 2 END"));
+        return Some(format!(
+            "CASE WHEN coalesce({kind}, 'null') = 'null' THEN 0 WHEN {nan} THEN 1 ELSE 2 END"
+        ));
     }
     (operand.field_type == FieldType::Untyped).then(|| {
         format!(

@@ -17,7 +17,10 @@ use time::OffsetDateTime;
 use self::filter::Statement;
 use super::{Batch, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
 use crate::{
-    domain::{collection::{Collection, Index}, document::Document},
+    domain::{
+        collection::{Collection, Index},
+        document::Document,
+    },
     query::expr::Expr,
 };
 
@@ -33,7 +36,11 @@ impl SqliteStore {
     }
 
     /// Removes the documents of these collections whose expiry has passed; returns how many.
-    pub async fn remove_expired(&self, collections: &[Arc<Collection>], now: OffsetDateTime) -> Result<usize, StoreError> {
+    pub async fn remove_expired(
+        &self,
+        collections: &[Arc<Collection>],
+        now: OffsetDateTime,
+    ) -> Result<usize, StoreError> {
         let tables: Vec<String> = collections.iter().filter(|c| c.expires()).map(|c| table(c)).collect();
         self.database
             .write(move |transaction| {
@@ -59,7 +66,13 @@ fn millis(at: OffsetDateTime) -> i64 {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen
+                | ErrorCode::SystemIoFailure,
+            ) => {
                 tracing::error!(%error, "SQLite");
                 Self::Unavailable(Unavailable)
             }
@@ -73,11 +86,15 @@ impl From<rusqlite::Error> for StoreError {
 fn write_error(error: rusqlite::Error, collection: &Collection) -> StoreError {
     if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
         let message = error.to_string();
-        let hit = |index: &&Index| index.unique && message.contains(&format!("'{}'", index_name(collection, index)));
+        let hit = |index: &&Index| {
+            index.unique && message.contains(&format!("'{}'", index_name(collection, index)))
+        };
         if let Some(index) = collection.indexes.iter().find(hit) {
-            return StoreError::Conflict { fields: index.keys.iter().map(|(field, _)| field.path.to_string()).collect() };
+            return StoreError::Conflict {
+                fields: index.keys.iter().map(|(field, _)| field.path.to_string()).collect(),
+            };
         }
-        if message.ends_with(".id") {
+        if message.contains(&format!("doc_{}.id", collection.name())) {
             return StoreError::Conflict { fields: vec!["_id".into()] };
         }
     }
@@ -109,17 +126,13 @@ fn create_index(collection: &Collection, index: &Index) -> String {
 
 fn create(collection: &Collection) -> String {
     let table = table(collection);
-    let mut sql = format!(
+    let sql = format!(
         "CREATE TABLE IF NOT EXISTS {table} (
              id TEXT PRIMARY KEY, revision INTEGER NOT NULL, owner TEXT NOT NULL,
-             expires_at INTEGER, body TEXT NOT NULL CHECK (json_valid(body)));"
+             expires_at INTEGER, body TEXT NOT NULL CHECK (json_valid(body)));
+         CREATE INDEX IF NOT EXISTS \"doc_{}:expires_at\" ON {table} (expires_at) WHERE expires_at IS NOT NULL;",
+        collection.name()
     );
-    if collection.expires() {
-        sql += &format!(
-            "CREATE INDEX IF NOT EXISTS \"doc_{}:expires_at\" ON {table} (expires_at) WHERE expires_at IS NOT NULL;",
-            collection.name()
-        );
-    }
     collection.indexes.iter().fold(sql, |sql, index| sql + &create_index(collection, index))
 }
 
@@ -144,7 +157,8 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), Unavailable> {
-        let answer = self.database.read::<_, StoreError, _>(|connection| Ok(connection.execute_batch("SELECT 1")?));
+        let answer =
+            self.database.read::<_, StoreError, _>(|connection| Ok(connection.execute_batch("SELECT 1")?));
         answer.await.map_err(|_| Unavailable)
     }
 
@@ -154,8 +168,17 @@ impl Store for SqliteStore {
             .write(move |transaction| {
                 let (body, expires_at) = row(&document, &collection);
                 let meta = &document.meta;
-                let sql = format!("INSERT INTO {} (id, revision, owner, expires_at, body) VALUES (?1, ?2, ?3, ?4, ?5)", table(&collection));
-                let done = transaction.prepare_cached(&sql)?.execute(params![meta.id, meta.revision, meta.owner, expires_at, body]);
+                let sql = format!(
+                    "INSERT INTO {} (id, revision, owner, expires_at, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    table(&collection)
+                );
+                let done = transaction.prepare_cached(&sql)?.execute(params![
+                    meta.id,
+                    meta.revision,
+                    meta.owner,
+                    expires_at,
+                    body
+                ]);
                 done.map(|_| ()).map_err(|error| write_error(error, &collection))
             })
             .await
@@ -167,15 +190,22 @@ impl Store for SqliteStore {
         id: &str,
         now: OffsetDateTime,
     ) -> Result<Option<StoredDocument>, StoreError> {
-        let (sql, id) = (format!("SELECT body, revision, owner, expires_at FROM {} WHERE id = ?1", table(collection)), id.to_owned());
+        let (sql, id) = (
+            format!("SELECT body, revision, owner, expires_at FROM {} WHERE id = ?1", table(collection)),
+            id.to_owned(),
+        );
         self.database
             .read(move |connection| {
                 let found = connection.prepare_cached(&sql)?.query_row([id], |row| {
-                    let document = StoredDocument { json: row.get(0)?, revision: row.get(1)?, owner: row.get(2)? };
+                    let document =
+                        StoredDocument { json: row.get(0)?, revision: row.get(1)?, owner: row.get(2)? };
                     Ok((document, row.get::<_, Option<i64>>(3)?))
                 });
                 let alive = |expires_at: Option<i64>| expires_at.is_none_or(|at| at > millis(now));
-                Ok(found.optional()?.filter(|(_, expires_at)| alive(*expires_at)).map(|(document, _)| document))
+                Ok(found
+                    .optional()?
+                    .filter(|(_, expires_at)| alive(*expires_at))
+                    .map(|(document, _)| document))
             })
             .await
     }
@@ -195,16 +225,30 @@ impl Store for SqliteStore {
                     "UPDATE {} SET revision = ?3, expires_at = ?4, body = ?5 WHERE id = ?1 AND revision = ?2",
                     table(&collection)
                 );
-                let done = transaction.prepare_cached(&sql)?.execute(params![meta.id, expected, meta.revision, expires_at, body]);
+                let done = transaction.prepare_cached(&sql)?.execute(params![
+                    meta.id,
+                    expected,
+                    meta.revision,
+                    expires_at,
+                    body
+                ]);
                 done.map(|rows| rows == 1).map_err(|error| write_error(error, &collection))
             })
             .await
     }
 
-    async fn delete(&self, collection: &Arc<Collection>, id: &str, expected: i64) -> Result<bool, StoreError> {
-        let (sql, id) = (format!("DELETE FROM {} WHERE id = ?1 AND revision = ?2", table(collection)), id.to_owned());
+    async fn delete(
+        &self,
+        collection: &Arc<Collection>,
+        id: &str,
+        expected: i64,
+    ) -> Result<bool, StoreError> {
+        let (sql, id) =
+            (format!("DELETE FROM {} WHERE id = ?1 AND revision = ?2", table(collection)), id.to_owned());
         self.database
-            .write(move |transaction| Ok(transaction.prepare_cached(&sql)?.execute(params![id, expected])? == 1))
+            .write(move |transaction| {
+                Ok(transaction.prepare_cached(&sql)?.execute(params![id, expected])? == 1)
+            })
             .await
     }
 
@@ -227,7 +271,8 @@ impl Store for SqliteStore {
         let collection = Arc::clone(collection);
         self.database
             .read(move |connection| {
-                let mut statement = Statement::new(format!("SELECT count(*) FROM {} WHERE ", table(&collection)));
+                let mut statement =
+                    Statement::new(format!("SELECT count(*) FROM {} WHERE ", table(&collection)));
                 restrict(&mut statement, &collection, &filter, now);
                 let mut prepared = connection.prepare_cached(&statement.text)?;
                 let total: i64 = prepared.query_row(params_from_iter(&statement.values), |row| row.get(0))?;
@@ -273,7 +318,8 @@ fn select(
         let body = match &selection.projection {
             None => body,
             Some(projection) => {
-                let document: Value = serde_json::from_str(&body).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+                let document: Value =
+                    serde_json::from_str(&body).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
                 projection.apply(document).to_string()
             }
         };
