@@ -20,7 +20,7 @@ use crate::{
     browser,
     cli::Cli,
     data_dir::DataDir,
-    demo, settings,
+    demo, settings, terminal,
     tour::{self, Scientist},
 };
 
@@ -42,13 +42,11 @@ pub async fn run(cli: &Cli) -> Result<()> {
     let auth = auth_service::app::App::open(&auth_settings, auth_service::app::system()).await?;
     let resource =
         resource_service::app::part(&resource_settings, resource_service::app::Env::default()).await?;
-    let serving = listeners.serve(vec![auth.part(), resource, front_page()]);
-    let operator = auth.admin();
-    let mut serving = std::pin::pin!(serving);
+    let mut serving = std::pin::pin!(listeners.serve(vec![auth.part(), resource, front_page()]));
     tokio::select! {
         served = &mut serving => served?,
-        shown = welcome(cli, &place, &operator) => {
-            shown?;
+        welcomed = welcome(cli, &place, &auth.admin()) => {
+            welcomed?;
             serving.await?;
         }
     }
@@ -67,18 +65,22 @@ async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
     let Place { origin, management, data } = place;
     tour::until_ready(management).await?;
     let administrator = demo::administrator(operator, cli.new_admin.as_deref(), &OsRandom).await?;
-    tour::print(&Ready { origin, management, administrator: &administrator, demo_users: &data.demo() });
+    terminal::print(&Ready { origin, management, administrator: &administrator, demo_users: &data.demo() });
     let docs = format!("{origin}/api/docs");
     if cli.open
         && let Err(error) = browser::open(&docs)
     {
-        eprintln!("tessera: cannot open the browser at {docs}: {error}");
+        terminal::tell(&format!("tessera: cannot open the browser at {docs}: {error}"));
     }
-    let login = demo::users(operator, data, &OsRandom).await?;
     // Who pastes may be in another directory.
     let file = std::path::absolute(data.demo_login(SCIENTIST))?;
-    let scientist = Scientist { login: &login, file: &file };
-    tour::show(origin, scientist, !cli.no_sample, &SystemClock).await;
+    match demo::users(operator, data, &OsRandom).await {
+        Ok(login) => {
+            let scientist = Scientist { login: &login, file: &file };
+            tour::show(origin, scientist, !cli.no_sample, &SystemClock).await;
+        }
+        Err(error) => terminal::tell(&format!("tessera: there are no demo users: {error:#}")),
+    }
     Ok(())
 }
 

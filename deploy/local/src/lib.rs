@@ -8,4 +8,5 @@ mod data_dir;
 mod demo;
 mod sample;
 mod settings;
+mod terminal;
 mod tour;

@@ -2,7 +2,7 @@
 //!
 //! Uses the services over HTTP like any client; a failure here is told and stops nothing.
 
-use std::{fmt::Display, io::Write as _, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use anyhow::Result;
 use service_kit::clock::Clock;
@@ -14,6 +14,7 @@ use crate::{
         client::{Client, http},
         job,
     },
+    terminal,
 };
 
 /// How often readiness is asked for while the services start.
@@ -40,10 +41,10 @@ pub struct Scientist<'a> {
 /// Calculates the sample, unless it is to be left out, and prints the lines to paste.
 pub async fn show(origin: &str, scientist: Scientist<'_>, sample: bool, clock: &dyn Clock) {
     let calculation = calculate(origin, scientist.login, sample, clock).await.unwrap_or_else(|error| {
-        eprintln!("tessera: the sample calculation stopped: {error:#}");
+        terminal::tell(&format!("tessera: the sample calculation stopped: {error:#}"));
         None
     });
-    print(&Paste { origin, login: scientist.file, calculation: calculation.as_deref() });
+    terminal::print(&Paste { origin, login: scientist.file, calculation: calculation.as_deref() });
 }
 
 /// Returns the id of a calculation to look at, if there is one.
@@ -53,10 +54,4 @@ async fn calculate(origin: &str, login: &Login, sample: bool, clock: &dyn Clock)
         job::run(&mut client, clock).await?;
     }
     job::newest(&mut client).await
-}
-
-/// Prints to standard output. That nobody reads it any more is no reason to stop.
-pub fn print(text: &dyn Display) {
-    let mut out = std::io::stdout().lock();
-    let _ = write!(out, "{text}").and_then(|()| out.flush());
 }

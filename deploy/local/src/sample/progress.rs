@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::calculation::{Case, Outcome, Point};
+use crate::terminal;
 
 /// Shows how far the calculations are.
 pub struct Progress {
@@ -38,13 +39,13 @@ impl Progress {
     pub fn stored(&self, case: Case, outcome: &Outcome) {
         match &self.bar {
             Some(bar) => bar.inc(1),
-            None => eprintln!(
+            None => terminal::tell(&format!(
                 "{}: {} iterations, error {:.1e}, {:.1} ms",
                 case.name(),
                 outcome.iterations,
                 outcome.deviation.max,
                 outcome.wall_time.as_secs_f64() * 1e3
-            ),
+            )),
         }
     }
 }
