@@ -67,8 +67,8 @@ fn is_test(source: &Source) -> bool {
 #[test]
 fn imports_point_one_way() {
     let above = [
-        ("domain", &["http", "ops", "store", "query"][..]),
-        ("query", &["http", "ops", "store"]),
+        ("query", &["http", "ops", "store", "domain"][..]),
+        ("domain", &["http", "ops", "store"]),
         ("store", &["http", "ops"]),
         ("ops", &["http"]),
     ];
