@@ -286,7 +286,7 @@ fn projection(
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(fault_in("view", "duplicate", "give fields or view, not both")),
         (Some(fields), None) => ("fields", fields.split(',').collect()),
-        (None, Some(name)) => ("view", view(target.views, name)?.iter().map(String::as_str).collect()),
+        (None, Some(name)) => ("view", view_of(target.views, name)?.iter().map(String::as_str).collect()),
     };
     if names.len() > MAX_FIELDS {
         return Err(fault_in(parameter, "limit", format!("at most {MAX_FIELDS} fields")));
@@ -299,7 +299,7 @@ fn projection(
     Ok(Some(Projection::new(paths.collect::<Result<Vec<_>, _>>()?)))
 }
 
-fn view<'v>(views: &'v BTreeMap<String, Vec<String>>, name: &str) -> Result<&'v [String], FieldError> {
+fn view_of<'v>(views: &'v BTreeMap<String, Vec<String>>, name: &str) -> Result<&'v [String], FieldError> {
     views.get(name).map(Vec::as_slice).ok_or_else(|| {
         let known = views.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let known = if known.is_empty() { "there are none".to_owned() } else { format!("known are {known}") };
