@@ -42,10 +42,11 @@ pub async fn run(cli: &Cli) -> Result<()> {
     let auth = auth_service::app::App::open(&auth_settings, auth_service::app::system()).await?;
     let resource =
         resource_service::app::part(&resource_settings, resource_service::app::Env::default()).await?;
+    let operator = auth.admin();
     let mut serving = std::pin::pin!(listeners.serve(vec![auth.part(), resource, front_page()]));
     tokio::select! {
         served = &mut serving => served?,
-        welcomed = welcome(cli, &place, &auth.admin()) => {
+        welcomed = welcome(cli, &place, &operator) => {
             welcomed?;
             serving.await?;
         }
