@@ -1,7 +1,7 @@
-"""The balancer's configuration, checked by HAProxy and run by it in front of stand-ins."""
-import collections
+"""The balancer's own configuration, run before stand-ins for the services."""
 import http.client
 import http.server
+import json
 import re
 import socket
 import subprocess
@@ -9,132 +9,190 @@ import threading
 import time
 
 import pytest
+from conftest import DEPLOY, SERVICES, ports
 
-from support import DEPLOY, PATH, accepted, run
-
-CONFIG = DEPLOY / "config/haproxy.cfg"
-
-
-class StandIn(http.server.ThreadingHTTPServer):
-    """A replica: one server is both its public and its management listener."""
-
-    def __init__(self, name):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.name, self.ready, self.port = name, True, self.server_address[1]
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+CONFIGURATION = DEPLOY / "config/haproxy.cfg"
+PATIENCE = 20
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200 if self.path != "/readyz" or self.server.ready else 503)
-        body = " ".join([self.server.name, *self.headers.get_all("X-Forwarded-For", [])]).encode()
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+class Server(http.server.ThreadingHTTPServer):
+    """A server whose clients may hang up, as a balancer's health checks do."""
 
-    def log_message(self, *_):
+    daemon_threads = True
+
+    def handle_error(self, *_):
         pass
 
 
-class Balancer:
-    """The configuration as it is, with the names of containers replaced by stand-ins."""
+class Replica:
+    """Answers with its service's name and the request it got; its management port says whether it is ready."""
 
-    def __init__(self, directory):
-        self.replicas = {name: [StandIn(f"{name}-{n}") for n in (1, 2)] for name in ("auth", "resource")}
+    def __init__(self, service):
+        self.ready, self.cut_off, self.seen = True, False, []
+        replica = self
+
+        class Public(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                replica.seen.append(self.path)
+                if replica.cut_off:
+                    self.close_connection = True
+                    return
+                body = json.dumps({"service": service, "headers": {k.lower(): v for k, v in self.headers.items()}})
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        class Management(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200 if replica.ready and self.path == "/readyz" else 503)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.servers = [Server(("127.0.0.1", 0), handler) for handler in (Public, Management)]
+        self.public, self.management = (server.server_address[1] for server in self.servers)
+        for server in self.servers:
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self):
+        for server in self.servers:
+            server.shutdown()
+            server.server_close()
+
+
+class Origin:
+    """The balancer before two replicas of each service."""
+
+    def __init__(self, folder):
+        self.replicas = {service: [Replica(service), Replica(service)] for service in SERVICES}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        text = CONFIG.read_text().replace("bind :8080", f"bind 127.0.0.1:{self.port}")
-        for name, replicas in self.replicas.items():
-            template = re.compile(rf"^ +server-template {name}- \d+ \S+(.*)$", re.MULTILINE)
-            (options,) = template.findall(text)
-            options = re.sub(r" (port|resolvers|init-addr) \S+", "", options)
-            servers = [f"    server {one.name} 127.0.0.1:{one.port} port {one.port}{options}" for one in replicas]
-            text = template.sub("\n".join(servers), text)
-        path = directory / "haproxy.cfg"
-        path.write_text(text)
-        self.process = subprocess.Popen(
-            ["haproxy", "-db", "-f", path], env={"PATH": PATH}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        text, found = re.subn(r"bind :8080", f"bind 127.0.0.1:{self.port}", CONFIGURATION.read_text())
+        assert found == 1
+        text, found = re.subn(
+            r"( +)server-template \S+ 8 ([a-z-]+):\d+ check port \d+ (.*) resolvers names init-addr none",
+            lambda line: "\n".join(
+                f"{line[1]}server s{at.public} 127.0.0.1:{at.public} check port {at.management} {line[3]}"
+                for at in self.replicas[line[2]]
+            ),
+            text,
         )
-        self.until(lambda: self.get("/auth/x")[0] == 200 and self.get("/api/x")[0] == 200)
+        assert found == 2
+        (folder / "haproxy.cfg").write_text(text)
+        self.process = subprocess.Popen(["haproxy", "-db", "-f", folder / "haproxy.cfg"], stdout=subprocess.DEVNULL)
+        self.until(lambda: self.ask("/api/")[0] == 200)
 
-    def get(self, path, headers=None):
-        """Status and body of one request on a connection of its own; 0 while nobody listens."""
+    def ask(self, path, method="GET", headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", path, headers=headers or {})
+            connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except ConnectionRefusedError:
-            return 0, ""
+            return answer.status, answer.headers, json.loads(answer.read())
         finally:
             connection.close()
 
-    def until(self, condition):
-        deadline = time.monotonic() + 10
-        while not condition():
-            assert time.monotonic() < deadline and self.process.poll() is None, "the balancer does not get there"
+    def until(self, holds):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if holds():
+                    return
+            except OSError:
+                pass
+            assert time.monotonic() < deadline, "it took too long"
             time.sleep(0.05)
 
-    def stop(self):
+    def close(self):
         self.process.kill()
         self.process.wait()
-        for replicas in self.replicas.values():
-            for one in replicas:
-                one.shutdown()
-                one.server_close()
+        for replica in sum(self.replicas.values(), []):
+            replica.close()
 
 
 @pytest.fixture
-def balancer(tmp_path):
-    running = Balancer(tmp_path)
-    yield running
-    running.stop()
+def origin(tmp_path):
+    origin = Origin(tmp_path)
+    yield origin
+    origin.close()
 
 
-def served(balancer, path, times=20):
-    """How often each replica answered."""
-    return collections.Counter(balancer.get(path)[1].split()[0] for _ in range(times))
+def test_the_configuration_is_valid_and_raises_no_warning():
+    answer = subprocess.run(["haproxy", "-c", "-f", CONFIGURATION], capture_output=True, text=True)
+    assert answer.returncode == 0 and "WARNING" not in answer.stdout + answer.stderr, answer.stderr
 
 
-def test_haproxy_accepts_the_configuration():
-    accepted("haproxy", "-c", "-f", str(CONFIG))
+@pytest.mark.parametrize("service", SERVICES)
+def test_it_asks_for_the_names_and_ports_of_compose(service, compose):
+    settings = compose["services"][service]["environment"]
+    public, management = ports(settings, service)
+    assert f" {service}:{public} check port {management} " in CONFIGURATION.read_text()
 
 
-def test_haproxy_would_refuse_a_misspelt_word(tmp_path):
-    wrong = tmp_path / "haproxy.cfg"
-    wrong.write_text(CONFIG.read_text().replace("default_backend", "default_backends"))
-    assert run("haproxy", "-c", "-f", str(wrong))[0] != 0
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/auth", "auth-service"),
+        ("/auth/login", "auth-service"),
+        ("/.well-known/jwks.json", "auth-service"),
+        ("/api/calculations?limit=1", "resource-service"),
+        ("/authors", "resource-service"),
+        ("/", "resource-service"),
+    ],
+)
+def test_a_path_leads_to_its_service(origin, path, service):
+    assert origin.ask(path)[2]["service"] == service
 
 
-def test_one_origin_sends_each_prefix_to_the_service_that_owns_it(balancer):
-    for path in ("/auth", "/auth/login", "/.well-known/jwks.json"):
-        assert balancer.get(path)[1].startswith("auth-"), path
-    for path in ("/api", "/api/calculations?limit=1", "/authors", "/readyz"):
-        assert balancer.get(path)[1].startswith("resource-"), path
+def test_a_replica_that_is_not_ready_gets_no_request(origin):
+    draining, other = origin.replicas["resource-service"]
+    draining.ready = False
+
+    def left_alone():
+        draining.seen.clear()
+        return all(origin.ask("/api/")[0] == 200 for _ in range(6)) and not draining.seen
+
+    origin.until(left_alone)
+    assert other.seen
 
 
-def test_both_replicas_take_their_share(balancer):
-    balancer.until(lambda: len(served(balancer, "/api/x")) == 2)
+def test_without_a_ready_replica_the_answer_is_a_problem_that_says_when_to_ask_again(origin):
+    for replica in origin.replicas["auth-service"]:
+        replica.ready = False
+    origin.until(lambda: origin.ask("/auth/login")[0] == 503)
+    _, headers, problem = origin.ask("/auth/login")
+    assert headers["Content-Type"] == "application/problem+json"
+    assert headers["Retry-After"] == "1"
+    assert headers["X-Content-Type-Options"] == "nosniff" and "default-src 'none'" in headers["Content-Security-Policy"]
+    assert (problem["status"], problem["code"], problem["type"]) == (503, "unavailable", "urn:tessera:problem:unavailable")
+    assert problem["request_id"] == headers["X-Request-Id"] != ""
+    assert origin.ask("/api/")[0] == 200, "the other service goes on"
 
 
-def test_a_client_cannot_say_where_it_comes_from(balancer):
-    body = balancer.get("/auth/x", {"X-Forwarded-For": "203.0.113.7"})[1]
-    assert body.split()[-1] == "127.0.0.1"
+def test_a_request_that_reached_a_replica_is_not_repeated_at_another(origin):
+    replicas = origin.replicas["resource-service"]
+    for replica in replicas:
+        replica.cut_off = True
+        replica.seen.clear()
+    status, headers, problem = origin.ask("/api/calculations", method="POST")
+    assert (status, problem["code"], headers["Retry-After"]) == (503, "unavailable", "1")
+    assert sum((replica.seen for replica in replicas), []) == ["/api/calculations"]
 
 
-def test_a_replica_that_is_not_ready_gets_no_request_and_comes_back(balancer):
-    first, second = balancer.replicas["auth"]
-    balancer.until(lambda: len(served(balancer, "/auth/x")) == 2)
-    first.ready = False
-    time.sleep(1.5)  # The drain pause is 2 s: by then no request may arrive.
-    assert served(balancer, "/auth/x").keys() == {second.name}
-    first.ready = True
-    balancer.until(lambda: first.name in served(balancer, "/auth/x"))
+def test_a_request_has_an_id_and_keeps_its_own(origin):
+    assert len(origin.ask("/api/")[2]["headers"]["x-request-id"]) == 36
+    assert origin.ask("/api/", headers={"X-Request-Id": "mine"})[2]["headers"]["x-request-id"] == "mine"
 
 
-def test_without_any_ready_replica_the_answer_is_503(balancer):
-    for one in balancer.replicas["auth"]:
-        one.ready = False
-    balancer.until(lambda: balancer.get("/auth/x")[0] == 503)
-    assert balancer.get("/api/x")[0] == 200
+def test_a_token_far_too_long_is_left_to_the_service_to_refuse(origin):
+    token = {"Authorization": "Bearer " + "a" * 20_480}
+    assert origin.ask("/api/", headers=token)[2]["headers"]["authorization"] == token["Authorization"]
