@@ -58,7 +58,7 @@ pub struct Paste<'a> {
     pub origin: &'a str,
     /// A file whose content is the body of a login.
     pub login: &'a Path,
-    /// The id of a calculation, if any is stored.
+    /// The id of a calculation; if none is known, the line reads the newest one of the list.
     pub calculation: Option<&'a str>,
 }
 
@@ -73,11 +73,13 @@ impl fmt::Display for Paste<'_> {
             "TOKEN=$(curl -sS -H 'Content-Type: application/json' -d {body} {origin}/auth/login \
              | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
         )?;
-        writeln!(f, "curl -sS {bearer} '{origin}/api/calculations?sort=-_created_at&limit=3&view=summary'")?;
-        match calculation {
-            Some(id) => writeln!(f, "curl -sS {bearer} {origin}/api/calculations/{id}"),
-            None => writeln!(f, "# to read one, add its _id: {origin}/api/calculations/ID"),
-        }
+        let list = format!("curl -sS {bearer} '{origin}/api/calculations?sort=-_created_at&view=summary");
+        writeln!(f, "{list}'")?;
+        let id = match calculation {
+            Some(id) => (*id).to_owned(),
+            None => format!("$({list}&limit=1' | sed -n 's/.*\"_id\":\"\\([^\"]*\\)\".*/\\1/p')"),
+        };
+        writeln!(f, "curl -sS {bearer} {origin}/api/calculations/{id}")
     }
 }
 
@@ -91,19 +93,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lines_to_paste_are_what_a_shell_understands() {
+    fn the_lines_to_paste_keep_the_token_list_and_read_one() {
         let login = Path::new("/tmp/it's here/scientist.json");
-        let paste = Paste { origin: "http://[::1]:8080", login, calculation: Some("0192") }.to_string();
-        let lines: Vec<_> = paste.lines().filter(|line| line.contains("curl ")).collect();
-        assert_eq!(lines.len(), 3);
-        assert!(lines[0].contains(r"-d '@/tmp/it'\''s here/scientist.json' http://[::1]:8080/auth/login"));
-        assert!(lines[2].ends_with("http://[::1]:8080/api/calculations/0192"));
-        for line in lines {
-            // `true` in place of curl: the shell has to accept the line, whatever curl would answer.
-            let script = line.replace("curl ", "true ");
-            let status =
-                std::process::Command::new("sh").args(["-euc", &format!("TOKEN=t; {script}")]).status();
-            assert!(status.unwrap().success(), "{line}");
+        for (calculation, end) in
+            [(Some("0192"), "/api/calculations/0192"), (None, "/api/calculations/newest")]
+        {
+            let paste = Paste { origin: "http://[::1]:8080", login, calculation }.to_string();
+            let lines: Vec<_> = paste.lines().filter(|line| line.contains("curl ")).collect();
+            assert_eq!(lines.len(), 3);
+            // In place of curl stands a command that answers the last word it was given.
+            let curl =
+                r#"curl() { for url; do :; done; echo "{\"_id\":\"newest\",\"access_token\":\"t\"} $url"; }"#;
+            let script = format!("{curl}\n{}\necho \"$TOKEN\"", lines.join("\n"));
+            let output = std::process::Command::new("sh").args(["-euc", &script]).output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            let said: Vec<_> = said.lines().collect();
+            assert!(said[0].ends_with("http://[::1]:8080/api/calculations?sort=-_created_at&view=summary"));
+            assert!(said[1].ends_with(end), "{said:?}");
+            assert_eq!(said[2], "t");
+            assert!(lines[0].contains(r"-d '@/tmp/it'\''s here/scientist.json' "), "{}", lines[0]);
         }
     }
 
