@@ -32,8 +32,8 @@ use crate::{
 
 /// How long to wait before the store is prepared again after it could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often expired documents are removed from SQLite.
-const SWEEP: Duration = Duration::from_secs(60);
+/// How often SQLite is rid of expired documents and looks at its statistics.
+const MAINTENANCE: Duration = Duration::from_secs(60);
 /// The database where the URL names none.
 const DATABASE: &str = "tessera_resource";
 
@@ -118,7 +118,7 @@ async fn store(
             let store = Arc::new(SqliteStore::open(path)?);
             store.prepare(&collections).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
-            tokio::spawn(sweep(Arc::clone(&store), collections, Arc::clone(clock)));
+            tokio::spawn(maintain(Arc::clone(&store), collections, Arc::clone(clock)));
             Ok(store)
         }
         StoreUrl::Mongo(url) => {
@@ -150,16 +150,13 @@ async fn warm_up(store: Arc<dyn Store>, collections: Vec<Arc<Collection>>, prepa
     tracing::info!("the store is ready");
 }
 
-async fn sweep(store: Arc<SqliteStore>, collections: Vec<Arc<Collection>>, clock: Arc<dyn Clock>) {
-    if !collections.iter().any(|collection| collection.expires()) {
-        return;
-    }
+async fn maintain(store: Arc<SqliteStore>, collections: Vec<Arc<Collection>>, clock: Arc<dyn Clock>) {
     loop {
-        tokio::time::sleep(SWEEP).await;
-        match store.remove_expired(&collections, clock.now()).await {
+        tokio::time::sleep(MAINTENANCE).await;
+        match store.maintain(&collections, clock.now()).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "expired documents removed"),
-            Err(error) => tracing::error!(%error, "expired documents could not be removed"),
+            Err(error) => tracing::error!(%error, "SQLite could not be maintained"),
         }
     }
 }

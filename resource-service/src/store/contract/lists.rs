@@ -16,6 +16,7 @@ on_both_stores! {
     a_projection_shows_its_fields_in_the_order_of_the_document
     a_batch_ends_where_it_grows_too_large
     every_double_is_found_by_its_own_value_and_not_by_its_neighbour
+    awkward_texts_and_names_are_found_as_they_are
 }
 
 /// Fields missing, null, of mixed numbers, special numbers, unicode, arrays.
@@ -290,5 +291,21 @@ async fn every_double_is_found_by_its_own_value_and_not_by_its_neighbour(f: &Fix
     for double in doubles {
         assert_eq!(ids(f, &format!("marks={double:?}")).await, "a", "{double:?}");
         assert_eq!(ids(f, &format!("marks={:?}", double.next_up())).await, "", "{double:?}");
+    }
+}
+
+async fn awkward_texts_and_names_are_found_as_they_are(f: &Fixture) {
+    let texts = ["'; --", "\"", "\\", "\\\"", "$.a", "a\0b", "\u{7f}\n\t", "e\u{301}", "$where", "%_*"];
+    for (text, id) in texts.iter().zip('a'..) {
+        let name = text.replace(['$', '.', '\0'], "_");
+        let free: Value = [(name, json!({"x": 1}))].into_iter().collect();
+        f.insert(&id.to_string(), json!({"s": text, "free": free})).await;
+    }
+    for (text, id) in texts.iter().zip('a'..) {
+        assert_eq!(ids(f, &format!("s={text}")).await, id.to_string(), "{text:?}");
+    }
+    for (name, id) in texts.iter().zip('a'..).filter(|(name, _)| !name.contains(['$', '.', '\0'])) {
+        assert_eq!(ids(f, &format!("free.{name}.x=1")).await, id.to_string(), "{name:?}");
+        assert_eq!(ids(f, &format!("free.{name}[exists]=true&sort=free.{name}.x")).await, id.to_string());
     }
 }

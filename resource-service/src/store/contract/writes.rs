@@ -19,6 +19,7 @@ on_both_stores! {
     an_expired_document_is_gone
     preparing_twice_changes_nothing
     a_second_document_of_an_id_is_a_conflict
+    a_document_may_be_a_hundred_levels_deep
 }
 
 async fn a_document_comes_back_as_the_text_it_was_sent_as(f: &Fixture) {
@@ -125,4 +126,13 @@ async fn a_second_document_of_an_id_is_a_conflict(f: &Fixture) {
     f.insert("a", json!({})).await;
     let refused = f.store.insert(&f.collection, document("a", 1, json!({}))).await;
     assert_eq!(refused, Err(StoreError::Conflict { fields: vec!["_id".into()] }));
+}
+
+async fn a_document_may_be_a_hundred_levels_deep(f: &Fixture) {
+    // The document and `mixed` are the first two levels.
+    let deep = (2..crate::domain::scan::MAX_NESTING).fold(json!([]), |inner, _| json!([inner]));
+    assert!(crate::domain::scan::scan(&json!({"mixed": deep}).to_string()).is_empty());
+    let sent = document("a", 1, json!({"mixed": deep}));
+    f.store.insert(&f.collection, sent.clone()).await.unwrap();
+    assert_eq!(f.store.get(&f.collection, "a", NOW).await.unwrap().unwrap().json, sent.to_json());
 }

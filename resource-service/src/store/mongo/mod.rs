@@ -259,8 +259,8 @@ async fn open(
     let limit = i64::try_from(selection.limit + 1).unwrap_or(i64::MAX);
     let shown = selection.projection.as_ref().map(projection);
     if sort.computed.is_empty() {
-        // One batch holds the page: the server closes the cursor by itself.
-        let batch = u32::try_from(limit).unwrap_or(u32::MAX);
+        // The batch has room for one more than there can be, so that the server closes the cursor by itself.
+        let batch = u32::try_from(limit + 1).unwrap_or(u32::MAX);
         return handle
             .find(filter)
             .sort(sort.keys)

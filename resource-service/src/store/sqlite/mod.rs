@@ -35,8 +35,9 @@ impl SqliteStore {
         Ok(Self { database: Database::open(path)? })
     }
 
-    /// Removes the documents of these collections whose expiry has passed; returns how many.
-    pub async fn remove_expired(
+    /// Removes what has expired in these collections and lets SQLite look at its statistics; returns how many
+    /// documents went.
+    pub async fn maintain(
         &self,
         collections: &[Arc<Collection>],
         now: OffsetDateTime,
@@ -47,7 +48,9 @@ impl SqliteStore {
                 let remove = |table: &String| {
                     transaction.execute(&format!("DELETE FROM {table} WHERE expires_at <= ?1"), [millis(now)])
                 };
-                Ok(tables.iter().map(remove).sum::<Result<usize, _>>()?)
+                let removed = tables.iter().map(remove).sum::<Result<usize, _>>()?;
+                transaction.execute_batch("PRAGMA optimize")?;
+                Ok(removed)
             })
             .await
     }
