@@ -39,7 +39,8 @@ class Replica:
                 if replica.cut_off:
                     self.close_connection = True
                     return
-                body = json.dumps({"service": service, "headers": {k.lower(): v for k, v in self.headers.items()}})
+                headers = {name.lower(): ", ".join(self.headers.get_all(name)) for name in self.headers}
+                body = json.dumps({"service": service, "headers": headers})
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -163,6 +164,8 @@ def test_a_replica_that_is_not_ready_gets_no_request(origin):
 
     origin.until(left_alone)
     assert other.seen
+    draining.ready = True
+    origin.until(lambda: origin.ask("/api/")[0] == 200 and draining.seen)
 
 
 def test_without_a_ready_replica_the_answer_is_a_problem_that_says_when_to_ask_again(origin):
@@ -178,7 +181,14 @@ def test_without_a_ready_replica_the_answer_is_a_problem_that_says_when_to_ask_a
     assert origin.ask("/api/")[0] == 200, "the other service goes on"
 
 
-def test_a_request_that_reached_a_replica_is_not_repeated_at_another(origin):
+def test_reading_goes_on_at_another_replica_when_one_is_killed(origin):
+    killed, other = origin.replicas["resource-service"]
+    killed.cut_off = True
+    origin.until(lambda: origin.ask("/api/")[0] == 200 and killed.seen)
+    assert all(origin.ask("/api/")[0] == 200 for _ in range(6)) and other.seen
+
+
+def test_a_request_that_may_have_changed_something_is_not_repeated_at_another(origin):
     replicas = origin.replicas["resource-service"]
     for replica in replicas:
         replica.cut_off = True
@@ -186,6 +196,11 @@ def test_a_request_that_reached_a_replica_is_not_repeated_at_another(origin):
     status, headers, problem = origin.ask("/api/calculations", method="POST")
     assert (status, problem["code"], headers["Retry-After"]) == (503, "unavailable", "1")
     assert sum((replica.seen for replica in replicas), []) == ["/api/calculations"]
+
+
+def test_a_client_cannot_say_where_it_comes_from(origin):
+    headers = origin.ask("/api/", headers={"X-Forwarded-For": "203.0.113.7"})[2]["headers"]
+    assert headers["x-forwarded-for"] == "127.0.0.1"
 
 
 def test_a_request_has_an_id_and_keeps_its_own(origin):
