@@ -14,7 +14,7 @@ use actix_web::{
     App, HttpServer,
     dev::{Server, ServerHandle},
     http::{Method, header},
-    middleware::from_fn,
+    middleware::{Condition, from_fn},
     web::ServiceConfig,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -117,7 +117,7 @@ fn public(
         let (parts, draining) = (parts.clone(), Arc::clone(&draining));
         App::new()
             .configure(move |config| parts.iter().for_each(|part| (part.configure)(config)))
-            .wrap(cors(&origins))
+            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(move |request, next| edge(request, next, Arc::clone(&draining))))
     })
     .client_request_timeout(HEAD_TIMEOUT)

@@ -2,7 +2,7 @@
 //!
 //! Fields are dotted names; neither tokens nor e-mail addresses are ever logged.
 
-use std::sync::OnceLock;
+use std::{io::IsTerminal as _, sync::OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::trace::TracerProvider as _;
@@ -37,7 +37,7 @@ impl Drop for Telemetry {
 
 /// Starts logging to standard error, the metrics recorder and, where an endpoint is set, the export of traces.
 ///
-/// `RUST_LOG` filters; without it `default_filter` does.
+/// `RUST_LOG` filters; without it `default_filter` does, and keeps the server's own chatter out.
 pub fn init(
     service: &'static str,
     settings: &TelemetrySettings,
@@ -45,7 +45,8 @@ pub fn init(
 ) -> Result<Telemetry, StartError> {
     recorder();
     opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("{default_filter},actix_server=warn")));
     let tracer = settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.format {
         LogFormat::Json => tracing_subscriber::fmt::layer()
@@ -54,9 +55,11 @@ pub fn init(
             .with_span_list(false)
             .with_writer(std::io::stderr)
             .boxed(),
-        LogFormat::Pretty => {
-            tracing_subscriber::fmt::layer().with_target(false).with_writer(std::io::stderr).boxed()
-        }
+        LogFormat::Pretty => tracing_subscriber::fmt::layer()
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr)
+            .boxed(),
     };
     let spans =
         tracer.as_ref().map(|tracer| tracing_opentelemetry::layer().with_tracer(tracer.tracer(service)));

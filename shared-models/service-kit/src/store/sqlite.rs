@@ -44,6 +44,7 @@ impl Database {
             std::fs::create_dir_all(directory).map_err(|e| failed("cannot make the directory of", &e))?;
         }
         let lock = lock(path).map_err(|reason| failed("cannot open", &reason))?;
+        private(path).map_err(|e| failed("cannot open", &e))?;
         let writer = connection(path, false).map_err(|e| failed("cannot open", &e))?;
         let (writer_jobs, jobs) = mpsc::channel();
         spawn("sqlite-writer", writer, Arc::new(Mutex::new(jobs)))?;
@@ -101,6 +102,15 @@ fn lock(path: &Path) -> Result<File, String> {
             .into()),
         Err(TryLockError::Error(error)) => Err(error.to_string()),
     }
+}
+
+/// Makes the file where it is missing, for its owner alone; SQLite gives its companions the same mode.
+fn private(path: &Path) -> std::io::Result<()> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
 }
 
 fn connection(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
