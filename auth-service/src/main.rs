@@ -8,7 +8,8 @@ use clap::Parser as _;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(help) if !help.use_stderr() => {
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
             return fail(text.lines().next().unwrap_or_default().trim_start_matches("error: "), 2);
         }
     };
-    match actix_web::rt::System::new().block_on(cli.run()) {
+    match cli.run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("{error:#}"), 1),
     }

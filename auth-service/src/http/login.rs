@@ -1,4 +1,4 @@
-//! The three ways in which credentials come: a form, the same as JSON, HTTP Basic. One request, one way.
+//! The three ways in which credentials come: a form, the same as JSON, HTTP Basic.
 
 use actix_web::{HttpMessage as _, HttpRequest, http::header, web::Bytes};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -25,13 +25,15 @@ struct Beside {
 
 /// Reads what a login request brings.
 pub(super) fn credentials(request: &HttpRequest, text: &Bytes) -> Result<Credentials, Problem> {
-    let login = match basic(request)? {
-        Some((username, password)) => {
+    let login = match (basic(request)?, read::<Login>(request, text)) {
+        // With a user in the body Basic authenticates the client (RFC 6749 section 4.3.2), and login knows none.
+        (_, Ok(login)) => login,
+        (Some((username, password)), Err(_)) => {
             let Beside { grant_type, scope } =
                 if text.is_empty() { Beside::default() } else { read(request, text)? };
             Login { grant_type, username, password, scope, client_id: None, client_secret: None }
         }
-        None => read(request, text)?,
+        (None, Err(problem)) => return Err(problem),
     };
     let mut faults = Vec::new();
     if login.grant_type.as_deref().is_some_and(|grant| grant != "password") {

@@ -26,7 +26,7 @@ use crate::ops::{AuthError, FIRST_PARTY, Grant, Renewal};
     )),
     responses(
         (status = 200, body = TokenResponse, headers(("Set-Cookie" = String, description = "The refresh token"))),
-        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Malformed, or credentials in two places"),
+        (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Malformed"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Wrong e-mail or password"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Sent by a page of another site"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
