@@ -72,6 +72,11 @@ def test_pods_and_containers_run_under_the_user_of_the_image(manifests, compose)
         assert compose["services"][service]["user"] == "65532:65532"
 
 
+def test_the_image_has_the_directory_of_the_key_ring_for_a_volume_to_take_its_owner_from(stages, compose):
+    directory = compose["services"]["keys"]["environment"]["AUTH__KEYS__FILE"].rpartition("/")[0]
+    assert re.search(rf"(?m)^COPY --from=build --chown=65532:65532 \S+ {directory}$", stages["base"])
+
+
 def test_the_builder_is_sent_the_whole_workspace(context):
     def packages(folder):
         command = ["cargo", "metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"]
