@@ -16,8 +16,8 @@ use crate::ops::{AuthError, FIRST_PARTY, Grant, Renewal};
 
 /// Log in with e-mail and password
 ///
-/// As a form, as the same in JSON, or by HTTP Basic with at most `scope` beside it. The refresh token comes in a
-/// cookie and never in the body.
+/// As a form, as the same in JSON, or by HTTP Basic with at most `grant_type` and `scope` beside it. The refresh
+/// token comes in a cookie and never in the body.
 #[utoipa::path(
     post, path = "/auth/login", tag = "Session",
     request_body(content(
