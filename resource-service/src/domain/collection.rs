@@ -179,6 +179,15 @@ type Expiry = (Arc<Field>, Duration);
 fn index(schema: &Schema, declared: &IndexDefinition) -> Result<(Index, Option<Expiry>), String> {
     let keys = declared.keys.0.iter().map(|(name, direction)| Ok((resolve(schema, name)?, *direction)));
     let keys: Vec<(Arc<Field>, Direction)> = keys.collect::<Result<_, String>>()?;
+    if let Some((field, _)) = keys.iter().find(|(field, _)| field.kind == FieldType::Object) {
+        return Err(format!("{} is an object; index one of its members", field.path));
+    }
+    let array = |field: &Field| {
+        matches!(field.kind, FieldType::Array(_) | FieldType::Untyped) || !field.crossings.is_empty()
+    };
+    if keys.iter().filter(|(field, _)| array(field)).count() > 1 {
+        return Err("at most one of the fields of an index may hold arrays".into());
+    }
     if declared.unique {
         let comparable = |kind: &FieldType| {
             matches!(

@@ -15,6 +15,7 @@ fn fault(change: &Value) -> String {
                 "at": {"type": "string", "format": "date-time"},
                 "energy": {"type": ["number", "string"], "format": "ieee754"},
                 "tags": {"type": "array"},
+                "free": {"type": "object"},
             },
         },
     });
@@ -70,6 +71,8 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"indexes": [{"keys": {"name": 2}}]}), "must be 1 or -1"),
         (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1}}]}), "stands twice"),
         (json!({"indexes": [{"keys": {"tags": 1}, "unique": true}]}), "tags cannot be unique"),
+        (json!({"indexes": [{"keys": {"tags": 1, "free.a": 1}}]}), "at most one of the fields"),
+        (json!({"indexes": [{"keys": {"free": 1}}]}), "free is an object"),
         (json!({"indexes": [{"keys": {"energy": 1}, "unique": true}]}), "energy cannot be unique"),
         (json!({"indexes": [{"keys": {"name": 1}, "expire_after": 1}]}), "\"format\": \"date-time\""),
         (json!({"indexes": [{"keys": {"at": 1, "name": 1}, "expire_after": 1}]}), "one field"),

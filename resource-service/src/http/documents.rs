@@ -32,11 +32,7 @@ pub async fn list(
     collection: web::Path<String>,
     request: HttpRequest,
 ) -> Answer {
-    let parameters = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let parameters = parameters.map_err(|fault| {
-        Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
-    })?;
-    let page = list::list(&service, &caller.claims, &collection, &parameters).await?;
+    let page = list::list(&service, &caller.claims, &collection, &parameters(&request)?).await?;
     Ok(HttpResponse::Ok().content_type(JSON).insert_header((CACHE_CONTROL, UNCACHED)).body(page_text(&page)))
 }
 
@@ -59,7 +55,7 @@ pub async fn insert(
 /// `GET /api/{collection}/{id}`
 pub async fn get(service: web::Data<Service>, caller: Caller, place: Place, request: HttpRequest) -> Answer {
     let precondition = precondition(&request)?;
-    let found = get::get(&service, &caller.claims, &place.0, &place.1).await?;
+    let found = get::get(&service, &caller.claims, &place.0, &place.1, &parameters(&request)?).await?;
     let revision = found.document.revision;
     let cached =
         found.max_age.map_or_else(|| UNCACHED.to_owned(), |seconds| format!("private, max-age={seconds}"));
@@ -104,6 +100,14 @@ pub async fn delete(
 ) -> Answer {
     delete::delete(&service, target(&service, &caller, &place, &request)?).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The decoded query string, in order.
+fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    pairs.map(web::Query::into_inner).map_err(|fault| {
+        Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
+    })
 }
 
 /// A reader asks again whether its copy is fresh; nobody else may keep one.

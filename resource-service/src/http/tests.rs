@@ -352,6 +352,13 @@ async fn a_list_is_walked_page_by_page() {
     assert_eq!(seen.len(), 5);
     let low = api.call("GET", "/api/calculations?results.energy.value%5Blt%5D=1&view=summary").await;
     assert_eq!(low.body["items"].as_array().unwrap().len(), 3);
+    let part = api.call("GET", &format!("/api/calculations/{}?fields=code.name", seen[0])).await;
+    assert_eq!(
+        (part.etag(), &part.body["code"], part.body.get("name")),
+        ("\"1\"", &json!({"name": "psi4"}), None)
+    );
+    let refused = api.call("GET", &format!("/api/calculations/{}?fields=nmae&limit=5", seen[0])).await;
+    assert_eq!(refused.faults(), [("limit".into(), "parameter".into()), ("fields".into(), "field".into())]);
     let refused = api.call("GET", "/api/calculations?stauts=x&limit=0").await;
     assert_eq!(refused.faults(), [("stauts".into(), "field".into()), ("limit".into(), "type".into())]);
 }

@@ -54,6 +54,13 @@ impl From<StoreError> for ResourceError {
     }
 }
 
+/// A stored document is no JSON.
+impl From<serde_json::Error> for ResourceError {
+    fn from(fault: serde_json::Error) -> Self {
+        Self::Internal(format!("a stored document is no JSON: {fault}"))
+    }
+}
+
 impl From<Malformed> for ResourceError {
     fn from(fault: Malformed) -> Self {
         Self::Internal(fault.to_string())

@@ -1,6 +1,5 @@
 //! Lists documents, a page at a time.
 
-use serde_json::Value;
 use shared_models::claims::AccessClaims;
 
 use super::{
@@ -10,8 +9,8 @@ use super::{
 };
 use crate::{
     query::{
+        expr::Expr,
         parse::{Count, Query},
-        projection::Projection,
     },
     store::Selection,
 };
@@ -45,18 +44,20 @@ pub async fn list(
         .as_ref()
         .map(|shown| shown.with(query.order.keys().iter().map(|key| key.field.path.clone())));
     let selection = Selection {
-        filter: behind.into_iter().fold(filter, crate::query::expr::Expr::and),
+        filter: behind.into_iter().fold(filter, Expr::and),
         order: query.order.clone(),
         projection: wanted.clone(),
         limit: query.limit,
     };
     let batch = service.store.list(permit.collection, selection, now).await?;
     let last = batch.documents.last().filter(|_| batch.more);
-    let next = last
-        .map(|last| parse(last).map(|last| query.binding.write(&query.order.place(&last))))
-        .transpose()?;
+    let last = last.map(|last| serde_json::from_str(last)).transpose()?;
+    let next = last.map(|last| query.binding.write(&query.order.place(&last)));
     let items = match query.projection {
-        Some(shown) if wanted.as_ref() != Some(&shown) => trim(&shown, &batch.documents)?,
+        // What was read for the cursor alone is taken out again.
+        Some(shown) if wanted.as_ref() != Some(&shown) => {
+            batch.documents.iter().map(|document| shown.apply_to_text(document)).collect::<Result<_, _>>()?
+        }
         _ => batch.documents,
     };
     Ok(Page { items, next, total })
@@ -72,14 +73,4 @@ async fn total(service: &Service, permit: &Permit<'_>, query: &Query) -> Result<
         }
         Count::Exact | Count::Estimated => Some(service.store.count(permit.collection, filter, now).await?),
     })
-}
-
-/// Takes out what was read for the cursor alone.
-fn trim(shown: &Projection, documents: &[String]) -> Result<Vec<String>, ResourceError> {
-    documents.iter().map(|document| Ok(shown.apply(parse(document)?).to_string())).collect()
-}
-
-fn parse(document: &str) -> Result<Value, ResourceError> {
-    serde_json::from_str(document)
-        .map_err(|fault| ResourceError::Internal(format!("a stored document is no JSON: {fault}")))
 }

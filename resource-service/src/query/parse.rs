@@ -100,6 +100,20 @@ impl Query {
     }
 }
 
+/// Reads the parameters of a single document: `fields` or `view`.
+pub fn shown(target: &Target<'_>, pairs: &Pairs) -> Result<Option<Projection>, Vec<FieldError>> {
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        pairs.iter().partition(|(name, _)| ["fields", "view"].contains(&name.as_str()));
+    let refuse =
+        |(name, _): &&(String, String)| fault_in(name, "parameter", "one document takes fields or view");
+    let mut errors = unknown.iter().map(refuse).collect();
+    let controls = controls_of(&known, &mut errors);
+    let control = |name: &str| controls.get(name).copied();
+    let shown =
+        keep(projection(target, control("fields"), control("view")).map_err(|e| vec![e]), &mut errors);
+    shown.filter(|_| errors.is_empty()).ok_or(errors)
+}
+
 fn keep<T>(outcome: Result<T, Vec<FieldError>>, errors: &mut Vec<FieldError>) -> Option<T> {
     outcome.map_err(|mut faults| errors.append(&mut faults)).ok()
 }

@@ -38,6 +38,11 @@ impl Projection {
             other => other,
         }
     }
+
+    /// What is left of a document's JSON text.
+    pub fn apply_to_text(&self, document: &str) -> Result<String, serde_json::Error> {
+        Ok(self.apply(serde_json::from_str(document)?).to_string())
+    }
 }
 
 fn members_of(members: Map<String, Value>, paths: &[&[String]]) -> Map<String, Value> {

@@ -101,14 +101,17 @@ fn shown(collection: &Collection, description: &str) -> Value {
     json!({"description": description, "headers": {"ETag": etag}, "content": content(JSON, &schema)})
 }
 
+/// A document, or the part of it that was asked for.
+fn item(collection: &Collection) -> Value {
+    json!({"anyOf": [reference(&format!("{}.stored", collection.name())), reference("projected")]})
+}
+
 fn list(collection: &Collection) -> Value {
-    let item =
-        json!({"anyOf": [reference(&format!("{}.stored", collection.name())), reference("projected")]});
     let page = json!({
         "type": "object",
         "required": ["items", "next"],
         "properties": {
-            "items": {"type": "array", "items": item},
+            "items": {"type": "array", "items": item(collection)},
             "next": {"type": ["string", "null"], "description": "What after takes to give the next page."},
             "total": {"type": "integer", "minimum": 0, "description": "How many match, where count asks for it."},
         },
@@ -124,32 +127,33 @@ fn list(collection: &Collection) -> Value {
     list.into()
 }
 
-fn controls(collection: &Collection) -> Vec<Value> {
-    let parameter = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
-    let text = || json!({"type": "string", "minLength": 1});
-    let mut controls = vec![
-        parameter("sort", "Fields, commas between them, - before a descending one. _id breaks ties.", text()),
-        parameter("fields", "The fields to show, commas between them.", text()),
-        parameter(
-            "limit",
-            "Documents a page.",
-            json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
-        ),
-        parameter("after", "next of the page before.", text()),
-        parameter(
-            "count",
-            "Whether total is given.",
-            json!({"enum": ["none", "exact", "estimated"], "default": "none"}),
-        ),
-    ];
+fn parameter(name: &str, description: &str, schema: &Value) -> Value {
+    json!({"name": name, "in": "query", "description": description, "schema": schema})
+}
+
+/// The parameters that choose what is shown of a document.
+fn projection(collection: &Collection) -> Vec<Value> {
+    let text = json!({"type": "string", "minLength": 1});
+    let mut projection = vec![parameter("fields", "The fields to show, commas between them.", &text)];
     let views: Vec<&String> = collection.definition.views.keys().collect();
     if !views.is_empty() {
-        controls.push(parameter(
-            "view",
-            "A named selection of fields, instead of fields.",
-            json!({"enum": views}),
-        ));
+        let description = "A named selection of fields, instead of fields.";
+        projection.push(parameter("view", description, &json!({"enum": views})));
     }
+    projection
+}
+
+fn controls(collection: &Collection) -> Vec<Value> {
+    let text = json!({"type": "string", "minLength": 1});
+    let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT});
+    let count = json!({"enum": ["none", "exact", "estimated"], "default": "none"});
+    let mut controls = vec![
+        parameter("sort", "Fields, commas between them, - before a descending one. _id breaks ties.", &text),
+        parameter("limit", "Documents a page.", &limit),
+        parameter("after", "next of the page before.", &text),
+        parameter("count", "Whether total is given.", &count),
+    ];
+    controls.extend(projection(collection));
     controls
 }
 
@@ -198,10 +202,14 @@ fn if_match(collection: &Collection) -> Value {
 }
 
 fn get(collection: &Collection) -> Value {
-    let mut answers = answers("200", shown(collection, "The document."), &[400, 403, 404]);
+    let mut good = shown(collection, "The document.");
+    good["content"] = content(JSON, &item(collection));
+    let mut answers = answers("200", good, &[400, 403, 404, 422]);
     answers["304"] = json!({"description": "The copy that If-None-Match names is fresh."});
     let mut get = operation(collection, "get", "Read a document", &collection.access.read, &answers);
-    get.insert("parameters".into(), json!([header("If-None-Match", "The ETag of the copy at hand.", false)]));
+    let mut parameters = vec![header("If-None-Match", "The ETag of the copy at hand.", false)];
+    parameters.extend(projection(collection));
+    get.insert("parameters".into(), parameters.into());
     get.into()
 }
 

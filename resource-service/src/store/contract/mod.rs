@@ -17,7 +17,7 @@ use crate::{
     query::timestamp,
 };
 
-const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
+pub const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
 
 /// A store of its own for one test.
 struct Fixture {
@@ -69,7 +69,7 @@ fn definition() -> Value {
     })
 }
 
-fn collection() -> Arc<Collection> {
+pub fn collection() -> Arc<Collection> {
     Arc::new(Collection::new(serde_json::from_value(definition()).unwrap()).unwrap())
 }
 
@@ -107,7 +107,7 @@ impl Fixture {
     }
 }
 
-fn document(id: &str, revision: i64, members: Value) -> Document {
+pub fn document(id: &str, revision: i64, members: Value) -> Document {
     let Value::Object(members) = members else { panic!("{members} is no object") };
     let now = timestamp(NOW);
     let meta =
@@ -138,3 +138,18 @@ macro_rules! on_both_stores {
     };
 }
 use on_both_stores;
+
+#[tokio::test]
+async fn mongodb_has_the_declared_indexes_and_one_for_expiry() {
+    let fixture = Fixture::mongo().await;
+    let Leftover::Database(database) = &fixture.leftover else { unreachable!() };
+    let mut names =
+        database.collection::<mongodb::bson::Document>("things").list_index_names().await.unwrap();
+    names.sort();
+    let mut expected: Vec<&str> =
+        fixture.collection.indexes.iter().map(|index| index.name.as_str()).collect();
+    expected.extend(["_expires_at", "_id_"]);
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    fixture.end().await;
+}

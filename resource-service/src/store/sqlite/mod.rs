@@ -6,7 +6,6 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params, params_from_iter};
-use serde_json::Value;
 use service_kit::{
     start::StartError,
     store::{Unavailable, sqlite::Database},
@@ -21,7 +20,10 @@ use crate::{
         collection::{Collection, Index},
         document::Document,
     },
-    query::expr::Expr,
+    query::{
+        expr::Expr,
+        schema::{Field, FieldType},
+    },
 };
 
 /// Documents in one SQLite file.
@@ -110,7 +112,7 @@ fn index_name(collection: &Collection, index: &Index) -> String {
 
 /// Two documents without a field never collide: SQLite holds nulls apart in a unique index.
 fn create_index(collection: &Collection, index: &Index) -> String {
-    let key = |(field, direction): &(Arc<crate::query::schema::Field>, Direction)| {
+    let key = |(field, direction): &(Arc<Field>, Direction)| {
         let direction = if *direction == Direction::Ascending { "ASC" } else { "DESC" };
         format!("{} {direction}", filter::value_of(field))
     };
@@ -136,7 +138,11 @@ fn create(collection: &Collection) -> String {
          CREATE INDEX IF NOT EXISTS \"doc_{}:expires_at\" ON {table} (expires_at) WHERE expires_at IS NOT NULL;",
         collection.name()
     );
-    collection.indexes.iter().fold(sql, |sql, index| sql + &create_index(collection, index))
+    // SQLite has no index over the items of an array.
+    let arrays =
+        |index: &Index| index.keys.iter().any(|(field, _)| matches!(field.kind, FieldType::Array(_)));
+    let indexes = collection.indexes.iter().filter(|index| !arrays(index));
+    indexes.fold(sql, |sql, index| sql + &create_index(collection, index))
 }
 
 fn row(document: &Document, collection: &Collection) -> (String, Option<i64>) {
@@ -321,13 +327,61 @@ fn select(
         let body = match &selection.projection {
             None => body,
             Some(projection) => {
-                let document: Value =
-                    serde_json::from_str(&body).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
-                projection.apply(document).to_string()
+                projection.apply_to_text(&body).map_err(|fault| StoreError::Corrupt(fault.to_string()))?
             }
         };
         bytes += body.len();
         documents.push(body);
     }
     Ok(Batch { documents, more: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::Duration;
+
+    use super::*;
+    use crate::store::contract::{NOW, collection, document};
+
+    #[tokio::test]
+    async fn maintenance_removes_what_has_expired_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("t.db")).unwrap();
+        let collections = [collection()];
+        store.prepare(&collections).await.unwrap();
+        for (id, members) in [("a", json!({"at": "2026-01-31T12:00:00Z"})), ("b", json!({}))] {
+            store.insert(&collections[0], document(id, 1, members)).await.unwrap();
+        }
+        let late = NOW + Duration::seconds(60);
+        assert_eq!(store.maintain(&collections, late - Duration::milliseconds(1)).await, Ok(0));
+        assert_eq!(store.maintain(&collections, late).await, Ok(1));
+        assert_eq!(store.count(&collections[0], Expr::everything(), NOW).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn declared_indexes_serve_filters_orders_and_cursors() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("t.db")).unwrap();
+        let collection = collection();
+        store.prepare(&[Arc::clone(&collection)]).await.unwrap();
+        for (parameters, expected) in [
+            ([("s", "x"), ("sort", "s")], "index+s"),
+            ([("x[gt]", "1"), ("sort", "_id")], "index+x"),
+            ([("i", "1"), ("sort", "-i,s")], "index-i+s"),
+            ([("free.a", "1"), ("sort", "_id")], "index+free.a"),
+        ] {
+            let pairs = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let query = crate::query::parse::Query::parse(&collection.target(), &pairs).unwrap();
+            let mut statement =
+                Statement::new(format!("EXPLAIN QUERY PLAN SELECT body FROM {} WHERE ", table(&collection)));
+            statement.condition(&query.filter);
+            let plan = store.database.read::<_, StoreError, _>(move |connection| {
+                let mut prepared = connection.prepare(&statement.text)?;
+                Ok(prepared.query_row(params_from_iter(&statement.values), |row| row.get::<_, String>(3))?)
+            });
+            let plan = plan.await.unwrap();
+            assert!(plan.contains(&format!("doc_things:{expected} ")), "{parameters:?}: {plan}");
+        }
+    }
 }
