@@ -173,8 +173,9 @@ fn filters(collection: &Collection) -> Vec<Value> {
             operators.iter().map(|operator| ((*operator).to_owned(), value.clone())).collect();
         tests.insert("in".into(), json!({"type": "string", "description": "Values, commas between them."}));
         tests.insert("exists".into(), json!({"type": "boolean"}));
+        // Without an example of its own the page that tries it out would send one test of each kind.
         Some(json!({
-            "name": name, "in": "query", "style": "deepObject", "explode": true,
+            "name": name, "in": "query", "style": "deepObject", "explode": true, "example": {},
             "schema": {"type": "object", "properties": tests, "additionalProperties": false},
         }))
     };
