@@ -30,13 +30,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("resource-service: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    service_kit::command::main("resource-service", run).await
 }
 
 async fn run(arguments: Arguments) -> Result<(), StartError> {

@@ -87,12 +87,25 @@ impl Settings {
     /// Reads and checks what `loader` finds; its own defaults go before those of this service.
     pub fn read(loader: Loader) -> Result<Self, SettingsError> {
         let settings: Self = Self::defaults(loader).load()?;
-        settings.http.validate()?;
-        match &settings.auth.url {
-            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
-                Err(SettingsError::at("auth.url", "must begin with http:// or https://"))
+        settings.validate()?;
+        Ok(settings)
+    }
+
+    fn validate(&self) -> Result<(), SettingsError> {
+        self.http.validate()?;
+        if !is_url(&self.tokens.issuer) {
+            let fault = format!("{:?} is not a URL such as https://auth.example.org", self.tokens.issuer);
+            return Err(SettingsError::at("tokens.issuer", fault));
+        }
+        if self.tokens.audience.is_empty() {
+            return Err(SettingsError::at("tokens.audience", "must not be empty"));
+        }
+        match &self.auth.url {
+            Some(url) if !is_url(url) => {
+                let fault = format!("{url:?} is not a URL such as https://auth.example.org");
+                Err(SettingsError::at("auth.url", fault))
             }
-            _ => Ok(settings),
+            _ => Ok(()),
         }
     }
 
@@ -113,14 +126,19 @@ impl Settings {
     }
 }
 
+/// A URL with a host and neither query nor fragment, as RFC 8414 section 2 asks of an issuer.
+fn is_url(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |c: char| !c.is_whitespace() && c != '?' && c != '#';
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && host.chars().all(plain))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn load(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        Settings::defaults(Loader::new("RESOURCE", &["store.url"]))
-            .environment(variables.iter().copied())
-            .load()
+        Settings::read(Settings::loader().environment(variables.iter().copied()))
     }
 
     #[test]
@@ -132,10 +150,26 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_sets_and_an_unknown_key_is_refused_by_name() {
+    fn the_environment_sets_and_a_bad_value_is_refused_by_its_key() {
         let settings = load(&[("RESOURCE__AUTH__URL", "http://127.0.0.1:8081/")]).unwrap();
         assert_eq!(settings.login_url(), "http://127.0.0.1:8081/auth/login");
-        let refusal = load(&[("RESOURCE__COLLECTIONS__DRI", "x")]).unwrap_err().to_string();
-        assert!(refusal.contains("collections.dri"), "{refusal}");
+        for (variable, value, key) in [
+            ("RESOURCE__COLLECTIONS__DRI", "x", "collections.dri"),
+            ("RESOURCE__STORE__URL", "postgres://x", "store.url"),
+            ("RESOURCE__TOKENS__ISSUER", "not a url", "tokens.issuer"),
+            ("RESOURCE__TOKENS__ISSUER", "https://", "tokens.issuer"),
+            ("RESOURCE__AUTH__URL", "ftp://a", "auth.url"),
+            ("RESOURCE__HTTP__WORKERS", "0", "http.workers"),
+        ] {
+            let refusal = load(&[(variable, value)]).unwrap_err().to_string();
+            assert!(refusal.contains(key), "{variable}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn an_empty_audience_is_refused() {
+        let mut settings = load(&[]).unwrap();
+        settings.tokens.audience.clear();
+        assert!(settings.validate().unwrap_err().to_string().contains("tokens.audience"));
     }
 }
