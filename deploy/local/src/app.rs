@@ -25,17 +25,17 @@ use crate::{
 };
 
 /// Runs both services until SIGTERM or SIGINT.
-pub async fn run(cli: &Cli) -> Result<()> {
+pub async fn run(cli: Cli) -> Result<()> {
     let data = DataDir::open(&cli.data_dir)?;
     // Tokens are issued in the name of the address that was bound, and how to bind is a setting too.
-    let listeners = Listeners::bind(&settings::auth(cli, &data, &origin(cli.listen))?.http)?;
+    let listeners = Listeners::bind(&settings::auth(&cli, &data, &origin(cli.listen))?.http)?;
     let place = Place {
         origin: origin(listeners.public_address()),
         management: origin(listeners.management_address()),
         data,
     };
-    let auth_settings = settings::auth(cli, &place.data, &place.origin)?;
-    let resource_settings = settings::resource(cli, &place.data, &auth_settings)?;
+    let auth_settings = settings::auth(&cli, &place.data, &place.origin)?;
+    let resource_settings = settings::resource(&cli, &place.data, &auth_settings)?;
     let _telemetry = telemetry::init("tessera", &auth_settings.telemetry, "warn")?;
 
     place.data.make_key_ring(&SystemClock, &OsRandom)?;
@@ -46,7 +46,7 @@ pub async fn run(cli: &Cli) -> Result<()> {
     let mut serving = std::pin::pin!(listeners.serve(vec![auth.part(), resource, front_page()]));
     tokio::select! {
         served = &mut serving => served?,
-        welcomed = welcome(cli, &place, &operator) => {
+        welcomed = welcome(&cli, &place, &operator) => {
             welcomed?;
             serving.await?;
         }

@@ -2,19 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use tessera::{app, cli::Cli};
+use tessera::app;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match app::run(&Cli::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("tessera: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    service_kit::command::main("tessera", app::run).await
 }

@@ -5,6 +5,7 @@
 pub mod body;
 pub mod caller;
 pub mod clock;
+pub mod command;
 pub mod docs;
 mod edge;
 pub mod health;
