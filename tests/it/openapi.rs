@@ -56,8 +56,7 @@ async fn the_documentation_page_is_served_from_inside_the_binary() {
         let moved = stack.anonymous().get(path).await;
         assert_eq!((moved.status, moved.header("location")), (308, format!("{path}/").as_str()));
         let page = stack.anonymous().get(&format!("{path}/")).await;
-        assert_eq!(page.status, 200);
-        assert!(page.text.contains("swagger-ui") && !page.text.contains("//cdn"), "{page:?}");
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html"));
         assert!(stack.anonymous().get(&format!("{path}/swagger-ui-bundle.js")).await.text.len() > 100_000);
         assert_eq!(stack.anonymous().get(&format!("{path}/nothing.js")).await.code(), "not_found");
     }

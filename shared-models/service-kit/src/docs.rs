@@ -28,11 +28,17 @@ pub fn swagger(config: &mut ServiceConfig, path: &'static str, openapi_url: &'st
 
 fn serve(file: &str, settings: Arc<Config<'static>>) -> HttpResponse {
     match utoipa_swagger_ui::serve(file, settings) {
-        Ok(Some(page)) => HttpResponse::Ok()
-            .content_type(page.content_type)
-            .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-            .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-            .body(page.bytes.into_owned()),
+        Ok(Some(page)) => {
+            let mut response = HttpResponse::Ok();
+            response
+                .content_type(page.content_type)
+                .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+                .insert_header((header::CACHE_CONTROL, "public, max-age=3600"));
+            if page.gzpipped {
+                response.insert_header((header::CONTENT_ENCODING, "gzip"));
+            }
+            response.body(page.bytes.into_owned())
+        }
         Ok(None) => HttpResponse::NotFound().finish(),
         Err(error) => {
             tracing::error!(%error, "the documentation page cannot be made");
