@@ -119,5 +119,5 @@ fn stolen(session: &Session) -> Step {
 }
 
 #[cfg(test)]
-#[path = "step_tests.rs"]
+#[path = "tests/step.rs"]
 mod tests;

@@ -42,5 +42,4 @@ pub fn endpoints(sign_up: Access) -> Vec<Endpoint> {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

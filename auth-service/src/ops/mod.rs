@@ -112,4 +112,5 @@ impl Auth {
 }
 
 #[cfg(test)]
+#[path = "tests/world.rs"]
 pub(crate) mod testing;

@@ -232,5 +232,5 @@ fn expiry(keys: &[(Arc<Field>, Direction)], seconds: u64) -> Result<Expiry, Stri
 const MAX_EXPIRY: i64 = 100 * 365 * 86_400;
 
 #[cfg(test)]
-#[path = "collection_tests.rs"]
+#[path = "tests/collection.rs"]
 mod tests;

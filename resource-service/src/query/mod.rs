@@ -29,5 +29,4 @@ pub fn timestamp(at: OffsetDateTime) -> String {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -145,5 +145,5 @@ pub fn mint(ring: &Ring, claims: &AccessClaims) -> Result<String, KeysError> {
 }
 
 #[cfg(test)]
-#[path = "token_tests.rs"]
+#[path = "tests/token.rs"]
 mod tests;

@@ -87,5 +87,4 @@ fn schemas(collections: &[&Collection]) -> Map<String, Value> {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

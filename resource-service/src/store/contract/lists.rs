@@ -65,7 +65,7 @@ async fn fill(f: &Fixture) {
 fn query(f: &Fixture, text: &str) -> Query {
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     let pairs: Vec<(String, String)> = pairs
-        .map(|pair| pair.split_once('=').unwrap())
+        .map(|pair| pair.split_once('=').expect("ok"))
         .map(|(name, value)| (name.into(), value.into()))
         .collect();
     Query::parse(&f.collection.target(), &pairs).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
@@ -79,11 +79,11 @@ async fn select(f: &Fixture, query: &Query) -> Batch {
         projection: query.projection.clone(),
         limit: query.limit,
     };
-    f.store.list(&f.collection, selection, NOW).await.unwrap()
+    f.store.list(&f.collection, selection, NOW).await.expect("ok")
 }
 
 fn id(text: &str) -> String {
-    serde_json::from_str::<Value>(text).unwrap()["_id"].as_str().unwrap().to_owned()
+    serde_json::from_str::<Value>(text).expect("ok")["_id"].as_str().expect("ok").to_owned()
 }
 
 async fn ids(f: &Fixture, text: &str) -> String {
@@ -186,8 +186,8 @@ async fn filters_find_what_they_say(f: &Fixture) {
     fill(f).await;
     for &(text, expected) in FILTERS {
         assert_eq!(ids(f, text).await, expected, "{text}");
-        let total = f.store.count(&f.collection, query(f, text).filter, NOW).await.unwrap();
-        assert_eq!(usize::try_from(total).unwrap(), expected.len(), "{text}");
+        let total = f.store.count(&f.collection, query(f, text).filter, NOW).await.expect("ok");
+        assert_eq!(usize::try_from(total).expect("ok"), expected.len(), "{text}");
     }
 }
 
@@ -228,7 +228,7 @@ async fn cursors_walk_every_order_without_gap_or_repetition(f: &Fixture) {
                 if !batch.more {
                     break;
                 }
-                let last = serde_json::from_str(batch.documents.last().unwrap()).unwrap();
+                let last = serde_json::from_str(batch.documents.last().expect("ok")).expect("ok");
                 after = format!("&after={}", query.binding.write(&query.order.place(&last)));
             }
             assert_eq!(walked, expected, "{sort} by {limit}");
@@ -243,9 +243,9 @@ async fn a_cursor_goes_on_where_it_stood_when_documents_come_and_go(f: &Fixture)
     let first = query(f, "sort=-i&limit=2");
     let batch = select(f, &first).await;
     assert_eq!(batch.documents.iter().map(|text| id(text)).collect::<String>(), "hd");
-    let last = serde_json::from_str(&batch.documents[1]).unwrap();
+    let last = serde_json::from_str(&batch.documents[1]).expect("ok");
     let cursor = first.binding.write(&first.order.place(&last));
-    f.store.delete(&f.collection, "d", 1).await.unwrap();
+    f.store.delete(&f.collection, "d", 1).await.expect("ok");
     for (id, i) in [("a", 3), ("c", 2), ("e", 2), ("g", 1)] {
         f.insert(id, json!({"i": i})).await;
     }

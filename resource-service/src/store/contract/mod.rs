@@ -70,13 +70,13 @@ fn definition() -> Value {
 }
 
 pub fn collection() -> Arc<Collection> {
-    Arc::new(Collection::new(serde_json::from_value(definition()).unwrap()).unwrap())
+    Arc::new(Collection::new(serde_json::from_value(definition()).expect("ok")).expect("ok"))
 }
 
 impl Fixture {
     async fn sqlite() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(&directory.path().join("t.db")).unwrap());
+        let directory = tempfile::tempdir().expect("ok");
+        let store = Arc::new(SqliteStore::open(&directory.path().join("t.db")).expect("ok"));
         Self::prepared(store, Leftover::Directory(directory)).await
     }
 
@@ -85,25 +85,25 @@ impl Fixture {
         let url = std::env::var("TESSERA_TEST_MONGO")
             .expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
         let name = format!("test_resource_{}", uuid::Uuid::new_v4().simple());
-        let database = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
+        let database = service_kit::store::mongo::connect(&url.into(), &name).await.expect("ok");
         Self::prepared(Arc::new(MongoStore::new(database.clone())), Leftover::Database(database)).await
     }
 
     async fn prepared(store: Arc<dyn Store>, leftover: Leftover) -> Self {
         let collection = collection();
-        store.prepare(&[Arc::clone(&collection)]).await.unwrap();
+        store.prepare(&[Arc::clone(&collection)]).await.expect("ok");
         Self { store, collection, leftover }
     }
 
     async fn end(self) {
         if let Leftover::Database(database) = self.leftover {
-            database.drop().await.unwrap();
+            database.drop().await.expect("ok");
         }
     }
 
     /// Inserts a document made of these members, at revision 1.
     async fn insert(&self, id: &str, members: Value) {
-        self.store.insert(&self.collection, document(id, 1, members)).await.unwrap();
+        self.store.insert(&self.collection, document(id, 1, members)).await.expect("ok");
     }
 }
 
@@ -112,7 +112,7 @@ pub fn document(id: &str, revision: i64, members: Value) -> Document {
     let now = timestamp(NOW);
     let meta =
         Meta { id: id.into(), revision, created_at: now.clone(), updated_at: now, owner: "ada".into() };
-    let members = collection().check(members).unwrap();
+    let members = collection().check(members).expect("ok");
     Document { meta, members }
 }
 
@@ -144,7 +144,7 @@ async fn mongodb_has_the_declared_indexes_and_one_for_expiry() {
     let fixture = Fixture::mongo().await;
     let Leftover::Database(database) = &fixture.leftover else { unreachable!() };
     let mut names =
-        database.collection::<mongodb::bson::Document>("things").list_index_names().await.unwrap();
+        database.collection::<mongodb::bson::Document>("things").list_index_names().await.expect("ok");
     names.sort();
     let mut expected: Vec<&str> =
         fixture.collection.indexes.iter().map(|index| index.name.as_str()).collect();

@@ -31,8 +31,8 @@ async fn a_document_comes_back_as_the_text_it_was_sent_as(f: &Fixture) {
         "results": {"e": {"value": "NaN"}, "f": {"value": 5}, "g": {"value": "-Infinity", "note": "NaN"}},
     });
     let sent = document("a", 1, members);
-    f.store.insert(&f.collection, sent.clone()).await.unwrap();
-    let stored = f.store.get(&f.collection, "a", NOW).await.unwrap().unwrap();
+    f.store.insert(&f.collection, sent.clone()).await.expect("ok");
+    let stored = f.store.get(&f.collection, "a", NOW).await.expect("ok").expect("ok");
     assert_eq!(stored.json, sent.to_json());
     assert_eq!((stored.revision, stored.owner.as_str()), (1, "ada"));
 }
@@ -40,26 +40,26 @@ async fn a_document_comes_back_as_the_text_it_was_sent_as(f: &Fixture) {
 async fn a_missing_document_is_none(f: &Fixture) {
     f.insert("a", json!({})).await;
     for id in ["", "b", "A", "a\0", "{\"$ne\":null}", "' OR 1=1 --"] {
-        assert_eq!(f.store.get(&f.collection, id, NOW).await.unwrap(), None, "{id:?}");
+        assert_eq!(f.store.get(&f.collection, id, NOW).await.expect("ok"), None, "{id:?}");
     }
 }
 
 async fn a_write_replaces_the_expected_revision_only(f: &Fixture) {
     f.insert("a", json!({"i": 1})).await;
     let second = document("a", 2, json!({"i": 2}));
-    assert!(f.store.replace(&f.collection, second.clone(), 1).await.unwrap());
-    assert!(!f.store.replace(&f.collection, document("a", 2, json!({"i": 3})), 1).await.unwrap());
-    assert!(!f.store.replace(&f.collection, document("b", 2, json!({})), 1).await.unwrap());
-    let stored = f.store.get(&f.collection, "a", NOW).await.unwrap().unwrap();
+    assert!(f.store.replace(&f.collection, second.clone(), 1).await.expect("ok"));
+    assert!(!f.store.replace(&f.collection, document("a", 2, json!({"i": 3})), 1).await.expect("ok"));
+    assert!(!f.store.replace(&f.collection, document("b", 2, json!({})), 1).await.expect("ok"));
+    let stored = f.store.get(&f.collection, "a", NOW).await.expect("ok").expect("ok");
     assert_eq!((stored.json, stored.revision), (second.to_json(), 2));
 }
 
 async fn a_removal_takes_the_expected_revision_only(f: &Fixture) {
     f.insert("a", json!({})).await;
-    assert!(!f.store.delete(&f.collection, "a", 2).await.unwrap());
-    assert!(f.store.delete(&f.collection, "a", 1).await.unwrap());
-    assert!(!f.store.delete(&f.collection, "a", 1).await.unwrap());
-    assert_eq!(f.store.get(&f.collection, "a", NOW).await.unwrap(), None);
+    assert!(!f.store.delete(&f.collection, "a", 2).await.expect("ok"));
+    assert!(f.store.delete(&f.collection, "a", 1).await.expect("ok"));
+    assert!(!f.store.delete(&f.collection, "a", 1).await.expect("ok"));
+    assert_eq!(f.store.get(&f.collection, "a", NOW).await.expect("ok"), None);
 }
 
 async fn one_of_many_writers_of_a_revision_wins(f: &Fixture) {
@@ -71,7 +71,7 @@ async fn one_of_many_writers_of_a_revision_wins(f: &Fixture) {
     let writers: Vec<_> = writers.collect();
     let mut won = 0;
     for writer in writers {
-        won += i32::from(writer.await.unwrap().unwrap());
+        won += i32::from(writer.await.expect("ok").expect("ok"));
     }
     assert_eq!(won, 1);
 }
@@ -95,8 +95,8 @@ async fn a_unique_index_ignores_documents_without_one_of_its_fields(f: &Fixture)
     ] {
         f.insert(id, members).await;
     }
-    let total = f.store.count(&f.collection, Expr::everything(), NOW).await.unwrap();
-    assert_eq!((total, f.store.estimate(&f.collection, NOW).await.unwrap()), (4, 4));
+    let total = f.store.count(&f.collection, Expr::everything(), NOW).await.expect("ok");
+    assert_eq!((total, f.store.estimate(&f.collection, NOW).await.expect("ok")), (4, 4));
 }
 
 async fn an_expired_document_is_gone(f: &Fixture) {
@@ -104,21 +104,22 @@ async fn an_expired_document_is_gone(f: &Fixture) {
     f.insert("b", json!({})).await;
     let late = NOW + Duration::seconds(60);
     let early = late - Duration::milliseconds(1);
-    assert!(f.store.get(&f.collection, "a", early).await.unwrap().is_some());
-    assert!(f.store.get(&f.collection, "a", late).await.unwrap().is_none());
-    assert_eq!(f.store.count(&f.collection, Expr::everything(), early).await.unwrap(), 2);
-    assert_eq!(f.store.count(&f.collection, Expr::everything(), late).await.unwrap(), 1);
+    assert!(f.store.get(&f.collection, "a", early).await.expect("ok").is_some());
+    assert!(f.store.get(&f.collection, "a", late).await.expect("ok").is_none());
+    assert_eq!(f.store.count(&f.collection, Expr::everything(), early).await.expect("ok"), 2);
+    assert_eq!(f.store.count(&f.collection, Expr::everything(), late).await.expect("ok"), 1);
     let extended = document("a", 2, json!({"at": "2026-01-31T13:00:00Z"}));
-    assert!(f.store.replace(&f.collection, extended, 1).await.unwrap());
-    assert!(f.store.get(&f.collection, "a", late).await.unwrap().is_some());
+    assert!(f.store.replace(&f.collection, extended, 1).await.expect("ok"));
+    assert!(f.store.get(&f.collection, "a", late).await.expect("ok").is_some());
 }
 
 async fn preparing_twice_changes_nothing(f: &Fixture) {
     f.insert("a", json!({"s": "x"})).await;
-    f.store.prepare(&[Arc::clone(&f.collection)]).await.unwrap();
-    f.store.ping().await.unwrap();
+    f.store.prepare(&[Arc::clone(&f.collection)]).await.expect("ok");
+    f.store.ping().await.expect("ok");
     let kept: Value =
-        serde_json::from_str(&f.store.get(&f.collection, "a", NOW).await.unwrap().unwrap().json).unwrap();
+        serde_json::from_str(&f.store.get(&f.collection, "a", NOW).await.expect("ok").expect("ok").json)
+            .expect("ok");
     assert_eq!(kept["s"], "x");
 }
 
@@ -133,6 +134,6 @@ async fn a_document_may_be_a_hundred_levels_deep(f: &Fixture) {
     let deep = (2..crate::domain::scan::MAX_NESTING).fold(json!([]), |inner, _| json!([inner]));
     assert!(crate::domain::scan::scan(&json!({"mixed": deep}).to_string()).is_empty());
     let sent = document("a", 1, json!({"mixed": deep}));
-    f.store.insert(&f.collection, sent.clone()).await.unwrap();
-    assert_eq!(f.store.get(&f.collection, "a", NOW).await.unwrap().unwrap().json, sent.to_json());
+    f.store.insert(&f.collection, sent.clone()).await.expect("ok");
+    assert_eq!(f.store.get(&f.collection, "a", NOW).await.expect("ok").expect("ok").json, sent.to_json());
 }

@@ -1,3 +1,5 @@
+//! Key rings, good and refused.
+
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};

@@ -1,3 +1,5 @@
+//! The OpenAPI document, held against what is served.
+
 use std::collections::BTreeSet;
 
 use super::*;

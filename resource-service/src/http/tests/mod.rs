@@ -85,7 +85,7 @@ impl Api {
         std::fs::write(at("collections/drafts.json"), drafts()).unwrap();
         std::fs::write(
             at("collections/calculations.json"),
-            include_str!("../../collections/calculations.json"),
+            include_str!("../../../collections/calculations.json"),
         )
         .unwrap();
         let settings: Settings = Loader::new("T", &[])

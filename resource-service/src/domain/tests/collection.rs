@@ -1,3 +1,5 @@
+//! Definitions, good and refused.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Access tokens, good and forged.
+
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value, json};
 use shared_models::{claims::Audience, scope::ScopeSet};

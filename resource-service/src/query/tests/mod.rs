@@ -1,3 +1,5 @@
+//! Query strings, parsed and printed.
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use proptest::prelude::*;
