@@ -45,7 +45,11 @@ impl Mongod {
         let mut server = Self { child: None, directory, port };
         server.resume();
         let direct = client(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await;
-        let members = doc! { "_id": "rs0", "members": [{ "_id": 0, "host": format!("127.0.0.1:{port}") }] };
+        let members = doc! {
+            "_id": "rs0",
+            "members": [{ "_id": 0, "host": format!("127.0.0.1:{port}") }],
+            "settings": { "electionTimeoutMillis": 1000 },
+        };
         direct
             .database("admin")
             .run_command(doc! { "replSetInitiate": members })

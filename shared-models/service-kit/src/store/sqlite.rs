@@ -27,9 +27,25 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 pub struct Database(Arc<Inner>);
 
 struct Inner {
-    writer: mpsc::Sender<Job>,
-    readers: mpsc::Sender<Job>,
+    writer: Option<mpsc::Sender<Job>>,
+    readers: Option<mpsc::Sender<Job>>,
+    writing: Option<thread::JoinHandle<()>>,
+    reading: Vec<thread::JoinHandle<()>>,
     _lock: File,
+}
+
+/// Waits for what is under way. The writer closes last, because a reader may not fold the log into the file.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.readers = None;
+        for thread in self.reading.drain(..) {
+            let _ = thread.join();
+        }
+        self.writer = None;
+        if let Some(thread) = self.writing.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Database {
@@ -47,15 +63,17 @@ impl Database {
         private(path).map_err(|e| failed("cannot open", &e))?;
         let writer = connection(path, false).map_err(|e| failed("cannot open", &e))?;
         let (writer_jobs, jobs) = mpsc::channel();
-        spawn("sqlite-writer", writer, Arc::new(Mutex::new(jobs)))?;
+        let writing = Some(spawn("sqlite-writer", writer, Arc::new(Mutex::new(jobs)))?);
+        let mut reading = Vec::new();
 
         let (reader_jobs, jobs) = mpsc::channel();
         let jobs = Arc::new(Mutex::new(jobs));
         for _ in 0..READERS {
             let reader = connection(path, true).map_err(|e| failed("cannot open", &e))?;
-            spawn("sqlite-reader", reader, Arc::clone(&jobs))?;
+            reading.push(spawn("sqlite-reader", reader, Arc::clone(&jobs))?);
         }
-        Ok(Self(Arc::new(Inner { writer: writer_jobs, readers: reader_jobs, _lock: lock })))
+        let (writer, readers) = (Some(writer_jobs), Some(reader_jobs));
+        Ok(Self(Arc::new(Inner { writer, readers, writing, reading, _lock: lock })))
     }
 
     /// Runs `work` on a read-only connection, off the async threads.
@@ -65,7 +83,7 @@ impl Database {
         E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
-        run(&self.0.readers, move |connection| work(connection)).await
+        run(self.0.readers.as_ref(), move |connection| work(connection)).await
     }
 
     /// Runs `work` in one `BEGIN IMMEDIATE` transaction: committed on `Ok`, rolled back on `Err`.
@@ -75,7 +93,7 @@ impl Database {
         E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
-        run(&self.0.writer, move |connection| {
+        run(self.0.writer.as_ref(), move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = work(&transaction)?;
             transaction.commit()?;
@@ -137,7 +155,7 @@ fn spawn(
     name: &str,
     mut connection: Connection,
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
-) -> Result<(), StartError> {
+) -> Result<thread::JoinHandle<()>, StartError> {
     thread::Builder::new()
         .name(name.into())
         .spawn(move || {
@@ -149,11 +167,10 @@ fn spawn(
             // Cheap where nothing changed; without it an index may be ignored for lack of statistics.
             let _ = connection.execute_batch("PRAGMA optimize");
         })
-        .map(|_| ())
         .map_err(|error| StartError::Store(format!("cannot start a thread: {error}")))
 }
 
-async fn run<T, E, F>(queue: &mpsc::Sender<Job>, work: F) -> Result<T, E>
+async fn run<T, E, F>(queue: Option<&mpsc::Sender<Job>>, work: F) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
@@ -163,7 +180,7 @@ where
     let job: Job = Box::new(move |connection| {
         let _ = answer.send(work(connection));
     });
-    queue.send(job).map_err(|_| Unavailable)?;
+    queue.ok_or(Unavailable)?.send(job).map_err(|_| Unavailable)?;
     outcome.await.map_err(|_| Unavailable)?
 }
 
@@ -217,6 +234,18 @@ mod tests {
         db.write::<_, Failure, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
         let refused = db.read::<_, Failure, _>(|c| Ok(c.execute("INSERT INTO t VALUES (1)", [])?)).await;
         assert!(matches!(refused, Err(Failure::Sqlite)));
+    }
+
+    #[tokio::test]
+    async fn a_closed_file_is_whole_without_its_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let db = Database::open(&path).unwrap();
+        db.write::<_, Failure, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
+        assert_eq!(count(&db).await, 0);
+        assert!(dir.path().join("t.db-wal").exists());
+        drop(db);
+        assert!(!dir.path().join("t.db-wal").exists());
     }
 
     #[test]
