@@ -55,6 +55,13 @@ fn explain(fault: &ValidationError<'_>) -> Vec<FieldError> {
             .iter()
             .map(|name| at(name, format!("{name:?} is not a field of this collection")))
             .collect(),
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> =
+                options.as_array().into_iter().flatten().map(Value::to_string).collect();
+            let came = short(&fault.instance().to_string());
+            let message = format!("{came} is not one of {}", options.join(", "));
+            vec![FieldError::at(place, code, message)]
+        }
         ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "nothing may stand here")],
         _ => {
             let came = short(&fault.instance().to_string());
@@ -118,6 +125,14 @@ mod tests {
         assert!(faults[0].2.contains("number") && faults[0].2.len() < 130, "{}", faults[0].2);
         assert_eq!((faults[1].0.as_str(), faults[1].1.as_str()), ("/at", "format"));
         assert!(faults[1].2.contains("yesterday"), "{}", faults[1].2);
+    }
+
+    #[test]
+    fn a_value_outside_an_enumeration_is_told_all_that_it_may_be() {
+        let schema = json!({"enum": ["planned", "running", "finished", "failed", null]});
+        let faults = check(&schema, &json!("done"));
+        let message = r#""done" is not one of "planned", "running", "finished", "failed", null"#;
+        assert_eq!(faults, [(String::new(), "enum".to_owned(), message.to_owned())]);
     }
 
     #[test]
