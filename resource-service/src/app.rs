@@ -59,15 +59,15 @@ pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     listeners.serve(vec![part]).await
 }
 
-/// Loads keys and definitions and reaches the store, without serving anything.
+/// Loads keys and definitions and reaches the store; changes nothing.
 pub async fn check(settings: &Settings) -> Result<(), StartError> {
     KeyRing::open(&settings.keys.file, Purpose::Verify)?;
-    let collections = collections_of(&catalog(settings)?);
+    catalog(settings)?;
     let store: Arc<dyn Store> = match &settings.store.url {
         StoreUrl::Sqlite(path) => Arc::new(SqliteStore::open(path)?),
         StoreUrl::Mongo(url) => Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?)),
     };
-    store.prepare(&collections).await.map_err(|error| StartError::Store(error.to_string()))
+    store.ping().await.map_err(|error| StartError::Store(error.to_string()))
 }
 
 /// The service, ready to be served beside others or alone.

@@ -1,6 +1,6 @@
 //! Parses the command line and calls the library.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use resource_service::{app, settings::Settings};
@@ -40,6 +40,10 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
             let _telemetry = telemetry::init("resource-service", &settings.telemetry, "info")?;
             app::serve(&settings).await
         }
-        Command::Check => app::check(&settings).await,
+        Command::Check => {
+            app::check(&settings).await?;
+            let told = writeln!(std::io::stdout(), "settings, keys, definitions and store are in order");
+            told.map_err(|error| StartError::Other(error.to_string()))
+        }
     }
 }
