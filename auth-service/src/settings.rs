@@ -8,7 +8,7 @@ use std::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use service_kit::{
-    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings},
+    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings, check_url},
     store::StoreUrl,
 };
 use shared_models::auth::SignUp;
@@ -229,14 +229,7 @@ impl Settings {
 
 impl TokenSettings {
     fn validate(&self) -> Result<(), SettingsError> {
-        let host = self.issuer.strip_prefix("https://").or_else(|| self.issuer.strip_prefix("http://"));
-        let plain = |host: &str| {
-            !host.starts_with('/') && !host.contains(['?', '#']) && !host.contains(char::is_whitespace)
-        };
-        if !host.is_some_and(|host| !host.is_empty() && plain(host)) {
-            let fault = format!("{:?} is not a URL such as https://auth.example.org", self.issuer);
-            return Err(SettingsError::at("tokens.issuer", fault));
-        }
+        check_url("tokens.issuer", &self.issuer)?;
         if self.audience.is_empty() {
             return Err(SettingsError::at("tokens.audience", "must not be empty"));
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use service_kit::{
-    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings},
+    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings, check_url},
     store::StoreUrl,
 };
 
@@ -93,20 +93,11 @@ impl Settings {
 
     fn validate(&self) -> Result<(), SettingsError> {
         self.http.validate()?;
-        if !is_url(&self.tokens.issuer) {
-            let fault = format!("{:?} is not a URL such as https://auth.example.org", self.tokens.issuer);
-            return Err(SettingsError::at("tokens.issuer", fault));
-        }
+        check_url("tokens.issuer", &self.tokens.issuer)?;
         if self.tokens.audience.is_empty() {
             return Err(SettingsError::at("tokens.audience", "must not be empty"));
         }
-        match &self.auth.url {
-            Some(url) if !is_url(url) => {
-                let fault = format!("{url:?} is not a URL such as https://auth.example.org");
-                Err(SettingsError::at("auth.url", fault))
-            }
-            _ => Ok(()),
-        }
+        self.auth.url.as_deref().map_or(Ok(()), |url| check_url("auth.url", url))
     }
 
     fn defaults(loader: Loader) -> Loader {
@@ -124,13 +115,6 @@ impl Settings {
         let base = self.auth.url.as_deref().unwrap_or_default();
         format!("{}/auth/login", base.trim_end_matches('/'))
     }
-}
-
-/// A URL with a host and neither query nor fragment, as RFC 8414 section 2 asks of an issuer.
-fn is_url(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let plain = |c: char| !c.is_whitespace() && c != '?' && c != '#';
-    host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && host.chars().all(plain))
 }
 
 #[cfg(test)]

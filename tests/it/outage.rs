@@ -6,48 +6,84 @@ use serde_json::json;
 
 use crate::support::{Process, Stack, caller::send, store::Mongod};
 
+/// A client of both replicas of each service: one that does not answer is passed over for the other.
+struct Survivor {
+    http: reqwest::Client,
+    auth: [String; 2],
+    resource: [String; 2],
+    token: String,
+    cookie: String,
+}
+
+impl Survivor {
+    /// Sends to one replica after the other until one answers.
+    async fn answered(
+        bases: &[String; 2],
+        request: impl Fn(&str) -> reqwest::RequestBuilder,
+    ) -> reqwest::Response {
+        for base in bases.iter().cycle().take(20) {
+            if let Ok(answer) = request(base).send().await {
+                return answer;
+            }
+        }
+        panic!("no replica answers");
+    }
+
+    /// Stores a document; a try whose answer was lost may have been stored too.
+    async fn write(&self, n: i64) {
+        let answer = Self::answered(&self.resource, |base| {
+            let request = self.http.post(format!("{base}/api/calculations"));
+            request.bearer_auth(&self.token).json(&document(n))
+        });
+        assert_eq!(answer.await.status(), 201);
+    }
+
+    async fn refresh(&mut self) {
+        let answer = Self::answered(&self.auth, |base| {
+            let request = self.http.post(format!("{base}/auth/token-refresh"));
+            request.header("Cookie", &self.cookie).header("Sec-Fetch-Site", "same-origin")
+        });
+        let answer = answer.await;
+        assert_eq!(answer.status(), 200, "the session goes on");
+        let cookie = answer.headers()["set-cookie"].to_str().expect("text");
+        self.cookie = cookie.split(';').next().expect("a cookie").into();
+        let body: serde_json::Value = answer.json().await.expect("JSON");
+        self.token = body["access_token"].as_str().expect("a token").into();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_one_replica_of_each_loses_no_session_and_no_acknowledged_write() {
+    const WRITES: i64 = 200;
     let mut stack = Stack::replicated().await;
-    let mut user = stack.scientist().await;
-    let (token, cookie) = (user.token.clone(), user.cookie.clone());
-    let mut acknowledged = Vec::new();
-    for n in 0..20 {
-        let reply = user.post("/api/calculations", &document(n)).await;
-        assert_eq!(reply.status, 201, "{reply:?}");
-        acknowledged.push(n);
-        assert_eq!(user.refresh().await.status, 200);
+    let user = stack.scientist().await;
+    let mut survivor = Survivor {
+        http: reqwest::Client::new(),
+        auth: [stack.auth[0].base.clone(), stack.auth[1].base.clone()],
+        resource: [stack.resource[0].base.clone(), stack.resource[1].base.clone()],
+        token: user.token.clone().expect("a token"),
+        cookie: user.cookie.clone().expect("a cookie"),
+    };
+    let (written, progress) = tokio::sync::watch::channel(0);
+    let load = tokio::spawn(async move {
+        for n in 0..WRITES {
+            survivor.write(n).await;
+            survivor.refresh().await;
+            written.send_replace(n);
+        }
+        survivor
+    });
+    for (at, kill) in [(WRITES / 4, 0), (WRITES / 2, 1)] {
+        progress.clone().wait_for(|n| *n >= at).await.expect("the load goes on");
+        if kill == 0 { stack.auth[0].kill() } else { stack.resource[0].kill() }
     }
-    drop((token, cookie));
-    let (token, cookie) = (user.token.clone(), user.cookie.clone());
-    stack.auth[0].kill();
-    stack.resource[0].kill();
-    let mut survivor = stack.anonymous();
-    (survivor.token, survivor.cookie) = (token, cookie);
-    let (auth, resource) = (stack.auth[1].base.clone(), stack.resource[1].base.clone());
-    for n in 20..40 {
-        let request = reqwest::Client::new().post(format!("{resource}/api/calculations"));
-        let reply =
-            send(request.bearer_auth(survivor.token.clone().expect("a token")).json(&document(n))).await;
-        assert_eq!(reply.status, 201, "{reply:?}");
-        acknowledged.push(n);
-        let request = reqwest::Client::new().post(format!("{auth}/auth/token-refresh"));
-        let cookie = survivor.cookie.clone().expect("a cookie");
-        let reply = send(request.header("Cookie", cookie).header("Sec-Fetch-Site", "same-origin")).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
-        survivor.token = reply.json()["access_token"].as_str().map(str::to_owned);
-        survivor.cookie = reply.header("set-cookie").split(';').next().map(str::to_owned);
-    }
-    let request =
-        reqwest::Client::new().get(format!("{resource}/api/calculations?limit=1000&sort=parameters.n"));
-    let page = send(request.bearer_auth(survivor.token.expect("a token"))).await.json();
-    let stored: Vec<i64> = page["items"]
-        .as_array()
-        .expect("items")
-        .iter()
-        .filter_map(|item| item["parameters"]["n"].as_i64())
-        .collect();
-    assert_eq!(stored, acknowledged);
+    let survivor = load.await.expect("the load ends");
+    let request = survivor.http.get(format!("{}/api/calculations?limit=1000", survivor.resource[1]));
+    let page = send(request.bearer_auth(&survivor.token)).await.json();
+    let stored =
+        page["items"].as_array().expect("items").iter().filter_map(|item| item["parameters"]["n"].as_i64());
+    let stored: std::collections::BTreeSet<i64> = stored.collect();
+    assert_eq!(stored, (0..WRITES).collect(), "every acknowledged write is there");
 }
 
 fn document(n: i64) -> serde_json::Value {

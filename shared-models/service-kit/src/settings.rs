@@ -25,6 +25,17 @@ impl SettingsError {
     }
 }
 
+/// Refuses what is no URL with a host and neither query nor fragment, as RFC 8414 section 2 asks of an issuer.
+pub fn check_url(key: &str, text: &str) -> Result<(), SettingsError> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |c: char| !c.is_whitespace() && c != '?' && c != '#';
+    if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && host.chars().all(plain)) {
+        Ok(())
+    } else {
+        Err(SettingsError::at(key, format!("{text:?} is not a URL such as https://auth.example.org")))
+    }
+}
+
 /// Reads the settings of one service.
 ///
 /// Every key named a secret may be given as `KEY_file`, a path whose content (less one trailing line
