@@ -119,6 +119,25 @@ async fn with_the_store_away_both_wait_and_recover_by_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_hangs_is_given_up_on_within_ten_seconds() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mongod = Mongod::start(directory.path()).await;
+    let stack = Stack::replicated_on(&mongod.url(), &[]).await;
+    let scientist = stack.scientist().await;
+    mongod.signal("STOP");
+    for _ in 0..2 {
+        let started = Instant::now();
+        let reply = scientist.get("/api/calculations").await;
+        assert_eq!((reply.status, reply.code().as_str()), (503, "unavailable"), "{reply:?}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    }
+    mongod.signal("CONT");
+    stack.resource[0].until_readiness(200).await;
+    stack.resource[1].until_readiness(200).await;
+    assert_eq!(scientist.get("/api/calculations").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn started_without_its_store_a_service_stays_alive_says_so_once_and_becomes_ready() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let mut mongod = Mongod::start(directory.path()).await;

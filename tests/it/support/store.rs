@@ -80,6 +80,13 @@ impl Mongod {
         self.child = Some(child);
     }
 
+    /// Stops the server where it is (`STOP`), or lets it go on (`CONT`).
+    pub fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().expect("a running server").id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &id]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
     /// Ends the server at once.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -14,6 +14,9 @@ use crate::{start::StartError, store::Unavailable};
 const SERVER_SELECTION: Duration = Duration::from_secs(3);
 /// How long opening one connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
+/// How often each server is asked how it is. One that hangs is noticed after this and [`CONNECT`] together, and
+/// requests wait that long.
+const HEARTBEAT: Duration = Duration::from_secs(2);
 /// Connections one process keeps at most.
 const POOL: u32 = 64;
 
@@ -27,6 +30,7 @@ pub async fn connect(url: &SecretString, database: &str) -> Result<Database, Sta
     options.app_name.get_or_insert_with(|| "tessera".into());
     options.server_selection_timeout.get_or_insert(SERVER_SELECTION);
     options.connect_timeout.get_or_insert(CONNECT);
+    options.heartbeat_freq.get_or_insert(HEARTBEAT);
     options.max_pool_size.get_or_insert(POOL);
     options.retry_writes = Some(true);
     options.retry_reads = Some(true);
