@@ -77,7 +77,9 @@ impl Stack {
         let names = vec![format!("tessera_it_{tag}_auth"), format!("tessera_it_{tag}_resource")];
         let urls = (with_database(url, &names[0]), with_database(url, &names[1]));
         let directory = tempfile::tempdir().expect("a temporary directory");
-        Self::start(directory, urls, Some((url.to_owned(), names)), 2, settings).await
+        // A server of the test's own goes with its data.
+        let databases = (url == shared()).then(|| (url.to_owned(), names));
+        Self::start(directory, urls, databases, 2, settings).await
     }
 
     async fn start(
