@@ -41,6 +41,8 @@ async fn a_document_comes_back_as_it_was_sent(stack: Stack) {
     let cached = scientist.request(Method::GET, &location).header("If-None-Match", "\"1\"");
     let cached = send(cached).await;
     assert_eq!((cached.status, cached.text.as_str(), cached.header("etag")), (304, "", "\"1\""));
+    let head = send(scientist.request(Method::HEAD, &location)).await;
+    assert_eq!((head.status, head.text.as_str(), head.header("etag")), (200, "", "\"1\""));
     let part = scientist.get(&format!("{location}?fields=name,results.energy.value")).await.json();
     assert_eq!(part["results"], json!({"energy": {"value": -10.000_000_000_000_002}}));
     assert!(part.get("method").is_none() && part["_id"] == document["_id"], "{part}");

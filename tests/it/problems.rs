@@ -15,7 +15,7 @@ async fn what_the_server_refuses_by_itself_is_a_problem_too(stack: Stack) {
     }
     let reply = scientist.delete("/api/calculations").await;
     assert_eq!((reply.status, reply.code().as_str()), (405, "method_not_allowed"));
-    assert_eq!(reply.header("allow"), "GET, POST");
+    assert_eq!(reply.header("allow"), "GET, HEAD, POST");
 
     let broken =
         scientist.request(Method::POST, "/api/calculations").header(CONTENT_TYPE, "application/json");

@@ -9,6 +9,7 @@ use actix_web::{
     FromRequest, Handler, HttpRequest, Resource, Responder, Route,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
+    guard,
     http::{
         Method,
         header::{self, HeaderValue},
@@ -57,7 +58,20 @@ macro_rules! verbs {
     )* } };
 }
 
-verbs! { get GET  post POST  put PUT  patch PATCH  delete DELETE }
+impl Endpoint {
+    /// A row for GET, and for HEAD with it (RFC 9110 section 9.3.2).
+    pub fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let route = Route::new().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler);
+        Self { method: Method::GET, path, access, route }
+    }
+}
+
+verbs! { post POST  put PUT  patch PATCH  delete DELETE }
 
 /// Registers a route table. Bodies longer than `body_limit` bytes are refused with 413.
 pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Verifier>, body_limit: usize) {
@@ -80,7 +94,11 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
 }
 
 fn resource(path: &str, rules: &[(Method, Access)]) -> Resource {
-    let verbs: Vec<&str> = rules.iter().map(|(method, _)| method.as_str()).collect();
+    let verbs = rules.iter().flat_map(|(method, _)| match method {
+        &Method::GET => vec!["GET", "HEAD"],
+        other => vec![other.as_str()],
+    });
+    let verbs: Vec<&str> = verbs.collect();
     let allow = HeaderValue::from_str(&verbs.join(", ")).ok();
     web::resource(path).default_service(web::to(move |request: HttpRequest| {
         let detail = format!("{} is not offered here", request.method());
@@ -98,7 +116,8 @@ async fn check(
     rules: Arc<[(Method, Access)]>,
     verifier: Arc<Verifier>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let rule = rules.iter().find(|(method, _)| method == request.method());
+    let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let rule = rules.iter().find(|(method, _)| method == asked);
     let verdict = match rule.map(|(_, access)| *access) {
         None | Some(Access::Public) => Ok(()),
         Some(Access::Token) => Caller::identify(request.request(), &verifier).map(|_| ()),
