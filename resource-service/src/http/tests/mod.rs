@@ -323,7 +323,10 @@ async fn scopes_open_collections_and_nothing_else_does() {
     assert_eq!(api.call("GET", "/api/nothing").await.code(), (404, "not_found"));
     assert_eq!(api.with("POST", "/api/nothing", &json!({})).await.code(), (404, "not_found"));
     let wrong = api.call("DELETE", "/api/calculations").await;
-    assert_eq!((wrong.status, wrong.headers.get("allow").unwrap().to_str().unwrap()), (405, "GET, HEAD, POST"));
+    assert_eq!(
+        (wrong.status, wrong.headers.get("allow").unwrap().to_str().unwrap()),
+        (405, "GET, HEAD, POST")
+    );
 }
 
 #[actix_web::test]
