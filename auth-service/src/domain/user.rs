@@ -3,7 +3,7 @@
 use shared_models::auth;
 use time::OffsetDateTime;
 
-use super::{email::Email, name::FullName, password_hash::PasswordHash, roles};
+use super::{email::Email, name::FullName, password_hash::PasswordHash};
 
 /// A user as the store keeps them. Times are whole milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +29,6 @@ pub struct User {
 }
 
 impl User {
-    /// Whether the user administers everything.
-    pub fn is_admin(&self) -> bool {
-        self.roles.iter().any(|role| role == roles::ADMIN)
-    }
-
     /// What the user, and administrators, may see.
     pub fn view(&self) -> auth::User {
         auth::User {

@@ -4,7 +4,7 @@ use actix_web::{HttpMessage as _, HttpRequest, http::header, web::Bytes};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use service_kit::{
-    body::{self, is_json},
+    body::{self, FORM, is_json},
     problem::Problem,
 };
 use shared_models::{
@@ -61,7 +61,7 @@ fn read<T: serde::de::DeserializeOwned>(request: &HttpRequest, text: &Bytes) -> 
     let media_type = request.content_type();
     if is_json(media_type) {
         body::json(text)
-    } else if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    } else if media_type.eq_ignore_ascii_case(FORM) {
         body::form(text)
     } else {
         Err(Problem::new(

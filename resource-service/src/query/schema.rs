@@ -115,11 +115,6 @@ impl Schema {
         Self { root: Arc::new(root), has_ieee754 }
     }
 
-    /// The schema as it was written.
-    pub fn as_value(&self) -> &Value {
-        &self.root
-    }
-
     /// Whether the schema itself says anything about a member of this name.
     pub fn declares(&self, name: &str) -> bool {
         Shape::declared(&self.root).any(|declared| declared == name)

@@ -27,18 +27,7 @@ pub struct RawBody(pub Bytes);
 /// A JSON body. Malformed JSON is 400, a member of the wrong type or name 422.
 pub struct Json<T>(pub T);
 
-/// A form body (`application/x-www-form-urlencoded`). A field given twice is 400.
-pub struct Form<T>(pub T);
-
 impl<T> Deref for Json<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> Deref for Form<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -74,23 +63,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
-    type Error = Problem;
-    type Future = Reading<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let media_type = request.content_type().to_owned();
-        let reading = read(request, payload);
-        Box::pin(async move {
-            if !media_type.eq_ignore_ascii_case(FORM) {
-                return Err(unsupported(FORM, &media_type));
-            }
-            form(&reading.await?).map(Form)
-        })
-    }
-}
-
-const FORM: &str = "application/x-www-form-urlencoded";
+/// The media type of a form body.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whether a media type is JSON, `application/merge-patch+json` and its like included.
 pub fn is_json(media_type: &str) -> bool {

@@ -71,20 +71,3 @@ impl FromRequest for Caller {
         ready(from_request(request))
     }
 }
-
-/// A caller who may be unknown; a token that is sent must be valid all the same.
-#[derive(Clone, Debug)]
-pub struct MaybeCaller(pub Option<Caller>);
-
-impl FromRequest for MaybeCaller {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match bearer(request) {
-            Ok(None) => Ok(Self(None)),
-            Ok(Some(_)) => from_request(request).map(|caller| Self(Some(caller))),
-            Err(problem) => Err(problem),
-        })
-    }
-}
