@@ -33,6 +33,9 @@ pub struct User {
     pub roles: Vec<String>,
     /// Whether the user may not log in.
     pub disabled: bool,
+    /// Said where it is so: the user must choose another password before their tokens allow anything else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_change_password: bool,
     /// When the user signed up.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = "date-time")]
@@ -51,6 +54,29 @@ pub struct ProfileChange {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub full_name: Option<Option<String>>,
+}
+
+/// Body of `PATCH /auth/users/{id}`: what is absent stays as it is.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserChange {
+    /// The new name; `null` removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub full_name: Option<Option<String>>,
+    /// The roles the user has from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// Whether the user may not log in. Disabling ends their sessions, tokens and API keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+    /// Whether the user must choose another password before their tokens allow anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub must_change_password: Option<bool>,
+    /// A password to log in with once: unless `must_change_password` says otherwise, the user must then choose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "password")]
+    pub password: Option<String>,
 }
 
 /// Body of `PUT /auth/users/me/password`.
@@ -99,6 +125,9 @@ pub struct TokenResponse {
     pub expires_in: u64,
     /// What the token allows.
     pub scope: String,
+    /// Said where it is so: the token allows nothing but to choose another password.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_change_password: bool,
 }
 
 /// A session of the user, as `GET /auth/sessions` lists it.
@@ -108,6 +137,11 @@ pub struct SessionView {
     pub id: String,
     /// Whether the request was made with a token of this session.
     pub current: bool,
+    /// The client it was opened with: `tessera` at a login, `tessera-job` for a job grant.
+    pub client_id: String,
+    /// The calculation it is limited to, where it is a job grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calculation: Option<String>,
     /// What the client called itself (`User-Agent`) at login.
     pub device: Option<String>,
     /// The address the login came from.

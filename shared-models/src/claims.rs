@@ -35,8 +35,8 @@ pub struct AccessClaims {
     /// What the token allows.
     #[serde(default)]
     pub scope: ScopeSet,
-    /// The roles of the user when the token was issued.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The roles of the user when the token was issued; none of a service, or of what is narrower than its user.
+    #[serde(default)]
     pub roles: Vec<String>,
     /// The session the token belongs to; absent for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,33 @@ pub struct AccessClaims {
     /// When the user last proved who they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// Who acts for the subject, where that is somebody else (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+    /// What the token is limited to beside its scope (RFC 9396 section 9.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<AuthorizationDetail>,
 }
+
+/// `act`: who acts for the subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The client that acts.
+    pub sub: String,
+}
+
+/// One limit of RFC 9396.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationDetail {
+    /// What is limited: [`CALCULATION`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// To which one.
+    pub identifier: String,
+}
+
+/// The kind of detail that lets a token write to one calculation and to what belongs to it.
+pub const CALCULATION: &str = "calculation";
 
 /// `aud`: one name, or several (RFC 7519 section 4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! Bodies that resource-service takes and gives, and the definition of a collection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,9 +18,47 @@ pub struct Page<T> {
     pub total: Option<u64>,
 }
 
+/// How a store found the documents of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Explanation {
+    /// The index used, several with commas between them; `null` where all documents were looked through.
+    #[schema(required = true)]
+    pub index: Option<String>,
+    /// How many documents were looked at.
+    #[schema(required = true)]
+    pub documents_examined: Option<u64>,
+    /// How many entries of indexes were looked at, where the store tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys_examined: Option<u64>,
+    /// How many documents the page has.
+    pub returned: u64,
+    /// The steps in the store's own words, the outermost first.
+    pub plan: Vec<String>,
+}
+
+impl Explanation {
+    /// The names of the indexes used, each once.
+    pub fn names(used: impl IntoIterator<Item = String>) -> Option<String> {
+        let used: BTreeSet<String> = used.into_iter().collect();
+        (!used.is_empty()).then(|| used.into_iter().collect::<Vec<_>>().join(", "))
+    }
+
+    /// How two parts of a list were found, one after the other.
+    pub fn and(mut self, other: Self) -> Self {
+        let sum = |one: Option<u64>, other: Option<u64>| Some(one? + other?);
+        self.index = Self::names(self.index.into_iter().chain(other.index));
+        self.documents_examined = sum(self.documents_examined, other.documents_examined);
+        self.keys_examined = sum(self.keys_examined, other.keys_examined);
+        self.returned += other.returned;
+        self.plan.extend(other.plan);
+        self
+    }
+}
+
 /// What a collection is: which documents it takes, how they are found, who may see them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in a file that people write")]
 pub struct CollectionDefinition {
     /// A lower-case letter, then letters, digits, `_` or `-`; at most 63 in all.
     pub name: String,
@@ -35,15 +73,38 @@ pub struct CollectionDefinition {
     /// Who may do what.
     #[serde(default)]
     pub access: AccessDefinition,
-    /// Whether earlier revisions are kept.
+    /// Whether a list must say what it shows, by `view` or `fields`.
+    #[serde(default)]
+    pub list_requires_view: bool,
+    /// Whether each revision is kept, with who wrote it and when.
     #[serde(default)]
     pub versioned: bool,
+    /// Whether a removed document is kept aside, so that it can be restored.
+    #[serde(default)]
+    pub soft_delete: bool,
     /// Whether a write to an existing document must name the revision it changes.
     #[serde(default)]
     pub require_if_match: bool,
     /// Seconds a document may be served from a cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u64>,
+    /// Which files may be attached to a document; none where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifacts: Option<ArtifactsDefinition>,
+}
+
+/// Which files may be attached to a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArtifactsDefinition {
+    /// The most bytes of one file.
+    pub max_bytes: u64,
+    /// The most bytes of all files of a document together; not limited where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_total_bytes: Option<u64>,
+    /// The media types taken, each whole (`text/csv`) or by its first part (`image/*`); every one where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<Vec<String>>,
 }
 
 /// An index over one or more fields.
@@ -90,6 +151,49 @@ pub struct AccessDefinition {
     /// Whether a document is seen and changed by its owner alone.
     #[serde(default)]
     pub owner_only: bool,
+    /// Fields that are shown only to those who hold a scope: dotted path to scope. Whoever lacks it can neither see nor
+    /// write the field, nor filter, sort or group by it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<String, String>,
+}
+
+/// Why somebody can, or cannot, see and change a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccessReport {
+    /// Id of the document.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// Whether there is such a document now.
+    pub exists: bool,
+    /// `sub` of whoever made it.
+    #[serde(rename = "_owner", skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// `sub` of whoever is asked about.
+    pub subject: String,
+    /// Whether they can read it.
+    pub read: Verdict,
+    /// Whether they can change it.
+    pub write: Verdict,
+    /// The fields that they are not shown.
+    pub hidden: Vec<HiddenField>,
+}
+
+/// Whether something is allowed, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Verdict {
+    /// Whether it is.
+    pub allowed: bool,
+    /// Each thing that stands in the way, or, where nothing does, what opens the way.
+    pub reasons: Vec<String>,
+}
+
+/// A field that somebody is not shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HiddenField {
+    /// Its dotted path.
+    pub field: String,
+    /// The scope that shows it.
+    pub scope: String,
 }
 
 impl Serialize for IndexKeys {

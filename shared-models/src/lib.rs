@@ -2,8 +2,14 @@
 //!
 //! Serde only: nothing here may do I/O, know a web framework or know a store.
 
+pub mod artifacts;
+pub mod audit;
 pub mod auth;
 pub mod claims;
+pub mod clients;
+pub mod definitions;
 pub mod documents;
 pub mod problem;
+pub mod revocations;
+pub mod roles;
 pub mod scope;

@@ -25,12 +25,16 @@ pub enum ProblemCode {
     NotAcceptable,
     /// 409: something with that name exists already.
     Conflict,
+    /// 410: it was here, and is kept no longer.
+    Gone,
     /// 412: the document has changed since the revision named by `If-Match`.
     RevisionMismatch,
     /// 413: the body is larger than the endpoint takes.
     PayloadTooLarge,
     /// 415: the body's media type is not one the endpoint reads.
     UnsupportedMediaType,
+    /// 416: the range asked for lies outside of what there is.
+    RangeNotSatisfiable,
     /// 422: well-formed, but a value breaks a rule; `errors` says which.
     ValidationError,
     /// 428: the collection demands `If-Match`.
@@ -54,9 +58,11 @@ impl ProblemCode {
             Self::MethodNotAllowed => 405,
             Self::NotAcceptable => 406,
             Self::Conflict => 409,
+            Self::Gone => 410,
             Self::RevisionMismatch => 412,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
+            Self::RangeNotSatisfiable => 416,
             Self::ValidationError => 422,
             Self::PreconditionRequired => 428,
             Self::RateLimited => 429,
@@ -77,9 +83,11 @@ impl ProblemCode {
             Self::MethodNotAllowed => "The method is not allowed here",
             Self::NotAcceptable => "No acceptable representation",
             Self::Conflict => "It exists already",
+            Self::Gone => "No longer kept",
             Self::RevisionMismatch => "The document has changed",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The media type is not supported",
+            Self::RangeNotSatisfiable => "The range cannot be given",
             Self::ValidationError => "A value is not valid",
             Self::PreconditionRequired => "If-Match is required",
             Self::RateLimited => "Too many attempts",

@@ -16,6 +16,7 @@ pub const BUILT_IN: &[&str] = &[
     "clients:write",
     "collections:write",
     "revocations:read",
+    "revocations:write",
     "reviews:read",
     "reviews:write",
     "roles:read",

@@ -1,0 +1,34 @@
+//! The audit log as `GET /auth/audit` tells it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// One thing that somebody did, or tried to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditEntry {
+    /// The entry's id; ids sort by time.
+    pub id: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub at: OffsetDateTime,
+    /// What was done, such as `user_changed`.
+    pub action: String,
+    /// Who did it: a user's id, or a client's; unknown where a login failed.
+    pub actor: Option<String>,
+    /// The client it was done with.
+    pub client_id: Option<String>,
+    /// What it was done to: `user`, `role`, `client`, `session`, `calculation`.
+    pub target_kind: Option<String>,
+    /// To which one.
+    pub target: Option<String>,
+    /// The address it came from.
+    pub address: Option<String>,
+    /// The request under which the service logged it.
+    pub request_id: Option<String>,
+    /// Whether it was done; refused otherwise.
+    pub succeeded: bool,
+    /// What was changed, or why it was refused.
+    pub detail: Option<String>,
+}

@@ -1,0 +1,152 @@
+//! Clients and API keys as auth-service takes and shows them.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::scope::ScopeSet;
+
+/// A way to get a token (RFC 6749 section 1.3) that a client may be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// The client's own token.
+    ClientCredentials,
+    /// The next token of a session that the client opened.
+    RefreshToken,
+    /// A user's token for their password. RFC 9700 section 2.4 advises against it.
+    Password,
+}
+
+/// Body of `POST /auth/clients`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewClient {
+    /// What people call it.
+    #[schema(example = "loader")]
+    pub name: String,
+    /// What its tokens may allow at most.
+    #[schema(example = json!(["calculations:read", "calculations:write"]))]
+    pub scopes: Vec<String>,
+    /// How it may get tokens; `client_credentials` where absent.
+    #[serde(default)]
+    pub grants: Option<Vec<GrantType>>,
+}
+
+/// Body of `PATCH /auth/clients/{id}`: what is absent stays as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientChange {
+    /// What people call it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What its tokens may allow at most.
+    #[serde(default)]
+    pub scopes: Option<Vec<String>>,
+    /// How it may get tokens.
+    #[serde(default)]
+    pub grants: Option<Vec<GrantType>>,
+    /// Whether it gets no token for now.
+    #[serde(default)]
+    pub disabled: Option<bool>,
+}
+
+/// Body of `POST /auth/clients/{id}/secret`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSecret {
+    /// Seconds the secret until now stays good, so that every copy can be replaced; a day where absent.
+    #[serde(default)]
+    #[schema(example = 86_400)]
+    pub keep_old_for: Option<u64>,
+}
+
+/// A client, without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClientView {
+    /// The id it authenticates with.
+    pub client_id: String,
+    /// What people call it.
+    pub name: String,
+    /// What its tokens may allow at most.
+    #[schema(value_type = Vec<String>)]
+    pub scopes: Vec<String>,
+    /// How it may get tokens.
+    pub grants: Vec<GrantType>,
+    /// Whether it gets no token for now.
+    pub disabled: bool,
+    /// How many secrets are good now: two while one replaces the other.
+    pub secrets: usize,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: OffsetDateTime,
+    /// When it last got a token, to the minute.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub last_used_at: Option<OffsetDateTime>,
+}
+
+/// A client with the secret that was made for it: shown this once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct ClientWithSecret {
+    /// The client.
+    #[serde(flatten)]
+    pub client: ClientView,
+    /// The secret.
+    pub client_secret: String,
+}
+
+/// Body of `POST /auth/api-keys`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApiKey {
+    /// What its user calls it.
+    #[schema(example = "laptop")]
+    pub name: String,
+    /// What its tokens may allow at most: some of its user's scopes.
+    #[schema(example = json!(["calculations:read"]))]
+    pub scopes: Vec<String>,
+    /// Seconds until it gets no more tokens: at most 366 days, 90 days where absent.
+    #[serde(default)]
+    #[schema(example = 7_776_000)]
+    pub expires_in: Option<u64>,
+}
+
+/// An API key, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ApiKeyView {
+    /// The id it authenticates with.
+    pub client_id: String,
+    /// What its user calls it.
+    pub name: String,
+    /// What its tokens may allow at most.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: OffsetDateTime,
+    /// When it gets no more tokens.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub expires_at: Option<OffsetDateTime>,
+    /// When it last got a token, to the minute.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub last_used_at: Option<OffsetDateTime>,
+}
+
+/// An API key with its secret: shown this once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct ApiKeyWithSecret {
+    /// The key.
+    #[serde(flatten)]
+    pub key: ApiKeyView,
+    /// The secret.
+    pub client_secret: String,
+}
+
+/// The single names of a set, as lists show them.
+pub fn names(scopes: &ScopeSet) -> Vec<String> {
+    scopes.iter().map(str::to_owned).collect()
+}

@@ -1,0 +1,75 @@
+//! What a change of a collection's definition would meet: the answer to `dry_run`, and the reason of a refusal.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::problem::FieldError;
+
+/// What a change of a definition would meet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DefinitionReport {
+    /// Whether it can be made without `force`.
+    pub compatible: bool,
+    /// What is different from the definition that is served, at most 100; one of the whole where there is none.
+    pub changes: Vec<DefinitionChange>,
+    /// How many stored documents were read and checked.
+    pub examined: u64,
+    /// How many of them break the schema.
+    pub violations_total: u64,
+    /// The first 100 of these by `_id`.
+    pub violations: Vec<Violation>,
+    /// What would become of the indexes.
+    pub indexes: IndexReport,
+}
+
+/// One difference between two definitions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DefinitionChange {
+    /// RFC 6901 pointer into the definition.
+    pub pointer: String,
+    /// What stood there; absent where nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// What is to stand there; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+    /// Why it needs `force` whatever is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<String>,
+}
+
+/// A stored document that breaks the schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Violation {
+    /// The document.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// Where and how, at most 20.
+    pub errors: Vec<FieldError>,
+}
+
+/// What would become of the indexes, by their names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IndexReport {
+    /// Made before the definition is served.
+    pub build: Vec<String>,
+    /// Dropped after that.
+    pub drop: Vec<String>,
+    /// What stands in the way of unique ones, at most 100 for each. No `force` helps here.
+    pub conflicts: Vec<IndexConflict>,
+}
+
+/// Stored documents that agree in all fields of an index that is to be unique.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IndexConflict {
+    /// The index.
+    pub index: String,
+    /// Its fields and their common values.
+    #[schema(value_type = Object)]
+    pub values: Map<String, Value>,
+    /// The documents, at most 10 of them.
+    pub ids: Vec<String>,
+    /// How many documents agree.
+    pub documents: u64,
+}

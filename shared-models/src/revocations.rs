@@ -1,0 +1,75 @@
+//! What cuts off access tokens before they expire, as auth-service tells it and resource-service obeys it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::claims::AccessClaims;
+
+/// What a cut-off names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CutOffKind {
+    /// A user, or a service: `sub` of its tokens.
+    Subject,
+    /// A session: `sid` of its tokens. A token without a session is one by itself, named by its `jti`.
+    Session,
+    /// An API key or another client: `client_id` of its tokens.
+    Key,
+}
+
+/// Tokens that are refused from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CutOff {
+    /// The place in the feed: later ones are larger, and none appears behind one that has been told.
+    pub seq: i64,
+    /// What `value` names.
+    pub kind: CutOffKind,
+    /// Whose tokens.
+    pub value: String,
+    /// Tokens issued before this second since the Unix epoch are refused.
+    pub not_before: i64,
+    /// The second since the Unix epoch at which all these tokens have expired anyway.
+    pub expires_at: i64,
+}
+
+/// Answer of `GET /auth/revocations`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CutOffPage {
+    /// Cut-offs behind the cursor that still matter, in order.
+    pub entries: Vec<CutOff>,
+    /// The cursor to ask with next, as `after`.
+    pub next: i64,
+}
+
+/// Body of `POST /auth/revocations`: ends every job grant of a calculation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalculationEnd {
+    /// The calculation's id.
+    pub calculation: String,
+}
+
+/// Answer of `POST /auth/revocations`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CalculationEnded {
+    /// How many grants were ended by this request.
+    pub ended: u64,
+}
+
+impl CutOffKind {
+    /// The names under which cut-offs of this kind reach a token.
+    pub fn names(self, claims: &AccessClaims) -> &str {
+        match self {
+            Self::Subject => &claims.sub,
+            Self::Session => claims.sid.as_deref().unwrap_or(&claims.jti),
+            Self::Key => &claims.client_id,
+        }
+    }
+}
+
+impl CutOff {
+    /// Whether it refuses the token with these claims.
+    pub fn refuses(&self, claims: &AccessClaims) -> bool {
+        claims.iat < self.not_before && self.kind.names(claims) == self.value
+    }
+}

@@ -1,0 +1,24 @@
+//! Roles as auth-service takes and shows them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A named set of scopes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// What those who have it may do.
+    pub scopes: Vec<String>,
+    /// Whether it ships with Tessera and cannot be removed.
+    pub built_in: bool,
+}
+
+/// Body of `PUT /auth/roles/{name}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleScopes {
+    /// What those who have the role may do.
+    #[schema(example = json!(["calculations:read", "molecules:read"]))]
+    pub scopes: Vec<String>,
+}
