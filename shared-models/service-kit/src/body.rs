@@ -5,17 +5,21 @@ use std::{future::Future, ops::Deref, pin::Pin, time::Duration};
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
+    error::PayloadError,
     http::header,
     web::{Bytes, BytesMut},
 };
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 use shared_models::problem::{FieldError, ProblemCode};
+use tokio::time::Instant;
 
 use crate::problem::Problem;
 
 /// How long a client may take to send a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// A body that comes at least this fast may take longer.
+const BYTES_A_SECOND: usize = 256 * 1024;
 
 /// The most bytes a body of this route may have.
 #[derive(Clone, Copy, Debug)]
@@ -137,27 +141,44 @@ fn read(
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<usize>().ok());
-    let mut payload = payload.take();
+    let payload = payload.take();
     async move {
         if announced.is_some_and(|length| length > limit) {
             return Err(too_large(limit));
         }
-        let reading = async {
-            let mut body = BytesMut::with_capacity(announced.unwrap_or(1024));
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|fault| {
-                    Problem::new(ProblemCode::InvalidRequest, format!("The body ended early: {fault}"))
-                })?;
-                if body.len() + chunk.len() > limit {
-                    return Err(too_large(limit));
-                }
-                body.extend_from_slice(&chunk);
-            }
-            Ok(body.freeze())
-        };
-        tokio::time::timeout(READ_TIMEOUT, reading).await.unwrap_or_else(|_| {
-            Err(Problem::new(ProblemCode::InvalidRequest, "The body took longer than 10 seconds to arrive"))
-        })
+        gather(payload, announced, |_| limit).await
+    }
+}
+
+/// Reads a whole body whose limit in bytes depends on how it begins. It may take 10 s, and a second more for each
+/// 256 KiB that have come.
+pub async fn gather<S>(
+    mut payload: S,
+    announced: Option<usize>,
+    limit: impl Fn(&[u8]) -> usize,
+) -> Result<Bytes, Problem>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+{
+    let begun = Instant::now();
+    let mut body = BytesMut::new();
+    loop {
+        let patience = READ_TIMEOUT + Duration::from_secs((body.len() / BYTES_A_SECOND) as u64);
+        let chunk = tokio::time::timeout_at(begun + patience, payload.next()).await.map_err(|_| {
+            Problem::new(ProblemCode::InvalidRequest, "The body took longer than 10 seconds to arrive")
+        })?;
+        let Some(chunk) = chunk else { return Ok(body.freeze()) };
+        let chunk = chunk.map_err(|fault| {
+            Problem::new(ProblemCode::InvalidRequest, format!("The body ended early: {fault}"))
+        })?;
+        let most = limit(if body.is_empty() { &chunk } else { &body });
+        if announced.unwrap_or_default().max(body.len() + chunk.len()) > most {
+            return Err(too_large(most));
+        }
+        if body.is_empty() {
+            body.reserve(announced.unwrap_or_default());
+        }
+        body.extend_from_slice(&chunk);
     }
 }
 

@@ -33,10 +33,20 @@ impl Caller {
             return Ok(known.clone());
         }
         let token = bearer(request)?.ok_or_else(Problem::unauthenticated)?;
-        let claims = verifier.verify(token).map_err(Problem::invalid_token)?;
-        let caller = Self { claims: Arc::new(claims) };
+        let caller = Self { claims: verifier.verify(token).map_err(Problem::invalid_token)? };
         request.extensions_mut().insert(caller.clone());
         Ok(caller)
+    }
+}
+
+impl Caller {
+    /// Lets the ring look for the key of a token that it does not know, so that the first token of a new key is
+    /// served and not refused.
+    pub(crate) async fn refetch_key(request: &HttpRequest, verifier: &Verifier) {
+        let lacking = |token: &str| verifier.lacks_key(token);
+        if verifier.ring().is_remote() && bearer(request).ok().flatten().is_some_and(lacking) {
+            verifier.ring().refetch().await;
+        }
     }
 }
 

@@ -1,15 +1,19 @@
 //! What every program does with its command line: read it, run, and end with one line if it failed.
 
-use std::{fmt, process::ExitCode};
+use std::{
+    fmt,
+    process::{ExitCode, Termination},
+};
 
 use clap::Parser;
 
 /// Reads the command line and runs what it says; a failure is one line on standard error and a non-zero exit.
-pub async fn main<C, E, Run>(name: &str, run: impl FnOnce(C) -> Run) -> ExitCode
+pub async fn main<C, T, E, Run>(name: &str, run: impl FnOnce(C) -> Run) -> ExitCode
 where
     C: Parser,
     E: fmt::Display,
-    Run: Future<Output = Result<(), E>>,
+    Run: Future<Output = Result<T, E>>,
+    T: Termination,
 {
     let command = match C::try_parse() {
         Ok(command) => command,
@@ -23,7 +27,7 @@ where
         }
     };
     match run(command).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(done) => done.report(),
         Err(error) => fail(name, &format!("{error:#}"), 1),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix_web::{
-    HttpResponse,
+    HttpMessage as _, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -26,6 +26,10 @@ use uuid::Uuid;
 
 use crate::problem::{PROBLEM_JSON, Problem};
 
+/// The id of a request, as its handlers find it among the request's extensions.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(crate) async fn edge(
@@ -37,6 +41,7 @@ pub(crate) async fn edge(
     let id = request_id(request.headers());
     let span = span(&request, &id);
     let method = request.method().clone();
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
 
     // No clone of the request may outlive this call: the router demands to be its only holder. An error from
     // inside would be one that actix itself cannot answer; every refusal of ours is a response.

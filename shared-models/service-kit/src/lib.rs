@@ -2,12 +2,16 @@
 //!
 //! Knows no user, no document and no collection.
 
+pub mod address;
 pub mod body;
 pub mod caller;
+pub mod client;
 pub mod clock;
 pub mod command;
+mod compress;
+pub mod cutoffs;
 pub mod docs;
-mod edge;
+pub mod edge;
 pub mod health;
 pub mod keys;
 pub mod problem;

@@ -21,12 +21,13 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    extensions: Vec<(&'static str, serde_json::Value)>,
 }
 
 impl Problem {
     /// A problem; `detail` says what went wrong this time and what the reader can do.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), extensions: Vec::new() }
     }
 
     /// Single values that break a rule.
@@ -76,6 +77,12 @@ impl Problem {
         self
     }
 
+    /// Adds a member of the kind's own (RFC 9457 section 3.2).
+    pub fn with_extension(mut self, name: &'static str, value: serde_json::Value) -> Self {
+        self.extensions.push((name, value));
+        self
+    }
+
     /// Adds a header to the answer.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -94,6 +101,16 @@ impl Problem {
         self.code
     }
 
+    /// What went wrong this time.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The single faults.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
     pub(crate) fn respond(&self, request_id: &str) -> HttpResponse {
         let mut response = HttpResponseBuilder::new(self.status_code());
         for header in &self.headers {
@@ -108,7 +125,11 @@ impl Problem {
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
         };
-        response.content_type(PROBLEM_JSON).body(serde_json::to_string(&body).unwrap_or_default())
+        let mut body = serde_json::to_value(&body).unwrap_or_default();
+        for (name, value) in &self.extensions {
+            body[*name] = value.clone();
+        }
+        response.content_type(PROBLEM_JSON).body(body.to_string())
     }
 
     fn name(&self) -> String {

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{
-    FromRequest, Handler, HttpRequest, Resource, Responder, Route,
+    FromRequest, Handler, HttpMessage as _, HttpRequest, Resource, Responder, Route,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     guard,
@@ -28,9 +28,15 @@ pub enum Access {
     Public,
     /// Anyone with a valid access token; what it opens is for the operation to say.
     Token,
+    /// The same, unless the query has this parameter: then it is for the operation to ask who calls.
+    TokenOr(&'static str),
     /// A valid access token with this scope.
     Scope(&'static str),
 }
+
+/// The scope that the route of a request demands, among the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Required(pub &'static str);
 
 /// One row of a route table.
 pub struct Endpoint {
@@ -40,6 +46,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// The most bytes a body may have on this path, where the table's own limit does not fit.
+    body_limit: Option<usize>,
     route: Route,
 }
 
@@ -53,7 +61,7 @@ macro_rules! verbs {
             F::Output: Responder + 'static,
         {
             let route = Route::new().method(Method::$method).to(handler);
-            Self { method: Method::$method, path, access, route }
+            Self { method: Method::$method, path, access, body_limit: None, route }
         }
     )* } };
 }
@@ -67,7 +75,12 @@ impl Endpoint {
         F::Output: Responder + 'static,
     {
         let route = Route::new().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler);
-        Self { method: Method::GET, path, access, route }
+        Self { method: Method::GET, path, access, body_limit: None, route }
+    }
+
+    /// The same row with a body limit of its path's own, in bytes.
+    pub fn with_body_limit(self, bytes: usize) -> Self {
+        Self { body_limit: Some(bytes), ..self }
     }
 }
 
@@ -84,12 +97,13 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
         let rules: Vec<(Method, Access)> =
             endpoints.iter().map(|row| (row.method.clone(), row.access)).collect();
         let guard = Arc::clone(verifier);
+        let limit = endpoints.iter().find_map(|row| row.body_limit).unwrap_or(body_limit);
         let resource =
             endpoints.into_iter().fold(resource(path, &rules), |resource, row| resource.route(row.route));
         let rules: Arc<[_]> = rules.into();
-        config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(body_limit)).wrap(
-            from_fn(move |request, next| check(request, next, Arc::clone(&rules), Arc::clone(&guard))),
-        ));
+        config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(limit)).wrap(from_fn(
+            move |request, next| check(request, next, Arc::clone(&rules), Arc::clone(&guard)),
+        )));
     }
 }
 
@@ -110,6 +124,10 @@ fn resource(path: &str, rules: &[(Method, Access)]) -> Resource {
     }))
 }
 
+fn has_parameter(query: &str, name: &str) -> bool {
+    query.split('&').any(|pair| pair.split('=').next() == Some(name))
+}
+
 async fn check(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -118,10 +136,18 @@ async fn check(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let rule = rules.iter().find(|(method, _)| method == asked);
-    let verdict = match rule.map(|(_, access)| *access) {
+    let access = rule.map(|(_, access)| *access);
+    if !matches!(access, None | Some(Access::Public)) {
+        Caller::refetch_key(request.request(), &verifier).await;
+    }
+    let verdict = match access {
         None | Some(Access::Public) => Ok(()),
-        Some(Access::Token) => Caller::identify(request.request(), &verifier).map(|_| ()),
+        Some(Access::TokenOr(parameter)) if has_parameter(request.query_string(), parameter) => Ok(()),
+        Some(Access::Token | Access::TokenOr(_)) => {
+            Caller::identify(request.request(), &verifier).map(|_| ())
+        }
         Some(Access::Scope(scope)) => {
+            request.extensions_mut().insert(Required(scope));
             Caller::identify(request.request(), &verifier).and_then(|caller| caller.require(scope))
         }
     };

@@ -15,11 +15,15 @@ use actix_web::{
     dev::{Server, ServerHandle},
     http::{Method, header},
     middleware::{Condition, from_fn},
-    web::ServiceConfig,
+    web::{self, ServiceConfig},
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 use crate::{
+    compress::compress,
     edge::edge,
     health::{self, Check, Health},
     settings::HttpSettings,
@@ -41,6 +45,22 @@ pub struct Part {
     pub configure: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
     /// What `/readyz` asks.
     pub checks: Vec<Check>,
+}
+
+/// Tells handlers that wait for something that the service is about to stop.
+#[derive(Clone)]
+pub struct Draining(watch::Receiver<bool>);
+
+impl Draining {
+    /// Ends when the drain begins; never where no server drains.
+    pub async fn begun(draining: Option<&Self>) {
+        if let Some(Self(begun)) = draining
+            && begun.clone().wait_for(|begun| *begun).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
 }
 
 /// The two addresses of a process, bound and not yet served.
@@ -77,6 +97,7 @@ impl Listeners {
         let failed = |error: std::io::Error| StartError::Other(format!("the server failed: {error}"));
         tracing::info!(listen = %self.public_address(), management = %self.management_address(), "listening");
         let draining = Arc::new(AtomicBool::new(false));
+        let begin = watch::Sender::new(false);
         let checks = parts.iter().flat_map(|part| part.checks.clone()).collect();
         let health = Health { checks, draining: Arc::clone(&draining), metrics: telemetry::recorder() };
         let management = HttpServer::new(move || {
@@ -89,12 +110,14 @@ impl Listeners {
         .map_err(failed)?
         .run();
         let pause = self.settings.pause();
-        let public = public(self.public, &self.settings, parts, Arc::clone(&draining)).map_err(failed)?;
+        let public =
+            public(self.public, &self.settings, parts, Arc::clone(&draining), Draining(begin.subscribe()))
+                .map_err(failed)?;
 
         let (public_handle, management_handle) = (public.handle(), management.handle());
         tokio::spawn(management);
         tokio::spawn(upkeep());
-        tokio::spawn(drain_on_signal(public_handle, pause, draining)?);
+        tokio::spawn(drain_on_signal(public_handle, pause, draining, begin)?);
         let served = public.await.map_err(failed);
         management_handle.stop(false).await;
         served
@@ -111,12 +134,16 @@ fn public(
     settings: &HttpSettings,
     parts: Vec<Part>,
     draining: Arc<AtomicBool>,
+    begun: Draining,
 ) -> std::io::Result<Server> {
+    let begun = web::Data::new(begun);
     let origins: Arc<[String]> = settings.allowed_origins.clone().into();
     let mut server = HttpServer::new(move || {
         let (parts, draining) = (parts.clone(), Arc::clone(&draining));
         App::new()
+            .app_data(web::Data::clone(&begun))
             .configure(move |config| parts.iter().for_each(|part| (part.configure)(config)))
+            .wrap(from_fn(compress))
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(move |request, next| edge(request, next, Arc::clone(&draining))))
     })
@@ -139,8 +166,17 @@ fn cors(origins: &[String]) -> Cors {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             header::IF_NONE_MATCH,
+            header::HeaderName::from_static("idempotency-key"),
+            header::RANGE,
+            header::CONTENT_RANGE,
         ])
-        .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
+        ])
         .supports_credentials()
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
@@ -159,6 +195,7 @@ fn drain_on_signal(
     server: ServerHandle,
     pause: Duration,
     draining: Arc<AtomicBool>,
+    begin: watch::Sender<bool>,
 ) -> Result<impl Future<Output = ()>, StartError> {
     let failed = |error: std::io::Error| StartError::Other(format!("cannot listen for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
@@ -171,6 +208,7 @@ fn drain_on_signal(
         draining.store(true, Ordering::Relaxed);
         tracing::info!(pause_s = pause.as_secs(), "draining");
         tokio::time::sleep(pause).await;
+        begin.send_replace(true);
         server.stop(true).await;
     })
 }

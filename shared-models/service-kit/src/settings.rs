@@ -13,6 +13,8 @@ use std::{
 use config::{Config, ConfigError, File, FileFormat, Map, Value, ValueKind};
 use serde::{Deserialize, de::DeserializeOwned};
 
+use crate::address::TrustedProxies;
+
 /// A setting is unknown, missing, malformed or given twice. The text names its key.
 #[derive(Debug, thiserror::Error)]
 #[error("settings: {0}")]
@@ -221,6 +223,9 @@ pub struct HttpSettings {
     /// Browsers' origins that may call with credentials.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// Long enough for a balancer that asks `/readyz` every second to notice.

@@ -1,5 +1,7 @@
 //! Access tokens: minting them, and checking them more strictly than the JWT library does.
 
+mod checked;
+
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -7,15 +9,17 @@ use jsonwebtoken::Header;
 use serde::{Deserialize, de::IgnoredAny};
 use shared_models::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
 
+use self::checked::CheckedTokens;
 use crate::{
     clock::Clock,
-    keys::{KeyRing, KeysError, Ring},
+    cutoffs::Cutoffs,
+    keys::{Key, KeyRing, KeysError, Ring},
 };
 
 /// The longest token that is looked at, in bytes. Tessera's own stay under 1 KiB.
 const MAX_TOKEN: usize = 8 * 1024;
 /// How far clocks may differ, in seconds.
-const LEEWAY: i64 = 5;
+pub const LEEWAY: i64 = 5;
 
 /// Why a token is refused. The text may be shown to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +45,9 @@ pub enum TokenError {
     /// `iss` or `aud` names somebody else.
     #[error("the token was issued by or for somebody else")]
     Foreign,
+    /// A cut-off names its subject, its session or its client.
+    #[error("the token has been revoked")]
+    Revoked,
 }
 
 /// Checks access tokens against a key ring, asking nobody (RFC 9068 section 4, RFC 8725).
@@ -49,6 +56,8 @@ pub struct Verifier {
     issuer: String,
     audience: String,
     clock: Arc<dyn Clock>,
+    cutoffs: Option<Arc<Cutoffs>>,
+    checked: CheckedTokens,
 }
 
 /// The header members that decide. Keys that a token brings along (`jwk`, `jku`, `x5u`, `x5c`) are never read.
@@ -67,52 +76,71 @@ struct TokenHeader<'a> {
 impl Verifier {
     /// A verifier that accepts tokens of `issuer` for `audience`.
     pub fn new(ring: Arc<KeyRing>, issuer: &str, audience: &str, clock: Arc<dyn Clock>) -> Self {
-        Self { ring, issuer: issuer.to_owned(), audience: audience.to_owned(), clock }
+        let (issuer, audience) = (issuer.to_owned(), audience.to_owned());
+        Self { ring, issuer, audience, clock, cutoffs: None, checked: CheckedTokens::new() }
     }
 
-    /// The claims of a token that is good now.
-    pub fn verify(&self, token: &str) -> Result<AccessClaims, TokenError> {
-        let claims = self.verify_ignoring_expiry(token)?;
-        if self.clock.now().unix_timestamp() >= claims.exp.saturating_add(LEEWAY) {
-            return Err(TokenError::Expired);
+    /// The same, which also refuses what `cutoffs` names.
+    pub fn with_cutoffs(self, cutoffs: Arc<Cutoffs>) -> Self {
+        Self { cutoffs: Some(cutoffs), ..self }
+    }
+
+    /// The keys that tokens are checked with.
+    pub fn ring(&self) -> &Arc<KeyRing> {
+        &self.ring
+    }
+
+    /// Whether the token names a key that the ring does not have.
+    pub fn lacks_key(&self, token: &str) -> bool {
+        let header = token.split('.').next().filter(|header| header.len() <= MAX_TOKEN).map(decode);
+        let Some(Ok(header)) = header else { return false };
+        let header: Result<TokenHeader<'_>, _> = serde_json::from_slice(&header);
+        header.is_ok_and(|header| self.ring.current().find(&header.kid).is_none())
+    }
+
+    /// The claims of a token that is good now. Its signature is checked the first time that it comes.
+    pub fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, TokenError> {
+        let ring = self.ring.current();
+        if let Some(claims) = self.checked.find(token, &ring) {
+            self.check_still_good(&claims)?;
+            return Ok(claims);
         }
+        let (claims, key) = self.check(token, &ring)?;
+        let claims = Arc::new(claims);
+        self.check_still_good(&claims)?;
+        self.checked.keep(token, &claims, &ring, key.used.clone());
         Ok(claims)
     }
 
     /// The claims of a token that is or was good: it tells whose token it is, and opens nothing.
     pub fn verify_ignoring_expiry(&self, token: &str) -> Result<AccessClaims, TokenError> {
+        self.check(token, &self.ring.current()).map(|(claims, _)| claims)
+    }
+
+    /// What a token says, and the key that signed it.
+    fn check<'r>(&self, token: &str, ring: &'r Ring) -> Result<(AccessClaims, &'r Key), TokenError> {
         if token.len() > MAX_TOKEN {
             return Err(TokenError::Malformed);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
         // A payload with a dot left in it (five parts, a trailing dot) is no base64url.
-        let header = decode(header)?;
-        self.check_signature(&header, signed, signature)?;
+        let key = signer(&decode(header)?, signed, signature, ring)?;
         let claims: AccessClaims =
             serde_json::from_slice(&decode(payload)?).map_err(|_| TokenError::Malformed)?;
         self.check_claims(&claims)?;
-        Ok(claims)
+        Ok((claims, key))
     }
 
-    fn check_signature(&self, header: &[u8], signed: &str, signature: &str) -> Result<(), TokenError> {
-        let header: TokenHeader<'_> = serde_json::from_slice(header).map_err(|_| TokenError::Malformed)?;
-        let kind = header.typ.strip_prefix("application/").unwrap_or(&header.typ);
-        if header.crit.is_some() || !kind.eq_ignore_ascii_case(ACCESS_TOKEN_TYPE) {
-            return Err(TokenError::NotAnAccessToken);
+    /// Whether a token that was good with these claims still is: it has not expired, and nothing cuts it off.
+    pub fn check_still_good(&self, claims: &AccessClaims) -> Result<(), TokenError> {
+        if self.clock.now().unix_timestamp() >= claims.exp.saturating_add(LEEWAY) {
+            return Err(TokenError::Expired);
         }
-        let ring = self.ring.current();
-        let key = ring.find(&header.kid).ok_or(TokenError::UnknownKey)?;
-        if header.alg != key.algorithm.name() {
-            return Err(TokenError::UnknownKey);
+        if self.cutoffs.as_ref().is_some_and(|cutoffs| cutoffs.refuses(claims)) {
+            return Err(TokenError::Revoked);
         }
-        match jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key.verify, key.algorithm.jwt()) {
-            Ok(true) => {
-                key.used.increment(1);
-                Ok(())
-            }
-            Ok(false) | Err(_) => Err(TokenError::BadSignature),
-        }
+        Ok(())
     }
 
     fn check_claims(&self, claims: &AccessClaims) -> Result<(), TokenError> {
@@ -127,6 +155,26 @@ impl Verifier {
             return Err(TokenError::NotYetValid);
         }
         Ok(())
+    }
+}
+
+/// The key that signed a token, by what its header says.
+fn signer<'r>(header: &[u8], signed: &str, signature: &str, ring: &'r Ring) -> Result<&'r Key, TokenError> {
+    let header: TokenHeader<'_> = serde_json::from_slice(header).map_err(|_| TokenError::Malformed)?;
+    let kind = header.typ.strip_prefix("application/").unwrap_or(&header.typ);
+    if header.crit.is_some() || !kind.eq_ignore_ascii_case(ACCESS_TOKEN_TYPE) {
+        return Err(TokenError::NotAnAccessToken);
+    }
+    let key = ring.find(&header.kid).ok_or(TokenError::UnknownKey)?;
+    if header.alg != key.algorithm.name() {
+        return Err(TokenError::UnknownKey);
+    }
+    match jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key.verify, key.algorithm.jwt()) {
+        Ok(true) => {
+            key.used.increment(1);
+            Ok(key)
+        }
+        Ok(false) | Err(_) => Err(TokenError::BadSignature),
     }
 }
 

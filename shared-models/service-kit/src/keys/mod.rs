@@ -3,6 +3,7 @@
 mod der;
 mod generate;
 mod jwk;
+mod remote;
 mod ring;
 mod rotation;
 
@@ -14,6 +15,9 @@ use std::{
 };
 
 use arc_swap::{ArcSwap, Guard};
+
+use self::remote::Remote;
+use crate::start::StartError;
 
 pub use self::{
     generate::generate,
@@ -41,16 +45,54 @@ pub enum Purpose {
 
 /// A key ring that follows its file. Cheap to read from many threads.
 pub struct KeyRing {
-    path: PathBuf,
-    purpose: Purpose,
+    source: Source,
     current: ArcSwap<Ring>,
+}
+
+/// Where a ring comes from.
+enum Source {
+    /// A file, and what for.
+    File(PathBuf, Purpose),
+    /// An authorization server.
+    Remote(Remote),
 }
 
 impl KeyRing {
     /// Reads and checks the file.
     pub fn open(path: &Path, purpose: Purpose) -> Result<Self, KeysError> {
         let ring = load(path, purpose)?;
-        Ok(Self { path: path.to_owned(), purpose, current: ArcSwap::from_pointee(ring) })
+        Ok(Self::of(Source::File(path.to_owned(), purpose), Arc::new(ring)))
+    }
+
+    /// The public keys at `url`. There are none until they are fetched: follow the ring, and wait for
+    /// [`KeyRing::is_loaded`].
+    pub fn remote(url: &str) -> Result<Self, StartError> {
+        remote::empty(url)
+    }
+
+    fn of(source: Source, ring: Arc<Ring>) -> Self {
+        Self { source, current: ArcSwap::new(ring) }
+    }
+
+    fn remote_source(&self) -> Option<&Remote> {
+        match &self.source {
+            Source::File(..) => None,
+            Source::Remote(remote) => Some(remote),
+        }
+    }
+
+    /// Whether the keys are fetched from an authorization server.
+    pub fn is_remote(&self) -> bool {
+        self.remote_source().is_some()
+    }
+
+    /// Whether there are keys.
+    pub fn is_loaded(&self) -> bool {
+        !self.current.load().is_empty()
+    }
+
+    fn take(&self, ring: Ring) {
+        self.current.store(Arc::new(ring));
     }
 
     /// The ring as it is now.
@@ -64,10 +106,14 @@ impl KeyRing {
         self.current.store(Arc::new(ring));
     }
 
-    /// Reads the file every 5 s, as long as the ring is in use. A bad file keeps the old ring, raises
+    /// Reads the file every 5 s, or fetches the keys every minute, as long as the ring is in use. A bad file keeps the old ring, raises
     /// `tessera_key_ring_reload_failures_total` and is logged once.
     pub fn follow(self: &Arc<Self>) {
         let ring = Arc::downgrade(self);
+        if self.remote_source().is_some() {
+            tokio::spawn(remote::follow(ring));
+            return;
+        }
         tokio::spawn(async move {
             let mut seen = None;
             loop {
@@ -81,9 +127,10 @@ impl KeyRing {
 
     /// Loads the file unless its content is what `seen` says; returns the content's fingerprint.
     fn reload(&self, seen: Option<u64>) -> u64 {
-        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let Source::File(path, purpose) = &self.source else { return 0 };
+        let text = std::fs::read_to_string(path).unwrap_or_default();
         let print = fingerprint(&text);
-        match check(&text, self.purpose) {
+        match check(&text, *purpose) {
             Ok(ring) if seen != Some(print) => {
                 tracing::debug!(keys = ?ring, "key ring read");
                 self.current.store(Arc::new(ring));

@@ -1,5 +1,7 @@
 //! A key ring that has been checked: what it refuses, and what it signs and verifies with.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jsonwebtoken::{Algorithm as JwtAlgorithm, DecodingKey, EncodingKey};
 
 use crate::keys::{
@@ -39,8 +41,12 @@ pub struct Key {
     pub(crate) used: metrics::Counter,
 }
 
+/// How many rings there have been in this process.
+static RINGS: AtomicU64 = AtomicU64::new(0);
+
 /// A checked, immutable key ring.
 pub struct Ring {
+    id: u64,
     keys: Vec<Key>,
     public: JwkSet,
 }
@@ -77,7 +83,26 @@ impl Ring {
         if keys.iter().filter(|key| key.sign.is_some()).count() > 1 {
             return Err(KeysError("more than one key has the key_ops \"sign\"; exactly one may".into()));
         }
-        Ok(Self { keys, public: JwkSet { keys: set.keys.iter().filter_map(Jwk::public).collect() } })
+        Ok(Self::of(keys, JwkSet { keys: set.keys.iter().filter_map(Jwk::public).collect() }))
+    }
+
+    /// A ring that is still to be fetched: it verifies nothing.
+    pub(super) fn empty() -> Self {
+        Self::of(Vec::new(), JwkSet::default())
+    }
+
+    fn of(keys: Vec<Key>, public: JwkSet) -> Self {
+        Self { id: RINGS.fetch_add(1, Ordering::Relaxed), keys, public }
+    }
+
+    /// Tells this ring from every other of the process.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether there is no key.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
     }
 
     /// The key that a token names.

@@ -24,9 +24,32 @@ impl RotationWaits {
     /// A mounted Kubernetes Secret is up to 90 s late, and readers poll every 5 s.
     const SPREAD: Duration = Duration::seconds(100);
 
+    /// How much longer than its tokens a key must verify: the leeway of those who check them.
+    const LEEWAY: Duration = Duration::seconds(5);
+    /// What is added to that where nobody says otherwise, for clocks that differ.
+    const MARGIN: Duration = Duration::seconds(60);
+
     /// The waits for access tokens that live `access_ttl`: the leeway of 5 s and a minute on top.
     pub fn for_access_ttl(access_ttl: Duration) -> Self {
-        Self { spread: Self::SPREAD, overlap: access_ttl + Duration::seconds(65) }
+        Self { spread: Self::SPREAD, overlap: access_ttl + Self::LEEWAY + Self::MARGIN }
+    }
+
+    /// Other waits, for a system whose readers and clocks are known. An overlap in which a good token would lose its
+    /// key is refused.
+    pub fn with(
+        self,
+        access_ttl: Duration,
+        spread: Option<Duration>,
+        overlap: Option<Duration>,
+    ) -> Result<Self, KeysError> {
+        let (spread, overlap) = (spread.unwrap_or(self.spread), overlap.unwrap_or(self.overlap));
+        let least = access_ttl + Self::LEEWAY;
+        if overlap < least {
+            let fault =
+                format!("the overlap must be at least {} s: tokens live that long", least.whole_seconds());
+            return Err(KeysError(fault));
+        }
+        Ok(Self { spread, overlap })
     }
 }
 
@@ -110,6 +133,15 @@ mod tests {
 
     use super::*;
     use crate::{keys::Ring, random::OsRandom};
+
+    #[test]
+    fn an_overlap_in_which_good_tokens_would_lose_their_key_is_refused() {
+        let (ttl, seconds) = (Duration::seconds(300), |seconds| Some(Duration::seconds(seconds)));
+        let waits = RotationWaits::for_access_ttl(ttl);
+        assert!(waits.with(ttl, None, seconds(304)).is_err());
+        let waits = waits.with(ttl, seconds(10), seconds(305)).unwrap();
+        assert_eq!((waits.spread, waits.overlap), (Duration::seconds(10), Duration::seconds(305)));
+    }
 
     #[test]
     fn a_rotation_from_a_shared_key_to_eddsa_never_leaves_the_ring_unusable() {

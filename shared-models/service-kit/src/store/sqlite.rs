@@ -11,7 +11,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::{start::StartError, store::Unavailable};
 
@@ -31,6 +31,7 @@ struct Inner {
     readers: Option<mpsc::Sender<Job>>,
     writing: Option<thread::JoinHandle<()>>,
     reading: Vec<thread::JoinHandle<()>>,
+    commits: watch::Sender<u64>,
     _lock: File,
 }
 
@@ -73,7 +74,13 @@ impl Database {
             reading.push(spawn("sqlite-reader", reader, Arc::clone(&jobs))?);
         }
         let (writer, readers) = (Some(writer_jobs), Some(reader_jobs));
-        Ok(Self(Arc::new(Inner { writer, readers, writing, reading, _lock: lock })))
+        let commits = watch::Sender::default();
+        Ok(Self(Arc::new(Inner { writer, readers, writing, reading, commits, _lock: lock })))
+    }
+
+    /// Tells how many transactions were committed, so that a reader can wait for what others write.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.0.commits.subscribe()
     }
 
     /// Runs `work` on a read-only connection, off the async threads.
@@ -93,10 +100,12 @@ impl Database {
         E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
+        let commits = self.0.commits.clone();
         run(self.0.writer.as_ref(), move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = work(&transaction)?;
             transaction.commit()?;
+            commits.send_modify(|commits| *commits += 1);
             Ok(outcome)
         })
         .await

@@ -2,7 +2,11 @@
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value, json};
-use shared_models::{claims::Audience, scope::ScopeSet};
+use shared_models::{
+    claims::Audience,
+    revocations::{CutOff, CutOffKind},
+    scope::ScopeSet,
+};
 use time::macros::datetime;
 
 use super::*;
@@ -58,6 +62,8 @@ fn claims() -> AccessClaims {
         roles: vec!["viewer".into()],
         sid: Some("s1".into()),
         auth_time: None,
+        act: None,
+        authorization_details: Vec::new(),
     }
 }
 
@@ -89,7 +95,7 @@ fn a_minted_token_is_good_under_every_algorithm() {
     for algorithm in [Algorithm::HS256, Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256] {
         let house = house(vec![signing(algorithm)]);
         let token = mint(&house.ring.current(), &claims()).unwrap();
-        assert_eq!(house.verifier.verify(&token), Ok(claims()), "{algorithm}");
+        assert_eq!(house.verifier.verify(&token), Ok(Arc::new(claims())), "{algorithm}");
         let (signed, _) = token.rsplit_once('.').unwrap();
         assert!(house.verifier.verify(&format!("{signed}.")).is_err(), "{algorithm}: empty signature");
     }
@@ -192,4 +198,41 @@ fn a_token_has_one_spelling() {
     ] {
         assert!(house.verifier.verify(&odd).is_err(), "{odd}");
     }
+}
+
+#[test]
+fn a_token_that_was_checked_is_still_refused_for_what_has_changed_since() {
+    let house = house(vec![shared()]);
+    let cutoffs = Arc::new(Cutoffs::new(Arc::clone(&house.clock) as _));
+    let clock = Arc::clone(&house.clock) as _;
+    let verifier = Verifier::new(Arc::clone(&house.ring), "https://id.example", "tessera", clock);
+    let verifier = verifier.with_cutoffs(Arc::clone(&cutoffs));
+    let token = forge(&header(), &payload());
+    let first = verifier.verify(&token).unwrap();
+    assert!(Arc::ptr_eq(&first, &verifier.verify(&token).unwrap()), "it is not checked again");
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let (start, end) = signature.split_at(signature.len() - 2);
+    assert!(verifier.verify(&format!("{signed}.{start}{}", end.chars().rev().collect::<String>())).is_err());
+
+    let entry = CutOff {
+        seq: 1,
+        kind: CutOffKind::Session,
+        value: "s1".into(),
+        not_before: NOW.unix_timestamp() + 1,
+        expires_at: NOW.unix_timestamp() + 60,
+    };
+    cutoffs.learn(std::slice::from_ref(&entry));
+    assert_eq!(verifier.verify(&token), Err(TokenError::Revoked));
+    house.clock.advance(std::time::Duration::from_secs(60));
+    cutoffs.learn(&[]);
+    assert!(verifier.verify(&token).is_ok());
+
+    let other = generate(Algorithm::HS256, NOW, &OsRandom).unwrap();
+    house.ring.replace(Ring::new(&JwkSet { keys: vec![other] }).unwrap());
+    assert_eq!(verifier.verify(&token), Err(TokenError::UnknownKey));
+    house.ring.replace(Ring::new(&JwkSet { keys: vec![shared()] }).unwrap());
+    house.clock.advance(std::time::Duration::from_secs(244));
+    assert!(verifier.verify(&token).is_ok());
+    house.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(verifier.verify(&token), Err(TokenError::Expired));
 }

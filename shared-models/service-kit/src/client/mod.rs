@@ -1,0 +1,208 @@
+//! One service calls another: with a token of its own, with limits on time and on trying again, and with a breaker
+//! that spares a peer that is down. Knows no endpoint but that of the tokens.
+
+mod breaker;
+mod token;
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::{Method, Response, StatusCode, header::RETRY_AFTER};
+use secrecy::SecretString;
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::sleep;
+
+use self::{breaker::Breaker, token::TokenCache};
+use crate::{clock::Clock, random::Random, start::StartError};
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(1);
+/// How long a request may take, unless it says otherwise.
+const WHOLE: Duration = Duration::from_secs(3);
+/// How often a safe request is tried in all.
+const TRIES: u32 = 3;
+/// The pause before the second try; it doubles, and a random part of it is left out.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause that a peer may ask for and get.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Whom to call, and as whom.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// Scheme and host of auth-service, with neither path nor slash.
+    pub base_url: String,
+    /// The client to be.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+}
+
+/// Why a call came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// The breaker is open: the peer was down a moment ago, and was not asked.
+    #[error("not asked: the last calls failed")]
+    Open,
+    /// The peer cannot be reached, or says that it cannot answer now.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// The peer answered and refused.
+    #[error("refused with {status}: {body}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of what it said.
+        body: String,
+    },
+    /// The peer answered something else than was asked for.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
+}
+
+/// A client of auth-service. Cheap to clone.
+#[derive(Clone)]
+pub struct ServiceClient(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    config: ClientConfig,
+    tokens: TokenCache,
+    breaker: Breaker,
+    random: Arc<dyn Random>,
+}
+
+impl ServiceClient {
+    /// A client that has asked for nothing yet.
+    pub fn new(
+        config: ClientConfig,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, StartError> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .redirect(reqwest::redirect::Policy::none())
+            // A peer is called where it is; a proxy of the environment would see its tokens.
+            .no_proxy()
+            .build()
+            .map_err(|error| StartError::Other(format!("no HTTP client can be made: {error}")))?;
+        let breaker = Breaker::new(Arc::clone(&clock));
+        Ok(Self(Arc::new(Inner { http, config, tokens: TokenCache::new(clock), breaker, random })))
+    }
+
+    /// Reads, within the usual time.
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<T, ClientError> {
+        self.get_within(path, query, WHOLE).await
+    }
+
+    /// Reads, within a time of the caller's. Tried again where that can help.
+    pub async fn get_within<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        limit: Duration,
+    ) -> Result<T, ClientError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let request = |http: &reqwest::Client, url: String| {
+                http.request(Method::GET, url).query(query).timeout(limit)
+            };
+            let (error, pause) = match self.call(path, request).await {
+                Ok(response) => return read(response).await,
+                Err(failure) => failure,
+            };
+            let helps = matches!(error, ClientError::Unavailable(_)) && tried < TRIES;
+            if !helps {
+                return Err(error);
+            }
+            sleep(pause.unwrap_or_else(|| self.jitter(PAUSE * 2_u32.pow(tried - 1)))).await;
+        }
+    }
+
+    /// Writes, once: a request that may have changed something is not sent twice.
+    pub async fn post<B: Serialize + Sync, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ClientError> {
+        let request = |http: &reqwest::Client, url: String| http.post(url).json(body).timeout(WHOLE);
+        read(self.call(path, request).await.map_err(|(error, _)| error)?).await
+    }
+
+    /// One try with the token at hand, and one more with a fresh one where that was refused.
+    async fn call(
+        &self,
+        path: &str,
+        request: impl Fn(&reqwest::Client, String) -> reqwest::RequestBuilder,
+    ) -> Result<Response, (ClientError, Option<Duration>)> {
+        let inner = &*self.0;
+        let outcome = async {
+            inner.breaker.admit()?;
+            let url = format!("{}{path}", inner.config.base_url.trim_end_matches('/'));
+            let token = inner.tokens.get(&inner.http, &inner.config).await?;
+            let response = request(&inner.http, url.clone()).bearer_auth(&*token).send().await;
+            let response = response.map_err(unreachable)?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                return Ok(response);
+            }
+            inner.tokens.forget(&token).await;
+            let token = inner.tokens.get(&inner.http, &inner.config).await?;
+            request(&inner.http, url).bearer_auth(&*token).send().await.map_err(unreachable)
+        };
+        match outcome.await {
+            Ok(response) if is_away(response.status()) => {
+                inner.breaker.failed();
+                let pause = pause_of(&response);
+                Err((ClientError::Unavailable(response.status().to_string()), pause))
+            }
+            Ok(response) => {
+                inner.breaker.succeeded();
+                Ok(response)
+            }
+            Err(error) => {
+                if matches!(error, ClientError::Unavailable(_)) {
+                    inner.breaker.failed();
+                }
+                Err((error, None))
+            }
+        }
+    }
+
+    /// From half of `pause` to all of it, so that replicas that failed together do not come back together.
+    pub fn jitter(&self, pause: Duration) -> Duration {
+        let byte = crate::random::bytes::<1>(self.0.random.as_ref())[0];
+        pause / 2 + pause / 2 * u32::from(byte) / 255
+    }
+}
+
+/// What reqwest says, less the address, which may be nobody's business.
+fn unreachable(error: reqwest::Error) -> ClientError {
+    ClientError::Unavailable(error.without_url().to_string())
+}
+
+/// Whether the peer says that asking again can help.
+fn is_away(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+}
+
+fn pause_of(response: &Response) -> Option<Duration> {
+    let seconds: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ClientError> {
+    let status = response.status();
+    let body = response.bytes().await.map_err(unreachable)?;
+    if !status.is_success() {
+        let body = String::from_utf8_lossy(&body[..body.len().min(300)]).into_owned();
+        return Err(ClientError::Refused { status: status.as_u16(), body });
+    }
+    serde_json::from_slice(&body).map_err(|error| ClientError::Unreadable(error.to_string()))
+}
+
+#[cfg(test)]
+#[path = "../tests/client.rs"]
+mod tests;

@@ -1,0 +1,78 @@
+//! Compresses answers for clients that ask for it (RFC 9110 section 12.5.3). Knows nothing of what they say.
+
+use actix_http::encoding::Encoder;
+use actix_web::{
+    HttpMessage as _,
+    body::{BodySize, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, AcceptEncoding, ContentEncoding, Encoding, HeaderMap, HeaderValue},
+    },
+    middleware::Next,
+};
+
+/// Answers shorter than this, in bytes, travel in one packet anyway.
+const WORTHWHILE: u64 = 1024;
+
+/// Sends text in gzip where the client takes it.
+///
+/// An entity tag names a revision, whatever the coding it travels in.
+pub(crate) async fn compress(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let accepted = request.get_header::<AcceptEncoding>();
+    let response = next.call(request).await?;
+    Ok(response.map_body(|head, body| {
+        let headers = head.headers();
+        let varies = head.status == StatusCode::OK
+            && is_text(headers)
+            && !is_secret(headers)
+            // Where a part of it can be asked for, the whole must be the same bytes.
+            && !headers.contains_key(header::ACCEPT_RANGES);
+        let worthwhile = match body.size() {
+            BodySize::None => false,
+            BodySize::Sized(bytes) => bytes >= WORTHWHILE,
+            BodySize::Stream => true,
+        };
+        let coding = if varies && worthwhile && accepted.as_ref().is_some_and(takes_gzip) {
+            ContentEncoding::Gzip
+        } else {
+            ContentEncoding::Identity
+        };
+        if varies && coding == ContentEncoding::Identity {
+            head.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        Encoder::response(coding, head, body)
+    }))
+}
+
+fn takes_gzip(accepted: &AcceptEncoding) -> bool {
+    accepted.negotiate([Encoding::identity(), Encoding::gzip()].iter()) == Some(Encoding::gzip())
+}
+
+/// Events must leave as they come; tables and archives are compressed in their own way.
+fn is_text(headers: &HeaderMap) -> bool {
+    let media_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    let (kind, subtype) = media_type.split_once('/').unwrap_or_default();
+    match kind {
+        "text" => subtype != "event-stream",
+        "application" => ["json", "x-ndjson", "javascript"].contains(&subtype) || subtype.ends_with("+json"),
+        "image" => subtype == "svg+xml",
+        _ => false,
+    }
+}
+
+/// What nobody may keep holds tokens. Beside something that a client chose, its length when compressed would tell them
+/// (CVE-2013-3587).
+fn is_secret(headers: &HeaderMap) -> bool {
+    let control = headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    control.is_some_and(|control| control.contains("no-store"))
+}
+
+#[cfg(test)]
+#[path = "tests/compress.rs"]
+mod tests;

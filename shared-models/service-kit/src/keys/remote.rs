@@ -1,0 +1,138 @@
+//! A key ring by URL: the public keys of an authorization server, fetched, kept, and fetched again.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
+
+use super::{JwkSet, KeyRing, KeysError, Material, Ring};
+use crate::start::StartError;
+
+/// How often the keys are fetched anyway, so that a dropped one is dropped here.
+const REFRESH: Duration = Duration::from_secs(60);
+/// How often they are tried for while there are none.
+const RETRY: Duration = Duration::from_secs(1);
+/// How soon they may be fetched again for a token with an unknown `kid`. Anybody can make one up.
+const UNKNOWN: Duration = Duration::from_secs(10);
+/// How long an answer may take.
+const WHOLE: Duration = Duration::from_secs(3);
+/// How many bytes an answer may have.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Where the keys are, and when they were last asked for.
+pub(super) struct Remote {
+    http: reqwest::Client,
+    url: String,
+    /// Held while the keys are fetched: whoever comes meanwhile waits for that answer.
+    asked: Mutex<Option<Instant>>,
+}
+
+impl Remote {
+    pub(super) fn new(url: &str) -> Result<Self, StartError> {
+        let http = reqwest::Client::builder()
+            .timeout(WHOLE)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|error| StartError::Other(format!("no HTTP client can be made: {error}")))?;
+        Ok(Self { http, url: url.to_owned(), asked: Mutex::default() })
+    }
+
+    async fn fetch(&self) -> Result<Ring, KeysError> {
+        let failed = |error: reqwest::Error| KeysError(format!("{}: {}", self.url, error.without_url()));
+        let mut answer = self.http.get(&self.url).send().await.map_err(failed)?;
+        if !answer.status().is_success() {
+            return Err(KeysError(format!("{}: {}", self.url, answer.status())));
+        }
+        let mut text = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            text.extend_from_slice(&chunk);
+            if text.len() > MAX_BYTES {
+                return Err(KeysError(format!("{}: more than {MAX_BYTES} bytes", self.url)));
+            }
+        }
+        let set: JwkSet = serde_json::from_slice(&text)
+            .map_err(|error| KeysError(format!("{}: not a JWK Set: {error}", self.url)))?;
+        if set.keys.iter().any(|key| matches!(key.material, Material::Oct { .. })) {
+            return Err(KeysError(format!(
+                "{}: a shared key is there for all to see; it is not used",
+                self.url
+            )));
+        }
+        Ring::new(&set).map_err(|KeysError(fault)| KeysError(format!("{}: {fault}", self.url)))
+    }
+}
+
+impl KeyRing {
+    /// Fetches the keys, unless that was done less than `unless_within` ago. A failure keeps the old ones.
+    async fn fetch(&self, remote: &Remote, unless_within: Duration) -> Result<(), KeysError> {
+        let mut asked = remote.asked.lock().await;
+        if asked.is_some_and(|at| at.elapsed() < unless_within) {
+            return Ok(());
+        }
+        *asked = Some(Instant::now());
+        match remote.fetch().await {
+            Ok(ring) => {
+                self.take(ring);
+                Ok(())
+            }
+            Err(error) => {
+                metrics::counter!("tessera_key_ring_reload_failures_total").increment(1);
+                Err(error)
+            }
+        }
+    }
+
+    /// Fetches the keys for a token whose key is unknown, if they may be fetched now. Nothing for a ring in a file.
+    pub async fn refetch(&self) {
+        if let Some(remote) = self.remote_source()
+            && let Err(error) = self.fetch(remote, UNKNOWN).await
+        {
+            tracing::warn!(%error, "the keys were not fetched for an unknown kid");
+        }
+    }
+
+    /// Fetches the keys once, and says what is wrong.
+    pub async fn fetch_once(&self) -> Result<(), KeysError> {
+        match self.remote_source() {
+            Some(remote) => self.fetch(remote, Duration::ZERO).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Fetches the keys as long as the ring is in use; each kind of failure is logged once.
+pub(super) async fn follow(ring: Weak<KeyRing>) {
+    let mut told = String::new();
+    loop {
+        let pause = {
+            let Some(ring) = ring.upgrade() else { return };
+            match ring.fetch_once().await {
+                Ok(()) => told.clear(),
+                Err(error) => {
+                    let why = error.to_string();
+                    if told != why {
+                        tracing::error!(error = %why, "the keys were not fetched; those at hand stay in use");
+                        told = why;
+                    }
+                }
+            }
+            if ring.is_loaded() { REFRESH } else { RETRY }
+        };
+        sleep(pause).await;
+    }
+}
+
+/// A ring whose keys are at `url`; it has none until they are fetched.
+pub(super) fn empty(url: &str) -> Result<KeyRing, StartError> {
+    Ok(KeyRing::of(super::Source::Remote(Remote::new(url)?), Arc::new(Ring::empty())))
+}
+
+#[cfg(test)]
+#[path = "../tests/remote.rs"]
+mod tests;

@@ -1,0 +1,49 @@
+//! Tokens that were found good a moment ago, so that a signature is checked once and not with each request.
+//!
+//! What is kept is what cannot change: who signed, and what was said. Expiry and cut-offs are for the caller to ask anew,
+//! and what was checked with an earlier ring is not known here.
+
+use std::sync::Arc;
+
+use metrics::Counter;
+use moka::sync::Cache;
+use shared_models::claims::AccessClaims;
+
+use crate::keys::Ring;
+
+/// How many bytes of tokens are kept, their claims counted as much again: some three thousand users at once.
+const CAPACITY: u64 = 4 * 1024 * 1024;
+
+/// The tokens by their text.
+pub(super) struct CheckedTokens(Cache<Arc<str>, Checked>);
+
+#[derive(Clone)]
+struct Checked {
+    claims: Arc<AccessClaims>,
+    /// Which ring it was checked with.
+    ring: u64,
+    /// What counts the tokens of its key.
+    used: Counter,
+}
+
+impl CheckedTokens {
+    pub(super) fn new() -> Self {
+        let weight = |token: &str| u32::try_from(2 * token.len()).unwrap_or(u32::MAX);
+        Self(
+            Cache::builder().max_capacity(CAPACITY).weigher(move |token: &Arc<str>, _| weight(token)).build(),
+        )
+    }
+
+    /// The claims of a token that was checked with this very ring.
+    pub(super) fn find(&self, token: &str, ring: &Ring) -> Option<Arc<AccessClaims>> {
+        let known = self.0.get(token).filter(|known| known.ring == ring.id())?;
+        known.used.increment(1);
+        Some(known.claims)
+    }
+
+    /// Keeps a token that has just been checked with `ring`.
+    pub(super) fn keep(&self, token: &str, claims: &Arc<AccessClaims>, ring: &Ring, used: Counter) {
+        let checked = Checked { claims: Arc::clone(claims), ring: ring.id(), used };
+        self.0.insert(token.into(), checked);
+    }
+}
