@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use service_kit::random::{self, Random};
-use shared_models::auth::{SignUp, User};
+use shared_models::{
+    auth::{SignUp, User},
+    clients::{ClientChange, NewClient},
+};
 
 use crate::{
-    domain::{email::Email, roles},
-    ops::{Auth, AuthError, Registration},
+    domain::email::Email,
+    ops::{Actor, Auth, AuthError, Registration},
+    store::ClientFilter,
 };
 
 /// The 32 lower-case letters and digits that are not mistaken for one another.
@@ -25,7 +29,7 @@ impl Admin {
 
     /// Makes a user with one of the built-in roles. [`AuthError::Taken`] when the address has a user already.
     pub async fn create_user(&self, input: &SignUp, role: &str) -> Result<User, AuthError> {
-        if !roles::exists(role) {
+        if self.auth.roles().await?.get(role).is_none() {
             return Err(AuthError::NotFound("role"));
         }
         let registration = Registration::parse(input, self.auth.policy().min_password_length)?;
@@ -37,6 +41,31 @@ impl Admin {
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, AuthError> {
         let Ok(email) = Email::parse(email) else { return Ok(None) };
         Ok(self.auth.user_by_email(&email).await?.map(|user| user.view()))
+    }
+
+    /// Makes a service with these scopes, and its secret. [`AuthError::Taken`] when there is one of that name, unless
+    /// `again` says to take it over: then it gets the scopes, and a secret in the place of all others.
+    pub async fn service_client(
+        &self,
+        name: &str,
+        scopes: &str,
+        again: bool,
+    ) -> Result<(String, String), AuthError> {
+        let operator = Actor::operator();
+        let scopes: Vec<String> = scopes.split_whitespace().map(str::to_owned).collect();
+        let filter = ClientFilter { name: Some(name.to_owned()), limit: 1, ..ClientFilter::default() };
+        let Some(known) = self.auth.list_clients(&filter).await?.pop() else {
+            let input = NewClient { name: name.to_owned(), scopes, grants: None };
+            let (client, secret) = self.auth.create_client(&operator, &input).await?;
+            return Ok((client.id, secret));
+        };
+        if !again {
+            return Err(AuthError::Taken { field: "name" });
+        }
+        let change = ClientChange { scopes: Some(scopes), disabled: Some(false), ..ClientChange::default() };
+        self.auth.change_client(&operator, &known.id, &change).await?;
+        let (client, secret) = self.auth.renew_secret(&operator, &known.id, Some(0)).await?;
+        Ok((client.id, secret))
     }
 
     /// How many admins there are.
@@ -70,6 +99,20 @@ mod tests {
         assert_eq!(admin.count_admins().await, Ok(1));
         assert_eq!(admin.user_by_email("ROOT@example.org").await.unwrap().unwrap().email, "root@example.org");
         assert!(world.try_login("root@example.org", &password, None).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_service_is_made_once_and_taken_over_with_a_new_secret() {
+        let world = World::new().await;
+        let admin = Admin::new(Arc::clone(&world.auth));
+        let (id, first) = admin.service_client("r", "revocations:read users:read", false).await.unwrap();
+        let taken = admin.service_client("r", "users:read", false).await;
+        assert_eq!(taken, Err(AuthError::Taken { field: "name" }));
+        let (same, second) = admin.service_client("r", "users:read", true).await.unwrap();
+        assert_eq!(same, id);
+        assert!(world.auth.authenticate_client(&id, &first).await.is_err());
+        let client = world.auth.authenticate_client(&id, &second).await.unwrap();
+        assert_eq!(client.scopes.to_string(), "users:read");
     }
 
     #[test]

@@ -67,6 +67,7 @@ impl App {
     pub async fn open(settings: &Settings, env: Env) -> Result<Self, StartError> {
         let auth = Arc::new(assemble(settings, env).await?);
         auth.keys().follow();
+        auth.watch_cutoffs();
         let app = Self { auth, ready: Arc::default(), settings: settings.clone() };
         let first_admin = settings.first_admin()?;
         match settings.store.url {
@@ -94,6 +95,7 @@ impl App {
             auth: Arc::clone(&self.auth),
             cookie: RefreshCookie::new(!self.settings.http.is_loopback()),
             origins: Origins::new(self.settings.http.allowed_origins.clone()),
+            proxies: self.settings.http.trusted_proxies.clone(),
         });
         let sign_up = match self.settings.registration {
             RegistrationMode::Open => Access::Public,

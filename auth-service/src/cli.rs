@@ -1,10 +1,12 @@
 //! The command line: what each subcommand does before, beside or instead of serving.
 
+mod import;
 mod keys;
 
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
+    process::ExitCode,
     sync::Arc,
 };
 
@@ -47,6 +49,26 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Make a client for a service, and print its id and secret
+    CreateClient {
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// What its tokens may allow, separated by spaces
+        #[arg(long)]
+        scope: String,
+    },
+    /// Take over users of another system, with their bcrypt, PBKDF2, scrypt or argon2 hashes
+    ImportUsers {
+        /// NDJSON or CSV with `email`, `full_name`, `roles` and `password_hash`
+        file: PathBuf,
+        /// How the file is written [default: by its name, or its first character]
+        #[arg(long)]
+        format: Option<import::Format>,
+        /// Read and judge every line, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Make, rotate or list the keys that tokens are signed with
     Keys {
         #[command(subcommand)]
@@ -56,16 +78,21 @@ enum Command {
 
 impl Cli {
     /// Does what the command line says.
-    pub async fn run(self) -> Result<()> {
+    pub async fn run(self) -> Result<ExitCode> {
         let settings = Settings::load(self.config.as_deref())?;
-        match self.command.unwrap_or(Command::Serve) {
+        let done = match self.command.unwrap_or(Command::Serve) {
+            Command::ImportUsers { file, format, dry_run } => {
+                return import::run(&settings, &file, format, dry_run).await;
+            }
             Command::Serve => Ok(app::serve(&settings).await?),
             Command::Check => check(&settings).await,
             Command::CreateAdmin { email, password_file } => {
                 create_admin(&settings, email, password_file.as_deref()).await
             }
+            Command::CreateClient { name, scope } => create_client(&settings, &name, &scope).await,
             Command::Keys { command } => keys::run(command, &settings),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 
@@ -91,6 +118,16 @@ async fn create_admin(settings: &Settings, email: String, password_file: Option<
         Ok(user) if password_file.is_some() => say(&format!("{} is an admin", user.email)),
         Ok(user) => say(&format!("{} is an admin with the password {}", user.email, input.password)),
         Err(AuthError::Taken { .. }) => refuse(&admin, &input.email).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn create_client(settings: &Settings, name: &str, scope: &str) -> Result<()> {
+    let auth = Arc::new(app::assemble(settings, app::system()).await?);
+    auth.prepare_store().await.context("store")?;
+    match Admin::new(auth).service_client(name, scope, false).await {
+        Ok((id, secret)) => say(&format!("client_id={id}\nclient_secret={secret}")),
+        Err(AuthError::Taken { .. }) => bail!("there is a client {name} already; nothing was changed"),
         Err(error) => Err(error.into()),
     }
 }

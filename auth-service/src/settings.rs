@@ -19,12 +19,15 @@ use crate::{
         password_hash::Cost,
         roles,
         session::Lifetimes,
+        throttle::Limit,
     },
-    ops::{Policy, Registration, hasher::Limits},
+    ops::{Policy, Registration, ThrottlePolicy, hasher::Limits},
 };
 
 /// The longest a session may live: ten years, in seconds.
 const MAX_SESSION_TTL: u64 = 10 * 365 * 24 * 3600;
+/// The longest that failures may be remembered: a day, in seconds.
+const MAX_WINDOW: u64 = 24 * 3600;
 /// The shortest minimum length that may be set (NIST SP 800-63B-4 section 3.1.1.2), in code points.
 const LEAST_MIN_LENGTH: usize = 8;
 
@@ -56,6 +59,44 @@ pub struct Settings {
     /// What passwords must be and what hashing them costs.
     #[serde(default)]
     pub passwords: PasswordSettings,
+    /// What the audit log keeps.
+    #[serde(default)]
+    pub audit: AuditSettings,
+    /// How many guesses at a password are free.
+    #[serde(default)]
+    pub throttle: ThrottleSettings,
+}
+
+/// How many guesses at a password are free.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ThrottleSettings {
+    /// Failures on one account, or from one device of it.
+    pub free_failures: u32,
+    /// Failures from one address (an IPv6 network of 64 bits), whatever the account. An office shares one.
+    pub address_free_failures: u32,
+    /// Seconds without a failure after which all are forgotten.
+    pub window: u64,
+}
+
+impl Default for ThrottleSettings {
+    fn default() -> Self {
+        Self { free_failures: 10, address_free_failures: 100, window: 900 }
+    }
+}
+
+/// What the audit log keeps.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditSettings {
+    /// Seconds an entry is kept; 0 keeps it for ever.
+    pub retention: u64,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self { retention: 90 * 24 * 3600 }
+    }
 }
 
 /// Where users and sessions live.
@@ -88,6 +129,8 @@ pub struct TokenSettings {
     pub refresh_ttl: u64,
     /// Seconds a session lives at most.
     pub session_ttl: u64,
+    /// Seconds a job grant lives at most, however often it is renewed.
+    pub job_ttl: u64,
 }
 
 impl Default for TokenSettings {
@@ -98,6 +141,7 @@ impl Default for TokenSettings {
             access_ttl: 300,
             refresh_ttl: 3600,
             session_ttl: 43200,
+            job_ttl: 30 * 24 * 3600,
         }
     }
 }
@@ -162,7 +206,8 @@ fn scientist() -> String {
 impl Settings {
     /// A loader that knows this service's variables and secrets, and none of its defaults yet.
     pub fn loader() -> Loader {
-        Loader::new("AUTH", &["bootstrap.admin_password", "store.url"]).lists(&["http.allowed_origins"])
+        Loader::new("AUTH", &["bootstrap.admin_password", "store.url"])
+            .lists(&["http.allowed_origins", "http.trusted_proxies"])
     }
 
     /// Reads and checks the settings, with a TOML file under the environment if one is named.
@@ -186,7 +231,13 @@ impl Settings {
         self.http.validate()?;
         self.tokens.validate()?;
         self.passwords.validate()?;
-        if !roles::exists(&self.new_user_role) {
+        if !(60..=MAX_WINDOW).contains(&self.throttle.window) {
+            return Err(SettingsError::at("throttle.window", format!("from 60 to {MAX_WINDOW} (seconds)")));
+        }
+        if self.throttle.free_failures == 0 || self.throttle.address_free_failures == 0 {
+            return Err(SettingsError::at("throttle", "at least 1 failure must be free"));
+        }
+        if !roles::is_built_in(&self.new_user_role) {
             let fault = format!("{:?} is none of admin, scientist, viewer", self.new_user_role);
             return Err(SettingsError::at("new_user_role", fault));
         }
@@ -221,8 +272,21 @@ impl Settings {
                 idle: Duration::from_secs(tokens.refresh_ttl),
                 absolute: Duration::from_secs(tokens.session_ttl),
             },
+            throttle: self.throttle.policy(),
+            job_ttl: Duration::from_secs(tokens.job_ttl),
             min_password_length: self.passwords.min_length,
             new_user_role: self.new_user_role.clone(),
+            audit_retention: (self.audit.retention > 0).then(|| Duration::from_secs(self.audit.retention)),
+        }
+    }
+}
+
+impl ThrottleSettings {
+    fn policy(&self) -> ThrottlePolicy {
+        let window = Duration::from_secs(self.window);
+        ThrottlePolicy {
+            account: Limit { free: self.free_failures, window },
+            address: Limit { free: self.address_free_failures, window },
         }
     }
 }
@@ -242,11 +306,13 @@ impl TokenSettings {
         if self.session_ttl < self.refresh_ttl {
             return Err(SettingsError::at("tokens.session_ttl", "at least tokens.refresh_ttl"));
         }
-        if self.session_ttl > MAX_SESSION_TTL {
-            return Err(SettingsError::at(
-                "tokens.session_ttl",
-                format!("at most {MAX_SESSION_TTL} (seconds)"),
-            ));
+        for (key, ttl) in [("tokens.session_ttl", self.session_ttl), ("tokens.job_ttl", self.job_ttl)] {
+            if ttl > MAX_SESSION_TTL {
+                return Err(SettingsError::at(key, format!("at most {MAX_SESSION_TTL} (seconds)")));
+            }
+        }
+        if self.job_ttl < self.refresh_ttl {
+            return Err(SettingsError::at("tokens.job_ttl", "at least tokens.refresh_ttl"));
         }
         Ok(())
     }
@@ -277,75 +343,5 @@ impl PasswordSettings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
-        Settings::read(Settings::loader().environment(variables.iter().copied())).map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn without_any_setting_the_defaults_of_the_contract_hold() {
-        let settings = read(&[]).unwrap();
-        assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8081");
-        assert_eq!(settings.http.management_listen.to_string(), "127.0.0.1:9081");
-        assert_eq!(format!("{:?}", settings.store.url), "sqlite:data/auth.db");
-        assert_eq!(settings.keys.file, Path::new("data/keys.json"));
-        assert_eq!(settings.registration, RegistrationMode::Open);
-        let policy = settings.policy();
-        assert_eq!((policy.issuer.as_str(), policy.audience.as_str()), ("http://127.0.0.1:8080", "tessera"));
-        assert_eq!(policy.access_ttl.as_secs(), 300);
-        assert_eq!((policy.lifetimes.idle.as_secs(), policy.lifetimes.absolute.as_secs()), (3600, 43200));
-        assert!(settings.first_admin().unwrap().is_none());
-    }
-
-    #[test]
-    fn every_bad_value_is_refused_by_its_key() {
-        for (variable, value, key) in [
-            ("AUTH__TOKENS__ISSUER", "not a url", "tokens.issuer"),
-            ("AUTH__TOKENS__ISSUER", "https://", "tokens.issuer"),
-            ("AUTH__TOKENS__ISSUER", "https://a.example/?x", "tokens.issuer"),
-            ("AUTH__TOKENS__ACCESS_TTL", "0", "tokens.access_ttl"),
-            ("AUTH__TOKENS__ACCESS_TTL", "soon", "tokens.access_ttl"),
-            ("AUTH__TOKENS__REFRESH_TTL", "299", "tokens.refresh_ttl"),
-            ("AUTH__TOKENS__SESSION_TTL", "3599", "tokens.session_ttl"),
-            ("AUTH__TOKENS__SESSION_TTL", "18446744073709551615", "tokens.session_ttl"),
-            ("AUTH__PASSWORDS__MIN_LENGTH", "7", "passwords.min_length"),
-            ("AUTH__PASSWORDS__MEMORY_KIB", "1", "passwords"),
-            ("AUTH__PASSWORDS__POOL_PERMITS", "0", "passwords.pool_permits"),
-            ("AUTH__REGISTRATION", "perhaps", "registration"),
-            ("AUTH__NEW_USER_ROLE", "king", "new_user_role"),
-            ("AUTH__BOOTSTRAP__ADMIN_EMAIL", "root@example.org", "bootstrap.admin_password"),
-            ("AUTH__HTTP__ALLOWED_ORIGINS", "console.example.org", "http.allowed_origins"),
-            ("AUTH__STORE__URL", "postgres://x", "store.url"),
-            ("AUTH__STORES__URL", "sqlite:x", "stores"),
-        ] {
-            let refusal = read(&[(variable, value)]).expect_err(variable);
-            assert!(refusal.contains(key), "{variable}={value}: {refusal}");
-        }
-    }
-
-    #[test]
-    fn the_first_admin_is_held_to_the_same_rules_as_everybody() {
-        let bootstrap = |email, password| {
-            read(&[("AUTH__BOOTSTRAP__ADMIN_EMAIL", email), ("AUTH__BOOTSTRAP__ADMIN_PASSWORD", password)])
-        };
-        assert!(bootstrap("root@example.org", "a very long passphrase indeed").is_ok());
-        assert!(bootstrap("root", "a very long passphrase indeed").unwrap_err().contains("bootstrap"));
-        for weak in ["short", "passwordpassword", "root@example.org"] {
-            let refusal = bootstrap("root@example.org", weak).unwrap_err();
-            assert!(refusal.contains("bootstrap") && !refusal.contains(weak), "{refusal}");
-        }
-    }
-
-    #[test]
-    fn debug_shows_no_secret() {
-        let settings = read(&[
-            ("AUTH__BOOTSTRAP__ADMIN_EMAIL", "root@example.org"),
-            ("AUTH__BOOTSTRAP__ADMIN_PASSWORD", "a very long passphrase indeed"),
-            ("AUTH__STORE__URL", "mongodb://user:hunter2@db.example.org/auth"),
-        ]);
-        let shown = format!("{:?}", settings.unwrap());
-        assert!(!shown.contains("passphrase") && !shown.contains("hunter2"), "{shown}");
-    }
-}
+#[path = "tests/settings.rs"]
+mod tests;

@@ -30,6 +30,13 @@ pub(super) enum Command {
         /// The algorithm of the new key [default: that of the key that signs now]
         #[arg(long)]
         alg: Option<Algorithm>,
+        /// Seconds from adding a key until the slowest reader has it: a mounted Secret is 90 s late; a file is read every
+        /// 5 s, and keys by URL at most 10 s later [default: 100]
+        #[arg(long, value_name = "SECONDS")]
+        spread: Option<u32>,
+        /// Seconds a key still verifies after it signed: no less than its tokens live, and 5 [default: access TTL + 65]
+        #[arg(long, value_name = "SECONDS")]
+        overlap: Option<u32>,
         /// The file to change [default: keys.file of the settings]
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
@@ -46,9 +53,12 @@ pub(super) fn run(command: Command, settings: &Settings) -> Result<()> {
     let or_default = |file: Option<PathBuf>| file.unwrap_or_else(|| settings.keys.file.clone());
     match command {
         Command::New { alg, file } => new(alg, &or_default(file)),
-        Command::Rotate { alg, file } => {
-            let access_ttl = i64::try_from(settings.tokens.access_ttl).unwrap_or(i64::MAX);
-            next_step(alg, &or_default(file), Duration::seconds(access_ttl))
+        Command::Rotate { alg, spread, overlap, file } => {
+            let access_ttl = Duration::seconds(i64::try_from(settings.tokens.access_ttl).unwrap_or(i64::MAX));
+            let seconds = |seconds: Option<u32>| seconds.map(|seconds| Duration::seconds(seconds.into()));
+            let waits = RotationWaits::for_access_ttl(access_ttl);
+            let waits = waits.with(access_ttl, seconds(spread), seconds(overlap))?;
+            next_step(alg, &or_default(file), waits)
         }
         Command::List { file } => list(&or_default(file)),
     }
@@ -65,13 +75,12 @@ fn new(algorithm: Algorithm, file: &std::path::Path) -> Result<()> {
     say(&format!("{} has the new key {kid}, which signs", file.display()))
 }
 
-fn next_step(algorithm: Option<Algorithm>, file: &std::path::Path, access_ttl: Duration) -> Result<()> {
+fn next_step(algorithm: Option<Algorithm>, file: &std::path::Path, waits: RotationWaits) -> Result<()> {
     let mut set = JwkSet::read(file)?;
     let Some(signing) = set.keys.iter().find(|key| key.signs()) else {
         bail!("{}: no key signs, so there is nothing to rotate", file.display());
     };
     let algorithm = algorithm.unwrap_or(signing.alg);
-    let waits = RotationWaits::for_access_ttl(access_ttl);
     let step = rotate(&mut set, algorithm, waits, SystemClock.now(), &OsRandom)?;
     let told = match step {
         RotationStep::Added { kid } => {

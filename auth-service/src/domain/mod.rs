@@ -1,7 +1,12 @@
 //! Types that cannot be wrong and the rules over them. Nothing here is async, does I/O or knows a store.
 
+pub mod audit;
+pub mod client;
+pub mod cutoff;
+pub mod device;
 pub mod email;
 pub mod id;
+mod legacy_hash;
 pub mod name;
 pub mod password;
 pub mod password_hash;
@@ -9,4 +14,5 @@ pub mod refresh_token;
 pub mod roles;
 pub mod session;
 pub mod step;
+pub mod throttle;
 pub mod user;

@@ -9,12 +9,17 @@ use argon2::{
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use service_kit::random::{self, Random};
 
-use super::password::Password;
+use super::{legacy_hash::LegacyHash, password::Password};
 
 /// Bytes of salt (RFC 9106 section 3.1).
 const SALT: usize = 16;
 /// Bytes of output.
 const OUTPUT: usize = 32;
+
+/// Most memory of a hash that was made elsewhere, in KiB.
+const MAX_MEMORY_KIB: u32 = 256 * 1024;
+/// Most passes of a hash that was made elsewhere.
+const MAX_ITERATIONS: u32 = 16;
 
 /// What one hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +38,11 @@ pub struct PasswordHash(String);
 
 /// A stored hash, or a cost, that argon2 cannot work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a usable argon2id hash: {0}")]
+#[error("not a usable password hash: {0}")]
 pub struct BadHash(String);
 
 impl BadHash {
-    fn new(reason: impl fmt::Display) -> Self {
+    pub(super) fn new(reason: impl fmt::Display) -> Self {
         Self(reason.to_string())
     }
 }
@@ -69,7 +74,21 @@ impl PasswordHash {
         Self(text)
     }
 
-    /// The PHC string.
+    /// Reads a hash that was made elsewhere: argon2, or one that is checked once and then made anew. Refused where it
+    /// is none, or would cost too much to check.
+    pub fn parse(text: &str) -> Result<Self, BadHash> {
+        let hash = Self(text.to_owned());
+        if let Some(legacy) = LegacyHash::parse(text) {
+            return legacy.map(|_| hash);
+        }
+        let params = Params::try_from(&hash.read()?.1).map_err(BadHash::new)?;
+        if params.m_cost() > MAX_MEMORY_KIB || params.t_cost() > MAX_ITERATIONS {
+            return Err(BadHash::new("argon2 that needs more than 256 MiB or 16 passes"));
+        }
+        Ok(hash)
+    }
+
+    /// The hash as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -83,7 +102,8 @@ impl PasswordHash {
     ) -> Result<Self, BadHash> {
         let params = cost.params()?;
         let salt = random::bytes::<SALT>(random);
-        let output = compute(password, &salt, params.clone(), Version::V0x13, scratch)?;
+        let output =
+            compute(password, &salt, (Algorithm::Argon2id, Version::V0x13, params.clone()), scratch)?;
         Self::write(&params, &salt, &output)
     }
 
@@ -94,30 +114,36 @@ impl PasswordHash {
 
     /// Whether `password` is the one that was hashed.
     pub fn matches(&self, password: &Password, scratch: &mut Scratch) -> Result<bool, BadHash> {
-        let phc = self.read()?;
+        if let Some(legacy) = LegacyHash::parse(&self.0) {
+            return legacy?.matches(password);
+        }
+        let (algorithm, phc) = self.read()?;
         let (Some(salt), Some(expected)) = (&phc.salt, &phc.hash) else {
             return Err(BadHash::new("salt or output is missing"));
         };
         let params = Params::try_from(&phc).map_err(BadHash::new)?;
         let version = phc.version.unwrap_or(0x10);
         let version = Version::try_from(version).map_err(BadHash::new)?;
-        let output = compute(password, salt, params, version, scratch)?;
+        let output = compute(password, salt, (algorithm, version, params), scratch)?;
         Ok(verify_slices_are_equal(&output, expected.as_bytes()).is_ok())
     }
 
     /// Whether the hash is weaker than `cost` demands and should be made anew at the next login.
     pub fn is_below(&self, cost: Cost) -> bool {
         self.read()
-            .and_then(|phc| Params::try_from(&phc).map_err(BadHash::new))
-            .map_or(true, |params| !cost.covers(&params))
+            .and_then(|(algorithm, phc)| Ok((algorithm, Params::try_from(&phc).map_err(BadHash::new)?)))
+            .map_or(true, |(algorithm, params)| algorithm != Algorithm::Argon2id || !cost.covers(&params))
     }
 
-    fn read(&self) -> Result<Phc, BadHash> {
+    fn read(&self) -> Result<(Algorithm, Phc), BadHash> {
         let phc = Phc::new(&self.0).map_err(BadHash::new)?;
-        match phc.algorithm.as_str() {
-            "argon2id" => Ok(phc),
-            other => Err(BadHash(format!("algorithm {other}"))),
-        }
+        let algorithm = match phc.algorithm.as_str() {
+            "argon2id" => Algorithm::Argon2id,
+            "argon2i" => Algorithm::Argon2i,
+            "argon2d" => Algorithm::Argon2d,
+            other => return Err(BadHash(format!("algorithm {other}"))),
+        };
+        Ok((algorithm, phc))
     }
 
     fn write(params: &Params, salt: &[u8], output: &[u8]) -> Result<Self, BadHash> {
@@ -141,15 +167,14 @@ impl fmt::Debug for PasswordHash {
 fn compute(
     password: &Password,
     salt: &[u8],
-    params: Params,
-    version: Version,
+    (algorithm, version, params): (Algorithm, Version, Params),
     scratch: &mut Scratch,
 ) -> Result<Vec<u8>, BadHash> {
     let mut output = vec![0; params.output_len().unwrap_or(OUTPUT)];
     if scratch.0.len() < params.block_count() {
         scratch.0.resize(params.block_count(), Block::new());
     }
-    Argon2::new(Algorithm::Argon2id, version, params)
+    Argon2::new(algorithm, version, params)
         .hash_password_into_with_memory(password.bytes(), salt, &mut output, &mut scratch.0[..])
         .map_err(BadHash::new)?;
     Ok(output)

@@ -74,11 +74,13 @@ impl Secret {
         bytes
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads what [`Secret::expose`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
         URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
     }
 
-    fn expose(&self) -> String {
+    /// The secret as its holder keeps it: a credential.
+    pub fn expose(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 }

@@ -1,4 +1,6 @@
-//! The built-in roles, what each allows, and how a caller asks for less.
+//! Roles as named sets of scopes, what each allows, and how a caller asks for less.
+
+use std::collections::BTreeMap;
 
 use shared_models::scope::{BUILT_IN, EVERYTHING, ScopeSet};
 
@@ -11,36 +13,81 @@ pub const VIEWER: &str = "viewer";
 
 const READ: [&str; 3] = ["calculations:read", "reviews:read", "series:read"];
 const WRITE: [&str; 3] = ["calculations:write", "reviews:write", "series:write"];
+/// Longest name of a role, in bytes.
+const MAX_NAME: usize = 63;
 
-/// Whether a role of that name exists.
-pub fn exists(role: &str) -> bool {
+/// Whether a role of that name ships with Tessera.
+pub fn is_built_in(role: &str) -> bool {
     [ADMIN, SCIENTIST, VIEWER].contains(&role)
 }
 
-/// Everything that `roles` allow together; a role that no longer exists allows nothing.
-pub fn scopes_of<S: AsRef<str>>(roles: &[S]) -> ScopeSet {
-    let names = roles.iter().flat_map(|role| match role.as_ref() {
-        ADMIN => [BUILT_IN, &[EVERYTHING]].concat(),
-        SCIENTIST => [READ, WRITE].concat(),
-        VIEWER => READ.to_vec(),
-        _ => Vec::new(),
-    });
-    ScopeSet::from_names(names).unwrap_or_default()
+/// Whether a role may have this name: a lower-case letter, then letters, digits, `_` or `-`.
+pub fn is_name(text: &str) -> bool {
+    text.len() <= MAX_NAME
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
 }
 
-/// Scopes that were asked for and that the user's roles do not allow.
+/// The scope that covers every other.
+pub fn everything() -> ScopeSet {
+    ScopeSet::from_names([EVERYTHING]).unwrap_or_default()
+}
+
+/// All roles there are: those that ship, as they are or as they were changed, and those made since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleTable(BTreeMap<String, ScopeSet>);
+
+impl RoleTable {
+    /// The roles that ship with Tessera, under those that are stored. `admin` is what it is.
+    pub fn new(stored: impl IntoIterator<Item = (String, ScopeSet)>) -> Self {
+        let set = |names: &[&str]| ScopeSet::from_names(names).unwrap_or_default();
+        let mut roles = BTreeMap::from([
+            (SCIENTIST.to_owned(), set(&[READ, WRITE].concat())),
+            (VIEWER.to_owned(), set(&READ)),
+        ]);
+        roles.extend(stored);
+        roles.insert(ADMIN.to_owned(), set(&[BUILT_IN, &[EVERYTHING]].concat()));
+        Self(roles)
+    }
+
+    /// Every role by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ScopeSet)> {
+        self.0.iter().map(|(name, scopes)| (name.as_str(), scopes))
+    }
+
+    /// What a role allows, if there is one of that name.
+    pub fn get(&self, role: &str) -> Option<&ScopeSet> {
+        self.0.get(role)
+    }
+
+    /// Everything that `roles` allow together; a role that no longer exists allows nothing.
+    pub fn scopes_of<S: AsRef<str>>(&self, roles: &[S]) -> ScopeSet {
+        let mut all = ScopeSet::default();
+        for scopes in roles.iter().filter_map(|role| self.0.get(role.as_ref())) {
+            all.extend(scopes);
+        }
+        all
+    }
+}
+
+/// Scopes that were asked for and are not held.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("your roles do not allow {0:?}")]
 pub struct TooWide(pub Vec<String>);
 
+/// Those of `asked` that `held` does not cover.
+pub fn beyond(held: &ScopeSet, asked: &ScopeSet) -> Vec<String> {
+    asked.iter().filter(|scope| !held.covers(scope)).map(str::to_owned).collect()
+}
+
 /// Refuses to hand out more than `held`; asking for nothing in particular is asking for all of it.
 pub fn narrow(held: &ScopeSet, asked: Option<&ScopeSet>) -> Result<ScopeSet, TooWide> {
     let Some(asked) = asked else { return Ok(held.clone()) };
-    let beyond: Vec<String> = asked.iter().filter(|scope| !held.covers(scope)).map(str::to_owned).collect();
+    let beyond = beyond(held, asked);
     if beyond.is_empty() { Ok(asked.clone()) } else { Err(TooWide(beyond)) }
 }
 
-/// What is left of `asked` under the scopes held today: roles may have changed since the login.
+/// What is left of `asked` under the scopes held today: roles may have changed since it was given.
 pub fn still_held(held: &ScopeSet, asked: Option<&ScopeSet>) -> ScopeSet {
     let Some(asked) = asked else { return held.clone() };
     ScopeSet::from_names(asked.iter().filter(|scope| held.covers(scope))).unwrap_or_default()
@@ -54,26 +101,46 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn shipped() -> RoleTable {
+        RoleTable::new([])
+    }
+
     #[test]
     fn an_admin_holds_every_scope_those_unheard_of_included() {
-        let admin = scopes_of(&[ADMIN]);
+        let admin = shipped().scopes_of(&[ADMIN]);
         assert!(BUILT_IN.iter().all(|scope| admin.iter().any(|held| held == *scope)));
         assert!(admin.covers("molecules:read"));
+        let changed = RoleTable::new([(ADMIN.into(), set("users:read"))]);
+        assert!(changed.scopes_of(&[ADMIN]).covers("users:write"));
     }
 
     #[test]
     fn a_scientist_writes_the_shipped_collections_and_a_viewer_reads_them() {
         let scientist =
             "calculations:read calculations:write reviews:read reviews:write series:read series:write";
-        assert_eq!(scopes_of(&[SCIENTIST]), set(scientist));
-        assert_eq!(scopes_of(&[VIEWER]), set("calculations:read reviews:read series:read"));
-        assert_eq!(scopes_of(&[VIEWER, SCIENTIST]), set(scientist));
-        assert!(scopes_of(&["gone"]).is_empty());
+        let roles = shipped();
+        assert_eq!(roles.scopes_of(&[SCIENTIST]), set(scientist));
+        assert_eq!(roles.scopes_of(&[VIEWER]), set("calculations:read reviews:read series:read"));
+        assert_eq!(roles.scopes_of(&[VIEWER, SCIENTIST]), set(scientist));
+        assert!(roles.scopes_of(&["gone"]).is_empty());
+    }
+
+    #[test]
+    fn a_stored_role_is_added_or_takes_the_place_of_one_that_ships() {
+        let roles = RoleTable::new([(VIEWER.into(), set("a:read")), ("lab".into(), set("b:read"))]);
+        assert_eq!(roles.scopes_of(&[VIEWER, "lab"]), set("a:read b:read"));
+        assert_eq!(roles.iter().map(|(name, _)| name).collect::<Vec<_>>(), [ADMIN, "lab", SCIENTIST, VIEWER]);
+    }
+
+    #[test]
+    fn a_role_has_a_plain_name() {
+        assert!(is_name("lab-2_b") && !is_name("") && !is_name("2b") && !is_name("Lab") && !is_name("a b"));
+        assert!(is_name(&"a".repeat(63)) && !is_name(&"a".repeat(64)));
     }
 
     #[test]
     fn a_login_may_ask_for_less_but_not_for_more() {
-        let held = scopes_of(&[VIEWER]);
+        let held = shipped().scopes_of(&[VIEWER]);
         assert_eq!(narrow(&held, None).unwrap(), held);
         assert_eq!(narrow(&held, Some(&set("series:read"))).unwrap(), set("series:read"));
         let refusal = narrow(&held, Some(&set("series:read series:write"))).unwrap_err();
@@ -83,8 +150,8 @@ mod tests {
 
     #[test]
     fn a_session_loses_the_scopes_its_user_loses() {
-        let asked = set("calculations:read calculations:write");
-        assert_eq!(still_held(&scopes_of(&[VIEWER]), Some(&asked)), set("calculations:read"));
-        assert_eq!(still_held(&scopes_of(&[VIEWER]), None), scopes_of(&[VIEWER]));
+        let (asked, viewer) = (set("calculations:read calculations:write"), shipped().scopes_of(&[VIEWER]));
+        assert_eq!(still_held(&viewer, Some(&asked)), set("calculations:read"));
+        assert_eq!(still_held(&viewer, None), viewer);
     }
 }

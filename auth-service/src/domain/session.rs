@@ -21,12 +21,14 @@ const DEVICE: usize = 256;
 pub struct Session {
     /// The id: `sid` of the session's tokens.
     pub id: String,
-    /// Whose session.
+    /// Whose session: a user's, or under a [`Delegation`] a service's, by its client id.
     pub user_id: String,
     /// The client that logged in.
     pub client_id: String,
     /// What the login asked for; all that the user's roles allow where absent.
     pub scope: Option<ScopeSet>,
+    /// To whom and for what the session was handed on; absent where its user logged in.
+    pub delegation: Option<Delegation>,
     /// The user's `token_version` at login: the session is worthless once the user's is another.
     pub token_version: i64,
     /// Of the session secret.
@@ -70,6 +72,17 @@ pub struct Previous {
     pub sealed: Sealed,
 }
 
+/// What a job grant hands on (RFC 8693).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegation {
+    /// The calculation that the session may write to.
+    pub calculation: String,
+    /// The client that acts: `act` of the session's tokens.
+    pub actor: String,
+    /// The key or service whose token was handed on: without it the grant ends. Absent for a login of Tessera's own.
+    pub through: Option<String>,
+}
+
 /// Why a session ended before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
@@ -81,9 +94,28 @@ pub enum EndReason {
     PasswordChange,
     /// A used refresh token came again: somebody else has it.
     Theft,
+    /// An administrator ended it, or disabled its user.
+    EndedByAdmin,
+    /// Its client gave it back (RFC 7009).
+    Revoked,
+    /// The calculation it was limited to is finished.
+    CalculationFinished,
+    /// The key or service through which it was handed on was removed, disabled, or lost a scope.
+    ClientCutOff,
 }
 
 impl EndReason {
+    const ALL: [Self; 8] = [
+        Self::Logout,
+        Self::EndedByUser,
+        Self::PasswordChange,
+        Self::Theft,
+        Self::EndedByAdmin,
+        Self::Revoked,
+        Self::CalculationFinished,
+        Self::ClientCutOff,
+    ];
+
     /// The name the store keeps.
     pub const fn name(self) -> &'static str {
         match self {
@@ -91,14 +123,16 @@ impl EndReason {
             Self::EndedByUser => "ended_by_user",
             Self::PasswordChange => "password_change",
             Self::Theft => "theft",
+            Self::EndedByAdmin => "ended_by_admin",
+            Self::Revoked => "revoked",
+            Self::CalculationFinished => "calculation_finished",
+            Self::ClientCutOff => "client_cut_off",
         }
     }
 
     /// Reads [`EndReason::name`].
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Logout, Self::EndedByUser, Self::PasswordChange, Self::Theft]
-            .into_iter()
-            .find(|reason| reason.name() == name)
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 }
 
@@ -113,6 +147,8 @@ pub struct Login {
     pub client_id: String,
     /// What it asked for.
     pub scope: Option<ScopeSet>,
+    /// What it was handed on for, where it is a job grant.
+    pub delegation: Option<Delegation>,
     /// What it called itself.
     pub device: Option<String>,
     /// Where it came from.
@@ -147,6 +183,7 @@ impl Session {
             user_id: login.user_id,
             client_id: login.client_id,
             scope: login.scope,
+            delegation: login.delegation,
             token_version: login.token_version,
             session_hash: token.session_secret.digest(),
             current: token.secret.digest(),
@@ -182,6 +219,8 @@ impl Session {
         SessionView {
             id: self.id.clone(),
             current: current_sid == Some(self.id.as_str()),
+            client_id: self.client_id.clone(),
+            calculation: self.delegation.as_ref().map(|delegation| delegation.calculation.clone()),
             device: self.device.clone(),
             address: self.address.clone(),
             created_at: self.created_at,
@@ -206,6 +245,7 @@ mod tests {
             token_version: 0,
             client_id: "tessera".into(),
             scope: None,
+            delegation: None,
             device: Some(format!("curl\r\n{}", "x".repeat(500))),
             address: None,
         };
@@ -231,8 +271,7 @@ mod tests {
 
     #[test]
     fn every_reason_is_read_back_by_its_name() {
-        for reason in [EndReason::Logout, EndReason::EndedByUser, EndReason::PasswordChange, EndReason::Theft]
-        {
+        for reason in EndReason::ALL {
             assert_eq!(EndReason::from_name(reason.name()), Some(reason));
         }
         assert_eq!(EndReason::from_name("tired"), None);

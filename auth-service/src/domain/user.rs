@@ -3,7 +3,7 @@
 use shared_models::auth;
 use time::OffsetDateTime;
 
-use super::{email::Email, name::FullName, password_hash::PasswordHash};
+use super::{email::Email, name::FullName, password_hash::PasswordHash, roles};
 
 /// A user as the store keeps them. Times are whole milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct User {
     pub password_hash: PasswordHash,
     /// Raised to make every earlier session worthless.
     pub token_version: i64,
+    /// Whether the user must choose another password before their tokens allow anything else.
+    pub must_change_password: bool,
+    /// Access tokens issued before this second since the Unix epoch are refused; 0 refuses none.
+    pub not_before: i64,
     /// When the user was made.
     pub created_at: OffsetDateTime,
     /// When the user last changed.
@@ -29,6 +33,35 @@ pub struct User {
 }
 
 impl User {
+    /// A user who has just come.
+    pub fn new(
+        id: String,
+        now: OffsetDateTime,
+        email: Email,
+        full_name: Option<FullName>,
+        roles: Vec<String>,
+        password_hash: PasswordHash,
+    ) -> Self {
+        Self {
+            id,
+            email,
+            full_name,
+            roles,
+            disabled: false,
+            password_hash,
+            token_version: 0,
+            must_change_password: false,
+            not_before: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Whether they may do everything, now.
+    pub fn is_admin(&self) -> bool {
+        !self.disabled && self.roles.iter().any(|role| role == roles::ADMIN)
+    }
+
     /// What the user, and administrators, may see.
     pub fn view(&self) -> auth::User {
         auth::User {
@@ -37,6 +70,7 @@ impl User {
             full_name: self.full_name.as_ref().map(|name| name.as_str().to_owned()),
             roles: self.roles.clone(),
             disabled: self.disabled,
+            must_change_password: self.must_change_password,
             created_at: self.created_at,
             updated_at: self.updated_at,
         }

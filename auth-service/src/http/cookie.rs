@@ -7,6 +7,9 @@ use actix_web::{
     cookie::{Cookie, SameSite, time::Duration as MaxAge},
 };
 
+/// How long a device is known: a year, in seconds.
+const DEVICE_TTL: i64 = 365 * 24 * 3600;
+
 /// How the refresh token travels between browser and service.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshCookie {
@@ -32,16 +35,30 @@ impl RefreshCookie {
 
     /// Hands a refresh token to the browser for as long as it is good.
     pub fn set(self, token: String, ttl: Duration) -> Cookie<'static> {
-        self.cookie(token, MaxAge::seconds(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)))
+        self.cookie(self.name(), token, MaxAge::seconds(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)))
+    }
+
+    fn device_name(self) -> &'static str {
+        if self.secure { "__Host-tessera_device" } else { "tessera_device" }
+    }
+
+    /// The mark of a device that has logged in before.
+    pub fn read_device(self, request: &HttpRequest) -> Option<String> {
+        request.cookie(self.device_name()).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Marks the browser's device.
+    pub fn set_device(self, mark: String) -> Cookie<'static> {
+        self.cookie(self.device_name(), mark, MaxAge::seconds(DEVICE_TTL))
     }
 
     /// Makes the browser forget the token.
     pub fn clear(self) -> Cookie<'static> {
-        self.cookie(String::new(), MaxAge::ZERO)
+        self.cookie(self.name(), String::new(), MaxAge::ZERO)
     }
 
-    fn cookie(self, value: String, max_age: MaxAge) -> Cookie<'static> {
-        Cookie::build(self.name(), value)
+    fn cookie(self, name: &'static str, value: String, max_age: MaxAge) -> Cookie<'static> {
+        Cookie::build(name, value)
             .path("/")
             .http_only(true)
             .same_site(SameSite::Strict)

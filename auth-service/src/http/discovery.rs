@@ -2,25 +2,41 @@
 
 use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web::Data};
 use serde::Serialize;
-use shared_models::scope::BUILT_IN;
+use shared_models::{claims::CALCULATION, scope::BUILT_IN};
 use utoipa::ToSchema;
 
-use super::{DOCS, state::State};
+use super::{DOCS, state::State, token::TOKEN_EXCHANGE};
+
+/// Ways of a client to prove who it is (RFC 7591 section 2).
+const BASIC: &str = "client_secret_basic";
+const POST: &str = "client_secret_post";
 
 /// How long the answers may be cached: no longer than a new key waits before it signs.
 const CACHED: (actix_web::http::header::HeaderName, &str) = (CACHE_CONTROL, "public, max-age=60");
 
-/// Metadata of RFC 8414. The lists of grants and responses are empty because no OAuth client can be registered.
+/// Metadata of RFC 8414. There is no authorization endpoint: people log in at `/auth/login`.
 #[derive(Serialize, ToSchema)]
 struct Metadata<'a> {
     /// `iss` of every token.
     issuer: &'a str,
+    /// Where programs get tokens.
+    token_endpoint: String,
+    /// How a client proves who it is; `none` is for jobs alone.
+    token_endpoint_auth_methods_supported: [&'static str; 3],
+    /// Where programs give tokens back.
+    revocation_endpoint: String,
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    /// Where programs ask what a token is worth.
+    introspection_endpoint: String,
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
     /// Where the public keys are.
     jwks_uri: String,
     /// Scopes that ship with Tessera.
     scopes_supported: &'static [&'static str],
     response_types_supported: [&'static str; 0],
-    grant_types_supported: [&'static str; 0],
+    grant_types_supported: [&'static str; 4],
+    /// Kinds of `authorization_details` (RFC 9396 section 10).
+    authorization_details_types_supported: [&'static str; 1],
     /// A page to read about and try the endpoints.
     service_documentation: String,
 }
@@ -43,10 +59,17 @@ pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
     let base = issuer.trim_end_matches('/');
     HttpResponse::Ok().insert_header(CACHED).json(Metadata {
         issuer,
+        token_endpoint: format!("{base}/auth/token"),
+        token_endpoint_auth_methods_supported: [BASIC, POST, "none"],
+        revocation_endpoint: format!("{base}/auth/revoke"),
+        revocation_endpoint_auth_methods_supported: [BASIC, POST, "none"],
+        introspection_endpoint: format!("{base}/auth/introspect"),
+        introspection_endpoint_auth_methods_supported: [BASIC, POST],
         jwks_uri: format!("{base}/.well-known/jwks.json"),
         scopes_supported: BUILT_IN,
         response_types_supported: [],
-        grant_types_supported: [],
+        grant_types_supported: ["client_credentials", "refresh_token", "password", TOKEN_EXCHANGE],
+        authorization_details_types_supported: [CALCULATION],
         service_documentation: format!("{base}{DOCS}"),
     })
 }

@@ -6,6 +6,12 @@ use shared_models::problem::ProblemCode;
 
 use crate::ops::AuthError;
 
+/// The text begun with a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         match error {
@@ -16,19 +22,30 @@ impl From<AuthError> for Problem {
                 "Check the e-mail and the password",
             )
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tessera\"")),
-            AuthError::InvalidRefreshToken | AuthError::RefreshTokenReused | AuthError::UserGone => {
-                Self::invalid_token(error)
+            AuthError::InvalidRefreshToken
+            | AuthError::RefreshTokenReused
+            | AuthError::UserGone
+            | AuthError::SessionEnded => Self::invalid_token(error),
+            AuthError::BeyondScope(scopes) => Self::insufficient_scope(&scopes.join(" ")),
+            AuthError::LoginNeeded => {
+                Self::new(ProblemCode::InsufficientScope, "This needs a token that you logged in for")
             }
+            AuthError::Conflict(why) => Self::new(ProblemCode::Conflict, sentence(&why)),
             AuthError::NotFound(what) => {
-                Self::new(ProblemCode::NotFound, format!("There is no such {what} of yours"))
+                Self::new(ProblemCode::NotFound, format!("There is no such {what}, or it is not yours"))
             }
             AuthError::Taken { field } => {
                 Self::new(ProblemCode::Conflict, format!("Another user has this {field}"))
             }
             AuthError::ChangedMeanwhile => Self::new(
                 ProblemCode::Conflict,
-                "Another request changed the password at the same time; log in with the one that holds now",
+                "Another request changed the same at the same time; look again and decide anew",
             ),
+            AuthError::Throttled { retry_after } => {
+                let detail = format!("Too many attempts failed; try again in {retry_after} s");
+                Self::new(ProblemCode::RateLimited, detail)
+                    .with_header(header::RETRY_AFTER, HeaderValue::from(retry_after))
+            }
             AuthError::Busy => {
                 Self::new(ProblemCode::Unavailable, "Too many passwords are being checked; try again shortly")
                     .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))

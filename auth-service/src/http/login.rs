@@ -13,6 +13,7 @@ use shared_models::{
     scope::ScopeSet,
 };
 
+use super::acting::origin;
 use crate::{domain::password::Password, ops::Credentials};
 
 /// What may stand beside HTTP Basic.
@@ -52,8 +53,10 @@ pub(super) fn credentials(request: &HttpRequest, text: &Bytes) -> Result<Credent
         username: login.username,
         password: Password::new(&login.password),
         scope: scope.and_then(Result::ok),
+        at_most: None,
+        mark: None,
         device: agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
-        address: request.peer_addr().map(|peer| peer.ip().to_string()),
+        origin: origin(request),
     })
 }
 

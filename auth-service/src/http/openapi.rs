@@ -6,11 +6,13 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         OpenApi as Document,
-        security::{Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityScheme},
+        security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityScheme},
     },
 };
 
-use super::{discovery, session, sessions, users};
+use super::{
+    api_keys, audit, clients, discovery, revocations, roles, session, sessions, token, users, users_admin,
+};
 
 /// The document.
 #[derive(OpenApi)]
@@ -26,6 +28,30 @@ use super::{discovery, session, sessions, users};
         users::change_me,
         users::delete_me,
         users::change_password,
+        users_admin::list,
+        users_admin::one,
+        users_admin::change,
+        users_admin::remove,
+        users_admin::sessions,
+        users_admin::end_sessions,
+        roles::list,
+        roles::set,
+        roles::remove,
+        clients::list,
+        clients::create,
+        clients::one,
+        clients::change,
+        clients::remove,
+        clients::renew_secret,
+        api_keys::list,
+        api_keys::create,
+        api_keys::remove,
+        token::token,
+        token::revoke,
+        token::introspect,
+        revocations::follow,
+        revocations::end_calculation,
+        audit::list,
         session::login,
         session::refresh,
         session::logout,
@@ -46,7 +72,10 @@ struct SecuritySchemes;
 impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut Document) {
         let scopes = BUILT_IN.iter().map(|scope| (*scope, "")).collect::<Scopes>();
-        let login = OAuth2::new([Flow::Password(Password::new("/auth/login", scopes))]);
+        let login = OAuth2::new([
+            Flow::Password(Password::new("/auth/login", scopes.clone())),
+            Flow::ClientCredentials(ClientCredentials::new("/auth/token", scopes)),
+        ]);
         let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("oauth2", SecurityScheme::OAuth2(login));

@@ -11,8 +11,8 @@ use shared_models::{
     problem::ProblemBody,
 };
 
-use super::{login::credentials, state::State};
-use crate::ops::{AuthError, FIRST_PARTY, Grant, Renewal};
+use super::{acting::origin, login::credentials, state::State};
+use crate::ops::{AuthError, Credentials, FIRST_PARTY, Grant, Renewal};
 
 /// Log in with e-mail and password
 ///
@@ -32,6 +32,7 @@ use crate::ops::{AuthError, FIRST_PARTY, Grant, Renewal};
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Neither form nor JSON"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A field of the wrong type, or a scope the user does not hold"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts failed"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
     ),
 )]
@@ -41,7 +42,8 @@ pub(super) async fn login(
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     state.origins.forbid_foreign(&request)?;
-    let grant = state.auth.login(credentials(&request, &body.0)?).await?;
+    let mark = state.cookie.read_device(&request);
+    let grant = state.auth.login(Credentials { mark, ..credentials(&request, &body.0)? }).await?;
     Ok(granted(&state, grant))
 }
 
@@ -61,7 +63,13 @@ pub(super) async fn login(
 pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.origins.require(&request)?;
     let token = state.cookie.read(&request).ok_or(AuthError::InvalidRefreshToken)?;
-    let renewal = Renewal { refresh_token: &token, client_id: FIRST_PARTY, access_token: bearer(&request)? };
+    let renewal = Renewal {
+        refresh_token: &token,
+        client_id: FIRST_PARTY,
+        access_token: bearer(&request)?,
+        scope: None,
+        origin: &origin(&request),
+    };
     match state.auth.rotate(renewal).await {
         Ok(grant) => Ok(granted(&state, grant)),
         Err(AuthError::RefreshTokenReused) => {
@@ -90,17 +98,23 @@ pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<
 pub(super) async fn logout(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.origins.require(&request)?;
     if let Some(token) = state.cookie.read(&request) {
-        state.auth.logout(&token).await?;
+        state.auth.logout(&token, origin(&request)).await?;
     }
     Ok(HttpResponse::NoContent().cookie(state.cookie.clear()).finish())
 }
 
 fn granted(state: &State, grant: Grant) -> HttpResponse {
     let cookie = state.cookie.set(grant.refresh_token.expose(), grant.refresh_ttl);
-    HttpResponse::Ok().cookie(cookie).insert_header((CACHE_CONTROL, "no-store")).json(TokenResponse {
+    let mut answer = HttpResponse::Ok();
+    answer.cookie(cookie);
+    if let Some(mark) = grant.device {
+        answer.cookie(state.cookie.set_device(mark));
+    }
+    answer.insert_header((CACHE_CONTROL, "no-store")).json(TokenResponse {
         access_token: grant.access_token,
         token_type: "bearer".into(),
         expires_in: grant.expires_in,
         scope: grant.scope.to_string(),
+        must_change_password: grant.must_change_password,
     })
 }

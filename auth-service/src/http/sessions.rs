@@ -4,10 +4,10 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use service_kit::{caller::Caller, problem::Problem};
+use service_kit::problem::Problem;
 use shared_models::{auth::SessionView, problem::ProblemBody};
 
-use super::state::State;
+use super::{acting::Acting, state::State};
 
 /// List your sessions
 ///
@@ -20,9 +20,9 @@ use super::state::State;
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
     ),
 )]
-pub(super) async fn list(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
-    let sessions = state.auth.sessions(&caller.claims.sub).await?;
-    let current = caller.claims.sid.as_deref();
+pub(super) async fn list(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let sessions = state.auth.sessions(&actor.subject).await?;
+    let current = actor.session_id.as_deref();
     let views: Vec<SessionView> = sessions.iter().map(|session| session.view(current)).collect();
     Ok(HttpResponse::Ok().json(views))
 }
@@ -39,11 +39,11 @@ pub(super) async fn list(caller: Caller, state: Data<State>) -> Result<HttpRespo
     ),
 )]
 pub(super) async fn end(
-    caller: Caller,
+    Acting(actor): Acting,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    state.auth.end_session(&caller.claims.sub, &id).await?;
+    state.auth.end_session(&actor, &id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn end(
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
     ),
 )]
-pub(super) async fn end_all(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
-    state.auth.end_sessions(&caller.claims.sub).await?;
+pub(super) async fn end_all(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.auth.end_sessions(&actor).await?;
     Ok(HttpResponse::NoContent().cookie(state.cookie.clear()).finish())
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use service_kit::address::TrustedProxies;
+
 use super::{cookie::RefreshCookie, origin::Origins};
 use crate::ops::Auth;
 
@@ -13,4 +15,6 @@ pub struct State {
     pub cookie: RefreshCookie,
     /// Which sites may send it.
     pub origins: Origins,
+    /// Who is believed about where a request comes from.
+    pub proxies: TrustedProxies,
 }

@@ -1,13 +1,16 @@
 //! Sign-up, and what users do with their own record.
 
-use actix_web::{HttpResponse, web::Data};
-use service_kit::{body::Json, caller::Caller, problem::Problem};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use service_kit::{body::Json, problem::Problem};
 use shared_models::{
     auth::{PasswordChange, ProfileChange, SignUp, User},
     problem::ProblemBody,
 };
 
-use super::state::State;
+use super::{
+    acting::{Acting, origin},
+    state::State,
+};
 use crate::{
     domain::password::Password,
     ops::{self, Registration},
@@ -31,9 +34,13 @@ use crate::{
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
     ),
 )]
-pub(super) async fn sign_up(input: Json<SignUp>, state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn sign_up(
+    request: HttpRequest,
+    input: Json<SignUp>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
     let registration = Registration::parse(&input, state.auth.policy().min_password_length)?;
-    let user = state.auth.sign_up(registration).await?;
+    let user = state.auth.sign_up(registration, origin(&request)).await?;
     Ok(HttpResponse::Created().json(user.view()))
 }
 
@@ -46,8 +53,8 @@ pub(super) async fn sign_up(input: Json<SignUp>, state: Data<State>) -> Result<H
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
     ),
 )]
-pub(super) async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
-    let user = state.auth.profile(&caller.claims.sub).await?;
+pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let user = state.auth.profile(&actor).await?;
     Ok(HttpResponse::Ok().json(user.view()))
 }
 
@@ -69,13 +76,13 @@ pub(super) async fn me(caller: Caller, state: Data<State>) -> Result<HttpRespons
     ),
 )]
 pub(super) async fn change_me(
-    caller: Caller,
+    Acting(actor): Acting,
     change: Json<ProfileChange>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let user = match &change.full_name {
-        Some(full_name) => state.auth.rename(&caller.claims.sub, full_name.as_deref()).await?,
-        None => state.auth.profile(&caller.claims.sub).await?,
+        Some(full_name) => state.auth.rename(&actor, full_name.as_deref()).await?,
+        None => state.auth.profile(&actor).await?,
     };
     Ok(HttpResponse::Ok().json(user.view()))
 }
@@ -91,8 +98,8 @@ pub(super) async fn change_me(
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
     ),
 )]
-pub(super) async fn delete_me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
-    state.auth.delete_user(&caller.claims.sub).await?;
+pub(super) async fn delete_me(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+    state.auth.delete_user(&actor).await?;
     Ok(HttpResponse::NoContent().cookie(state.cookie.clear()).finish())
 }
 
@@ -110,20 +117,17 @@ pub(super) async fn delete_me(caller: Caller, state: Data<State>) -> Result<Http
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Not application/json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The new password is no good one"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts failed"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
     ),
 )]
 pub(super) async fn change_password(
-    caller: Caller,
+    Acting(actor): Acting,
     change: Json<PasswordChange>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let change = ops::PasswordChange {
-        user_id: caller.claims.sub.clone(),
-        session_id: caller.claims.sid.clone(),
-        current: Password::new(&change.current),
-        new: Password::new(&change.new),
-    };
-    state.auth.change_password(change).await?;
+    let change =
+        ops::PasswordChange { current: Password::new(&change.current), new: Password::new(&change.new) };
+    state.auth.change_password(&actor, change).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,15 +1,14 @@
 //! Changes a user's password, and ends every session but the one that asks.
 
-use super::{Auth, AuthError, error::weak, register::about};
-use crate::{domain::password::Password, store::PasswordUpdate};
+use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
+use crate::{
+    domain::{audit::Action, password::Password},
+    store::PasswordUpdate,
+};
 
 /// A user wants another password.
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
-    /// Who.
-    pub user_id: String,
-    /// The session that asks, which lives on.
-    pub session_id: Option<String>,
     /// The password until now.
     pub current: Password,
     /// The password from now on.
@@ -17,24 +16,31 @@ pub struct PasswordChange {
 }
 
 impl Auth {
-    /// Changes the password.
-    pub async fn change_password(&self, change: PasswordChange) -> Result<(), AuthError> {
+    /// Changes the password of the user who asks; the session that asks lives on.
+    pub async fn change_password(&self, actor: &Actor, change: PasswordChange) -> Result<(), AuthError> {
+        let outcome = self.try_change_password(actor, change).await;
+        self.recorded(actor, Act::new(Action::PasswordChanged).to("user", &actor.subject), outcome).await
+    }
+
+    async fn try_change_password(&self, actor: &Actor, change: PasswordChange) -> Result<(), AuthError> {
         change
             .new
             .check_length(self.policy.min_password_length)
             .map_err(|fault| AuthError::Invalid(vec![weak("/new", fault)]))?;
-        let user = self.known_user(&change.user_id).await?;
-        let matches = self.hasher.matches(change.current, Some(user.password_hash)).await;
-        if !matches.map_err(|error| AuthError::hashing(error, "/current"))? {
-            return Err(AuthError::InvalidCredentials);
-        }
+        let place = self.hasher.place().map_err(|error| AuthError::hashing(error, "/current"))?;
+        let user = self.known_user(&actor.subject).await?;
+        // Whoever found a browser open guesses here no faster than at the login.
+        let taken = self.take_attempt(&user.id, None, actor.origin.address).await?;
+        let matches = place.matches(change.current, Some(user.password_hash)).await;
+        self.settle(&taken, matches.map_err(|error| AuthError::hashing(error, "/current"))).await?;
         let hash = self.hasher.enroll(change.new, about(&user.email, user.full_name.as_ref())).await;
         let update = PasswordUpdate {
             user_id: user.id,
             token_version: user.token_version,
             hash: hash.map_err(|error| AuthError::hashing(error, "/new"))?,
-            keep_session: change.session_id,
+            keep_session: actor.session_id.clone(),
             at: self.now(),
+            cut: self.cut(),
         };
         if self.store.change_password(&update).await? { Ok(()) } else { Err(AuthError::ChangedMeanwhile) }
     }
@@ -46,13 +52,8 @@ mod tests {
 
     const NEW: &str = "a quite different long sentence";
 
-    fn change(user_id: &str, session_id: Option<&str>, current: &str, new: &str) -> PasswordChange {
-        PasswordChange {
-            user_id: user_id.into(),
-            session_id: session_id.map(Into::into),
-            current: Password::new(current),
-            new: Password::new(new),
-        }
+    fn change(current: &str, new: &str) -> PasswordChange {
+        PasswordChange { current: Password::new(current), new: Password::new(new) }
     }
 
     #[tokio::test]
@@ -61,7 +62,8 @@ mod tests {
         let user = world.user("ada@example.org").await;
         let (mine, other) = (world.login("ada@example.org").await, world.login("ada@example.org").await);
         let session = mine.refresh_token.session_id.as_str();
-        world.auth.change_password(change(&user.id, Some(session), World::PASSWORD, NEW)).await.unwrap();
+        let asking = Actor { session_id: Some(session.into()), ..World::acting(&user.id, "") };
+        world.auth.change_password(&asking, change(World::PASSWORD, NEW)).await.unwrap();
 
         assert!(world.renew(&mine.refresh_token).await.is_ok());
         assert_eq!(world.renew(&other.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
@@ -74,10 +76,11 @@ mod tests {
     async fn a_wrong_current_or_a_weak_new_password_changes_nothing() {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
-        let wrong = world.auth.change_password(change(&user.id, None, "not my password", NEW)).await;
+        let asking = World::acting(&user.id, "");
+        let wrong = world.auth.change_password(&asking, change("not my password", NEW)).await;
         assert_eq!(wrong, Err(AuthError::InvalidCredentials));
         for weak in ["short", "passwordpassword", "ada@example.org"] {
-            let refusal = world.auth.change_password(change(&user.id, None, World::PASSWORD, weak)).await;
+            let refusal = world.auth.change_password(&asking, change(World::PASSWORD, weak)).await;
             let Err(AuthError::Invalid(faults)) = refusal else { panic!("{refusal:?}") };
             assert_eq!(faults[0].pointer.as_deref(), Some("/new"));
         }

@@ -23,6 +23,18 @@ pub enum AuthError {
     /// The user of an access token has been removed or disabled since it was issued.
     #[error("the user of this token is gone")]
     UserGone,
+    /// The session of an access token has ended since it was issued.
+    #[error("the session of this token has ended")]
+    SessionEnded,
+    /// The caller may not hand out these scopes, nor act on one who holds them.
+    #[error("this needs the scopes {}", .0.join(" "))]
+    BeyondScope(Vec<String>),
+    /// Only a user at their own login may ask for this: no key, no service and no job.
+    #[error("this needs a token of a login")]
+    LoginNeeded,
+    /// It would break a rule about what must stay.
+    #[error("{0}")]
+    Conflict(String),
     /// There is no such thing, or it is not the caller's.
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -35,6 +47,12 @@ pub enum AuthError {
     /// The user's password was changed by another request at the same time.
     #[error("the password was changed by another request at the same time")]
     ChangedMeanwhile,
+    /// Too many attempts failed.
+    #[error("too many attempts failed; try again in {retry_after} s")]
+    Throttled {
+        /// Seconds until the next attempt is looked at.
+        retry_after: u64,
+    },
     /// More passwords wait to be checked than can be checked in time.
     #[error("too many passwords are being checked")]
     Busy,

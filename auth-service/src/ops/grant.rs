@@ -2,14 +2,9 @@
 
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use service_kit::{random, token::mint};
-use shared_models::{
-    claims::{AccessClaims, Audience},
-    scope::ScopeSet,
-};
+use shared_models::scope::ScopeSet;
 
-use super::{Auth, AuthError};
+use super::{Auth, AuthError, mint::Subject};
 use crate::domain::{refresh_token::RefreshToken, roles, session::Session, user::User};
 
 /// Tokens for the caller.
@@ -21,14 +16,27 @@ pub struct Grant {
     pub expires_in: u64,
     /// What it allows.
     pub scope: ScopeSet,
+    /// Whether the user must choose another password before a token allows anything.
+    pub must_change_password: bool,
+    /// The mark of a device that has just become known.
+    pub device: Option<String>,
     /// The refresh token: a credential.
     pub refresh_token: RefreshToken,
     /// Until the session ends unless it is renewed.
     pub refresh_ttl: Duration,
 }
 
+/// What the holder of a session may have now.
+struct Holder {
+    scopes: ScopeSet,
+    roles: Vec<String>,
+    must_change_password: bool,
+    not_before: i64,
+}
+
 impl Auth {
     /// Issues tokens for a session whose last write is acknowledged; nothing if its user may no longer have any.
+    /// `asked` narrows this access token and not the session.
     ///
     /// The user is read here, after that write: whoever disables them or changes their password before this
     /// read is obeyed, and whoever does so after it has raised `token_version` against the next renewal.
@@ -36,41 +44,61 @@ impl Auth {
         &self,
         session: &Session,
         refresh_token: RefreshToken,
+        asked: Option<&ScopeSet>,
     ) -> Result<Option<Grant>, AuthError> {
-        let user = self.store.user(&session.user_id).await?;
-        let entitled = |user: &User| !user.disabled && user.token_version == session.token_version;
-        let Some(user) = user.filter(entitled) else { return Ok(None) };
-        let scope = roles::still_held(&roles::scopes_of(&user.roles), session.scope.as_ref());
-        let claims = self.claims(session, &user, scope.clone());
-        let access_token =
-            mint(&self.keys.current(), &claims).map_err(|error| AuthError::Internal(error.to_string()))?;
+        let Some(holder) = self.holder(session).await? else { return Ok(None) };
+        let held = roles::still_held(&holder.scopes, session.scope.as_ref());
+        let scope = roles::still_held(&held, asked);
+        let access_token = self.mint(&Subject {
+            id: &session.user_id,
+            client_id: &session.client_id,
+            scope: &scope,
+            roles: &holder.roles,
+            session: Some(session),
+            not_before: holder.not_before,
+        })?;
         let remaining = session.idle_expires_at - session.last_used_at;
         Ok(Some(Grant {
             access_token,
             expires_in: self.policy.access_ttl.as_secs(),
             scope,
+            must_change_password: holder.must_change_password,
+            device: None,
             refresh_token,
             refresh_ttl: remaining.try_into().unwrap_or_default(),
         }))
     }
 
-    fn claims(&self, session: &Session, user: &User, scope: ScopeSet) -> AccessClaims {
-        let now = self.env.clock.now().unix_timestamp();
-        let ttl = i64::try_from(self.policy.access_ttl.as_secs()).unwrap_or(i64::MAX);
-        AccessClaims {
-            iss: self.policy.issuer.clone(),
-            sub: user.id.clone(),
-            aud: Audience::One(self.policy.audience.clone()),
-            exp: now.saturating_add(ttl),
-            iat: now,
-            nbf: None,
-            jti: URL_SAFE_NO_PAD.encode(random::bytes::<16>(self.env.random.as_ref())),
-            client_id: session.client_id.clone(),
-            scope,
-            roles: user.roles.clone(),
-            sid: Some(session.id.clone()),
-            auth_time: Some(session.created_at.unix_timestamp()),
+    /// Whose session it is, as far as they may still have tokens: a user, or a service that handed it on.
+    async fn holder(&self, session: &Session) -> Result<Option<Holder>, AuthError> {
+        let through = session.delegation.as_ref().and_then(|delegation| delegation.through.as_deref());
+        // That a key has expired is no reason to stop a job that it started.
+        if let Some(through) = through
+            && self.store.client(through).await?.is_none_or(|client| client.disabled)
+        {
+            return Ok(None);
         }
+        if let Some(user) = self.store.user(&session.user_id).await? {
+            if user.disabled || user.token_version != session.token_version {
+                return Ok(None);
+            }
+            let scopes = self.scopes_of(&user).await?;
+            let User { must_change_password, not_before, .. } = user;
+            // What is handed on is narrower than its user, whatever their roles are.
+            let roles = if session.delegation.is_none() { user.roles } else { Vec::new() };
+            return Ok(Some(Holder { scopes, roles, must_change_password, not_before }));
+        }
+        if session.delegation.is_none() {
+            return Ok(None);
+        }
+        let service = self.store.client(&session.user_id).await?;
+        let service = service.filter(|client| client.owner.is_none() && client.is_live(self.now()));
+        Ok(service.map(|client| Holder {
+            scopes: client.scopes,
+            roles: Vec::new(),
+            must_change_password: false,
+            not_before: client.not_before,
+        }))
     }
 }
 

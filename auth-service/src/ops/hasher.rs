@@ -20,6 +20,10 @@ use crate::domain::{
 /// How long a password waits for a permit.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How much a thread that hashes gives way, from 0 to 19 (`setpriority(2)`).
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
 /// How much hashing there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -51,26 +55,34 @@ pub struct Hasher {
     cost: Cost,
     random: Arc<dyn Random>,
     permits: Arc<Semaphore>,
-    waiting: Arc<Waiting>,
+    places: Arc<Semaphore>,
+    memory: Arc<Memory>,
+    limits: Limits,
     unmatchable: PasswordHash,
 }
 
-/// The queue, and the memory its next in line may take over.
-struct Waiting {
-    places: Semaphore,
-    all: usize,
+/// The right to have one password hashed, at once or after those before it. Whoever takes it before anything else is
+/// done costs nothing where there is none.
+pub struct Place<'h> {
+    hasher: &'h Hasher,
+    held: OwnedSemaphorePermit,
+}
+
+/// What was hashed in, for whoever is next.
+#[derive(Default)]
+struct Memory {
     spare: Mutex<Vec<Scratch>>,
 }
 
-impl Waiting {
+impl Memory {
     fn take_scratch(&self) -> Scratch {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
     /// Keeps the memory while somebody waits for it, and gives all of it back when nobody does.
-    fn leave_scratch(&self, scratch: Scratch) {
+    fn leave_scratch(&self, scratch: Scratch, awaited: bool) {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.places.available_permits() < self.all {
+        if awaited {
             spare.push(scratch);
         } else {
             spare.clear();
@@ -86,66 +98,80 @@ impl Hasher {
             unmatchable: PasswordHash::unmatchable(cost, random.as_ref())?,
             random,
             permits: Arc::new(Semaphore::new(limits.permits)),
-            waiting: Arc::new(Waiting {
-                places: Semaphore::new(limits.queue),
-                all: limits.queue,
-                spare: Mutex::default(),
-            }),
+            places: Arc::new(Semaphore::new(limits.permits + limits.queue)),
+            memory: Arc::default(),
+            limits,
         })
+    }
+
+    /// A place in the pool or its queue; [`HashError::Busy`] at once where all are taken.
+    pub fn place(&self) -> Result<Place<'_>, HashError> {
+        let held = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
+        Ok(Place { hasher: self, held })
     }
 
     /// Hashes a new password, unless it is easily guessed by one who knows `about` its user.
     pub async fn enroll(&self, password: Password, about: Vec<String>) -> Result<PasswordHash, HashError> {
         let (cost, random) = (self.cost, Arc::clone(&self.random));
-        self.run(move |scratch| {
-            password.check_strength(&about).map_err(HashError::Weak)?;
-            Ok(PasswordHash::make(&password, cost, random.as_ref(), scratch)?)
-        })
-        .await
+        self.place()?
+            .run(move |scratch| {
+                password.check_strength(&about).map_err(HashError::Weak)?;
+                Ok(PasswordHash::make(&password, cost, random.as_ref(), scratch)?)
+            })
+            .await
     }
 
     /// Hashes a password that has been accepted before at today's cost.
     pub async fn renew(&self, password: Password) -> Result<PasswordHash, HashError> {
         let (cost, random) = (self.cost, Arc::clone(&self.random));
-        self.run(move |scratch| Ok(PasswordHash::make(&password, cost, random.as_ref(), scratch)?)).await
-    }
-
-    /// Whether `password` is the one behind `hash`. Without a hash it never is, at the same cost.
-    pub async fn matches(&self, password: Password, hash: Option<PasswordHash>) -> Result<bool, HashError> {
-        let hash = hash.unwrap_or_else(|| self.unmatchable.clone());
-        self.run(move |scratch| Ok(hash.matches(&password, scratch)?)).await
+        self.place()?
+            .run(move |scratch| Ok(PasswordHash::make(&password, cost, random.as_ref(), scratch)?))
+            .await
     }
 
     /// Whether the hash is weaker than today's.
     pub fn is_outdated(&self, hash: &PasswordHash) -> bool {
         hash.is_below(self.cost)
     }
+}
 
-    async fn run<T, F>(&self, job: F) -> Result<T, HashError>
+impl Place<'_> {
+    /// Whether `password` is the one behind `hash`. Without a hash it never is, at the same cost.
+    pub async fn matches(self, password: Password, hash: Option<PasswordHash>) -> Result<bool, HashError> {
+        let hash = hash.unwrap_or_else(|| self.hasher.unmatchable.clone());
+        self.run(move |scratch| Ok(hash.matches(&password, scratch)?)).await
+    }
+
+    async fn run<T, F>(self, job: F) -> Result<T, HashError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Scratch) -> Result<T, HashError> + Send + 'static,
     {
-        let permit = self.permit().await?;
-        let waiting = Arc::clone(&self.waiting);
+        let Self { hasher, held } = self;
+        let freed = timeout(PATIENCE, Arc::clone(&hasher.permits).acquire_owned()).await;
+        let permit = freed.ok().and_then(Result::ok).ok_or(HashError::Busy)?;
+        let (memory, places, queue) =
+            (Arc::clone(&hasher.memory), Arc::clone(&hasher.places), hasher.limits.queue);
         let work = move || {
-            // Held until the work is done: a caller who hangs up cannot free it earlier.
-            let _permit = permit;
-            let mut scratch = waiting.take_scratch();
+            give_way();
+            // Held until the work is done: a caller who hangs up cannot free them earlier.
+            let _held = (permit, held);
+            let mut scratch = memory.take_scratch();
             let outcome = job(&mut scratch);
-            waiting.leave_scratch(scratch);
+            memory.leave_scratch(scratch, places.available_permits() < queue);
             outcome
         };
         spawn_blocking(work).await.unwrap_or_else(|error| Err(HashError::Fault(error.to_string())))
     }
+}
 
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, HashError> {
-        if let Ok(free) = Arc::clone(&self.permits).try_acquire_owned() {
-            return Ok(free);
-        }
-        let _place = self.waiting.places.try_acquire().map_err(|_| HashError::Busy)?;
-        let freed = timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
-        freed.ok().and_then(Result::ok).ok_or(HashError::Busy)
+/// Lets this thread have what others leave of the processor: a hash takes milliseconds and fills a core, and whoever
+/// wants a key or a new token should not wait for it. The thread stays so; nothing urgent runs in the blocking pool.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    {
+        // Linux takes the id of a thread for that of a process. A refusal costs nothing but the courtesy.
+        let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
     }
 }
 
@@ -162,13 +188,18 @@ mod tests {
         Hasher::new(CHEAP, Limits { permits, queue }, Arc::new(OsRandom)).unwrap()
     }
 
+    async fn guess(hasher: &Hasher) -> Result<bool, HashError> {
+        hasher.place()?.matches(Password::new("x"), None).await
+    }
+
     /// Takes a permit until the sender is dropped.
     async fn occupy(hasher: &Arc<Hasher>) -> std::sync::mpsc::Sender<()> {
         let (release, released) = std::sync::mpsc::channel::<()>();
         let (started, running) = tokio::sync::oneshot::channel();
         let hasher = Arc::clone(hasher);
         tokio::spawn(async move {
-            hasher
+            let place = hasher.place().unwrap();
+            place
                 .run(move |_| {
                     let _ = started.send(());
                     let _ = released.recv();
@@ -183,10 +214,11 @@ mod tests {
     #[tokio::test]
     async fn an_enrolled_password_matches_and_an_unknown_users_never_does() {
         let hasher = hasher(1, 1);
+        let matches = async |password, hash| hasher.place()?.matches(password, hash).await;
         let password = Password::new("the engine weaves algebraic patterns");
         let hash = hasher.enroll(password.clone(), Vec::new()).await.unwrap();
-        assert_eq!(hasher.matches(password.clone(), Some(hash)).await, Ok(true));
-        assert_eq!(hasher.matches(password, None).await, Ok(false));
+        assert_eq!(matches(password.clone(), Some(hash)).await, Ok(true));
+        assert_eq!(matches(password, None).await, Ok(false));
     }
 
     #[tokio::test]
@@ -199,16 +231,16 @@ mod tests {
     async fn a_full_queue_refuses_at_once_and_a_long_wait_gives_up() {
         let hasher = Arc::new(hasher(1, 2));
         let _busy = occupy(&hasher).await;
-        let outcomes = join_all((0..3).map(|_| hasher.matches(Password::new("x"), None))).await;
+        let outcomes = join_all((0..3).map(|_| guess(&hasher))).await;
         assert_eq!(outcomes, [Err(HashError::Busy), Err(HashError::Busy), Err(HashError::Busy)]);
-        assert_eq!(hasher.waiting.places.available_permits(), 2);
+        assert_eq!(hasher.places.available_permits(), 2);
     }
 
     #[tokio::test]
     async fn those_who_wait_are_served_when_a_permit_is_free_again() {
         let hasher = Arc::new(hasher(1, 8));
         let busy = occupy(&hasher).await;
-        let waiting = (0..8).map(|_| hasher.matches(Password::new("x"), None));
+        let waiting = (0..8).map(|_| guess(&hasher));
         let release = async {
             tokio::task::yield_now().await;
             drop(busy);
@@ -221,20 +253,20 @@ mod tests {
     async fn a_caller_who_hangs_up_does_not_free_the_permit() {
         let hasher = Arc::new(hasher(1, 0));
         let (release, released) = std::sync::mpsc::channel::<()>();
-        let call = hasher.run(move |_| {
+        let call = hasher.place().unwrap().run(move |_| {
             let _ = released.recv();
             Ok(())
         });
         assert!(timeout(Duration::from_millis(20), call).await.is_err());
-        assert_eq!(hasher.matches(Password::new("x"), None).await, Err(HashError::Busy));
+        assert_eq!(guess(&hasher).await, Err(HashError::Busy));
         drop(release);
     }
 
     #[tokio::test]
     async fn no_memory_is_kept_once_nobody_waits() {
         let hasher = hasher(2, 8);
-        join_all((0..8).map(|_| hasher.matches(Password::new("x"), None))).await;
-        hasher.matches(Password::new("x"), None).await.unwrap();
-        assert!(hasher.waiting.spare.lock().unwrap().is_empty());
+        join_all((0..8).map(|_| guess(&hasher))).await;
+        guess(&hasher).await.unwrap();
+        assert!(hasher.memory.spare.lock().unwrap().is_empty());
     }
 }

@@ -2,8 +2,14 @@
 
 use shared_models::scope::ScopeSet;
 
-use super::{Auth, AuthError, FIRST_PARTY, Grant};
+use super::{
+    Auth, AuthError, FIRST_PARTY, Grant, Origin,
+    audit::Act,
+    hasher::Place,
+    throttle::{self, Taken},
+};
 use crate::domain::{
+    audit::Action,
     email::Email,
     password::Password,
     roles,
@@ -20,45 +26,119 @@ pub struct Credentials {
     pub password: Password,
     /// Fewer scopes than the user's roles allow; all of them where absent.
     pub scope: Option<ScopeSet>,
+    /// Where given, no token of the session allows more than this, whatever the user's roles allow.
+    pub at_most: Option<ScopeSet>,
+    /// The mark of a device that has logged in before.
+    pub mark: Option<String>,
     /// What the client calls itself.
     pub device: Option<String>,
-    /// The address it comes from.
-    pub address: Option<String>,
+    /// Where the request comes from.
+    pub origin: Origin,
 }
 
 impl Auth {
     /// Opens a session. An unknown user, a wrong password and a disabled user get the same answer at the same
     /// cost.
     pub async fn login(&self, credentials: Credentials) -> Result<Grant, AuthError> {
-        let user = self.authenticate(&credentials).await?;
-        if let Err(beyond) = roles::narrow(&roles::scopes_of(&user.roles), credentials.scope.as_ref()) {
+        self.login_as(FIRST_PARTY, credentials).await
+    }
+
+    /// Opens a session that `client_id` renews.
+    pub(super) async fn login_as(
+        &self,
+        client_id: &str,
+        credentials: Credentials,
+    ) -> Result<Grant, AuthError> {
+        let origin = credentials.origin.clone();
+        let (user, outcome) = self.try_login(client_id, credentials).await;
+        let act = Act::new(Action::Login);
+        let act = match &user {
+            Some(user) => act.by(&user.id, client_id).to("user", &user.id),
+            None => act,
+        };
+        match &outcome {
+            Ok(_) => self.record(&origin, act).await,
+            Err(refusal @ (AuthError::InvalidCredentials | AuthError::Invalid(_))) => {
+                self.record(&origin, act.refused(refusal)).await;
+            }
+            Err(_) => {}
+        }
+        count(&outcome);
+        outcome
+    }
+
+    /// Whose login it is, as far as that is known, and what comes of it.
+    async fn try_login(
+        &self,
+        client_id: &str,
+        credentials: Credentials,
+    ) -> (Option<User>, Result<Grant, AuthError>) {
+        // Nothing is asked of the store for one who could not be served.
+        let place = match self.hasher.place() {
+            Ok(place) => place,
+            Err(error) => return (None, Err(AuthError::hashing(error, "/password"))),
+        };
+        let account = throttle::account(&credentials.username);
+        let taking = self.take_attempt(&account, credentials.mark.as_deref(), credentials.origin.address);
+        let finding = async {
+            match Email::parse(&credentials.username) {
+                Ok(email) => Ok(self.store.user_by_email(&email).await?),
+                Err(_) => Ok(None),
+            }
+        };
+        let (taken, found) = tokio::join!(taking, finding);
+        let (taken, user): (Taken, Option<User>) = match (taken, found) {
+            (Ok(taken), Ok(user)) => (taken, user),
+            (Err(error), _) | (_, Err(error)) => return (None, Err(error)),
+        };
+        let outcome = async {
+            let user = self.authenticate(place, &taken, user.clone(), &credentials.password).await?;
+            let mut grant = self.open(client_id, user, credentials).await?;
+            if !taken.known_device {
+                grant.device = Some(self.pepper().await?.mark(&account, self.env.random.as_ref()));
+            }
+            Ok(grant)
+        };
+        let outcome = outcome.await;
+        (user, outcome)
+    }
+
+    async fn open(&self, client_id: &str, user: User, credentials: Credentials) -> Result<Grant, AuthError> {
+        let held = self.scopes_of(&user).await?;
+        if let Err(beyond) = roles::narrow(&held, credentials.scope.as_ref()) {
             return Err(AuthError::invalid("/scope", "scope", format!("scope: {beyond}")));
         }
         let login = Login {
             user_id: user.id,
             token_version: user.token_version,
-            client_id: FIRST_PARTY.into(),
-            scope: credentials.scope,
+            client_id: client_id.to_owned(),
+            scope: credentials.scope.or(credentials.at_most),
+            delegation: None,
             device: credentials.device,
-            address: credentials.address,
+            address: credentials.origin.address.map(|address| address.to_string()),
         };
         let (session, token) =
             Session::open(login, self.policy.lifetimes, self.now(), self.env.random.as_ref());
         self.store.insert_session(&session).await?;
-        self.grant(&session, token).await?.ok_or(AuthError::InvalidCredentials)
+        self.grant(&session, token, None).await?.ok_or(AuthError::InvalidCredentials)
     }
 
-    async fn authenticate(&self, credentials: &Credentials) -> Result<User, AuthError> {
-        let user = match Email::parse(&credentials.username) {
-            Ok(email) => self.store.user_by_email(&email).await?,
-            Err(_) => None,
-        };
+    /// The user whose password it is.
+    async fn authenticate(
+        &self,
+        place: Place<'_>,
+        taken: &Taken,
+        user: Option<User>,
+        password: &Password,
+    ) -> Result<User, AuthError> {
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = self.hasher.matches(credentials.password.clone(), hash).await;
-        let matches = matches.map_err(|error| AuthError::hashing(error, "/password"))?;
-        let user = user.filter(|user| matches && !user.disabled).ok_or(AuthError::InvalidCredentials)?;
+        let matches = place.matches(password.clone(), hash).await;
+        let matches = matches.map_err(|error| AuthError::hashing(error, "/password"));
+        let user = user.filter(|user| !user.disabled);
+        self.settle(taken, matches.map(|matches| matches && user.is_some())).await?;
+        let user = user.ok_or(AuthError::InvalidCredentials)?;
         if self.hasher.is_outdated(&user.password_hash) {
-            self.strengthen(&user, credentials.password.clone()).await;
+            self.strengthen(&user, password.clone()).await;
         }
         Ok(user)
     }
@@ -70,6 +150,18 @@ impl Auth {
             tracing::warn!(user.id = %user.id, %error, "a password hash could not be strengthened");
         }
     }
+}
+
+/// Counts logins by what came of them.
+fn count(outcome: &Result<Grant, AuthError>) {
+    let result = match outcome {
+        Ok(_) => "ok",
+        Err(AuthError::Throttled { .. }) => "throttled",
+        Err(AuthError::Busy) => "busy",
+        Err(AuthError::Unavailable | AuthError::Internal(_)) => "failed",
+        Err(_) => "refused",
+    };
+    metrics::counter!("tessera_logins_total", "result" => result).increment(1);
 }
 
 #[cfg(test)]

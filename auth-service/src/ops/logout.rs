@@ -1,16 +1,24 @@
 //! Ends the session of a refresh token.
 
-use super::{Auth, AuthError};
-use crate::domain::{refresh_token::RefreshToken, session::EndReason};
+use super::{Auth, AuthError, Origin, audit::Act};
+use crate::domain::{
+    audit::Action,
+    refresh_token::RefreshToken,
+    session::{EndReason, Session},
+};
 
 impl Auth {
     /// Ends the session that the token belongs to; a used token of a session ends it too. A token that opens
     /// nothing is no error: its bearer is logged out.
-    pub async fn logout(&self, refresh_token: &str) -> Result<(), AuthError> {
+    pub async fn logout(&self, refresh_token: &str, origin: Origin) -> Result<(), AuthError> {
         let Some(token) = RefreshToken::parse(refresh_token) else { return Ok(()) };
         let Some(session) = self.store.session(&token.session_id).await? else { return Ok(()) };
         if token.session_secret.is_behind(&session.session_hash) {
-            self.store.end_session(&session.user_id, &session.id, EndReason::Logout).await?;
+            let Session { id, user_id, client_id, .. } = &session;
+            if self.store.end_session(user_id, id, EndReason::Logout, self.cut()).await? {
+                let act = Act::new(Action::Logout).by(user_id, client_id).to("session", id);
+                self.record(&origin, act).await;
+            }
         }
         Ok(())
     }
@@ -29,7 +37,7 @@ mod tests {
         world.user("ada@example.org").await;
         let first = world.login("ada@example.org").await;
         let second = world.renew(&first.refresh_token).await.unwrap();
-        world.auth.logout(&first.refresh_token.expose()).await.unwrap();
+        world.auth.logout(&first.refresh_token.expose(), Origin::default()).await.unwrap();
         for token in [first.refresh_token, second.refresh_token] {
             assert_eq!(world.renew(&token).await.unwrap_err(), AuthError::InvalidRefreshToken);
         }
@@ -41,8 +49,8 @@ mod tests {
         world.user("ada@example.org").await;
         let grant = world.login("ada@example.org").await;
         let guess = RefreshToken { session_secret: Secret::new(&OsRandom), ..grant.refresh_token.clone() };
-        world.auth.logout(&guess.expose()).await.unwrap();
-        world.auth.logout("no token").await.unwrap();
+        world.auth.logout(&guess.expose(), Origin::default()).await.unwrap();
+        world.auth.logout("no token", Origin::default()).await.unwrap();
         assert!(world.renew(&grant.refresh_token).await.is_ok());
     }
 }

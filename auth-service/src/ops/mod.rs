@@ -1,29 +1,49 @@
 //! What auth-service does, one file per use case. Knows no HTTP and no driver.
 
+mod actor;
+mod api_keys;
+mod audit;
 mod bootstrap;
 mod change_password;
+mod clients;
+mod cutoffs;
 mod error;
 mod grant;
 pub mod hasher;
+mod import;
 mod login;
 mod logout;
+mod mint;
 mod profile;
 mod register;
+mod roles;
 mod rotate;
 mod sessions;
+mod throttle;
+pub mod token;
+mod users;
 
 use std::{sync::Arc, time::Duration};
 
 use service_kit::{clock::Clock, keys::KeyRing, random::Random, token::Verifier};
 use time::OffsetDateTime;
+use tokio::sync::OnceCell;
 
-use self::hasher::Hasher;
 pub use self::{
-    bootstrap::FirstAdmin, change_password::PasswordChange, error::AuthError, grant::Grant,
-    login::Credentials, register::Registration, rotate::Renewal,
+    actor::{Actor, Origin},
+    bootstrap::FirstAdmin,
+    change_password::PasswordChange,
+    error::AuthError,
+    grant::Grant,
+    import::ImportedUser,
+    login::Credentials,
+    register::Registration,
+    rotate::Renewal,
+    throttle::ThrottlePolicy,
 };
+use self::{cutoffs::Feed, hasher::Hasher, roles::RoleCache};
 use crate::{
-    domain::{session::Lifetimes, user::User},
+    domain::{cutoff::Cut, device::Pepper, session::Lifetimes, user::User},
     store::Store,
 };
 
@@ -50,10 +70,16 @@ pub struct Policy {
     pub access_ttl: Duration,
     /// How long a session lives.
     pub lifetimes: Lifetimes,
+    /// How long a job grant lives at most, however often it is renewed.
+    pub job_ttl: Duration,
+    /// How many guesses are free.
+    pub throttle: ThrottlePolicy,
     /// The shortest password, in code points.
     pub min_password_length: usize,
     /// The role of those who sign up.
     pub new_user_role: String,
+    /// How long the audit log is kept; for ever where absent.
+    pub audit_retention: Option<Duration>,
 }
 
 /// The use cases, and what they need.
@@ -64,6 +90,9 @@ pub struct Auth {
     verifier: Arc<Verifier>,
     env: Env,
     policy: Policy,
+    role_cache: RoleCache,
+    feed: Feed,
+    pepper: OnceCell<Pepper>,
 }
 
 impl Auth {
@@ -71,7 +100,17 @@ impl Auth {
     pub fn new(store: Arc<dyn Store>, hasher: Hasher, keys: Arc<KeyRing>, env: Env, policy: Policy) -> Self {
         let clock = Arc::clone(&env.clock);
         let verifier = Verifier::new(Arc::clone(&keys), &policy.issuer, &policy.audience, clock);
-        Self { store, hasher, keys, verifier: Arc::new(verifier), env, policy }
+        Self {
+            store,
+            hasher,
+            keys,
+            verifier: Arc::new(verifier),
+            env,
+            policy,
+            role_cache: RoleCache::default(),
+            feed: Feed::default(),
+            pepper: OnceCell::new(),
+        }
     }
 
     /// What checks the access tokens made here.
@@ -100,9 +139,14 @@ impl Auth {
     }
 
     /// The time now in whole milliseconds, as both stores keep it.
-    fn now(&self) -> OffsetDateTime {
+    pub fn now(&self) -> OffsetDateTime {
         let now = self.env.clock.now();
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
+    }
+
+    /// A cut through the access tokens issued until now.
+    fn cut(&self) -> Cut {
+        Cut::at(self.now(), self.policy.access_ttl)
     }
 
     /// The user behind a token that was good when it was issued.

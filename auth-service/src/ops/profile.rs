@@ -1,28 +1,30 @@
 //! What users do with their own record: see it, change it, remove it.
 
-use super::{Auth, AuthError};
-use crate::domain::{name::FullName, user::User};
+use super::{Actor, Auth, AuthError, audit::Act};
+use crate::domain::{audit::Action, name::FullName, user::User};
 
 impl Auth {
-    /// The user, as long as they may use the service.
-    pub async fn profile(&self, user_id: &str) -> Result<User, AuthError> {
-        self.known_user(user_id).await
+    /// The user who asks.
+    pub async fn profile(&self, actor: &Actor) -> Result<User, AuthError> {
+        self.known_user(&actor.subject).await
     }
 
     /// Sets the name that others see, or removes it.
-    pub async fn rename(&self, user_id: &str, full_name: Option<&str>) -> Result<User, AuthError> {
+    pub async fn rename(&self, actor: &Actor, full_name: Option<&str>) -> Result<User, AuthError> {
         let full_name = full_name.map(FullName::parse).transpose();
         let full_name = full_name
             .map_err(|fault| AuthError::invalid("/full_name", "format", format!("full_name: {fault}")))?;
-        self.known_user(user_id).await?;
-        let renamed = self.store.set_full_name(user_id, full_name.as_ref(), self.now()).await?;
+        let renamed = self.store.set_full_name(&actor.subject, full_name.as_ref(), self.now()).await?;
         renamed.ok_or(AuthError::UserGone)
     }
 
-    /// Removes the user and ends their sessions.
-    pub async fn delete_user(&self, user_id: &str) -> Result<(), AuthError> {
-        self.known_user(user_id).await?;
-        if self.store.delete_user(user_id).await? { Ok(()) } else { Err(AuthError::UserGone) }
+    /// Removes the user who asks and ends their sessions.
+    pub async fn delete_user(&self, actor: &Actor) -> Result<(), AuthError> {
+        let outcome = match self.removed(&actor.subject).await {
+            Err(AuthError::NotFound(_)) => Err(AuthError::UserGone),
+            other => other,
+        };
+        self.recorded(actor, Act::new(Action::UserRemoved).to("user", &actor.subject), outcome).await
     }
 }
 
@@ -35,22 +37,23 @@ mod tests {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
         world.advance(1);
-        let renamed = world.auth.rename(&user.id, Some(" Augusta ")).await.unwrap();
+        let asking = World::acting(&user.id, "");
+        let renamed = world.auth.rename(&asking, Some(" Augusta ")).await.unwrap();
         assert_eq!(renamed.full_name.as_ref().map(FullName::as_str), Some("Augusta"));
         assert!(renamed.updated_at > user.updated_at);
-        assert_eq!(world.auth.rename(&user.id, None).await.unwrap().full_name, None);
-        let refusal = world.auth.rename(&user.id, Some("")).await.unwrap_err();
+        assert_eq!(world.auth.rename(&asking, None).await.unwrap().full_name, None);
+        let refusal = world.auth.rename(&asking, Some("")).await.unwrap_err();
         assert!(matches!(refusal, AuthError::Invalid(_)), "{refusal:?}");
     }
 
     #[tokio::test]
-    async fn the_token_of_a_removed_or_disabled_user_opens_nothing() {
+    async fn a_removed_user_has_nothing_left_to_see() {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
-        world.auth.delete_user(&user.id).await.unwrap();
-        assert_eq!(world.auth.profile(&user.id).await, Err(AuthError::UserGone));
-        assert_eq!(world.auth.delete_user(&user.id).await, Err(AuthError::UserGone));
-        let disabled = world.disabled_user("eve@example.org").await;
-        assert_eq!(world.auth.rename(&disabled.id, None).await, Err(AuthError::UserGone));
+        let asking = World::acting(&user.id, "");
+        world.auth.delete_user(&asking).await.unwrap();
+        assert_eq!(world.auth.profile(&asking).await, Err(AuthError::UserGone));
+        assert_eq!(world.auth.delete_user(&asking).await, Err(AuthError::UserGone));
+        assert_eq!(world.auth.rename(&asking, None).await, Err(AuthError::UserGone));
     }
 }

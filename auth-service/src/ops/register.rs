@@ -2,10 +2,8 @@
 
 use shared_models::{auth::SignUp, problem::FieldError};
 
-use super::{Auth, AuthError, error::weak};
-use crate::domain::{
-    email::Email, id, name::FullName, password::Password, password_hash::PasswordHash, user::User,
-};
+use super::{Auth, AuthError, Origin, audit::Act, error::weak};
+use crate::domain::{audit::Action, email::Email, id, name::FullName, password::Password, user::User};
 
 /// A user to be: every part has been read and found in order.
 #[derive(Clone, Debug)]
@@ -49,8 +47,10 @@ pub(super) fn about(email: &Email, full_name: Option<&FullName>) -> Vec<String> 
 
 impl Auth {
     /// Registers somebody who signs up, with the role the settings give to new users.
-    pub async fn sign_up(&self, registration: Registration) -> Result<User, AuthError> {
-        self.register(registration, vec![self.policy.new_user_role.clone()]).await
+    pub async fn sign_up(&self, registration: Registration, origin: Origin) -> Result<User, AuthError> {
+        let user = self.register(registration, vec![self.policy.new_user_role.clone()]).await?;
+        self.record(&origin, Act::new(Action::UserCreated).to("user", &user.id)).await;
+        Ok(user)
     }
 
     /// Registers a user with these roles.
@@ -75,24 +75,11 @@ impl Auth {
         registration: Registration,
         roles: Vec<String>,
     ) -> Result<User, AuthError> {
-        let about = about(&registration.email, registration.full_name.as_ref());
-        let password_hash: PasswordHash = self
-            .hasher
-            .enroll(registration.password, about)
-            .await
-            .map_err(|error| AuthError::hashing(error, "/password"))?;
+        let Registration { email, full_name, password } = registration;
+        let hash = self.hasher.enroll(password, about(&email, full_name.as_ref())).await;
+        let hash = hash.map_err(|error| AuthError::hashing(error, "/password"))?;
         let now = self.now();
-        Ok(User {
-            id: id::new(now, self.env.random.as_ref()),
-            email: registration.email,
-            full_name: registration.full_name,
-            roles,
-            disabled: false,
-            password_hash,
-            token_version: 0,
-            created_at: now,
-            updated_at: now,
-        })
+        Ok(User::new(id::new(now, self.env.random.as_ref()), now, email, full_name, roles, hash))
     }
 }
 
@@ -126,14 +113,21 @@ mod tests {
         let world = World::new().await;
         world.user("ada@example.org").await;
         let again = Registration::parse(&input("ADA@example.org", World::PASSWORD, None), 12).unwrap();
-        assert_eq!(world.auth.sign_up(again).await, Err(AuthError::Taken { field: "email" }));
+        assert_eq!(
+            world.auth.sign_up(again, Origin::default()).await,
+            Err(AuthError::Taken { field: "email" })
+        );
     }
 
     #[tokio::test]
     async fn a_password_made_of_the_users_own_name_is_refused() {
         let world = World::new().await;
         let about_me = input("a.lovelace@example.org", "augusta ada lovelace", Some("Augusta Ada Lovelace"));
-        let refusal = world.auth.sign_up(Registration::parse(&about_me, 12).unwrap()).await.unwrap_err();
+        let refusal = world
+            .auth
+            .sign_up(Registration::parse(&about_me, 12).unwrap(), Origin::default())
+            .await
+            .unwrap_err();
         let AuthError::Invalid(faults) = refusal else { panic!("{refusal:?}") };
         assert_eq!((faults[0].pointer.as_deref(), faults[0].code.as_str()), (Some("/password"), "guessable"));
     }

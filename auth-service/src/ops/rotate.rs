@@ -1,8 +1,12 @@
 //! Renews a session: a refresh token is spent, its successor and a fresh access token are given.
 
-use super::{Auth, AuthError, Grant};
+use shared_models::scope::ScopeSet;
+
+use super::{Auth, AuthError, Grant, Origin, audit::Act};
 use crate::domain::{
+    audit::Action,
     refresh_token::{RefreshToken, Secret},
+    session::Session,
     step::{Presented, Rotation},
 };
 
@@ -15,12 +19,21 @@ pub struct Renewal<'a> {
     pub client_id: &'a str,
     /// The access token it had until now, expired or not; where given, it must be of the same session.
     pub access_token: Option<&'a str>,
+    /// Fewer scopes than the session has, for this access token alone.
+    pub scope: Option<&'a ScopeSet>,
+    /// Where the request comes from.
+    pub origin: &'a Origin,
 }
 
 impl Auth {
     /// Renews a session. After an error other than [`AuthError::RefreshTokenReused`] the session is what it was,
     /// or the same token yields the successor that was made for it.
     pub async fn rotate(&self, renewal: Renewal<'_>) -> Result<Grant, AuthError> {
+        self.renew(renewal).await.map(|(grant, _)| grant)
+    }
+
+    /// The same, with the session as it is now.
+    pub(super) async fn renew(&self, renewal: Renewal<'_>) -> Result<(Grant, Session), AuthError> {
         let token = RefreshToken::parse(renewal.refresh_token).ok_or(AuthError::InvalidRefreshToken)?;
         if let Some(access_token) = renewal.access_token {
             let claims = self.verifier.verify_ignoring_expiry(access_token);
@@ -35,10 +48,11 @@ impl Auth {
             successor: Secret::new(self.env.random.as_ref()),
             idle_ttl: self.policy.lifetimes.idle,
         };
-        match self.store.rotate(&presented, self.now()).await? {
+        match self.store.rotate(&presented, self.now(), self.cut()).await? {
             Rotation::Renewed(session, secret) => {
                 let next = presented.token.followed_by(secret);
-                self.grant(&session, next).await?.ok_or(AuthError::InvalidRefreshToken)
+                let grant = self.grant(&session, next, renewal.scope).await?;
+                Ok((grant.ok_or(AuthError::InvalidRefreshToken)?, session))
             }
             Rotation::Stolen(session) => {
                 tracing::warn!(
@@ -46,6 +60,8 @@ impl Auth {
                     user.id = %session.user_id,
                     "a used refresh token came again; the session is ended"
                 );
+                let act = Act::new(Action::RefreshTokenReused).to("session", &session.id);
+                self.record(renewal.origin, act.refused(&"the session is ended")).await;
                 Err(AuthError::RefreshTokenReused)
             }
             Rotation::Refused => Err(AuthError::InvalidRefreshToken),
@@ -95,7 +111,7 @@ mod tests {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
         let grant = world.login("ada@example.org").await;
-        world.auth.delete_user(&user.id).await.unwrap();
+        world.auth.delete_user(&World::acting(&user.id, "")).await.unwrap();
         assert_eq!(world.renew(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
     }
 
@@ -105,7 +121,14 @@ mod tests {
         world.user("ada@example.org").await;
         let (mine, other) = (world.login("ada@example.org").await, world.login("ada@example.org").await);
         let token = mine.refresh_token.expose();
-        let with = |access_token| Renewal { refresh_token: &token, client_id: "tessera", access_token };
+        let origin = Origin::default();
+        let with = |access_token| Renewal {
+            refresh_token: &token,
+            client_id: "tessera",
+            access_token,
+            scope: None,
+            origin: &origin,
+        };
         for wrong in [other.access_token.as_str(), "no token", ""] {
             let refusal = world.auth.rotate(with(Some(wrong))).await.unwrap_err();
             assert_eq!(refusal, AuthError::InvalidRefreshToken);
@@ -120,7 +143,14 @@ mod tests {
         world.user("ada@example.org").await;
         let grant = world.login("ada@example.org").await;
         let token = grant.refresh_token.expose();
-        let theirs = Renewal { refresh_token: &token, client_id: "another", access_token: None };
+        let origin = Origin::default();
+        let theirs = Renewal {
+            refresh_token: &token,
+            client_id: "another",
+            access_token: None,
+            scope: None,
+            origin: &origin,
+        };
         assert_eq!(world.auth.rotate(theirs).await.unwrap_err(), AuthError::InvalidRefreshToken);
         assert!(world.renew(&grant.refresh_token).await.is_ok());
     }

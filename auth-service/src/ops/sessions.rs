@@ -1,7 +1,8 @@
 //! What users do with their sessions: list them, end them.
 
-use super::{Auth, AuthError};
+use super::{Actor, Auth, AuthError, audit::Act};
 use crate::domain::{
+    audit::Action,
     id,
     session::{EndReason, Session},
 };
@@ -12,15 +13,19 @@ impl Auth {
         Ok(self.store.live_sessions(user_id, self.now()).await?)
     }
 
-    /// Ends one session of the user.
-    pub async fn end_session(&self, user_id: &str, id: &str) -> Result<(), AuthError> {
-        let ended = id::is_id(id) && self.store.end_session(user_id, id, EndReason::EndedByUser).await?;
-        if ended { Ok(()) } else { Err(AuthError::NotFound("session")) }
+    /// Ends one session of the user who asks.
+    pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let (user, reason) = (&actor.subject, EndReason::EndedByUser);
+        let ended = id::is_id(id) && self.store.end_session(user, id, reason, self.cut()).await?;
+        let outcome = if ended { Ok(()) } else { Err(AuthError::NotFound("session")) };
+        self.recorded(actor, Act::new(Action::SessionEnded).to("session", id), outcome).await
     }
 
-    /// Ends all sessions of the user, the one that asks included.
-    pub async fn end_sessions(&self, user_id: &str) -> Result<(), AuthError> {
-        Ok(self.store.end_sessions(user_id, EndReason::EndedByUser).await?)
+    /// Ends all sessions of the user who asks, the one that asks included.
+    pub async fn end_sessions(&self, actor: &Actor) -> Result<(), AuthError> {
+        let user = &actor.subject;
+        self.store.end_sessions(user, EndReason::EndedByUser, self.cut()).await?;
+        self.recorded(actor, Act::new(Action::SessionsEnded).to("user", user), Ok(())).await
     }
 }
 
@@ -38,11 +43,12 @@ mod tests {
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].id, mine.refresh_token.session_id);
 
+        let asking = World::acting(&ada.id, "");
         let missing = Err(AuthError::NotFound("session"));
-        assert_eq!(world.auth.end_session(&ada.id, &theirs.refresh_token.session_id).await, missing);
-        assert_eq!(world.auth.end_session(&ada.id, "../1").await, missing);
-        assert_eq!(world.auth.end_session(&ada.id, &mine.refresh_token.session_id).await, Ok(()));
-        assert_eq!(world.auth.end_session(&ada.id, &mine.refresh_token.session_id).await, missing);
+        assert_eq!(world.auth.end_session(&asking, &theirs.refresh_token.session_id).await, missing);
+        assert_eq!(world.auth.end_session(&asking, "../1").await, missing);
+        assert_eq!(world.auth.end_session(&asking, &mine.refresh_token.session_id).await, Ok(()));
+        assert_eq!(world.auth.end_session(&asking, &mine.refresh_token.session_id).await, missing);
         assert!(world.renew(&mine.refresh_token).await.is_err());
         assert!(world.renew(&theirs.refresh_token).await.is_ok());
     }
@@ -52,7 +58,7 @@ mod tests {
         let world = World::new().await;
         let ada = world.user("ada@example.org").await;
         let grants = [world.login("ada@example.org").await, world.login("ada@example.org").await];
-        world.auth.end_sessions(&ada.id).await.unwrap();
+        world.auth.end_sessions(&World::acting(&ada.id, "")).await.unwrap();
         assert!(world.auth.sessions(&ada.id).await.unwrap().is_empty());
         for grant in grants {
             assert!(world.renew(&grant.refresh_token).await.is_err());

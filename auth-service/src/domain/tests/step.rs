@@ -27,6 +27,7 @@ impl World {
             token_version: 0,
             client_id: "tessera".into(),
             scope: None,
+            delegation: None,
             device: None,
             address: None,
         };

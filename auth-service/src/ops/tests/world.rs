@@ -11,7 +11,8 @@ use service_kit::{
 use shared_models::auth::SignUp;
 
 use super::{
-    Auth, AuthError, Credentials, Env, FIRST_PARTY, Grant, Policy, Registration, Renewal,
+    Actor, Auth, AuthError, Credentials, Env, FIRST_PARTY, Grant, Origin, Policy, Registration, Renewal,
+    ThrottlePolicy,
     hasher::{Hasher, Limits},
 };
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
         refresh_token::RefreshToken,
         roles,
         session::Lifetimes,
+        throttle::Limit,
         user::User,
     },
     store::{Store, sqlite::SqliteStore},
@@ -55,9 +57,15 @@ impl World {
             issuer: "http://127.0.0.1:8080".into(),
             audience: "tessera".into(),
             access_ttl: Duration::from_secs(300),
+            throttle: ThrottlePolicy {
+                account: Limit { free: 10, window: Duration::from_secs(900) },
+                address: Limit { free: 100, window: Duration::from_secs(900) },
+            },
+            job_ttl: Duration::from_secs(86400),
             lifetimes: Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) },
             min_password_length: 12,
             new_user_role: roles::SCIENTIST.into(),
+            audit_retention: Some(Duration::from_secs(3600)),
         };
         let keys = Arc::new(KeyRing::open(&ring, Purpose::Sign).unwrap());
         let env = Env { clock: Arc::clone(&clock) as _, random: Arc::new(OsRandom) };
@@ -75,11 +83,33 @@ impl World {
     }
 
     pub(crate) async fn user(&self, email: &str) -> User {
-        self.auth.sign_up(Self::registration(email)).await.unwrap()
+        self.auth.sign_up(Self::registration(email), Origin::default()).await.unwrap()
     }
 
     pub(crate) async fn user_with_roles(&self, email: &str, roles: Vec<String>) -> User {
         self.auth.register(Self::registration(email), roles).await.unwrap()
+    }
+
+    /// Somebody who may do everything.
+    pub(crate) async fn admin(&self) -> Actor {
+        let admin = self.user_with_roles("root@example.org", vec![roles::ADMIN.into()]).await;
+        Self::acting(&admin.id, "*")
+    }
+
+    /// A user whose token allows no more than `scope`.
+    pub(crate) async fn actor_with(&self, scope: &str) -> Actor {
+        let user = self.user_with_roles("limited@example.org", Vec::new()).await;
+        Self::acting(&user.id, scope)
+    }
+
+    pub(crate) fn acting(subject: &str, scope: &str) -> Actor {
+        Actor {
+            subject: subject.into(),
+            client_id: FIRST_PARTY.into(),
+            session_id: None,
+            scope: scope.parse().unwrap(),
+            origin: Origin::default(),
+        }
     }
 
     pub(crate) async fn disabled_user(&self, email: &str) -> User {
@@ -109,8 +139,48 @@ impl World {
             username: username.into(),
             password: Password::new(password),
             scope: scope.map(|scope| scope.parse().unwrap()),
+            at_most: None,
+            mark: None,
             device: None,
-            address: None,
+            origin: Origin::default(),
+        };
+        self.auth.login(credentials).await
+    }
+
+    /// Logs in from an address.
+    pub(crate) async fn login_at(
+        &self,
+        address: std::net::IpAddr,
+        username: String,
+        password: String,
+    ) -> Result<Grant, AuthError> {
+        let credentials = Credentials {
+            username,
+            password: Password::new(&password),
+            scope: None,
+            at_most: None,
+            mark: None,
+            device: None,
+            origin: Origin { address: Some(address), request_id: None },
+        };
+        self.auth.login(credentials).await
+    }
+
+    /// Logs in from a device that is known by its mark.
+    pub(crate) async fn login_from(
+        &self,
+        mark: &str,
+        username: &str,
+        password: &str,
+    ) -> Result<Grant, AuthError> {
+        let credentials = Credentials {
+            username: username.into(),
+            password: Password::new(password),
+            scope: None,
+            at_most: None,
+            mark: Some(mark.to_owned()),
+            device: None,
+            origin: Origin::default(),
         };
         self.auth.login(credentials).await
     }
@@ -121,7 +191,14 @@ impl World {
 
     pub(crate) async fn renew(&self, token: &RefreshToken) -> Result<Grant, AuthError> {
         let refresh_token = token.expose();
-        let renewal = Renewal { refresh_token: &refresh_token, client_id: FIRST_PARTY, access_token: None };
+        let origin = Origin::default();
+        let renewal = Renewal {
+            refresh_token: &refresh_token,
+            client_id: FIRST_PARTY,
+            access_token: None,
+            scope: None,
+            origin: &origin,
+        };
         self.auth.rotate(renewal).await
     }
 }

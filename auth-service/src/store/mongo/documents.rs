@@ -9,7 +9,7 @@ use crate::{
         email::Email,
         name::FullName,
         password_hash::PasswordHash,
-        session::{EndReason, Previous, Session},
+        session::{Delegation, EndReason, Previous, Session},
         user::User,
     },
     store::StoreError,
@@ -32,6 +32,10 @@ pub(super) struct UserDocument {
     disabled: bool,
     password_hash: String,
     token_version: i64,
+    #[serde(default)]
+    must_change_password: bool,
+    #[serde(default)]
+    not_before: i64,
     created_at: DateTime,
     updated_at: DateTime,
     /// On one document at most, by a unique index: two replicas cannot both make the first admin.
@@ -47,6 +51,12 @@ pub(super) struct SessionDocument {
     user_id: String,
     client_id: String,
     scope: Option<String>,
+    #[serde(default)]
+    calculation: Option<String>,
+    #[serde(default)]
+    actor: Option<String>,
+    #[serde(default)]
+    through: Option<String>,
     token_version: i64,
     session_hash: Binary,
     current: Binary,
@@ -78,6 +88,8 @@ impl From<&User> for UserDocument {
             disabled: user.disabled,
             password_hash: user.password_hash.as_str().to_owned(),
             token_version: user.token_version,
+            must_change_password: user.must_change_password,
+            not_before: user.not_before,
             created_at: instant(user.created_at),
             updated_at: instant(user.updated_at),
             first_admin: false,
@@ -105,6 +117,8 @@ impl TryFrom<UserDocument> for User {
             disabled: document.disabled,
             password_hash: PasswordHash::from_stored(document.password_hash),
             token_version: document.token_version,
+            must_change_password: document.must_change_password,
+            not_before: document.not_before,
             created_at: time(document.created_at)?,
             updated_at: time(document.updated_at)?,
         })
@@ -119,6 +133,9 @@ impl From<&Session> for SessionDocument {
             user_id: session.user_id.clone(),
             client_id: session.client_id.clone(),
             scope: session.scope.as_ref().map(ToString::to_string),
+            calculation: session.delegation.as_ref().map(|delegation| delegation.calculation.clone()),
+            actor: session.delegation.as_ref().map(|delegation| delegation.actor.clone()),
+            through: session.delegation.as_ref().and_then(|delegation| delegation.through.clone()),
             token_version: session.token_version,
             session_hash: binary(&session.session_hash),
             current: binary(&session.current),
@@ -161,11 +178,17 @@ impl TryFrom<SessionDocument> for Session {
             _ => return Err(unreadable("state")),
         };
         let scope = document.scope.map(|text| text.parse()).transpose();
+        let through = document.through;
         Ok(Self {
             id: document.id,
             user_id: document.user_id,
             client_id: document.client_id,
             scope: scope.map_err(|_| unreadable("scope"))?,
+            delegation: document.calculation.zip(document.actor).map(|(calculation, actor)| Delegation {
+                calculation,
+                actor,
+                through,
+            }),
             token_version: document.token_version,
             session_hash: bytes(document.session_hash)?,
             current: bytes(document.current)?,
@@ -200,10 +223,12 @@ pub(super) fn time(at: DateTime) -> Result<OffsetDateTime, StoreError> {
         .map_err(|_| unreadable("time"))
 }
 
-fn bytes(binary: Binary) -> Result<[u8; 32], StoreError> {
+/// Bytes of a hash.
+pub(super) fn bytes(binary: Binary) -> Result<[u8; 32], StoreError> {
     binary.bytes.try_into().map_err(|_| unreadable("hash"))
 }
 
-fn unreadable(field: &str) -> StoreError {
+/// What is wrong with a stored document.
+pub(super) fn unreadable(field: &str) -> StoreError {
     StoreError::Fault(format!("a stored document has an unreadable {field}"))
 }

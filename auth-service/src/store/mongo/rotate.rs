@@ -9,14 +9,17 @@ use mongodb::{
     options::{ReadConcern, ReturnDocument},
 };
 use serde::Deserialize;
+use shared_models::revocations::CutOffKind;
 use tokio::time::{sleep, timeout};
 
 use super::{
+    MongoStore, cutoffs,
     documents::{ACTIVE, SessionDocument, binary, time},
-    is_unexpired,
+    sessions::is_unexpired,
 };
 use crate::{
     domain::{
+        cutoff::Cut,
         session::Session,
         step::{Presented, Rotation, step},
     },
@@ -33,13 +36,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Rotates. Where a try's outcome stays unknown (network, fail-over) the same token is presented again: if that
 /// try did commit, its own successor comes back. A session is never ended for an unknown outcome.
 pub(super) async fn rotate(
+    store: &MongoStore,
     sessions: &Collection<SessionDocument>,
     presented: &Presented,
+    cut: Cut,
 ) -> Result<Rotation, StoreError> {
     timeout(PATIENCE, async {
         let mut pause = FIRST_PAUSE;
         loop {
-            match attempt(sessions, presented).await {
+            match attempt(store, sessions, presented, cut).await {
                 Ok(Some(rotation)) => return Ok(rotation),
                 Ok(None) => {}
                 Err(StoreError::Unavailable) => {
@@ -56,8 +61,10 @@ pub(super) async fn rotate(
 
 /// One try; `None` when another writer came between.
 async fn attempt(
+    store: &MongoStore,
     sessions: &Collection<SessionDocument>,
     presented: &Presented,
+    cut: Cut,
 ) -> Result<Option<Rotation>, StoreError> {
     if let Some(renewed) = rotate_current(sessions, presented).await? {
         return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));
@@ -66,14 +73,41 @@ async fn attempt(
         return Ok(Some(Rotation::Refused));
     };
     let step = step(&session, presented, time(now)?);
-    let written = match &step.write {
-        None => true,
-        Some(next) => {
-            let unchanged = doc! { "_id": &session.id, "version": session.version };
+    let unchanged = doc! { "_id": &session.id, "version": session.version };
+    let written = match (&step.write, &step.rotation) {
+        (None, _) => true,
+        (Some(next), Rotation::Stolen(_)) => end_stolen(store, sessions, unchanged, next, cut).await?,
+        (Some(next), _) => {
             sessions.replace_one(unchanged, SessionDocument::from(next)).await?.matched_count == 1
         }
     };
     Ok(written.then_some(step.rotation))
+}
+
+/// Ends a stolen session and cuts off its tokens; `false` when another writer came between.
+async fn end_stolen(
+    store: &MongoStore,
+    sessions: &Collection<SessionDocument>,
+    unchanged: Document,
+    ended: &Session,
+    cut: Cut,
+) -> Result<bool, StoreError> {
+    let context = (sessions, &store.database, unchanged, ended);
+    store
+        .transact(context, move |session, (sessions, database, unchanged, ended)| {
+            Box::pin(async move {
+                let document = SessionDocument::from(*ended);
+                let replaced =
+                    sessions.replace_one(unchanged.clone(), document).session(&mut *session).await?;
+                if replaced.matched_count == 0 {
+                    return Ok(false);
+                }
+                let id = std::slice::from_ref(&ended.id);
+                cutoffs::append(database, session, CutOffKind::Session, id, cut).await?;
+                Ok(true)
+            })
+        })
+        .await
 }
 
 /// What `step` does with the current token, as a single write that the server itself conditions.

@@ -8,23 +8,24 @@ use crate::{
         email::Email,
         name::FullName,
         password_hash::PasswordHash,
-        session::{EndReason, Previous, Session},
+        session::{Delegation, EndReason, Previous, Session},
         user::User,
     },
     store::StoreError,
 };
 
-const SELECT_USER: &str = "SELECT id, email, full_name, roles, disabled, password_hash, token_version, \
-    created_at, updated_at FROM users";
+pub(super) const SELECT_USER: &str = "SELECT id, email, full_name, roles, disabled, password_hash, token_version, \
+    must_change_password, not_before, created_at, updated_at FROM users";
 pub(super) const SELECT_SESSION: &str = "SELECT id, user_id, client_id, scope, token_version, session_hash, current, \
     previous, previous_at, reuses, sealed, generation, version, ended, device, address, created_at, \
-    last_used_at, idle_expires_at, absolute_expires_at, purge_at FROM sessions";
+    last_used_at, idle_expires_at, absolute_expires_at, purge_at, calculation, actor, through FROM sessions";
 
 pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), StoreError> {
     tx.prepare_cached(
         "INSERT INTO users (id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
-         created_at, updated_at) VALUES (:id, :email, :email_key, :full_name, :roles, :disabled, \
-         :password_hash, :token_version, :created_at, :updated_at)",
+         must_change_password, not_before, created_at, updated_at) VALUES (:id, :email, :email_key, :full_name, \
+         :roles, :disabled, :password_hash, :token_version, :must_change_password, :not_before, :created_at, \
+         :updated_at)",
     )?
     .execute(named_params! {
         ":id": user.id,
@@ -35,6 +36,8 @@ pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), Store
         ":disabled": user.disabled,
         ":password_hash": user.password_hash.as_str(),
         ":token_version": user.token_version,
+        ":must_change_password": user.must_change_password,
+        ":not_before": user.not_before,
         ":created_at": millis(user.created_at),
         ":updated_at": millis(user.updated_at),
     })?;
@@ -62,7 +65,8 @@ pub(super) fn write_session(tx: &Transaction<'_>, session: &Session) -> Result<(
     tx.prepare_cached(
         "INSERT OR REPLACE INTO sessions VALUES (:id, :user_id, :client_id, :scope, :token_version, \
          :session_hash, :current, :previous, :previous_at, :reuses, :sealed, :generation, :version, :ended, \
-         :device, :address, :created_at, :last_used_at, :idle_expires_at, :absolute_expires_at, :purge_at)",
+         :device, :address, :created_at, :last_used_at, :idle_expires_at, :absolute_expires_at, :purge_at, \
+         :calculation, :actor, :through)",
     )?
     .execute(named_params! {
         ":id": session.id,
@@ -86,11 +90,14 @@ pub(super) fn write_session(tx: &Transaction<'_>, session: &Session) -> Result<(
         ":idle_expires_at": millis(session.idle_expires_at),
         ":absolute_expires_at": millis(session.absolute_expires_at),
         ":purge_at": millis(session.purge_at),
+        ":calculation": session.delegation.as_ref().map(|delegation| &delegation.calculation),
+        ":actor": session.delegation.as_ref().map(|delegation| &delegation.actor),
+        ":through": session.delegation.as_ref().and_then(|delegation| delegation.through.as_ref()),
     })?;
     Ok(())
 }
 
-fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
     let roles: serde_json::Value = row.get("roles")?;
     Ok(User {
         id: row.get("id")?,
@@ -102,6 +109,8 @@ fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
         disabled: row.get("disabled")?,
         password_hash: PasswordHash::from_stored(row.get("password_hash")?),
         token_version: row.get("token_version")?,
+        must_change_password: row.get("must_change_password")?,
+        not_before: row.get("not_before")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
     })
@@ -123,6 +132,12 @@ pub(super) fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
         user_id: row.get("user_id")?,
         client_id: row.get("client_id")?,
         scope: parsed(row, "scope", |text: Option<String>| text.map(|text| text.parse()).transpose().ok())?,
+        delegation: match (row.get("calculation")?, row.get("actor")?) {
+            (Some(calculation), Some(actor)) => {
+                Some(Delegation { calculation, actor, through: row.get("through")? })
+            }
+            _ => None,
+        },
         token_version: row.get("token_version")?,
         session_hash: row.get("session_hash")?,
         current: row.get("current")?,
@@ -144,7 +159,7 @@ pub(super) fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
 }
 
 /// Reads a column through a domain type's parser.
-fn parsed<C: rusqlite::types::FromSql, T>(
+pub(super) fn parsed<C: rusqlite::types::FromSql, T>(
     row: &Row<'_>,
     column: &'static str,
     parse: impl FnOnce(C) -> Option<T>,
@@ -152,15 +167,22 @@ fn parsed<C: rusqlite::types::FromSql, T>(
     parse(row.get(column)?).ok_or_else(|| unreadable(row, column))
 }
 
-fn unreadable(row: &Row<'_>, column: &'static str) -> rusqlite::Error {
+pub(super) fn unreadable(row: &Row<'_>, column: &'static str) -> rusqlite::Error {
     let index = row.as_ref().column_index(column).unwrap_or_default();
     rusqlite::Error::InvalidColumnType(index, column.into(), Type::Text)
 }
 
-fn time(row: &Row<'_>, column: &'static str) -> rusqlite::Result<OffsetDateTime> {
-    parsed(row, column, |millis: i64| {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
-    })
+pub(super) fn time(row: &Row<'_>, column: &'static str) -> rusqlite::Result<OffsetDateTime> {
+    parsed(row, column, from_millis)
+}
+
+pub(super) fn optional_time(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<OffsetDateTime>> {
+    let present: Option<i64> = row.get(column)?;
+    present.map(|_| time(row, column)).transpose()
+}
+
+pub(super) fn from_millis(millis: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
 }
 
 pub(super) fn millis(at: OffsetDateTime) -> i64 {

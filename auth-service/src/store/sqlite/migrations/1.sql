@@ -1,4 +1,4 @@
--- Tables of auth-service, version 1. Times are milliseconds since the Unix epoch.
+-- Version 1: users and sessions. Times are milliseconds since the Unix epoch.
 CREATE TABLE users (
     id            TEXT PRIMARY KEY,
     email         TEXT NOT NULL,

@@ -1,0 +1,181 @@
+//! A client: a service that has tokens of its own, or a key that acts for its user. Knows no secret, only hashes.
+
+use service_kit::random::Random;
+use shared_models::{
+    clients::{ApiKeyView, ClientView, GrantType, names},
+    scope::ScopeSet,
+};
+use time::OffsetDateTime;
+
+use super::refresh_token::{Digest, Secret};
+
+/// What every secret begins with, so that scanners find one in a repository.
+const PREFIX: &str = "tsk_";
+/// How many secrets are good at once: the new one, and the one that it replaces.
+const MAX_SECRETS: usize = 2;
+
+/// A client as the store keeps it. Times are whole milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The id it authenticates with.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The user it acts for, where it is an API key.
+    pub owner: Option<String>,
+    /// What its tokens may allow at most.
+    pub scopes: ScopeSet,
+    /// How it may get tokens.
+    pub grants: Vec<GrantType>,
+    /// Newest first.
+    pub secrets: Vec<ClientSecret>,
+    /// Whether it gets no token for now.
+    pub disabled: bool,
+    /// Access tokens issued before this second since the Unix epoch are refused; 0 refuses none.
+    pub not_before: i64,
+    /// When it gets no more tokens.
+    pub expires_at: Option<OffsetDateTime>,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// When it last got a token, to the minute.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// Raised by every change: a change names the version it was made from.
+    pub version: i64,
+}
+
+/// A secret of a client, as it is kept.
+///
+/// SHA-256 is enough: 256 random bits cannot be searched as a password can, and a slow hash would cost each token
+/// request what a login costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// Of the secret.
+    pub digest: Digest,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// When it is no longer good; absent on the newest.
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+impl Client {
+    /// Whether `secret` is one that is good now.
+    pub fn is_proven_by(&self, secret: &str, now: OffsetDateTime) -> bool {
+        let Some(secret) = secret.strip_prefix(PREFIX).and_then(Secret::parse) else { return false };
+        self.good_secrets(now).any(|kept| secret.is_behind(&kept.digest))
+    }
+
+    /// Whether it may have tokens now.
+    pub fn is_live(&self, now: OffsetDateTime) -> bool {
+        !self.disabled && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// The client with another secret; the one until now is good until `old_until`.
+    pub fn with_secret(
+        &self,
+        now: OffsetDateTime,
+        old_until: OffsetDateTime,
+        random: &dyn Random,
+    ) -> (Self, String) {
+        let secret = Secret::new(random);
+        let new = ClientSecret { digest: secret.digest(), created_at: now, expires_at: None };
+        let old = self.good_secrets(now).map(|kept| ClientSecret {
+            expires_at: Some(kept.expires_at.map_or(old_until, |end| end.min(old_until))),
+            ..*kept
+        });
+        let secrets = std::iter::once(new).chain(old.filter(|kept| kept.expires_at > Some(now)));
+        let next =
+            Self { secrets: secrets.take(MAX_SECRETS).collect(), version: self.version + 1, ..self.clone() };
+        (next, format!("{PREFIX}{}", secret.expose()))
+    }
+
+    fn good_secrets(&self, now: OffsetDateTime) -> impl Iterator<Item = &ClientSecret> {
+        self.secrets.iter().filter(move |kept| kept.expires_at.is_none_or(|end| now < end))
+    }
+
+    /// What administrators may see of a service.
+    pub fn view(&self, now: OffsetDateTime) -> ClientView {
+        ClientView {
+            client_id: self.id.clone(),
+            name: self.name.clone(),
+            scopes: names(&self.scopes),
+            grants: self.grants.clone(),
+            disabled: self.disabled,
+            secrets: self.good_secrets(now).count(),
+            created_at: self.created_at,
+            last_used_at: self.last_used_at,
+        }
+    }
+
+    /// What its user may see of an API key.
+    pub fn key_view(&self) -> ApiKeyView {
+        ApiKeyView {
+            client_id: self.id.clone(),
+            name: self.name.clone(),
+            scopes: names(&self.scopes),
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            last_used_at: self.last_used_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use service_kit::random::OsRandom;
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
+
+    fn client() -> (Client, String) {
+        let none = Client {
+            id: "c".into(),
+            name: "loader".into(),
+            owner: None,
+            scopes: ScopeSet::default(),
+            grants: vec![GrantType::ClientCredentials],
+            secrets: Vec::new(),
+            disabled: false,
+            not_before: 0,
+            expires_at: None,
+            created_at: NOW,
+            last_used_at: None,
+            version: 0,
+        };
+        none.with_secret(NOW, NOW, &OsRandom)
+    }
+
+    #[test]
+    fn a_secret_proves_its_client_alone() {
+        let ((first, secret), (second, _)) = (client(), client());
+        assert!(secret.starts_with("tsk_") && first.is_proven_by(&secret, NOW));
+        assert!(!second.is_proven_by(&secret, NOW));
+        for wrong in ["", "tsk_", &secret[4..], &format!("{secret} ")] {
+            assert!(!first.is_proven_by(wrong, NOW), "{wrong:?}");
+        }
+        assert!(!format!("{first:?}").contains(&secret[4..]));
+    }
+
+    #[test]
+    fn two_secrets_are_good_while_one_replaces_the_other_and_never_three() {
+        let (client, first) = client();
+        let day = NOW + Duration::days(1);
+        let (client, second) = client.with_secret(NOW, day, &OsRandom);
+        assert!(client.is_proven_by(&first, NOW) && client.is_proven_by(&second, NOW));
+        assert!(!client.is_proven_by(&first, day) && client.is_proven_by(&second, day));
+        let (client, third) = client.with_secret(NOW, day, &OsRandom);
+        assert!(!client.is_proven_by(&first, NOW));
+        assert!(client.is_proven_by(&second, NOW) && client.is_proven_by(&third, NOW));
+        let (client, _) = client.with_secret(NOW, NOW, &OsRandom);
+        assert!(!client.is_proven_by(&third, NOW) && client.secrets.len() == 1);
+    }
+
+    #[test]
+    fn an_expired_or_disabled_client_gets_nothing() {
+        let (client, _) = client();
+        let key = Client { expires_at: Some(NOW), ..client.clone() };
+        assert!(client.is_live(NOW) && !key.is_live(NOW));
+        assert!(!Client { disabled: true, ..client }.is_live(NOW));
+    }
+}

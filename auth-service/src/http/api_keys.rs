@@ -1,0 +1,65 @@
+//! API keys of the user who asks.
+
+use actix_web::{
+    HttpResponse,
+    http::header::CACHE_CONTROL,
+    web::{Data, Path},
+};
+use service_kit::{body::Json, problem::Problem};
+use shared_models::{
+    clients::{ApiKeyView, ApiKeyWithSecret, NewApiKey},
+    documents::Page,
+};
+
+use super::{acting::Acting, refusals, state::State};
+use crate::domain::client::Client;
+
+/// List your API keys
+#[utoipa::path(
+    get, path = "/auth/api-keys", tag = "API keys", security(("oauth2" = []), ("bearer" = [])),
+    responses((status = 200, body = inline(Page<ApiKeyView>)), refusals::Caller),
+)]
+pub(super) async fn list(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let keys = state.auth.api_keys(&actor).await?;
+    let items: Vec<ApiKeyView> = keys.iter().map(Client::key_view).collect();
+    Ok(HttpResponse::Ok().json(Page { items, next: None, total: None }))
+}
+
+/// Make an API key
+///
+/// For scripts and cluster jobs: it gets tokens at `/auth/token` with `client_credentials`, which act for you with some
+/// of your scopes, until it expires or you are disabled. Its secret is shown this once. A key makes no key.
+#[utoipa::path(
+    post, path = "/auth/api-keys", tag = "API keys", request_body = NewApiKey,
+    security(("oauth2" = []), ("bearer" = [])),
+    responses(
+        (status = 201, body = ApiKeyWithSecret),
+        refusals::Caller, refusals::Scope, refusals::Rule, refusals::Body,
+    ),
+)]
+pub(super) async fn create(
+    Acting(actor): Acting,
+    input: Json<NewApiKey>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (key, client_secret) = state.auth.create_api_key(&actor, &input).await?;
+    let body = ApiKeyWithSecret { key: key.key_view(), client_secret };
+    Ok(HttpResponse::Created().insert_header((CACHE_CONTROL, "no-store")).json(body))
+}
+
+/// Remove an API key
+///
+/// Its tokens are refused everywhere within a second.
+#[utoipa::path(
+    delete, path = "/auth/api-keys/{id}", tag = "API keys", security(("oauth2" = []), ("bearer" = [])),
+    params(("id" = String, Path, description = "The key's client id")),
+    responses((status = 204, description = "Removed"), refusals::Caller, refusals::Missing),
+)]
+pub(super) async fn remove(
+    Acting(actor): Acting,
+    id: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    state.auth.remove_api_key(&actor, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,46 @@
+//! The audit log.
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use service_kit::problem::Problem;
+use shared_models::{audit::AuditEntry, documents::Page};
+
+use super::{acting::Acting, parameters::Parameters, refusals, state::State, users_admin::page};
+use crate::{
+    domain::audit::{Action, Entry},
+    store::AuditFilter,
+};
+
+/// Read the audit log
+///
+/// Who did what to whom, from where, and whether it was done; newest first.
+#[utoipa::path(
+    get, path = "/auth/audit", tag = "Administration", security(("oauth2" = ["audit:read"]), ("bearer" = [])),
+    params(
+        ("actor" = Option<String>, Query, description = "Done by this user or client"),
+        ("action" = Option<String>, Query, description = "Of this kind"),
+        ("target" = Option<String>, Query, description = "Done to this id"),
+        ("limit" = Option<u32>, Query, description = "At most so many: 50, and 1000 at most", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = inline(Page<AuditEntry>)), refusals::Caller, refusals::Scope, refusals::Query,
+    ),
+)]
+pub(super) async fn list(
+    request: HttpRequest,
+    Acting(_): Acting,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let limit = parameters.limit();
+    let filter = AuditFilter {
+        actor: parameters.text("actor"),
+        action: parameters.read("action", |name| Action::from_name(name).ok_or("no such action")),
+        target: parameters.text("target"),
+        before: parameters.text("after"),
+        limit: limit + 1,
+    };
+    parameters.finish()?;
+    let entries = state.auth.audit(&filter).await?;
+    Ok(HttpResponse::Ok().json(page(entries.iter().map(Entry::view), limit, |entry| &entry.id)))
+}

@@ -1,0 +1,158 @@
+//! Clients: services that have tokens of their own.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CACHE_CONTROL, LOCATION},
+    web::{Data, Path},
+};
+use service_kit::{body::Json, problem::Problem};
+use shared_models::{
+    clients::{ClientChange, ClientView, ClientWithSecret, NewClient, NewSecret},
+    documents::Page,
+};
+
+use super::{acting::Acting, parameters::Parameters, refusals, state::State, users_admin::page};
+use crate::{domain::client::Client, store::ClientFilter};
+
+/// List clients
+#[utoipa::path(
+    get, path = "/auth/clients", tag = "Clients", security(("oauth2" = ["clients:read"]), ("bearer" = [])),
+    params(
+        ("name" = Option<String>, Query, description = "Of this name"),
+        ("limit" = Option<u32>, Query, description = "At most so many: 50, and 1000 at most", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = inline(Page<ClientView>)), refusals::Caller, refusals::Scope, refusals::Query,
+    ),
+)]
+pub(super) async fn list(
+    request: HttpRequest,
+    Acting(_): Acting,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let limit = parameters.limit();
+    let filter = ClientFilter {
+        owner: None,
+        name: parameters.text("name"),
+        after: parameters.text("after"),
+        limit: limit + 1,
+    };
+    parameters.finish()?;
+    let clients = state.auth.list_clients(&filter).await?;
+    let now = state.auth.now();
+    let views = clients.iter().map(|client| client.view(now));
+    Ok(HttpResponse::Ok().json(page(views, limit, |client| &client.client_id)))
+}
+
+/// Make a client
+///
+/// Its secret is shown this once. Its scopes must be within yours.
+#[utoipa::path(
+    post, path = "/auth/clients", tag = "Clients", request_body = NewClient,
+    security(("oauth2" = ["clients:write"]), ("bearer" = [])),
+    responses(
+        (status = 201, body = ClientWithSecret), refusals::Caller, refusals::Scope, refusals::Body,
+    ),
+)]
+pub(super) async fn create(
+    Acting(actor): Acting,
+    input: Json<NewClient>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (client, secret) = state.auth.create_client(&actor, &input).await?;
+    let location = (LOCATION, format!("/auth/clients/{}", client.id));
+    Ok(HttpResponse::Created()
+        .insert_header(location)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(shown(&state, &client, secret)))
+}
+
+fn shown(state: &State, client: &Client, client_secret: String) -> ClientWithSecret {
+    ClientWithSecret { client: client.view(state.auth.now()), client_secret }
+}
+
+/// See a client
+#[utoipa::path(
+    get, path = "/auth/clients/{id}", tag = "Clients", security(("oauth2" = ["clients:read"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The client's id")),
+    responses((status = 200, body = ClientView), refusals::Caller, refusals::Scope, refusals::Missing),
+)]
+pub(super) async fn one(
+    Acting(_): Acting,
+    id: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(state.auth.service(&id).await?.view(state.auth.now())))
+}
+
+/// Change a client
+///
+/// Disabling it, or taking a scope from it, refuses the tokens it has.
+#[utoipa::path(
+    patch, path = "/auth/clients/{id}", tag = "Clients",
+    security(("oauth2" = ["clients:write"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The client's id")),
+    request_body(content(
+        (ClientChange = "application/merge-patch+json"),
+        (ClientChange = "application/json"),
+    )),
+    responses(
+        (status = 200, body = ClientView),
+        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule, refusals::Body,
+    ),
+)]
+pub(super) async fn change(
+    Acting(actor): Acting,
+    id: Path<String>,
+    change: Json<ClientChange>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let client = state.auth.change_client(&actor, &id, &change).await?;
+    Ok(HttpResponse::Ok().json(client.view(state.auth.now())))
+}
+
+/// Remove a client
+///
+/// Its tokens are refused everywhere within a second.
+#[utoipa::path(
+    delete, path = "/auth/clients/{id}", tag = "Clients",
+    security(("oauth2" = ["clients:write"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The client's id")),
+    responses((status = 204, description = "Removed"), refusals::Caller, refusals::Scope, refusals::Missing),
+)]
+pub(super) async fn remove(
+    Acting(actor): Acting,
+    id: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    state.auth.remove_client(&actor, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Make another secret
+///
+/// Shown this once. The one until now stays good for a day, or as long as `keep_old_for` says, so that it can be
+/// replaced everywhere in time; at most two are good at once. Secrets are kept as SHA-256: they are 256 random bits,
+/// which cannot be searched as a password can.
+#[utoipa::path(
+    post, path = "/auth/clients/{id}/secret", tag = "Clients", request_body = NewSecret,
+    security(("oauth2" = ["clients:write"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The client's id")),
+    responses(
+        (status = 201, body = ClientWithSecret),
+        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule, refusals::Body,
+    ),
+)]
+pub(super) async fn renew_secret(
+    Acting(actor): Acting,
+    id: Path<String>,
+    input: super::body::OrNothing<NewSecret>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (client, secret) = state.auth.renew_secret(&actor, &id, input.0.keep_old_for).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(shown(&state, &client, secret)))
+}

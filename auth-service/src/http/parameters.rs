@@ -1,0 +1,104 @@
+//! Query parameters read one by one: an unknown, repeated or malformed one is refused by name.
+
+use std::{fmt::Display, str::FromStr};
+
+use actix_web::{HttpRequest, web};
+use service_kit::problem::Problem;
+use shared_models::problem::{FieldError, ProblemCode};
+
+/// How many items a page has where nobody says.
+const LIMIT: u32 = 50;
+/// How many items a page has at most.
+const MAX_LIMIT: u32 = 1000;
+
+/// What stands in a query string.
+pub(super) struct Parameters {
+    pairs: Vec<(String, String)>,
+    faults: Vec<FieldError>,
+}
+
+impl Parameters {
+    /// Decodes the query string of a request.
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+        let pairs = pairs.map_err(|fault| {
+            Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
+        })?;
+        Ok(Self { pairs: pairs.into_inner(), faults: Vec::new() })
+    }
+
+    /// The text of a parameter, where it stands.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        let at = self.pairs.iter().position(|(known, _)| known == name)?;
+        Some(self.pairs.remove(at).1)
+    }
+
+    /// A parameter read by `read`.
+    pub(super) fn read<T, E: Display>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        read(&text)
+            .map_err(|fault| {
+                let fault = format!("{name}: {fault}");
+                self.faults.push(FieldError::in_parameter(name, "format", fault));
+            })
+            .ok()
+    }
+
+    /// A number between `least` and `most`.
+    pub(super) fn number<T>(&mut self, name: &str, least: T, most: T) -> Option<T>
+    where
+        T: FromStr + PartialOrd + Display + Copy,
+    {
+        self.read(name, |text| {
+            let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+            number.ok_or_else(|| format!("a whole number from {least} to {most}"))
+        })
+    }
+
+    /// The size of a page.
+    pub(super) fn limit(&mut self) -> u32 {
+        self.number("limit", 1, MAX_LIMIT).unwrap_or(LIMIT)
+    }
+
+    /// Refuses the request where a parameter was malformed, or is left.
+    pub(super) fn finish(mut self) -> Result<(), Problem> {
+        for (name, _) in self.pairs {
+            let fault = format!("{name} is no parameter here, or stands twice");
+            self.faults.push(FieldError::in_parameter(name, "unknown", fault));
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Problem::validation(self.faults)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn of(query: &str) -> Parameters {
+        Parameters::of(&TestRequest::with_uri(&format!("/?{query}")).to_http_request()).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_refused_by_name() {
+        let mut parameters = of("limit=7&limit=8&color=red&a=b");
+        assert_eq!((parameters.limit(), parameters.text("a").as_deref()), (7, Some("b")));
+        let refusal = parameters.finish().unwrap_err();
+        assert!(refusal.to_string().contains("2 values"), "{refusal}");
+    }
+
+    #[test]
+    fn a_page_has_a_size_within_bounds() {
+        assert_eq!(of("").limit(), 50);
+        for bad in ["limit=0", "limit=1001", "limit=x", "limit=-1"] {
+            let mut parameters = of(bad);
+            parameters.limit();
+            assert!(parameters.finish().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! How endpoints refuse, for the OpenAPI document. Each set says one kind of cause.
+
+use shared_models::problem::ProblemBody;
+use utoipa::IntoResponses;
+
+/// The token is not good, or the store is away: any endpoint that knows its caller.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Caller {
+    /// No valid token
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(ProblemBody),
+    /// The store is away
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemBody),
+}
+
+/// The token does not allow it.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Scope {
+    /// The token lacks a scope, or its holder would hand out one they lack
+    #[response(status = 403, content_type = "application/problem+json")]
+    Insufficient(ProblemBody),
+}
+
+/// The body cannot be taken.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Body {
+    /// Not JSON
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(ProblemBody),
+    /// More than 16 KiB
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(ProblemBody),
+    /// Not JSON by its media type
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(ProblemBody),
+    /// A value breaks a rule
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(ProblemBody),
+}
+
+/// The query cannot be read.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Query {
+    /// The query string cannot be decoded
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(ProblemBody),
+    /// A parameter is unknown or malformed
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(ProblemBody),
+}
+
+/// There is nothing of that name.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Missing {
+    /// There is none
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(ProblemBody),
+}
+
+/// A rule about what must stay forbids it.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Rule {
+    /// A rule about what must stay forbids it, or another request changed the same
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(ProblemBody),
+}

@@ -1,0 +1,62 @@
+//! The feed of cut-offs, for those who check tokens by themselves.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web::Data};
+use service_kit::{body::Json, problem::Problem, server::Draining};
+use shared_models::revocations::{CalculationEnd, CalculationEnded, CutOffPage};
+
+use super::{acting::Acting, parameters::Parameters, refusals, state::State};
+
+/// The longest wait, in seconds.
+const MAX_WAIT: u64 = 30;
+
+/// Follow what is cut off
+///
+/// A long poll: answers at once where there is something behind the cursor, else as soon as there is, or after `wait`
+/// seconds with nothing. Start at 0 and go on with `next`. Refuse an access token where an entry names its `sub`
+/// (`subject`), its `sid` or else its `jti` (`session`) or its `client_id` (`key`), and its `iat` is before `not_before`;
+/// forget the entry at `expires_at`. No entry ever appears behind a cursor that was handed out.
+#[utoipa::path(
+    get, path = "/auth/revocations", tag = "Cut-off",
+    security(("oauth2" = ["revocations:read"]), ("bearer" = [])),
+    params(
+        ("after" = Option<i64>, Query, description = "`next` of the answer before; 0 where absent", minimum = 0),
+        ("wait" = Option<u64>, Query, description = "Seconds to wait for something; 0 where absent", minimum = 0, maximum = 30),
+    ),
+    responses((status = 200, body = CutOffPage), refusals::Caller, refusals::Scope, refusals::Query),
+)]
+pub(super) async fn follow(
+    request: HttpRequest,
+    Acting(_): Acting,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let after = parameters.number("after", 0, i64::MAX).unwrap_or(0);
+    let wait = parameters.number("wait", 0, MAX_WAIT).unwrap_or(0);
+    parameters.finish()?;
+    let draining = request.app_data::<Data<Draining>>().cloned();
+    let page = tokio::select! {
+        page = state.auth.cutoffs(after, Duration::from_secs(wait)) => page?,
+        // Whoever waits goes on at another replica.
+        () = Draining::begun(draining.as_ref().map(Data::get_ref)) => CutOffPage { entries: Vec::new(), next: after },
+    };
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(page))
+}
+
+/// End the job grants of a calculation
+///
+/// Told by resource-service when a calculation is finished.
+#[utoipa::path(
+    post, path = "/auth/revocations", tag = "Cut-off", request_body = CalculationEnd,
+    security(("oauth2" = ["revocations:write"]), ("bearer" = [])),
+    responses((status = 200, body = CalculationEnded), refusals::Caller, refusals::Scope, refusals::Body),
+)]
+pub(super) async fn end_calculation(
+    Acting(actor): Acting,
+    input: Json<CalculationEnd>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let ended = state.auth.end_job_grants(&actor, &input.calculation).await?;
+    Ok(HttpResponse::Ok().json(CalculationEnded { ended }))
+}

@@ -1,0 +1,72 @@
+//! Roles.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use service_kit::{body::Json, problem::Problem};
+use shared_models::{
+    clients::names,
+    documents::Page,
+    roles::{Role, RoleScopes},
+};
+
+use super::{acting::Acting, refusals, state::State};
+use crate::domain::roles::is_built_in;
+
+/// List roles
+#[utoipa::path(
+    get, path = "/auth/roles", tag = "Administration", security(("oauth2" = ["roles:read"]), ("bearer" = [])),
+    responses((status = 200, body = inline(Page<Role>)), refusals::Caller, refusals::Scope),
+)]
+pub(super) async fn list(Acting(_): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let roles = state.auth.roles().await?;
+    let items: Vec<Role> = roles
+        .iter()
+        .map(|(name, scopes)| Role { name: name.into(), scopes: names(scopes), built_in: is_built_in(name) })
+        .collect();
+    Ok(HttpResponse::Ok().json(Page { items, next: None, total: None }))
+}
+
+/// Make a role, or change what it allows
+///
+/// Takes a second: when it is answered, every replica goes by it. Tokens get it at their next renewal.
+#[utoipa::path(
+    put, path = "/auth/roles/{name}", tag = "Administration", request_body = RoleScopes,
+    security(("oauth2" = ["roles:write"]), ("bearer" = [])),
+    params(("name" = String, Path, description = "A lower-case letter, then letters, digits, `_` or `-`")),
+    responses(
+        (status = 200, body = Role), refusals::Caller, refusals::Scope, refusals::Rule, refusals::Body,
+    ),
+)]
+pub(super) async fn set(
+    Acting(actor): Acting,
+    name: Path<String>,
+    input: Json<RoleScopes>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let scopes = state.auth.set_role(&actor, &name, &input.scopes).await?;
+    let built_in = is_built_in(&name);
+    Ok(HttpResponse::Ok().json(Role { name: name.into_inner(), scopes: names(&scopes), built_in }))
+}
+
+/// Remove a role
+///
+/// One that is built in, or that a user has, stays.
+#[utoipa::path(
+    delete, path = "/auth/roles/{name}", tag = "Administration",
+    security(("oauth2" = ["roles:write"]), ("bearer" = [])),
+    params(("name" = String, Path, description = "The role's name")),
+    responses(
+        (status = 204, description = "Removed"),
+        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule,
+    ),
+)]
+pub(super) async fn remove(
+    Acting(actor): Acting,
+    name: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    state.auth.remove_role(&actor, &name).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,180 @@
+//! Users, as administrators work with them.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
+use service_kit::{body::Json, problem::Problem};
+use shared_models::{
+    auth::{SessionView, User, UserChange},
+    documents::Page,
+};
+
+use super::{acting::Acting, parameters::Parameters, refusals, state::State};
+use crate::{
+    domain::email::Email,
+    store::{EmailFilter, UserFilter},
+};
+
+/// How many ids one request may name.
+const MAX_IDS: usize = 100;
+
+/// List users
+///
+/// By id, which is the order they signed up in.
+#[utoipa::path(
+    get, path = "/auth/users", tag = "Administration", security(("oauth2" = ["users:read"]), ("bearer" = [])),
+    params(
+        ("email" = Option<String>, Query, description = "This address; with a `*` at its end, those that begin so"),
+        ("role" = Option<String>, Query, description = "Those who have this role"),
+        ("disabled" = Option<bool>, Query, description = "Those who are, or are not, disabled"),
+        ("id" = Option<String>, Query, description = "These ids, separated by commas, at most 100"),
+        ("limit" = Option<u32>, Query, description = "At most so many: 50, and 1000 at most", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = inline(Page<User>)), refusals::Caller, refusals::Scope, refusals::Query,
+    ),
+)]
+pub(super) async fn list(
+    request: HttpRequest,
+    Acting(_): Acting,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let limit = parameters.limit();
+    let filter = UserFilter {
+        ids: parameters.read("id", ids).unwrap_or_default(),
+        email: parameters.text("email").map(|text| email(&text)),
+        role: parameters.text("role"),
+        disabled: parameters.read("disabled", |text| text.parse::<bool>().map_err(|_| "true or false")),
+        after: parameters.text("after"),
+        limit: limit + 1,
+    };
+    parameters.finish()?;
+    let users = state.auth.list_users(&filter).await?;
+    Ok(HttpResponse::Ok()
+        .json(page(users.iter().map(crate::domain::user::User::view), limit, |user| &user.id)))
+}
+
+fn ids(text: &str) -> Result<Vec<String>, String> {
+    let ids: Vec<String> = text.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    if (1..=MAX_IDS).contains(&ids.len()) { Ok(ids) } else { Err(format!("from 1 to {MAX_IDS} ids")) }
+}
+
+fn email(text: &str) -> EmailFilter {
+    match text.strip_suffix('*') {
+        Some(start) => EmailFilter::BeginsWith(start.to_lowercase()),
+        None => EmailFilter::Is(Email::parse(text).map_or_else(|_| text.to_lowercase(), |email| email.key())),
+    }
+}
+
+/// A page out of one item more than it holds, which shows whether there is another page.
+pub(super) fn page<T>(items: impl Iterator<Item = T>, limit: u32, id: impl Fn(&T) -> &str) -> Page<T> {
+    let mut items: Vec<T> = items.collect();
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|last| id(last).to_owned());
+    Page { items, next, total: None }
+}
+
+/// See a user
+#[utoipa::path(
+    get, path = "/auth/users/{id}", tag = "Administration", security(("oauth2" = ["users:read"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The user's id")),
+    responses((status = 200, body = User), refusals::Caller, refusals::Scope, refusals::Missing),
+)]
+pub(super) async fn one(
+    Acting(_): Acting,
+    id: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(state.auth.user(&id).await?.view()))
+}
+
+/// Change a user
+///
+/// Disabling ends their sessions and refuses their tokens everywhere within a second; so does a password that is set
+/// for them, which they must change at their next login. Whoever loses a scope by this loses the tokens that have it.
+/// Nobody can change one who may do more than they may, nor give a role that allows more, nor take away the last
+/// administrator.
+#[utoipa::path(
+    patch, path = "/auth/users/{id}", tag = "Administration",
+    security(("oauth2" = ["users:write"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The user's id")),
+    request_body(content(
+        (UserChange = "application/merge-patch+json"),
+        (UserChange = "application/json"),
+    )),
+    responses(
+        (status = 200, body = User),
+        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule, refusals::Body,
+    ),
+)]
+pub(super) async fn change(
+    Acting(actor): Acting,
+    id: Path<String>,
+    change: Json<UserChange>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(state.auth.change_user(&actor, &id, &change).await?.view()))
+}
+
+/// Remove a user
+///
+/// With their sessions and API keys. Their documents stay.
+#[utoipa::path(
+    delete, path = "/auth/users/{id}", tag = "Administration",
+    security(("oauth2" = ["users:write"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The user's id")),
+    responses(
+        (status = 204, description = "Removed"),
+        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule,
+    ),
+)]
+pub(super) async fn remove(
+    Acting(actor): Acting,
+    id: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    state.auth.remove_user(&actor, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// List a user's sessions
+#[utoipa::path(
+    get, path = "/auth/users/{id}/sessions", tag = "Administration",
+    security(("oauth2" = ["users:read"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The user's id")),
+    responses((status = 200, body = Vec<SessionView>), refusals::Caller, refusals::Scope, refusals::Missing),
+)]
+pub(super) async fn sessions(
+    Acting(actor): Acting,
+    id: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let sessions = state.auth.sessions_of(&id).await?;
+    let current = actor.session_id.as_deref();
+    let views: Vec<SessionView> = sessions.iter().map(|session| session.view(current)).collect();
+    Ok(HttpResponse::Ok().json(views))
+}
+
+/// End a user's sessions
+///
+/// Their access tokens are refused everywhere within a second; API keys go on.
+#[utoipa::path(
+    delete, path = "/auth/users/{id}/sessions", tag = "Administration",
+    security(("oauth2" = ["users:write"]), ("bearer" = [])),
+    params(("id" = String, Path, description = "The user's id")),
+    responses(
+        (status = 204, description = "Ended"), refusals::Caller, refusals::Scope, refusals::Missing,
+    ),
+)]
+pub(super) async fn end_sessions(
+    Acting(actor): Acting,
+    id: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    state.auth.end_sessions_of(&actor, &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,115 @@
+//! API keys: clients that act for their user, with some of the user's scopes, until they expire.
+
+use std::time::Duration;
+
+use shared_models::clients::{GrantType, NewApiKey};
+
+use super::{Actor, Auth, AuthError, FIRST_PARTY, audit::Act, clients::named};
+use crate::{
+    domain::{audit::Action, client::Client},
+    store::ClientFilter,
+};
+
+/// How long a key is good where nobody says: 90 days.
+const DEFAULT_TTL: u64 = 90 * 24 * 3600;
+/// How long a key is good at most: 366 days.
+const MAX_TTL: u64 = 366 * 24 * 3600;
+/// How many keys a user may have.
+const MAX_KEYS: u32 = 100;
+
+impl Auth {
+    /// The keys of the user who asks.
+    pub async fn api_keys(&self, actor: &Actor) -> Result<Vec<Client>, AuthError> {
+        let filter =
+            ClientFilter { owner: Some(actor.subject.clone()), limit: MAX_KEYS, ..ClientFilter::default() };
+        Ok(self.store.list_clients(&filter).await?)
+    }
+
+    /// Makes a key for the user who asks, who must have logged in: a key makes no key.
+    pub async fn create_api_key(
+        &self,
+        actor: &Actor,
+        input: &NewApiKey,
+    ) -> Result<(Client, String), AuthError> {
+        let outcome = self.try_create_api_key(actor, input).await;
+        let id = outcome.as_ref().map(|(key, _)| key.id.clone()).unwrap_or_default();
+        let act = Act::new(Action::ApiKeyCreated).to("client", &id).saying(input.scopes.join(" "));
+        self.recorded(actor, act, outcome).await
+    }
+
+    async fn try_create_api_key(
+        &self,
+        actor: &Actor,
+        input: &NewApiKey,
+    ) -> Result<(Client, String), AuthError> {
+        let (name, scopes) = named(&input.name, &input.scopes)?;
+        if scopes.is_empty() {
+            return Err(AuthError::invalid("/scopes", "minItems", "scopes: name at least one"));
+        }
+        let ttl = input.expires_in.unwrap_or(DEFAULT_TTL);
+        if !(1..=MAX_TTL).contains(&ttl) {
+            let fault = format!("expires_in: from 1 to {MAX_TTL} (seconds)");
+            return Err(AuthError::invalid("/expires_in", "range", fault));
+        }
+        actor.require_login()?;
+        actor.require_all(&scopes)?;
+        if self.api_keys(actor).await?.len() >= MAX_KEYS as usize {
+            return Err(AuthError::Conflict(format!("you have {MAX_KEYS} keys; remove one first")));
+        }
+        let expires_at = Some(self.now() + Duration::from_secs(ttl));
+        let owner = Some(actor.subject.clone());
+        let (key, secret) =
+            self.new_client(name, owner, scopes, vec![GrantType::ClientCredentials], expires_at);
+        self.store.insert_client(&key).await?;
+        Ok((key, secret))
+    }
+
+    /// Removes a key of the user who asks, and refuses its tokens.
+    pub async fn remove_api_key(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let removed = self.store.remove_client(id, Some(&actor.subject), self.cut()).await?;
+        let outcome = if removed { Ok(()) } else { Err(AuthError::NotFound("API key")) };
+        self.recorded(actor, Act::new(Action::ApiKeyRemoved).to("client", id), outcome).await
+    }
+}
+
+impl Actor {
+    /// Refuses a key, a service or a job, where only a user at their own login may ask.
+    fn require_login(&self) -> Result<(), AuthError> {
+        if self.client_id == FIRST_PARTY && self.session_id.is_some() {
+            Ok(())
+        } else {
+            Err(AuthError::LoginNeeded)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::World, *};
+
+    fn wanted(scopes: &[&str], expires_in: Option<u64>) -> NewApiKey {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        NewApiKey { name: "laptop".into(), scopes, expires_in }
+    }
+
+    #[tokio::test]
+    async fn a_key_allows_no_more_than_its_users_token_and_is_made_at_a_login_alone() {
+        let world = World::new().await;
+        let user = world.user("ada@example.org").await;
+        let ada = Actor { session_id: Some("s".into()), ..World::acting(&user.id, "calculations:read") };
+        let wide = world.auth.create_api_key(&ada, &wanted(&["calculations:write"], None)).await;
+        assert!(matches!(wide, Err(AuthError::BeyondScope(_))));
+        for (scopes, ttl) in [(&[][..], None), (&["calculations:read"], Some(0)), (&["a b"], None)] {
+            let refusal = world.auth.create_api_key(&ada, &wanted(scopes, ttl)).await;
+            assert!(matches!(refusal, Err(AuthError::Invalid(_))));
+        }
+        let key = wanted(&["calculations:read"], Some(60));
+        let script = Actor { client_id: "a key".into(), session_id: None, ..ada.clone() };
+        assert_eq!(world.auth.create_api_key(&script, &key).await.unwrap_err(), AuthError::LoginNeeded);
+        let (made, _) = world.auth.create_api_key(&ada, &key).await.unwrap();
+        assert_eq!(world.auth.api_keys(&ada).await.unwrap(), std::slice::from_ref(&made));
+        let eve = Actor { subject: "eve".into(), ..ada.clone() };
+        assert!(world.auth.remove_api_key(&eve, &made.id).await.is_err());
+        assert!(world.auth.remove_api_key(&ada, &made.id).await.is_ok());
+    }
+}

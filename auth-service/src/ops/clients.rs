@@ -1,0 +1,260 @@
+//! Clients of the system: made, changed and removed by administrators within their own scopes.
+
+use std::time::Duration;
+
+use shared_models::{
+    clients::{ClientChange, GrantType, NewClient},
+    problem::FieldError,
+    scope::ScopeSet,
+};
+use time::OffsetDateTime;
+
+use super::{Actor, Auth, AuthError, audit::Act};
+use crate::{
+    domain::{audit::Action, client::Client, id, name::FullName},
+    store::ClientFilter,
+};
+
+/// How long a replaced secret stays good where nobody says: a day.
+const KEEP_OLD: u64 = 24 * 3600;
+/// How long a replaced secret stays good at most: thirty days.
+const MAX_KEEP_OLD: u64 = 30 * 24 * 3600;
+/// How often a change that others overtake is tried.
+const MAX_TRIES: usize = 8;
+
+/// Reads the name and the scopes of something to be made; all faults at once.
+pub(super) fn named(name: &str, scopes: &[String]) -> Result<(String, ScopeSet), AuthError> {
+    let name =
+        FullName::parse(name).map_err(|fault| FieldError::at("/name", "format", format!("name: {fault}")));
+    let scopes = ScopeSet::from_names(scopes)
+        .map_err(|fault| FieldError::at("/scopes", "format", format!("scopes: {fault}")));
+    match (name, scopes) {
+        (Ok(name), Ok(scopes)) => Ok((name.as_str().to_owned(), scopes)),
+        (name, scopes) => Err(AuthError::Invalid([name.err(), scopes.err()].into_iter().flatten().collect())),
+    }
+}
+
+/// The grants of a client, each once; `client_credentials` where nobody says.
+fn grants(asked: Option<&Vec<GrantType>>) -> Vec<GrantType> {
+    let mut grants = Vec::new();
+    for grant in asked.unwrap_or(&vec![GrantType::ClientCredentials]) {
+        if !grants.contains(grant) {
+            grants.push(*grant);
+        }
+    }
+    grants
+}
+
+impl Auth {
+    /// The clients that a list shows, by id.
+    pub async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, AuthError> {
+        Ok(self.store.list_clients(filter).await?)
+    }
+
+    /// The service of that id.
+    pub async fn service(&self, id: &str) -> Result<Client, AuthError> {
+        let found = self.store.client(id).await?.filter(|client| client.owner.is_none());
+        found.ok_or(AuthError::NotFound("client"))
+    }
+
+    /// Makes a client, and its secret.
+    pub async fn create_client(
+        &self,
+        actor: &Actor,
+        input: &NewClient,
+    ) -> Result<(Client, String), AuthError> {
+        let outcome = self.try_create_client(actor, input).await;
+        let id = outcome.as_ref().map(|(client, _)| client.id.clone()).unwrap_or_default();
+        let act = Act::new(Action::ClientCreated).to("client", &id).saying(input.scopes.join(" "));
+        self.recorded(actor, act, outcome).await
+    }
+
+    async fn try_create_client(
+        &self,
+        actor: &Actor,
+        input: &NewClient,
+    ) -> Result<(Client, String), AuthError> {
+        let (name, scopes) = named(&input.name, &input.scopes)?;
+        actor.require_all(&scopes)?;
+        let (client, secret) = self.new_client(name, None, scopes, grants(input.grants.as_ref()), None);
+        self.store.insert_client(&client).await?;
+        Ok((client, secret))
+    }
+
+    /// A client with its first secret, not stored yet.
+    pub(super) fn new_client(
+        &self,
+        name: String,
+        owner: Option<String>,
+        scopes: ScopeSet,
+        grants: Vec<GrantType>,
+        expires_at: Option<OffsetDateTime>,
+    ) -> (Client, String) {
+        let now = self.now();
+        let client = Client {
+            id: id::new(now, self.env.random.as_ref()),
+            name,
+            owner,
+            scopes,
+            grants,
+            secrets: Vec::new(),
+            disabled: false,
+            not_before: 0,
+            expires_at,
+            created_at: now,
+            last_used_at: None,
+            version: 0,
+        };
+        client.with_secret(now, now, self.env.random.as_ref())
+    }
+
+    /// Changes a client. Taking something from it refuses the tokens it has.
+    pub async fn change_client(
+        &self,
+        actor: &Actor,
+        id: &str,
+        change: &ClientChange,
+    ) -> Result<Client, AuthError> {
+        let outcome = self.try_change_client(actor, id, change).await;
+        let act = Act::new(Action::ClientChanged).to("client", id).saying(summary(change));
+        self.recorded(actor, act, outcome).await
+    }
+
+    async fn try_change_client(
+        &self,
+        actor: &Actor,
+        id: &str,
+        change: &ClientChange,
+    ) -> Result<Client, AuthError> {
+        for _ in 0..MAX_TRIES {
+            let before = self.service(id).await?;
+            actor.require_all(&before.scopes)?;
+            let names: Vec<String> = before.scopes.iter().map(str::to_owned).collect();
+            let (name, scopes) = named(
+                change.name.as_ref().unwrap_or(&before.name),
+                change.scopes.as_ref().unwrap_or(&names),
+            )?;
+            actor.require_all(&scopes)?;
+            let disabled = change.disabled.unwrap_or(before.disabled);
+            let cut =
+                (disabled && !before.disabled || !scopes.covers_all(&before.scopes)).then(|| self.cut());
+            let next = Client {
+                name,
+                scopes,
+                disabled,
+                grants: change
+                    .grants
+                    .as_ref()
+                    .map_or_else(|| before.grants.clone(), |asked| grants(Some(asked))),
+                not_before: cut.map_or(before.not_before, |cut| cut.not_before),
+                version: before.version + 1,
+                ..before
+            };
+            if self.store.replace_client(&next, cut).await? {
+                return Ok(next);
+            }
+        }
+        Err(AuthError::ChangedMeanwhile)
+    }
+
+    /// Makes another secret. The one until now stays good for `keep_old_for` seconds, so that every copy of it can be
+    /// replaced in time; one that was replaced before goes.
+    pub async fn renew_secret(
+        &self,
+        actor: &Actor,
+        id: &str,
+        keep_old_for: Option<u64>,
+    ) -> Result<(Client, String), AuthError> {
+        let outcome = self.try_renew_secret(actor, id, keep_old_for.unwrap_or(KEEP_OLD)).await;
+        self.recorded(actor, Act::new(Action::SecretIssued).to("client", id), outcome).await
+    }
+
+    async fn try_renew_secret(
+        &self,
+        actor: &Actor,
+        id: &str,
+        keep_old_for: u64,
+    ) -> Result<(Client, String), AuthError> {
+        if keep_old_for > MAX_KEEP_OLD {
+            let fault = format!("keep_old_for: at most {MAX_KEEP_OLD} (seconds)");
+            return Err(AuthError::invalid("/keep_old_for", "maximum", fault));
+        }
+        for _ in 0..MAX_TRIES {
+            let before = self.service(id).await?;
+            actor.require_all(&before.scopes)?;
+            let now = self.now();
+            let old_until = now + Duration::from_secs(keep_old_for);
+            let (next, secret) = before.with_secret(now, old_until, self.env.random.as_ref());
+            if self.store.replace_client(&next, None).await? {
+                return Ok((next, secret));
+            }
+        }
+        Err(AuthError::ChangedMeanwhile)
+    }
+
+    /// Removes a client and refuses its tokens.
+    pub async fn remove_client(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let outcome = async {
+            actor.require_all(&self.service(id).await?.scopes)?;
+            let removed = self.store.remove_client(id, None, self.cut()).await?;
+            if removed { Ok(()) } else { Err(AuthError::NotFound("client")) }
+        };
+        let outcome = outcome.await;
+        self.recorded(actor, Act::new(Action::ClientRemoved).to("client", id), outcome).await
+    }
+}
+
+fn summary(change: &ClientChange) -> String {
+    let mut said = Vec::new();
+    said.extend(change.name.as_ref().map(|_| "name".to_owned()));
+    said.extend(change.scopes.as_ref().map(|scopes| format!("scopes={}", scopes.join(","))));
+    said.extend(change.grants.as_ref().map(|grants| format!("grants={grants:?}")));
+    said.extend(change.disabled.map(|disabled| format!("disabled={disabled}")));
+    said.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::World, *};
+
+    fn wanted(scopes: &[&str]) -> NewClient {
+        NewClient {
+            name: "loader".into(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            grants: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_makes_changes_or_opens_a_client_that_may_do_more_than_they_may() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        let limited = world.actor_with("clients:read clients:write calculations:read").await;
+        let beyond =
+            |outcome: Result<(), AuthError>| assert!(matches!(outcome, Err(AuthError::BeyondScope(_))));
+        let wide = wanted(&["clients:write", "users:write"]);
+        beyond(world.auth.create_client(&limited, &wide).await.map(|_| ()));
+        let (client, _) = world.auth.create_client(&admin, &wide).await.unwrap();
+        let rename = ClientChange { name: Some("mine".into()), ..ClientChange::default() };
+        beyond(world.auth.change_client(&limited, &client.id, &rename).await.map(|_| ()));
+        beyond(world.auth.renew_secret(&limited, &client.id, None).await.map(|_| ()));
+        beyond(world.auth.remove_client(&limited, &client.id).await);
+        let (own, _) = world.auth.create_client(&limited, &wanted(&["calculations:read"])).await.unwrap();
+        let widen = ClientChange { scopes: Some(vec!["users:read".into()]), ..ClientChange::default() };
+        beyond(world.auth.change_client(&limited, &own.id, &widen).await.map(|_| ()));
+        assert!(world.auth.remove_client(&limited, &own.id).await.is_ok());
+        assert_eq!(world.auth.remove_client(&limited, &own.id).await, Err(AuthError::NotFound("client")));
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_from_a_client_is_cut_off_and_what_is_given_is_not() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        let (client, _) = world.auth.create_client(&admin, &wanted(&["calculations:read"])).await.unwrap();
+        let both = vec!["calculations:read".to_owned(), "series:read".to_owned()];
+        let widen = ClientChange { scopes: Some(both), ..ClientChange::default() };
+        assert_eq!(world.auth.change_client(&admin, &client.id, &widen).await.unwrap().not_before, 0);
+        let narrow = ClientChange { scopes: Some(vec!["series:read".into()]), ..ClientChange::default() };
+        assert!(world.auth.change_client(&admin, &client.id, &narrow).await.unwrap().not_before > 0);
+    }
+}

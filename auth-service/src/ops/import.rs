@@ -1,0 +1,122 @@
+//! Takes over users of another system, with the hashes of the passwords they have.
+
+use serde::Deserialize;
+
+use super::{Auth, AuthError, Origin, audit::Act};
+use crate::domain::{
+    audit::Action, email::Email, id, name::FullName, password_hash::PasswordHash, roles::RoleTable,
+    user::User,
+};
+
+/// A user as a file describes them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportedUser {
+    /// The address.
+    pub email: String,
+    /// The name others see.
+    #[serde(default, alias = "name")]
+    pub full_name: Option<String>,
+    /// Roles; the one of those who sign up where absent.
+    #[serde(default)]
+    pub roles: Option<Vec<String>>,
+    /// The hash.
+    #[serde(alias = "hash")]
+    pub password_hash: String,
+}
+
+impl Auth {
+    /// Reads a user, or says what is wrong with them. The hash is never repeated.
+    pub fn read_import(&self, roles: &RoleTable, input: ImportedUser) -> Result<User, String> {
+        let email = Email::parse(&input.email).map_err(|fault| format!("email {fault}"))?;
+        let full_name = input.full_name.as_deref().filter(|name| !name.is_empty()).map(FullName::parse);
+        let full_name = full_name.transpose().map_err(|fault| format!("full_name {fault}"))?;
+        let given = input.roles.unwrap_or_else(|| vec![self.policy.new_user_role.clone()]);
+        if let Some(unknown) = given.iter().find(|role| roles.get(role).is_none()) {
+            return Err(format!("there is no role {unknown:?}"));
+        }
+        let password_hash =
+            PasswordHash::parse(&input.password_hash).map_err(|fault| format!("password_hash: {fault}"))?;
+        let now = self.now();
+        Ok(User::new(id::new(now, self.env.random.as_ref()), now, email, full_name, given, password_hash))
+    }
+
+    /// Stores users whose address is free; for each one whether it was.
+    pub async fn import_users(&self, users: &[User]) -> Result<Vec<bool>, AuthError> {
+        Ok(self.store.insert_users(users).await?)
+    }
+
+    /// Notes in the audit log that users were taken over.
+    pub async fn imported(&self, added: usize) {
+        let act = Act::new(Action::UsersImported).by("operator", "command-line");
+        self.record(&Origin::default(), act.saying(format!("{added} added"))).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::World, *};
+
+    /// Printed by bcrypt 5 and passlib 1.7.4 for [`World::PASSWORD`].
+    const HASHES: &[&str] = &[
+        "$2b$04$KT1/BM1FfKywVHeeWcAMauA085BZGW1yHrcC7EC2BVKGDR27EhEQe",
+        "$2a$04$MB07Gp3U1b8Ifm.w5OSDKeIQwBxe9dfbiFqJ8pjzczIVwnKoWPlNW",
+        "$pbkdf2-sha256$1000$GMO4FyIEYCyFcK51zvn/Pw$1eQEjhgYcRZWebGerRgIaWeTGT9r91neAjCyNVDImWM",
+        "$scrypt$ln=4,r=8,p=1$fo+xdk5JKUVIKQUgJIQwhg$Bf0n1VdngBm9+JpXB0h3BKk0pFmOfDC376Z3xVrND/w",
+        "$argon2i$v=19$m=64,t=1,p=1$/79X6v2/F4KQkrK2trZWqg$m1CQYOWGsR98NOTPrvbeY3/jZy+YXtfc9MiLe7gqfyU",
+        "$argon2d$v=19$m=64,t=1,p=1$AACgFAKg1Lq3NmZMqdX6fw$WElD+oJwSlRgjXi4n6lblG99NU8DVvRGYUosgWdJ3x4",
+        "$argon2id$v=19$m=64,t=1,p=1$TqnV2jsnBEBo7R1DCOF8Lw$rp9YqJI0bL4kY+4DluZcLmXlgypzETuObnSV3Y2nm3Q",
+        "$2y$04$KT1/BM1FfKywVHeeWcAMauA085BZGW1yHrcC7EC2BVKGDR27EhEQe",
+    ];
+
+    fn user(number: usize, hash: &str) -> ImportedUser {
+        ImportedUser {
+            email: format!("u{number}@example.org"),
+            password_hash: hash.into(),
+            ..ImportedUser::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_user_logs_in_with_the_password_they_had_and_has_an_argon2id_hash_from_then_on() {
+        let world = World::new().await;
+        let roles = world.auth.roles().await.unwrap();
+        for (number, hash) in HASHES.iter().enumerate() {
+            let user = world.auth.read_import(&roles, user(number, hash)).unwrap();
+            assert_eq!(world.auth.import_users(std::slice::from_ref(&user)).await, Ok(vec![true]));
+            assert_eq!(world.auth.import_users(std::slice::from_ref(&user)).await, Ok(vec![false]));
+            let address = user.email.to_string();
+            let wrong = world.try_login(&address, "another long password", None).await.unwrap_err();
+            assert_eq!(wrong, AuthError::InvalidCredentials, "{hash}");
+            world.login(&address).await;
+            let stored = world.auth.user(&user.id).await.unwrap().password_hash;
+            assert!(stored.as_str().starts_with("$argon2id$"), "{hash}");
+            assert_ne!(&stored, &user.password_hash, "{hash}");
+            world.login(&address).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_taken_over_is_told_why_and_never_with_its_hash() {
+        let world = World::new().await;
+        let roles = world.auth.roles().await.unwrap();
+        let good = user(1, HASHES[0]);
+        let of = |hash: &str| ImportedUser { password_hash: hash.into(), ..good.clone() };
+        let cases = [
+            (ImportedUser { email: "ada".into(), ..good.clone() }, "email"),
+            (ImportedUser { roles: Some(vec!["king".into()]), ..good.clone() }, "king"),
+            (ImportedUser { full_name: Some("a\nb".into()), ..good.clone() }, "full_name"),
+            (of("plain-s3cret"), "password_hash"),
+            (of("$2b$31$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"), "cost 31"),
+            (of("$2b$12$short-s3cret"), "60 characters"),
+            (of("$scrypt$ln=20,r=8,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "64 MiB"),
+            (of("$pbkdf2-sha256$99999999$c2FsdA$aGFzaGhhc2hoYXNoaGFzaA"), "rounds"),
+            (of("$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "256 MiB"),
+            (of("$md5$s3cret"), "password_hash"),
+        ];
+        for (input, word) in cases {
+            let fault = world.auth.read_import(&roles, input).unwrap_err();
+            assert!(fault.contains(word) && !fault.contains("s3cret"), "{word}: {fault}");
+        }
+    }
+}

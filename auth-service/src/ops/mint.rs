@@ -1,0 +1,59 @@
+//! Signs access tokens: the one place where claims are put together.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use service_kit::{random, token::mint};
+use shared_models::{
+    claims::{AccessClaims, Actor, Audience, AuthorizationDetail, CALCULATION},
+    scope::ScopeSet,
+};
+
+use super::{Auth, AuthError};
+use crate::domain::session::Session;
+
+/// Whom a token is about, and what it allows.
+pub(super) struct Subject<'a> {
+    /// The user's id, or the client's for a service.
+    pub id: &'a str,
+    /// The client that gets the token.
+    pub client_id: &'a str,
+    /// What it allows.
+    pub scope: &'a ScopeSet,
+    /// The user's roles; none on a token that is narrower than its user.
+    pub roles: &'a [String],
+    /// The session that the token belongs to.
+    pub session: Option<&'a Session>,
+    /// The second before which tokens of this subject are refused.
+    pub not_before: i64,
+}
+
+impl Auth {
+    pub(super) fn mint(&self, about: &Subject<'_>) -> Result<String, AuthError> {
+        // Not before a cut that has just been made through this subject's tokens: less than a second ahead.
+        let now = self.env.clock.now().unix_timestamp().max(about.not_before);
+        let ttl = i64::try_from(self.policy.access_ttl.as_secs()).unwrap_or(i64::MAX);
+        let delegation = about.session.and_then(|session| session.delegation.as_ref());
+        let claims = AccessClaims {
+            iss: self.policy.issuer.clone(),
+            sub: about.id.to_owned(),
+            aud: Audience::One(self.policy.audience.clone()),
+            exp: now.saturating_add(ttl),
+            iat: now,
+            nbf: None,
+            jti: URL_SAFE_NO_PAD.encode(random::bytes::<16>(self.env.random.as_ref())),
+            client_id: about.client_id.to_owned(),
+            scope: about.scope.clone(),
+            roles: about.roles.to_vec(),
+            sid: about.session.map(|session| session.id.clone()),
+            auth_time: about.session.map(|session| session.created_at.unix_timestamp()),
+            act: delegation.map(|delegation| Actor { sub: delegation.actor.clone() }),
+            authorization_details: delegation
+                .map(|delegation| AuthorizationDetail {
+                    kind: CALCULATION.into(),
+                    identifier: delegation.calculation.clone(),
+                })
+                .into_iter()
+                .collect(),
+        };
+        mint(&self.keys.current(), &claims).map_err(|error| AuthError::Internal(error.to_string()))
+    }
+}

@@ -1,0 +1,257 @@
+//! Tokens for programs.
+
+use shared_models::{
+    claims::AccessClaims,
+    clients::{NewApiKey, NewClient},
+};
+
+use super::{super::testing::World, *};
+use crate::{
+    domain::password::Password,
+    ops::{Actor, Origin},
+};
+
+fn set(text: &str) -> ScopeSet {
+    text.parse().unwrap()
+}
+
+async fn client(world: &World, scopes: &str, grants: &[GrantType]) -> (Client, String) {
+    let admin = World::acting("root", "*");
+    let scopes = scopes.split(' ').map(str::to_owned).collect();
+    let input = NewClient { name: "loader".into(), scopes, grants: Some(grants.to_vec()) };
+    world.auth.create_client(&admin, &input).await.unwrap()
+}
+
+const OWN: &[GrantType] = &[GrantType::ClientCredentials];
+const ALL: &[GrantType] = &[GrantType::ClientCredentials, GrantType::RefreshToken, GrantType::Password];
+
+fn with_password(scope: Option<&str>) -> PasswordGrant {
+    PasswordGrant {
+        username: "ada@example.org".into(),
+        password: Password::new(World::PASSWORD),
+        scope: scope.map(set),
+        device: None,
+        origin: Origin::default(),
+    }
+}
+
+fn refreshed(token: &str, scope: Option<&str>) -> RefreshGrant {
+    RefreshGrant { refresh_token: token.to_owned(), scope: scope.map(set), origin: Origin::default() }
+}
+
+fn job(token: &str, scope: &str) -> Exchange {
+    Exchange {
+        subject_token: token.to_owned(),
+        scope: Some(set(scope)),
+        details: vec![("calculation".into(), "c-1".into())],
+        device: None,
+        origin: Origin::default(),
+    }
+}
+
+#[tokio::test]
+async fn a_service_gets_its_own_token_and_no_more_than_it_may() {
+    let world = World::new().await;
+    let (client, secret) = client(&world, "calculations:read series:read", OWN).await;
+    let known = world.auth.authenticate_client(&client.id, &secret).await.unwrap();
+    for (id, secret) in [(client.id.as_str(), "tsk_wrong"), ("nobody", secret.as_str())] {
+        let refusal = world.auth.authenticate_client(id, secret).await;
+        assert_eq!(refusal.unwrap_err(), OAuthError::InvalidClient);
+    }
+    let issued = world.auth.client_token(&known, Some(&set("series:read"))).await.unwrap();
+    let claims = AccessClaims::clone(&world.auth.verifier().verify(&issued.access_token).unwrap());
+    assert_eq!((claims.sub.as_str(), claims.client_id.as_str()), (client.id.as_str(), client.id.as_str()));
+    assert_eq!((claims.scope, claims.sid, claims.auth_time), (set("series:read"), None, None));
+    assert!(issued.refresh_token.is_none());
+    let wide = world.auth.client_token(&known, Some(&set("users:write"))).await;
+    assert!(matches!(wide, Err(OAuthError::InvalidScope(_))));
+    let refusal = world.auth.password_token(&known, with_password(None)).await.unwrap_err();
+    assert_eq!(refusal, OAuthError::UnauthorizedClient);
+}
+
+#[tokio::test]
+async fn a_key_is_worth_what_its_user_is_worth() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let user = world.user("ada@example.org").await;
+    let ada = Actor { session_id: Some("s".into()), ..World::acting(&user.id, "calculations:read") };
+    let input =
+        NewApiKey { name: "laptop".into(), scopes: vec!["calculations:read".into()], expires_in: Some(1000) };
+    let (key, secret) = world.auth.create_api_key(&ada, &input).await.unwrap();
+    let issued = world.auth.client_token(&key, None).await.unwrap();
+    let claims = world.auth.verifier().verify(&issued.access_token).unwrap();
+    assert_eq!((claims.sub.as_str(), claims.client_id.as_str()), (user.id.as_str(), key.id.as_str()));
+    assert!(claims.roles.is_empty());
+    let actor = world.auth.actor(&claims, Origin::default()).await.unwrap();
+    assert_eq!(actor.scope, set("calculations:read"));
+
+    let disable = shared_models::auth::UserChange {
+        disabled: Some(true),
+        ..shared_models::auth::UserChange::default()
+    };
+    world.auth.change_user(&admin, &user.id, &disable).await.unwrap();
+    assert!(matches!(world.auth.client_token(&key, None).await, Err(OAuthError::InvalidGrant(_))));
+    assert!(world.auth.actor(&claims, Origin::default()).await.is_err());
+    world.advance(1000);
+    assert!(world.auth.authenticate_client(&key.id, &secret).await.is_err());
+}
+
+#[tokio::test]
+async fn a_session_of_a_client_is_renewed_by_that_client_alone() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let (mine, _) = client(&world, "calculations:read series:read users:write", ALL).await;
+    let (other, _) = client(&world, "calculations:read", ALL).await;
+    let first = world.auth.password_token(&mine, with_password(None)).await.unwrap();
+    assert_eq!(first.scope, set("calculations:read series:read"));
+    let token = first.refresh_token.unwrap();
+    let theft = world.auth.refresh_token(Some(&other), refreshed(&token, None)).await;
+    assert!(matches!(theft, Err(OAuthError::InvalidGrant(_))));
+    let theft = world.auth.refresh_token(None, refreshed(&token, None)).await;
+    assert!(matches!(theft, Err(OAuthError::InvalidGrant(_))));
+    // A scope that the session never had is refused before anything rotates.
+    let wide = world.auth.refresh_token(Some(&mine), refreshed(&token, Some("users:write"))).await;
+    assert!(wide.is_ok_and(|issued| issued.scope.is_empty()));
+    let wide = world.auth.refresh_token(Some(&mine), refreshed(&token, Some("reviews:read"))).await;
+    assert!(matches!(wide, Err(OAuthError::InvalidScope(_))));
+    let narrow = world.auth.refresh_token(Some(&mine), refreshed(&token, Some("series:read"))).await.unwrap();
+    assert_eq!(narrow.scope, set("series:read"));
+    let next = narrow.refresh_token.unwrap();
+    let whole = world.auth.refresh_token(Some(&mine), refreshed(&next, None)).await.unwrap();
+    assert_eq!(whole.scope, set("calculations:read series:read"));
+    let wide = world.auth.password_token(&mine, with_password(Some("reviews:read"))).await;
+    assert!(matches!(wide, Err(OAuthError::InvalidScope(_))));
+}
+
+#[tokio::test]
+async fn a_job_has_what_it_was_given_for_one_calculation_until_that_is_finished() {
+    let world = World::new().await;
+    let user = world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await;
+    let scope = "calculations:read calculations:write";
+    let granted = world.auth.exchange_token(None, job(&login.access_token, scope)).await.unwrap();
+    let claims = world.auth.verifier().verify(&granted.access_token).unwrap();
+    assert_eq!((claims.sub.as_str(), claims.client_id.as_str()), (user.id.as_str(), JOB_CLIENT));
+    assert_eq!((claims.scope.clone(), claims.roles.len()), (set(scope), 0));
+    assert_eq!(claims.act.clone().unwrap().sub, JOB_CLIENT);
+    assert_eq!(claims.authorization_details[0].identifier, "c-1");
+    assert_eq!(granted.calculation.as_deref(), Some("c-1"));
+
+    let renewed =
+        world.auth.refresh_token(None, refreshed(&granted.refresh_token.unwrap(), None)).await.unwrap();
+    assert_eq!(renewed.calculation.as_deref(), Some("c-1"));
+    let again = world.auth.exchange_token(None, job(&renewed.access_token, "calculations:read")).await;
+    assert!(matches!(again, Err(OAuthError::InvalidGrant(_))));
+    let resource = World::acting("resource-service", "revocations:write");
+    assert_eq!(world.auth.end_job_grants(&resource, "c-1").await, Ok(1));
+    assert!(world.auth.actor(&claims, Origin::default()).await.is_err());
+    let dead = world.auth.refresh_token(None, refreshed(&renewed.refresh_token.unwrap(), None)).await;
+    assert!(matches!(dead, Err(OAuthError::InvalidGrant(_))));
+}
+
+#[tokio::test]
+async fn a_job_outlives_the_login_it_came_from_and_not_the_user() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let user = world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await;
+    let granted =
+        world.auth.exchange_token(None, job(&login.access_token, "calculations:read")).await.unwrap();
+    world.auth.logout(&login.refresh_token.expose(), Origin::default()).await.unwrap();
+    let mut token = granted.refresh_token.unwrap();
+    for _ in 0..14 {
+        world.advance(3500);
+        let renewed = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
+        token = renewed.refresh_token.unwrap();
+    }
+    world.auth.remove_user(&admin, &user.id).await.unwrap();
+    assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_service_hands_on_its_own_scopes_and_takes_them_back_by_being_disabled() {
+    let world = World::new().await;
+    let (client, _) = client(&world, "calculations:write", OWN).await;
+    let own = world.auth.client_token(&client, None).await.unwrap();
+    let granted =
+        world.auth.exchange_token(Some(&client), job(&own.access_token, "calculations:write")).await.unwrap();
+    let claims = AccessClaims::clone(&world.auth.verifier().verify(&granted.access_token).unwrap());
+    assert_eq!((claims.sub, claims.act.unwrap().sub), (client.id.clone(), client.id.clone()));
+    let off = shared_models::clients::ClientChange { disabled: Some(true), ..Default::default() };
+    world.auth.change_client(&World::acting("root", "*"), &client.id, &off).await.unwrap();
+    assert!(world.auth.refresh_token(None, refreshed(&granted.refresh_token.unwrap(), None)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_job_is_given_named_scopes_that_are_held_and_one_calculation() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let token = world.login("ada@example.org").await.access_token;
+    let good = job(&token, "calculations:read");
+    let wide = world.auth.exchange_token(None, job(&token, "users:write")).await;
+    assert!(matches!(wide, Err(OAuthError::InvalidScope(_))));
+    let unnamed = world.auth.exchange_token(None, Exchange { scope: None, ..good.clone() }).await;
+    assert!(matches!(unnamed, Err(OAuthError::InvalidScope(_))));
+    let pair = |kind: &str, id: &str| (kind.to_owned(), id.to_owned());
+    for details in [vec![], vec![pair("calculation", "a"), pair("calculation", "b")]] {
+        let refusal = world.auth.exchange_token(None, Exchange { details, ..good.clone() }).await;
+        assert!(matches!(refusal, Err(OAuthError::InvalidRequest(_))));
+    }
+    for details in [vec![pair("account", "a")], vec![pair("calculation", "")]] {
+        let refusal = world.auth.exchange_token(None, Exchange { details, ..good.clone() }).await;
+        assert!(matches!(refusal, Err(OAuthError::InvalidTarget(_))));
+    }
+    let garbage = Exchange { subject_token: "x".into(), ..good };
+    assert!(matches!(world.auth.exchange_token(None, garbage).await, Err(OAuthError::InvalidGrant(_))));
+}
+
+#[tokio::test]
+async fn a_token_that_was_given_back_is_worth_nothing_and_anothers_stays() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let origin = Origin::default();
+    let (mine, _) = client(&world, "calculations:read", ALL).await;
+    let (other, _) = client(&world, "calculations:read", ALL).await;
+    let active = |token: String| {
+        let (auth, mine) = (world.auth.clone(), mine.clone());
+        async move { auth.introspect_token(&mine, &token).await.unwrap() != Introspection::Inactive }
+    };
+    let own = world.auth.client_token(&mine, None).await.unwrap().access_token;
+    let session = world.auth.password_token(&mine, with_password(None)).await.unwrap();
+    let refresh = session.refresh_token.clone().unwrap();
+    assert!(
+        active(own.clone()).await
+            && active(refresh.clone()).await
+            && active(session.access_token.clone()).await
+    );
+    assert_eq!(world.auth.introspect_token(&other, &refresh).await, Ok(Introspection::Inactive));
+    for token in [own.as_str(), &refresh, "garbage", ""] {
+        world.auth.revoke_token(Some(&other), token, &origin).await.unwrap();
+        world.auth.revoke_token(None, token, &origin).await.unwrap();
+    }
+    assert!(active(own.clone()).await && active(refresh.clone()).await);
+    world.auth.revoke_token(Some(&mine), &own, &origin).await.unwrap();
+    assert!(!active(own).await);
+    world.auth.revoke_token(Some(&mine), &refresh, &origin).await.unwrap();
+    assert!(!active(refresh).await && !active(session.access_token).await);
+    assert!(!active("garbage".into()).await);
+}
+
+#[tokio::test]
+async fn a_job_goes_on_when_the_key_it_was_started_with_expires_and_ends_when_that_is_removed() {
+    let world = World::new().await;
+    let user = world.user("ada@example.org").await;
+    let ada = Actor { session_id: Some("s".into()), ..World::acting(&user.id, "calculations:write") };
+    let input =
+        NewApiKey { name: "cluster".into(), scopes: vec!["calculations:write".into()], expires_in: Some(60) };
+    let (key, _) = world.auth.create_api_key(&ada, &input).await.unwrap();
+    let own = world.auth.client_token(&key, None).await.unwrap();
+    let granted =
+        world.auth.exchange_token(None, job(&own.access_token, "calculations:write")).await.unwrap();
+    world.advance(120);
+    let token = granted.refresh_token.unwrap();
+    let renewed = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
+    world.auth.remove_api_key(&ada, &key.id).await.unwrap();
+    let token = renewed.refresh_token.unwrap();
+    assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
+}

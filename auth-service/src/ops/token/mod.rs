@@ -1,0 +1,147 @@
+//! Tokens for programs (RFC 6749): a file for each grant, and what they share.
+
+mod client_credentials;
+mod exchange;
+mod introspect;
+mod password;
+mod refresh;
+mod revoke;
+
+use shared_models::{clients::GrantType, scope::ScopeSet};
+
+pub use self::{
+    exchange::Exchange, introspect::Introspection, password::PasswordGrant, refresh::RefreshGrant,
+};
+use super::{Auth, AuthError, Grant};
+use crate::domain::client::Client;
+
+/// The client of job grants, which has no secret: whoever holds the refresh token is the job.
+pub const JOB_CLIENT: &str = "tessera-job";
+/// How long the use of a client is not noted again.
+const TOUCH_EVERY: time::Duration = time::Duration::seconds(60);
+
+/// Why no token is given (RFC 6749 section 5.2, RFC 8693 section 2.2.2).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OAuthError {
+    /// The request is malformed.
+    #[error("{0}")]
+    InvalidRequest(String),
+    /// The request is longer than it may be.
+    #[error("the request is longer than 16 KiB")]
+    TooLong,
+    /// The client is unknown, or did not prove who it is.
+    #[error("the client is unknown or its secret is wrong")]
+    InvalidClient,
+    /// What was brought for a token is not good.
+    #[error("{0}")]
+    InvalidGrant(String),
+    /// The client may not get tokens in this way.
+    #[error("this client may not use this grant")]
+    UnauthorizedClient,
+    /// There is no such way to get tokens.
+    #[error("there is no such grant; see grant_types_supported")]
+    UnsupportedGrantType,
+    /// More was asked for than can be given.
+    #[error("{0}")]
+    InvalidScope(String),
+    /// The token is wanted for something it cannot be given for.
+    #[error("{0}")]
+    InvalidTarget(String),
+    /// Not a matter of OAuth.
+    #[error(transparent)]
+    Auth(AuthError),
+}
+
+impl From<AuthError> for OAuthError {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::InvalidCredentials
+            | AuthError::InvalidRefreshToken
+            | AuthError::RefreshTokenReused
+            | AuthError::UserGone
+            | AuthError::SessionEnded => Self::InvalidGrant(error.to_string()),
+            AuthError::Invalid(faults)
+                if faults.iter().any(|fault| fault.pointer.as_deref() == Some("/scope")) =>
+            {
+                Self::InvalidScope(AuthError::Invalid(faults).to_string())
+            }
+            AuthError::Invalid(_) => Self::InvalidRequest(error.to_string()),
+            AuthError::BeyondScope(scopes) => Self::InvalidScope(format!("not held: {}", scopes.join(" "))),
+            other => Self::Auth(other),
+        }
+    }
+}
+
+impl From<crate::store::StoreError> for OAuthError {
+    fn from(error: crate::store::StoreError) -> Self {
+        AuthError::from(error).into()
+    }
+}
+
+/// A token for a program (RFC 6749 section 5.1).
+#[derive(Debug)]
+pub struct Issued {
+    /// The access token.
+    pub access_token: String,
+    /// Seconds until it is no longer good.
+    pub expires_in: u64,
+    /// What it allows.
+    pub scope: ScopeSet,
+    /// The refresh token, where there is a session: a credential.
+    pub refresh_token: Option<String>,
+    /// The calculation that the token is limited to.
+    pub calculation: Option<String>,
+}
+
+impl Issued {
+    /// A token of a session, with the refresh token in the client's hands.
+    fn of(grant: Grant, calculation: Option<String>) -> Self {
+        Self {
+            access_token: grant.access_token,
+            expires_in: grant.expires_in,
+            scope: grant.scope,
+            refresh_token: Some(grant.refresh_token.expose()),
+            calculation,
+        }
+    }
+}
+
+impl Auth {
+    /// The client behind an id and a secret.
+    pub async fn authenticate_client(&self, id: &str, secret: &str) -> Result<Client, OAuthError> {
+        let now = self.now();
+        let client = self.store.client(id).await?;
+        let client = client.filter(|client| client.is_proven_by(secret, now) && client.is_live(now));
+        client.ok_or(OAuthError::InvalidClient)
+    }
+
+    /// Notes that a client was used, beside the request that it was used in.
+    fn touch(&self, client: &Client) {
+        let now = self.now();
+        let unless_since = now - TOUCH_EVERY;
+        if client.last_used_at.is_some_and(|last| last >= unless_since) {
+            return;
+        }
+        let (store, id) = (std::sync::Arc::clone(&self.store), client.id.clone());
+        tokio::spawn(async move {
+            if let Err(error) = store.touch_client(&id, now, unless_since).await {
+                tracing::warn!(client.id = %id, %error, "the use of a client was not noted");
+            }
+        });
+    }
+}
+
+/// Refuses a grant that the client was not given.
+fn may(client: &Client, grant: GrantType) -> Result<(), OAuthError> {
+    if client.grants.contains(&grant) { Ok(()) } else { Err(OAuthError::UnauthorizedClient) }
+}
+
+/// What is given of what is held: all of it where nothing was asked for.
+fn narrowed(held: &ScopeSet, asked: Option<&ScopeSet>) -> Result<ScopeSet, OAuthError> {
+    crate::domain::roles::narrow(held, asked)
+        .map_err(|beyond| OAuthError::InvalidScope(format!("not held: {}", beyond.0.join(" "))))
+}
+
+#[cfg(test)]
+#[path = "../tests/token.rs"]
+mod tests;

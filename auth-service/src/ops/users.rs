@@ -1,0 +1,204 @@
+//! What administrators do with users: find them, change them, remove them, end their sessions.
+
+use shared_models::{auth::UserChange, problem::FieldError};
+
+use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
+use crate::{
+    domain::{
+        audit::Action,
+        name::FullName,
+        password::Password,
+        password_hash::PasswordHash,
+        roles::{RoleTable, TooWide, narrow},
+        session::{EndReason, Session},
+        user::User,
+    },
+    store::{UserFilter, UserOutcome, UserWrite},
+};
+
+/// How often a change that others overtake is tried.
+const MAX_TRIES: usize = 8;
+
+/// What becomes of a name.
+#[derive(Clone)]
+enum Renaming {
+    Keep,
+    To(Option<FullName>),
+}
+
+impl Auth {
+    /// The users that a list shows, by id.
+    pub async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, AuthError> {
+        Ok(self.store.list_users(filter).await?)
+    }
+
+    /// The user of that id.
+    pub async fn user(&self, id: &str) -> Result<User, AuthError> {
+        self.store.user(id).await?.ok_or(AuthError::NotFound("user"))
+    }
+
+    /// Changes a user. Disabling ends their sessions and cuts off every token, those of their API keys too; so does
+    /// another password. Losing a role cuts off the tokens that had it, and the sessions go on with less.
+    pub async fn change_user(&self, actor: &Actor, id: &str, change: &UserChange) -> Result<User, AuthError> {
+        let outcome = self.try_change_user(actor, id, change).await;
+        let act = Act::new(Action::UserChanged).to("user", id).saying(summary(change));
+        self.recorded(actor, act, outcome).await
+    }
+
+    async fn try_change_user(&self, actor: &Actor, id: &str, change: &UserChange) -> Result<User, AuthError> {
+        let roles = self.roles().await?;
+        let renaming = self.check(&roles, change)?;
+        for _ in 0..MAX_TRIES {
+            let before = self.user(id).await?;
+            self.may_act_on(actor, &before).await?;
+            if let Some(given) = &change.roles {
+                actor.require_all(&roles.scopes_of(given))?;
+            }
+            let hash = self.reset(&before, change).await?;
+            let write = self.write_of(&roles, before, change, renaming.clone(), hash);
+            match self.store.write_user(&write).await? {
+                UserOutcome::Done => return Ok(write.next),
+                UserOutcome::Missing => {}
+                UserOutcome::LastAdmin => return Err(last_admin()),
+            }
+        }
+        Err(AuthError::ChangedMeanwhile)
+    }
+
+    /// What in a change can be judged before the user is known.
+    fn check(&self, roles: &RoleTable, change: &UserChange) -> Result<Renaming, AuthError> {
+        let mut faults = Vec::new();
+        for (at, role) in change.roles.iter().flatten().enumerate() {
+            if roles.get(role).is_none() {
+                let fault = format!("roles: there is no role {role:?}");
+                faults.push(FieldError::at(format!("/roles/{at}"), "enum", fault));
+            }
+        }
+        let renaming = match &change.full_name {
+            None => Ok(Renaming::Keep),
+            Some(None) => Ok(Renaming::To(None)),
+            Some(Some(text)) => FullName::parse(text).map(|name| Renaming::To(Some(name))),
+        };
+        if let Err(fault) = &renaming {
+            faults.push(FieldError::at("/full_name", "format", format!("full_name: {fault}")));
+        }
+        if let Some(text) = &change.password
+            && let Err(fault) = Password::new(text).check_length(self.policy.min_password_length)
+        {
+            faults.push(weak("/password", fault));
+        }
+        renaming.ok().filter(|_| faults.is_empty()).ok_or(AuthError::Invalid(faults))
+    }
+
+    /// The hash of the password that an administrator sets.
+    async fn reset(&self, user: &User, change: &UserChange) -> Result<Option<PasswordHash>, AuthError> {
+        let Some(text) = &change.password else { return Ok(None) };
+        let about = about(&user.email, user.full_name.as_ref());
+        let hash = self.hasher.enroll(Password::new(text), about).await;
+        hash.map(Some).map_err(|error| AuthError::hashing(error, "/password"))
+    }
+
+    fn write_of(
+        &self,
+        roles: &RoleTable,
+        before: User,
+        change: &UserChange,
+        renaming: Renaming,
+        hash: Option<PasswordHash>,
+    ) -> UserWrite {
+        let cut = self.cut();
+        let reset = hash.is_some();
+        let mut next = User {
+            full_name: match renaming {
+                Renaming::Keep => before.full_name.clone(),
+                Renaming::To(name) => name,
+            },
+            roles: change.roles.clone().unwrap_or_else(|| before.roles.clone()),
+            disabled: change.disabled.unwrap_or(before.disabled),
+            must_change_password: change.must_change_password.unwrap_or(reset || before.must_change_password),
+            password_hash: hash.unwrap_or_else(|| before.password_hash.clone()),
+            updated_at: self.now(),
+            ..before.clone()
+        };
+        let locked_out = (next.disabled && !before.disabled) || reset;
+        let (had, has) = (roles.scopes_of(&before.roles), roles.scopes_of(&next.roles));
+        let loses = next.must_change_password && !before.must_change_password || !has.covers_all(&had);
+        if locked_out {
+            next.token_version += 1;
+        }
+        if locked_out || loses {
+            next.not_before = cut.not_before;
+        }
+        let end_sessions = locked_out.then_some(EndReason::EndedByAdmin);
+        UserWrite { before, next, end_sessions, cut_subject: locked_out || loses, cut }
+    }
+
+    /// Removes a user with all that is theirs.
+    pub async fn remove_user(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let outcome = async {
+            self.may_act_on(actor, &self.user(id).await?).await?;
+            self.removed(id).await
+        };
+        let outcome = outcome.await;
+        self.recorded(actor, Act::new(Action::UserRemoved).to("user", id), outcome).await
+    }
+
+    /// Removes a user, unless nobody would be left who may do everything.
+    pub(super) async fn removed(&self, id: &str) -> Result<(), AuthError> {
+        match self.store.delete_user(id, self.cut()).await? {
+            UserOutcome::Done => Ok(()),
+            UserOutcome::Missing => Err(AuthError::NotFound("user")),
+            UserOutcome::LastAdmin => Err(last_admin()),
+        }
+    }
+
+    /// The sessions of a user that can still be renewed.
+    pub async fn sessions_of(&self, id: &str) -> Result<Vec<Session>, AuthError> {
+        self.user(id).await?;
+        self.sessions(id).await
+    }
+
+    /// Ends the sessions of a user.
+    pub async fn end_sessions_of(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let outcome = async {
+            self.may_act_on(actor, &self.user(id).await?).await?;
+            self.store.end_sessions(id, EndReason::EndedByAdmin, self.cut()).await?;
+            Ok(())
+        };
+        let outcome = outcome.await;
+        self.recorded(actor, Act::new(Action::SessionsEnded).to("user", id), outcome).await
+    }
+
+    /// Nobody acts on one who may do more than they may: that would be a way to become them.
+    async fn may_act_on(&self, actor: &Actor, user: &User) -> Result<(), AuthError> {
+        let theirs = self.roles().await?.scopes_of(&user.roles);
+        narrow(&actor.scope, Some(&theirs))
+            .map(|_| ())
+            .map_err(|TooWide(beyond)| AuthError::BeyondScope(beyond))
+    }
+}
+
+fn last_admin() -> AuthError {
+    AuthError::Conflict("this is the last administrator; make another one first".into())
+}
+
+/// The members that a change sets, with the values that are no secret.
+fn summary(change: &UserChange) -> String {
+    let mut said = Vec::new();
+    if let Some(disabled) = change.disabled {
+        said.push(format!("disabled={disabled}"));
+    }
+    if let Some(roles) = &change.roles {
+        said.push(format!("roles={}", roles.join(",")));
+    }
+    if let Some(must) = change.must_change_password {
+        said.push(format!("must_change_password={must}"));
+    }
+    said.extend(change.password.as_ref().map(|_| "password".to_owned()));
+    said.extend(change.full_name.as_ref().map(|_| "full_name".to_owned()));
+    said.join(" ")
+}
+
+#[cfg(test)]
+#[path = "tests/users.rs"]
+mod tests;

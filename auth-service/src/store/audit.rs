@@ -1,0 +1,31 @@
+//! The port to the audit log: entries are added and read, never changed.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::domain::audit::{Action, Entry};
+
+/// Which entries a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Who did it.
+    pub actor: Option<String>,
+    /// What was done.
+    pub action: Option<Action>,
+    /// To which target.
+    pub target: Option<String>,
+    /// Whose id is smaller.
+    pub before: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Where the audit log lives.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Adds an entry.
+    async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError>;
+
+    /// The entries that a list shows, newest first.
+    async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError>;
+}

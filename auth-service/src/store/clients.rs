@@ -1,0 +1,48 @@
+//! The port to clients: services and API keys alike.
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::StoreError;
+use crate::domain::{client::Client, cutoff::Cut};
+
+/// Which clients a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientFilter {
+    /// The API keys of this user; services where absent.
+    pub owner: Option<String>,
+    /// Whose name is this.
+    pub name: Option<String>,
+    /// Whose id is larger.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Where clients live.
+#[async_trait]
+pub trait Clients: Send + Sync {
+    /// Adds a client.
+    async fn insert_client(&self, client: &Client) -> Result<(), StoreError>;
+
+    /// The client of that id.
+    async fn client(&self, id: &str) -> Result<Option<Client>, StoreError>;
+
+    /// The clients that a list shows, by id.
+    async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, StoreError>;
+
+    /// Puts `next` in the place of the version before it, and cuts off its tokens where `cut` says so; `false`, and
+    /// nothing done, when that is no longer the current one.
+    async fn replace_client(&self, next: &Client, cut: Option<Cut>) -> Result<bool, StoreError>;
+
+    /// Removes a client and cuts off its tokens: a service, or an API key of that owner; `false` when there is none.
+    async fn remove_client(&self, id: &str, owner: Option<&str>, cut: Cut) -> Result<bool, StoreError>;
+
+    /// Notes that the client got a token at `at`, unless that is known to have happened after `unless_since`.
+    async fn touch_client(
+        &self,
+        id: &str,
+        at: OffsetDateTime,
+        unless_since: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+}

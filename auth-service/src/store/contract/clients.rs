@@ -1,0 +1,108 @@
+//! What every store must do with clients.
+
+use shared_models::{clients::GrantType, revocations::CutOffKind};
+
+use super::*;
+use crate::{domain::client::Client, store::ClientFilter};
+
+fn client(owner: Option<&str>) -> (Client, String) {
+    let none = Client {
+        id: id::new(now(), &OsRandom),
+        name: "loader".into(),
+        owner: owner.map(str::to_owned),
+        scopes: "calculations:read".parse().expect("ok"),
+        grants: vec![GrantType::ClientCredentials, GrantType::RefreshToken],
+        secrets: Vec::new(),
+        disabled: false,
+        not_before: 0,
+        expires_at: owner.map(|_| now() + Duration::from_secs(60)),
+        created_at: now(),
+        last_used_at: None,
+        version: 0,
+    };
+    none.with_secret(now(), now(), &OsRandom)
+}
+
+pub(crate) async fn a_client_is_read_back_as_written(store: &dyn Store) {
+    let (service, secret) = client(None);
+    let (service, _) = service.with_secret(now(), now() + Duration::from_secs(60), &OsRandom);
+    let (key, _) = client(Some("ada"));
+    for client in [&service, &key] {
+        store.insert_client(client).await.expect("ok");
+        assert_eq!(store.client(&client.id).await.as_ref(), Ok(&Some(client.clone())));
+    }
+    assert!(store.client(&service.id).await.expect("ok").expect("ok").is_proven_by(&secret, now()));
+    let all = ClientFilter { limit: 10, ..ClientFilter::default() };
+    assert_eq!(store.list_clients(&all).await, Ok(vec![service.clone()]));
+    let keys = ClientFilter { owner: Some("ada".into()), ..all.clone() };
+    assert_eq!(store.list_clients(&keys).await, Ok(vec![key]));
+    let after = ClientFilter { after: Some(service.id), ..all.clone() };
+    assert_eq!(store.list_clients(&after).await, Ok(Vec::new()));
+    let named = ClientFilter { name: Some("nobody".into()), ..all };
+    assert_eq!(store.list_clients(&named).await, Ok(Vec::new()));
+}
+
+pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn Store) {
+    let (client, _) = client(None);
+    store.insert_client(&client).await.expect("ok");
+    let next = Client { disabled: true, not_before: 7, version: client.version + 1, ..client.clone() };
+    assert_eq!(store.replace_client(&next, Some(cut())).await, Ok(true));
+    assert_eq!(store.replace_client(&next, None).await, Ok(false));
+    assert_eq!(store.client(&client.id).await, Ok(Some(next)));
+    assert_eq!(store.cutoffs_of(CutOffKind::Key, &client.id).await.expect("ok").len(), 1);
+}
+
+pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
+    let ((service, _), (key, _)) = (client(None), client(Some("ada")));
+    store.insert_client(&service).await.expect("ok");
+    store.insert_client(&key).await.expect("ok");
+    assert_eq!(store.remove_client(&key.id, None, cut()).await, Ok(false));
+    assert_eq!(store.remove_client(&key.id, Some("eve"), cut()).await, Ok(false));
+    assert_eq!(store.remove_client(&service.id, Some("ada"), cut()).await, Ok(false));
+    assert_eq!(store.remove_client(&key.id, Some("ada"), cut()).await, Ok(true));
+    assert_eq!(store.remove_client(&service.id, None, cut()).await, Ok(true));
+    for client in [key, service] {
+        assert_eq!(store.client(&client.id).await, Ok(None));
+        assert_eq!(store.cutoffs_of(CutOffKind::Key, &client.id).await.expect("ok").len(), 1);
+    }
+}
+
+pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: &dyn Store) {
+    let ((key, _), (service, _)) = (client(Some("ada")), client(None));
+    let mut grants = Vec::new();
+    for client in [&key, &service] {
+        store.insert_client(client).await.expect("ok");
+        let through = Some(client.id.clone());
+        let delegation = Delegation { calculation: "c".into(), actor: "job".into(), through };
+        let grant = Session { delegation: Some(delegation), ..opened("ada", now()).0 };
+        store.insert_session(&grant).await.expect("ok");
+        grants.push(grant.id);
+    }
+    store.remove_client(&key.id, Some("ada"), cut()).await.expect("ok");
+    let next = Client { disabled: true, version: service.version + 1, ..service };
+    store.replace_client(&next, Some(cut())).await.expect("ok");
+    for grant in grants {
+        let ended = store.session(&grant).await.expect("ok").expect("ok").ended;
+        assert_eq!(ended, Some(EndReason::ClientCutOff));
+        assert_eq!(store.cutoffs_of(CutOffKind::Session, &grant).await.expect("ok").len(), 1);
+    }
+}
+
+pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {
+    let user = user("ada@example.org");
+    store.insert_user(&user).await.expect("ok");
+    let (key, _) = client(Some(&user.id));
+    store.insert_client(&key).await.expect("ok");
+    store.delete_user(&user.id, cut()).await.expect("ok");
+    assert_eq!(store.client(&key.id).await, Ok(None));
+}
+
+pub(crate) async fn the_last_use_is_noted_now_and_then(store: &dyn Store) {
+    let (client, _) = client(None);
+    store.insert_client(&client).await.expect("ok");
+    for (at, noted) in [(100, 100), (50, 100), (30, 30)] {
+        store.touch_client(&client.id, ago(at), ago(at + 60)).await.expect("ok");
+        let found = store.client(&client.id).await.expect("ok").expect("ok").last_used_at.expect("ok");
+        assert!((found - ago(noted)).abs() < Duration::from_secs(5), "{found}");
+    }
+}

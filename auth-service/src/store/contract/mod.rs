@@ -1,0 +1,191 @@
+//! What every store must do, as tests over `&dyn Store`; each adapter runs them all.
+
+pub(crate) mod administration;
+pub(crate) mod clients;
+pub(crate) mod cutoffs;
+pub(crate) mod sessions;
+pub(crate) mod throttle;
+pub(crate) mod users;
+
+use std::time::Duration;
+
+use service_kit::{
+    clock::{Clock as _, SystemClock},
+    random::OsRandom,
+};
+use time::OffsetDateTime;
+
+use super::{PasswordUpdate, Store, StoreError};
+use crate::domain::{
+    cutoff::Cut,
+    email::Email,
+    id,
+    name::FullName,
+    password_hash::PasswordHash,
+    refresh_token::{RefreshToken, Secret},
+    session::{Delegation, EndReason, Lifetimes, Login, Session},
+    step::{Presented, Rotation},
+    user::User,
+};
+
+/// A store that one test has to itself.
+pub(crate) trait Fixture: Sized {
+    async fn new() -> Self;
+    fn store(&self) -> &dyn Store;
+    async fn drop(self);
+}
+
+/// Makes one test of every function of the contract, on `$fixture`: a module for each subject.
+macro_rules! suite {
+    ($fixture:ty) => {
+        $crate::store::contract::suite!($fixture, users:
+            two_users_cannot_share_an_address
+            of_twenty_simultaneous_sign_ups_one_succeeds
+            of_many_users_those_with_a_free_address_are_added
+            of_two_first_admins_one_is_made
+            an_ordinary_user_with_the_address_keeps_the_first_admin_from_being_made
+            a_user_is_read_back_as_written
+            a_name_is_set_and_removed
+            a_hash_is_replaced_unless_it_changed_meanwhile
+            a_password_change_ends_the_other_sessions_and_keeps_its_own
+            of_two_password_changes_at_once_one_wins
+            a_removed_user_leaves_no_session
+        );
+        $crate::store::contract::suite!($fixture, sessions:
+            a_session_is_read_back_as_written
+            only_live_sessions_are_listed_newest_first
+            a_current_token_rotates
+            fifty_concurrent_refreshes_share_one_successor
+            a_lost_response_is_repeated
+            a_replay_after_the_grace_ends_the_session
+            a_late_repeat_is_counted
+            another_client_or_a_wrong_session_secret_changes_nothing
+            an_expired_session_is_refused
+            after_a_logout_that_races_refreshes_every_token_is_refused
+            a_session_is_ended_once_and_by_its_user_alone
+            ending_a_session_cuts_off_its_tokens_and_nothing_else
+            the_job_grants_of_a_calculation_end_together
+        );
+        $crate::store::contract::suite!($fixture, administration:
+            users_are_listed_by_what_they_are
+            a_user_is_changed_where_they_are_what_was_read
+            a_change_leaves_alone_what_it_does_not_touch
+            one_administrator_is_left_however_many_leave_at_once
+            a_role_is_stored_replaced_and_removed
+            the_audit_log_is_read_newest_first_and_by_what_is_asked
+        );
+        $crate::store::contract::suite!($fixture, clients:
+            a_client_is_read_back_as_written
+            a_client_changes_from_the_version_that_was_read
+            a_removed_client_is_cut_off
+            a_job_grant_ends_with_the_client_it_was_made_through
+            the_keys_of_a_user_go_with_them
+            the_last_use_is_noted_now_and_then
+        );
+        $crate::store::contract::suite!($fixture, throttle:
+            of_many_attempts_at_once_only_the_free_ones_are_taken
+            each_wait_is_twice_the_one_before_it_up_to_a_minute_and_all_is_forgotten_in_time
+            attempts_are_given_back_and_forgotten
+            a_secret_is_made_once
+        );
+        $crate::store::contract::suite!($fixture, cutoffs:
+            cutoffs_are_told_in_order_behind_a_cursor
+            writers_at_once_leave_no_gap_behind_any_cursor
+            an_expired_cutoff_is_not_told
+            a_cursor_of_another_feed_starts_again
+            the_cutoffs_of_one_value_are_found
+        );
+    };
+    ($fixture:ty, $subject:ident: $($test:ident)*) => {
+        mod $subject {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $test() {
+                    let fixture = <$fixture as $crate::store::contract::Fixture>::new().await;
+                    let store = $crate::store::contract::Fixture::store(&fixture);
+                    $crate::store::contract::$subject::$test(store).await;
+                    $crate::store::contract::Fixture::drop(fixture).await;
+                }
+            )*
+        }
+    };
+}
+pub(crate) use suite;
+
+const LIFETIMES: Lifetimes =
+    Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) };
+
+fn now() -> OffsetDateTime {
+    let now = SystemClock.now();
+    now.replace_millisecond(now.millisecond()).expect("ok")
+}
+
+fn ago(seconds: i64) -> OffsetDateTime {
+    now() - time::Duration::seconds(seconds)
+}
+
+/// A cut of now.
+fn cut() -> Cut {
+    Cut::at(now(), Duration::from_secs(300))
+}
+
+/// A user with that address.
+pub(crate) fn user(email: &str) -> User {
+    User {
+        id: id::new(now(), &OsRandom),
+        email: Email::parse(email).expect("ok"),
+        full_name: Some(FullName::parse("Ada Lovelace").expect("ok")),
+        roles: vec!["scientist".into()],
+        disabled: false,
+        password_hash: PasswordHash::from_stored("$argon2id$old".into()),
+        token_version: 0,
+        must_change_password: false,
+        not_before: 0,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+fn admin(email: &str) -> User {
+    User { roles: vec!["admin".into()], ..user(email) }
+}
+
+fn opened(user_id: &str, at: OffsetDateTime) -> (Session, RefreshToken) {
+    let login = Login {
+        user_id: user_id.into(),
+        token_version: 0,
+        client_id: "tessera".into(),
+        scope: Some("calculations:read".parse().expect("ok")),
+        delegation: None,
+        device: Some("curl/8".into()),
+        address: Some("127.0.0.1".into()),
+    };
+    Session::open(login, LIFETIMES, at, &OsRandom)
+}
+
+async fn open(store: &dyn Store, user_id: &str) -> (Session, RefreshToken) {
+    let (session, token) = opened(user_id, now());
+    store.insert_session(&session).await.expect("ok");
+    (session, token)
+}
+
+fn presented(token: &RefreshToken) -> Presented {
+    Presented {
+        token: token.clone(),
+        client_id: "tessera".into(),
+        successor: Secret::new(&OsRandom),
+        idle_ttl: LIFETIMES.idle,
+    }
+}
+
+async fn rotate(store: &dyn Store, token: &RefreshToken) -> Rotation {
+    store.rotate(&presented(token), now(), cut()).await.expect("ok")
+}
+
+fn secret_of(rotation: Rotation) -> Secret {
+    match rotation {
+        Rotation::Renewed(_, secret) => secret,
+        other => panic!("not renewed: {other:?}"),
+    }
+}

@@ -1,0 +1,139 @@
+//! What every store must do with users.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use shared_models::revocations::CutOffKind;
+
+use super::*;
+use crate::store::UserOutcome;
+
+pub(crate) async fn two_users_cannot_share_an_address(store: &dyn Store) {
+    store.insert_user(&user("ada@example.org")).await.expect("ok");
+    let refused = store.insert_user(&user("ADA@Example.org")).await;
+    assert_eq!(refused, Err(StoreError::Conflict { field: "email" }));
+}
+
+pub(crate) async fn of_twenty_simultaneous_sign_ups_one_succeeds(store: &dyn Store) {
+    let users: Vec<User> = (0..20).map(|_| user("ada@example.org")).collect();
+    let outcomes = join_all(users.iter().map(|user| store.insert_user(user))).await;
+    let conflicts = outcomes.iter().filter(|o| **o == Err(StoreError::Conflict { field: "email" })).count();
+    assert_eq!((outcomes.iter().filter(|o| o.is_ok()).count(), conflicts), (1, 19));
+}
+
+pub(crate) async fn of_many_users_those_with_a_free_address_are_added(store: &dyn Store) {
+    store.insert_user(&user("b@example.org")).await.expect("ok");
+    let users: Vec<User> =
+        ["a@example.org", "B@example.org", "c@example.org", "A@example.org"].map(user).into();
+    assert_eq!(store.insert_users(&users).await, Ok(vec![true, false, true, false]));
+    assert_eq!(store.insert_users(&[]).await, Ok(Vec::new()));
+    assert_eq!(store.user(&users[2].id).await, Ok(Some(users[2].clone())));
+}
+
+pub(crate) async fn of_two_first_admins_one_is_made(store: &dyn Store) {
+    let (first, second) = (admin("first@example.org"), admin("second@example.org"));
+    let made = join_all([&first, &second, &first].map(|user| store.insert_first_admin(user))).await;
+    assert_eq!(made.into_iter().filter(|made| *made == Ok(true)).count(), 1);
+    assert_eq!(store.count_admins().await, Ok(1));
+    assert_eq!(store.insert_first_admin(&second).await, Ok(false));
+}
+
+pub(crate) async fn an_ordinary_user_with_the_address_keeps_the_first_admin_from_being_made(
+    store: &dyn Store,
+) {
+    store.insert_user(&user("ada@example.org")).await.expect("ok");
+    let refused = store.insert_first_admin(&admin("ada@example.org")).await;
+    assert_eq!(refused, Err(StoreError::Conflict { field: "email" }));
+    assert_eq!(store.count_admins().await, Ok(0));
+}
+
+pub(crate) async fn a_user_is_read_back_as_written(store: &dyn Store) {
+    let written = User {
+        full_name: None,
+        disabled: true,
+        token_version: 7,
+        must_change_password: true,
+        not_before: 1_700_000_000,
+        ..user("Ada@example.org")
+    };
+    store.insert_user(&written).await.expect("ok");
+    assert_eq!(store.user(&written.id).await.expect("ok").as_ref(), Some(&written));
+    let by_email = store.user_by_email(&Email::parse("ada@EXAMPLE.org").expect("ok")).await.expect("ok");
+    assert_eq!(by_email, Some(written));
+    assert_eq!(store.user("nobody").await, Ok(None));
+    assert_eq!(store.user_by_email(&Email::parse("eve@example.org").expect("ok")).await, Ok(None));
+}
+
+pub(crate) async fn a_name_is_set_and_removed(store: &dyn Store) {
+    let before = user("ada@example.org");
+    store.insert_user(&before).await.expect("ok");
+    let (name, later) = (FullName::parse("Augusta").expect("ok"), before.updated_at + Duration::from_secs(1));
+    let renamed = store.set_full_name(&before.id, Some(&name), later).await.expect("ok").expect("ok");
+    assert_eq!(renamed, User { full_name: Some(name), updated_at: later, ..before.clone() });
+    let nameless = store.set_full_name(&before.id, None, later).await.expect("ok").expect("ok");
+    assert_eq!(nameless.full_name, None);
+    assert_eq!(store.set_full_name("nobody", None, later).await, Ok(None));
+}
+
+pub(crate) async fn a_hash_is_replaced_unless_it_changed_meanwhile(store: &dyn Store) {
+    let user = user("ada@example.org");
+    store.insert_user(&user).await.expect("ok");
+    let (new, late) = (PasswordHash::from_stored("new".into()), PasswordHash::from_stored("late".into()));
+    store.replace_hash(&user.id, &user.password_hash, &new).await.expect("ok");
+    store.replace_hash(&user.id, &user.password_hash, &late).await.expect("ok");
+    let stored = store.user(&user.id).await.expect("ok").expect("ok");
+    assert_eq!((stored.password_hash, stored.token_version), (new, 0));
+}
+
+fn new_password(user: &User, keep_session: Option<&Session>) -> PasswordUpdate {
+    PasswordUpdate {
+        user_id: user.id.clone(),
+        token_version: user.token_version,
+        hash: PasswordHash::from_stored("new".into()),
+        keep_session: keep_session.map(|session| session.id.clone()),
+        at: now(),
+        cut: cut(),
+    }
+}
+
+pub(crate) async fn a_password_change_ends_the_other_sessions_and_keeps_its_own(store: &dyn Store) {
+    let user = User { must_change_password: true, ..user("ada@example.org") };
+    store.insert_user(&user).await.expect("ok");
+    let (mine, _) = open(store, &user.id).await;
+    let (other, token) = open(store, &user.id).await;
+    let (foreign, _) = open(store, "somebody else").await;
+    assert_eq!(store.change_password(&new_password(&user, Some(&mine))).await, Ok(true));
+
+    let changed = store.user(&user.id).await.expect("ok").expect("ok");
+    assert_eq!((changed.password_hash.as_str(), changed.token_version), ("new", 1));
+    assert!(!changed.must_change_password);
+    let mine = store.session(&mine.id).await.expect("ok").expect("ok");
+    assert_eq!((mine.ended, mine.token_version), (None, 1));
+    let other = store.session(&other.id).await.expect("ok").expect("ok");
+    assert_eq!(other.ended, Some(EndReason::PasswordChange));
+    assert_eq!(rotate(store, &token).await, Rotation::Refused);
+    let cut = store.cutoffs_after(0, 10, now()).await.expect("ok").entries;
+    assert_eq!(cut.iter().map(|cut| cut.value.as_str()).collect::<Vec<_>>(), [other.id.as_str()]);
+    assert_eq!(store.session(&foreign.id).await.expect("ok").expect("ok").ended, None);
+}
+
+pub(crate) async fn of_two_password_changes_at_once_one_wins(store: &dyn Store) {
+    let user = user("ada@example.org");
+    store.insert_user(&user).await.expect("ok");
+    let update = new_password(&user, None);
+    let outcomes = join_all([&update, &update].map(|update| store.change_password(update))).await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(true)).count(), 1);
+    assert_eq!(store.user(&user.id).await.expect("ok").expect("ok").token_version, 1);
+}
+
+pub(crate) async fn a_removed_user_leaves_no_session(store: &dyn Store) {
+    let user = user("ada@example.org");
+    store.insert_user(&user).await.expect("ok");
+    let (session, token) = open(store, &user.id).await;
+    assert_eq!(store.delete_user(&user.id, cut()).await, Ok(UserOutcome::Done));
+    assert_eq!(store.session(&session.id).await, Ok(None));
+    assert_eq!(store.cutoffs_of(CutOffKind::Subject, &user.id).await.expect("ok").len(), 1);
+    assert_eq!(rotate(store, &token).await, Rotation::Refused);
+    assert_eq!(store.delete_user(&user.id, cut()).await, Ok(UserOutcome::Missing));
+    store.insert_user(&super::user("ada@example.org")).await.expect("ok");
+}

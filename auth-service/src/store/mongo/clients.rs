@@ -1,0 +1,212 @@
+//! Clients.
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt as _;
+use mongodb::{
+    ClientSession, Collection, Database, IndexModel,
+    bson::{Binary, DateTime, Document, doc},
+    error::Result as MongoResult,
+    options::IndexOptions,
+};
+use serde::{Deserialize, Serialize};
+use shared_models::{clients::GrantType, revocations::CutOffKind, scope::ScopeSet};
+use time::OffsetDateTime;
+
+use super::{
+    MongoStore, cutoffs,
+    documents::{binary, bytes, instant, time},
+    index, sessions,
+};
+use crate::{
+    domain::{
+        client::{Client, ClientSecret},
+        cutoff::Cut,
+        session::EndReason,
+    },
+    store::{ClientFilter, Clients, StoreError},
+};
+
+/// A client in the collection `clients`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ClientDocument {
+    #[serde(rename = "_id")]
+    id: String,
+    name: String,
+    owner: Option<String>,
+    scopes: ScopeSet,
+    grants: Vec<GrantType>,
+    secrets: Vec<SecretDocument>,
+    disabled: bool,
+    not_before: i64,
+    expires_at: Option<DateTime>,
+    created_at: DateTime,
+    last_used_at: Option<DateTime>,
+    version: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SecretDocument {
+    digest: Binary,
+    created_at: DateTime,
+    expires_at: Option<DateTime>,
+}
+
+impl From<&Client> for ClientDocument {
+    fn from(client: &Client) -> Self {
+        let client = client.clone();
+        let secret = |secret: ClientSecret| SecretDocument {
+            digest: binary(&secret.digest),
+            created_at: instant(secret.created_at),
+            expires_at: secret.expires_at.map(instant),
+        };
+        Self {
+            id: client.id,
+            name: client.name,
+            owner: client.owner,
+            scopes: client.scopes,
+            grants: client.grants,
+            secrets: client.secrets.into_iter().map(secret).collect(),
+            disabled: client.disabled,
+            not_before: client.not_before,
+            expires_at: client.expires_at.map(instant),
+            created_at: instant(client.created_at),
+            last_used_at: client.last_used_at.map(instant),
+            version: client.version,
+        }
+    }
+}
+
+impl TryFrom<ClientDocument> for Client {
+    type Error = StoreError;
+
+    fn try_from(document: ClientDocument) -> Result<Self, StoreError> {
+        let secret = |secret: SecretDocument| {
+            Ok(ClientSecret {
+                digest: bytes(secret.digest)?,
+                created_at: time(secret.created_at)?,
+                expires_at: secret.expires_at.map(time).transpose()?,
+            })
+        };
+        Ok(Self {
+            id: document.id,
+            name: document.name,
+            owner: document.owner,
+            scopes: document.scopes,
+            grants: document.grants,
+            secrets: document.secrets.into_iter().map(secret).collect::<Result<_, StoreError>>()?,
+            disabled: document.disabled,
+            not_before: document.not_before,
+            expires_at: document.expires_at.map(time).transpose()?,
+            created_at: time(document.created_at)?,
+            last_used_at: document.last_used_at.map(time).transpose()?,
+            version: document.version,
+        })
+    }
+}
+
+/// The clients of `database`.
+pub(super) fn collection(database: &Database) -> Collection<ClientDocument> {
+    database.collection("clients")
+}
+
+/// The indexes of `clients`.
+pub(super) fn indexes() -> Vec<IndexModel> {
+    vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default())]
+}
+
+#[async_trait]
+impl Clients for MongoStore {
+    async fn insert_client(&self, client: &Client) -> Result<(), StoreError> {
+        collection(self.ready().await?).insert_one(ClientDocument::from(client)).await?;
+        Ok(())
+    }
+
+    async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
+        let found = collection(self.ready().await?).find_one(doc! { "_id": id }).await?;
+        found.map(Client::try_from).transpose()
+    }
+
+    async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, StoreError> {
+        let mut wanted = doc! { "owner": filter.owner.as_ref() };
+        if let Some(name) = &filter.name {
+            wanted.insert("name", name);
+        }
+        if let Some(after) = &filter.after {
+            wanted.insert("_id", doc! { "$gt": after });
+        }
+        let clients = collection(self.ready().await?);
+        let found = clients.find(wanted).sort(doc! { "_id": 1 }).limit(i64::from(filter.limit)).await?;
+        let found: Vec<ClientDocument> = found.try_collect().await?;
+        found.into_iter().map(Client::try_from).collect()
+    }
+
+    async fn replace_client(&self, next: &Client, cut: Option<Cut>) -> Result<bool, StoreError> {
+        self.transact((self.ready().await?, next), move |session, (database, next)| {
+            Box::pin(replace(database, session, next, cut))
+        })
+        .await
+    }
+
+    async fn remove_client(&self, id: &str, owner: Option<&str>, cut: Cut) -> Result<bool, StoreError> {
+        let which = doc! { "_id": id, "owner": owner };
+        self.transact((self.ready().await?, id, which), move |session, (database, id, which)| {
+            Box::pin(remove(database, session, id, which, cut))
+        })
+        .await
+    }
+
+    async fn touch_client(
+        &self,
+        id: &str,
+        at: OffsetDateTime,
+        unless_since: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let stale = doc! { "_id": id, "$or": [
+            { "last_used_at": null },
+            { "last_used_at": { "$lt": instant(unless_since) } },
+        ] };
+        let touch = doc! { "$set": { "last_used_at": instant(at) } };
+        collection(self.ready().await?).update_one(stale, touch).await?;
+        Ok(())
+    }
+}
+
+async fn replace(
+    database: &Database,
+    session: &mut ClientSession,
+    next: &Client,
+    cut: Option<Cut>,
+) -> MongoResult<bool> {
+    let before = doc! { "_id": &next.id, "version": next.version - 1 };
+    let document = ClientDocument::from(next);
+    let replaced = collection(database).replace_one(before, document).session(&mut *session).await?;
+    if replaced.matched_count == 0 {
+        return Ok(false);
+    }
+    if let Some(cut) = cut {
+        cut_off(database, session, &next.id, cut).await?;
+    }
+    Ok(true)
+}
+
+async fn remove(
+    database: &Database,
+    session: &mut ClientSession,
+    id: &str,
+    which: &Document,
+    cut: Cut,
+) -> MongoResult<bool> {
+    let removed = collection(database).delete_one(which.clone()).session(&mut *session).await?;
+    if removed.deleted_count == 0 {
+        return Ok(false);
+    }
+    cut_off(database, session, id, cut).await?;
+    Ok(true)
+}
+
+/// Cuts off the tokens of a client, and ends the job grants that were made through it.
+async fn cut_off(database: &Database, session: &mut ClientSession, id: &str, cut: Cut) -> MongoResult<()> {
+    cutoffs::append(database, session, CutOffKind::Key, &[id.to_owned()], cut).await?;
+    sessions::end(database, session, doc! { "through": id }, EndReason::ClientCutOff, cut).await?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Sessions.
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt as _;
+use mongodb::{
+    ClientSession, Collection, Database, IndexModel,
+    bson::{Document, doc},
+    error::Result as MongoResult,
+    options::IndexOptions,
+};
+use serde::Deserialize;
+use shared_models::revocations::CutOffKind;
+use time::OffsetDateTime;
+
+use super::{
+    MongoStore, cutoffs,
+    documents::{ACTIVE, ENDED, SessionDocument},
+    index, purge, rotate,
+};
+use crate::{
+    domain::{
+        cutoff::Cut,
+        session::{EndReason, Session},
+        step::{Presented, Rotation},
+    },
+    store::{Sessions, StoreError},
+};
+
+impl MongoStore {
+    async fn sessions(&self) -> Result<Collection<SessionDocument>, StoreError> {
+        Ok(collection(self.ready().await?))
+    }
+
+    async fn end(&self, which: Document, reason: EndReason, cut: Cut) -> Result<u64, StoreError> {
+        self.transact((self.ready().await?, which), move |session, (database, which)| {
+            Box::pin(end(database, session, which.clone(), reason, cut))
+        })
+        .await
+    }
+}
+
+/// The sessions of `database`.
+pub(super) fn collection(database: &Database) -> Collection<SessionDocument> {
+    database.collection("sessions")
+}
+
+/// The indexes of `sessions`.
+pub(super) fn indexes() -> Vec<IndexModel> {
+    let where_present = |field: &str| {
+        let present = doc! { field: { "$type": "string" } };
+        let options = IndexOptions::builder().partial_filter_expression(present).build();
+        index(doc! { field: 1 }, options)
+    };
+    vec![
+        index(doc! { "user_id": 1, "created_at": -1 }, IndexOptions::default()),
+        where_present("calculation"),
+        where_present("through"),
+        purge("purge_at"),
+    ]
+}
+
+/// An expression that holds while a session has neither been idle too long nor grown too old.
+pub(super) fn is_unexpired() -> Document {
+    doc! { "$and": [
+        { "$gt": ["$idle_expires_at", "$$NOW"] },
+        { "$gt": ["$absolute_expires_at", "$$NOW"] },
+    ] }
+}
+
+/// Ends the living ones of `which` and cuts off their tokens, within a transaction; how many.
+pub(super) async fn end(
+    database: &Database,
+    session: &mut ClientSession,
+    which: Document,
+    reason: EndReason,
+    cut: Cut,
+) -> MongoResult<u64> {
+    #[derive(Deserialize)]
+    struct Id {
+        #[serde(rename = "_id")]
+        id: String,
+    }
+    let mut living = which;
+    living.insert("state", ACTIVE);
+    let ids: Collection<Id> = database.collection("sessions");
+    let ids = ids.find(living).projection(doc! { "_id": 1 });
+    let ids: Vec<Id> = ids.session(&mut *session).await?.stream(&mut *session).try_collect().await?;
+    let ids: Vec<String> = ids.into_iter().map(|id| id.id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let ending = doc! { "$set": { "state": ENDED, "reason": reason.name() }, "$inc": { "version": 1_i64 } };
+    collection(database).update_many(doc! { "_id": { "$in": &ids } }, ending).session(&mut *session).await?;
+    cutoffs::append(database, session, CutOffKind::Session, &ids, cut).await?;
+    Ok(ids.len() as u64)
+}
+
+#[async_trait]
+impl Sessions for MongoStore {
+    async fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
+        self.sessions().await?.insert_one(SessionDocument::from(session)).await?;
+        Ok(())
+    }
+
+    async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
+        let found = self.sessions().await?.find_one(doc! { "_id": id }).await?;
+        found.map(Session::try_from).transpose()
+    }
+
+    async fn live_sessions(&self, user_id: &str, _now: OffsetDateTime) -> Result<Vec<Session>, StoreError> {
+        let live = doc! { "user_id": user_id, "state": ACTIVE, "$expr": is_unexpired() };
+        let newest_first = doc! { "created_at": -1, "_id": -1 };
+        let found: Vec<SessionDocument> =
+            self.sessions().await?.find(live).sort(newest_first).await?.try_collect().await?;
+        found.into_iter().map(Session::try_from).collect()
+    }
+
+    async fn rotate(
+        &self,
+        presented: &Presented,
+        _now: OffsetDateTime,
+        cut: Cut,
+    ) -> Result<Rotation, StoreError> {
+        rotate::rotate(self, &self.sessions().await?, presented, cut).await
+    }
+
+    async fn end_session(
+        &self,
+        user_id: &str,
+        id: &str,
+        reason: EndReason,
+        cut: Cut,
+    ) -> Result<bool, StoreError> {
+        Ok(self.end(doc! { "_id": id, "user_id": user_id }, reason, cut).await? == 1)
+    }
+
+    async fn end_sessions(&self, user_id: &str, reason: EndReason, cut: Cut) -> Result<u64, StoreError> {
+        self.end(doc! { "user_id": user_id }, reason, cut).await
+    }
+
+    async fn end_job_grants(&self, calculation: &str, cut: Cut) -> Result<u64, StoreError> {
+        self.end(doc! { "calculation": calculation }, EndReason::CalculationFinished, cut).await
+    }
+}

@@ -1,0 +1,145 @@
+//! The counters that throttle logins: taking an attempt is one update, decided by the server.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mongodb::{
+    Collection, IndexModel,
+    bson::{Binary, DateTime, Document, doc},
+    options::{
+        Acknowledgment, CollectionOptions, ReadConcern, ReadPreference, ReturnDocument, SelectionCriteria,
+        WriteConcern,
+    },
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{
+    MongoStore,
+    documents::{binary, bytes, instant, time},
+    purge,
+};
+use crate::{
+    domain::throttle::{Attempt, Bucket, LONGEST, Limit},
+    store::{StoreError, Throttle},
+};
+
+/// How often an attempt is tried while another makes the same bucket.
+const MAX_TRIES: usize = 8;
+
+/// A bucket in the collection `attempts`.
+#[derive(Serialize, Deserialize)]
+struct BucketDocument {
+    #[serde(rename = "_id")]
+    bucket: String,
+    failures: u32,
+    last: DateTime,
+    purge_at: DateTime,
+}
+
+impl TryFrom<BucketDocument> for Bucket {
+    type Error = StoreError;
+
+    fn try_from(document: BucketDocument) -> Result<Self, StoreError> {
+        Ok(Self { failures: document.failures, last: time(document.last)? })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SecretDocument {
+    #[serde(rename = "_id")]
+    name: String,
+    value: Binary,
+}
+
+impl MongoStore {
+    /// A counter that a fail-over loses frees some guesses; waiting for a majority would slow down every login.
+    async fn attempt_buckets(&self) -> Result<Collection<BucketDocument>, StoreError> {
+        let quick = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
+        // What was written so is read so, or each reader would be behind the last writer.
+        let options = CollectionOptions::builder()
+            .write_concern(quick)
+            .read_concern(ReadConcern::local())
+            .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
+            .build();
+        Ok(self.ready().await?.collection_with_options("attempts", options))
+    }
+}
+
+/// The indexes of `attempts`.
+pub(super) fn indexes() -> Vec<IndexModel> {
+    vec![purge("purge_at")]
+}
+
+#[async_trait]
+impl Throttle for MongoStore {
+    async fn take_attempt(
+        &self,
+        bucket: &str,
+        limit: Limit,
+        now: OffsetDateTime,
+    ) -> Result<Option<Duration>, StoreError> {
+        let (attempts, taking) = (self.attempt_buckets().await?, taking(limit, now));
+        for _ in 0..MAX_TRIES {
+            let before = attempts.find_one_and_update(doc! { "_id": bucket }, taking.clone()).upsert(true);
+            let before = match before.return_document(ReturnDocument::Before).await {
+                Ok(before) => before,
+                Err(error) if super::is_duplicate(&error, "_id_") => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let before = before.map(Bucket::try_from);
+            return Ok(match Bucket::take(before.transpose()?, limit, now) {
+                Attempt::Wait(wait) => Some(wait),
+                Attempt::Taken(_) => None,
+            });
+        }
+        Err(StoreError::Unavailable)
+    }
+
+    async fn attempts(&self, bucket: &str) -> Result<Option<Bucket>, StoreError> {
+        let found = self.attempt_buckets().await?.find_one(doc! { "_id": bucket }).await?;
+        found.map(Bucket::try_from).transpose()
+    }
+
+    async fn give_back_attempt(&self, bucket: &str) -> Result<(), StoreError> {
+        let less = doc! { "$inc": { "failures": -1 } };
+        let attempts = self.attempt_buckets().await?;
+        attempts.update_one(doc! { "_id": bucket, "failures": { "$gt": 0 } }, less).await?;
+        Ok(())
+    }
+
+    async fn forget_attempts(&self, bucket: &str) -> Result<(), StoreError> {
+        self.attempt_buckets().await?.delete_one(doc! { "_id": bucket }).await?;
+        Ok(())
+    }
+
+    async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        let secrets: Collection<SecretDocument> = self.ready().await?.collection("secrets");
+        let new = SecretDocument { name: name.to_owned(), value: binary(&fresh) };
+        match secrets.insert_one(new).await {
+            Ok(_) => return Ok(fresh),
+            Err(error) if super::is_duplicate(&error, "_id_") => {}
+            Err(error) => return Err(error.into()),
+        }
+        let found = secrets.find_one(doc! { "_id": name }).await?;
+        bytes(found.ok_or_else(|| StoreError::Fault("a secret has vanished".into()))?.value)
+    }
+}
+
+/// [`Bucket::take`] as an update: the server makes of a bucket what that makes of it.
+fn taking(limit: Limit, now: OffsetDateTime) -> Vec<Document> {
+    let window = i64::try_from(limit.window.as_millis()).unwrap_or(i64::MAX);
+    let live = doc! { "$gt": [{ "$add": ["$last", window] }, instant(now)] };
+    let beyond = doc! { "$subtract": ["$failures", i64::from(limit.free)] };
+    // 2 to the 6th is more than the longest wait.
+    let doubled = doc! { "$min": [LONGEST, { "$pow": [2, { "$min": [beyond.clone(), 6] }] }] };
+    let pause = doc! { "$cond": [{ "$lt": [beyond, 0] }, 0, doubled] };
+    let ready = doc! { "$add": ["$last", { "$multiply": [1000, pause] }] };
+    let waits = doc! { "$and": [live.clone(), { "$lt": [instant(now), ready] }] };
+    let known = doc! { "$cond": [live, "$failures", 0] };
+    vec![doc! { "$set": {
+        "failures": { "$cond": [waits.clone(), "$failures", { "$add": [known, 1] }] },
+        "last": { "$cond": [waits.clone(), "$last", instant(now)] },
+        "purge_at": { "$cond": [waits, "$purge_at", instant(now + limit.window)] },
+    } }]
+}

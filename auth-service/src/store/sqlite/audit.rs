@@ -1,0 +1,92 @@
+//! The audit log.
+
+use async_trait::async_trait;
+use rusqlite::{Row, named_params};
+
+use super::{
+    SqliteStore,
+    rows::{millis, optional_time, parsed, time, unreadable},
+};
+use crate::{
+    domain::audit::{Action, Entry, Target},
+    store::{AuditFilter, AuditLog, StoreError},
+};
+
+#[async_trait]
+impl AuditLog for SqliteStore {
+    async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError> {
+        let entry = entry.clone();
+        self.database
+            .write(move |tx| {
+                tx.prepare_cached("DELETE FROM audit WHERE purge_at <= ?1")?.execute([millis(entry.at)])?;
+                tx.prepare_cached(
+                    "INSERT INTO audit (id, at, action, actor, client_id, target_kind, target, address, request_id, \
+                     succeeded, detail, purge_at) VALUES (:id, :at, :action, :actor, :client_id, :target_kind, \
+                     :target, :address, :request_id, :succeeded, :detail, :purge_at)",
+                )?
+                .execute(named_params! {
+                    ":id": entry.id,
+                    ":at": millis(entry.at),
+                    ":action": entry.action.name(),
+                    ":actor": entry.actor,
+                    ":client_id": entry.client_id,
+                    ":target_kind": entry.target.as_ref().map(|target| target.kind),
+                    ":target": entry.target.as_ref().map(|target| &target.id),
+                    ":address": entry.address,
+                    ":request_id": entry.request_id,
+                    ":succeeded": entry.succeeded,
+                    ":detail": entry.detail,
+                    ":purge_at": entry.purge_at.map(millis),
+                })?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError> {
+        let filter = filter.clone();
+        self.database
+            .read(move |c| {
+                let mut statement = c.prepare_cached(
+                    "SELECT id, at, action, actor, client_id, target_kind, target, address, request_id, succeeded, \
+                     detail, purge_at FROM audit WHERE (:actor IS NULL OR actor = :actor) \
+                     AND (:action IS NULL OR action = :action) AND (:target IS NULL OR target = :target) \
+                     AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
+                )?;
+                let entries = statement.query_map(
+                    named_params! {
+                        ":actor": filter.actor,
+                        ":action": filter.action.map(Action::name),
+                        ":target": filter.target,
+                        ":before": filter.before,
+                        ":limit": filter.limit,
+                    },
+                    read,
+                )?;
+                Ok(entries.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let target = match (row.get::<_, Option<String>>("target_kind")?, row.get("target")?) {
+        (Some(kind), Some(id)) => {
+            Some(Target::read(&kind, id).ok_or_else(|| unreadable(row, "target_kind"))?)
+        }
+        _ => None,
+    };
+    Ok(Entry {
+        id: row.get("id")?,
+        at: time(row, "at")?,
+        action: parsed(row, "action", |name: String| Action::from_name(&name))?,
+        actor: row.get("actor")?,
+        client_id: row.get("client_id")?,
+        target,
+        address: row.get("address")?,
+        request_id: row.get("request_id")?,
+        succeeded: row.get("succeeded")?,
+        detail: row.get("detail")?,
+        purge_at: optional_time(row, "purge_at")?,
+    })
+}

@@ -1,0 +1,194 @@
+//! Clients.
+
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
+use serde::{Deserialize, Serialize};
+use shared_models::revocations::CutOffKind;
+use time::OffsetDateTime;
+
+use super::{
+    SqliteStore, cutoffs,
+    rows::{from_millis, millis, optional_time, parsed, time, unreadable},
+    sessions,
+};
+use crate::{
+    domain::{
+        client::{Client, ClientSecret},
+        cutoff::Cut,
+        refresh_token::Digest,
+        session::EndReason,
+    },
+    store::{ClientFilter, Clients, StoreError},
+};
+
+const SELECT: &str = "SELECT id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, created_at, \
+    last_used_at, version FROM clients";
+
+/// A secret within the column `secrets`, times in milliseconds.
+#[derive(Serialize, Deserialize)]
+struct SecretRow {
+    digest: Digest,
+    created_at: i64,
+    expires_at: Option<i64>,
+}
+
+#[async_trait]
+impl Clients for SqliteStore {
+    async fn insert_client(&self, client: &Client) -> Result<(), StoreError> {
+        let client = client.clone();
+        self.database.write(move |tx| write(tx, &client)).await
+    }
+
+    async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
+        let id = id.to_owned();
+        self.database
+            .read(move |c| {
+                let mut statement = c.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
+                Ok(statement.query_row([id], read).optional()?)
+            })
+            .await
+    }
+
+    async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, StoreError> {
+        let filter = filter.clone();
+        self.database
+            .read(move |c| {
+                let mut statement = c.prepare_cached(&format!(
+                    "{SELECT} WHERE owner IS :owner AND (:name IS NULL OR name = :name) \
+                     AND (:after IS NULL OR id > :after) ORDER BY id LIMIT :limit"
+                ))?;
+                let clients = statement.query_map(
+                    named_params! {
+                        ":owner": filter.owner,
+                        ":name": filter.name,
+                        ":after": filter.after,
+                        ":limit": filter.limit,
+                    },
+                    read,
+                )?;
+                Ok(clients.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn replace_client(&self, next: &Client, cut: Option<Cut>) -> Result<bool, StoreError> {
+        let next = next.clone();
+        self.database
+            .write(move |tx| {
+                let found: Option<i64> = tx
+                    .query_row("SELECT version FROM clients WHERE id = ?1", [&next.id], |row| row.get(0))
+                    .optional()?;
+                if found != Some(next.version - 1) {
+                    return Ok(false);
+                }
+                write(tx, &next)?;
+                if let Some(cut) = cut {
+                    cut_off(tx, &next.id, cut)?;
+                }
+                Ok(true)
+            })
+            .await
+    }
+
+    async fn remove_client(&self, id: &str, owner: Option<&str>, cut: Cut) -> Result<bool, StoreError> {
+        let (id, owner) = (id.to_owned(), owner.map(str::to_owned));
+        self.database
+            .write(move |tx| {
+                let removed =
+                    tx.execute("DELETE FROM clients WHERE id = ?1 AND owner IS ?2", (&id, owner))?;
+                if removed == 1 {
+                    cut_off(tx, &id, cut)?;
+                }
+                Ok(removed == 1)
+            })
+            .await
+    }
+
+    async fn touch_client(
+        &self,
+        id: &str,
+        at: OffsetDateTime,
+        unless_since: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.database
+            .write(move |tx| {
+                tx.prepare_cached(
+                    "UPDATE clients SET last_used_at = ?2 WHERE id = ?1 \
+                     AND (last_used_at IS NULL OR last_used_at < ?3)",
+                )?
+                .execute((id, millis(at), millis(unless_since)))?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Cuts off the tokens of a client, and ends the job grants that were made through it.
+fn cut_off(tx: &Transaction<'_>, id: &str, cut: Cut) -> Result<(), StoreError> {
+    cutoffs::append(tx, CutOffKind::Key, &[id.to_owned()], cut)?;
+    sessions::end(tx, "through = ?2", &[&id], EndReason::ClientCutOff, cut)?;
+    Ok(())
+}
+
+fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
+    let secrets: Vec<SecretRow> = client
+        .secrets
+        .iter()
+        .map(|secret| SecretRow {
+            digest: secret.digest,
+            created_at: millis(secret.created_at),
+            expires_at: secret.expires_at.map(millis),
+        })
+        .collect();
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO clients (id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, \
+         created_at, last_used_at, version) VALUES (:id, :name, :owner, :scopes, :grants, :secrets, :disabled, \
+         :not_before, :expires_at, :created_at, :last_used_at, :version)",
+    )?
+    .execute(named_params! {
+        ":id": client.id,
+        ":name": client.name,
+        ":owner": client.owner,
+        ":scopes": client.scopes.to_string(),
+        ":grants": serde_json::json!(client.grants),
+        ":secrets": serde_json::json!(secrets),
+        ":disabled": client.disabled,
+        ":not_before": client.not_before,
+        ":expires_at": client.expires_at.map(millis),
+        ":created_at": millis(client.created_at),
+        ":last_used_at": client.last_used_at.map(millis),
+        ":version": client.version,
+    })?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
+    let json = |column: &'static str| row.get::<_, serde_json::Value>(column);
+    let secrets: Vec<SecretRow> =
+        serde_json::from_value(json("secrets")?).map_err(|_| unreadable(row, "secrets"))?;
+    let secrets = secrets.into_iter().map(|secret| {
+        Some(ClientSecret {
+            digest: secret.digest,
+            created_at: from_millis(secret.created_at)?,
+            expires_at: match secret.expires_at {
+                Some(end) => Some(from_millis(end)?),
+                None => None,
+            },
+        })
+    });
+    Ok(Client {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        owner: row.get("owner")?,
+        scopes: parsed(row, "scopes", |text: String| text.parse().ok())?,
+        grants: serde_json::from_value(json("grants")?).map_err(|_| unreadable(row, "grants"))?,
+        secrets: secrets.collect::<Option<_>>().ok_or_else(|| unreadable(row, "secrets"))?,
+        disabled: row.get("disabled")?,
+        not_before: row.get("not_before")?,
+        expires_at: optional_time(row, "expires_at")?,
+        created_at: time(row, "created_at")?,
+        last_used_at: optional_time(row, "last_used_at")?,
+        version: row.get("version")?,
+    })
+}

@@ -1,0 +1,239 @@
+//! Users.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, ToSql, Transaction, named_params};
+use shared_models::revocations::CutOffKind;
+use time::OffsetDateTime;
+
+use super::{
+    SqliteStore, cutoffs,
+    rows::{SELECT_USER, find_user, insert_user, millis, read_user},
+    sessions::end,
+};
+use crate::{
+    domain::{
+        cutoff::Cut, email::Email, name::FullName, password_hash::PasswordHash, roles, session::EndReason,
+        user::User,
+    },
+    store::{EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users},
+};
+
+#[async_trait]
+impl Users for SqliteStore {
+    async fn insert_user(&self, user: &User) -> Result<(), StoreError> {
+        let user = user.clone();
+        self.database.write(move |tx| insert_user(tx, &user)).await
+    }
+
+    async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError> {
+        let users = users.to_vec();
+        self.database
+            .write(move |tx| {
+                let insert = |user: &User| match insert_user(tx, user) {
+                    Ok(()) => Ok(true),
+                    Err(StoreError::Conflict { .. }) => Ok(false),
+                    Err(error) => Err(error),
+                };
+                users.iter().map(insert).collect()
+            })
+            .await
+    }
+
+    async fn insert_first_admin(&self, user: &User) -> Result<bool, StoreError> {
+        let user = user.clone();
+        self.database
+            .write(move |tx| {
+                if count_admins(tx)? > 0 {
+                    return Ok(false);
+                }
+                insert_user(tx, &user).map(|()| true)
+            })
+            .await
+    }
+
+    async fn count_admins(&self) -> Result<u64, StoreError> {
+        self.database.read(count_admins).await
+    }
+
+    async fn user(&self, id: &str) -> Result<Option<User>, StoreError> {
+        let id = id.to_owned();
+        self.database.read(move |c| find_user(c, "id", &id)).await
+    }
+
+    async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
+        let key = email.key();
+        self.database.read(move |c| find_user(c, "email_key", &key)).await
+    }
+
+    async fn set_full_name(
+        &self,
+        id: &str,
+        full_name: Option<&FullName>,
+        at: OffsetDateTime,
+    ) -> Result<Option<User>, StoreError> {
+        let (id, name) = (id.to_owned(), full_name.map(|name| name.as_str().to_owned()));
+        self.database
+            .write(move |tx| {
+                tx.prepare_cached("UPDATE users SET full_name = ?2, updated_at = ?3 WHERE id = ?1")?
+                    .execute((&id, name, millis(at)))?;
+                find_user(tx, "id", &id)
+            })
+            .await
+    }
+
+    async fn replace_hash(&self, id: &str, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        let (id, old, new) = (id.to_owned(), old.as_str().to_owned(), new.as_str().to_owned());
+        self.database
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2",
+                    (id, old, new),
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn change_password(&self, update: &PasswordUpdate) -> Result<bool, StoreError> {
+        let update = update.clone();
+        self.database.write(move |tx| change_password(tx, &update)).await
+    }
+
+    async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
+        let filter = filter.clone();
+        self.database.read(move |c| list(c, &filter)).await
+    }
+
+    async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError> {
+        let write = write.clone();
+        self.database.write(move |tx| write_user(tx, &write)).await
+    }
+
+    async fn delete_user(&self, id: &str, cut: Cut) -> Result<UserOutcome, StoreError> {
+        let id = id.to_owned();
+        self.database.write(move |tx| delete_user(tx, &id, cut)).await
+    }
+}
+
+fn count_admins(connection: &Connection) -> Result<u64, StoreError> {
+    let count: i64 = connection.query_row(
+        "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?1)",
+        [roles::ADMIN],
+        |row| row.get(0),
+    )?;
+    Ok(count.unsigned_abs())
+}
+
+fn change_password(tx: &Transaction<'_>, update: &PasswordUpdate) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE users SET password_hash = ?3, token_version = token_version + 1, must_change_password = 0, \
+         updated_at = ?4 WHERE id = ?1 AND token_version = ?2",
+        (&update.user_id, update.token_version, update.hash.as_str(), millis(update.at)),
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    if let Some(kept) = &update.keep_session {
+        tx.execute(
+            "UPDATE sessions SET token_version = ?3 + 1, version = version + 1 \
+             WHERE id = ?1 AND user_id = ?2 AND token_version = ?3 AND ended IS NULL",
+            (kept, &update.user_id, update.token_version),
+        )?;
+    }
+    let older: [&dyn ToSql; 2] = [&update.user_id, &update.token_version];
+    end(tx, "user_id = ?2 AND token_version <= ?3", &older, EndReason::PasswordChange, update.cut)?;
+    Ok(true)
+}
+
+fn list(connection: &Connection, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
+    let (is, begins) = match &filter.email {
+        None => (None, None),
+        Some(EmailFilter::Is(key)) => (Some(key), None),
+        Some(EmailFilter::BeginsWith(start)) => (None, Some(start)),
+    };
+    let mut statement = connection.prepare_cached(&format!(
+        "{SELECT_USER} WHERE (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids))) \
+         AND (:is IS NULL OR email_key = :is) \
+         AND (:begins IS NULL OR substr(email_key, 1, length(:begins)) = :begins) \
+         AND (:role IS NULL OR EXISTS (SELECT 1 FROM json_each(roles) WHERE value = :role)) \
+         AND (:disabled IS NULL OR disabled = :disabled) AND (:after IS NULL OR id > :after) \
+         ORDER BY id LIMIT :limit"
+    ))?;
+    let users = statement.query_map(
+        named_params! {
+            ":ids": (!filter.ids.is_empty()).then(|| serde_json::json!(filter.ids)),
+            ":is": is,
+            ":begins": begins,
+            ":role": filter.role,
+            ":disabled": filter.disabled,
+            ":after": filter.after,
+            ":limit": filter.limit,
+        },
+        read_user,
+    )?;
+    Ok(users.collect::<Result<_, _>>()?)
+}
+
+fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, StoreError> {
+    let UserWrite { before, next, .. } = write;
+    let unchanged = |now: &User| {
+        now.roles == before.roles
+            && now.disabled == before.disabled
+            && now.token_version == before.token_version
+    };
+    let Some(now) = find_user(tx, "id", &before.id)?.filter(unchanged) else {
+        return Ok(UserOutcome::Missing);
+    };
+    if write.removes_admin() && other_admins(tx, &before.id)? == 0 {
+        return Ok(UserOutcome::LastAdmin);
+    }
+    // What this change does not touch may have been changed by another.
+    let full_name = if next.full_name == before.full_name { &now.full_name } else { &next.full_name };
+    let kept = next.password_hash == before.password_hash;
+    let password_hash = if kept { &now.password_hash } else { &next.password_hash };
+    tx.execute(
+        "UPDATE users SET full_name = :full_name, roles = :roles, disabled = :disabled, \
+         must_change_password = :must_change_password, password_hash = :password_hash, \
+         token_version = :token_version, not_before = :not_before, updated_at = :updated_at WHERE id = :id",
+        named_params! {
+            ":id": next.id,
+            ":full_name": full_name.as_ref().map(FullName::as_str),
+            ":roles": serde_json::json!(next.roles),
+            ":disabled": next.disabled,
+            ":must_change_password": next.must_change_password,
+            ":password_hash": password_hash.as_str(),
+            ":token_version": next.token_version,
+            ":not_before": next.not_before,
+            ":updated_at": millis(next.updated_at),
+        },
+    )?;
+    if let Some(reason) = write.end_sessions {
+        end(tx, "user_id = ?2", &[&next.id], reason, write.cut)?;
+    }
+    if write.cut_subject {
+        cutoffs::append(tx, CutOffKind::Subject, std::slice::from_ref(&next.id), write.cut)?;
+    }
+    Ok(UserOutcome::Done)
+}
+
+fn delete_user(tx: &Transaction<'_>, id: &str, cut: Cut) -> Result<UserOutcome, StoreError> {
+    let Some(user) = find_user(tx, "id", id)? else { return Ok(UserOutcome::Missing) };
+    if user.is_admin() && other_admins(tx, id)? == 0 {
+        return Ok(UserOutcome::LastAdmin);
+    }
+    tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
+    tx.execute("DELETE FROM sessions WHERE user_id = ?1", [id])?;
+    tx.execute("DELETE FROM clients WHERE owner = ?1", [id])?;
+    cutoffs::append(tx, CutOffKind::Subject, &[id.to_owned()], cut)?;
+    Ok(UserOutcome::Done)
+}
+
+/// How many others may do everything, now.
+fn other_admins(connection: &Connection, id: &str) -> Result<i64, StoreError> {
+    Ok(connection.query_row(
+        "SELECT count(*) FROM users WHERE id <> ?1 AND NOT disabled \
+         AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?2)",
+        [id, roles::ADMIN],
+        |row| row.get(0),
+    )?)
+}

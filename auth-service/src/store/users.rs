@@ -1,0 +1,132 @@
+//! The port to users.
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::StoreError;
+use crate::domain::{
+    cutoff::Cut, email::Email, name::FullName, password_hash::PasswordHash, session::EndReason, user::User,
+};
+
+/// A new password, and what it ends.
+#[derive(Clone, Debug)]
+pub struct PasswordUpdate {
+    /// Whose.
+    pub user_id: String,
+    /// The user's `token_version` when the old password was checked.
+    pub token_version: i64,
+    /// The new password, hashed.
+    pub hash: PasswordHash,
+    /// The one session that lives on.
+    pub keep_session: Option<String>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// What the tokens of the other sessions are cut off with.
+    pub cut: Cut,
+}
+
+/// Which users a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// These alone; all where empty.
+    pub ids: Vec<String>,
+    /// Whose address is this.
+    pub email: Option<EmailFilter>,
+    /// Who have this role.
+    pub role: Option<String>,
+    /// Who are, or are not, disabled.
+    pub disabled: Option<bool>,
+    /// Whose id is larger.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What an address, as [`Email::key`] has it, must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EmailFilter {
+    /// This one.
+    Is(String),
+    /// One that begins so.
+    BeginsWith(String),
+}
+
+/// An administrator's change of a user: from what was read to what shall be.
+#[derive(Clone, Debug)]
+pub struct UserWrite {
+    /// The user as they were read.
+    pub before: User,
+    /// The user as they shall be.
+    pub next: User,
+    /// Why their sessions end, if they do.
+    pub end_sessions: Option<EndReason>,
+    /// Whether all their tokens are cut off, those of their API keys too.
+    pub cut_subject: bool,
+    /// The moment of it.
+    pub cut: Cut,
+}
+
+impl UserWrite {
+    /// Whether it takes an administrator away.
+    pub fn removes_admin(&self) -> bool {
+        self.before.is_admin() && !self.next.is_admin()
+    }
+}
+
+/// What came of an act on a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserOutcome {
+    /// Done.
+    Done,
+    /// There is no such user, or they are no longer what was read.
+    Missing,
+    /// Nothing was done: nobody would be left who may do everything.
+    LastAdmin,
+}
+
+/// Where users live.
+#[async_trait]
+pub trait Users: Send + Sync {
+    /// Adds a user; `Conflict` on `email` when one with the same [`Email::key`] exists.
+    async fn insert_user(&self, user: &User) -> Result<(), StoreError>;
+
+    /// Adds users; for each one whether it was added, which one whose address is taken is not.
+    async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError>;
+
+    /// Adds an admin if there is none; `false` when there is one, made by this very call elsewhere included.
+    async fn insert_first_admin(&self, user: &User) -> Result<bool, StoreError>;
+
+    /// How many users have the role `admin`.
+    async fn count_admins(&self) -> Result<u64, StoreError>;
+
+    /// The user of that id.
+    async fn user(&self, id: &str) -> Result<Option<User>, StoreError>;
+
+    /// The user of that address.
+    async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
+
+    /// Sets or removes the name; the user as they are now.
+    async fn set_full_name(
+        &self,
+        id: &str,
+        full_name: Option<&FullName>,
+        at: OffsetDateTime,
+    ) -> Result<Option<User>, StoreError>;
+
+    /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile.
+    async fn replace_hash(&self, id: &str, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
+
+    /// Raises `token_version` with the new hash, carries the kept session over, ends and cuts off the others. The
+    /// user need not change their password any more. `false`, and nothing done, when `token_version` is no longer
+    /// the given one.
+    async fn change_password(&self, update: &PasswordUpdate) -> Result<bool, StoreError>;
+
+    /// The users that a list shows, by id.
+    async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError>;
+
+    /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read.
+    async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError>;
+
+    /// Removes a user with their sessions and API keys, and cuts off their tokens.
+    async fn delete_user(&self, id: &str, cut: Cut) -> Result<UserOutcome, StoreError>;
+}
