@@ -1,6 +1,7 @@
 //! The composition root: settings -> store -> use cases -> routes.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -10,7 +11,9 @@ use std::{
 
 use actix_web::web::{self, ServiceConfig};
 use service_kit::{
+    client::ServiceClient,
     clock::{Clock, SystemClock},
+    cutoffs::Cutoffs,
     docs,
     health::Check,
     keys::{KeyRing, Purpose},
@@ -25,7 +28,10 @@ use service_kit::{
 use crate::{
     domain::{catalog::Catalog, collection::Collection},
     http::{BODY_LIMIT, endpoints, openapi::OpenApi},
-    ops::Service,
+    ops::{
+        Service, artifacts::sweep::Sweeper, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot,
+        names::Names, notices::Notices, transfer,
+    },
     settings::Settings,
     store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
 };
@@ -61,30 +67,82 @@ pub async fn serve(settings: &Settings) -> Result<(), StartError> {
 
 /// Loads keys and definitions and reaches the store; changes nothing.
 pub async fn check(settings: &Settings) -> Result<(), StartError> {
-    KeyRing::open(&settings.keys.file, Purpose::Verify)?;
-    catalog(settings)?;
-    let store: Arc<dyn Store> = match &settings.store.url {
+    ring(settings)?.fetch_once().await?;
+    files(settings)?;
+    let store = opened(settings).await?;
+    store.ping().await.map_err(|error| StartError::Store(error.to_string()))
+}
+
+/// Writes the definitions that are served into `directory`; returns their names.
+pub async fn export_definitions(settings: &Settings, directory: &Path) -> Result<Vec<String>, StartError> {
+    let done = transfer::export(&offline(settings).await?, directory);
+    done.map_err(|error| StartError::Other(error.to_string()))
+}
+
+/// Takes the definitions of `directory` into the store; returns a line for each.
+pub async fn import_definitions(
+    settings: &Settings,
+    directory: &Path,
+    force: bool,
+    dry_run: bool,
+) -> Result<Vec<String>, StartError> {
+    let service = offline(settings).await?;
+    let done = transfer::import(&service, directory, force, dry_run).await;
+    done.map_err(|error| StartError::Other(error.to_string()))
+}
+
+/// The use cases without anything that listens or calls.
+async fn offline(settings: &Settings) -> Result<Service, StartError> {
+    let store = opened(settings).await?;
+    let catalog = Arc::new(LiveCatalog::new(files(settings)?));
+    catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
+    let Env { clock, random } = Env::default();
+    let (notices, names) = (Notices::default(), Names::default());
+    let (feed, hot) = (Feed::new(Arc::clone(&store)), Arc::new(Hot::new(0)));
+    Ok(Service { catalog, store, feed, clock, random, cutoffs: None, notices, hot, names })
+}
+
+/// The store, reached for the first time when it is asked something.
+async fn opened(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
+    Ok(match &settings.store.url {
         StoreUrl::Sqlite(path) => Arc::new(SqliteStore::open(path)?),
         StoreUrl::Mongo(url) => Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?)),
-    };
-    store.ping().await.map_err(|error| StartError::Store(error.to_string()))
+    })
 }
 
 /// The service, ready to be served beside others or alone.
 pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
-    let ring = Arc::new(KeyRing::open(&settings.keys.file, Purpose::Verify)?);
+    let ring = Arc::new(ring(settings)?);
     ring.follow();
+    let client = settings
+        .client()?
+        .map(|config| ServiceClient::new(config, Arc::clone(&env.clock), Arc::clone(&env.random)));
+    let client = client.transpose()?;
+    let cutoffs = client.as_ref().map(|client| followed(client, &env.clock));
     let tokens = &settings.tokens;
-    let verifier = Arc::new(Verifier::new(ring, &tokens.issuer, &tokens.audience, Arc::clone(&env.clock)));
-    let catalog = catalog(settings)?;
+    let verifier = Verifier::new(Arc::clone(&ring), &tokens.issuer, &tokens.audience, Arc::clone(&env.clock));
+    let verifier = Arc::new(match &cutoffs {
+        Some(cutoffs) => verifier.with_cutoffs(Arc::clone(cutoffs)),
+        None => verifier,
+    });
+    let catalog = Arc::new(LiveCatalog::new(files(settings)?));
     let prepared = Arc::new(AtomicBool::new(false));
-    let store = store(settings, &catalog, &env.clock, &prepared).await?;
-    let openapi = web::Data::new(OpenApi::new(&catalog, &settings.login_url()));
-    let checks = vec![Check::new("resource-store", {
-        let store = Arc::clone(&store);
-        move || readiness(Arc::clone(&store), Arc::clone(&prepared))
-    })];
-    let service = web::Data::new(Service { catalog, store, clock: env.clock, random: env.random });
+    let store = store(settings, &catalog, &env, &prepared).await?;
+    let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog)));
+    let sweeper = Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
+    tokio::spawn(sweeper.run());
+    let checks = checks(&store, &prepared, &ring, cutoffs.as_ref());
+    let service = web::Data::new(Service {
+        catalog,
+        feed: Feed::new(Arc::clone(&store)),
+        store,
+        clock: env.clock,
+        random: env.random,
+        cutoffs,
+        hot: Arc::new(Hot::new(settings.cache.bytes)),
+        notices: client.clone().map(Notices::by).unwrap_or_default(),
+        names: client.map(Names::by).unwrap_or_default(),
+    });
     let configure = move |config: &mut ServiceConfig| {
         config.app_data(service.clone()).app_data(openapi.clone());
         docs::swagger(config, "/api/docs", "/api/openapi.json");
@@ -93,7 +151,48 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     Ok(Part { configure: Arc::new(configure), checks })
 }
 
-fn catalog(settings: &Settings) -> Result<Catalog, StartError> {
+/// The keys that tokens are checked with.
+fn ring(settings: &Settings) -> Result<KeyRing, StartError> {
+    match &settings.keys.jwks_url {
+        Some(url) => KeyRing::remote(url),
+        None => Ok(KeyRing::open(&settings.key_file(), Purpose::Verify)?),
+    }
+}
+
+/// What is heard of cut-offs from now on.
+fn followed(client: &ServiceClient, clock: &Arc<dyn Clock>) -> Arc<Cutoffs> {
+    let cutoffs = Arc::new(Cutoffs::new(Arc::clone(clock)));
+    tokio::spawn(follow::follow(client.clone(), Arc::clone(&cutoffs)));
+    tokio::spawn(follow::tell_age(Arc::clone(&cutoffs)));
+    cutoffs
+}
+
+/// What must be there before the first request. A feed that is heard of no more keeps nobody from reading.
+fn checks(
+    store: &Arc<dyn Store>,
+    prepared: &Arc<AtomicBool>,
+    ring: &Arc<KeyRing>,
+    cutoffs: Option<&Arc<Cutoffs>>,
+) -> Vec<Check> {
+    let (store, prepared, ring) = (Arc::clone(store), Arc::clone(prepared), Arc::clone(ring));
+    let mut checks = vec![
+        Check::new("resource-store", move || readiness(Arc::clone(&store), Arc::clone(&prepared))),
+        Check::new("keys", move || {
+            let loaded = ring.is_loaded();
+            async move { loaded.then_some(()).ok_or_else(|| "no key has been fetched yet".to_owned()) }
+        }),
+    ];
+    if let Some(cutoffs) = cutoffs.map(Arc::clone) {
+        checks.push(Check::new("revocations", move || {
+            let heard = cutoffs.age().is_some();
+            async move { heard.then_some(()).ok_or_else(|| "the feed of cut-offs was not heard yet".to_owned()) }
+        }));
+    }
+    checks
+}
+
+/// The definitions that come as files.
+fn files(settings: &Settings) -> Result<Catalog, StartError> {
     let catalog = match &settings.collections.dir {
         Some(directory) => Catalog::from_directory(directory),
         None => Catalog::built_in(),
@@ -101,29 +200,25 @@ fn catalog(settings: &Settings) -> Result<Catalog, StartError> {
     catalog.map_err(|error| StartError::Other(error.to_string()))
 }
 
-fn collections_of(catalog: &Catalog) -> Vec<Arc<Collection>> {
-    catalog.iter().cloned().collect()
-}
-
 /// An embedded store is prepared before anything is served; a remote one as soon as it can be reached.
 async fn store(
     settings: &Settings,
-    catalog: &Catalog,
-    clock: &Arc<dyn Clock>,
+    catalog: &Arc<LiveCatalog>,
+    env: &Env,
     prepared: &Arc<AtomicBool>,
 ) -> Result<Arc<dyn Store>, StartError> {
-    let collections = collections_of(catalog);
+    let catalog = Arc::clone(catalog);
     match &settings.store.url {
         StoreUrl::Sqlite(path) => {
-            let store = Arc::new(SqliteStore::open(path)?);
-            store.prepare(&collections).await.map_err(|error| StartError::Store(error.to_string()))?;
+            let store = Arc::new(SqliteStore::open(path)?.with_clock(Arc::clone(&env.clock)));
+            catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
-            tokio::spawn(maintain(Arc::clone(&store), collections, Arc::clone(clock)));
+            tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(&env.clock)));
             Ok(store)
         }
         StoreUrl::Mongo(url) => {
             let store: Arc<dyn Store> = Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?));
-            tokio::spawn(warm_up(Arc::clone(&store), collections, Arc::clone(prepared)));
+            tokio::spawn(warm_up(Arc::clone(&store), catalog, Arc::clone(prepared), Arc::clone(&env.random)));
             Ok(store)
         }
     }
@@ -136,10 +231,16 @@ async fn readiness(store: Arc<dyn Store>, prepared: Arc<AtomicBool>) -> Result<(
     store.ping().await.map_err(|error| error.to_string())
 }
 
-/// Makes the indexes, again and again until it works; each kind of failure is logged once.
-async fn warm_up(store: Arc<dyn Store>, collections: Vec<Arc<Collection>>, prepared: Arc<AtomicBool>) {
+/// Reads the definitions and makes the indexes, again and again until it works; each kind of failure is logged once.
+/// Then follows what others change of them.
+async fn warm_up(
+    store: Arc<dyn Store>,
+    catalog: Arc<LiveCatalog>,
+    prepared: Arc<AtomicBool>,
+    random: Arc<dyn Random>,
+) {
     let mut told: Option<StoreError> = None;
-    while let Err(error) = store.prepare(&collections).await {
+    while let Err(error) = catalog.refresh(&*store).await {
         if told.as_ref() != Some(&error) {
             tracing::error!(%error, "the store is not ready; trying again until it is");
             told = Some(error);
@@ -148,11 +249,13 @@ async fn warm_up(store: Arc<dyn Store>, collections: Vec<Arc<Collection>>, prepa
     }
     prepared.store(true, Ordering::Relaxed);
     tracing::info!("the store is ready");
+    catalog::follow(catalog, store, random).await;
 }
 
-async fn maintain(store: Arc<SqliteStore>, collections: Vec<Arc<Collection>>, clock: Arc<dyn Clock>) {
+async fn maintain(store: Arc<SqliteStore>, catalog: Arc<LiveCatalog>, clock: Arc<dyn Clock>) {
     loop {
         tokio::time::sleep(MAINTENANCE).await;
+        let collections: Vec<Arc<Collection>> = catalog.served().catalog.iter().cloned().collect();
         match store.maintain(&collections, clock.now()).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "expired documents removed"),

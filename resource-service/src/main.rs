@@ -26,6 +26,33 @@ enum Command {
     Serve,
     /// Load settings, keys and definitions, reach the store, and say what is wrong
     Check,
+    /// Move definitions of collections between files and the store
+    Collections {
+        #[command(subcommand)]
+        command: Transfer,
+    },
+}
+
+#[derive(Subcommand)]
+enum Transfer {
+    /// Write every definition that is served into a directory, a file each
+    Export {
+        /// Made where it is missing
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
+    /// Take the definitions of a directory into the store, all or none
+    Import {
+        /// One definition in each *.json file
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+        /// Change nothing; say what would be changed
+        #[arg(long)]
+        dry_run: bool,
+        /// Take them although stored documents break them
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[tokio::main]
@@ -42,8 +69,18 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         }
         Command::Check => {
             app::check(&settings).await?;
-            let told = writeln!(std::io::stdout(), "settings, keys, definitions and store are in order");
-            told.map_err(|error| StartError::Other(error.to_string()))
+            tell(&["settings, keys, definitions and store are in order".to_owned()])
+        }
+        Command::Collections { command: Transfer::Export { directory } } => {
+            tell(&app::export_definitions(&settings, &directory).await?)
+        }
+        Command::Collections { command: Transfer::Import { directory, dry_run, force } } => {
+            tell(&app::import_definitions(&settings, &directory, force, dry_run).await?)
         }
     }
+}
+
+fn tell(lines: &[String]) -> Result<(), StartError> {
+    let told = lines.iter().try_for_each(|line| writeln!(std::io::stdout(), "{line}"));
+    told.map_err(|error| StartError::Other(error.to_string()))
 }

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use service_kit::{
+    client::ClientConfig,
     settings::{HttpSettings, Loader, SettingsError, TelemetrySettings, check_url},
     store::StoreUrl,
 };
@@ -20,12 +22,16 @@ pub struct Settings {
     /// Where documents live.
     pub store: StoreSettings,
     /// The key ring.
+    #[serde(default)]
     pub keys: KeySettings,
     /// Which access tokens are good here.
     pub tokens: TokenSettings,
     /// The definitions.
     #[serde(default)]
     pub collections: CollectionSettings,
+    /// Documents kept in memory.
+    #[serde(default)]
+    pub cache: CacheSettings,
     /// auth-service.
     #[serde(default)]
     pub auth: AuthSettings,
@@ -40,11 +46,13 @@ pub struct StoreSettings {
 }
 
 /// The key ring.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeySettings {
-    /// A JWK Set, followed while the service runs.
-    pub file: PathBuf,
+    /// A JWK Set, followed while the service runs; `data/keys.json` where nothing is said.
+    pub file: Option<PathBuf>,
+    /// Where auth-service shows its public keys, instead of the file.
+    pub jwks_url: Option<String>,
 }
 
 /// Which access tokens are good here.
@@ -65,18 +73,37 @@ pub struct CollectionSettings {
     pub dir: Option<PathBuf>,
 }
 
+/// Documents kept in memory, of collections that have a `max_age`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CacheSettings {
+    /// The most bytes they take; 0 keeps none.
+    pub bytes: u64,
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        Self { bytes: 32 * 1024 * 1024 }
+    }
+}
+
 /// auth-service.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthSettings {
-    /// Its base URL, for the login of the documentation page; the same origin where absent.
+    /// Where this service reaches it.
     pub url: Option<String>,
+    /// The client that calls it; it is not called where absent.
+    pub client_id: Option<String>,
+    /// The secret of that client.
+    pub client_secret: Option<SecretString>,
 }
 
 impl Settings {
     /// A loader that knows this service's variables and secrets, and none of its defaults yet.
     pub fn loader() -> Loader {
-        Loader::new("RESOURCE", &["store.url"])
+        Loader::new("RESOURCE", &["auth.client_secret", "store.url"])
+            .lists(&["http.allowed_origins", "http.trusted_proxies"])
     }
 
     /// Reads defaults, then `file`, then `RESOURCE__…` variables.
@@ -97,7 +124,16 @@ impl Settings {
         if self.tokens.audience.is_empty() {
             return Err(SettingsError::at("tokens.audience", "must not be empty"));
         }
-        self.auth.url.as_deref().map_or(Ok(()), |url| check_url("auth.url", url))
+        if let Some(url) = &self.auth.url {
+            check_url("auth.url", url)?;
+        }
+        if let Some(url) = &self.keys.jwks_url {
+            check_url("keys.jwks_url", url)?;
+            if self.keys.file.is_some() {
+                return Err(SettingsError::at("keys.jwks_url", "given beside keys.file; keep one"));
+            }
+        }
+        self.client().map(|_| ())
     }
 
     fn defaults(loader: Loader) -> Loader {
@@ -105,15 +141,30 @@ impl Settings {
             .default("http.listen", "127.0.0.1:8082")
             .default("http.management_listen", "127.0.0.1:9082")
             .default("store.url", "sqlite:data/resource.db")
-            .default("keys.file", "data/keys.json")
             .default("tokens.issuer", "http://127.0.0.1:8080")
             .default("tokens.audience", "tessera")
     }
 
-    /// Where a browser gets its access token.
-    pub fn login_url(&self) -> String {
-        let base = self.auth.url.as_deref().unwrap_or_default();
-        format!("{}/auth/login", base.trim_end_matches('/'))
+    /// The file of the key ring, where it is not fetched.
+    pub fn key_file(&self) -> PathBuf {
+        self.keys.file.clone().unwrap_or_else(|| PathBuf::from("data/keys.json"))
+    }
+
+    /// Whom to call, and as whom, where auth-service is to be called.
+    pub fn client(&self) -> Result<Option<ClientConfig>, SettingsError> {
+        let AuthSettings { url, client_id, client_secret } = &self.auth;
+        let missing = |key| Err(SettingsError::at(key, "is missing; calls to auth-service need it"));
+        match (url, client_id, client_secret) {
+            (_, None, None) => Ok(None),
+            (_, None, Some(_)) => missing("auth.client_id"),
+            (_, Some(_), None) => missing("auth.client_secret"),
+            (None, Some(_), Some(_)) => missing("auth.url"),
+            (Some(url), Some(client_id), Some(secret)) => Ok(Some(ClientConfig {
+                base_url: url.clone(),
+                client_id: client_id.clone(),
+                client_secret: secret.clone(),
+            })),
+        }
     }
 }
 
@@ -130,24 +181,44 @@ mod tests {
         let settings = load(&[]).unwrap();
         assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8082");
         assert_eq!(format!("{:?}", settings.store.url), "sqlite:data/resource.db");
-        assert_eq!(settings.login_url(), "/auth/login");
     }
 
     #[test]
     fn the_environment_sets_and_a_bad_value_is_refused_by_its_key() {
         let settings = load(&[("RESOURCE__AUTH__URL", "http://127.0.0.1:8081/")]).unwrap();
-        assert_eq!(settings.login_url(), "http://127.0.0.1:8081/auth/login");
+        assert_eq!(settings.auth.url.as_deref(), Some("http://127.0.0.1:8081/"));
         for (variable, value, key) in [
             ("RESOURCE__COLLECTIONS__DRI", "x", "collections.dri"),
             ("RESOURCE__STORE__URL", "postgres://x", "store.url"),
             ("RESOURCE__TOKENS__ISSUER", "not a url", "tokens.issuer"),
             ("RESOURCE__TOKENS__ISSUER", "https://", "tokens.issuer"),
             ("RESOURCE__AUTH__URL", "ftp://a", "auth.url"),
+            ("RESOURCE__AUTH__CLIENT_ID", "c", "auth.client_secret"),
+            ("RESOURCE__AUTH__CLIENT_SECRET", "s", "auth.client_id"),
+            ("RESOURCE__KEYS__JWKS_URL", "keys.json", "keys.jwks_url"),
+            ("RESOURCE__HTTP__TRUSTED_PROXIES", "10.0.0.0/33", "http.trusted_proxies"),
             ("RESOURCE__HTTP__WORKERS", "0", "http.workers"),
+            ("RESOURCE__CACHE__BYTES", "-1", "cache.bytes"),
         ] {
             let refusal = load(&[(variable, value)]).unwrap_err().to_string();
             assert!(refusal.contains(key), "{variable}: {refusal}");
         }
+    }
+
+    #[test]
+    fn keys_come_from_one_place_and_calls_need_an_address() {
+        assert_eq!(load(&[]).unwrap().key_file(), Path::new("data/keys.json"));
+        let url = ("RESOURCE__KEYS__JWKS_URL", "https://auth.example.org/.well-known/jwks.json");
+        assert!(load(&[url]).is_ok());
+        assert!(
+            load(&[url, ("RESOURCE__KEYS__FILE", "k")]).unwrap_err().to_string().contains("keys.jwks_url")
+        );
+        let client = [("RESOURCE__AUTH__CLIENT_ID", "c"), ("RESOURCE__AUTH__CLIENT_SECRET", "hunter2")];
+        assert!(load(&client).unwrap_err().to_string().contains("auth.url"));
+        let with_url = [client[0], client[1], ("RESOURCE__AUTH__URL", "http://127.0.0.1:8081")];
+        let settings = load(&with_url).unwrap();
+        assert!(settings.client().unwrap().is_some());
+        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use shared_models::documents::CollectionDefinition;
-
 use super::collection::Collection;
 
 /// The definitions that ship with the service: file name and text.
@@ -60,13 +58,21 @@ impl Catalog {
     /// Adds the definition in `text`.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         let at = |fault: String| CatalogError { file: file.to_owned(), fault };
-        let definition: CollectionDefinition =
-            serde_json::from_str(text).map_err(|fault| at(fault.to_string()))?;
-        let collection = Collection::new(definition).map_err(at)?;
+        let collection = Collection::read(text).map_err(|fault| at(fault.to_string()))?;
         match self.0.insert(collection.name().to_owned(), Arc::new(collection)) {
             Some(double) => Err(at(format!("there is a collection {:?} already", double.name()))),
             None => Ok(()),
         }
+    }
+
+    /// Puts a collection in the place of the one of its name.
+    pub fn put(&mut self, collection: Arc<Collection>) {
+        self.0.insert(collection.name().to_owned(), collection);
+    }
+
+    /// Takes the collection of this name out.
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     /// The collection of this name.

@@ -1,6 +1,9 @@
 //! A collection: its definition, checked and made ready for use.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jsonschema::Validator;
 use serde_json::{Map, Value};
@@ -11,7 +14,7 @@ use shared_models::{
 };
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::validate;
+use super::{artifacts, fault::DefinitionFault, history, pointer, series, validate};
 use crate::query::{
     parse::Target,
     path::Path,
@@ -20,7 +23,10 @@ use crate::query::{
 };
 
 /// Names that the paths of the service take.
-const RESERVED: [&str; 2] = ["collections", "docs"];
+const RESERVED: [&str; 3] = ["collections", "docs", "openapi.json"];
+/// The most indexes of a collection, and the most fields of one. MongoDB takes 64 and 32, its own and ours included.
+const MAX_INDEXES: usize = 50;
+const MAX_KEYS: usize = 31;
 
 /// A collection whose definition holds together.
 pub struct Collection {
@@ -47,6 +53,8 @@ pub struct Access {
     pub admin: String,
     /// Whether a document is seen and changed by its owner alone.
     pub owner_only: bool,
+    /// The scope that shows each field that not every reader sees.
+    pub hidden: BTreeMap<Path, String>,
 }
 
 /// An index over fields of the collection.
@@ -60,44 +68,78 @@ pub struct Index {
     pub unique: bool,
 }
 
+impl Index {
+    /// The direction of `_id` behind the keys, as orders end in it; none where it needs none.
+    pub fn tie_breaker(&self) -> Option<Direction> {
+        let ended = self.unique || self.keys.iter().any(|(field, _)| field.path.first() == "_id");
+        self.keys.last().map(|(_, direction)| *direction).filter(|_| !ended)
+    }
+}
+
 impl Collection {
     /// Checks a definition; the error names the fault.
-    pub fn new(mut definition: CollectionDefinition) -> Result<Self, String> {
-        check_name(&definition.name)?;
-        if definition.versioned {
-            return Err("versioned: earlier revisions are not kept by this version; remove it".into());
-        }
-        let validator = validate::compile(&definition.schema).map_err(|fault| format!("schema: {fault}"))?;
+    pub fn new(mut definition: CollectionDefinition) -> Result<Self, DefinitionFault> {
+        check_name(&definition.name).map_err(|fault| DefinitionFault::at("/name", fault))?;
+        history::check(&definition)?;
+        let validator = validate::compile(&definition.schema).map_err(|fault| {
+            DefinitionFault::at(format!("/schema{}", fault.pointer), format!("schema: {fault}"))
+        })?;
         if Shape::at(&definition.schema, &[]).kinds != Kinds::OBJECT {
-            return Err("schema: a document is an object; say \"type\": \"object\"".into());
+            let fault = "schema: a document is an object; say \"type\": \"object\"";
+            return Err(DefinitionFault::at("/schema/type", fault));
         }
         let schema = Schema::new(definition.schema.clone());
         if let Some(name) = Shape::declared(&definition.schema).find(|name| name.starts_with('_')) {
-            return Err(format!("schema: {name:?} begins with _, as only members of the service do"));
+            let fault = format!("schema: {name:?} begins with _, as only members of the service do");
+            return Err(DefinitionFault::at(pointer("/schema/properties", name), fault));
         }
         for (view, fields) in &definition.views {
-            fields
-                .iter()
-                .try_for_each(|field| resolve(&schema, field).map(|_| ()))
-                .map_err(|f| format!("view {view:?}: {f}"))?;
+            for (at, field) in fields.iter().enumerate() {
+                resolve(&schema, field).map_err(|fault| {
+                    let place = pointer(&pointer("/views", view), &at.to_string());
+                    DefinitionFault::at(place, format!("view {view:?}: {fault}"))
+                })?;
+            }
         }
-        let access = access(&mut definition)?;
+        if definition.list_requires_view && definition.views.is_empty() {
+            return Err("list_requires_view: there is no view; declare one in views".into());
+        }
+        if let Some(limits) = &definition.artifacts {
+            artifacts::check(limits).map_err(|fault| format!("artifacts: {fault}"))?;
+        }
+        let access = access(&mut definition, &schema)?;
         let (mut indexes, mut expiries) = (Vec::new(), Vec::new());
         for (at, declared) in definition.indexes.iter().enumerate() {
-            let (index, expiry) = index(&schema, declared).map_err(|fault| format!("index {at}: {fault}"))?;
+            let (index, expiry) = index(&schema, declared).map_err(|fault| {
+                DefinitionFault::at(format!("/indexes/{at}"), format!("index {at}: {fault}"))
+            })?;
             indexes.push(index);
             expiries.extend(expiry);
         }
-        let names: BTreeSet<&str> = indexes.iter().map(|index| index.name.as_str()).collect();
-        if names.len() < indexes.len() {
-            return Err("indexes: one of them stands twice".into());
+        if let Some(field) = disclosed(&access, &indexes) {
+            let fault =
+                format!("access.hidden: {field} is part of a unique index, which would tell its values");
+            return Err(DefinitionFault::at("/access/hidden", fault));
         }
+        check_indexes(&indexes).map_err(|fault| DefinitionFault::at("/indexes", fault))?;
         Ok(Self { definition, schema, access, indexes, expiries, validator })
+    }
+
+    /// Reads a definition from its JSON text.
+    pub fn read(text: &str) -> Result<Self, DefinitionFault> {
+        let definition: CollectionDefinition =
+            serde_json::from_str(text).map_err(|fault| fault.to_string())?;
+        Self::new(definition)
     }
 
     /// The collection's name.
     pub fn name(&self) -> &str {
         &self.definition.name
+    }
+
+    /// The field by which every document is told apart.
+    pub fn id_field(&self) -> Result<Arc<Field>, DefinitionFault> {
+        resolve(&self.schema, "_id").map_err(DefinitionFault::from)
     }
 
     /// What queries are read against.
@@ -115,7 +157,12 @@ impl Collection {
         }
         faults.truncate(validate::MAX_FAULTS);
         match document {
-            Value::Object(members) if faults.is_empty() => Ok(members),
+            Value::Object(mut members) if faults.is_empty() => {
+                if self.keeps_points() {
+                    series::frame(&mut members).map_err(|fault| vec![fault])?;
+                }
+                Ok(members)
+            }
             _ => Err(faults),
         }
     }
@@ -137,6 +184,9 @@ impl Collection {
 }
 
 fn check_name(name: &str) -> Result<(), String> {
+    if RESERVED.contains(&name) {
+        return Err(format!("name: {name:?} is reserved"));
+    }
     let mut letters = name.bytes();
     let valid = name.len() <= 63
         && letters.next().is_some_and(|first| first.is_ascii_lowercase())
@@ -146,19 +196,41 @@ fn check_name(name: &str) -> Result<(), String> {
             "name: {name:?} must be a lower-case letter, then lower-case letters, digits, _ or -, at most 63 in all"
         ));
     }
-    if RESERVED.contains(&name) {
-        return Err(format!("name: {name:?} is reserved"));
+    Ok(())
+}
+
+/// A plain index ends in `_id` whether it says so or not, so that two which differ in that alone are one.
+fn check_indexes(indexes: &[Index]) -> Result<(), String> {
+    if indexes.len() > MAX_INDEXES {
+        return Err(format!("indexes: there are {}; a collection has at most {MAX_INDEXES}", indexes.len()));
+    }
+    let names: BTreeSet<&str> = indexes.iter().map(|index| index.name.as_str()).collect();
+    let kept = |index: &Index| {
+        let key = |(field, direction): &(Arc<Field>, Direction)| {
+            (field.path.to_string(), *direction == Direction::Descending)
+        };
+        let mut keys: Vec<(String, bool)> = index.keys.iter().map(key).collect();
+        if !index.unique && !keys.iter().any(|(path, _)| path == "_id") {
+            keys.push(("_id".into(), false));
+        }
+        (index.unique, keys)
+    };
+    let distinct: BTreeSet<_> = indexes.iter().map(kept).collect();
+    if names.len().min(distinct.len()) < indexes.len() {
+        return Err("indexes: one of them stands twice".into());
     }
     Ok(())
 }
 
 /// Fills in the scopes that the definition leaves out.
-fn access(definition: &mut CollectionDefinition) -> Result<Access, String> {
+fn access(definition: &mut CollectionDefinition, schema: &Schema) -> Result<Access, DefinitionFault> {
     let name = definition.name.clone();
     let scope = |declared: &mut Option<String>, verb: &str| {
         let scope = declared.get_or_insert_with(|| format!("{name}:{verb}"));
-        ScopeSet::from_names([scope.as_str()]).map_err(|fault| format!("access.{verb}: {fault}"))?;
-        Ok::<String, String>(scope.clone())
+        ScopeSet::from_names([scope.as_str()]).map_err(|fault| {
+            DefinitionFault::at(format!("/access/{verb}"), format!("access.{verb}: {fault}"))
+        })?;
+        Ok::<String, DefinitionFault>(scope.clone())
     };
     let declared = &mut definition.access;
     Ok(Access {
@@ -166,7 +238,34 @@ fn access(definition: &mut CollectionDefinition) -> Result<Access, String> {
         write: scope(&mut declared.write, "write")?,
         admin: scope(&mut declared.admin, "admin")?,
         owner_only: declared.owner_only,
+        hidden: declared
+            .hidden
+            .iter()
+            .map(|(field, scope)| {
+                hidden(schema, field, scope).map_err(|fault| format!("access.hidden: {fault}"))
+            })
+            .collect::<Result<_, _>>()?,
     })
+}
+
+/// A field that not every reader sees. It stands in one place of a document, so that a write can leave it where it is.
+fn hidden(schema: &Schema, field: &str, scope: &str) -> Result<(Path, String), String> {
+    ScopeSet::from_names([scope]).map_err(|fault| format!("{field:?}: {fault}"))?;
+    let found = resolve(schema, field)?;
+    if found.path.first().starts_with('_') {
+        return Err(format!("{field:?} is set by the service, which shows it to every reader"));
+    }
+    if let Some(array) = found.crossings.first() {
+        return Err(format!("{field:?} may lie within the array {array}; hide {array} itself"));
+    }
+    Ok((found.path.clone(), scope.to_owned()))
+}
+
+/// A hidden field whose values a unique index would tell.
+fn disclosed<'i>(access: &Access, indexes: &'i [Index]) -> Option<&'i Path> {
+    let keys = indexes.iter().filter(|index| index.unique).flat_map(|index| &index.keys);
+    let hidden = |path: &Path| access.hidden.keys().any(|hidden| hidden.contains(path));
+    keys.map(|(field, _)| &field.path).find(|path| hidden(path))
 }
 
 fn resolve(schema: &Schema, field: &str) -> Result<Arc<Field>, String> {
@@ -179,6 +278,12 @@ type Expiry = (Arc<Field>, Duration);
 fn index(schema: &Schema, declared: &IndexDefinition) -> Result<(Index, Option<Expiry>), String> {
     let keys = declared.keys.0.iter().map(|(name, direction)| Ok((resolve(schema, name)?, *direction)));
     let keys: Vec<(Arc<Field>, Direction)> = keys.collect::<Result<_, String>>()?;
+    if keys.len() > MAX_KEYS {
+        return Err(format!("it has {} fields; an index has at most {MAX_KEYS}", keys.len()));
+    }
+    if matches!(keys.as_slice(), [(field, _)] if field.path.first() == "_id") {
+        return Err("every collection has an index over _id already; leave it out".into());
+    }
     if let Some((field, _)) = keys.iter().find(|(field, _)| field.kind == FieldType::Object) {
         return Err(format!("{} is an object; index one of its members", field.path));
     }
@@ -208,11 +313,25 @@ fn index(schema: &Schema, declared: &IndexDefinition) -> Result<(Index, Option<E
         }
     }
     let expiry = declared.expire_after.map(|seconds| expiry(&keys, seconds)).transpose()?;
-    let parts = keys.iter().map(|(field, direction)| {
-        format!("{}{}", if *direction == Direction::Ascending { "+" } else { "-" }, field.path)
+    let sign = |direction: Direction| if direction == Direction::Ascending { "+" } else { "-" };
+    let name = if declared.unique { "unique" } else { "index" };
+    let mut index = Index { name: String::new(), keys, unique: declared.unique };
+    let parts = index.keys.iter().map(|(field, direction)| {
+        // MongoDB's unique index takes in values of one kind alone: of another kind it is another index.
+        let kind = if declared.unique { kind_name(&field.kind) } else { "" };
+        format!("{}{}{kind}", sign(*direction), field.path)
     });
-    let name = format!("{}{}", if declared.unique { "unique" } else { "index" }, parts.collect::<String>());
-    Ok((Index { name, keys, unique: declared.unique }, expiry))
+    let end = index.tie_breaker().map(|direction| format!("{}_id", sign(direction)));
+    index.name = std::iter::once(name.to_owned()).chain(parts).chain(end).collect();
+    Ok((index, expiry))
+}
+
+fn kind_name(kind: &FieldType) -> &'static str {
+    match kind {
+        FieldType::Text(_) => "",
+        FieldType::Boolean => ":boolean",
+        _ => ":number",
+    }
 }
 
 fn expiry(keys: &[(Arc<Field>, Direction)], seconds: u64) -> Result<Expiry, String> {

@@ -10,6 +10,9 @@ use uuid::Uuid;
 use super::pointer;
 use crate::query::timestamp;
 
+/// The most bytes of a document as a client sends it.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
 /// A document of any collection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
@@ -62,7 +65,8 @@ impl Meta {
         Self { revision: self.revision + 1, updated_at, ..self.clone() }
     }
 
-    fn members(&self) -> [(&'static str, Value); 5] {
+    /// The members that a document shows of this record.
+    pub fn members(&self) -> [(&'static str, Value); 5] {
         [
             ("_id", self.id.as_str().into()),
             ("_revision", self.revision.into()),

@@ -1,11 +1,28 @@
 //! Types that cannot be wrong and pure rules: collections, documents, preconditions. No async, no store, no HTTP.
 
+pub mod aggregate;
+pub mod artifacts;
 pub mod catalog;
+pub mod change;
 pub mod collection;
+pub mod diff;
+pub mod difference;
 pub mod document;
+pub mod downsample;
+pub mod exact;
+pub mod fault;
+pub mod grant;
+pub mod hidden;
+pub mod history;
 pub mod merge;
+pub mod patch;
 pub mod precondition;
+pub mod scalar;
 pub mod scan;
+pub mod series;
+pub mod table;
+pub mod ticket;
+pub mod tolerance;
 pub mod validate;
 
 /// An RFC 6901 pointer to a member of what `parent` points at.

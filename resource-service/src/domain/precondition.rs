@@ -12,13 +12,24 @@ pub struct Precondition {
 impl Precondition {
     /// Whether a write may go on at `revision` (RFC 9110 section 13.2.2, steps 1 and 3).
     pub fn allows_write(&self, revision: i64) -> bool {
-        self.if_match.as_ref().is_none_or(|tags| tags.match_strongly(revision))
-            && !self.if_none_match.as_ref().is_some_and(|tags| tags.match_weakly(revision))
+        self.allows_write_to(Some(&revision.to_string()))
+    }
+
+    /// Whether a write may go on where the strong entity tag is `current`, or where nothing is yet.
+    pub fn allows_write_to(&self, current: Option<&str>) -> bool {
+        self.if_match.as_ref().is_none_or(|tags| current.is_some_and(|current| tags.match_strongly(current)))
+            && !(self.if_none_match.as_ref())
+                .is_some_and(|tags| current.is_some_and(|current| tags.match_weakly(current)))
     }
 
     /// Whether a reader holds `revision` already.
     pub fn is_fresh(&self, revision: i64) -> bool {
-        self.if_none_match.as_ref().is_some_and(|tags| tags.match_weakly(revision))
+        self.is_fresh_at(&revision.to_string())
+    }
+
+    /// Whether a reader holds what has the entity tag `current` already.
+    pub fn is_fresh_at(&self, current: &str) -> bool {
+        self.if_none_match.as_ref().is_some_and(|tags| tags.match_weakly(current))
     }
 }
 
@@ -70,24 +81,18 @@ impl Tags {
         if tags.is_empty() { Err(InvalidTags) } else { Ok(Self::Listed(tags)) }
     }
 
-    fn match_strongly(&self, revision: i64) -> bool {
+    fn match_strongly(&self, current: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Listed(tags) => tags.iter().any(|tag| !tag.weak && tag.is(revision)),
+            Self::Listed(tags) => tags.iter().any(|tag| !tag.weak && tag.opaque == current),
         }
     }
 
-    fn match_weakly(&self, revision: i64) -> bool {
+    fn match_weakly(&self, current: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Listed(tags) => tags.iter().any(|tag| tag.is(revision)),
+            Self::Listed(tags) => tags.iter().any(|tag| tag.opaque == current),
         }
-    }
-}
-
-impl Tag {
-    fn is(&self, revision: i64) -> bool {
-        self.opaque == revision.to_string()
     }
 }
 
@@ -128,6 +133,13 @@ mod tests {
         assert!(if_none_match("\"2\",\"3\"").is_fresh(3));
         assert!(!if_none_match("\"2\"").is_fresh(3));
         assert!(!if_match("\"3\"").is_fresh(3));
+    }
+
+    #[test]
+    fn what_is_not_there_matches_nothing() {
+        assert!(!if_match("*").allows_write_to(None) && !if_match("\"a\"").allows_write_to(None));
+        assert!(if_none_match("*").allows_write_to(None) && !if_none_match("*").allows_write_to(Some("a")));
+        assert!(if_match("\"a\"").allows_write_to(Some("a")) && if_none_match("W/\"a\"").is_fresh_at("a"));
     }
 
     #[test]

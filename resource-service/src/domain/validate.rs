@@ -4,7 +4,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationEr
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
-use super::pointer;
+use super::{fault::DefinitionFault, pointer};
 use crate::query::{
     literal::{short, special},
     schema::IEEE754,
@@ -14,8 +14,8 @@ use crate::query::{
 pub const MAX_FAULTS: usize = 20;
 
 /// Compiles a JSON Schema 2020-12. Formats are asserted, an unknown one is refused, references stay within
-/// the schema, and patterns run in linear time.
-pub fn compile(schema: &Value) -> Result<Validator, String> {
+/// the schema, and patterns run in linear time. The pointer of a fault leads into the schema.
+pub fn compile(schema: &Value) -> Result<Validator, DefinitionFault> {
     jsonschema::draft202012::options()
         .should_validate_formats(true)
         .should_ignore_unknown_formats(false)
@@ -24,11 +24,9 @@ pub fn compile(schema: &Value) -> Result<Validator, String> {
         .offline()
         .build(schema)
         .map_err(|fault| {
-            format!(
-                "{} (at {:?})",
-                fault.masked_with(short(&fault.instance().to_string())),
-                fault.instance_path().as_str()
-            )
+            let place = fault.instance_path().as_str();
+            let message = fault.masked_with(short(&fault.instance().to_string()));
+            DefinitionFault::at(place, format!("{message} (at {place:?})"))
         })
 }
 

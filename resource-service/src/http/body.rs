@@ -8,27 +8,40 @@ use serde_json::{Map, Value};
 use service_kit::problem::Problem;
 use shared_models::problem::{FieldError, ProblemCode};
 
-use crate::domain::scan::scan;
+use crate::{domain::scan::scan, ops::error::ResourceError};
 
 /// The media type of a document.
 pub const JSON: &str = "application/json";
+/// The media type of JSON values, one a line.
+pub const NDJSON: &str = "application/x-ndjson";
+/// The media type of a JSON patch (RFC 6902).
+pub const JSON_PATCH: &str = "application/json-patch+json";
 /// The media type of a merge patch (RFC 7396).
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// The members of the JSON object in `body`, which must come as one of the `accepted` media types.
 pub fn members(request: &HttpRequest, body: &[u8], accepted: &[&str]) -> Result<Map<String, Value>, Problem> {
-    let media_type = request.content_type();
-    if !accepted.iter().any(|accepted| media_type.eq_ignore_ascii_case(accepted)) {
-        return Err(unsupported(media_type, accepted));
+    media_type(request, accepted)?;
+    Ok(document(body)?)
+}
+
+/// Refuses a body of another media type than those accepted.
+pub fn media_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), Problem> {
+    if accepted.iter().any(|accepted| is(request, accepted)) {
+        Ok(())
+    } else {
+        Err(unsupported(request.content_type(), accepted))
     }
-    let malformed =
-        |fault: String| Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"));
-    let text = std::str::from_utf8(body).map_err(|fault| malformed(fault.to_string()))?;
-    let faults = scan(text);
-    if !faults.is_empty() {
-        return Err(Problem::validation(faults));
-    }
-    let kind = match serde_json::from_str(text).map_err(|fault| malformed(fault.to_string()))? {
+}
+
+/// Whether the body comes as this media type.
+pub fn is(request: &HttpRequest, media_type: &str) -> bool {
+    request.content_type().eq_ignore_ascii_case(media_type)
+}
+
+/// The members of the JSON object in a text.
+pub fn document(text: &[u8]) -> Result<Map<String, Value>, ResourceError> {
+    let kind = match value(text)? {
         Value::Object(members) => return Ok(members),
         Value::Array(_) => "an array",
         Value::String(_) => "a string",
@@ -36,8 +49,18 @@ pub fn members(request: &HttpRequest, body: &[u8], accepted: &[&str]) -> Result<
         Value::Bool(_) => "a boolean",
         Value::Null => "null",
     };
-    let message = format!("expected one JSON object, got {kind}; send one document a request");
-    Err(Problem::validation(vec![FieldError::at("", "type", message)]))
+    let message = format!("expected a JSON object, got {kind}");
+    Err(ResourceError::Invalid(vec![FieldError::at("", "type", message)]))
+}
+
+/// The JSON value in a text, nothing of it lost.
+pub fn value(text: &[u8]) -> Result<Value, ResourceError> {
+    let text = std::str::from_utf8(text).map_err(|fault| ResourceError::NotJson(fault.to_string()))?;
+    let faults = scan(text);
+    if !faults.is_empty() {
+        return Err(ResourceError::Invalid(faults));
+    }
+    serde_json::from_str(text).map_err(|fault| ResourceError::NotJson(fault.to_string()))
 }
 
 /// 415, with what is accepted in words and, for a patch, in `Accept-Patch` (RFC 5789 section 3.1).

@@ -1,8 +1,10 @@
-//! Reads `If-Match` and `If-None-Match`.
+//! Reads what a request demands: `If-Match`, `If-None-Match`, and the age that `Cache-Control` allows.
+
+use std::time::Duration;
 
 use actix_web::{
     HttpRequest,
-    http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH},
+    http::header::{CACHE_CONTROL, HeaderName, IF_MATCH, IF_NONE_MATCH},
 };
 use service_kit::problem::Problem;
 use shared_models::problem::ProblemCode;
@@ -24,4 +26,15 @@ fn tags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Tags>, Proble
         return Ok(None);
     }
     Tags::parse(&lines.join(", ")).map(Some).map_err(|fault| malformed(&fault))
+}
+
+/// How old a copy the client takes (RFC 9111 section 5.2.1), where it says so: with `no-cache` and `no-store` none.
+pub fn accepted_age(request: &HttpRequest) -> Option<Duration> {
+    let lines = request.headers().get_all(CACHE_CONTROL).filter_map(|line| line.to_str().ok());
+    let directives = lines.flat_map(|line| line.split(',')).map(|text| text.trim().to_ascii_lowercase());
+    let ages = directives.filter_map(|directive| match directive.as_str() {
+        "no-cache" | "no-store" => Some(0),
+        directive => directive.strip_prefix("max-age=")?.trim_matches('"').parse().ok(),
+    });
+    ages.min().map(Duration::from_secs)
 }

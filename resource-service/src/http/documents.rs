@@ -4,24 +4,26 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, ETAG, LOCATION},
+        header::{AGE, CACHE_CONTROL, ETAG, VARY},
     },
     web,
 };
 use service_kit::{body::RawBody, caller::Caller, problem::Problem};
-use shared_models::problem::ProblemCode;
+use shared_models::problem::{FieldError, ProblemCode};
 
 use super::{
-    body::{JSON, MERGE_PATCH, members},
-    conditions::precondition,
+    body::{JSON, JSON_PATCH, MERGE_PATCH, is, members, value},
+    conditions::{accepted_age, precondition},
+    exports,
 };
 use crate::{
-    domain::precondition::entity_tag,
-    ops::{Service, change::Target, delete, get, insert, list, patch, policy::Verb, replace},
+    domain::{patch::Patch, precondition::entity_tag},
+    ops::{Service, access, change::Target, delete, get, list, patch, policy::Verb, replace},
     store::StoredDocument,
 };
 
-type Answer = Result<HttpResponse, Problem>;
+/// What a handler gives.
+pub type Answer = Result<HttpResponse, Problem>;
 /// Collection and id.
 type Place = web::Path<(String, String)>;
 
@@ -32,37 +34,38 @@ pub async fn list(
     collection: web::Path<String>,
     request: HttpRequest,
 ) -> Answer {
-    let page = list::list(&service, &caller.claims, &collection, &parameters(&request)?).await?;
-    Ok(HttpResponse::Ok().content_type(JSON).insert_header((CACHE_CONTROL, UNCACHED)).body(page_text(&page)))
-}
-
-/// `POST /api/{collection}`
-pub async fn insert(
-    service: web::Data<Service>,
-    caller: Caller,
-    collection: web::Path<String>,
-    request: HttpRequest,
-    body: RawBody,
-) -> Answer {
-    service.admit(&caller.claims, &collection, Verb::Write)?;
-    let members = members(&request, &body.0, &[JSON])?;
-    let (id, stored) = insert::insert(&service, &caller.claims, &collection, members).await?;
-    let mut answer = HttpResponse::Created();
-    answer.insert_header((LOCATION, format!("/api/{collection}/{id}")));
-    Ok(answer.content_type(JSON).insert_header((ETAG, entity_tag(stored.revision))).body(stored.json))
+    let parameters = parameters(&request)?;
+    if list::is_explained(&parameters) {
+        let explanation = list::explain(&service, &caller.claims, &collection, &parameters).await?;
+        return Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(explanation));
+    }
+    if let Some(format) = exports::asked(&request) {
+        return exports::answer(&service, &caller, &collection, &request, format).await;
+    }
+    let page = list::list(&service, &caller.claims, &collection, &parameters).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CACHE_CONTROL, UNCACHED)).insert_header((VARY, "Accept"));
+    Ok(answer.content_type(JSON).body(page_text(&page)))
 }
 
 /// `GET /api/{collection}/{id}`
 pub async fn get(service: web::Data<Service>, caller: Caller, place: Place, request: HttpRequest) -> Answer {
-    let precondition = precondition(&request)?;
-    let found = get::get(&service, &caller.claims, &place.0, &place.1, &parameters(&request)?).await?;
-    let revision = found.document.revision;
+    let demand = get::Demand { precondition: precondition(&request)?, oldest: accepted_age(&request) };
+    let found =
+        get::get(&service, &caller.claims, &place.0, &place.1, &parameters(&request)?, &demand).await?;
     let cached =
         found.max_age.map_or_else(|| UNCACHED.to_owned(), |seconds| format!("private, max-age={seconds}"));
-    let fresh = precondition.is_fresh(revision);
-    let mut answer = HttpResponse::build(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    answer.insert_header((ETAG, entity_tag(revision))).insert_header((CACHE_CONTROL, cached));
-    Ok(if fresh { answer.finish() } else { answer.content_type(JSON).body(found.document.json) })
+    let status = if found.json.is_some() { StatusCode::OK } else { StatusCode::NOT_MODIFIED };
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header((ETAG, entity_tag(found.revision))).insert_header((CACHE_CONTROL, cached));
+    if !found.age.is_zero() {
+        // Rounded up, so that nobody keeps it longer than they may.
+        answer.insert_header((AGE, found.age.as_secs() + 1));
+    }
+    Ok(match found.json {
+        Some(json) => answer.content_type(JSON).body(json),
+        None => answer.finish(),
+    })
 }
 
 /// `PUT /api/{collection}/{id}`
@@ -87,7 +90,10 @@ pub async fn patch(
     body: RawBody,
 ) -> Answer {
     let target = target(&service, &caller, &place, &request)?;
-    let members = members(&request, &body.0, &[MERGE_PATCH, JSON])?;
+    if is(&request, JSON_PATCH) {
+        return Ok(written(patch::operate(&service, target, &operations(&body.0)?).await?));
+    }
+    let members = members(&request, &body.0, &[MERGE_PATCH, JSON_PATCH, JSON])?;
     Ok(written(patch::patch(&service, target, &members).await?))
 }
 
@@ -102,8 +108,27 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// `GET /api/{collection}/{id}/access`
+pub async fn access(
+    service: web::Data<Service>,
+    caller: Caller,
+    place: Place,
+    request: HttpRequest,
+) -> Answer {
+    let report = access::access(&service, &caller.claims, &place.0, &place.1, &parameters(&request)?).await?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(report))
+}
+
+/// The operations of a JSON patch.
+fn operations(body: &[u8]) -> Result<Patch, Problem> {
+    serde_json::from_value(value(body)?).map_err(|fault| {
+        let message = format!("the body is no JSON patch (RFC 6902): {fault}");
+        Problem::validation(vec![FieldError::at("", "patch", message)])
+    })
+}
+
 /// The decoded query string, in order.
-fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+pub fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
     pairs.map(web::Query::into_inner).map_err(|fault| {
         Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
@@ -111,10 +136,10 @@ fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
 }
 
 /// A reader asks again whether its copy is fresh; nobody else may keep one.
-const UNCACHED: &str = "private, no-cache";
+pub const UNCACHED: &str = "private, no-cache";
 
 /// What a write is aimed at. Who may not write at all is told so before anything else is looked at.
-fn target<'t>(
+pub fn target<'t>(
     service: &Service,
     caller: &'t Caller,
     place: &'t (String, String),
@@ -125,7 +150,8 @@ fn target<'t>(
     Ok(Target { claims: &caller.claims, collection: &place.0, id: &place.1, precondition })
 }
 
-fn written(stored: StoredDocument) -> HttpResponse {
+/// The answer to a write of one document.
+pub fn written(stored: StoredDocument) -> HttpResponse {
     HttpResponse::Ok().content_type(JSON).insert_header((ETAG, entity_tag(stored.revision))).body(stored.json)
 }
 

@@ -1,9 +1,16 @@
 //! Maps what use cases refuse to problems, once.
 
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use service_kit::problem::Problem;
-use shared_models::problem::ProblemCode;
+use shared_models::problem::{FieldError, ProblemCode};
 
-use crate::ops::error::ResourceError;
+use crate::{
+    domain::{patch::Unpatchable, validate::MAX_FAULTS},
+    ops::error::ResourceError,
+};
+
+/// The most single faults of many documents that are told.
+const MAX_ERRORS: usize = 1_000;
 
 /// A problem whose detail is the error's own text, begun with a capital.
 fn told(code: ProblemCode, error: &ResourceError) -> Problem {
@@ -13,17 +20,89 @@ fn told(code: ProblemCode, error: &ResourceError) -> Problem {
     Problem::new(code, first + letters.as_str())
 }
 
+/// A failed test means that the document is not what the client takes it for; an operation without a place is wrong.
+fn unpatchable(fault: &Unpatchable) -> Problem {
+    let error = ResourceError::Unpatchable(fault.clone());
+    match fault {
+        Unpatchable::Test { .. } => told(ProblemCode::Conflict, &error),
+        Unpatchable::TooLarge { .. } => told(ProblemCode::PayloadTooLarge, &error),
+        Unpatchable::Place { at, .. } => {
+            Problem::validation(vec![FieldError::at(format!("/{at}"), "path", fault.to_string())])
+        }
+    }
+}
+
+/// Every fault of every document, with pointers into the whole: `/3/name` is the name of the fourth document.
+fn none_stored(refused: Vec<(usize, ResourceError)>) -> Problem {
+    let conflicts = refused.iter().all(|(_, error)| matches!(error, ResourceError::Conflict(_)));
+    let code = if conflicts { ProblemCode::Conflict } else { ProblemCode::ValidationError };
+    let detail = format!("{} of the documents cannot be stored, so that none was; see errors", refused.len());
+    let mut errors = Vec::new();
+    for (index, error) in refused {
+        let problem = Problem::from(error);
+        if problem.errors().is_empty() {
+            let code = serde_json::to_value(problem.code()).unwrap_or_default();
+            let code = code.as_str().unwrap_or_default().to_owned();
+            errors.push(FieldError::at(format!("/{index}"), code, problem.detail()));
+        }
+        errors.extend(problem.errors().iter().cloned().map(|mut fault| {
+            fault.pointer = fault.pointer.map(|pointer| format!("/{index}{pointer}"));
+            fault
+        }));
+        if errors.len() >= MAX_ERRORS {
+            break;
+        }
+    }
+    errors.truncate(MAX_ERRORS);
+    Problem::new(code, detail).with_errors(errors)
+}
+
 impl From<ResourceError> for Problem {
     fn from(error: ResourceError) -> Self {
         match error {
-            ResourceError::UnknownCollection(_) | ResourceError::NotFound { .. } => {
-                told(ProblemCode::NotFound, &error)
+            ResourceError::Incompatible(ref report) => {
+                let report = serde_json::to_value(report).unwrap_or_default();
+                told(ProblemCode::Conflict, &error).with_extension("report", report)
             }
+            ResourceError::Unindexable(_) | ResourceError::FromFile(_) | ResourceError::HoldsDocuments(_) => {
+                told(ProblemCode::Conflict, &error)
+            }
+            ResourceError::UnknownCollection(_)
+            | ResourceError::NotFound { .. }
+            | ResourceError::NotKept { .. }
+            | ResourceError::NoRevision { .. }
+            | ResourceError::NoSeries
+            | ResourceError::NoArtifacts(_)
+            | ResourceError::NoArtifact { .. } => told(ProblemCode::NotFound, &error),
+            ResourceError::NotJson(_) | ResourceError::Interrupted(_) => {
+                told(ProblemCode::InvalidRequest, &error)
+            }
+            ResourceError::TooLarge { .. } | ResourceError::TooMany { .. } | ResourceError::Full(_) => {
+                told(ProblemCode::PayloadTooLarge, &error)
+            }
+            ResourceError::MediaType { .. } => told(ProblemCode::UnsupportedMediaType, &error),
+            ResourceError::Unpatchable(fault) => unpatchable(&fault),
+            ResourceError::Refused(refused) => none_stored(refused),
             ResourceError::MissingScope(scope) => Self::insufficient_scope(&scope),
+            ResourceError::TokenEnded | ResourceError::InvalidTicket => Self::invalid_token(&error),
+            ResourceError::Outside(_) => told(ProblemCode::InsufficientScope, &error),
+            ResourceError::StaleFeed | ResourceError::UnusableDefinition(_) => {
+                told(ProblemCode::Unavailable, &error).with_header(RETRY_AFTER, HeaderValue::from_static("5"))
+            }
             ResourceError::Invalid(faults) => Self::validation(faults),
-            ResourceError::Conflict(_) => told(ProblemCode::Conflict, &error),
-            ResourceError::RevisionMismatch { .. } => told(ProblemCode::RevisionMismatch, &error),
+            ResourceError::Conflict(_)
+            | ResourceError::NotRemoved(_)
+            | ResourceError::Offset { .. }
+            | ResourceError::UploadEnded => told(ProblemCode::Conflict, &error),
+            ResourceError::Steps(ref faults) => {
+                let shown = faults.iter().take(MAX_FAULTS).cloned().collect();
+                told(ProblemCode::Conflict, &error).with_errors(shown)
+            }
+            ResourceError::RevisionMismatch { .. }
+            | ResourceError::DefinitionMismatch { .. }
+            | ResourceError::OtherArtifact(_) => told(ProblemCode::RevisionMismatch, &error),
             ResourceError::PreconditionRequired => told(ProblemCode::PreconditionRequired, &error),
+            ResourceError::PositionLost => told(ProblemCode::Gone, &error),
             ResourceError::Unavailable => Self::unavailable(),
             ResourceError::Internal(cause) => Self::internal(cause),
         }

@@ -1,16 +1,29 @@
 //! The route table and nothing else.
 
+mod aggregates;
+mod artifacts;
 mod body;
+mod changes;
 mod collections;
+mod compare;
 mod conditions;
 mod documents;
 mod error;
+mod exports;
+mod insert;
 pub mod openapi;
+mod parameters;
+mod rendering;
+mod series;
+mod versions;
 
 use service_kit::route::{Access, Endpoint};
 
 /// The most bytes of a document.
-pub const BODY_LIMIT: usize = 1024 * 1024;
+pub use crate::domain::document::MAX_BYTES as BODY_LIMIT;
+
+/// Who may change definitions.
+const DEFINERS: Access = Access::Scope("collections:write");
 
 /// Every endpoint. What a token opens in a collection is for the use cases to say.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -18,12 +31,35 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/openapi.json", Access::Public, openapi::show),
         Endpoint::get("/api/collections", Access::Token, collections::all),
         Endpoint::get("/api/collections/{name}", Access::Token, collections::one),
+        Endpoint::put("/api/collections/{name}", DEFINERS, collections::put),
+        Endpoint::delete("/api/collections/{name}", DEFINERS, collections::delete),
+        Endpoint::get("/api/calculations/compare", Access::Token, compare::compare),
+        Endpoint::get("/api/series/points", Access::Token, series::points),
+        Endpoint::post("/api/series/points", Access::Token, series::append)
+            .with_body_limit(series::BODY_LIMIT),
+        Endpoint::get("/api/series/metrics", Access::Token, series::metrics),
         Endpoint::get("/api/{collection}", Access::Token, documents::list),
-        Endpoint::post("/api/{collection}", Access::Token, documents::insert),
+        Endpoint::post("/api/{collection}", Access::Token, insert::insert),
+        Endpoint::get("/api/{collection}/aggregate", Access::Token, aggregates::show),
+        Endpoint::get("/api/{collection}/changes", Access::TokenOr("ticket"), changes::follow),
+        Endpoint::post("/api/{collection}/changes/ticket", Access::Token, changes::ticket),
         Endpoint::get("/api/{collection}/{id}", Access::Token, documents::get),
         Endpoint::put("/api/{collection}/{id}", Access::Token, documents::replace),
         Endpoint::patch("/api/{collection}/{id}", Access::Token, documents::patch),
         Endpoint::delete("/api/{collection}/{id}", Access::Token, documents::delete),
+        Endpoint::get("/api/{collection}/{id}/access", Access::Token, documents::access),
+        Endpoint::get("/api/{collection}/{id}/artifacts", Access::Token, artifacts::list),
+        Endpoint::get("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::get),
+        Endpoint::put("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::put),
+        Endpoint::delete("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::delete),
+        Endpoint::post("/api/{collection}/{id}/restore", Access::Token, versions::bring_back),
+        Endpoint::get("/api/{collection}/{id}/versions", Access::Token, versions::list),
+        Endpoint::get("/api/{collection}/{id}/versions/{revision}", Access::Token, versions::get),
+        Endpoint::post(
+            "/api/{collection}/{id}/versions/{revision}/restore",
+            Access::Token,
+            versions::restore,
+        ),
     ]
 }
 

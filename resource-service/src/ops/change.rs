@@ -7,17 +7,30 @@ use super::{
     Service,
     error::ResourceError,
     policy::{Permit, Verb},
+    reviews,
 };
 use crate::{
     domain::{
-        document::{Document, Meta},
+        diff::same_members,
+        document::{Document, MAX_BYTES, Meta},
+        grant::{CALCULATIONS, has_ended},
+        history::Removal,
         precondition::Precondition,
     },
-    store::StoredDocument,
+    store::{StoredDocument, Update},
 };
 
 /// How often a write that others overtake is tried.
-const MAX_TRIES: usize = 32;
+pub const MAX_TRIES: usize = 32;
+
+/// What a write does with a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Something else takes the document's place: a revision, whatever it is.
+    Replaces,
+    /// Some of it changes: no revision where nothing does, and no way to grow beyond what can be sent.
+    Changes,
+}
 
 /// What a write is aimed at.
 pub struct Target<'t> {
@@ -47,7 +60,7 @@ impl Target<'_> {
         service: &Service,
         permit: &Permit<'_>,
     ) -> Result<StoredDocument, ResourceError> {
-        let found = service.store.get(permit.collection, self.id, service.clock.now()).await?;
+        let found = service.store.get(&permit.collection, self.id, service.clock.now()).await?;
         let current =
             found.filter(|found| permit.reaches(&found.owner)).ok_or_else(|| permit.not_found(self.id))?;
         if self.precondition.allows_write(current.revision) {
@@ -57,10 +70,24 @@ impl Target<'_> {
         }
     }
 
+    /// The document, if the caller's token is for it and its calculation goes on.
+    async fn granted(
+        &self,
+        service: &Service,
+        permit: &Permit<'_>,
+        current: &StoredDocument,
+    ) -> Result<Document, ResourceError> {
+        let document = Document::parse(&current.json)?;
+        service.check_grant(permit, Some(self.id), &document.members)?;
+        service.check_going_on(permit, Some(&document.members)).await?;
+        Ok(document)
+    }
+
     /// Writes what `change` makes of the current members, again when somebody else was faster.
     pub(super) async fn update<F>(
         &self,
         service: &Service,
+        effect: Effect,
         change: F,
     ) -> Result<StoredDocument, ResourceError>
     where
@@ -68,13 +95,35 @@ impl Target<'_> {
     {
         let permit = self.admit(service)?;
         for _ in 0..MAX_TRIES {
-            let current = Document::parse(&self.current(service, &permit).await?.json)?;
-            let members = change(&current.meta, current.members)?;
+            let found = self.current(service, &permit).await?;
+            let Document { meta, members: before } = self.granted(service, &permit, &found).await?;
+            let mut visible = before.clone();
+            let withheld = permit.hidden.withhold(&mut visible);
+            let mut members = change(&meta, visible)?;
+            permit.hidden.restore(&mut members, withheld)?;
+            if effect == Effect::Changes && same_members(&before, &members) {
+                return permit.show(found);
+            }
             let members = permit.collection.check(members).map_err(ResourceError::Invalid)?;
-            let document = Document { meta: current.meta.next(service.clock.now()), members };
-            let stored = StoredDocument::from(&document);
-            if service.store.replace(permit.collection, document, current.meta.revision).await? {
-                return Ok(stored);
+            reviews::check(service, self.claims, self.collection, Some(&before), &members).await?;
+            service.check_grant(&permit, Some(self.id), &members)?;
+            let ends = self.collection == CALCULATIONS && !has_ended(&before) && has_ended(&members);
+            let after = Document { meta: meta.next(service.clock.now()), members };
+            let stored = StoredDocument::from(&after);
+            if effect == Effect::Changes && stored.json.len() > MAX_BYTES.max(found.json.len()) {
+                return Err(ResourceError::TooLarge { limit: MAX_BYTES });
+            }
+            let by = permit.subject.to_owned();
+            let before = Some(before).filter(|_| effect == Effect::Changes);
+            let update = Update { after, expected: meta.revision, before, by };
+            let updated = service.store.update(&permit.collection, update).await;
+            // Even a write that failed may have been done.
+            service.hot.forget(self.collection, self.id);
+            if updated? {
+                if ends {
+                    service.notices.finished(self.id);
+                }
+                return permit.show(stored);
             }
         }
         Err(ResourceError::Unavailable)
@@ -85,7 +134,12 @@ impl Target<'_> {
         let permit = self.admit(service)?;
         for _ in 0..MAX_TRIES {
             let current = self.current(service, &permit).await?;
-            if service.store.delete(permit.collection, self.id, current.revision).await? {
+            let current = self.granted(service, &permit, &current).await?.meta;
+            let (expected, by) = (current.revision, permit.subject.to_owned());
+            let removal = Removal { expected, end: current.next(service.clock.now()), by };
+            let removed = service.store.remove(&permit.collection, self.id, removal).await;
+            service.hot.forget(self.collection, self.id);
+            if removed? {
                 return Ok(());
             }
         }

@@ -1,9 +1,11 @@
 //! Removes a document.
 
 pub use super::change::Target;
-use super::{Service, error::ResourceError};
+use super::{Service, artifacts::sweep, error::ResourceError};
 
-/// Removes the document.
+/// Removes the document. Its artifacts go out of sight with it, and their bytes soon after.
 pub async fn delete(service: &Service, target: Target<'_>) -> Result<(), ResourceError> {
-    target.remove(service).await
+    target.remove(service).await?;
+    sweep::forget(service, target.collection, target.id).await;
+    Ok(())
 }

@@ -1,16 +1,16 @@
 //! Shows the definitions of collections. Any valid token may read them.
 
-use shared_models::documents::CollectionDefinition;
+use std::sync::Arc;
 
-use super::{Service, error::ResourceError};
+use super::{Service, catalog::Served, error::ResourceError};
+use crate::domain::collection::Collection;
 
-/// Every definition, by name.
-pub fn all(service: &Service) -> Vec<&CollectionDefinition> {
-    service.catalog.iter().map(|collection| &collection.definition).collect()
+/// What is served, by name.
+pub fn all(service: &Service) -> Result<Arc<Served>, ResourceError> {
+    service.catalog.loaded()
 }
 
-/// The definition of one collection.
-pub fn one<'s>(service: &'s Service, name: &str) -> Result<&'s CollectionDefinition, ResourceError> {
-    let collection = service.catalog.get(name);
-    collection.map(|found| &found.definition).ok_or_else(|| ResourceError::UnknownCollection(name.to_owned()))
+/// One collection, and the revision of its definition.
+pub fn one(service: &Service, name: &str) -> Result<(Arc<Collection>, i64), ResourceError> {
+    Ok((service.catalog.find(name)?, service.catalog.standing(name).revision))
 }

@@ -1,8 +1,14 @@
 //! Why a use case did not do what it was asked, without a word of HTTP.
 
-use shared_models::problem::FieldError;
+use shared_models::{definitions::DefinitionReport, problem::FieldError};
 
-use crate::{domain::document::Malformed, store::StoreError};
+use super::assess::told;
+use crate::{
+    domain::{
+        artifacts::Full, document::Malformed, fault::DefinitionFault, grant::Outside, patch::Unpatchable,
+    },
+    store::StoreError,
+};
 
 /// Why a use case did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -18,24 +24,151 @@ pub enum ResourceError {
         /// The id.
         id: String,
     },
+    /// The collection takes no files.
+    #[error("the documents of {0} take no artifacts; its definition says nothing of them")]
+    NoArtifacts(String),
+    /// The document has no artifact of this name.
+    #[error("the document {id:?} in {collection} has no artifact {name:?}")]
+    NoArtifact {
+        /// The collection.
+        collection: String,
+        /// The document.
+        id: String,
+        /// The name.
+        name: String,
+    },
+    /// A folder of artifacts does not take the file.
+    #[error(transparent)]
+    Full(#[from] Full),
+    /// The collection does not take files of this media type.
+    #[error("{came} is not taken here, only {}", .taken.join(", "))]
+    MediaType {
+        /// What came.
+        came: String,
+        /// What is taken.
+        taken: Vec<String>,
+    },
+    /// The artifact is not one that the request allows. Its SHA-256 is told, where there is one.
+    #[error("the artifact is not the one that the request names: {}", .0.as_ref().map_or_else(|| "there is none".to_owned(), |sha256| format!("its entity tag is \"{sha256}\" now")))]
+    OtherArtifact(Option<String>),
+    /// An upload goes on elsewhere than where its last bytes ended.
+    #[error("{received} bytes of this upload are here; go on with Content-Range: bytes {received}-…/…")]
+    Offset {
+        /// The bytes that are here.
+        received: u64,
+    },
+    /// Somebody else sends the same file at the same time, or took longer than an upload may pause.
+    #[error(
+        "this upload has ended: somebody else sends the same file, or it paused for too long; send it again"
+    )]
+    UploadEnded,
+    /// The body of an upload did not arrive.
+    #[error("the body ended early: {0}; nothing of it is visible")]
+    Interrupted(String),
     /// The caller's token lacks this scope.
     #[error("this needs the scope {0}")]
     MissingScope(String),
+    /// The caller's token came to its end while what it was sent with went on.
+    #[error("the token has expired or was cut off; send the rest with a new one")]
+    TokenEnded,
+    /// The caller's token is limited to something else.
+    #[error(transparent)]
+    Outside(#[from] Outside),
+    /// Nothing has been heard of cut-offs for too long, so that nobody knows whether the token is still good.
+    #[error("nothing was heard from auth-service for 30 s, so that writes are refused; reads go on")]
+    StaleFeed,
     /// Values of the body or of the parameters break rules.
     #[error("{} values are not valid", .0.len())]
     Invalid(Vec<FieldError>),
     /// Another document has the same values in the fields of a unique index.
     #[error("another document has the same {}", .0.join(", "))]
     Conflict(Vec<String>),
+    /// A patch does not apply to the document as it is.
+    #[error(transparent)]
+    Unpatchable(#[from] Unpatchable),
+    /// What was sent in the place of a document is no JSON.
+    #[error("this is not JSON: {0}")]
+    NotJson(String),
+    /// A document is too large.
+    #[error("a document may have at most {limit} bytes")]
+    TooLarge {
+        /// Bytes.
+        limit: usize,
+    },
+    /// Too many documents are to be written in one step.
+    #[error("at most {limit} documents are written in one step; send more as application/x-ndjson")]
+    TooMany {
+        /// Documents.
+        limit: usize,
+    },
+    /// Of many documents these cannot be stored, so that none was: index and reason of each.
+    #[error("{} of the documents cannot be stored, so that none was", .0.len())]
+    Refused(Vec<(usize, ResourceError)>),
+    /// The collection keeps no earlier revisions, or no removed documents.
+    #[error("{collection} keeps no {what}")]
+    NotKept {
+        /// The collection.
+        collection: String,
+        /// What it does not keep.
+        what: &'static str,
+    },
+    /// The document has no such revision, or none that was kept.
+    #[error("there is no revision {revision} of {id:?}")]
+    NoRevision {
+        /// The document.
+        id: String,
+        /// What was asked for.
+        revision: String,
+    },
+    /// A document that is there cannot be brought back.
+    #[error("the document {0:?} is not removed; restore one of its revisions instead")]
+    NotRemoved(String),
+    /// The collection of series keeps no points.
+    #[error("the collection \"series\" lacks the indexes over chunk, first and last that points need")]
+    NoSeries,
+    /// Steps of a series, or its unit, are something else already; whatever else was sent is stored.
+    #[error("{} values contradict what is stored and were left out; all else that was sent is stored", .0.len())]
+    Steps(Vec<FieldError>),
     /// The document is not at a revision that the request allows.
     #[error("the document is at revision {current} now; read it again and decide anew")]
     RevisionMismatch {
         /// The revision it is at.
         current: i64,
     },
+    /// The definition is not at a revision that the request allows.
+    #[error(
+        "the definition is at revision {current} now, 0 being none in the store; read it again and decide anew"
+    )]
+    DefinitionMismatch {
+        /// The revision it is at.
+        current: i64,
+    },
+    /// What is stored does not fit a definition.
+    #[error("{}", told(.0))]
+    Incompatible(Box<DefinitionReport>),
+    /// Stored documents do not let an index be made.
+    #[error("{0}; change these documents first")]
+    Unindexable(String),
+    /// A collection that is defined by a file alone cannot be taken away here.
+    #[error("{0} is defined by a file of the service, and only there; take the file away")]
+    FromFile(String),
+    /// A collection with documents is not taken away just so.
+    #[error("{0} holds documents; force=true removes them with it")]
+    HoldsDocuments(String),
+    /// The definition in the store is of another version of the service.
+    #[error(
+        "the definition of {0} cannot be used by this replica; another version of the service wrote it, or its indexes cannot be made"
+    )]
+    UnusableDefinition(String),
     /// The collection demands that a write names the revision it changes.
     #[error("this collection takes a write only with If-Match and the revision it changes")]
     PreconditionRequired,
+    /// What was given as the last event's id is no position from which the changes can still be told.
+    #[error("the changes since this last event id are not kept; list again and follow from then on")]
+    PositionLost,
+    /// The ticket was used, has expired, or is for another collection.
+    #[error("the ticket is used, expired or for another collection; get a new one")]
+    InvalidTicket,
     /// The store cannot be reached now, or too many others write the same document.
     #[error("the store cannot be reached now")]
     Unavailable,
@@ -48,7 +181,9 @@ impl From<StoreError> for ResourceError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict { fields } => Self::Conflict(fields),
+            StoreError::Unindexable { .. } => Self::Unindexable(error.to_string()),
             StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::PositionLost => Self::PositionLost,
             StoreError::Corrupt(_) | StoreError::Failed(_) => Self::Internal(error.to_string()),
         }
     }
@@ -64,5 +199,12 @@ impl From<serde_json::Error> for ResourceError {
 impl From<Malformed> for ResourceError {
     fn from(fault: Malformed) -> Self {
         Self::Internal(fault.to_string())
+    }
+}
+
+/// A definition's fault as a fault of the body.
+impl From<DefinitionFault> for ResourceError {
+    fn from(fault: DefinitionFault) -> Self {
+        Self::Invalid(vec![fault.into()])
     }
 }

@@ -1,16 +1,37 @@
 //! Reads one document.
 
+use std::time::Duration;
+
 use shared_models::claims::AccessClaims;
 
-use super::{Service, error::ResourceError, policy::Verb};
-use crate::{query::parse::shown, store::StoredDocument};
+use super::{
+    Service,
+    error::ResourceError,
+    names,
+    policy::{Permit, Verb},
+    reviews,
+};
+use crate::{domain::precondition::Precondition, query::parse::shown};
 
-/// A document, and how long it may be served from a cache.
+/// What a reader has and takes.
+#[derive(Clone, Debug, Default)]
+pub struct Demand {
+    /// Which revisions they have.
+    pub precondition: Precondition,
+    /// How old a copy they take, where they say so.
+    pub oldest: Option<Duration>,
+}
+
+/// A document as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The document.
-    pub document: StoredDocument,
-    /// Seconds, where the collection says so.
+    /// Its revision.
+    pub revision: i64,
+    /// Its JSON text; absent where the reader has this revision.
+    pub json: Option<String>,
+    /// How long ago the store was asked.
+    pub age: Duration,
+    /// For how many seconds it may be kept, where the collection says so.
     pub max_age: Option<u64>,
 }
 
@@ -21,14 +42,52 @@ pub async fn get(
     collection: &str,
     id: &str,
     parameters: &[(String, String)],
+    demand: &Demand,
 ) -> Result<Found, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
-    let projection = shown(&permit.collection.target(), parameters).map_err(ResourceError::Invalid)?;
-    let found = service.store.get(permit.collection, id, service.clock.now()).await?;
-    let mut document =
-        found.filter(|found| permit.reaches(&found.owner)).ok_or_else(|| permit.not_found(id))?;
-    if let Some(projection) = projection {
-        document.json = projection.apply_to_text(&document.json)?;
+    let (named, parameters) = names::asked(parameters);
+    let (bound, parameters) = reviews::asked(collection, parameters);
+    let projection = shown(&permit.target(), &parameters).map_err(ResourceError::Invalid)?;
+    let max_age = permit.collection.definition.max_age;
+    if let Some(revision) = unchanged(service, &permit, id, demand).await? {
+        return Ok(Found { revision, json: None, age: Duration::ZERO, max_age });
     }
-    Ok(Found { document, max_age: permit.collection.definition.max_age })
+    let read = service.read(&permit.collection, id, permit.oldest(demand.oldest)).await?;
+    let read =
+        read.filter(|read| permit.reaches(&read.document.owner)).ok_or_else(|| permit.not_found(id))?;
+    let revision = read.document.revision;
+    if demand.precondition.is_fresh(revision) {
+        return Ok(Found { revision, json: None, age: read.age, max_age });
+    }
+    let mut json = permit.hidden.shown(read.document.json.clone())?;
+    let stale = if bound {
+        reviews::staleness(service, claims, std::slice::from_ref(&json)).await?.into_iter().next()
+    } else {
+        None
+    };
+    if let Some(projection) = projection {
+        json = projection.apply_to_text(&json)?;
+    }
+    if let Some(stale) = stale {
+        json = reviews::with_stale(&json, stale)?;
+    }
+    if named {
+        service.names.put_into(std::slice::from_mut(&mut json)).await?;
+    }
+    Ok(Found { revision, json: Some(json), age: read.age, max_age })
+}
+
+/// The revision of the document, if the reader has it and the store must be asked: without reading what it says.
+async fn unchanged(
+    service: &Service,
+    permit: &Permit<'_>,
+    id: &str,
+    demand: &Demand,
+) -> Result<Option<i64>, ResourceError> {
+    if demand.precondition.if_none_match.is_none() || !permit.oldest(demand.oldest).is_zero() {
+        return Ok(None);
+    }
+    let found = service.store.head(&permit.collection, id, service.clock.now()).await?;
+    let found = found.filter(|head| permit.reaches(&head.owner)).ok_or_else(|| permit.not_found(id))?;
+    Ok(Some(found.revision).filter(|revision| demand.precondition.is_fresh(*revision)))
 }

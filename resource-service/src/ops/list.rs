@@ -1,18 +1,17 @@
 //! Lists documents, a page at a time.
 
-use shared_models::claims::AccessClaims;
+use shared_models::{claims::AccessClaims, documents::Explanation, problem::FieldError};
 
 use super::{
     Service,
     error::ResourceError,
+    names,
     policy::{Permit, Verb},
+    reviews,
 };
 use crate::{
-    query::{
-        expr::Expr,
-        parse::{Count, Query},
-    },
-    store::Selection,
+    query::parse::{Count, Query},
+    store::{Selection, keyset},
 };
 
 /// One page of a list.
@@ -34,33 +33,85 @@ pub async fn list(
     parameters: &[(String, String)],
 ) -> Result<Page, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
-    let query = Query::parse(&permit.collection.target(), parameters).map_err(ResourceError::Invalid)?;
+    let (named, parameters) = names::asked(parameters);
+    let (bound, parameters) = reviews::asked(collection, parameters);
+    let query = read(&permit, &parameters)?;
     let now = service.clock.now();
     let total = total(service, &permit, &query).await?;
-    let behind = query.after.as_ref().map(|places| query.order.behind(places));
-    let filter = permit.condition()?.and(query.filter);
-    let wanted = query
-        .projection
-        .as_ref()
-        .map(|shown| shown.with(query.order.keys().iter().map(|key| key.field.path.clone())));
-    let selection = Selection {
-        filter: behind.into_iter().fold(filter, Expr::and),
-        order: query.order.clone(),
-        projection: wanted.clone(),
-        limit: query.limit,
-    };
-    let batch = service.store.list(permit.collection, selection, now).await?;
+    let mut selection = selection(&permit, &query)?;
+    if bound {
+        selection.projection = selection.projection.map(|shown| shown.with(reviews::needed()));
+    }
+    let after = query.after.as_deref();
+    let batch = keyset::list(&*service.store, &permit.collection, &selection, after, now).await?;
     let last = batch.documents.last().filter(|_| batch.more);
     let last = last.map(|last| serde_json::from_str(last)).transpose()?;
     let next = last.map(|last| query.binding.write(&query.order.place(&last)));
-    let items = match query.projection {
+    let stale = if bound { reviews::staleness(service, claims, &batch.documents).await? } else { Vec::new() };
+    let mut items = match query.projection {
         // What was read for the cursor alone is taken out again.
-        Some(shown) if wanted.as_ref() != Some(&shown) => {
+        Some(shown) if selection.projection.as_ref() != Some(&shown) => {
             batch.documents.iter().map(|document| shown.apply_to_text(document)).collect::<Result<_, _>>()?
         }
         _ => batch.documents,
     };
+    if !permit.hidden.is_empty() {
+        items = items.into_iter().map(|item| permit.hidden.shown(item)).collect::<Result<_, _>>()?;
+    }
+    for (item, stale) in items.iter_mut().zip(stale) {
+        *item = reviews::with_stale(item, stale)?;
+    }
+    if named {
+        service.names.put_into(&mut items).await?;
+    }
     Ok(Page { items, next, total })
+}
+
+/// How the store finds the page that the decoded `parameters` ask for. For those who administer the collection.
+pub async fn explain(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    parameters: &[(String, String)],
+) -> Result<Explanation, ResourceError> {
+    let permit = service.admit(claims, collection, Verb::Read)?;
+    let admin = &permit.collection.access.admin;
+    if !claims.scope.covers(admin) {
+        return Err(ResourceError::MissingScope(admin.clone()));
+    }
+    let query = read(&permit, &names::asked(parameters).1)?;
+    let (selection, after) = (selection(&permit, &query)?, query.after.as_deref());
+    Ok(keyset::explain(&*service.store, &permit.collection, &selection, after, service.clock.now()).await?)
+}
+
+/// Whether the decoded `parameters` ask for an explanation instead of a page.
+pub fn is_explained(parameters: &[(String, String)]) -> bool {
+    parameters.iter().any(|(name, value)| name == "explain" && value == "true")
+}
+
+fn read(permit: &Permit<'_>, parameters: &[(String, String)]) -> Result<Query, ResourceError> {
+    let query = Query::parse(&permit.target(), parameters).map_err(ResourceError::Invalid)?;
+    let definition = &permit.collection.definition;
+    if definition.list_requires_view && query.projection.is_none() {
+        let views = definition.views.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "a list of {} says what it shows: view is one of {views}, or give fields",
+            definition.name
+        );
+        return Err(ResourceError::Invalid(vec![FieldError::in_parameter("view", "required", message)]));
+    }
+    Ok(query)
+}
+
+/// What the store is asked for: what is shown, and what the cursor of the next page needs.
+fn selection(permit: &Permit<'_>, query: &Query) -> Result<Selection, ResourceError> {
+    let keys = || query.order.keys().iter().map(|key| key.field.path.clone());
+    Ok(Selection {
+        filter: permit.condition()?.and(query.filter.clone()),
+        order: query.order.clone(),
+        projection: query.projection.as_ref().map(|shown| shown.with(keys())),
+        limit: query.limit,
+    })
 }
 
 async fn total(service: &Service, permit: &Permit<'_>, query: &Query) -> Result<Option<u64>, ResourceError> {
@@ -69,8 +120,8 @@ async fn total(service: &Service, permit: &Permit<'_>, query: &Query) -> Result<
     Ok(match query.count {
         Count::None => None,
         Count::Estimated if filter.is_everything() => {
-            Some(service.store.estimate(permit.collection, now).await?)
+            Some(service.store.estimate(&permit.collection, now).await?)
         }
-        Count::Exact | Count::Estimated => Some(service.store.count(permit.collection, filter, now).await?),
+        Count::Exact | Count::Estimated => Some(service.store.count(&permit.collection, filter, now).await?),
     })
 }

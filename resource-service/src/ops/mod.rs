@@ -1,30 +1,63 @@
 //! The use cases, one file each. Nothing here knows HTTP or a driver.
 
+pub mod access;
+pub mod aggregate;
+pub mod artifacts;
+pub mod assess;
+pub mod bulk;
+pub mod catalog;
 pub mod change;
+pub mod changes;
+pub mod compare;
+pub mod define;
 pub mod delete;
 pub mod describe;
 pub mod error;
+pub mod export;
+pub mod feed;
+pub mod follow;
 pub mod get;
+pub mod hot;
 pub mod insert;
 pub mod list;
+pub mod names;
+pub mod notices;
 pub mod patch;
 pub mod policy;
+pub mod repeat;
 pub mod replace;
+pub mod restore;
+pub mod reviews;
+pub mod series;
+pub mod transfer;
+pub mod undefine;
+pub mod versions;
 
 use std::sync::Arc;
 
-use service_kit::{clock::Clock, random::Random};
+use service_kit::{clock::Clock, cutoffs::Cutoffs, random::Random};
 
-use crate::{domain::catalog::Catalog, store::Store};
+use self::{catalog::LiveCatalog, feed::Feed, hot::Hot, names::Names, notices::Notices};
+use crate::store::Store;
 
 /// What every use case works with.
 pub struct Service {
     /// The collections served.
-    pub catalog: Catalog,
+    pub catalog: Arc<LiveCatalog>,
     /// Where their documents are.
     pub store: Arc<dyn Store>,
+    /// Its changes, for all who want to know of them.
+    pub feed: Feed,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
     pub random: Arc<dyn Random>,
+    /// The feed of cut-offs, where it is followed.
+    pub cutoffs: Option<Arc<Cutoffs>>,
+    /// What auth-service is told.
+    pub notices: Notices,
+    /// Documents that were read a moment ago.
+    pub hot: Arc<Hot>,
+    /// Who is called what.
+    pub names: Names,
 }

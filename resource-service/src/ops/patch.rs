@@ -1,12 +1,26 @@
-//! Changes some members of a document by a merge patch (RFC 7396).
+//! Changes some members of a document: by a merge patch (RFC 7396) or by a JSON patch (RFC 6902).
 
 use serde_json::{Map, Value};
+use shared_models::problem::FieldError;
 
 pub use super::change::Target;
-use super::{Service, change::without_echo, error::ResourceError};
-use crate::{domain::merge::merge, store::StoredDocument};
+use super::{
+    Service,
+    change::{Effect, without_echo},
+    error::ResourceError,
+};
+use crate::{
+    domain::{
+        document::Meta,
+        merge::merge,
+        patch::{MAX_OPERATIONS, Patch, apply, depth},
+        pointer,
+        scan::MAX_NESTING,
+    },
+    store::StoredDocument,
+};
 
-/// Applies `patch` to the document.
+/// Merges `patch` into the document.
 pub async fn patch(
     service: &Service,
     target: Target<'_>,
@@ -16,5 +30,54 @@ pub async fn patch(
         merge(&mut members, without_echo(meta, patch)?);
         Ok(members)
     };
-    target.update(service, change).await
+    target.update(service, Effect::Changes, change).await
+}
+
+/// Applies the operations of `patch` to the document, all or none. They see its system members and may test them.
+pub async fn operate(
+    service: &Service,
+    target: Target<'_>,
+    patch: &Patch,
+) -> Result<StoredDocument, ResourceError> {
+    if patch.len() > MAX_OPERATIONS {
+        let message = format!("a patch may have at most {MAX_OPERATIONS} operations");
+        return Err(ResourceError::Invalid(vec![FieldError::at("", "maxItems", message)]));
+    }
+    target.update(service, Effect::Changes, |meta, members| patched(meta, members, patch)).await
+}
+
+fn patched(
+    meta: &Meta,
+    members: Map<String, Value>,
+    patch: &Patch,
+) -> Result<Map<String, Value>, ResourceError> {
+    let record = meta.members().map(|(name, value)| (name.to_owned(), value));
+    let mut document = Value::Object(record.into_iter().chain(members).collect());
+    apply(&mut document, patch)?;
+    let fault = |place: String, code: &str, message: String| {
+        ResourceError::Invalid(vec![FieldError::at(place, code, message)])
+    };
+    let Value::Object(mut members) = document else {
+        return Err(fault(String::new(), "type", "what the patch leaves is no JSON object".into()));
+    };
+    for (name, value) in meta.members() {
+        if members.get(name) != Some(&value) {
+            let message = format!("{name:?} is set by the service; leave it as it is");
+            return Err(fault(pointer("", name), "readOnly", message));
+        }
+        members.shift_remove(name);
+    }
+    let faults = Meta::take_echo(None, &mut members);
+    if !faults.is_empty() {
+        return Err(ResourceError::Invalid(faults));
+    }
+    let document = Value::Object(members);
+    if depth(&document) > MAX_NESTING {
+        let message = format!("the document would be nested deeper than {MAX_NESTING} levels");
+        return Err(fault(String::new(), "nesting", message));
+    }
+    match document {
+        Value::Object(members) => Ok(members),
+        _ => Ok(Map::new()),
+    }
 }

@@ -1,14 +1,25 @@
 //! Who may do what with which documents: the one place that decides it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use serde_json::{Map, Value};
 use shared_models::claims::AccessClaims;
 
-use super::{Service, error::ResourceError};
+use super::{Service, error::ResourceError, follow::STALE};
 use crate::{
-    domain::collection::{Access, Collection},
-    query::expr::{Comparison, Expr},
-    query::literal::Literal,
+    domain::{
+        collection::{Access, Collection},
+        document::Document,
+        grant::{CALCULATIONS, Grant},
+        hidden::{Hidden, Touched},
+    },
+    query::{
+        expr::{Comparison, Expr},
+        literal::Literal,
+        parse::Target,
+        schema::Schema,
+    },
+    store::StoredDocument,
 };
 
 /// What a caller wants to do.
@@ -18,15 +29,25 @@ pub enum Verb {
     Read,
     /// Make, change or remove documents.
     Write,
+    /// See how the collection is used, and by whom it can be.
+    Administer,
 }
 
 /// A caller's leave to use a collection.
 pub struct Permit<'c> {
     /// The collection.
-    pub collection: &'c Arc<Collection>,
+    pub collection: Arc<Collection>,
     /// The caller's `sub`.
     pub subject: &'c str,
     own_only: bool,
+    /// Whether the caller could have written what they read.
+    may_write: bool,
+    /// The calculation that the caller's token is limited to, where it writes.
+    grant: Option<Grant<'c>>,
+    /// What the caller is not shown, and may not write.
+    pub hidden: Hidden,
+    /// The schema as it is for the caller, where that is another one.
+    schema: Option<Schema>,
 }
 
 impl Service {
@@ -37,18 +58,88 @@ impl Service {
         name: &str,
         verb: Verb,
     ) -> Result<Permit<'c>, ResourceError> {
-        let collection =
-            self.catalog.get(name).ok_or_else(|| ResourceError::UnknownCollection(name.to_owned()))?;
-        let Access { read, write, admin, owner_only } = &collection.access;
+        let collection = self.catalog.find(name)?;
+        let Access { read, write, admin, owner_only, hidden } = &collection.access;
         let needed = match verb {
             Verb::Read => read,
             Verb::Write => write,
+            Verb::Administer => admin,
         };
         if !claims.scope.covers(needed) {
             return Err(ResourceError::MissingScope(needed.clone()));
         }
         let own_only = *owner_only && !claims.scope.covers(admin);
-        Ok(Permit { collection, subject: &claims.sub, own_only })
+        let may_write = claims.scope.covers(write);
+        let grant = match verb {
+            Verb::Read | Verb::Administer => None,
+            Verb::Write => {
+                self.hears_of_cutoffs()?;
+                Grant::of(claims)?
+            }
+        };
+        let hidden = Hidden::from(hidden, |scope| claims.scope.covers(scope));
+        let schema = (!hidden.is_empty()).then(|| collection.schema.hiding(hidden.fields()));
+        Ok(Permit { collection, subject: &claims.sub, own_only, may_write, grant, hidden, schema })
+    }
+
+    /// The document with this id, where ownership keeps it from nobody; which scopes its reading needs is for the
+    /// caller of this to ask.
+    pub async fn reach(
+        &self,
+        claims: &AccessClaims,
+        name: &str,
+        id: &str,
+    ) -> Result<Option<StoredDocument>, ResourceError> {
+        let Some(collection) = self.catalog.get(name) else { return Ok(None) };
+        let Access { admin, owner_only, .. } = &collection.access;
+        let own_only = *owner_only && !claims.scope.covers(admin);
+        let found = self.store.get(&collection, id, self.clock.now()).await?;
+        Ok(found.filter(|found| !own_only || found.owner == claims.sub))
+    }
+
+    /// Refuses to write on the word of a token that may have been cut off long ago.
+    pub(super) fn hears_of_cutoffs(&self) -> Result<(), ResourceError> {
+        let Some(cutoffs) = &self.cutoffs else { return Ok(()) };
+        if cutoffs.age().is_some_and(|age| age <= STALE) { Ok(()) } else { Err(ResourceError::StaleFeed) }
+    }
+
+    /// Refuses a document that the caller's token is not for. `id` is absent on one that is to be made.
+    pub fn check_grant(
+        &self,
+        permit: &Permit<'_>,
+        id: Option<&str>,
+        members: &Map<String, Value>,
+    ) -> Result<(), ResourceError> {
+        let Some(grant) = &permit.grant else { return Ok(()) };
+        Ok(grant.covers(permit.collection.name(), id, members)?)
+    }
+
+    /// Refuses a write once the calculation that the caller's token is for is finished. `own` is the calculation
+    /// itself, where it is what is written.
+    pub async fn check_going_on(
+        &self,
+        permit: &Permit<'_>,
+        own: Option<&Map<String, Value>>,
+    ) -> Result<(), ResourceError> {
+        let Some(grant) = &permit.grant else { return Ok(()) };
+        let goes_on = if permit.collection.name() == CALCULATIONS {
+            own.map_or(Ok(()), |own| grant.goes_on(Some(own)))
+        } else {
+            let calculations = self.catalog.get(CALCULATIONS);
+            let found = match calculations {
+                Some(calculations) => {
+                    self.store.get(&calculations, grant.calculation(), self.clock.now()).await?
+                }
+                None => None,
+            };
+            let found = found.map(|found| Document::parse(&found.json)).transpose()?;
+            grant.goes_on(found.as_ref().map(|found| &found.members))
+        };
+        if goes_on.is_err() {
+            // Whoever granted this has not heard of it, or it would be refused by now.
+            self.notices.finished(grant.calculation());
+        }
+        Ok(goes_on?)
     }
 }
 
@@ -56,6 +147,36 @@ impl Permit<'_> {
     /// Whether the caller may see, and with the right scope change, a document of this owner.
     pub fn reaches(&self, owner: &str) -> bool {
         !self.own_only || owner == self.subject
+    }
+
+    /// Whether the documents of others are in sight too.
+    pub fn sees_all(&self) -> bool {
+        !self.own_only
+    }
+
+    /// Refuses to bring back, on the word of a job grant, the calculation that the grant ended with.
+    pub fn check_may_return(&self) -> Result<(), ResourceError> {
+        match &self.grant {
+            Some(grant) if self.collection.name() == CALCULATIONS => Ok(grant.goes_on(None)?),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the caller is shown of a document.
+    pub fn show(&self, mut stored: StoredDocument) -> Result<StoredDocument, ResourceError> {
+        stored.json = self.hidden.shown(stored.json)?;
+        Ok(stored)
+    }
+
+    /// How old a copy may be that the caller is shown, who says which age they take. Whoever says nothing and may write
+    /// must find what they wrote, on whichever replica.
+    pub fn oldest(&self, accepted: Option<Duration>) -> Duration {
+        let allowed = Duration::from_secs(self.collection.definition.max_age.unwrap_or_default());
+        match accepted {
+            Some(accepted) => accepted.min(allowed),
+            None if self.may_write => Duration::ZERO,
+            None => allowed,
+        }
     }
 
     /// The condition that holds for exactly the documents the caller may see.
@@ -68,8 +189,20 @@ impl Permit<'_> {
         Ok(Expr::compare(&owner, Comparison::Eq, Literal::Text(self.subject.to_owned())))
     }
 
+    /// What the caller's queries are read against: fields hidden from them are not to be had.
+    pub fn target(&self) -> Target<'_> {
+        let target = self.collection.target();
+        Target { schema: self.schema.as_ref().unwrap_or(target.schema), ..target }
+    }
+
     /// That there is no such document, as far as the caller is concerned.
     pub fn not_found(&self, id: &str) -> ResourceError {
         ResourceError::NotFound { collection: self.collection.name().to_owned(), id: id.to_owned() }
+    }
+}
+
+impl From<Touched> for ResourceError {
+    fn from(touched: Touched) -> Self {
+        Self::MissingScope(touched.scope)
     }
 }

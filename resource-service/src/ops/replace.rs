@@ -3,7 +3,11 @@
 use serde_json::{Map, Value};
 
 pub use super::change::Target;
-use super::{Service, change::without_echo, error::ResourceError};
+use super::{
+    Service,
+    change::{Effect, without_echo},
+    error::ResourceError,
+};
 use crate::store::StoredDocument;
 
 /// Puts `members` in the place of the document's own.
@@ -12,5 +16,5 @@ pub async fn replace(
     target: Target<'_>,
     members: &Map<String, Value>,
 ) -> Result<StoredDocument, ResourceError> {
-    target.update(service, |meta, _| without_echo(meta, members)).await
+    target.update(service, Effect::Replaces, |meta, _| without_echo(meta, members)).await
 }

@@ -6,11 +6,11 @@
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     expr::{Expr, Kind},
-    literal::{Literal, special},
+    literal::Literal,
     order::{Order, Place},
     schema::{Field, FieldType},
 };
@@ -57,49 +57,34 @@ impl Binding {
     }
 }
 
-/// Scalars stand for themselves; what JSON has no value for is the one member of an object.
+/// Scalars stand for themselves; what has no value is the one member of an object.
 fn to_json(place: &Place) -> Value {
     match place {
-        Place::Scalar(Literal::Null) => Value::Null,
-        Place::Scalar(Literal::Boolean(value)) => (*value).into(),
-        Place::Scalar(Literal::Integer(value)) => (*value).into(),
-        Place::Scalar(Literal::Text(text)) => text.as_str().into(),
-        Place::Scalar(literal @ Literal::Double(value)) => {
-            if value.is_finite() {
-                (*value).into()
-            } else {
-                serde_json::json!({"number": literal.to_string()})
-            }
-        }
-        Place::Among(Kind::Array) => serde_json::json!({"among": "arrays"}),
-        Place::Among(_) => serde_json::json!({"among": "objects"}),
+        Place::Scalar(literal) => literal.to_json(),
+        Place::Among(Kind::Array) => json!({"among": "arrays"}),
+        Place::Among(_) => json!({"among": "objects"}),
     }
 }
 
 fn from_json(field: &Field, value: &Value) -> Result<Place, InvalidCursor> {
     if let Value::Object(marker) = value {
+        let among = match marker.get("among").and_then(Value::as_str) {
+            Some("arrays") => Kind::Array,
+            Some("objects") => Kind::Object,
+            _ => return Err(InvalidCursor),
+        };
         let untyped = field.kind == FieldType::Untyped;
-        return match (
-            marker.get("number").and_then(Value::as_str),
-            marker.get("among").and_then(Value::as_str),
-        ) {
-            (Some(name), None) => {
-                special(name).filter(|_| field.kind == FieldType::Number { ieee754: true }).map(Place::Scalar)
-            }
-            (None, Some("arrays")) if untyped => Some(Place::Among(Kind::Array)),
-            (None, Some("objects")) if untyped => Some(Place::Among(Kind::Object)),
-            _ => None,
-        }
-        .ok_or(InvalidCursor);
+        return if untyped { Ok(Place::Among(among)) } else { Err(InvalidCursor) };
     }
     let fits = match (&field.kind, value) {
         (_, Value::Null) => !field.always,
         (FieldType::Untyped, value) => !value.is_array(),
+        (FieldType::Number { ieee754: true }, value) => value.is_number() || value.is_string(),
         (FieldType::Integer | FieldType::Number { .. }, value) => value.is_number(),
         (FieldType::Text(_), value) => value.is_string(),
         (FieldType::Boolean, value) => value.is_boolean(),
         (FieldType::Array(_) | FieldType::Object, _) => false,
     };
-    let literal = Literal::of_json(field, value).filter(|_| fits && !value.is_object());
+    let literal = Literal::of_json(field, value).filter(|_| fits);
     literal.map(Place::Scalar).ok_or(InvalidCursor)
 }

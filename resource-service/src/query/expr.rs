@@ -6,6 +6,8 @@
 
 use std::{fmt, sync::Arc};
 
+use serde_json::{Value, json};
+
 use super::{literal::Literal, schema::Field};
 
 /// A condition on documents.
@@ -15,6 +17,8 @@ pub enum Expr {
     All(Vec<Expr>),
     /// At least one of them holds; nothing to hold is false.
     Any(Vec<Expr>),
+    /// It does not hold: whatever else is in the collection, the field missing included.
+    Not(Box<Expr>),
     /// A test of one field.
     Test(Arc<Field>, Test),
 }
@@ -26,6 +30,12 @@ pub enum Test {
     Compare(Comparison, Literal),
     /// The field equals one of the literals.
     In(Vec<Literal>),
+    /// The field is of the kind of one of the literals and equals none of them.
+    NotIn(Vec<Literal>),
+    /// The field is a string that has this text in it, or an array that has this item.
+    Contains(Literal),
+    /// The field is a string that begins so.
+    Prefix(String),
     /// The document has the field, `null` included, or has it not.
     Exists(bool),
     /// The field's value is of one of these kinds.
@@ -108,6 +118,32 @@ impl Expr {
         Self::All(Vec::new())
     }
 
+    /// All of `parts`.
+    pub fn all(mut parts: Vec<Self>) -> Self {
+        if parts.len() == 1 { parts.remove(0) } else { Self::All(parts) }
+    }
+
+    /// At least one of `parts`.
+    pub fn any(mut parts: Vec<Self>) -> Self {
+        if parts.len() == 1 { parts.remove(0) } else { Self::Any(parts) }
+    }
+
+    /// The documents that do not meet it.
+    pub fn negated(self) -> Self {
+        match self {
+            Self::Not(inner) => *inner,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// The conditions that must hold at once, as far as they can be told apart.
+    pub fn conjuncts(&self) -> Vec<&Self> {
+        match self {
+            Self::All(parts) => parts.iter().flat_map(Self::conjuncts).collect(),
+            other => vec![other],
+        }
+    }
+
     /// Whether every document meets it.
     pub fn is_everything(&self) -> bool {
         matches!(self, Self::All(parts) if parts.iter().all(Self::is_everything))
@@ -137,53 +173,56 @@ impl Expr {
     }
 }
 
-/// The filter as query parameters, `&` between them.
+/// The condition as the `filter` parameter takes it.
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All(parts) => write_joined(f, parts, "&"),
-            Self::Any(parts) => {
-                f.write_str("or=(")?;
-                write_joined(f, parts, ",")?;
-                f.write_str(")")
-            }
-            Self::Test(field, test) => {
-                let (operator, value) = test.print(field);
-                write!(f, "{}[{operator}]={value}", field.path)
-            }
-        }
+        write!(f, "{}", self.to_json())
     }
 }
 
-fn write_joined(f: &mut fmt::Formatter<'_>, parts: &[Expr], separator: &str) -> fmt::Result {
-    for (i, part) in parts.iter().enumerate() {
-        f.write_str(if i == 0 { "" } else { separator })?;
-        write!(f, "{part}")?;
+impl Expr {
+    fn to_json(&self) -> Value {
+        let list = |parts: &[Self]| parts.iter().map(Self::to_json).collect::<Value>();
+        match self {
+            Self::All(parts) if parts.is_empty() => json!({}),
+            Self::All(parts) => json!({"$and": list(parts)}),
+            Self::Any(parts) => json!({"$or": list(parts)}),
+            Self::Not(inner) => json!({"$not": inner.to_json()}),
+            Self::Test(field, test) => json!({ field.path.to_string(): test.to_json() }),
+        }
     }
-    Ok(())
 }
 
 impl Test {
-    /// Operator and value, from which the parser makes this test again.
-    pub fn print(&self, field: &Field) -> (&'static str, String) {
-        match self {
-            Self::Compare(comparison, literal) => (comparison.name(), literal.print(field)),
-            Self::In(literals) => {
-                let items: Vec<String> =
-                    literals.iter().map(|literal| list_item(&literal.print(field))).collect();
-                ("in", items.join(","))
-            }
-            Self::Exists(wanted) => ("exists", wanted.to_string()),
-            Self::Is(kinds) => ("is", format!("{kinds:?}")),
-        }
+    fn to_json(&self) -> Value {
+        let list = |literals: &[Literal]| literals.iter().map(Literal::to_json).collect::<Value>();
+        let (operator, value) = match self {
+            Self::Compare(comparison, literal) => (comparison.name(), literal.to_json()),
+            Self::In(literals) => ("in", list(literals)),
+            Self::NotIn(literals) => ("nin", list(literals)),
+            Self::Contains(literal) => ("contains", literal.to_json()),
+            Self::Prefix(text) => ("prefix", text.as_str().into()),
+            Self::Exists(wanted) => ("exists", (*wanted).into()),
+            // Only the service itself asks for kinds.
+            Self::Is(kinds) => ("is", kinds.iter().map(|kind| format!("{kind:?}")).collect()),
+        };
+        json!({ format!("${operator}"): value })
     }
 }
 
-/// An item of a comma-separated list; quoted, with quotes doubled (RFC 4180), where it would be misread.
-fn list_item(text: &str) -> String {
-    if text.is_empty() || text.contains([',', '"']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
+/// The least text that is greater than every text beginning with `prefix`, by code point; `None` where there is none.
+pub fn behind_prefix(prefix: &str) -> Option<String> {
+    let mut letters: Vec<char> = prefix.chars().collect();
+    while let Some(last) = letters.pop() {
+        let next = match last {
+            // Surrogates are no characters.
+            '\u{d7ff}' => Some('\u{e000}'),
+            other => char::from_u32(u32::from(other) + 1),
+        };
+        if let Some(next) = next {
+            letters.push(next);
+            return Some(letters.into_iter().collect());
+        }
     }
+    None
 }

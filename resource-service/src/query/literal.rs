@@ -48,6 +48,38 @@ impl Literal {
         read.ok_or_else(|| format!("{} expects {}, got {:?}", field.path, kind.expectation(), short(text)))
     }
 
+    /// Reads the JSON text of a scalar of `field`; `Err` says what was expected. Nothing is guessed: a string is a string.
+    pub fn read_json(field: &Field, json: &str) -> Result<Self, String> {
+        let kind = match &field.kind {
+            FieldType::Array(items) => items,
+            kind => kind,
+        };
+        let untyped = *kind == FieldType::Untyped;
+        let read = match json.as_bytes().first() {
+            Some(b'n') => (field.nullable || untyped).then_some(Self::Null),
+            Some(b't' | b'f') => {
+                Some(Self::Boolean(json == "true")).filter(|_| untyped || *kind == FieldType::Boolean)
+            }
+            Some(b'"') => {
+                let text: String = serde_json::from_str(json).map_err(|fault| fault.to_string())?;
+                match kind {
+                    FieldType::Untyped | FieldType::Text(TextFormat::Plain) => Some(Self::Text(text)),
+                    FieldType::Text(format) => instant(*format, &text),
+                    FieldType::Number { ieee754: true } => special(&text),
+                    _ => None,
+                }
+            }
+            Some(b'{' | b'[') => None,
+            _ => number(json).filter(|number| match kind {
+                FieldType::Integer => matches!(number, Self::Integer(_)),
+                FieldType::Number { .. } | FieldType::Untyped => true,
+                _ => false,
+            }),
+        };
+        let expectation = if untyped { "a scalar; integers go up to 64 bits" } else { kind.expectation() };
+        read.ok_or_else(|| format!("{} expects {expectation}, got {}", field.path, short(json)))
+    }
+
     /// A value of an untyped field: a JSON number, `true`, `false`, `null`, a quoted string, else the text itself.
     fn guess(text: &str) -> Result<Self, String> {
         Ok(match text {
@@ -83,22 +115,16 @@ impl Literal {
         matches!(self, Self::Double(double) if double.is_nan())
     }
 
-    /// The text from which [`Literal::read`] makes this value again.
-    pub fn print(&self, field: &Field) -> String {
-        let text = self.to_string();
+    /// The JSON from which [`Literal::read_json`] makes this value again.
+    pub fn to_json(&self) -> Value {
         match self {
-            Self::Text(_) if is_untyped(field) && Self::guess(&text).as_ref() != Ok(self) => {
-                Value::from(text).to_string()
-            }
-            _ => text,
+            Self::Null => Value::Null,
+            Self::Boolean(value) => (*value).into(),
+            Self::Integer(value) => (*value).into(),
+            Self::Double(value) if value.is_finite() => (*value).into(),
+            Self::Double(_) => self.to_string().into(),
+            Self::Text(text) => text.as_str().into(),
         }
-    }
-}
-
-fn is_untyped(field: &Field) -> bool {
-    match &field.kind {
-        FieldType::Array(items) => **items == FieldType::Untyped,
-        kind => *kind == FieldType::Untyped,
     }
 }
 

@@ -1,7 +1,12 @@
 //! Queries: read from parameters into a typed tree, by the collection's schema. Knows no store and no HTTP.
 
+pub mod condition;
 pub mod cursor;
+pub mod evaluate;
 pub mod expr;
+mod group;
+pub mod grouping;
+mod json;
 pub mod literal;
 pub mod order;
 pub mod parse;

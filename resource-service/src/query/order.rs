@@ -36,11 +36,14 @@ pub enum Place {
 }
 
 impl Order {
-    /// The order by `keys`, then by `id`, ascending. Keys after `_id` decide nothing and are dropped.
+    /// The order by `keys`, then by `id` in the direction of the last of them, so that the reversed order is the
+    /// list from its end, and one index serves both. Keys after `_id` decide nothing and are dropped.
     pub fn new(mut keys: Vec<Key>, id: Arc<Field>) -> Self {
-        match keys.iter().position(|key| key.field.path == id.path) {
-            Some(at) => keys.truncate(at + 1),
-            None => keys.push(Key { field: id, direction: Direction::Ascending }),
+        if let Some(at) = keys.iter().position(|key| key.field.path == id.path) {
+            keys.truncate(at + 1);
+        } else {
+            let direction = keys.last().map_or(Direction::Ascending, |key| key.direction);
+            keys.push(Key { field: id, direction });
         }
         Self(keys)
     }
@@ -63,32 +66,42 @@ impl Order {
         self.0.iter().map(place).collect()
     }
 
-    /// The condition that holds for exactly the documents behind `places`.
-    pub fn behind(&self, places: &[Place]) -> Expr {
+    /// The documents behind `places`, in parts that follow each other in this order. Each part holds the first keys
+    /// where they are and goes on under the next, so that a store can seek it in one index, however long the list is.
+    pub fn segments(&self, places: &[Place]) -> Vec<Expr> {
         let keys: Vec<(&Key, &Place)> = self.0.iter().zip(places).collect();
-        let branches = (0..keys.len()).map(|at| {
-            let level = keys[..at].iter().map(|(key, place)| same(key, place));
-            Expr::All(level.chain([after(keys[at].0, keys[at].1)]).collect())
-        });
-        let behind = Expr::Any(branches.collect());
-        match keys.first().and_then(|(key, place)| bound(key, place)) {
+        let mut segments = Vec::new();
+        for at in (0..keys.len()).rev() {
+            let level: Vec<Expr> = keys[..at].iter().map(|(key, place)| same(key, place)).collect();
+            let ways = after(keys[at].0, keys[at].1).into_iter();
+            segments.extend(ways.map(|way| Expr::all(level.iter().cloned().chain([way]).collect())));
+        }
+        segments
+    }
+
+    /// The condition that holds for exactly the documents behind `places`, where one condition is wanted instead of
+    /// [`Order::segments`].
+    pub fn behind(&self, places: &[Place]) -> Expr {
+        let behind = Expr::any(self.segments(places));
+        let first = self.0.first().zip(places.first());
+        match first.and_then(|(key, place)| bound(key, place)) {
             Some(bound) => bound.and(behind),
             None => behind,
         }
     }
 }
 
-/// What the first key must be for any branch to hold: lets a store seek in its index instead of scanning it.
+/// What the first key must be for any segment to hold: lets a store seek in its index instead of scanning it.
 fn bound(key: &Key, place: &Place) -> Option<Expr> {
     let Place::Scalar(literal) = place else { return None };
+    let ieee754 = key.field.kind == FieldType::Number { ieee754: true };
     let ordered = *literal != Literal::Null && !literal.is_nan() && key.field.kind != FieldType::Untyped;
-    match key.direction {
-        Direction::Ascending if ordered => Some(Expr::compare(&key.field, Comparison::Gte, literal.clone())),
-        Direction::Descending if ordered && key.field.always && !is_ieee754(&key.field) => {
-            Some(Expr::compare(&key.field, Comparison::Lte, literal.clone()))
-        }
-        _ => None,
-    }
+    let comparison = match key.direction {
+        Direction::Ascending if ordered => Comparison::Gte,
+        Direction::Descending if ordered && key.field.always && !ieee754 => Comparison::Lte,
+        _ => return None,
+    };
+    Some(Expr::compare(&key.field, comparison, literal.clone()))
 }
 
 fn same(key: &Key, place: &Place) -> Expr {
@@ -99,8 +112,8 @@ fn same(key: &Key, place: &Place) -> Expr {
     }
 }
 
-/// Strictly after `place` under this key alone.
-fn after(key: &Key, place: &Place) -> Expr {
+/// Strictly after `place` under this key alone: conditions that follow each other.
+fn after(key: &Key, place: &Place) -> Vec<Expr> {
     let (field, ascending) = (&key.field, key.direction == Direction::Ascending);
     let here = match place {
         Place::Among(kind) => *kind,
@@ -115,18 +128,23 @@ fn after(key: &Key, place: &Place) -> Expr {
         Place::Scalar(literal) if !literal.is_nan() && *literal != Literal::Null => {
             let comparison = if ascending { Comparison::Gt } else { Comparison::Lt };
             ways.push(Expr::compare(field, comparison, literal.clone()));
-            if !ascending && is_ieee754(field) {
+            if !ascending && field.kind == (FieldType::Number { ieee754: true }) {
                 ways.push(Expr::compare(field, Comparison::Eq, Literal::Double(f64::NAN)));
             }
         }
         _ => {}
     }
     let beyond = |kind: &Kind| if ascending { *kind > here } else { *kind < here };
-    let others: Vec<Kind> = possible(field).into_iter().filter(beyond).collect();
-    if !others.is_empty() {
-        ways.push(Expr::is(field, others));
-    }
-    Expr::Any(ways)
+    let beyond = possible(field).into_iter().filter(beyond);
+    let (nothing, something): (Vec<Kind>, Vec<Kind>) = beyond.partition(|kind| *kind == Kind::Nothing);
+    // Nothing is beyond values only where the order descends, and then it is the last.
+    ways.extend(
+        [something, nothing]
+            .into_iter()
+            .filter(|kinds| !kinds.is_empty())
+            .map(|kinds| Expr::is(field, kinds)),
+    );
+    ways
 }
 
 /// The kinds that a field's values can have.
@@ -140,10 +158,6 @@ fn possible(field: &Field) -> Vec<Kind> {
         FieldType::Object => Kind::Object,
     };
     if field.always { vec![kind] } else { vec![Kind::Nothing, kind] }
-}
-
-fn is_ieee754(field: &Field) -> bool {
-    field.kind == FieldType::Number { ieee754: true }
 }
 
 /// The value of the `sort` parameter that makes this order.

@@ -1,35 +1,24 @@
 //! Reads the parameters of a list into a [`Query`]. Every fault is told with its parameter's name.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared_models::{documents::Direction, problem::FieldError};
 
 use super::{
+    condition::{Given, MAX_CONDITIONS, Reader, fault, resolve},
     cursor::Binding,
-    expr::{Comparison, Expr, Test},
-    literal::Literal,
+    expr::Expr,
+    group, json,
     order::{Key, Order, Place},
-    path::Path,
     projection::Projection,
-    schema::{Field, FieldType, Schema, nearest},
+    schema::{FieldType, Schema, nearest},
 };
 
 /// Items of a page where `limit` is absent.
 pub const DEFAULT_LIMIT: usize = 50;
 /// The most items a page may have.
 pub const MAX_LIMIT: usize = 1000;
-/// The most conditions a filter may have.
-const MAX_CONDITIONS: usize = 64;
-/// The most values of one `in`.
-const MAX_VALUES: usize = 1000;
-
-const COMPARISONS: [Comparison; 6] =
-    [Comparison::Eq, Comparison::Ne, Comparison::Gt, Comparison::Gte, Comparison::Lt, Comparison::Lte];
-const OPERATORS: [&str; 8] = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "exists"];
-const CONTROLS: [&str; 6] = ["sort", "fields", "view", "limit", "after", "count"];
+const CONTROLS: [&str; 7] = ["sort", "fields", "view", "limit", "after", "count", "explain"];
 
 /// What a list shows of a collection.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +35,8 @@ pub struct Query {
     pub after: Option<Vec<Place>>,
     /// Whether and how the matching documents are counted.
     pub count: Count,
+    /// Whether the answer is how the store finds the documents, not the documents.
+    pub explain: bool,
     /// What the cursors of this query are bound to.
     pub binding: Binding,
 }
@@ -88,15 +79,16 @@ impl Query {
             keep(projection(target, control("fields"), control("view")).map_err(|e| vec![e]), &mut errors);
         let limit = keep(limit(control("limit")).map_err(|e| vec![e]), &mut errors);
         let count = keep(count(control("count")).map_err(|e| vec![e]), &mut errors);
-        let (Some(filter), Some(order), Some(projection), Some(limit), Some(count), true) =
-            (filter, order, projection, limit, count, errors.is_empty())
+        let explain = keep(explain(control("explain")).map_err(|e| vec![e]), &mut errors);
+        let (Some(filter), Some(order), Some(projection), Some(limit), Some(count), Some(explain), true) =
+            (filter, order, projection, limit, count, explain, errors.is_empty())
         else {
             return Err(errors);
         };
         let binding = Binding::new(target.collection, &filter, &order);
         let after = control("after").map(|cursor| binding.read(&order, cursor)).transpose();
-        let after = after.map_err(|fault| vec![fault_in("after", "cursor", fault.to_string())])?;
-        Ok(Self { filter, order, projection, limit, after, count, binding })
+        let after = after.map_err(|broken| vec![fault("after", "cursor", broken.to_string())])?;
+        Ok(Self { filter, order, projection, limit, after, count, explain, binding })
     }
 }
 
@@ -105,7 +97,7 @@ pub fn shown(target: &Target<'_>, pairs: &Pairs) -> Result<Option<Projection>, V
     let (known, unknown): (Vec<_>, Vec<_>) =
         pairs.iter().partition(|(name, _)| ["fields", "view"].contains(&name.as_str()));
     let refuse =
-        |(name, _): &&(String, String)| fault_in(name, "parameter", "one document takes fields or view");
+        |(name, _): &&(String, String)| fault(name, "parameter", "one document takes fields or view");
     let mut errors = unknown.iter().map(refuse).collect();
     let controls = controls_of(&known, &mut errors);
     let control = |name: &str| controls.get(name).copied();
@@ -118,10 +110,6 @@ fn keep<T>(outcome: Result<T, Vec<FieldError>>, errors: &mut Vec<FieldError>) ->
     outcome.map_err(|mut faults| errors.append(&mut faults)).ok()
 }
 
-fn fault_in(parameter: &str, code: &str, message: impl Into<String>) -> FieldError {
-    FieldError::in_parameter(parameter, code, message)
-}
-
 fn controls_of<'p>(
     pairs: &[&'p (String, String)],
     errors: &mut Vec<FieldError>,
@@ -129,139 +117,50 @@ fn controls_of<'p>(
     let mut controls = BTreeMap::new();
     for (name, value) in pairs {
         if controls.insert(name.as_str(), value.as_str()).is_some() {
-            errors.push(fault_in(name, "duplicate", format!("{name} stands twice; give it once")));
+            errors.push(fault(name, "duplicate", format!("{name} stands twice; give it once")));
         }
     }
     controls
 }
 
-fn filter(schema: &Schema, conditions: &[&(String, String)]) -> Result<Expr, Vec<FieldError>> {
-    if conditions.len() > MAX_CONDITIONS {
-        let message = format!("{} conditions; at most {MAX_CONDITIONS} are taken", conditions.len());
-        return Err(vec![fault_in(&conditions[MAX_CONDITIONS].0, "limit", message)]);
+/// Conditions by `field[operator]=value`, groups by `or`, all of it once more by `filter`.
+fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<FieldError>> {
+    if pairs.len() > MAX_CONDITIONS {
+        let message = format!("{} conditions; a filter holds at most {MAX_CONDITIONS}", pairs.len());
+        return Err(vec![fault(&pairs[MAX_CONDITIONS].0, "limit", message)]);
     }
-    let (mut tests, mut errors) = (Vec::new(), Vec::new());
-    for (name, value) in conditions {
-        match condition(schema, name, value) {
-            Ok(test) => tests.push(test),
+    let mut reader = Reader::new(schema);
+    let (mut parts, mut errors, mut filtered) = (Vec::new(), Vec::new(), false);
+    for (name, value) in pairs {
+        let read = match name.as_str() {
+            "or" => group::read(&mut reader, name, value),
+            "filter" if filtered => Err(fault(name, "duplicate", "filter stands twice; give it once")),
+            "filter" => {
+                filtered = true;
+                json::read(&mut reader, name, value)
+            }
+            _ => {
+                let (path, operator) = group::split_name(name);
+                reader.condition(name, path, operator, Given::Text(value)).map_err(hinted)
+            }
+        };
+        match read {
+            Ok(part) => parts.push(part),
+            // There is no use in telling the same of all that follow.
+            Err(error) if error.code == "limit" => return Err(vec![error]),
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok(Expr::All(tests)) } else { Err(errors) }
+    if errors.is_empty() { Ok(Expr::all(parts)) } else { Err(errors) }
 }
 
-/// `field=value` or `field[operator]=value`.
-fn condition(schema: &Schema, name: &str, value: &str) -> Result<Expr, FieldError> {
-    let (path, operator) = match name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
-        Some((path, operator)) => (path, operator),
-        None => (name, "eq"),
-    };
-    if ["or", "filter"].contains(&name) && !schema.declares(name) {
-        let message = format!("{name} is not offered; write each condition as field[operator]=value");
-        return Err(fault_in(name, "unsupported", message));
+/// A name that is no field may be a control word mistyped.
+fn hinted(mut error: FieldError) -> FieldError {
+    let near = error.parameter.as_deref().and_then(|name| nearest(name, CONTROLS));
+    if let Some(near) = near.filter(|_| error.code == "field") {
+        error.message = format!("{} (or the parameter {near:?}?)", error.message);
     }
-    let field = resolve(schema, name, path)?;
-    check_operator(&field, name, operator)?;
-    let comparison = COMPARISONS.into_iter().find(|comparison| comparison.name() == operator);
-    let test =
-        match (comparison, operator) {
-            (Some(comparison), _) => Test::Compare(comparison, literal(&field, name, value)?),
-            (None, "in") => Test::In(literals(&field, name, value)?),
-            (None, "exists") => Test::Exists(value.parse().map_err(|_| {
-                fault_in(name, "type", format!("exists expects true or false, got {value:?}"))
-            })?),
-            (None, unknown) => {
-                let hint = nearest(unknown, OPERATORS).map_or_else(
-                    || format!("known are {}", OPERATORS.join(", ")),
-                    |near| format!("did you mean {near:?}?"),
-                );
-                return Err(fault_in(name, "operator", format!("there is no operator {unknown:?}; {hint}")));
-            }
-        };
-    Ok(Expr::Test(field, test))
-}
-
-/// Objects and arrays are asked for their presence; arrays of scalars also for an item.
-fn check_operator(field: &Field, name: &str, operator: &str) -> Result<(), FieldError> {
-    let message = match &field.kind {
-        _ if operator == "exists" || !OPERATORS.contains(&operator) => return Ok(()),
-        FieldType::Object => {
-            format!("{} is an object; compare one of its members, or use exists", field.path)
-        }
-        FieldType::Array(items) if matches!(**items, FieldType::Object | FieldType::Array(_)) => {
-            format!("{} is an array whose items are not scalars; use exists", field.path)
-        }
-        FieldType::Array(_) if !["eq", "in"].contains(&operator) => {
-            format!("{} is an array; use eq, in or exists", field.path)
-        }
-        _ => return Ok(()),
-    };
-    Err(fault_in(name, "operator", message))
-}
-
-fn resolve(schema: &Schema, parameter: &str, path: &str) -> Result<Arc<Field>, FieldError> {
-    let path: Path =
-        path.parse().map_err(|fault| fault_in(parameter, "field", format!("{path:?}: {fault}")))?;
-    schema.field(&path).map_err(|fault| {
-        let control = nearest(parameter, CONTROLS)
-            .map_or_else(String::new, |near| format!(" (or the parameter {near:?}?)"));
-        fault_in(parameter, "field", format!("{fault}{control}"))
-    })
-}
-
-fn literal(field: &Field, parameter: &str, value: &str) -> Result<Literal, FieldError> {
-    Literal::read(field, value).map_err(|message| fault_in(parameter, "type", message))
-}
-
-fn literals(field: &Field, parameter: &str, value: &str) -> Result<Vec<Literal>, FieldError> {
-    let items = split_list(value).ok_or_else(|| {
-        fault_in(
-            parameter,
-            "list",
-            "a quoted value of the list does not end; write \"\" for a quote within it",
-        )
-    })?;
-    if items.len() > MAX_VALUES {
-        let message = format!("{} values; in takes at most {MAX_VALUES}", items.len());
-        return Err(fault_in(parameter, "limit", message));
-    }
-    items.iter().map(|item| literal(field, parameter, item)).collect()
-}
-
-/// Splits at commas; a value in quotes may hold commas, and quotes written twice (RFC 4180).
-fn split_list(text: &str) -> Option<Vec<String>> {
-    let (mut items, mut rest) = (Vec::new(), text);
-    loop {
-        let (item, tail) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted_item(quoted)?,
-            None => match rest.split_once(',') {
-                Some((item, tail)) => (item.to_owned(), Some(tail)),
-                None => (rest.to_owned(), None),
-            },
-        };
-        items.push(item);
-        match tail {
-            Some(tail) if items.len() <= MAX_VALUES => rest = tail,
-            _ => return Some(items),
-        }
-    }
-}
-
-/// The item up to its closing quote, and what follows the comma after it.
-fn quoted_item(text: &str) -> Option<(String, Option<&str>)> {
-    let (mut item, mut rest) = (String::new(), text);
-    loop {
-        let (part, tail) = rest.split_once('"')?;
-        item.push_str(part);
-        if let Some(more) = tail.strip_prefix('"') {
-            item.push('"');
-            rest = more;
-        } else if tail.is_empty() {
-            return Some((item, None));
-        } else {
-            return tail.strip_prefix(',').map(|tail| (item, Some(tail)));
-        }
-    }
+    error
 }
 
 fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
@@ -275,15 +174,15 @@ fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
         let field = resolve(schema, "sort", path)?;
         if matches!(field.kind, FieldType::Array(_) | FieldType::Object) {
             let message = format!("{path} is {}, which has no order", field.kind.expectation());
-            return Err(fault_in("sort", "type", message));
+            return Err(fault("sort", "type", message));
         }
         if keys.iter().any(|key| key.field.path == field.path) {
-            return Err(fault_in("sort", "duplicate", format!("{path} stands twice")));
+            return Err(fault("sort", "duplicate", format!("{path} stands twice")));
         }
         keys.push(Key { field, direction });
     }
     if keys.len() > MAX_SORT_KEYS {
-        return Err(fault_in("sort", "limit", format!("at most {MAX_SORT_KEYS} fields")));
+        return Err(fault("sort", "limit", format!("at most {MAX_SORT_KEYS} fields")));
     }
     Ok(Order::new(keys, id))
 }
@@ -298,12 +197,17 @@ fn projection(
 ) -> Result<Option<Projection>, FieldError> {
     let (parameter, names): (_, BTreeSet<&str>) = match (fields, view) {
         (None, None) => return Ok(None),
-        (Some(_), Some(_)) => return Err(fault_in("view", "duplicate", "give fields or view, not both")),
+        (Some(_), Some(_)) => return Err(fault("view", "duplicate", "give fields or view, not both")),
         (Some(fields), None) => ("fields", fields.split(',').collect()),
-        (None, Some(name)) => ("view", view_of(target.views, name)?.iter().map(String::as_str).collect()),
+        // A view shows those of its fields that the caller may see.
+        (None, Some(name)) => {
+            let hidden = |field: &str| field.parse().is_ok_and(|path| target.schema.hides(&path));
+            let fields = view_of(target.views, name)?.iter().map(String::as_str);
+            ("view", fields.filter(|field| !hidden(field)).collect())
+        }
     };
     if names.len() > MAX_FIELDS {
-        return Err(fault_in(parameter, "limit", format!("at most {MAX_FIELDS} fields")));
+        return Err(fault(parameter, "limit", format!("at most {MAX_FIELDS} fields")));
     }
     let always = ["_id", "_revision"];
     let paths = always
@@ -317,7 +221,7 @@ fn view_of<'v>(views: &'v BTreeMap<String, Vec<String>>, name: &str) -> Result<&
     views.get(name).map(Vec::as_slice).ok_or_else(|| {
         let known = views.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let known = if known.is_empty() { "there are none".to_owned() } else { format!("known are {known}") };
-        fault_in("view", "view", format!("there is no view {name:?}; {known}"))
+        fault("view", "view", format!("there is no view {name:?}; {known}"))
     })
 }
 
@@ -328,7 +232,7 @@ fn limit(limit: Option<&str>) -> Result<usize, FieldError> {
     let Some(text) = limit else { return Ok(DEFAULT_LIMIT) };
     let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
     limit.ok_or_else(|| {
-        fault_in("limit", "type", format!("limit expects an integer from 1 to {MAX_LIMIT}, got {text:?}"))
+        fault("limit", "type", format!("limit expects an integer from 1 to {MAX_LIMIT}, got {text:?}"))
     })
 }
 
@@ -338,7 +242,12 @@ fn count(count: Option<&str>) -> Result<Count, FieldError> {
         Some("exact") => Ok(Count::Exact),
         Some("estimated") => Ok(Count::Estimated),
         Some(other) => {
-            Err(fault_in("count", "type", format!("count expects none, exact or estimated, got {other:?}")))
+            Err(fault("count", "type", format!("count expects none, exact or estimated, got {other:?}")))
         }
     }
+}
+
+fn explain(explain: Option<&str>) -> Result<bool, FieldError> {
+    let Some(text) = explain else { return Ok(false) };
+    text.parse().map_err(|_| fault("explain", "type", format!("explain expects true or false, got {text:?}")))
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The most segments a path may have.
 pub const MAX_DEPTH: usize = 16;
@@ -39,7 +39,13 @@ impl Path {
 
     /// The value at the path. A path leads through objects only, never through an array.
     pub fn find<'v>(&self, document: &'v Value) -> Option<&'v Value> {
-        self.0.iter().try_fold(document, |at, name| at.as_object()?.get(name))
+        document.as_object().and_then(|members| self.find_in(members))
+    }
+
+    /// The value at the path among the members of an object.
+    pub fn find_in<'v>(&self, members: &'v Map<String, Value>) -> Option<&'v Value> {
+        let (first, rest) = self.0.split_first()?;
+        rest.iter().try_fold(members.get(first)?, |at, name| at.as_object()?.get(name))
     }
 }
 

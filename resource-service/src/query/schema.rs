@@ -1,6 +1,6 @@
 //! Resolves a dotted path in a collection's schema to a typed field. Knows no query and no store.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
@@ -46,6 +46,13 @@ pub enum TextFormat {
     DateTime,
     /// RFC 3339 in UTC with milliseconds, as the service writes it.
     Timestamp,
+}
+
+impl TextFormat {
+    /// Whether the strings are points in time.
+    pub const fn is_instant(self) -> bool {
+        matches!(self, Self::DateTime | Self::Timestamp)
+    }
 }
 
 impl FieldType {
@@ -99,6 +106,14 @@ pub enum UnknownField {
         /// The array on the way.
         array: String,
     },
+    /// The caller is not shown it.
+    #[error("{path:?} is shown only to those who hold the scope {scope}")]
+    Hidden {
+        /// The path asked for.
+        path: String,
+        /// The scope that shows it.
+        scope: String,
+    },
 }
 
 /// The schema of a collection, for questions about its fields.
@@ -106,13 +121,29 @@ pub enum UnknownField {
 pub struct Schema {
     root: Arc<Value>,
     has_ieee754: bool,
+    hidden: BTreeMap<Path, String>,
 }
 
 impl Schema {
     /// Takes a JSON Schema 2020-12 whose references stay within it.
     pub fn new(root: Value) -> Self {
         let has_ieee754 = mentions_ieee754(&root);
-        Self { root: Arc::new(root), has_ieee754 }
+        Self { root: Arc::new(root), has_ieee754, hidden: BTreeMap::new() }
+    }
+
+    /// The schema as it is for somebody who is not shown these fields, each with the scope that shows it: no path leads
+    /// to them.
+    pub fn hiding(&self, hidden: &BTreeMap<Path, String>) -> Self {
+        Self { hidden: hidden.clone(), ..self.clone() }
+    }
+
+    /// Whether no path may lead to this field.
+    pub fn hides(&self, path: &Path) -> bool {
+        self.scope_of(path).is_some()
+    }
+
+    fn scope_of(&self, path: &Path) -> Option<&String> {
+        self.hidden.iter().find(|(hidden, _)| hidden.contains(path)).map(|(_, scope)| scope)
     }
 
     /// Whether the schema itself says anything about a member of this name.
@@ -122,6 +153,9 @@ impl Schema {
 
     /// The field at `path`.
     pub fn field(&self, path: &Path) -> Result<Arc<Field>, UnknownField> {
+        if let Some(scope) = self.scope_of(path) {
+            return Err(UnknownField::Hidden { path: path.to_string(), scope: scope.clone() });
+        }
         if path.first().starts_with('_') {
             return system_field(path).map(Arc::new).ok_or_else(|| self.absent(path));
         }

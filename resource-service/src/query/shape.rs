@@ -2,12 +2,15 @@
 //!
 //! Everything here errs on the wide side: a keyword that is not read can only narrow what is left.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use serde_json::Value;
 
 /// How far `$ref` and the combining keywords are followed before "anything" is assumed.
 const MAX_NESTING: usize = 48;
+/// How many schemas are looked at for one place before "anything" is assumed: alternatives that refer to each other
+/// would be more than there is time for.
+const MAX_VISITS: usize = 10_000;
 
 /// A set of JSON kinds. Integers are numbers without a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +157,7 @@ impl Shape {
 
     /// What `root` says about the values that `steps` lead to.
     pub fn at(root: &Value, steps: &[Step<'_>]) -> Self {
-        within(root, root, steps, 0)
+        within(root, root, steps, 0, &Cell::new(MAX_VISITS))
     }
 
     /// The names that `root` declares for members of the object that `steps` lead to.
@@ -163,16 +166,17 @@ impl Shape {
     }
 }
 
-fn within(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize) -> Shape {
-    if nesting > MAX_NESTING || schema == &Value::Bool(true) {
+fn within(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize, visits: &Cell<usize>) -> Shape {
+    if nesting > MAX_NESTING || visits.get() == 0 || schema == &Value::Bool(true) {
         return Shape::any();
     }
+    visits.set(visits.get() - 1);
     if !schema.is_object() {
         return Shape::never();
     }
-    let deeper = |schema: &Value| within(root, schema, steps, nesting + 1);
+    let deeper = |schema: &Value| within(root, schema, steps, nesting + 1, visits);
     let members = |keyword: &str| schema.get(keyword).and_then(Value::as_array);
-    let mut shape = own(root, schema, steps, nesting);
+    let mut shape = own(root, schema, steps, nesting, visits);
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         shape = shape.and(target(root, reference).map_or_else(Shape::any, deeper));
     }
@@ -186,7 +190,7 @@ fn within(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize) -> S
 }
 
 /// What the schema's own keywords say, those that combine schemas left aside.
-fn own(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize) -> Shape {
+fn own(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize, visits: &Cell<usize>) -> Shape {
     let kinds = Kinds::of_schema(schema);
     let Some((step, rest)) = steps.split_first() else {
         let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
@@ -203,7 +207,7 @@ fn own(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize) -> Shap
     if !kinds.meets(container) {
         return Shape::never();
     }
-    next.map_or_else(Shape::any, |next| within(root, next, rest, nesting + 1))
+    next.map_or_else(Shape::any, |next| within(root, next, rest, nesting + 1, visits))
 }
 
 /// The schema of a member, `None` where the object is open.
@@ -251,6 +255,8 @@ mod tests {
     #[test]
     fn a_reference_to_itself_ends() {
         assert_eq!(kinds(&json!({"$ref": "#"}), &["a", "b"]), Kinds::ALL);
+        let alternatives = json!({"type": "object", "anyOf": vec![json!({"$ref": "#"}); 9]});
+        assert_eq!(kinds(&alternatives, &[]), Kinds::OBJECT);
         let tree = json!({"type": "object", "properties": {"child": {"$ref": "#"}}});
         assert_eq!(kinds(&tree, &["child", "child"]), Kinds::OBJECT);
     }

@@ -1,16 +1,36 @@
 //! The port: what a store of documents can do, one atomic verb each. No driver type crosses it.
 
+pub mod artifacts;
+pub mod definitions;
+pub mod keyset;
 pub mod mongo;
+mod series;
 pub mod sqlite;
+mod versions;
+mod writes;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 use service_kit::store::Unavailable;
+use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
+pub use self::{
+    definitions::DefinitionStore,
+    series::{Chunks, SeriesStore, Write},
+    versions::{Version, Versions},
+    writes::{Answer, Bulk, Ended, Fate, Kept, MAX_CONFLICTS, Receipt, Update, Writes},
+};
 use crate::{
-    domain::{collection::Collection, document::Document},
+    domain::{
+        aggregate::Groups,
+        change::{Change, Position},
+        collection::Collection,
+        document::Document,
+        ticket::Ticket,
+    },
     query::{expr::Expr, order::Order, projection::Projection},
 };
 
@@ -33,6 +53,15 @@ impl From<&Document> for StoredDocument {
             owner: document.meta.owner.clone(),
         }
     }
+}
+
+/// What decides about a document, without the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its `_revision`.
+    pub revision: i64,
+    /// Its `_owner`.
+    pub owner: String,
 }
 
 /// Which documents of a collection, in which order, how much of them.
@@ -60,6 +89,18 @@ pub struct Batch {
     pub more: bool,
 }
 
+/// What a stream of changes tells.
+#[derive(Debug)]
+pub enum Told {
+    /// The next change.
+    Change(Arc<Change>),
+    /// Everything up to here has been told.
+    Mark(Position),
+}
+
+/// The changes of all collections in the order in which they were made. It ends with an error or not at all.
+pub type Changes = BoxStream<'static, Result<Told, StoreError>>;
+
 /// Why a store did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -69,9 +110,20 @@ pub enum StoreError {
         /// The fields of the index.
         fields: Vec<String>,
     },
+    /// Stored documents do not let an index be made.
+    #[error("documents of {collection} {why}")]
+    Unindexable {
+        /// The collection.
+        collection: String,
+        /// What they do, to go on the sentence.
+        why: String,
+    },
     /// It cannot be reached now.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+    /// The position is not one of its log, or older than what the log keeps.
+    #[error("the log of changes does not reach back to this position")]
+    PositionLost,
     /// What it holds cannot be read.
     #[error("stored data is corrupt: {0}")]
     Corrupt(String),
@@ -82,15 +134,14 @@ pub enum StoreError {
 
 /// A store of documents. A document whose expiry has passed counts as gone, removed already or not.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store:
+    DefinitionStore + Writes + Versions + SeriesStore + artifacts::Artifacts + Send + Sync
+{
     /// Makes what the collections need: tables and indexes. Can be repeated, by several replicas at once.
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError>;
 
     /// Whether the store can be reached now.
     async fn ping(&self) -> Result<(), Unavailable>;
-
-    /// Adds a document.
-    async fn insert(&self, collection: &Arc<Collection>, document: Document) -> Result<(), StoreError>;
 
     /// The document with this id.
     async fn get(
@@ -100,17 +151,13 @@ pub trait Store: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Option<StoredDocument>, StoreError>;
 
-    /// Puts `document` in the place of its revision `expected`; `false` where that is not the current one.
-    async fn replace(
+    /// Revision and owner of the document with this id.
+    async fn head(
         &self,
         collection: &Arc<Collection>,
-        document: Document,
-        expected: i64,
-    ) -> Result<bool, StoreError>;
-
-    /// Removes revision `expected` of a document; `false` where that is not the current one.
-    async fn delete(&self, collection: &Arc<Collection>, id: &str, expected: i64)
-    -> Result<bool, StoreError>;
+        id: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Head>, StoreError>;
 
     /// The first documents of a selection.
     async fn list(
@@ -119,6 +166,14 @@ pub trait Store: Send + Sync {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError>;
+
+    /// How it finds the first documents of a selection: found out by doing it.
+    async fn explain(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        now: OffsetDateTime,
+    ) -> Result<Explanation, StoreError>;
 
     /// How many documents meet `filter`.
     async fn count(
@@ -130,7 +185,34 @@ pub trait Store: Send + Sync {
 
     /// How many documents the collection has, by the store's own statistics: cheap, and perhaps a little off.
     async fn estimate(&self, collection: &Arc<Collection>, now: OffsetDateTime) -> Result<u64, StoreError>;
+
+    /// Adds every document that meets `filter` to `groups`, in no particular order, until these overflow.
+    async fn aggregate(
+        &self,
+        collection: &Arc<Collection>,
+        filter: Expr,
+        groups: Groups,
+        now: OffsetDateTime,
+    ) -> Result<Groups, StoreError>;
+
+    /// A position behind every change that was acknowledged before, and ahead of those made from now on.
+    async fn position_now(&self) -> Result<Position, StoreError>;
+
+    /// The changes behind `after`, each once: a mark of where the stream begins, then each change, and a mark whenever
+    /// there is none for now. [`StoreError::PositionLost`] where a change is not kept, or the position lies ahead.
+    async fn changes(&self, after: Position) -> Result<Changes, StoreError>;
+
+    /// Keeps a ticket until it expires.
+    async fn keep_ticket(&self, ticket: Ticket) -> Result<(), StoreError>;
+
+    /// Takes the ticket of this hash away, if it opens `collection` and has not expired: it is given out once.
+    async fn take_ticket(
+        &self,
+        hash: &str,
+        collection: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Ticket>, StoreError>;
 }
 
 #[cfg(test)]
-mod contract;
+pub(crate) mod contract;

@@ -37,10 +37,12 @@ fn a_sound_definition_is_taken() {
     let full = json!({
         "indexes": [{"keys": {"name": 1, "at": -1}, "unique": true}, {"keys": {"at": 1}, "expire_after": 60}],
         "views": {"short": ["name", "_created_at"]},
-        "access": {"read": "lab:read", "owner_only": true},
+        "access": {"read": "lab:read", "owner_only": true, "hidden": {"energy": "lab:all"}},
         "require_if_match": true,
+        "list_requires_view": true,
         "max_age": 60,
     });
+    assert_eq!(fault(&json!({"versioned": true, "soft_delete": true})), "");
     assert_eq!(fault(&full), "");
 }
 
@@ -52,6 +54,8 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"name": "a".repeat(64)}), "at most 63"),
         (json!({"name": "collections"}), "reserved"),
         (json!({"name": "docs"}), "reserved"),
+        (json!({"name": "openapi.json"}), "reserved"),
+        (json!({"name": "_things"}), "lower-case letter"),
         (json!({"schema": {"type": "string"}}), "a document is an object"),
         (json!({"schema": {}}), "a document is an object"),
         (json!({"schema": {"type": "objcet"}}), "schema: "),
@@ -72,6 +76,13 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"indexes": [{"keys": {}}]}), "at least one key"),
         (json!({"indexes": [{"keys": {"name": 2}}]}), "must be 1 or -1"),
         (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1}}]}), "stands twice"),
+        (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1, "_id": 1}}]}), "stands twice"),
+        (json!({"indexes": [{"keys": {"_id": 1}}]}), "index over _id already"),
+        (json!({"indexes": vec![json!({"keys": {"name": 1}}); 51]}), "at most 50"),
+        (
+            json!({"indexes": [{"keys": (0..32).map(|n| (format!("free.f{n}"), json!(1))).collect::<serde_json::Map<_, _>>()}]}),
+            "at most 31",
+        ),
         (json!({"indexes": [{"keys": {"tags": 1}, "unique": true}]}), "tags cannot be unique"),
         (json!({"indexes": [{"keys": {"tags": 1, "free.a": 1}}]}), "at most one of the fields"),
         (json!({"indexes": [{"keys": {"free": 1}}]}), "free is an object"),
@@ -80,8 +91,25 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"indexes": [{"keys": {"at": 1, "name": 1}, "expire_after": 1}]}), "one field"),
         (json!({"indexes": [{"keys": {"at": 1}, "expire_after": u64::MAX}]}), "at most"),
         (json!({"views": {"short": ["nmae"]}}), "view \"short\": there is no field \"nmae\""),
+        (json!({"list_requires_view": true}), "list_requires_view: there is no view"),
         (json!({"access": {"read": "two words"}}), "access.read"),
-        (json!({"versioned": true}), "versioned"),
+        (json!({"access": {"hidden": {"nmae": "runs:all"}}}), "access.hidden: there is no field \"nmae\""),
+        (json!({"access": {"hidden": {"name": "two words"}}}), "access.hidden: \"name\""),
+        (json!({"access": {"hidden": {"_owner": "runs:all"}}}), "shows it to every reader"),
+        (json!({"access": {"hidden": {"free.a.b": "runs:all"}}}), "hide free.a itself"),
+        (
+            json!({"access": {"hidden": {"name": "runs:all"}}, "indexes": [{"keys": {"name": 1}, "unique": true}]}),
+            "name is part of a unique index",
+        ),
+        (json!({"name": "series", "versioned": true}), "versioned: series grow point by point"),
+        (
+            json!({"versioned": true, "indexes": [{"keys": {"at": 1}, "expire_after": 60}]}),
+            "remove either versioned or expire_after",
+        ),
+        (
+            json!({"soft_delete": true, "indexes": [{"keys": {"at": 1}, "expire_after": 60}]}),
+            "remove either soft_delete or expire_after",
+        ),
         (json!({"indices": []}), "unknown field `indices`"),
     ] {
         let fault = fault(&change);
@@ -91,6 +119,40 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         );
         assert!(!fault.contains('\n'), "{fault}");
     }
+}
+
+#[test]
+fn a_fault_points_at_its_place() {
+    let place = |definition: Value| {
+        let definition = serde_json::from_value(definition).unwrap();
+        Collection::new(definition).err().map(|fault| fault.pointer)
+    };
+    let schema =
+        json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+    let at = |place: &str| Some(place.to_owned());
+    assert_eq!(place(json!({"name": "a", "schema": schema})), None);
+    assert_eq!(place(json!({"name": "A", "schema": schema})), at("/name"));
+    assert_eq!(place(json!({"name": "a", "schema": {"type": 5}})), at("/schema/type"));
+    assert_eq!(place(json!({"name": "a", "schema": schema, "views": {"v": ["a", "b"]}})), at("/views/v/1"));
+    assert_eq!(place(json!({"name": "a", "schema": schema, "access": {"admin": ""}})), at("/access/admin"));
+    let indexes = json!([{"keys": {"a": 1}}, {"keys": {"b": 1}}]);
+    assert_eq!(place(json!({"name": "a", "schema": schema, "indexes": indexes})), at("/indexes/1"));
+}
+
+#[test]
+fn a_unique_index_over_values_of_another_kind_is_another_index() {
+    let name = |kind: &str| {
+        let schema = json!({"type": "object", "properties": {"a": {"type": kind}}});
+        let definition =
+            json!({"name": "a", "schema": schema, "indexes": [{"keys": {"a": 1}, "unique": true}]});
+        Collection::new(serde_json::from_value(definition).unwrap()).unwrap().indexes[0].name.clone()
+    };
+    assert_eq!(name("string"), "unique+a");
+    assert_eq!(name("integer"), name("number"));
+    assert_eq!(
+        ["string", "integer", "boolean"].map(name).iter().collect::<std::collections::BTreeSet<_>>().len(),
+        3
+    );
 }
 
 #[test]
@@ -143,7 +205,8 @@ fn the_built_in_collections_take_what_the_contract_says() {
         let collection = catalog.get(name).unwrap();
         assert_eq!(collection.access.read, format!("{name}:read"));
         let members = |value: &Value| value.as_object().unwrap().clone();
-        assert_eq!(collection.check(members(&good)), Ok(members(&good)), "{name}");
+        let taken = collection.check(members(&good)).unwrap();
+        assert!(members(&good).iter().all(|(member, value)| taken.get(member) == Some(value)), "{name}");
         assert_eq!(collection.check(members(&bad)).unwrap_err().len(), 1, "{name}");
     }
 }
@@ -164,4 +227,16 @@ fn the_earliest_expiry_counts() {
         Some(time::macros::datetime!(2026-01-31 11:00 UTC))
     );
     assert_eq!(expiry(json!({"other": at})), None);
+}
+
+#[test]
+fn an_index_ends_in_the_id_in_the_direction_of_its_last_key() {
+    let definition = json!({
+        "name": "runs",
+        "schema": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}},
+        "indexes": [{"keys": {"a": 1}}, {"keys": {"a": 1, "b": -1}}, {"keys": {"a": 1}, "unique": true}, {"keys": {"b": 1, "_id": -1}}],
+    });
+    let collection = Collection::new(serde_json::from_value(definition).unwrap()).unwrap();
+    let names: Vec<&str> = collection.indexes.iter().map(|index| index.name.as_str()).collect();
+    assert_eq!(names, ["index+a+_id", "index+a-b-_id", "unique+a", "index+b-_id"]);
 }

@@ -1,36 +1,66 @@
 //! `GET /api/openapi.json`: an OpenAPI 3.1 document made from the live definitions.
 
+mod artifacts;
+mod bulk;
+mod changes;
+mod definitions;
+mod flows;
 mod operations;
+mod past;
 mod schemas;
+mod series;
+
+use std::sync::Arc;
 
 use actix_web::{
     HttpResponse,
     http::header::CACHE_CONTROL,
     web::{self, Bytes},
 };
+use arc_swap::ArcSwapOption;
 use serde_json::{Map, Value, json};
 
 use self::schemas::{projected, responses, sent, stored};
 use super::body::JSON;
-use crate::domain::{catalog::Catalog, collection::Collection};
+use crate::{
+    domain::{catalog::Catalog, collection::Collection},
+    ops::catalog::{LiveCatalog, Served},
+};
 
-/// The document as text, made once.
-#[derive(Clone)]
-pub struct OpenApi(Bytes);
+/// Where a browser logs in: one origin leads to both services.
+const LOGIN: &str = "/auth/login";
+
+/// The document as text, made once for each state of the catalog.
+pub struct OpenApi {
+    catalog: Arc<LiveCatalog>,
+    made: ArcSwapOption<(Arc<Served>, Bytes)>,
+}
 
 impl OpenApi {
-    /// Describes the collections; `login_url` is where a browser gets its token.
-    pub fn new(catalog: &Catalog, login_url: &str) -> Self {
-        Self(Bytes::from(document(catalog, login_url).to_string()))
+    /// Describes the collections that are served.
+    pub fn of(catalog: Arc<LiveCatalog>) -> Self {
+        Self { catalog, made: ArcSwapOption::empty() }
+    }
+
+    fn text(&self) -> Bytes {
+        let served = self.catalog.served();
+        if let Some(made) = &*self.made.load()
+            && Arc::ptr_eq(&made.0, &served)
+        {
+            return made.1.clone();
+        }
+        let text = Bytes::from(document(&served.catalog).to_string());
+        self.made.store(Some(Arc::new((served, text.clone()))));
+        text
     }
 }
 
 /// The handler.
 pub async fn show(openapi: web::Data<OpenApi>) -> HttpResponse {
-    HttpResponse::Ok().content_type(JSON).insert_header((CACHE_CONTROL, "no-cache")).body(openapi.0.clone())
+    HttpResponse::Ok().content_type(JSON).insert_header((CACHE_CONTROL, "no-cache")).body(openapi.text())
 }
 
-fn document(catalog: &Catalog, login_url: &str) -> Value {
+fn document(catalog: &Catalog) -> Value {
     let collections: Vec<&Collection> = catalog.iter().map(AsRef::as_ref).collect();
     let scopes: Map<String, Value> = collections
         .iter()
@@ -40,10 +70,13 @@ fn document(catalog: &Catalog, login_url: &str) -> Value {
         })
         .map(|(scope, meaning)| (scope, meaning.into()))
         .collect();
-    let mut paths = operations::shared();
+    let mut paths = definitions::paths();
     for collection in &collections {
         paths.extend(operations::of(collection));
+        paths.extend(changes::of(collection));
+        paths.extend(artifacts::of(collection));
     }
+    paths.extend(series::paths(catalog));
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -57,8 +90,9 @@ fn document(catalog: &Catalog, login_url: &str) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "login": {"type": "oauth2", "flows": {"password": {"tokenUrl": login_url, "scopes": scopes}}},
+                "login": {"type": "oauth2", "flows": {"password": {"tokenUrl": LOGIN, "scopes": scopes}}},
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "ticket": {"type": "apiKey", "in": "query", "name": "ticket", "description": changes::TICKET},
             },
             "schemas": schemas(&collections),
             "responses": responses(),
@@ -83,6 +117,7 @@ fn schemas(collections: &[&Collection]) -> Map<String, Value> {
         schemas.insert(format!("{}.stored", collection.name()), stored(collection));
     }
     schemas.insert("projected".to_owned(), projected());
+    schemas.extend(bulk::schemas().into_iter().chain(past::schemas()));
     schemas
 }
 

@@ -2,26 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schemas::move_references;
+use super::{bulk, bulk::patches, flows, past, schemas::move_references};
 use crate::{
     domain::collection::Collection,
-    http::body::{JSON, MERGE_PATCH},
+    http::body::JSON,
+    ops::reviews::REVIEWS,
     query::{
         parse::{DEFAULT_LIMIT, MAX_LIMIT},
         schema::FieldType,
     },
 };
 
-fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-fn content(media_type: &str, schema: &Value) -> Value {
+pub(super) fn content(media_type: &str, schema: &Value) -> Value {
     json!({ media_type: {"schema": schema} })
 }
 
 /// The answers of an operation: the good one, then problems by status.
-fn answers(status: &str, good: Value, problems: &[u16]) -> Value {
+pub(super) fn answers(status: &str, good: Value, problems: &[u16]) -> Value {
     let always = [401, 503];
     let problem = |status: &u16| {
         (status.to_string(), json!({"$ref": format!("#/components/responses/problem{status}")}))
@@ -31,54 +32,36 @@ fn answers(status: &str, good: Value, problems: &[u16]) -> Value {
     answers.into()
 }
 
-/// Paths that belong to no collection.
-pub fn shared() -> Map<String, Value> {
-    let list = json!({
-        "type": "object",
-        "required": ["items", "next"],
-        "properties": {"items": {"type": "array", "items": reference("CollectionDefinition")}, "next": {"type": "null"}},
-    });
-    let one = reference("CollectionDefinition");
-    let paths = json!({
-        "/api/collections": {"get": {
-            "operationId": "listCollections", "tags": ["collections"], "summary": "All definitions",
-            "responses": answers("200", json!({"description": "The definitions.", "content": content(JSON, &list)}), &[]),
-        }},
-        "/api/collections/{name}": {"get": {
-            "operationId": "getCollection", "tags": ["collections"], "summary": "One definition",
-            "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}],
-            "responses": answers("200", json!({"description": "The definition.", "content": content(JSON, &one)}), &[404]),
-        }},
-    });
-    paths.as_object().cloned().unwrap_or_default()
-}
-
 /// The paths of a collection.
-pub fn of(collection: &Collection) -> [(String, Value); 2] {
+pub fn of(collection: &Collection) -> Vec<(String, Value)> {
     let name = collection.name();
-    [
-        (format!("/api/{name}"), json!({"get": list(collection), "post": insert(collection)})),
+    let mut paths = vec![
+        (format!("/api/{name}"), json!({"get": list(collection), "post": bulk::insert(collection)})),
+        (format!("/api/{name}/aggregate"), json!({"get": flows::aggregate(collection)})),
         (
             format!("/api/{name}/{{id}}"),
             json!({
                 "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
                 "get": get(collection),
                 "put": write(collection, "replace", "Replace a document", &content(JSON, &reference(name))),
-                "patch": write(collection, "patch", "Change some fields of a document (RFC 7396)", &merge_patch()),
+                "patch": write(collection, "patch", "Change some fields of a document (RFC 7396 or RFC 6902)", &patches()),
                 "delete": delete(collection),
             }),
         ),
-    ]
-}
-
-fn merge_patch() -> Value {
-    let schema =
-        json!({"type": "object", "description": "null removes a field, objects merge, all else replaces."});
-    json!({MERGE_PATCH: {"schema": schema}, JSON: {"schema": schema}})
+        (
+            format!("/api/{name}/{{id}}/access"),
+            json!({
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+                "get": access(collection),
+            }),
+        ),
+    ];
+    paths.extend(past::of(collection));
+    paths
 }
 
 /// What operations on a collection have in common.
-fn operation(
+pub(super) fn operation(
     collection: &Collection,
     verb: &str,
     summary: &str,
@@ -95,8 +78,13 @@ fn operation(
     operation.as_object().cloned().unwrap_or_default()
 }
 
-fn shown(collection: &Collection, description: &str) -> Value {
-    let schema = reference(&format!("{}.stored", collection.name()));
+pub(super) fn shown(collection: &Collection, description: &str) -> Value {
+    // Whoever is not shown all fields gets a part of the document.
+    let schema = if collection.access.hidden.is_empty() {
+        reference(&format!("{}.stored", collection.name()))
+    } else {
+        item(collection)
+    };
     let etag = json!({"description": "The revision, as If-Match takes it.", "schema": {"type": "string"}});
     json!({"description": description, "headers": {"ETag": etag}, "content": content(JSON, &schema)})
 }
@@ -116,23 +104,24 @@ fn list(collection: &Collection) -> Value {
             "total": {"type": "integer", "minimum": 0, "description": "How many match, where count asks for it."},
         },
     });
-    let answers =
-        answers("200", json!({"description": "A page.", "content": content(JSON, &page)}), &[400, 403, 422]);
+    let shown = json!({"anyOf": [page, reference("Explanation")]});
+    let description = "Each field is a parameter: field=value or field[operator]=value, with dots between the names of a path. \
+         Several hold at once; or and filter combine them otherwise.";
+    let (description, contents) = flows::exported(description, &json!({"schema": shown}));
+    let good = json!({"description": "A page, or with explain how it is found.", "content": contents});
+    let answers = answers("200", good, &[400, 403, 422]);
     let mut list = operation(collection, "list", "Find documents", &collection.access.read, &answers);
-    list.insert(
-        "description".into(),
-        "Each field is a parameter: field=value or field[operator]=value, with dots between the names of a path.".into(),
-    );
+    list.insert("description".into(), description.into());
     list.insert("parameters".into(), controls(collection).into_iter().chain(filters(collection)).collect());
     list.into()
 }
 
-fn parameter(name: &str, description: &str, schema: &Value) -> Value {
+pub(super) fn parameter(name: &str, description: &str, schema: &Value) -> Value {
     json!({"name": name, "in": "query", "description": description, "schema": schema})
 }
 
 /// The parameters that choose what is shown of a document.
-fn projection(collection: &Collection) -> Vec<Value> {
+pub(super) fn projection(collection: &Collection) -> Vec<Value> {
     let text = json!({"type": "string", "minLength": 1});
     let mut projection = vec![parameter("fields", "The fields to show, commas between them.", &text)];
     let views: Vec<&String> = collection.definition.views.keys().collect();
@@ -140,8 +129,28 @@ fn projection(collection: &Collection) -> Vec<Value> {
         let description = "A named selection of fields, instead of fields.";
         projection.push(parameter("view", description, &json!({"enum": views})));
     }
+    let mut description = "_owner puts _owner_name behind _owner: the name of whoever made the document, where it is known in time.".to_owned();
+    let mut expansions = vec!["_owner"];
+    if collection.name() == REVIEWS {
+        description.push_str(
+            " _stale adds stale: whether the calculation has changed since, where the caller may see it.",
+        );
+        expansions.push("_stale");
+    }
+    projection.push(parameter(
+        "expand",
+        &description,
+        &json!({"type": "array", "items": {"enum": expansions}}),
+    ));
     projection
 }
+
+const OR: &str = "(field[operator]=value,…): at least one of these holds. Within it or=(…) and and=(…) are groups again; \
+    a value with a comma, parenthesis or quote is quoted.";
+const FILTER: &str =
+    "The same conditions as JSON: {\"field\":{\"$gt\":1},\"$or\":[{…},{…}]}, also $and and $not.";
+const EXPLAIN: &str =
+    "Tells how the page is found instead of giving it; for those with the collection's admin scope.";
 
 fn controls(collection: &Collection) -> Vec<Value> {
     let text = json!({"type": "string", "minLength": 1});
@@ -152,26 +161,34 @@ fn controls(collection: &Collection) -> Vec<Value> {
         parameter("limit", "Documents a page.", &limit),
         parameter("after", "next of the page before.", &text),
         parameter("count", "Whether total is given.", &count),
+        parameter("or", OR, &text),
+        parameter("filter", FILTER, &text),
+        parameter("explain", EXPLAIN, &json!({"type": "boolean", "default": false})),
     ];
     controls.extend(projection(collection));
     controls
 }
 
 /// A parameter for each top-level field that can be compared, its operators in brackets.
-fn filters(collection: &Collection) -> Vec<Value> {
+pub(super) fn filters(collection: &Collection) -> Vec<Value> {
     let properties = collection.definition.schema.get("properties").and_then(Value::as_object);
     let filter = |(name, schema): (&String, &Value)| {
         let field = collection.schema.field(&name.parse().ok()?).ok()?;
         let mut schema = schema.clone();
         move_references(&mut schema, collection.name());
-        let (operators, value): (&[&str], Value) = match &field.kind {
+        let ordered: &[&str] = &["eq", "ne", "gt", "gte", "lt", "lte"];
+        let (operators, value, parts): (_, Value, &[&str]) = match &field.kind {
             FieldType::Object => return None,
-            FieldType::Array(_) => (&["eq"], schema.get("items").cloned().unwrap_or_else(|| json!({}))),
-            _ => (&["eq", "ne", "gt", "gte", "lt", "lte"], schema),
+            FieldType::Array(_) => {
+                (&["eq", "contains"][..], schema.get("items").cloned().unwrap_or_else(|| json!({})), &[])
+            }
+            FieldType::Text(_) | FieldType::Untyped => (ordered, schema, &["contains", "prefix", "nin"]),
+            _ => (ordered, schema, &["nin"]),
         };
         let mut tests: Map<String, Value> =
             operators.iter().map(|operator| ((*operator).to_owned(), value.clone())).collect();
         tests.insert("in".into(), json!({"type": "string", "description": "Values, commas between them."}));
+        tests.extend(parts.iter().map(|operator| ((*operator).to_owned(), json!({"type": "string"}))));
         tests.insert("exists".into(), json!({"type": "boolean"}));
         // Without an example of its own the page that tries it out would send one test of each kind.
         Some(json!({
@@ -182,23 +199,11 @@ fn filters(collection: &Collection) -> Vec<Value> {
     properties.into_iter().flatten().filter_map(filter).collect()
 }
 
-fn insert(collection: &Collection) -> Value {
-    let mut good = shown(collection, "The document as it was stored.");
-    good["headers"]["Location"] = json!({"description": "Its address.", "schema": {"type": "string"}});
-    let answers = answers("201", good, &[400, 403, 409, 413, 415, 422]);
-    let mut insert = operation(collection, "insert", "Add a document", &collection.access.write, &answers);
-    insert.insert(
-        "requestBody".into(),
-        json!({"required": true, "content": content(JSON, &reference(collection.name()))}),
-    );
-    insert.into()
-}
-
-fn header(name: &str, description: &str, required: bool) -> Value {
+pub(super) fn header(name: &str, description: &str, required: bool) -> Value {
     json!({"name": name, "in": "header", "required": required, "description": description, "schema": {"type": "string"}})
 }
 
-fn if_match(collection: &Collection) -> Value {
+pub(super) fn if_match(collection: &Collection) -> Value {
     header("If-Match", "The ETag of the revision to change.", collection.definition.require_if_match)
 }
 
@@ -231,4 +236,18 @@ fn delete(collection: &Collection) -> Value {
     let mut delete = operation(collection, "delete", "Remove a document", &collection.access.write, &answers);
     delete.insert("parameters".into(), json!([if_match(collection)]));
     delete.into()
+}
+
+fn access(collection: &Collection) -> Value {
+    let good = json!({"description": "The answer.", "content": content(JSON, &reference("AccessReport"))});
+    let answers = answers("200", good, &[400, 403, 404, 422]);
+    let summary = "Why somebody can, or cannot, see and change a document";
+    let mut access = operation(collection, "access", summary, &collection.access.admin, &answers);
+    let asked = |name: &str, description: &str| json!({"name": name, "in": "query", "required": true, "description": description, "schema": {"type": "string"}});
+    let parameters = [
+        asked("subject", "Whose access: sub of their tokens."),
+        asked("scope", "The scope that their tokens carry."),
+    ];
+    access.insert("parameters".into(), parameters.into());
+    access.into()
 }

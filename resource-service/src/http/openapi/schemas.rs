@@ -1,21 +1,30 @@
 //! The components of the OpenAPI document: the collections' schemas, system members, problems.
 
 use serde_json::{Map, Value, json};
-use shared_models::{documents::CollectionDefinition, problem::ProblemBody};
+use shared_models::{
+    artifacts::{Artifact, ArtifactList},
+    definitions::DefinitionReport,
+    documents::{AccessReport, CollectionDefinition, Explanation},
+    problem::ProblemBody,
+};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{RefOr, Schema},
 };
 
-use crate::domain::collection::Collection;
+use crate::{domain::collection::Collection, ops::reviews::REVIEWS};
 
 /// The statuses a problem can have here, and when.
-const PROBLEMS: [(&str, &str); 11] = [
+const PROBLEMS: [(&str, &str); 12] = [
     ("400", "The request is malformed."),
     ("401", "A valid access token is needed."),
     ("403", "The token lacks a scope."),
     ("404", "Nothing here, or nothing the caller may see."),
-    ("409", "Another document has the same values in the fields of a unique index."),
+    (
+        "409",
+        "What is stored says otherwise: the fields of a unique index, a step of a series, or what the request takes the document to be.",
+    ),
+    ("410", "The changes since the last event are not kept: list again, and follow from then on."),
     ("412", "The document is not at the revision that If-Match names."),
     ("413", "The body is too large."),
     ("415", "The media type of the body is not accepted."),
@@ -39,7 +48,12 @@ pub fn responses() -> Map<String, Value> {
 pub fn shared() -> Map<String, Value> {
     let mut found: Vec<(String, RefOr<Schema>)> = Vec::new();
     add::<ProblemBody>(&mut found);
+    add::<AccessReport>(&mut found);
     add::<CollectionDefinition>(&mut found);
+    add::<Explanation>(&mut found);
+    add::<Artifact>(&mut found);
+    add::<ArtifactList>(&mut found);
+    add::<DefinitionReport>(&mut found);
     found.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default())).collect()
 }
 
@@ -60,7 +74,12 @@ pub fn stored(collection: &Collection) -> Value {
     let mut schema = sent(collection);
     if let Value::Object(schema) = &mut schema {
         let declared = schema.entry("properties").or_insert_with(|| json!({}));
-        let mut properties = system_members();
+        let mut properties = shown_members();
+        if collection.name() == REVIEWS {
+            let stale = "Whether its calculation has changed since, or is gone: where expand asks for it and the caller may know.";
+            properties
+                .insert("stale".into(), json!({"type": "boolean", "readOnly": true, "description": stale}));
+        }
         properties.extend(declared.as_object().cloned().unwrap_or_default());
         let mut required: Vec<Value> = system_members().keys().map(|name| name.as_str().into()).collect();
         required.extend(schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
@@ -72,7 +91,15 @@ pub fn stored(collection: &Collection) -> Value {
 
 /// A document of which only some fields were asked for.
 pub fn projected() -> Value {
-    json!({"type": "object", "required": ["_id", "_revision"], "properties": system_members()})
+    json!({"type": "object", "required": ["_id", "_revision"], "properties": shown_members()})
+}
+
+/// The system members, and what may stand beside them.
+fn shown_members() -> Map<String, Value> {
+    let mut members = system_members();
+    let name = "The name of whoever made it, where expand asks for it and it is known.";
+    members.insert("_owner_name".into(), json!({"type": "string", "readOnly": true, "description": name}));
+    members
 }
 
 fn system_members() -> Map<String, Value> {

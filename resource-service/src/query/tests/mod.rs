@@ -1,6 +1,8 @@
 //! Query strings, parsed and printed.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod notations;
+
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -56,10 +58,7 @@ fn fault(text: &str) -> (String, String, String) {
 
 fn literal(text: &str) -> Literal {
     match parse(text).unwrap().filter {
-        Expr::All(mut tests) => match tests.remove(0) {
-            Expr::Test(_, Test::Compare(_, literal)) => literal,
-            other => panic!("{other:?}"),
-        },
+        Expr::Test(_, Test::Compare(_, literal)) => literal,
         other => panic!("{other:?}"),
     }
 }
@@ -139,8 +138,8 @@ fn unknown_names_are_refused_by_name_with_the_nearest_known_one() {
         ("sort=tags", "sort", "type", "no order"),
         ("fields=name,", "fields", "field", "a field is a dotted path"),
         ("view=sumary", "view", "view", "known are summary"),
-        ("or=(name=x)", "or", "unsupported", "field[operator]=value"),
-        ("filter={}", "filter", "unsupported", "field[operator]=value"),
+        ("or=x", "or", "syntax", "(field[operator]=value,…)"),
+        ("filter=x", "filter", "syntax", "is not JSON"),
     ] {
         let (found, kind, message) = fault(text);
         assert_eq!((found.as_str(), kind.as_str()), (parameter, code), "{text}: {message}");
@@ -150,10 +149,28 @@ fn unknown_names_are_refused_by_name_with_the_nearest_known_one() {
 
 #[test]
 fn objects_and_arrays_take_only_what_has_a_meaning() {
-    for text in ["code=x", "code[gt]=1", "tags[gt]=a", "tags[ne]=a", "points=1"] {
+    for text in [
+        "code=x",
+        "code[gt]=1",
+        "tags[gt]=a",
+        "tags[ne]=a",
+        "tags[nin]=a",
+        "tags[prefix]=a",
+        "points=1",
+        "points[contains]=1",
+        "steps[contains]=1",
+        "width[prefix]=1",
+        "done[contains]=true",
+    ] {
         assert_eq!(fault(text).1, "operator", "{text}");
     }
-    for text in ["code[exists]=true", "tags[in]=a,b", "points[exists]=false"] {
+    for text in [
+        "code[exists]=true",
+        "tags[in]=a,b",
+        "tags[contains]=a",
+        "points[exists]=false",
+        "at[prefix]=2026-01",
+    ] {
         assert!(parse(text).is_ok(), "{text}");
     }
 }
@@ -179,8 +196,9 @@ fn control_words_are_checked_and_may_stand_once() {
 
 #[test]
 fn limits_hold_for_conditions_values_and_depth() {
-    assert!(parse(&["name=x"; 64].join("&")).is_ok());
-    assert_eq!(fault(&["name=x"; 65].join("&")).1, "limit");
+    assert!(parse(&["name=x"; 200].join("&")).is_ok());
+    assert_eq!(fault(&["name=x"; 201].join("&")).1, "limit");
+    assert_eq!(fault(&vec!["name=x"; 10_000].join("&")).1, "limit");
     assert!(parse(&format!("steps[in]={}", ["1"; 1000].join(","))).is_ok());
     assert_eq!(fault(&format!("steps[in]={}", ["1"; 1001].join(","))).1, "limit");
     assert!(parse(&format!("parameters.{}=1", ["a"; 15].join("."))).is_ok());
@@ -261,18 +279,7 @@ fn a_timestamp_is_in_utc_with_milliseconds() {
     assert_eq!(timestamp(at), "2026-02-01T00:59:59.999Z");
 }
 
-/// The parameters that make the filter again.
-fn print(filter: &Expr) -> Vec<(String, String)> {
-    let Expr::All(tests) = filter else { panic!("{filter:?}") };
-    let pair = |test: &Expr| match test {
-        Expr::Test(field, test) => {
-            let (operator, value) = test.print(field);
-            (format!("{}[{operator}]", field.path), value)
-        }
-        other => panic!("{other:?}"),
-    };
-    tests.iter().map(pair).collect()
-}
+const CONTROL_WORDS: [&str; 7] = ["sort", "fields", "view", "limit", "after", "count", "explain"];
 
 fn name() -> impl Strategy<Value = String> {
     let field = prop_oneof![
@@ -286,8 +293,11 @@ fn name() -> impl Strategy<Value = String> {
         "parameters(\\.[a-z0-9\"' é]{1,3}){1,3}",
         "[a-z_.$\\[\\]]{0,8}",
     ];
-    let operator =
-        prop_oneof![Just(String::new()), "\\[(eq|ne|gt|gte|lt|lte|in|exists)\\]", "\\[[a-z$\\]\\[]{0,5}\\]"];
+    let operator = prop_oneof![
+        Just(String::new()),
+        "\\[(eq|ne|gt|gte|lt|lte|in|nin|exists|contains|prefix)\\]",
+        "\\[[a-z$\\]\\[]{0,5}\\]"
+    ];
     let control = "(sort|fields|view|limit|after|count|or|filter)";
     prop_oneof![4 => (field, operator).prop_map(|(field, operator)| field + &operator), 1 => control]
 }
@@ -309,19 +319,14 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_prints_and_reads_back_as_the_same(pairs in prop::collection::vec((name(), value()), 1..4)) {
-        for pair in pairs {
-            if let Ok(query) = parse_pairs(std::slice::from_ref(&pair)) {
-                let again = parse_pairs(&print(&query.filter)).map_err(|faults| TestCaseError::fail(format!("{pair:?}: {faults:?}")))?;
-                prop_assert_eq!(format!("{:?}", again.filter), format!("{:?}", query.filter));
-            }
+    fn what_is_read_prints_as_json_and_reads_back_as_the_same(pairs in prop::collection::vec((name(), value()), 1..4)) {
+        let good = pairs.into_iter().filter(|pair| parse_pairs(std::slice::from_ref(pair)).is_ok());
+        let good: Vec<(String, String)> = good.filter(|(name, _)| !CONTROL_WORDS.contains(&name.as_str())).collect();
+        if let Ok(query) = parse_pairs(&good) {
+            let printed = query.filter.to_string();
+            let again = parse_pairs(&[("filter".to_owned(), printed.clone())])
+                .map_err(|faults| TestCaseError::fail(format!("{good:?}: {printed}: {faults:?}")))?;
+            prop_assert_eq!(format!("{:?}", again.filter), format!("{:?}", query.filter));
         }
-    }
-
-    #[test]
-    fn texts_of_a_free_object_print_as_texts(text in any::<String>()) {
-        let field = schema().field(&"parameters.a".parse().unwrap()).unwrap();
-        let literal = Literal::Text(text);
-        prop_assert_eq!(Literal::read(&field, &literal.print(&Arc::clone(&field))), Ok(literal));
     }
 }

@@ -1,6 +1,17 @@
 //! The suite that each adapter must pass: every function is a test on SQLite and on MongoDB.
 
+mod aggregates;
+mod artifacts;
+mod bulk;
+mod changes;
+mod definitions;
+mod differential;
+mod indexes;
 mod lists;
+mod numbers;
+mod series;
+mod tickets;
+mod versions;
 mod writes;
 
 use std::sync::Arc;
@@ -8,11 +19,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::datetime};
 
-use super::{Store, mongo::MongoStore, sqlite::SqliteStore};
+use super::{Store, Update, mongo::MongoStore, sqlite::SqliteStore};
 use crate::{
     domain::{
         collection::Collection,
         document::{Document, Meta},
+        history::Removal,
     },
     query::timestamp,
 };
@@ -20,9 +32,13 @@ use crate::{
 pub const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
 
 /// A store of its own for one test.
-struct Fixture {
-    store: Arc<dyn Store>,
-    collection: Arc<Collection>,
+pub struct Fixture {
+    pub store: Arc<dyn Store>,
+    pub collection: Arc<Collection>,
+    /// One that keeps every revision.
+    kept: Arc<Collection>,
+    /// One that keeps what is removed.
+    bin: Arc<Collection>,
     leftover: Leftover,
 }
 
@@ -73,15 +89,25 @@ pub fn collection() -> Arc<Collection> {
     Arc::new(Collection::new(serde_json::from_value(definition()).expect("ok")).expect("ok"))
 }
 
+/// A collection like [`collection`] that keeps the past, and so lets nothing expire.
+fn keeping(name: &str, member: &str) -> Arc<Collection> {
+    let mut definition = definition();
+    definition["name"] = name.into();
+    definition[member] = true.into();
+    let indexes = definition["indexes"].as_array_mut().expect("an array");
+    indexes.retain(|index| index.get("expire_after").is_none());
+    Arc::new(Collection::new(serde_json::from_value(definition).expect("ok")).expect("ok"))
+}
+
 impl Fixture {
-    async fn sqlite() -> Self {
+    pub async fn sqlite() -> Self {
         let directory = tempfile::tempdir().expect("ok");
         let store = Arc::new(SqliteStore::open(&directory.path().join("t.db")).expect("ok"));
         Self::prepared(store, Leftover::Directory(directory)).await
     }
 
     #[expect(clippy::disallowed_methods, reason = "the test's own setting")]
-    async fn mongo() -> Self {
+    pub async fn mongo() -> Self {
         let url = std::env::var("TESSERA_TEST_MONGO")
             .expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
         let name = format!("test_resource_{}", uuid::Uuid::new_v4().simple());
@@ -90,21 +116,36 @@ impl Fixture {
     }
 
     async fn prepared(store: Arc<dyn Store>, leftover: Leftover) -> Self {
-        let collection = collection();
-        store.prepare(&[Arc::clone(&collection)]).await.expect("ok");
-        Self { store, collection, leftover }
+        let (collection, kept, bin) =
+            (collection(), keeping("kept", "versioned"), keeping("bin", "soft_delete"));
+        let collections = [&collection, &kept, &bin].map(Arc::clone);
+        store.prepare(&collections).await.expect("ok");
+        Self { store, collection, kept, bin, leftover }
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
         if let Leftover::Database(database) = self.leftover {
             database.drop().await.expect("ok");
         }
     }
 
     /// Inserts a document made of these members, at revision 1.
-    async fn insert(&self, id: &str, members: Value) {
+    pub async fn insert(&self, id: &str, members: Value) {
         self.store.insert(&self.collection, document(id, 1, members)).await.expect("ok");
     }
+}
+
+/// The step from a document at a revision to another one, by eve.
+pub fn update(before: &Document, members: Value) -> Update {
+    let mut after = document(&before.meta.id, before.meta.revision + 1, members);
+    after.meta.owner.clone_from(&before.meta.owner);
+    let (expected, by) = (before.meta.revision, "eve".to_owned());
+    Update { after, expected, before: Some(before.members.clone()), by }
+}
+
+/// The removal of a document at a revision, by eve.
+pub fn removal(id: &str, expected: i64) -> Removal {
+    Removal { expected, end: document(id, expected + 1, json!({})).meta, by: "eve".into() }
 }
 
 pub fn document(id: &str, revision: i64, members: Value) -> Document {
@@ -137,7 +178,7 @@ macro_rules! on_both_stores {
         )* }
     };
 }
-use on_both_stores;
+pub(crate) use on_both_stores;
 
 #[tokio::test]
 async fn mongodb_has_the_declared_indexes_and_one_for_expiry() {

@@ -5,13 +5,18 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::{Fixture, NOW, document, on_both_stores};
-use crate::{query::expr::Expr, store::StoreError};
+use super::{Fixture, NOW, document, on_both_stores, removal, update};
+use crate::{
+    query::expr::Expr,
+    store::{Head, StoreError},
+};
 
 on_both_stores! {
     a_document_comes_back_as_the_text_it_was_sent_as
     a_missing_document_is_none
+    the_head_of_a_document_is_had_without_it
     a_write_replaces_the_expected_revision_only
+    what_changed_in_part_reads_as_if_written_whole
     a_removal_takes_the_expected_revision_only
     one_of_many_writers_of_a_revision_wins
     a_unique_index_names_its_fields
@@ -44,21 +49,57 @@ async fn a_missing_document_is_none(f: &Fixture) {
     }
 }
 
+async fn the_head_of_a_document_is_had_without_it(f: &Fixture) {
+    f.insert("a", json!({"at": "2026-01-31T12:00:00Z"})).await;
+    let head = |id: &'static str, now| f.store.head(&f.collection, id, now);
+    let expected = Head { revision: 1, owner: "ada".into() };
+    assert_eq!(head("a", NOW).await, Ok(Some(expected)));
+    assert_eq!(head("b", NOW).await, Ok(None));
+    assert_eq!(head("a", NOW + Duration::hours(1)).await, Ok(None));
+}
+
 async fn a_write_replaces_the_expected_revision_only(f: &Fixture) {
     f.insert("a", json!({"i": 1})).await;
-    let second = document("a", 2, json!({"i": 2}));
-    assert!(f.store.replace(&f.collection, second.clone(), 1).await.expect("ok"));
-    assert!(!f.store.replace(&f.collection, document("a", 2, json!({"i": 3})), 1).await.expect("ok"));
-    assert!(!f.store.replace(&f.collection, document("b", 2, json!({})), 1).await.expect("ok"));
+    let first = document("a", 1, json!({"i": 1}));
+    let second = update(&first, json!({"i": 2}));
+    assert!(f.store.update(&f.collection, second.clone()).await.expect("ok"));
+    assert!(!f.store.update(&f.collection, update(&first, json!({"i": 3}))).await.expect("ok"));
+    let other = document("b", 1, json!({}));
+    assert!(!f.store.update(&f.collection, update(&other, json!({"i": 3}))).await.expect("ok"));
+    let second = second.after;
     let stored = f.store.get(&f.collection, "a", NOW).await.expect("ok").expect("ok");
     assert_eq!((stored.json, stored.revision), (second.to_json(), 2));
 }
 
+async fn what_changed_in_part_reads_as_if_written_whole(f: &Fixture) {
+    let steps = [
+        json!({"s": "a", "free": {"a": {"b": 1, "c": [1, 2]}, "d": 0.0}, "x": 1, "results": {"e": {"value": 1}}}),
+        json!({"s": "a", "free": {"a": {"b": 2, "c": [1, 2]}, "d": -0.0}, "x": "NaN", "results": {"e": {"value": "Infinity"}}}),
+        json!({"s": "a", "free": {"a": {"c": [1, {"z": 1}]}, "d": -0.0, "e": i64::MAX}, "x": "NaN", "results": {"e": {"value": "Infinity"}, "f": {"value": "NaN"}}}),
+        json!({"free": {"new": 1, "a": {}}, "x": 2.0, "results": {"f": {"value": -0.0}}, "b": true, "mixed": [null, "NaN"]}),
+        json!({"x": 2.0, "b": true, "mixed": [null, "NaN"], "at": "2026-01-31T13:00:00Z", "free": {"0": 1, "10": {"9": 1}}}),
+        json!({"x": 2.0, "b": true, "mixed": [null, "NaN"], "free": {"0": 1, "10": {"9": 2, "__proto__": {"é": null}}}}),
+        json!({}),
+    ];
+    let mut current = document("a", 1, steps[0].clone());
+    f.store.insert(&f.collection, current.clone()).await.expect("ok");
+    for step in &steps[1..] {
+        let next = update(&current, step.clone());
+        assert!(f.store.update(&f.collection, next.clone()).await.expect("ok"), "{step}");
+        current = next.after;
+        let stored = f.store.get(&f.collection, "a", NOW).await.expect("ok").expect("ok");
+        assert_eq!((stored.json, stored.revision), (current.to_json(), current.meta.revision));
+    }
+    // The expiry that one of the steps brought went with the next.
+    let late = NOW + Duration::days(2);
+    assert!(f.store.get(&f.collection, "a", late).await.expect("ok").is_some());
+}
+
 async fn a_removal_takes_the_expected_revision_only(f: &Fixture) {
     f.insert("a", json!({})).await;
-    assert!(!f.store.delete(&f.collection, "a", 2).await.expect("ok"));
-    assert!(f.store.delete(&f.collection, "a", 1).await.expect("ok"));
-    assert!(!f.store.delete(&f.collection, "a", 1).await.expect("ok"));
+    assert!(!f.store.remove(&f.collection, "a", removal("a", 2)).await.expect("ok"));
+    assert!(f.store.remove(&f.collection, "a", removal("a", 1)).await.expect("ok"));
+    assert!(!f.store.remove(&f.collection, "a", removal("a", 1)).await.expect("ok"));
     assert_eq!(f.store.get(&f.collection, "a", NOW).await.expect("ok"), None);
 }
 
@@ -66,7 +107,8 @@ async fn one_of_many_writers_of_a_revision_wins(f: &Fixture) {
     f.insert("a", json!({"i": 0})).await;
     let writers = (1..=16).map(|i| {
         let (store, collection) = (Arc::clone(&f.store), Arc::clone(&f.collection));
-        tokio::spawn(async move { store.replace(&collection, document("a", 2, json!({"i": i})), 1).await })
+        let update = update(&document("a", 1, json!({"i": 0})), json!({"i": i}));
+        tokio::spawn(async move { store.update(&collection, update).await })
     });
     let writers: Vec<_> = writers.collect();
     let mut won = 0;
@@ -82,8 +124,8 @@ async fn a_unique_index_names_its_fields(f: &Fixture) {
     f.insert("b", json!({"key": "k", "part": 2})).await;
     let double = document("c", 1, json!({"key": "k", "part": 1}));
     assert_eq!(f.store.insert(&f.collection, double).await, conflict);
-    let turned = document("b", 2, json!({"key": "k", "part": 1}));
-    assert_eq!(f.store.replace(&f.collection, turned, 1).await.map(|_| ()), conflict);
+    let turned = update(&document("b", 1, json!({"key": "k", "part": 2})), json!({"key": "k", "part": 1}));
+    assert_eq!(f.store.update(&f.collection, turned).await.map(|_| ()), conflict);
 }
 
 async fn a_unique_index_ignores_documents_without_one_of_its_fields(f: &Fixture) {
@@ -108,8 +150,9 @@ async fn an_expired_document_is_gone(f: &Fixture) {
     assert!(f.store.get(&f.collection, "a", late).await.expect("ok").is_none());
     assert_eq!(f.store.count(&f.collection, Expr::everything(), early).await.expect("ok"), 2);
     assert_eq!(f.store.count(&f.collection, Expr::everything(), late).await.expect("ok"), 1);
-    let extended = document("a", 2, json!({"at": "2026-01-31T13:00:00Z"}));
-    assert!(f.store.replace(&f.collection, extended, 1).await.expect("ok"));
+    let short = document("a", 1, json!({"at": "2026-01-31T13:00:00+01:00"}));
+    let extended = update(&short, json!({"at": "2026-01-31T13:00:00Z"}));
+    assert!(f.store.update(&f.collection, extended).await.expect("ok"));
     assert!(f.store.get(&f.collection, "a", late).await.expect("ok").is_some());
 }
 

@@ -32,11 +32,13 @@ pub fn to_bson(
     Ok(raw)
 }
 
-fn key(name: &str) -> Result<CString, StoreError> {
+/// A name as BSON takes it.
+pub fn key(name: &str) -> Result<CString, StoreError> {
     CString::try_from(name).map_err(|error| StoreError::Failed(error.to_string()))
 }
 
-fn raw_value<'v>(
+/// The BSON of a value at a place within a document.
+pub fn raw_value<'v>(
     value: &'v Value,
     schema: &Schema,
     place: &mut Vec<Step<'v>>,

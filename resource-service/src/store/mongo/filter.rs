@@ -6,7 +6,7 @@
 use mongodb::bson::{Bson, Document, doc};
 
 use crate::query::{
-    expr::{Comparison, Expr, Kind, Test},
+    expr::{Comparison, Expr, Kind, Test, behind_prefix},
     literal::Literal,
     schema::{Field, FieldType},
 };
@@ -20,6 +20,7 @@ pub fn condition(expr: &Expr) -> Document {
             parts => doc! { "$and": parts.iter().map(condition).collect::<Vec<_>>() },
         },
         Expr::Any(parts) => any(parts.iter().map(condition).collect()),
+        Expr::Not(inner) => doc! { "$nor": [condition(inner)] },
         Expr::Test(field, test) => test_of(field, test),
     }
 }
@@ -45,13 +46,64 @@ fn test_of(field: &Field, test: &Test) -> Document {
         }
         Test::In(literals) => {
             let operators = doc! { "$in": literals.iter().map(bson).collect::<Vec<_>>() };
-            reachable(field, doc! { path: on_value(field, operators) })
+            reachable(field, doc! { path: on_value(field, typed(field, operators)) })
         }
+        Test::NotIn(literals) => none_of(field, literals),
         Test::Compare(comparison, literal) => match compare(field, *comparison, literal) {
             Some(operators) => reachable(field, doc! { path: on_value(field, operators) }),
             None => any(Vec::new()),
         },
+        Test::Contains(item) => {
+            let mut ways: Vec<Document> = Vec::new();
+            if let Literal::Text(part) = item {
+                ways.push(part_of(&path, part));
+            }
+            if let Some(operators) = compare(field, Comparison::Eq, item).filter(|_| is_untyped(field)) {
+                ways.push(doc! { path: { "$elemMatch": operators } });
+            }
+            reachable(field, any(ways))
+        }
+        Test::Prefix(prefix) => {
+            let mut operators = doc! { "$gte": prefix };
+            operators.extend(behind_prefix(prefix).map(|end| ("$lt".to_owned(), end.into())));
+            reachable(field, doc! { path: on_value(field, operators) })
+        }
     }
+}
+
+fn is_untyped(field: &Field) -> bool {
+    field.kind == FieldType::Untyped
+}
+
+fn none_of(field: &Field, literals: &[Literal]) -> Document {
+    let kinds = literals.iter().map(Kind::of).filter(|kind| *kind != Kind::Nothing);
+    let kinds: Vec<&str> = kinds.map(type_name).collect();
+    if kinds.is_empty() {
+        return any(Vec::new());
+    }
+    let operators = doc! { "$nin": literals.iter().map(bson).collect::<Vec<_>>(), "$type": kinds };
+    reachable(field, doc! { field.path.to_string(): on_value(field, operators) })
+}
+
+/// That a string has `part` in it. No pattern of a client's reaches the server: the text is compared as it is.
+fn part_of(path: &str, part: &str) -> Document {
+    let value = format!("${path}");
+    let found = doc! { "$gte": [{ "$indexOfBytes": [&value, { "$literal": part }] }, 0] };
+    doc! { "$expr": { "$cond": [{ "$eq": [{ "$type": &value }, "string"] }, found, false] } }
+}
+
+/// Names the type of a typed field once more: a unique index holds values of that type alone and serves only where
+/// the query says so too.
+fn typed(field: &Field, mut operators: Document) -> Document {
+    let kind = match field.kind {
+        _ if field.path.first().starts_with('_') => None,
+        FieldType::Integer | FieldType::Number { ieee754: false } => Some(Kind::Number),
+        FieldType::Text(_) => Some(Kind::Text),
+        FieldType::Boolean => Some(Kind::Boolean),
+        _ => None,
+    };
+    operators.extend(kind.map(|kind| ("$type".to_owned(), type_name(kind).into())));
+    operators
 }
 
 /// Applies operators to any item of an array field; keeps them off arrays that an untyped field may hold.
@@ -85,10 +137,10 @@ fn compare(field: &Field, comparison: Comparison, literal: &Literal) -> Option<D
     if literal.is_nan() && comparison != Comparison::Ne {
         return comparison.holds_for_equals().then(|| doc! { "$eq": value });
     }
-    let untyped = field.kind == FieldType::Untyped;
+    let untyped = is_untyped(field);
     let ieee754 = field.kind == FieldType::Number { ieee754: true };
     Some(match comparison {
-        Comparison::Eq => doc! { "$eq": value },
+        Comparison::Eq => typed(field, doc! { "$eq": value }),
         Comparison::Ne if untyped => doc! { "$ne": value, "$type": type_name(Kind::of(literal)) },
         Comparison::Ne => doc! { "$nin": [value, Bson::Null] },
         Comparison::Gt => doc! { "$gt": value },
@@ -108,7 +160,7 @@ fn is(field: &Field, kinds: &[Kind]) -> Document {
     if !others.is_empty() {
         let mut test = doc! { "$type": others.iter().map(|kind| type_name(*kind)).collect::<Vec<_>>() };
         // The type of an array is also sought among its items.
-        if field.kind == FieldType::Untyped && !others.contains(&Kind::Array) {
+        if is_untyped(field) && !others.contains(&Kind::Array) {
             test.insert("$not", doc! { "$type": "array" });
         }
         ways.push(reachable(field, doc! { &path: test }));

@@ -6,6 +6,8 @@ use mongodb::bson::{RawArray, RawBsonRef, RawDocument};
 
 /// The member that drives the removal of expired documents and is never shown.
 pub const EXPIRES_AT: &str = "_expires_at";
+/// The member that says who wrote the revision, where that is not the owner, and is never shown.
+pub const CHANGED_BY: &str = "_changed_by";
 
 /// Stored bytes are no BSON, or hold a type that no document of ours has.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +24,7 @@ impl From<mongodb::bson::error::Error> for NotADocument {
 /// NaN and the infinities as strings.
 pub fn to_json(document: &RawDocument) -> Result<String, NotADocument> {
     let mut out = Vec::with_capacity(document.as_bytes().len() * 3 / 2);
-    write_members(document, &mut out, |name| name == EXPIRES_AT)?;
+    write_members(document, &mut out, |name| [EXPIRES_AT, CHANGED_BY].contains(&name))?;
     String::from_utf8(out).map_err(|error| NotADocument(error.to_string()))
 }
 

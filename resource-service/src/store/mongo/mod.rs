@@ -1,9 +1,20 @@
 //! Documents in MongoDB: a collection for each of ours, read as raw BSON and written out as JSON at once.
 
+mod aggregate;
+mod artifacts;
 mod bson;
+mod changes;
+mod definitions;
+mod explain;
 mod filter;
+mod history;
 mod json;
 mod order;
+mod partial;
+mod receipts;
+mod series;
+mod tickets;
+mod write;
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,21 +23,24 @@ use mongodb::{
     Collection as Handle, Cursor, Database, IndexModel,
     action::{Action as _, Find},
     bson::{DateTime, Document as Doc, RawDocumentBuf, doc},
-    error::{Error, ErrorKind, WriteFailure},
+    error::Error,
     options::IndexOptions,
 };
 use service_kit::store::{Unavailable, mongo};
+use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
 use self::{
     json::EXPIRES_AT,
     order::{COMPUTED, Sort},
 };
-use super::{Batch, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
+use super::{Batch, Changes, Head, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
 use crate::{
     domain::{
+        aggregate::Groups,
+        change::Position,
         collection::{Collection, Index},
-        document::Document,
+        ticket::Ticket,
     },
     query::{
         expr::{Expr, Kind},
@@ -34,9 +48,6 @@ use crate::{
         schema::{Field, FieldType},
     },
 };
-
-/// The server's code for a value that a unique index has already.
-const DUPLICATE_KEY: i32 = 11000;
 
 /// Documents in a MongoDB database.
 pub struct MongoStore {
@@ -63,21 +74,6 @@ fn failed(error: &Error) -> StoreError {
     }
 }
 
-/// Tells which unique index a write ran into.
-fn write_error(error: &Error, collection: &Collection) -> StoreError {
-    let message = match error.kind.as_ref() {
-        ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => &fault.message,
-        ErrorKind::Command(fault) if fault.code == DUPLICATE_KEY => &fault.message,
-        _ => return failed(error),
-    };
-    let hit = |index: &&Index| message.contains(&format!(" index: {} ", index.name));
-    let fields = match collection.indexes.iter().find(hit) {
-        Some(index) => index.keys.iter().map(|(field, _)| field.path.to_string()).collect(),
-        None => vec!["_id".into()],
-    };
-    StoreError::Conflict { fields }
-}
-
 /// A document without one of a unique index's fields is no part of it. A plain index ends in `_id`, which
 /// ends every order.
 fn index_model(index: &Index) -> IndexModel {
@@ -86,8 +82,8 @@ fn index_model(index: &Index) -> IndexModel {
         .iter()
         .map(|(field, direction)| (field.path.to_string(), order::direction(*direction).into()))
         .collect();
-    if !index.unique {
-        keys.entry("_id".to_owned()).or_insert_with(|| 1.into());
+    if let Some(direction) = index.tie_breaker() {
+        keys.entry("_id".to_owned()).or_insert_with(|| order::direction(direction).into());
     }
     let present: Option<Doc> = index.unique.then(|| {
         let typed =
@@ -112,8 +108,13 @@ fn type_of(field: &Field) -> &'static str {
     })
 }
 
+/// Over the documents that expire alone: it removes them, and no list takes it for an index that finds anything.
 fn expiry_index() -> IndexModel {
-    let options = IndexOptions::builder().name(EXPIRES_AT.to_owned()).expire_after(Duration::ZERO).build();
+    let options = IndexOptions::builder()
+        .name(EXPIRES_AT.to_owned())
+        .expire_after(Duration::ZERO)
+        .partial_filter_expression(doc! { EXPIRES_AT: { "$type": "date" } })
+        .build();
     IndexModel::builder().keys(doc! { EXPIRES_AT: 1 }).options(options).build()
 }
 
@@ -144,30 +145,28 @@ fn projection(projection: &Projection) -> Doc {
 #[async_trait]
 impl Store for MongoStore {
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
+        receipts::prepare(&self.database).await?;
+        let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
+        changes::enable(&self.database, &names).await?;
+        tickets::prepare(&self.database).await?;
         for collection in collections {
+            self.make_past(collection).await?;
             let expiry = collection.expires().then(expiry_index);
             let models: Vec<IndexModel> = collection.indexes.iter().map(index_model).chain(expiry).collect();
             if models.is_empty() {
                 continue;
             }
-            self.handle(collection).create_indexes(models).await.map_err(|error| match failed(&error) {
-                StoreError::Failed(fault) => {
-                    StoreError::Failed(format!("indexes of {}: {fault}", collection.name()))
-                }
-                other => other,
-            })?;
+            let made = self.handle(collection).create_indexes(models).await;
+            made.map_err(|error| definitions::unindexable(&error, collection))?;
+        }
+        if collections.iter().any(|collection| collection.definition.artifacts.is_some()) {
+            self.prepare_artifacts().await?;
         }
         Ok(())
     }
 
     async fn ping(&self) -> Result<(), Unavailable> {
         mongo::ping(&self.database).await
-    }
-
-    async fn insert(&self, collection: &Arc<Collection>, document: Document) -> Result<(), StoreError> {
-        let raw = bson::to_bson(&document, &collection.schema, collection.expiry(&document.members))?;
-        let done = self.handle(collection).insert_one(&raw).await;
-        done.map(|_| ()).map_err(|error| write_error(&error, collection))
     }
 
     async fn get(
@@ -190,26 +189,24 @@ impl Store for MongoStore {
         }))
     }
 
-    async fn replace(
-        &self,
-        collection: &Arc<Collection>,
-        document: Document,
-        expected: i64,
-    ) -> Result<bool, StoreError> {
-        let raw = bson::to_bson(&document, &collection.schema, collection.expiry(&document.members))?;
-        let current = doc! { "_id": document.meta.id, "_revision": expected };
-        let done = self.handle(collection).replace_one(current, &raw).await;
-        done.map(|done| done.matched_count == 1).map_err(|error| write_error(&error, collection))
-    }
-
-    async fn delete(
+    async fn head(
         &self,
         collection: &Arc<Collection>,
         id: &str,
-        expected: i64,
-    ) -> Result<bool, StoreError> {
-        let done = self.handle(collection).delete_one(doc! { "_id": id, "_revision": expected }).await;
-        done.map(|done| done.deleted_count == 1).map_err(|error| failed(&error))
+        now: OffsetDateTime,
+    ) -> Result<Option<Head>, StoreError> {
+        let wanted = doc! { "_revision": 1, "_owner": 1, EXPIRES_AT: 1 };
+        let found = self.handle(collection).find_one(doc! { "_id": id }).projection(wanted).await;
+        let found = found.map_err(|error| failed(&error))?;
+        let gone = |raw: &RawDocumentBuf| {
+            collection.expires() && raw.get_datetime(EXPIRES_AT).is_ok_and(|at| at <= date(now))
+        };
+        let Some(raw) = found.filter(|raw| !gone(raw)) else { return Ok(None) };
+        let corrupt = |fault: String| StoreError::Corrupt(format!("{}/{id}: {fault}", collection.name()));
+        Ok(Some(Head {
+            revision: raw.get_i64("_revision").map_err(|fault| corrupt(fault.to_string()))?,
+            owner: raw.get_str("_owner").map_err(|fault| corrupt(fault.to_string()))?.to_owned(),
+        }))
     }
 
     async fn list(
@@ -234,6 +231,18 @@ impl Store for MongoStore {
         Ok(Batch { documents, more: false })
     }
 
+    async fn explain(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        now: OffsetDateTime,
+    ) -> Result<Explanation, StoreError> {
+        let filter = restrict(collection, &selection.filter, now);
+        let command = explain::command(collection.name(), filter, &selection);
+        let answer = self.database.run_command(command).await.map_err(|error| failed(&error))?;
+        Ok(explain::read(&answer, selection.limit))
+    }
+
     async fn count(
         &self,
         collection: &Arc<Collection>,
@@ -246,6 +255,38 @@ impl Store for MongoStore {
 
     async fn estimate(&self, collection: &Arc<Collection>, _: OffsetDateTime) -> Result<u64, StoreError> {
         self.handle(collection).estimated_document_count().await.map_err(|error| failed(&error))
+    }
+
+    async fn aggregate(
+        &self,
+        collection: &Arc<Collection>,
+        filter: Expr,
+        groups: Groups,
+        now: OffsetDateTime,
+    ) -> Result<Groups, StoreError> {
+        let filter = restrict(collection, &filter, now);
+        aggregate::aggregate(&self.handle(collection), filter, groups).await.map_err(|error| failed(&error))
+    }
+
+    async fn position_now(&self) -> Result<Position, StoreError> {
+        changes::position_now(&self.database).await
+    }
+
+    async fn changes(&self, after: Position) -> Result<Changes, StoreError> {
+        changes::follow(&self.database, after).await
+    }
+
+    async fn keep_ticket(&self, ticket: Ticket) -> Result<(), StoreError> {
+        tickets::keep(&self.database, ticket).await
+    }
+
+    async fn take_ticket(
+        &self,
+        hash: &str,
+        collection: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Ticket>, StoreError> {
+        tickets::take(&self.database, hash, collection, now).await
     }
 }
 
@@ -269,13 +310,17 @@ async fn open(
             .optional(shown, Find::projection)
             .await;
     }
+    handle.aggregate(stages(filter, sort, limit, shown)).with_type::<RawDocumentBuf>().await
+}
+
+/// The pipeline of a selection whose sort values must be computed.
+fn stages(filter: Doc, sort: Sort, limit: i64, shown: Option<Doc>) -> Vec<Doc> {
     let show = shown.map_or_else(|| doc! { "$unset": COMPUTED }, |shown| doc! { "$project": shown });
-    let stages = [
+    vec![
         doc! { "$match": filter },
         doc! { "$set": { COMPUTED: sort.computed } },
         doc! { "$sort": sort.keys },
         doc! { "$limit": limit },
         show,
-    ];
-    handle.aggregate(stages).with_type::<RawDocumentBuf>().await
+    ]
 }

@@ -27,7 +27,7 @@ impl Sort {
         let (mut keys, mut computed) = (doc! {}, doc! {});
         for (at, key) in order.keys().iter().enumerate() {
             let direction = direction(key.direction);
-            if key.field.kind == FieldType::Untyped {
+            if key.field.kind == FieldType::Untyped || !key.field.crossings.is_empty() {
                 let (kind, value) = (format!("kind{at}"), format!("value{at}"));
                 keys.insert(format!("{COMPUTED}.{kind}"), direction);
                 keys.insert(format!("{COMPUTED}.{value}"), direction);

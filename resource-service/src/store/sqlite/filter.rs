@@ -4,8 +4,9 @@ use rusqlite::types::Value as Bound;
 use serde_json::Value;
 use shared_models::documents::Direction;
 
+use super::operand::{Operand, boolean, json_path};
 use crate::query::{
-    expr::{Comparison, Expr, Kind, Test},
+    expr::{Comparison, Expr, Kind, Test, behind_prefix},
     literal::Literal,
     order::Order,
     schema::{Field, FieldType},
@@ -15,75 +16,6 @@ use crate::query::{
 pub struct Statement {
     pub text: String,
     pub values: Vec<Bound>,
-}
-
-/// SQL for a value and for its kind as `json_type` names it.
-struct Operand {
-    value: String,
-    kind: String,
-    field_type: FieldType,
-}
-
-/// SQL for a field's value as comparisons and indexes see it; the text must be the same in both.
-pub fn value_of(field: &Field) -> String {
-    Operand::of(field).value
-}
-
-/// A path of SQLite's JSON functions as a SQL literal, every name quoted.
-fn json_path(field: &Field) -> String {
-    let escape = |name: &String| format!(".\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
-    let path: String = field.path.segments().iter().map(escape).collect();
-    format!("'${}'", path.replace('\'', "''"))
-}
-
-impl Operand {
-    fn of(field: &Field) -> Self {
-        let column = match field.path.first() {
-            "_id" => Some(("id", "'text'")),
-            "_owner" => Some(("owner", "'text'")),
-            "_revision" => Some(("revision", "'integer'")),
-            _ => None,
-        };
-        let field_type = field.kind.clone();
-        if let Some((value, kind)) = column {
-            return Self { value: value.into(), kind: kind.into(), field_type };
-        }
-        let path = json_path(field);
-        Self::new(format!("json_extract(body, {path})"), format!("json_type(body, {path})"), field_type)
-    }
-
-    /// A field of format ieee754 holds its special values as text: the infinities become numbers again,
-    /// and NaN, which SQLite has no number for, becomes null.
-    fn new(value: String, kind: String, field_type: FieldType) -> Self {
-        let value = if field_type == (FieldType::Number { ieee754: true }) {
-            format!(
-                "CASE {value} WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN 'NaN' THEN NULL ELSE {value} END"
-            )
-        } else {
-            value
-        };
-        Self { value, kind, field_type }
-    }
-
-    /// Holds for NaN alone.
-    fn is_nan(&self) -> String {
-        format!("({} = 'text' AND {} IS NULL)", self.kind, self.value)
-    }
-
-    fn is_ieee754(&self) -> bool {
-        self.field_type == FieldType::Number { ieee754: true }
-    }
-
-    /// What must hold beside the comparison for the value to be of the literal's kind; nothing where the
-    /// schema sees to it: a missing value and `null` compare with nothing in SQL anyway.
-    fn guard(&self, literal: &Literal) -> &'static str {
-        match (&self.field_type, literal) {
-            (FieldType::Untyped, Literal::Boolean(_)) => "IN ('true', 'false')",
-            (FieldType::Untyped, Literal::Integer(_) | Literal::Double(_)) => "IN ('integer', 'real')",
-            (FieldType::Untyped, Literal::Text(_)) => "= 'text'",
-            _ => "",
-        }
-    }
 }
 
 impl Statement {
@@ -108,6 +40,12 @@ impl Statement {
         match expr {
             Expr::All(parts) => self.joined(parts, " AND ", "TRUE"),
             Expr::Any(parts) => self.joined(parts, " OR ", "FALSE"),
+            // A comparison with nothing is neither true nor false in SQL.
+            Expr::Not(inner) => {
+                self.push("((");
+                self.condition(inner);
+                self.push(") IS NOT TRUE)");
+            }
             Expr::Test(field, test) => self.test(field, test),
         }
     }
@@ -124,154 +62,214 @@ impl Statement {
 
     fn test(&mut self, field: &Field, test: &Test) {
         let operand = Operand::of(field);
-        match test {
-            Test::Exists(wanted) => {
+        match (test, &field.kind) {
+            (Test::Exists(wanted), _) => {
                 self.push(&format!("{} IS {}NULL", operand.kind, if *wanted { "NOT " } else { "" }));
             }
-            Test::Is(kinds) => self.kinds(&operand, kinds),
-            Test::Compare(..) | Test::In(_) => match &field.kind {
-                FieldType::Array(items) => {
-                    let path = json_path(field);
-                    self.push(&format!("(json_type(body, {path}) = 'array' AND EXISTS (SELECT 1 FROM json_each(body, {path}) AS item WHERE "));
-                    // Several kinds of items, or null, are told apart by the item itself.
-                    let items = if **items == (FieldType::Number { ieee754: true }) {
-                        (**items).clone()
-                    } else {
-                        FieldType::Untyped
-                    };
-                    self.scalar(&Operand::new("item.value".into(), "item.type".into(), items), test);
-                    self.push("))");
+            (Test::Is(kinds), _) => self.push(&operand.is_among(kinds)),
+            (_, FieldType::Array(items)) => self.any_item(field, &Operand::of_item(items), test),
+            (Test::Contains(item), FieldType::Untyped) => {
+                self.push("(");
+                if let Literal::Text(part) = item {
+                    self.part_of(&operand, part);
+                    self.push(" OR ");
                 }
-                _ => self.scalar(&operand, test),
-            },
+                let equal = Test::Compare(Comparison::Eq, item.clone());
+                self.any_item(field, &Operand::of_item(&FieldType::Untyped), &equal);
+                self.push(")");
+            }
+            _ => self.scalar(&operand, test),
         }
+    }
+
+    /// That an array has an item that meets the test.
+    fn any_item(&mut self, field: &Field, item: &Operand, test: &Test) {
+        let path = json_path(field);
+        self.push(&format!("(json_type(body, {path}) = 'array' AND EXISTS (SELECT 1 FROM json_each(body, {path}) AS item WHERE "));
+        self.scalar(item, test);
+        self.push("))");
     }
 
     fn scalar(&mut self, operand: &Operand, test: &Test) {
         match test {
             Test::Compare(comparison, literal) => self.compare(operand, *comparison, literal),
             Test::In(literals) => self.any_of(operand, literals),
-            Test::Exists(_) | Test::Is(_) => {}
+            Test::NotIn(literals) => self.none_of(operand, literals),
+            Test::Contains(Literal::Text(part)) => self.part_of(operand, part),
+            Test::Prefix(prefix) => self.begins(operand, prefix),
+            Test::Contains(_) | Test::Exists(_) | Test::Is(_) => self.push("FALSE"),
         }
     }
 
     fn compare(&mut self, operand: &Operand, comparison: Comparison, literal: &Literal) {
         if *literal == Literal::Null {
             let equal = comparison.holds_for_equals();
-            return self.push(&if equal { format!("{} = 'null'", operand.kind) } else { "FALSE".into() });
+            return self.push(&if equal {
+                format!("({} AND {} = 'null')", operand.is_nothing(), operand.kind)
+            } else {
+                "FALSE".into()
+            });
         }
         if literal.is_nan() {
-            return self.push(&match comparison {
-                Comparison::Ne => format!("{} IS NOT NULL", operand.value),
-                _ if comparison.holds_for_equals() => operand.is_nan(),
+            return self.push(&match (comparison, &operand.rank) {
+                (Comparison::Ne, Some(rank)) => format!("{rank} = 1"),
+                (other, _) if other.holds_for_equals() => operand.is_nan(),
                 _ => "FALSE".into(),
             });
         }
-        let symbol = match comparison {
-            Comparison::Eq => "=",
-            Comparison::Ne => "<>",
-            Comparison::Gt => ">",
-            Comparison::Gte => ">=",
-            Comparison::Lt => "<",
-            Comparison::Lte => "<=",
-        };
-        let guard = operand.guard(literal);
         self.push("(");
-        if !guard.is_empty() {
-            self.push(&format!("{} {guard} AND ", operand.kind));
-        }
-        self.push(&format!("{} {symbol} ", operand.value));
-        self.bind(bound(literal));
-        if comparison == Comparison::Ne && operand.is_ieee754() {
-            self.push(&format!(" OR {}", operand.is_nan()));
+        match comparison {
+            Comparison::Eq => self.within(operand, &[("=", literal)], None),
+            Comparison::Gt => self.within(operand, &[(">", literal)], Some(Kind::of(literal))),
+            Comparison::Gte => self.within(operand, &[(">=", literal)], Some(Kind::of(literal))),
+            Comparison::Lt => self.within(operand, &[("<", literal)], Some(Kind::of(literal))),
+            Comparison::Lte => self.within(operand, &[("<=", literal)], Some(Kind::of(literal))),
+            Comparison::Ne => {
+                self.within(operand, &[("<>", literal)], Some(Kind::of(literal)));
+                if operand.rank.is_some() {
+                    self.push(&format!(" OR {}", operand.is_nan()));
+                }
+            }
         }
         self.push(")");
+    }
+
+    /// The comparisons, kept among the values of `kind` where others could meet them too.
+    fn within(&mut self, operand: &Operand, comparisons: &[(&str, &Literal)], kind: Option<Kind>) {
+        let value = &operand.value;
+        let mut and = "";
+        if let Some(rank) = &operand.rank {
+            self.push(&format!("{rank} = 1"));
+            and = " AND ";
+        }
+        for (symbol, literal) in comparisons {
+            self.push(&format!("{and}{value} {symbol} "));
+            self.literal(operand, literal);
+            and = " AND ";
+        }
+        let Some(range) = kind.filter(|_| operand.is_untyped()).map(|kind| operand.range(kind)) else {
+            return;
+        };
+        let bounds = |symbol: &str| comparisons.iter().any(|(used, _)| used.starts_with(symbol));
+        // A second bound on the same side would tell an index nothing.
+        if let Some(floor) = range.floor.filter(|_| !bounds(">")) {
+            self.push(&format!(" AND {value} >= {floor}"));
+        }
+        if !bounds("<") || bounds("<>") {
+            self.push(&format!(" AND {value} < {}", range.ceiling));
+        }
+    }
+
+    fn literal(&mut self, operand: &Operand, literal: &Literal) {
+        match literal {
+            Literal::Boolean(value) if operand.is_untyped() => self.push(boolean(*value)),
+            other => self.bind(bound(other)),
+        }
     }
 
     /// One `IN` for all values of a kind, bound together as a JSON array.
     fn any_of(&mut self, operand: &Operand, literals: &[Literal]) {
-        self.push("(FALSE");
-        for kind in [Kind::Boolean, Kind::Number, Kind::Text] {
+        let mut or = "(";
+        for kind in [Kind::Number, Kind::Text] {
             let alike = |literal: &&Literal| Kind::of(literal) == kind && !is_special(literal);
             let alike: Vec<&Literal> = literals.iter().filter(alike).collect();
-            let Some(first) = alike.first() else { continue };
-            let guard = operand.guard(first);
-            self.push(" OR (");
-            if !guard.is_empty() {
-                self.push(&format!("{} {guard} AND ", operand.kind));
+            if alike.is_empty() {
+                continue;
             }
-            self.push(&format!("{} IN (SELECT value FROM json_each(", operand.value));
-            self.bind(alike.into_iter().map(json).collect::<Value>().to_string());
+            let rank = operand.rank.as_ref().map_or_else(String::new, |rank| format!("{rank} = 1 AND "));
+            self.push(&format!("{or}({rank}{} IN (SELECT value FROM json_each(", operand.value));
+            self.bind(alike.into_iter().map(Literal::to_json).collect::<Value>().to_string());
             self.push(")))");
+            or = " OR ";
         }
         for literal in literals.iter().filter(|literal| is_special(literal)) {
-            self.push(" OR ");
+            self.push(or);
             self.compare(operand, Comparison::Eq, literal);
+            or = " OR ";
+        }
+        self.push(if or == "(" { "(FALSE)" } else { ")" });
+    }
+
+    fn none_of(&mut self, operand: &Operand, literals: &[Literal]) {
+        let kinds = literals.iter().map(Kind::of).filter(|kind| *kind != Kind::Nothing);
+        let kinds: Vec<Kind> = kinds.collect();
+        if kinds.is_empty() {
+            return self.push("FALSE");
+        }
+        self.push(&format!("({} AND ", operand.is_among(&kinds)));
+        self.any_of(operand, literals);
+        self.push(" IS NOT TRUE)");
+    }
+
+    fn part_of(&mut self, operand: &Operand, part: &str) {
+        self.push(&format!("({} AND instr({}, ", operand.is_among(&[Kind::Text]), operand.value));
+        self.bind(part.to_owned());
+        self.push(") > 0)");
+    }
+
+    fn begins(&mut self, operand: &Operand, prefix: &str) {
+        let (from, until) = (Literal::Text(prefix.to_owned()), behind_prefix(prefix).map(Literal::Text));
+        self.push("(");
+        match &until {
+            Some(until) => self.within(operand, &[(">=", &from), ("<", until)], None),
+            None => self.within(operand, &[(">=", &from)], Some(Kind::Text)),
         }
         self.push(")");
     }
 
-    fn kinds(&mut self, operand: &Operand, kinds: &[Kind]) {
-        let names = kinds.iter().flat_map(|kind| match kind {
-            Kind::Nothing => &["null"][..],
-            // NaN and the infinities of format ieee754 are text in JSON.
-            Kind::Number if operand.is_ieee754() => &["integer", "real", "text"],
-            Kind::Number => &["integer", "real"],
-            Kind::Text => &["text"],
-            Kind::Object => &["object"],
-            Kind::Array => &["array"],
-            Kind::Boolean => &["true", "false"],
-        });
-        let names: Vec<String> = names.map(|name| format!("'{name}'")).collect();
-        self.push(&format!("coalesce({}, 'null') IN ({})", operand.kind, names.join(", ")));
-    }
-
-    /// Adds the `ORDER BY` of an order. SQLite puts nulls first ascending, as wanted.
-    pub fn order(&mut self, order: &Order) {
-        self.push(" ORDER BY ");
-        for (at, key) in order.keys().iter().enumerate() {
+    /// Adds the `ORDER BY` of an order among documents that meet `filter`. SQLite puts nulls first ascending, as wanted.
+    /// A key that the filter holds fixed is left out: SQLite does not see by itself that the index behind it serves.
+    pub fn order(&mut self, order: &Order, filter: &Expr) {
+        let conjuncts = filter.conjuncts();
+        let mut keys = Vec::new();
+        for key in order.keys() {
+            let tests = conjuncts.iter().filter_map(|conjunct| match conjunct {
+                Expr::Test(field, test) if field.path == key.field.path => Some(test),
+                _ => None,
+            });
+            let fixed = tests.map(fixes).max().unwrap_or(Fixed::Nothing);
             let operand = Operand::of(&key.field);
             let direction = if key.direction == Direction::Ascending { "ASC" } else { "DESC" };
-            self.push(if at == 0 { "" } else { ", " });
-            if let Some(rank) = rank(&operand) {
-                self.push(&format!("{rank} {direction}, "));
-            }
-            let value = if operand.field_type == FieldType::Untyped {
-                format!(
-                    "CASE WHEN {} IN ('object', 'array') THEN NULL ELSE {} END",
-                    operand.kind, operand.value
-                )
-            } else {
-                operand.value
+            let wanted = match fixed {
+                Fixed::Nothing => operand.keys(),
+                Fixed::Rank => vec![operand.value.as_str()],
+                Fixed::Value => Vec::new(),
             };
-            self.push(&format!("{value} {direction}"));
+            keys.extend(wanted.into_iter().map(|sql| format!("{sql} {direction}")));
+        }
+        if !keys.is_empty() {
+            self.push(&format!(" ORDER BY {}", keys.join(", ")));
         }
     }
 }
 
-/// What sorts before the value, where values of several kinds meet: the order of [`Kind`], NaN before numbers.
-fn rank(operand: &Operand) -> Option<String> {
-    let kind = &operand.kind;
-    if operand.is_ieee754() {
-        let nan = operand.is_nan();
-        return Some(format!(
-            "CASE WHEN coalesce({kind}, 'null') = 'null' THEN 0 WHEN {nan} THEN 1 ELSE 2 END"
-        ));
+/// How much of a field's operand is the same in all documents that meet a test.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fixed {
+    Nothing,
+    Rank,
+    Value,
+}
+
+fn fixes(test: &Test) -> Fixed {
+    match test {
+        Test::Compare(Comparison::Eq, _) => Fixed::Value,
+        Test::Compare(Comparison::Ne, _) => Fixed::Nothing,
+        Test::Compare(_, literal) if literal.is_nan() => Fixed::Value,
+        Test::Compare(..) => Fixed::Rank,
+        Test::Is(kinds) if matches!(kinds.as_slice(), [Kind::Nothing | Kind::Object | Kind::Array]) => {
+            Fixed::Value
+        }
+        _ => Fixed::Nothing,
     }
-    (operand.field_type == FieldType::Untyped).then(|| {
-        format!(
-            "CASE {kind} WHEN 'integer' THEN 1 WHEN 'real' THEN 1 WHEN 'text' THEN 2 WHEN 'object' THEN 3 \
-             WHEN 'array' THEN 4 WHEN 'true' THEN 5 WHEN 'false' THEN 5 ELSE 0 END"
-        )
-    })
 }
 
 /// Values that a JSON array of alike values cannot hold, or that SQL does not compare.
 fn is_special(literal: &Literal) -> bool {
     match literal {
-        Literal::Null => true,
+        Literal::Null | Literal::Boolean(_) => true,
         Literal::Double(double) => !double.is_finite(),
-        Literal::Boolean(_) | Literal::Integer(_) | Literal::Text(_) => false,
+        Literal::Integer(_) | Literal::Text(_) => false,
     }
 }
 
@@ -282,16 +280,5 @@ fn bound(literal: &Literal) -> Bound {
         Literal::Integer(value) => Bound::Integer(*value),
         Literal::Double(value) => Bound::Real(*value),
         Literal::Text(text) => Bound::Text(text.clone()),
-    }
-}
-
-/// Booleans are 0 and 1, as `json_extract` gives them.
-fn json(literal: &Literal) -> Value {
-    match literal {
-        Literal::Null => Value::Null,
-        Literal::Boolean(value) => i64::from(*value).into(),
-        Literal::Integer(value) => (*value).into(),
-        Literal::Double(value) => (*value).into(),
-        Literal::Text(text) => text.as_str().into(),
     }
 }

@@ -1,61 +1,76 @@
 //! Documents in SQLite: a table for each collection, the whole document as JSON text in one column.
 
+mod aggregate;
+mod artifacts;
+mod definitions;
+mod explain;
 mod filter;
+mod history;
+mod log;
+mod operand;
+mod receipts;
+mod series;
+mod tickets;
+mod upkeep;
+mod write;
 
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params, params_from_iter};
 use service_kit::{
+    clock::{Clock, SystemClock},
     start::StartError,
     store::{Unavailable, sqlite::Database},
 };
-use shared_models::documents::Direction;
+use shared_models::documents::{Direction, Explanation};
 use time::OffsetDateTime;
 
-use self::filter::Statement;
-use super::{Batch, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
+use self::{filter::Statement, operand::Operand};
+use super::{Batch, Changes, Head, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
 use crate::{
     domain::{
+        aggregate::Groups,
+        change::Position,
         collection::{Collection, Index},
-        document::Document,
+        ticket::Ticket,
     },
-    query::{
-        expr::Expr,
-        schema::{Field, FieldType},
-    },
+    query::{expr::Expr, schema::FieldType},
 };
 
 /// Documents in one SQLite file.
 pub struct SqliteStore {
     database: Database,
+    clock: Arc<dyn Clock>,
 }
 
 impl SqliteStore {
     /// Opens the file, making it where it is missing.
     pub fn open(path: &Path) -> Result<Self, StartError> {
-        Ok(Self { database: Database::open(path)? })
+        Ok(Self { database: Database::open(path)?, clock: Arc::new(SystemClock) })
     }
 
-    /// Removes what has expired in these collections and lets SQLite look at its statistics; returns how many
-    /// documents went.
-    pub async fn maintain(
-        &self,
-        collections: &[Arc<Collection>],
-        now: OffsetDateTime,
-    ) -> Result<usize, StoreError> {
-        let tables: Vec<String> = collections.iter().filter(|c| c.expires()).map(|c| table(c)).collect();
-        self.database
-            .write(move |transaction| {
-                let remove = |table: &String| {
-                    transaction.execute(&format!("DELETE FROM {table} WHERE expires_at <= ?1"), [millis(now)])
-                };
-                let removed = tables.iter().map(remove).sum::<Result<usize, _>>()?;
-                transaction.execute_batch("PRAGMA optimize")?;
-                Ok(removed)
-            })
-            .await
+    /// The same, where `clock` tells when a document was changed.
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
+}
+
+/// A document from the columns `body, revision, owner`.
+fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDocument> {
+    Ok(StoredDocument { json: row.get(0)?, revision: row.get(1)?, owner: row.get(2)? })
+}
+
+/// Revision `expected` of a document, where that is the current one.
+fn current(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    id: &str,
+    expected: i64,
+) -> Result<Option<StoredDocument>, StoreError> {
+    let sql =
+        format!("SELECT body, revision, owner FROM {} WHERE id = ?1 AND revision = ?2", table(collection));
+    Ok(transaction.prepare_cached(&sql)?.query_row(params![id, expected], stored).optional()?)
 }
 
 /// The table of a collection, quoted. A collection's name needs no escaping.
@@ -87,38 +102,23 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// Tells which unique index a write ran into.
-fn write_error(error: rusqlite::Error, collection: &Collection) -> StoreError {
-    if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
-        let message = error.to_string();
-        let hit = |index: &&Index| {
-            index.unique && message.contains(&format!("'{}'", index_name(collection, index)))
-        };
-        if let Some(index) = collection.indexes.iter().find(hit) {
-            return StoreError::Conflict {
-                fields: index.keys.iter().map(|(field, _)| field.path.to_string()).collect(),
-            };
-        }
-        if message.contains(&format!("doc_{}.id", collection.name())) {
-            return StoreError::Conflict { fields: vec!["_id".into()] };
-        }
-    }
-    error.into()
-}
-
 fn index_name(collection: &Collection, index: &Index) -> String {
     format!("doc_{}:{}", collection.name(), index.name)
 }
 
+fn sql_direction(direction: Direction) -> &'static str {
+    if direction == Direction::Ascending { "ASC" } else { "DESC" }
+}
+
 /// Two documents without a field never collide: SQLite holds nulls apart in a unique index.
 fn create_index(collection: &Collection, index: &Index) -> String {
-    let key = |(field, direction): &(Arc<Field>, Direction)| {
-        let direction = if *direction == Direction::Ascending { "ASC" } else { "DESC" };
-        format!("{} {direction}", filter::value_of(field))
-    };
-    let mut keys: Vec<String> = index.keys.iter().map(key).collect();
-    if !index.unique {
-        keys.push("id".into());
+    let mut keys = Vec::new();
+    for (field, direction) in &index.keys {
+        let direction = sql_direction(*direction);
+        keys.extend(Operand::of(field).keys().into_iter().map(|key| format!("{key} {direction}")));
+    }
+    if let Some(direction) = index.tie_breaker() {
+        keys.push(format!("id {}", sql_direction(direction)));
     }
     format!(
         "CREATE {}INDEX IF NOT EXISTS \"{}\" ON {} ({});",
@@ -134,19 +134,18 @@ fn create(collection: &Collection) -> String {
     let sql = format!(
         "CREATE TABLE IF NOT EXISTS {table} (
              id TEXT PRIMARY KEY, revision INTEGER NOT NULL, owner TEXT NOT NULL,
-             expires_at INTEGER, body TEXT NOT NULL CHECK (json_valid(body)));
+             expires_at INTEGER, changed_by TEXT, body TEXT NOT NULL CHECK (json_valid(body)));
          CREATE INDEX IF NOT EXISTS \"doc_{}:expires_at\" ON {table} (expires_at) WHERE expires_at IS NOT NULL;",
         collection.name()
     );
-    // SQLite has no index over the items of an array.
-    let arrays =
-        |index: &Index| index.keys.iter().any(|(field, _)| matches!(field.kind, FieldType::Array(_)));
-    let indexes = collection.indexes.iter().filter(|index| !arrays(index));
-    indexes.fold(sql, |sql, index| sql + &create_index(collection, index))
+    served_indexes(collection).fold(sql, |sql, index| sql + &create_index(collection, index))
 }
 
-fn row(document: &Document, collection: &Collection) -> (String, Option<i64>) {
-    (document.to_json(), collection.expiry(&document.members).map(millis))
+/// SQLite has no index over the items of an array.
+fn served_indexes(collection: &Collection) -> impl Iterator<Item = &Index> {
+    let arrays =
+        |index: &Index| index.keys.iter().any(|(field, _)| matches!(field.kind, FieldType::Array(_)));
+    collection.indexes.iter().filter(move |index| !arrays(index))
 }
 
 #[async_trait]
@@ -155,11 +154,16 @@ impl Store for SqliteStore {
         let collections = collections.to_vec();
         self.database
             .write(move |transaction| {
+                transaction.execute_batch(receipts::CREATE)?;
+                transaction.execute_batch(artifacts::TABLES)?;
                 for collection in &collections {
-                    transaction.execute_batch(&create(collection)).map_err(|error| {
-                        StoreError::Failed(format!("indexes of {}: {error}", collection.name()))
-                    })?;
+                    definitions::drop_changed(transaction, collection)?;
+                    let made = transaction.execute_batch(&create(collection));
+                    made.map_err(|error| definitions::unindexable(error, collection))?;
+                    history::prepare(transaction, collection)?;
                 }
+                transaction.execute_batch(log::CREATE)?;
+                transaction.execute_batch(tickets::CREATE)?;
                 Ok(transaction.execute_batch("PRAGMA optimize = 0x10002")?)
             })
             .await
@@ -169,28 +173,6 @@ impl Store for SqliteStore {
         let answer =
             self.database.read::<_, StoreError, _>(|connection| Ok(connection.execute_batch("SELECT 1")?));
         answer.await.map_err(|_| Unavailable)
-    }
-
-    async fn insert(&self, collection: &Arc<Collection>, document: Document) -> Result<(), StoreError> {
-        let collection = Arc::clone(collection);
-        self.database
-            .write(move |transaction| {
-                let (body, expires_at) = row(&document, &collection);
-                let meta = &document.meta;
-                let sql = format!(
-                    "INSERT INTO {} (id, revision, owner, expires_at, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    table(&collection)
-                );
-                let done = transaction.prepare_cached(&sql)?.execute(params![
-                    meta.id,
-                    meta.revision,
-                    meta.owner,
-                    expires_at,
-                    body
-                ]);
-                done.map(|_| ()).map_err(|error| write_error(error, &collection))
-            })
-            .await
     }
 
     async fn get(
@@ -203,14 +185,14 @@ impl Store for SqliteStore {
             format!("SELECT body, revision, owner, expires_at FROM {} WHERE id = ?1", table(collection)),
             id.to_owned(),
         );
+        let expires = collection.expires();
         self.database
             .read(move |connection| {
-                let found = connection.prepare_cached(&sql)?.query_row([id], |row| {
-                    let document =
-                        StoredDocument { json: row.get(0)?, revision: row.get(1)?, owner: row.get(2)? };
-                    Ok((document, row.get::<_, Option<i64>>(3)?))
-                });
-                let alive = |expires_at: Option<i64>| expires_at.is_none_or(|at| at > millis(now));
+                let found = connection
+                    .prepare_cached(&sql)?
+                    .query_row([id], |row| Ok((stored(row)?, row.get::<_, Option<i64>>(3)?)));
+                let alive =
+                    |expires_at: Option<i64>| !expires || expires_at.is_none_or(|at| at > millis(now));
                 Ok(found
                     .optional()?
                     .filter(|(_, expires_at)| alive(*expires_at))
@@ -219,44 +201,23 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn replace(
-        &self,
-        collection: &Arc<Collection>,
-        document: Document,
-        expected: i64,
-    ) -> Result<bool, StoreError> {
-        let collection = Arc::clone(collection);
-        self.database
-            .write(move |transaction| {
-                let (body, expires_at) = row(&document, &collection);
-                let meta = &document.meta;
-                let sql = format!(
-                    "UPDATE {} SET revision = ?3, expires_at = ?4, body = ?5 WHERE id = ?1 AND revision = ?2",
-                    table(&collection)
-                );
-                let done = transaction.prepare_cached(&sql)?.execute(params![
-                    meta.id,
-                    expected,
-                    meta.revision,
-                    expires_at,
-                    body
-                ]);
-                done.map(|rows| rows == 1).map_err(|error| write_error(error, &collection))
-            })
-            .await
-    }
-
-    async fn delete(
+    async fn head(
         &self,
         collection: &Arc<Collection>,
         id: &str,
-        expected: i64,
-    ) -> Result<bool, StoreError> {
-        let (sql, id) =
-            (format!("DELETE FROM {} WHERE id = ?1 AND revision = ?2", table(collection)), id.to_owned());
+        now: OffsetDateTime,
+    ) -> Result<Option<Head>, StoreError> {
+        let sql = format!(
+            "SELECT revision, owner FROM {} WHERE id = ?1 AND (expires_at IS NULL OR expires_at > ?2)",
+            table(collection)
+        );
+        let id = id.to_owned();
         self.database
-            .write(move |transaction| {
-                Ok(transaction.prepare_cached(&sql)?.execute(params![id, expected])? == 1)
+            .read(move |connection| {
+                let found = connection.prepare_cached(&sql)?.query_row(params![id, millis(now)], |row| {
+                    Ok(Head { revision: row.get(0)?, owner: row.get(1)? })
+                });
+                Ok(found.optional()?)
             })
             .await
     }
@@ -290,8 +251,52 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn explain(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        now: OffsetDateTime,
+    ) -> Result<Explanation, StoreError> {
+        let collection = Arc::clone(collection);
+        self.database.read(move |connection| explain::explain(connection, &collection, &selection, now)).await
+    }
+
     async fn estimate(&self, collection: &Arc<Collection>, now: OffsetDateTime) -> Result<u64, StoreError> {
         self.count(collection, Expr::everything(), now).await
+    }
+
+    async fn aggregate(
+        &self,
+        collection: &Arc<Collection>,
+        filter: Expr,
+        groups: Groups,
+        now: OffsetDateTime,
+    ) -> Result<Groups, StoreError> {
+        let collection = Arc::clone(collection);
+        self.database
+            .read(move |connection| aggregate::aggregate(connection, &collection, &filter, groups, now))
+            .await
+    }
+
+    async fn position_now(&self) -> Result<Position, StoreError> {
+        self.database.read(log::last).await
+    }
+
+    async fn changes(&self, after: Position) -> Result<Changes, StoreError> {
+        log::follow(self.database.clone(), after).await
+    }
+
+    async fn keep_ticket(&self, ticket: Ticket) -> Result<(), StoreError> {
+        tickets::keep(&self.database, ticket).await
+    }
+
+    async fn take_ticket(
+        &self,
+        hash: &str,
+        collection: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Ticket>, StoreError> {
+        tickets::take(&self.database, hash, collection, now).await
     }
 }
 
@@ -304,18 +309,24 @@ fn restrict(statement: &mut Statement, collection: &Collection, filter: &Expr, n
     }
 }
 
+/// The statement that gives the bodies of a selection, and of one more document where there is one. `also` is put
+/// before the condition.
+fn page(collection: &Collection, selection: &Selection, now: OffsetDateTime, also: &str) -> Statement {
+    let mut statement = Statement::new(format!("SELECT body FROM {} WHERE {also}", table(collection)));
+    restrict(&mut statement, collection, &selection.filter, now);
+    statement.order(&selection.order, &selection.filter);
+    statement.push(" LIMIT ");
+    statement.bind(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX));
+    statement
+}
+
 fn select(
     connection: &Connection,
     collection: &Collection,
     selection: &Selection,
     now: OffsetDateTime,
 ) -> Result<Batch, StoreError> {
-    let mut statement = Statement::new(format!("SELECT body FROM {} WHERE ", table(collection)));
-    restrict(&mut statement, collection, &selection.filter, now);
-    statement.order(&selection.order);
-    statement.push(" LIMIT ");
-    statement.bind(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX));
-
+    let statement = page(collection, selection, now, "");
     let mut prepared = connection.prepare_cached(&statement.text)?;
     let mut rows = prepared.query(params_from_iter(&statement.values))?;
     let (mut documents, mut bytes) = (Vec::new(), 0);
@@ -342,7 +353,10 @@ mod tests {
     use time::Duration;
 
     use super::*;
-    use crate::store::contract::{NOW, collection, document};
+    use crate::store::{
+        Writes as _,
+        contract::{NOW, collection, document},
+    };
 
     #[tokio::test]
     async fn maintenance_removes_what_has_expired_and_nothing_else() {
@@ -357,31 +371,5 @@ mod tests {
         assert_eq!(store.maintain(&collections, late - Duration::milliseconds(1)).await, Ok(0));
         assert_eq!(store.maintain(&collections, late).await, Ok(1));
         assert_eq!(store.count(&collections[0], Expr::everything(), NOW).await, Ok(1));
-    }
-
-    #[tokio::test]
-    async fn declared_indexes_serve_filters_orders_and_cursors() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&directory.path().join("t.db")).unwrap();
-        let collection = collection();
-        store.prepare(&[Arc::clone(&collection)]).await.unwrap();
-        for (parameters, expected) in [
-            ([("s", "x"), ("sort", "s")], "index+s"),
-            ([("x[gt]", "1"), ("sort", "_id")], "index+x"),
-            ([("i", "1"), ("sort", "-i,s")], "index-i+s"),
-            ([("free.a", "1"), ("sort", "_id")], "index+free.a"),
-        ] {
-            let pairs = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            let query = crate::query::parse::Query::parse(&collection.target(), &pairs).unwrap();
-            let mut statement =
-                Statement::new(format!("EXPLAIN QUERY PLAN SELECT body FROM {} WHERE ", table(&collection)));
-            statement.condition(&query.filter);
-            let plan = store.database.read::<_, StoreError, _>(move |connection| {
-                let mut prepared = connection.prepare(&statement.text)?;
-                Ok(prepared.query_row(params_from_iter(&statement.values), |row| row.get::<_, String>(3))?)
-            });
-            let plan = plan.await.unwrap();
-            assert!(plan.contains(&format!("doc_things:{expected} ")), "{parameters:?}: {plan}");
-        }
     }
 }

@@ -1,0 +1,111 @@
+//! Documents as rows: which columns a collection's schema gives, and the formats that rows are written in.
+//! Pure: text in, bytes out.
+
+mod columns;
+mod csv;
+mod ndjson;
+mod parquet;
+
+pub use self::columns::{Column, Kind};
+use crate::{
+    domain::collection::Collection,
+    query::{projection::Projection, schema::Schema},
+};
+
+/// What documents are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A JSON text a line.
+    Ndjson,
+    /// RFC 4180, with a header.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Ndjson, Self::Csv, Self::Parquet];
+
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => "application/x-ndjson",
+            Self::Csv => "text/csv",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+
+    /// What the name of a file of this format ends in.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// A writer of documents, or of the part of them that `shown` leaves. `schema` is the collection's as it is for the
+    /// reader: what it hides has no column.
+    pub fn writer(
+        self,
+        collection: &Collection,
+        schema: &Schema,
+        shown: Option<Projection>,
+    ) -> Result<Box<dyn Writer>, Unwritable> {
+        let columns = || columns::columns(schema, &collection.definition.schema, shown.as_ref());
+        Ok(match self {
+            Self::Ndjson => Box::new(ndjson::Lines::new(shown)),
+            Self::Csv => Box::new(csv::Csv::new(columns())),
+            Self::Parquet => Box::new(parquet::Parquet::new(columns())?),
+        })
+    }
+}
+
+/// Writes documents, one after the other.
+pub trait Writer: Send {
+    /// Adds a document, which has at least the members that are shown.
+    fn add(&mut self, document: &str) -> Result<(), Unwritable>;
+
+    /// Takes the bytes that are ready.
+    fn take(&mut self) -> Result<Vec<u8>, Unwritable>;
+
+    /// Takes the bytes that are left once there is no more to add.
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Unwritable>;
+}
+
+/// A document cannot be written in the format that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unwritable {
+    /// A value is not what the schema says of its column.
+    #[error("{column} of the document {id} is {found}, which its column of type {kind} cannot hold")]
+    Misfit {
+        /// The column.
+        column: String,
+        /// `_id` of the document.
+        id: String,
+        /// The value, shortened.
+        found: String,
+        /// What the column holds.
+        kind: &'static str,
+    },
+    /// The text is no document.
+    #[error("a stored document is no JSON: {0}")]
+    Malformed(String),
+    /// The format's own library failed.
+    #[error("the file cannot be written: {0}")]
+    Failed(String),
+}
+
+impl From<serde_json::Error> for Unwritable {
+    fn from(fault: serde_json::Error) -> Self {
+        Self::Malformed(fault.to_string())
+    }
+}
+
+type Columns = Vec<Column>;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub use tests::read_back;

@@ -1,0 +1,57 @@
+use serde_json::json;
+
+use super::*;
+
+fn hidden(paths: &[&str]) -> Hidden {
+    let fields = paths.iter().map(|path| (path.parse().expect("a path"), format!("see:{path}"))).collect();
+    Hidden::from(&fields, |_| false)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "callers write the value where it is used")]
+fn members(value: Value) -> Map<String, Value> {
+    value.as_object().expect("an object").clone()
+}
+
+#[test]
+fn a_scope_that_is_held_shows_its_field_and_no_other() {
+    let fields = BTreeMap::from([
+        ("a".parse().expect("a path"), "see:a".to_owned()),
+        ("b.c".parse().expect("a path"), "see:c".to_owned()),
+    ]);
+    let hidden = Hidden::from(&fields, |scope| scope == "see:a");
+    let shown = hidden.shown(r#"{"a":1,"b":{"c":2,"d":3}}"#.into()).expect("JSON");
+    assert_eq!(shown, r#"{"a":1,"b":{"d":3}}"#);
+}
+
+#[test]
+fn what_is_withheld_comes_back_to_its_place() {
+    let hidden = hidden(&["b", "c.x", "c.z"]);
+    let text = r#"{"a":1,"b":2,"c":{"x":1,"y":2,"z":3},"d":4}"#;
+    let mut rest = members(serde_json::from_str(text).expect("JSON"));
+    let withheld = hidden.withhold(&mut rest);
+    assert_eq!(Value::Object(rest.clone()), json!({"a": 1, "c": {"y": 2}, "d": 4}));
+    hidden.restore(&mut rest, withheld).expect("untouched");
+    assert_eq!(serde_json::to_string(&rest).expect("JSON"), text);
+}
+
+#[test]
+fn a_field_outlives_the_removal_of_what_it_stood_in() {
+    let hidden = hidden(&["c.x"]);
+    let mut rest = members(json!({"c": {"x": 1, "y": 2}}));
+    let withheld = hidden.withhold(&mut rest);
+    rest.clear();
+    hidden.restore(&mut rest, withheld).expect("untouched");
+    assert_eq!(Value::Object(rest), json!({"c": {"x": 1}}));
+}
+
+#[test]
+fn a_write_that_names_a_hidden_field_or_leaves_it_no_room_is_refused() {
+    let hidden = hidden(&["c.x"]);
+    for after in [json!({"c": {"x": 1}}), json!({"c": {"x": null}}), json!({"c": 5}), json!({"c": []})] {
+        let mut rest = members(json!({"c": {"x": 1, "y": 2}}));
+        let withheld = hidden.withhold(&mut rest);
+        let mut changed = members(after.clone());
+        let refused = hidden.restore(&mut changed, withheld).expect_err("touched");
+        assert_eq!((refused.field.to_string(), refused.scope.as_str()), ("c.x".into(), "see:c.x"), "{after}");
+    }
+}

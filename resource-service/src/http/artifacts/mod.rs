@@ -1,0 +1,145 @@
+//! The endpoints of artifacts: bytes in, bytes out, neither ever held whole.
+
+mod digest;
+mod headers;
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::SizedStream,
+    http::{
+        Method, StatusCode,
+        header::{
+            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+            CONTENT_TYPE, ETAG,
+        },
+    },
+    web::{self, Bytes},
+};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use service_kit::{caller::Caller, problem::Problem};
+use shared_models::{artifacts::Artifact, problem::ProblemCode};
+
+use self::headers::{Asked, asked, disposition, upload_of};
+use super::{conditions::precondition, documents::UNCACHED};
+use crate::{
+    domain::artifacts::File,
+    ops::{
+        Service,
+        artifacts::{Named, get, put, remove},
+        policy::Verb,
+    },
+    store::artifacts::Place,
+};
+
+type Answer = Result<HttpResponse, Problem>;
+/// Collection, document and name.
+type Path = web::Path<(String, String, String)>;
+
+/// How long a sender may pause.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Nothing in a file that somebody sent may run, load or be framed, should a browser show it after all.
+const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+/// `GET /api/{collection}/{id}/artifacts`
+pub async fn list(service: web::Data<Service>, caller: Caller, path: web::Path<(String, String)>) -> Answer {
+    let place = Place { collection: &path.0, document: &path.1 };
+    let list = get::list(&service, &caller.claims, place).await?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(list))
+}
+
+/// `PUT /api/{collection}/{id}/artifacts/{name}`
+pub async fn put(
+    service: web::Data<Service>,
+    caller: Caller,
+    path: Path,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Answer {
+    service.admit(&caller.claims, &path.0, Verb::Write)?;
+    let upload = upload_of(&request, named(&caller, &path))?;
+    let stored = put::put(&service, upload, Box::pin(pieces(payload))).await?;
+    let mut answer = if stored.created { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(answer.insert_header((ETAG, entity_tag(&stored.artifact))).json(stored.artifact))
+}
+
+/// `GET /api/{collection}/{id}/artifacts/{name}`
+pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, request: HttpRequest) -> Answer {
+    let precondition = precondition(&request)?;
+    let file = get::find(&service, named(&caller, &path)).await?;
+    let (size, tag) = (file.about.size, entity_tag(&file.about));
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((ETAG, tag.clone())).insert_header((CACHE_CONTROL, UNCACHED));
+    let range = match asked(&request, &precondition, &file) {
+        Asked::Other => {
+            let detail = format!("The artifact is another one now; its entity tag is {tag}");
+            return Err(Problem::new(ProblemCode::RevisionMismatch, detail));
+        }
+        Asked::Fresh => return Ok(answer.status(StatusCode::NOT_MODIFIED).finish()),
+        Asked::Nothing => return Err(headers::unsatisfiable(size)),
+        Asked::All => 0..size,
+        Asked::Part(range) => {
+            answer.status(StatusCode::PARTIAL_CONTENT);
+            let part = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
+            answer.insert_header((CONTENT_RANGE, part));
+            range
+        }
+    };
+    answer
+        .insert_header((CONTENT_TYPE, file.served_as.as_str()))
+        .insert_header((CONTENT_DISPOSITION, disposition(&file.about.name)))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((ACCEPT_RANGES, "bytes"))
+        .insert_header(("repr-digest", digest::written(&file.about.sha256)));
+    let length = range.end - range.start;
+    Ok(if request.method() == Method::HEAD {
+        answer.body(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>()))
+    } else {
+        answer.body(SizedStream::new(length, bytes_of(&service, file, range)))
+    })
+}
+
+/// `DELETE /api/{collection}/{id}/artifacts/{name}`
+pub async fn delete(service: web::Data<Service>, caller: Caller, path: Path, request: HttpRequest) -> Answer {
+    service.admit(&caller.claims, &path.0, Verb::Write)?;
+    let precondition = precondition(&request)?;
+    remove::remove(&service, named(&caller, &path), &precondition).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn named<'n>(caller: &'n Caller, path: &'n (String, String, String)) -> Named<'n> {
+    Named { claims: &caller.claims, collection: &path.0, id: &path.1, name: &path.2 }
+}
+
+/// A file's entity tag is the SHA-256 of its bytes.
+fn entity_tag(artifact: &Artifact) -> String {
+    format!("\"{}\"", artifact.sha256)
+}
+
+/// The bytes as the client takes them. Should they fail to come the connection is cut, so that nobody takes the
+/// beginning of a file for the whole.
+fn bytes_of(
+    service: &Service,
+    file: File,
+    range: std::ops::Range<u64>,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
+    let bytes = get::read(service.store.clone(), file, range);
+    bytes.map_ok(Bytes::from).map_err(|error| {
+        tracing::warn!(%error, "a download was cut short");
+        std::io::Error::other(error)
+    })
+}
+
+/// The pieces of a body as they come, as long as they do.
+fn pieces(payload: web::Payload) -> impl Stream<Item = Result<Bytes, String>> {
+    stream::unfold(Some(payload), |payload| async {
+        let mut payload = payload?;
+        match tokio::time::timeout(PATIENCE, payload.next()).await {
+            Ok(None) => None,
+            Ok(Some(Ok(piece))) => Some((Ok(piece), Some(payload))),
+            Ok(Some(Err(fault))) => Some((Err(fault.to_string()), None)),
+            Err(_) => Some((Err(format!("nothing came for {} s", PATIENCE.as_secs())), None)),
+        }
+    })
+}

@@ -1,0 +1,179 @@
+//! `GET /api/{collection}/changes` as Server-Sent Events (WHATWG HTML, section 9.2), and tickets for it.
+
+use std::{convert::Infallible, fmt::Write as _, sync::Arc};
+
+use actix_web::{
+    FromRequest as _, HttpRequest, HttpResponse,
+    http::{
+        Method,
+        header::{CACHE_CONTROL, HeaderName},
+    },
+    web::{self, Bytes},
+};
+use futures_util::stream::{Stream, unfold};
+use serde_json::json;
+use service_kit::{caller::Caller, problem::Problem, server::Draining, token::Verifier};
+use shared_models::claims::AccessClaims;
+
+use super::{body::JSON, documents::parameters};
+use crate::{
+    domain::{change::Position, ticket::TICKET_TTL},
+    ops::{
+        Service,
+        changes::{self, Event, Follower, Next},
+        error::ResourceError,
+        feed::Ended,
+    },
+};
+
+const EVENT_STREAM: &str = "text/event-stream";
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// How long a client waits before it connects again, in milliseconds.
+const RETRY: u32 = 3000;
+/// Proxies neither keep the stream nor change it, by compression for instance, which would hold events back.
+const UNTOUCHED: &str = "no-store, no-transform";
+
+/// `GET /api/{collection}/changes`
+pub async fn follow(
+    service: web::Data<Service>,
+    collection: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let parameters = parameters(&request)?;
+    let verifier = request.app_data::<Arc<Verifier>>().cloned();
+    let verifier = verifier.ok_or_else(|| Problem::internal("the route was mounted without a verifier"))?;
+    let ticket = parameters.iter().find(|(name, _)| name == "ticket");
+    let claims = match ticket {
+        None => Caller::extract(&request).await?.claims,
+        Some((_, ticket)) => {
+            let claims = changes::redeem(&service, ticket, &collection).await?;
+            verifier.check_still_good(&claims).map_err(Problem::invalid_token)?;
+            Arc::new(claims)
+        }
+    };
+    let last = request.headers().get(LAST_EVENT_ID).map(|value| value.to_str());
+    let last = last.transpose().map_err(|_| ResourceError::PositionLost)?;
+    let follower = changes::follow(&service, &claims, &collection, &parameters, last).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(EVENT_STREAM).insert_header((CACHE_CONTROL, UNTOUCHED));
+    if request.method() == Method::HEAD {
+        return Ok(answer.finish());
+    }
+    let draining = request.app_data::<web::Data<Draining>>().cloned();
+    Ok(answer.streaming(body(Listener { follower, claims, verifier, draining, greeted: false })))
+}
+
+/// `POST /api/{collection}/changes/ticket`
+pub async fn ticket(
+    service: web::Data<Service>,
+    caller: Caller,
+    collection: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let ticket = changes::ticket(&service, &caller.claims, &collection).await?;
+    let body = json!({"ticket": ticket, "expires_in": TICKET_TTL}).to_string();
+    Ok(HttpResponse::Ok().content_type(JSON).insert_header((CACHE_CONTROL, "no-store")).body(body))
+}
+
+/// One who reads a stream.
+struct Listener {
+    follower: Follower,
+    claims: Arc<AccessClaims>,
+    verifier: Arc<Verifier>,
+    draining: Option<web::Data<Draining>>,
+    greeted: bool,
+}
+
+/// The last words of a stream.
+struct Farewell {
+    event: &'static str,
+    code: &'static str,
+    detail: String,
+}
+
+/// Parts of the stream, each a number of whole events. It ends after a farewell.
+fn body(listener: Listener) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    unfold(Some(listener), |listener| async move {
+        let mut listener = listener?;
+        let mut text = String::new();
+        let goes_on = match listener.part(&mut text).await {
+            Ok(()) => Some(listener),
+            Err(farewell) => {
+                farewell.write(&mut text);
+                None
+            }
+        };
+        Some((Ok(Bytes::from(text)), goes_on))
+    })
+}
+
+impl Listener {
+    /// Waits until there is something to send, and writes it. Nothing is told on the word of a token that is no good
+    /// any more; it is looked at whenever there is something to send, every 15 seconds at least.
+    async fn part(&mut self, text: &mut String) -> Result<(), Farewell> {
+        if !self.greeted {
+            self.greeted = true;
+            write_line(text, "retry", RETRY);
+            write_beat(text, self.follower.position());
+            return Ok(());
+        }
+        while text.is_empty() {
+            let next = tokio::select! {
+                next = self.follower.next() => next?,
+                () = Draining::begun(self.draining.as_ref().map(web::Data::get_ref)) => {
+                    return Err(Farewell::end("unavailable", "the service stops; connect again"));
+                }
+            };
+            let good = self.verifier.check_still_good(&self.claims);
+            good.map_err(|error| Farewell::end("invalid_token", &error.to_string()))?;
+            match next {
+                Next::Events(events) => events.iter().for_each(|event| write_event(text, event)),
+                Next::Beat(position) => {
+                    text.push_str(": nothing new\n");
+                    write_beat(text, position);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Farewell {
+    fn end(code: &'static str, detail: &str) -> Self {
+        Self { event: "end", code, detail: detail.to_owned() }
+    }
+
+    fn write(&self, text: &mut String) {
+        write_line(text, "event", self.event);
+        write_line(text, "data", json!({"code": self.code, "detail": self.detail}));
+        text.push('\n');
+    }
+}
+
+impl From<Ended> for Farewell {
+    fn from(ended: Ended) -> Self {
+        let detail = ended.to_string();
+        match ended {
+            Ended::Slow => Self { event: "dropped", code: "slow_reader", detail },
+            Ended::Lost => Self { event: "dropped", code: "gone", detail },
+            Ended::Unavailable => Self { event: "end", code: "unavailable", detail },
+        }
+    }
+}
+
+fn write_line(text: &mut String, field: &str, value: impl std::fmt::Display) {
+    // Writing to a string never fails.
+    let _ = writeln!(text, "{field}: {value}");
+}
+
+fn write_event(text: &mut String, event: &Event) {
+    write_line(text, "id", event.position);
+    write_line(text, "event", event.name);
+    write_line(text, "data", &event.data);
+    text.push('\n');
+}
+
+/// An id without data is no event: it only tells the client where to go on from.
+fn write_beat(text: &mut String, position: Position) {
+    write_line(text, "id", position);
+    text.push('\n');
+}

@@ -1,0 +1,83 @@
+//! The endpoint that compares calculations.
+
+use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web};
+use serde_json::{Map, Value, json};
+use service_kit::{caller::Caller, problem::Problem};
+use shared_models::problem::FieldError;
+
+use super::{body::JSON, parameters::Parameters};
+use crate::{
+    domain::{grant::CALCULATIONS, tolerance::Tolerance},
+    ops::{
+        Service,
+        compare::{self, ById, MetricComparison, ParameterDifference, ResultDifference},
+        policy::Verb,
+    },
+};
+
+/// `GET /api/calculations/compare`
+pub async fn compare(
+    service: web::Data<Service>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    service.admit(&caller.claims, CALCULATIONS, Verb::Read)?;
+    let mut parameters = Parameters::of(&request)?;
+    let ids = compare::ids(&parameters.text("ids").unwrap_or_default());
+    let tolerance = Tolerance {
+        abs: parameters.distance("abs").unwrap_or_default(),
+        rel: parameters.distance("rel").unwrap_or_default(),
+        ulp: parameters.count("ulp").unwrap_or_default(),
+    };
+    let ids = ids.unwrap_or_else(|FieldError { code, message, .. }| {
+        parameters.refuse("ids", &code, message);
+        Vec::new()
+    });
+    parameters.end()?;
+    let found = compare::compare(&service, &caller.claims, &ids, tolerance).await?;
+    let body = json!({
+        "ids": ids,
+        "tolerance": {"abs": tolerance.abs, "rel": tolerance.rel, "ulp": tolerance.ulp},
+        "parameters": found.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "results": found.results.iter().map(result).collect::<Vec<_>>(),
+        "series": found.series.map(|series| series.iter().map(metric).collect::<Vec<_>>()),
+    });
+    Ok(HttpResponse::Ok()
+        .content_type(JSON)
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .body(body.to_string()))
+}
+
+fn object(values: &ById) -> Map<String, Value> {
+    values.iter().cloned().collect()
+}
+
+fn parameter(found: &ParameterDifference) -> Value {
+    json!({"pointer": found.pointer, "values": object(&found.values), "absent": found.absent})
+}
+
+fn result(found: &ResultDifference) -> Value {
+    json!({
+        "name": found.name,
+        "values": object(&found.values),
+        "absent": found.absent,
+        "units_differ": found.units_differ,
+        "difference": found.largest.map(crate::domain::scalar::Scalar::to_json),
+    })
+}
+
+fn metric(found: &MetricComparison) -> Value {
+    let largest = found
+        .largest
+        .map(|largest| json!({"difference": largest.difference.to_json(), "step": largest.step}));
+    let units: Map<String, Value> =
+        found.units.iter().map(|(id, unit)| (id.clone(), unit.as_deref().into())).collect();
+    json!({
+        "metric": found.metric,
+        "units": units,
+        "units_differ": found.units_differ,
+        "common_steps": found.common_steps,
+        "largest": largest,
+        "first_beyond": found.first_beyond,
+    })
+}

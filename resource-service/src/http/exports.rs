@@ -1,0 +1,118 @@
+//! `GET /api/{collection}` as a file: which format `Accept` asks for, and the stream.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        Method,
+        header::{Accept, CACHE_CONTROL, CONTENT_DISPOSITION, Header as _, Quality, VARY},
+    },
+    web,
+};
+use futures_util::stream;
+use service_kit::{caller::Caller, problem::Problem};
+use tracing::Instrument as _;
+
+use super::documents::{UNCACHED, parameters};
+use crate::{
+    domain::table::Format,
+    http::body::JSON,
+    ops::{Service, error::ResourceError, export::Export},
+};
+
+/// The format that `Accept` prefers to a page of JSON (RFC 9110 section 12.5.1), if it does.
+pub fn asked(request: &HttpRequest) -> Option<Format> {
+    let accept = Accept::parse(request).ok()?;
+    let mut best = (weight(&accept, JSON), None);
+    for format in Format::ALL {
+        let weight = weight(&accept, format.media_type());
+        if weight > best.0 {
+            best = (weight, Some(format));
+        }
+    }
+    best.1
+}
+
+/// What the most specific range that covers a media type says of it.
+fn weight(accept: &Accept, media_type: &str) -> Quality {
+    let ranges = accept.iter().filter_map(|range| {
+        let (essence, kind) = (range.item.essence_str(), range.item.type_().as_str());
+        let specific = if essence.eq_ignore_ascii_case(media_type) {
+            2
+        } else if essence == "*/*" {
+            0
+        } else if range.item.subtype() == "*" && media_type.split('/').next() == Some(kind) {
+            1
+        } else {
+            return None;
+        };
+        Some((specific, range.quality))
+    });
+    ranges.max_by_key(|(specific, _)| *specific).map_or(Quality::ZERO, |(_, quality)| quality)
+}
+
+/// The answer, sent as it is read. A fault in the middle cuts the connection, so that nobody takes a part for the whole.
+pub async fn answer(
+    service: &Service,
+    caller: &Caller,
+    collection: &str,
+    request: &HttpRequest,
+    format: Format,
+) -> Result<HttpResponse, Problem> {
+    let export = Export::start(service, &caller.claims, collection, &parameters(request)?, format).await?;
+    let name = format!("attachment; filename=\"{collection}.{}\"", format.extension());
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(media_type(format)).insert_header((CONTENT_DISPOSITION, name));
+    answer.insert_header((CACHE_CONTROL, UNCACHED)).insert_header((VARY, "Accept"));
+    if request.method() == Method::HEAD {
+        return Ok(answer.finish());
+    }
+    // The body is read when the request's own span is left already.
+    let span = tracing::Span::current();
+    Ok(answer.streaming(stream::try_unfold(export, move |export| next(export).instrument(span.clone()))))
+}
+
+async fn next(mut export: Export) -> Result<Option<(web::Bytes, Export)>, ResourceError> {
+    let read = export.next().await;
+    if let Err(fault) = &read {
+        tracing::error!(%fault, "an export was cut short");
+    }
+    Ok(read?.map(|bytes| (bytes, export)))
+}
+
+const fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+        Format::Ndjson | Format::Parquet => format.media_type(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_format_is_chosen_where_it_is_preferred_to_json() {
+        for (accept, expected) in [
+            ("application/x-ndjson", Some(Format::Ndjson)),
+            ("text/csv", Some(Format::Csv)),
+            ("Text/CSV; header=present", Some(Format::Csv)),
+            ("text/*", Some(Format::Csv)),
+            ("application/vnd.apache.parquet, */*;q=0.1", Some(Format::Parquet)),
+            ("text/csv;q=0.5, application/x-ndjson;q=0.9", Some(Format::Ndjson)),
+            ("text/csv, application/json", None),
+            ("text/csv;q=0", None),
+            ("*/*", None),
+            ("application/*", None),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", None),
+            ("image/png", None),
+            ("", None),
+            ("nonsense", None),
+        ] {
+            let request = TestRequest::default().insert_header(("accept", accept)).to_http_request();
+            assert_eq!(asked(&request), expected, "{accept}");
+        }
+        assert_eq!(asked(&TestRequest::default().to_http_request()), None);
+    }
+}

@@ -1,0 +1,154 @@
+//! How the outcomes of many documents are written: a line each, or one JSON object with all of them.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use service_kit::problem::Problem;
+use shared_models::problem::{FieldError, ProblemCode};
+
+use super::{
+    super::body::{JSON, NDJSON},
+    options::{Format, Options},
+};
+use crate::ops::bulk::{Outcome, Written};
+
+/// What became of one document.
+#[derive(Serialize)]
+struct Line<'l> {
+    index: usize,
+    status: u16,
+    #[serde(rename = "_id", skip_serializing_if = "Option::is_none")]
+    id: Option<&'l str>,
+    #[serde(rename = "_revision", skip_serializing_if = "Option::is_none")]
+    revision: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<ProblemCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'l str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'l [FieldError],
+}
+
+/// The line of a stored document.
+fn stored(index: usize, Written { id, revision }: &Written) -> String {
+    let line = Line {
+        index,
+        status: StatusCode::CREATED.as_u16(),
+        id: Some(id),
+        revision: Some(*revision),
+        code: None,
+        detail: None,
+        errors: &[],
+    };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// The line of a document that was refused.
+pub fn refused(index: usize, problem: &Problem) -> String {
+    let line = Line {
+        index,
+        status: problem.code().status(),
+        id: None,
+        revision: None,
+        code: Some(problem.code()),
+        detail: Some(problem.detail()),
+        errors: problem.errors(),
+    };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// The lines of many outcomes, each ended.
+pub fn lines(outcomes: &[Outcome]) -> String {
+    let line = |(index, outcome): (usize, &Outcome)| match outcome {
+        Ok(written) => stored(index, written) + "\n",
+        Err(error) => refused(index, &Problem::from(error.clone())) + "\n",
+    };
+    outcomes.iter().enumerate().map(line).collect()
+}
+
+/// Writes outcomes one after the other.
+pub struct Writer {
+    format: Format,
+    minimal: bool,
+    begun: bool,
+    inserted: u64,
+    refused: u64,
+}
+
+impl Writer {
+    /// Nothing is written yet.
+    pub fn new(options: &Options) -> Self {
+        Self { format: options.format, minimal: options.minimal, begun: false, inserted: 0, refused: 0 }
+    }
+
+    /// The media type of what is written.
+    pub fn media_type(&self) -> &'static str {
+        match self.format {
+            Format::Json => JSON,
+            Format::Lines => NDJSON,
+        }
+    }
+
+    /// Writes an outcome.
+    pub fn outcome(&mut self, index: usize, outcome: Outcome, out: &mut String) {
+        match outcome {
+            Ok(_) if self.minimal => self.inserted += 1,
+            Ok(written) => {
+                self.inserted += 1;
+                self.line(&stored(index, &written), out);
+            }
+            Err(error) => self.problem(index, &Problem::from(error), out),
+        }
+    }
+
+    /// Writes a refusal.
+    pub fn problem(&mut self, index: usize, problem: &Problem, out: &mut String) {
+        self.refused += 1;
+        self.line(&refused(index, problem), out);
+    }
+
+    fn line(&mut self, line: &str, out: &mut String) {
+        match (self.format, self.begun) {
+            (Format::Lines, _) => out.extend([line, "\n"]),
+            (Format::Json, false) => out.extend(["{\"items\":[", line]),
+            (Format::Json, true) => out.extend([",", line]),
+        }
+        self.begun = true;
+    }
+
+    /// Writes the end: how many there were of each kind, where nobody could count them otherwise or it is in place.
+    pub fn end(&self, out: &mut String) {
+        let counts = format!("\"inserted\":{},\"refused\":{}", self.inserted, self.refused);
+        match self.format {
+            Format::Lines if self.minimal => out.extend(["{", &counts, "}\n"]),
+            Format::Lines => {}
+            Format::Json if self.begun => out.extend(["],", &counts, "}"]),
+            Format::Json => out.extend(["{\"items\":[],", &counts, "}"]),
+        }
+    }
+}
+
+/// A line that was kept, as far as it must be understood.
+#[derive(Deserialize)]
+struct KeptLine {
+    status: u16,
+}
+
+/// The whole answer, made of lines.
+pub fn whole(lines: &str, options: &Options) -> HttpResponse {
+    let (mut writer, mut out) = (Writer::new(options), String::new());
+    for line in lines.lines() {
+        let kept: Result<KeptLine, _> = serde_json::from_str(line);
+        if kept.is_ok_and(|kept| kept.status == StatusCode::CREATED.as_u16()) {
+            writer.inserted += 1;
+            if writer.minimal {
+                continue;
+            }
+        } else {
+            writer.refused += 1;
+        }
+        writer.line(line, &mut out);
+    }
+    writer.end(&mut out);
+    let status = if options.atomic { StatusCode::CREATED } else { StatusCode::OK };
+    HttpResponse::build(status).content_type(writer.media_type()).body(out)
+}

@@ -1,0 +1,111 @@
+//! Many documents in one body that is read as a whole.
+
+use std::{fmt, sync::Arc};
+
+use serde::de::{Deserializer as _, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use service_kit::{caller::Caller, problem::Problem};
+
+use super::{
+    super::{BODY_LIMIT, body::document, documents::Answer},
+    answer::{self, lines},
+    options::Options,
+};
+use crate::ops::{
+    Service,
+    bulk::{self, Answered, Item, MAX_TOGETHER, Together},
+    error::ResourceError,
+    repeat::Key,
+};
+
+/// How many documents are written at a time, where each is written for itself.
+const BATCH: usize = 500;
+
+/// The document in a text, or why there is none.
+pub fn item(text: &[u8]) -> Item {
+    if text.len() > BODY_LIMIT { Err(ResourceError::TooLarge { limit: BODY_LIMIT }) } else { document(text) }
+}
+
+/// Reads no more items than can be written.
+struct Items;
+
+impl<'de> Visitor<'de> for Items {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of documents")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if found.len() <= MAX_TOGETHER {
+                found.push(item);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The items of an array.
+pub fn items(body: &[u8]) -> Result<Vec<Item>, Problem> {
+    let not_json = |fault: &dyn fmt::Display| Problem::from(ResourceError::NotJson(fault.to_string()));
+    let text = std::str::from_utf8(body).map_err(|fault| not_json(&fault))?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let items = reader.deserialize_seq(Items).map_err(|fault| not_json(&fault))?;
+    reader.end().map_err(|fault| not_json(&fault))?;
+    limited(items.len())?;
+    Ok(items.into_iter().map(|raw| item(raw.get().as_bytes())).collect())
+}
+
+/// Refuses more documents than are written in one step.
+pub fn limited(count: usize) -> Result<(), Problem> {
+    if count > MAX_TOGETHER {
+        return Err(ResourceError::TooMany { limit: MAX_TOGETHER }.into());
+    }
+    Ok(())
+}
+
+/// Writes them, in one step where that is asked for or where the answer is to be kept.
+pub async fn insert(
+    service: &Service,
+    caller: &Caller,
+    collection: &str,
+    items: Vec<Item>,
+    options: &Options,
+    key: Option<Key>,
+) -> Answer {
+    if !options.atomic && key.is_none() {
+        return each(service, caller, collection, items, options).await;
+    }
+    let key = key.map(|key| (key, Arc::new(lines) as bulk::Render));
+    let request = Together { items, atomic: options.atomic, key };
+    let lines = match bulk::together(service, &caller.claims, collection, request).await? {
+        Answered::Now(outcomes) => lines(&outcomes),
+        Answered::Before(lines) => lines,
+    };
+    Ok(answer::whole(&lines, options))
+}
+
+async fn each(
+    service: &Service,
+    caller: &Caller,
+    collection: &str,
+    items: Vec<Item>,
+    options: &Options,
+) -> Answer {
+    let (mut outcomes, mut items) = (Vec::with_capacity(items.len()), items.into_iter().peekable());
+    while items.peek().is_some() {
+        let batch = items.by_ref().take(BATCH).collect();
+        let (batch, failure) = bulk::begin(service, &caller.claims, collection, batch).await?.finish().await;
+        if let Some(error) = failure {
+            if outcomes.is_empty() {
+                return Err(error.into());
+            }
+            outcomes.extend(batch.into_iter().chain(items.by_ref().map(|_| Err(error.clone()))));
+            break;
+        }
+        outcomes.extend(batch);
+    }
+    Ok(answer::whole(&lines(&outcomes), options))
+}

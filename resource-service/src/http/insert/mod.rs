@@ -1,0 +1,78 @@
+//! `POST /api/{collection}`: one document, an array of them, or a stream with one a line.
+
+mod answer;
+mod array;
+mod lines;
+mod options;
+mod stream;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{ETAG, LOCATION},
+    web,
+};
+use service_kit::{body, caller::Caller, problem::Problem};
+use shared_models::problem::ProblemCode;
+
+use self::options::Options;
+use super::{
+    BODY_LIMIT,
+    body::{JSON, NDJSON, document, is, media_type},
+    documents::Answer,
+};
+use crate::{
+    domain::precondition::entity_tag,
+    ops::{Service, insert, policy::Verb, repeat::Key},
+};
+
+/// The most bytes of a body that is read as a whole: an array, or a stream that is written in one step.
+pub const BULK_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The handler. Who may not write at all is told so before anything else is looked at.
+pub async fn insert(
+    service: web::Data<Service>,
+    caller: Caller,
+    collection: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Answer {
+    service.admit(&caller.claims, &collection, Verb::Write)?;
+    media_type(&request, &[JSON, NDJSON])?;
+    let options = Options::read(&request)?;
+    if is(&request, NDJSON) && !options.atomic {
+        if options.key.is_some() {
+            let detail = "A stream has no Idempotency-Key: its documents are stored as they come. \
+                          Send atomic=true, or an array";
+            return Err(Problem::new(ProblemCode::InvalidRequest, detail));
+        }
+        return Ok(stream::stream(service, &caller, collection.into_inner(), payload, &options));
+    }
+    let announced = options.announced;
+    if announced.is_some_and(|length| length > BULK_LIMIT) {
+        let detail = format!(
+            "A document may have at most {BODY_LIMIT} bytes, and many in one body {BULK_LIMIT}; send more as {NDJSON}"
+        );
+        return Err(Problem::new(ProblemCode::PayloadTooLarge, detail));
+    }
+    let lines = is(&request, NDJSON);
+    let limit = |begin: &[u8]| if lines || is_array(begin) { BULK_LIMIT } else { BODY_LIMIT };
+    let body = body::gather(payload, announced, limit).await?;
+    let key = options.key.as_ref().map(|key| {
+        let form = [u8::from(options.atomic), u8::from(lines)];
+        Key::new(&caller.claims, &collection, key, &[&form, &body])
+    });
+    if lines || is_array(&body) {
+        let items = if lines { lines::split(&body) } else { array::items(&body) }?;
+        return array::insert(&service, &caller, &collection, items, &options, key).await;
+    }
+    let members = document(&body)?;
+    let (id, stored) = insert::insert(&service, &caller.claims, &collection, members, key.as_ref()).await?;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, format!("/api/{collection}/{id}")));
+    Ok(answer.content_type(JSON).insert_header((ETAG, entity_tag(stored.revision))).body(stored.json))
+}
+
+/// Whether JSON text begins as an array does.
+fn is_array(text: &[u8]) -> bool {
+    text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[')
+}

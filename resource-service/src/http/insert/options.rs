@@ -1,0 +1,108 @@
+//! What a request to add documents says beside its body: parameters and headers.
+
+use actix_web::{
+    HttpRequest,
+    http::header::{ACCEPT, CONTENT_LENGTH, HeaderName},
+};
+use service_kit::problem::Problem;
+use shared_models::problem::{FieldError, ProblemCode};
+
+use super::super::{
+    body::{JSON, NDJSON, is},
+    documents::parameters,
+};
+
+/// The longest key, in bytes.
+const MAX_KEY: usize = 255;
+
+/// How the outcomes of many documents are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object with all of them.
+    Json,
+    /// A line each.
+    Lines,
+}
+
+/// What a request says beside its body.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// All documents or none.
+    pub atomic: bool,
+    /// `Idempotency-Key`.
+    pub key: Option<String>,
+    /// `Prefer: return=minimal` (RFC 7240): only what was refused is told.
+    pub minimal: bool,
+    /// How outcomes are told.
+    pub format: Format,
+    /// `Content-Length`.
+    pub announced: Option<usize>,
+}
+
+impl Options {
+    /// Reads them; an unknown parameter is refused, since a mistyped `atomic` would do what nobody asked for.
+    pub fn read(request: &HttpRequest) -> Result<Self, Problem> {
+        let mut atomic = false;
+        for (name, value) in parameters(request)? {
+            let fault = match (name.as_str(), value.as_str()) {
+                ("atomic", "true") => {
+                    atomic = true;
+                    continue;
+                }
+                ("atomic", "false") => continue,
+                ("atomic", _) => ("type", "atomic is true or false".to_owned()),
+                (other, _) => ("parameter", format!("there is no parameter {other:?} here; there is atomic")),
+            };
+            return Err(Problem::validation(vec![FieldError::in_parameter(name, fault.0, fault.1)]));
+        }
+        let length = text(request, &CONTENT_LENGTH).and_then(|value| value.parse().ok());
+        Ok(Self {
+            atomic,
+            key: key(request)?,
+            minimal: minimal(request),
+            format: format(request),
+            announced: length,
+        })
+    }
+}
+
+fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The key, with or without the quotes that the draft gives it.
+fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let mut values = request.headers().get_all(HeaderName::from_static("idempotency-key"));
+    let (first, second) = (values.next(), values.next());
+    let Some(value) = first else { return Ok(None) };
+    let key = value.to_str().unwrap_or_default().trim();
+    let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+    let visible = key.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\');
+    if second.is_some() || key.is_empty() || key.len() > MAX_KEY || !visible {
+        let detail = format!(
+            "Idempotency-Key is one string of 1 to {MAX_KEY} visible ASCII characters, without quotes inside"
+        );
+        return Err(Problem::new(ProblemCode::InvalidRequest, detail));
+    }
+    Ok(Some(key.to_owned()))
+}
+
+fn minimal(request: &HttpRequest) -> bool {
+    let mut values = request.headers().get_all(HeaderName::from_static("prefer"));
+    values.any(|value| {
+        let preferences = value.to_str().unwrap_or_default().split([',', ';']);
+        preferences.map(str::trim).any(|one| one.eq_ignore_ascii_case("return=minimal"))
+    })
+}
+
+/// As the client accepts it by name, otherwise in kind.
+fn format(request: &HttpRequest) -> Format {
+    let accepted = text(request, &ACCEPT).unwrap_or_default().to_ascii_lowercase();
+    let at = |name: &str| accepted.find(name);
+    match (at(NDJSON), at(JSON)) {
+        (None, None) if is(request, NDJSON) => Format::Lines,
+        (Some(_), None) => Format::Lines,
+        (Some(lines), Some(json)) if lines < json => Format::Lines,
+        _ => Format::Json,
+    }
+}

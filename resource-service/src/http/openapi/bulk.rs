@@ -1,0 +1,107 @@
+//! What adds documents and changes them in part, as the OpenAPI document describes it.
+
+use serde_json::{Map, Value, json};
+
+use super::operations::{answers, content, header, operation, parameter, reference, shown};
+use crate::{
+    domain::{collection::Collection, patch::MAX_OPERATIONS},
+    http::body::{JSON, JSON_PATCH, MERGE_PATCH, NDJSON},
+    ops::bulk::MAX_TOGETHER,
+};
+
+/// `POST /api/{collection}`
+pub fn insert(collection: &Collection) -> Value {
+    let one = reference(collection.name());
+    let many = json!({"type": "array", "items": one, "maxItems": MAX_TOGETHER});
+    let mut made = shown(
+        collection,
+        "The document as it was stored; of many, written in one step, what became of each.",
+    );
+    made["headers"]["Location"] = json!({"description": "The address of one.", "schema": {"type": "string"}});
+    let stored = made["content"][JSON]["schema"].take();
+    made["content"] = outcomes(&json!({"anyOf": [stored, reference("Outcomes")]}));
+    let mut answers = answers("201", made, &[400, 403, 409, 413, 415, 422]);
+    answers["200"] = json!({
+        "description": "What became of each of many documents: every one has a status of its own.",
+        "content": outcomes(&reference("Outcomes")),
+    });
+    let summary = "Add a document, or many";
+    let mut insert = operation(collection, "insert", summary, &collection.access.write, &answers);
+    let description = format!(
+        "One document is an object. Many are an array (at most {MAX_TOGETHER} and 16 MiB), or {NDJSON} with one a line and no \
+         limit to their number; they are stored as they come and answered as they are stored. With atomic=true all or none are \
+         stored, within the limits of an array."
+    );
+    insert.insert("description".into(), description.into());
+    let atomic = parameter("atomic", "All or none.", &json!({"type": "boolean", "default": false}));
+    let mut key = header(
+        "Idempotency-Key",
+        "A string of the client's own. Sent again within 24 hours with the same request, nothing is written and the first answer is given again. Not with a stream, unless atomic=true.",
+        false,
+    );
+    key["schema"] = json!({"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,255}$"});
+    let mut prefer = header(
+        "Prefer",
+        "return=minimal tells only of what was refused, and the counts last (RFC 7240).",
+        false,
+    );
+    prefer["schema"] = json!({"enum": ["return=minimal"]});
+    insert.insert("parameters".into(), json!([atomic, key, prefer]));
+    let line = json!({"type": "string", "description": "A document a line."});
+    insert.insert(
+        "requestBody".into(),
+        json!({"required": true, "content": {JSON: {"schema": {"anyOf": [one, many]}}, NDJSON: {"schema": line}}}),
+    );
+    insert.into()
+}
+
+/// The two forms of outcomes.
+fn outcomes(whole: &Value) -> Value {
+    let mut content = content(JSON, whole);
+    content[NDJSON] = json!({"schema": {"type": "string", "description": "An Outcome a line."}});
+    content
+}
+
+/// The bodies of `PATCH`.
+pub fn patches() -> Value {
+    let merge =
+        json!({"type": "object", "description": "null removes a field, objects merge, all else replaces."});
+    let operation = json!({
+        "type": "object",
+        "required": ["op", "path"],
+        "properties": {
+            "op": {"enum": ["add", "remove", "replace", "move", "copy", "test"]},
+            "path": {"type": "string", "description": "An RFC 6901 pointer."},
+            "from": {"type": "string", "description": "An RFC 6901 pointer, for move and copy."},
+            "value": {"description": "For add, replace and test."},
+        },
+    });
+    let operations = json!({"type": "array", "items": operation, "maxItems": MAX_OPERATIONS,
+        "description": "Operations, all or none. A test that fails is 409."});
+    json!({MERGE_PATCH: {"schema": merge}, JSON_PATCH: {"schema": operations}, JSON: {"schema": merge}})
+}
+
+/// The schemas of outcomes.
+pub fn schemas() -> Map<String, Value> {
+    let outcome = json!({
+        "type": "object",
+        "required": ["index", "status"],
+        "description": "What became of one of many documents.",
+        "properties": {
+            "index": {"type": "integer", "minimum": 0, "description": "Its place among those that were sent."},
+            "status": {"type": "integer", "description": "201 where it is stored, otherwise what it would have been refused with alone."},
+            "_id": {"type": "string"},
+            "_revision": {"type": "integer"},
+            "code": {"$ref": "#/components/schemas/ProblemCode"},
+            "detail": {"type": "string"},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+        },
+    });
+    let count = json!({"type": "integer", "minimum": 0});
+    let outcomes = json!({
+        "type": "object",
+        "required": ["items", "inserted", "refused"],
+        "properties": {"items": {"type": "array", "items": reference("Outcome")}, "inserted": count, "refused": count},
+    });
+    Map::from_iter([("Outcome".to_owned(), outcome), ("Outcomes".to_owned(), outcomes)])
+}

@@ -1,0 +1,103 @@
+//! The paths of definitions in the OpenAPI document.
+
+use serde_json::{Map, Value, json};
+
+use super::operations::{answers, content, header, parameter, reference};
+use crate::http::body::JSON;
+
+/// `/api/collections` and what lies below it.
+pub fn paths() -> Map<String, Value> {
+    let list = json!({
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {"items": {"type": "array", "items": reference("CollectionDefinition")}, "next": {"type": "null"}},
+    });
+    let name = json!({"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,62}$"});
+    let paths = json!({
+        "/api/collections": {"get": {
+            "operationId": "listCollections", "tags": ["collections"], "summary": "All definitions",
+            "responses": answers("200", json!({"description": "The definitions.", "content": content(JSON, &list)}), &[]),
+        }},
+        "/api/collections/{name}": {
+            "parameters": [{"name": "name", "in": "path", "required": true, "schema": name}],
+            "get": get(),
+            "put": put(),
+            "delete": delete(),
+        },
+    });
+    paths.as_object().cloned().unwrap_or_default()
+}
+
+fn shown(description: &str, schema: &Value) -> Value {
+    let etag = json!({"description": "The definition's revision, as If-Match takes it.", "schema": {"type": "string"}});
+    json!({"description": description, "headers": {"ETag": etag}, "content": content(JSON, schema)})
+}
+
+fn flag(name: &str, description: &str) -> Value {
+    parameter(name, description, &json!({"type": "boolean", "default": false}))
+}
+
+fn if_match() -> Value {
+    header("If-Match", "The ETag of the definition to change.", false)
+}
+
+fn get() -> Value {
+    let mut answers =
+        answers("200", shown("The definition.", &reference("CollectionDefinition")), &[400, 404]);
+    answers["304"] = json!({"description": "The copy that If-None-Match names is fresh."});
+    json!({
+        "operationId": "getCollection", "tags": ["collections"], "summary": "One definition",
+        "parameters": [header("If-None-Match", "The ETag of the copy at hand.", false)],
+        "responses": answers,
+    })
+}
+
+fn put() -> Value {
+    let either = json!({"anyOf": [reference("CollectionDefinition"), reference("DefinitionReport")]});
+    let good = shown("The definition as it is served; with dry_run what it would meet.", &either);
+    let mut answers = answers("200", good, &[400, 403, 409, 412, 413, 415, 422]);
+    answers["201"] = shown("The collection is new.", &reference("CollectionDefinition"));
+    answers["201"]["headers"]["Location"] =
+        json!({"description": "Its address.", "schema": {"type": "string"}});
+    answers["409"] = conflict();
+    json!({
+        "operationId": "putCollection", "tags": ["collections"], "summary": "Make or change a collection",
+        "description": "Served here at once and by every replica within five seconds, its indexes being made before. \
+            Documents that another replica takes meanwhile are valid under the definition before.",
+        "security": [{"login": ["collections:write"]}, {"bearer": []}],
+        "parameters": [
+            flag("dry_run", "Change nothing; tell which stored documents and indexes the definition would meet."),
+            flag("force", "Change it although stored documents break it. They stay as they are until they are written next."),
+            if_match(),
+            header("If-None-Match", "* where there must be no such collection yet.", false),
+        ],
+        "requestBody": {"required": true, "content": content(JSON, &reference("CollectionDefinition"))},
+        "responses": answers,
+    })
+}
+
+fn delete() -> Value {
+    let mut answers = answers(
+        "204",
+        json!({"description": "It is gone, or what a file says of it is served."}),
+        &[400, 403, 404, 412, 422],
+    );
+    answers["409"] = conflict();
+    json!({
+        "operationId": "deleteCollection", "tags": ["collections"], "summary": "Take a definition away",
+        "description": "A collection that a file of the service defines falls back to that definition and keeps its documents.",
+        "security": [{"login": ["collections:write"]}, {"bearer": []}],
+        "parameters": [
+            flag("force", "Also where the collection holds documents, which are removed with it, or where they break the file's definition."),
+            if_match(),
+        ],
+        "responses": answers,
+    })
+}
+
+/// A problem with the report that a dry run gives, where there is one.
+fn conflict() -> Value {
+    let report = json!({"type": "object", "properties": {"report": reference("DefinitionReport")}});
+    let schema = json!({"allOf": [reference("ProblemBody"), report]});
+    json!({"description": "What is stored does not fit, or forbids it.", "content": content("application/problem+json", &schema)})
+}

@@ -1,0 +1,87 @@
+//! Aggregates and exports in the OpenAPI document.
+
+use serde_json::{Map, Value, json};
+
+use super::operations::{answers, content, filters, operation, parameter};
+use crate::{
+    domain::{aggregate::MAX_GROUPS, collection::Collection, table::Format},
+    http::body::JSON,
+    query::grouping::{Function, MAX_GROUPED, MAX_STATS},
+};
+
+const AGGREGATE: &str = "\
+Counts, sums and so on of the documents that meet the conditions, all in one group or by the values of the fields that group names. \
+Missing, null, and values that are no single value are one group, null. Equal numbers are one group, 1 and 1.0 too. \
+Groups come in the order in which sort would put them. More than 10,000 of them are refused.\n\n\
+Sums are exact and rounded once, so that neither the order of documents nor the store shows: a sum of integers is an \
+integer of 64 bits, or beyond these a double. stddev is that of a sample (divisor n - 1). Missing values and null are \
+passed over, in a field without a type everything but numbers. NaN makes sum, avg and stddev NaN; in min and max it comes \
+before every number, as in sort. Of no value the sum is 0, and avg, min, max and (of fewer than two) stddev are null.";
+
+const EXPORT: &str = "\
+With Accept: application/x-ndjson, text/csv or application/vnd.apache.parquet the answer is the whole result in the \
+order of sort, as a stream; limit is then any number, and count and expand are not taken. A transfer that is cut before \
+its end is no whole file. CSV and Parquet have a column for each single value, named by its dotted path, an open object, \
+an array or a value without a type as JSON text, and what the schema does not list as JSON text in _additional. \
+CSV (RFC 4180) keeps every number's digits and puts nothing before a text that a spreadsheet would take for a formula; \
+an empty field is a missing value. In Parquet integers are INT64, numbers DOUBLE, points in time TIMESTAMP in UTC with microseconds.";
+
+/// `GET /api/NAME/aggregate`.
+pub fn aggregate(collection: &Collection) -> Value {
+    let told = json!({
+        "type": "object",
+        "required": ["groups", "total"],
+        "properties": {
+            "groups": {
+                "type": "array",
+                "maxItems": MAX_GROUPS,
+                "items": {
+                    "type": "object",
+                    "required": ["group"],
+                    "properties": {"group": {
+                        "type": "object",
+                        "description": "The values of the fields of group, by path.",
+                        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+                    }},
+                    "additionalProperties": {"type": ["number", "string", "null"], "description": "A statistic, by its value of stat."},
+                },
+            },
+            "total": {"type": "integer", "minimum": 0, "description": "How many documents there are in all groups."},
+        },
+    });
+    let good = json!({"description": "The groups.", "content": content(JSON, &told)});
+    let answers = answers("200", good, &[400, 403, 422]);
+    let mut aggregate =
+        operation(collection, "aggregate", "Tell statistics of documents", &collection.access.read, &answers);
+    aggregate.insert("description".into(), AGGREGATE.into());
+    let names = Function::ALL.map(Function::name).join("|");
+    let group = json!({"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_GROUPED, "uniqueItems": true});
+    let stat = json!({
+        "type": "array",
+        "items": {"type": "string", "pattern": format!("^(count|({names}):.+)$")},
+        "maxItems": MAX_STATS,
+        "uniqueItems": true,
+    });
+    let group =
+        parameter("group", "A field of single values to group by; give it again for the next.", &group);
+    let stat = parameter(
+        "stat",
+        "count, or a function and a field: count:FIELD, sum:FIELD, avg:FIELD, min:FIELD, max:FIELD, stddev:FIELD. count where absent.",
+        &stat,
+    );
+    aggregate.insert("parameters".into(), [group, stat].into_iter().chain(filters(collection)).collect());
+    aggregate.into()
+}
+
+/// What a list says of exports, and their media types beside `page`.
+pub fn exported(description: &str, page: &Value) -> (String, Value) {
+    let mut contents = Map::from_iter([(JSON.to_owned(), page.clone())]);
+    for format in Format::ALL {
+        let schema = match format {
+            Format::Parquet => json!({"type": "string", "format": "binary"}),
+            Format::Ndjson | Format::Csv => json!({"type": "string"}),
+        };
+        contents.insert(format.media_type().to_owned(), json!({"schema": schema}));
+    }
+    (format!("{description}\n\n{EXPORT}"), contents.into())
+}

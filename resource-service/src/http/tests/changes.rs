@@ -1,0 +1,263 @@
+//! Streams of changes and tickets, as a client sees them.
+
+use std::{future::poll_fn, pin::Pin, time::Duration};
+
+use actix_web::body::{BoxBody, MessageBody as _};
+use tokio::time::timeout;
+
+use super::*;
+
+/// An open stream of Server-Sent Events.
+struct Stream {
+    body: BoxBody,
+    text: String,
+    last_id: String,
+}
+
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: String,
+    data: Value,
+}
+
+impl Api {
+    async fn open(&self, request: TestRequest) -> Stream {
+        let app = init_service(App::new().configure(|config| (self.part.configure)(config))).await;
+        let response = call_service(&app, request.to_request()).await;
+        let status = response.status();
+        let media_type = response.headers().get("content-type").cloned();
+        let body = response.map_into_boxed_body().into_body();
+        let mut stream = Stream { body, text: String::new(), last_id: String::new() };
+        if status != 200 {
+            while stream.more().await {}
+            panic!("{status}: {}", stream.text);
+        }
+        assert_eq!(media_type.unwrap(), "text/event-stream");
+        // From the greeting on, everything is told.
+        assert!(stream.more().await);
+        assert!(stream.text.starts_with("retry: 3000\nid: "), "{}", stream.text);
+        stream
+    }
+
+    async fn follow(&self, query: &str) -> Stream {
+        self.open(request("GET", &format!("/api/calculations/changes{query}"), "ada", ALL)).await
+    }
+}
+
+impl Stream {
+    /// Waits for another part; whether there was one.
+    async fn more(&mut self) -> bool {
+        let part = poll_fn(|context| Pin::new(&mut self.body).poll_next(context));
+        match timeout(Duration::from_secs(20), part).await.expect("in time") {
+            Some(part) => {
+                self.text.push_str(std::str::from_utf8(&part.unwrap()).unwrap());
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The next event with data; nothing where the stream ends.
+    async fn event(&mut self) -> Option<Event> {
+        loop {
+            while let Some((block, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    block.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned))
+                };
+                let (id, name, data) = (field("id"), field("event"), field("data"));
+                self.text = rest.to_owned();
+                if let Some(id) = id {
+                    self.last_id = id;
+                }
+                if let (Some(name), Some(data)) = (name, data) {
+                    let data = serde_json::from_str(&data).unwrap();
+                    return Some(Event { name, id: self.last_id.clone(), data });
+                }
+            }
+            if !self.more().await {
+                return None;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Event {
+        self.event().await.expect("the stream goes on")
+    }
+}
+
+#[actix_web::test]
+async fn a_change_is_told_with_the_document_as_the_reader_may_see_it() {
+    let api = Api::start().await;
+    let mut whole = api.follow("").await;
+    let mut part = api.follow("?fields=status&status=running").await;
+    let made = api.with("POST", "/api/calculations", &calculation()).await;
+    let path = format!("/api/calculations/{}", made.id());
+    let told = whole.next().await;
+    assert_eq!(told.name, "insert");
+    let expected = json!({"_id": made.id(), "_revision": 1, "type": "insert", "at": "2026-01-31T12:00:00.000Z", "document": made.body});
+    assert_eq!(told.data, expected);
+    let told = part.next().await;
+    assert_eq!(told.data["document"], json!({"_id": made.id(), "_revision": 1, "status": "running"}));
+
+    let replaced =
+        api.with("PUT", &path, &json!({"name": "H2", "code": {"name": "psi4"}, "status": "finished"})).await;
+    let told = whole.next().await;
+    assert_eq!((told.name.as_str(), &told.data["document"]), ("replace", &replaced.body));
+    let told = part.next().await;
+    let expected =
+        json!({"_id": made.id(), "_revision": 2, "type": "leave", "at": "2026-01-31T12:00:00.000Z"});
+    assert_eq!((told.name.as_str(), told.data), ("leave", expected));
+
+    assert_eq!(api.call("DELETE", &path).await.status, 204);
+    let told = whole.next().await;
+    let expected =
+        json!({"_id": made.id(), "_revision": 2, "type": "delete", "at": "2026-01-31T12:00:00.000Z"});
+    assert_eq!((told.name.as_str(), told.data), ("delete", expected));
+    let again = api.with("POST", "/api/calculations", &calculation()).await;
+    let told = part.next().await;
+    assert_eq!(
+        (told.name.as_str(), told.data["_id"].as_str()),
+        ("insert", Some(again.id())),
+        "nothing was told in between"
+    );
+}
+
+#[actix_web::test]
+async fn the_changes_of_others_are_not_told_where_only_owners_look() {
+    let api = Api::start().await;
+    let scope = "notes:read notes:write";
+    let mut eve = api.open(request("GET", "/api/notes/changes", "eve", scope)).await;
+    let mut admin = api.open(request("GET", "/api/notes/changes", "root", "notes:read notes:admin")).await;
+    let mine = api.with("POST", "/api/notes", &json!({"title": "mine"})).await;
+    assert_eq!(api.call("DELETE", &format!("/api/notes/{}", mine.id())).await.status, 204);
+    let theirs = request("POST", "/api/notes", "eve", scope).set_json(json!({"title": "theirs"}));
+    let theirs = api.send(theirs).await;
+    let removed = request("DELETE", &format!("/api/notes/{}", theirs.id()), "eve", scope);
+    assert_eq!(api.send(removed).await.status, 204);
+    for expected in ["insert", "delete"] {
+        let told = eve.next().await;
+        assert_eq!((told.name.as_str(), told.data["_id"].as_str()), (expected, Some(theirs.id())));
+    }
+    for (expected, id) in [("insert", mine.id()), ("delete", mine.id()), ("insert", theirs.id())] {
+        let told = admin.next().await;
+        assert_eq!((told.name.as_str(), told.data["_id"].as_str()), (expected, Some(id)));
+    }
+}
+
+#[actix_web::test]
+async fn a_reader_goes_on_behind_the_last_event() {
+    let api = Api::start().await;
+    let mut stream = api.follow("?since=now").await;
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        let made = api.with("POST", "/api/calculations", &calculation()).await;
+        ids.push((made.id().to_owned(), stream.next().await.id));
+    }
+    let mut by_parameter = api.follow(&format!("?last_event_id={}", ids[0].1)).await;
+    assert_eq!(by_parameter.next().await.data["_id"], ids[1].0.as_str());
+    // The browser's own header is the newer one.
+    let path = format!("/api/calculations/changes?since=now&last_event_id={}", ids[0].1);
+    let request = request("GET", &path, "ada", ALL).insert_header(("last-event-id", ids[2].1.as_str()));
+    let mut by_header = api.open(request).await;
+    let told = by_header.next().await;
+    assert_eq!((told.data["_id"].as_str(), &told.id), (Some(ids[3].0.as_str()), &ids[3].1));
+}
+
+#[actix_web::test]
+async fn a_place_that_is_not_kept_is_gone_and_other_parameters_are_refused_by_name() {
+    let api = Api::start().await;
+    let path = |query: &str| format!("/api/calculations/changes?{query}");
+    for id in ["nonsense", "ffffffff", "1.2.3", "-1", "%27%3B--"] {
+        let gone = api.call("GET", &path(&format!("last_event_id={id}"))).await;
+        assert_eq!(gone.code(), (410, "gone"), "{id}");
+        assert!(gone.body["detail"].as_str().unwrap().contains("list again"), "{}", gone.body);
+    }
+    let refused =
+        api.call("GET", &path("sort=name&limit=5&after=x&count=exact&since=yesterday&since=now")).await;
+    let expected = [
+        ("sort", "parameter"),
+        ("limit", "parameter"),
+        ("after", "parameter"),
+        ("count", "parameter"),
+        ("since", "type"),
+        ("since", "duplicate"),
+    ];
+    assert_eq!(refused.faults(), expected.map(|(name, code)| (name.to_owned(), code.to_owned())));
+    let refused = api.call("GET", &path("stauts=running&fields=nmae")).await;
+    assert_eq!(refused.faults(), [("stauts".into(), "field".into()), ("fields".into(), "field".into())]);
+    let refused = api.send(request("GET", "/api/calculations/changes", "eve", "calculations:write")).await;
+    assert_eq!(refused.code(), (403, "insufficient_scope"));
+    assert_eq!(api.call("GET", "/api/nothing/changes").await.code(), (404, "not_found"));
+    assert_eq!(api.call("DELETE", "/api/calculations/changes").await.status, 405);
+    assert_eq!(api.call("HEAD", "/api/calculations/changes").await.status, 200);
+}
+
+#[actix_web::test]
+async fn the_stream_of_a_token_that_has_expired_ends_before_anything_more_is_told() {
+    let api = Api::start().await;
+    let mut stream = api.follow("").await;
+    api.with("POST", "/api/calculations", &calculation()).await;
+    assert_eq!(stream.next().await.name, "insert");
+    // Before the token has expired, and five seconds of leeway after.
+    api.with("POST", "/api/calculations", &calculation()).await;
+    api.clock.advance(Duration::from_secs(306));
+    let told = stream.next().await;
+    assert_eq!((told.name.as_str(), told.data["code"].as_str()), ("end", Some("invalid_token")));
+    assert!(told.data["detail"].as_str().unwrap().contains("expired"), "{told:?}");
+    assert!(stream.event().await.is_none());
+}
+
+#[actix_web::test]
+async fn a_ticket_opens_the_changes_of_its_collection_once_without_a_token() {
+    let api = Api::start().await;
+    let given = api.call("POST", "/api/calculations/changes/ticket").await;
+    assert_eq!((given.status, given.body["expires_in"].as_i64()), (200, Some(30)));
+    assert_eq!(given.headers.get("cache-control").unwrap(), "no-store");
+    let path = |collection: &str| {
+        format!("/api/{collection}/changes?ticket={}", given.body["ticket"].as_str().unwrap())
+    };
+    let anonymous = |path: &str| TestRequest::get().uri(path);
+    assert_eq!(
+        api.send(anonymous(&path("notes"))).await.code(),
+        (401, "invalid_token"),
+        "another collection"
+    );
+    let mut stream = api.open(anonymous(&path("calculations"))).await;
+    let made = api.with("POST", "/api/calculations", &calculation()).await;
+    assert_eq!(stream.next().await.data["_id"], made.id());
+    let used = api.send(anonymous(&path("calculations"))).await;
+    assert_eq!(used.code(), (401, "invalid_token"), "used");
+    assert!(used.headers.get(WWW_AUTHENTICATE).unwrap().to_str().unwrap().starts_with("Bearer"));
+    for wrong in ["", "x", "tkt_x"] {
+        let path = format!("/api/calculations/changes?ticket={wrong}");
+        assert_eq!(api.send(anonymous(&path)).await.code(), (401, "invalid_token"), "{wrong:?}");
+    }
+    assert_eq!(api.send(anonymous("/api/calculations/changes")).await.code(), (401, "invalid_token"));
+    // It opens nothing else.
+    let given = api.call("POST", "/api/calculations/changes/ticket").await;
+    let list = format!("/api/calculations?ticket={}", given.body["ticket"].as_str().unwrap());
+    assert_eq!(api.send(anonymous(&list)).await.code(), (401, "invalid_token"));
+}
+
+#[actix_web::test]
+async fn a_ticket_lasts_half_a_minute_and_no_longer_than_its_token() {
+    let api = Api::start().await;
+    let ticket = async || {
+        let given = api.call("POST", "/api/calculations/changes/ticket").await;
+        format!("/api/calculations/changes?ticket={}", given.body["ticket"].as_str().unwrap())
+    };
+    let refused =
+        api.send(request("POST", "/api/calculations/changes/ticket", "eve", "calculations:write")).await;
+    assert_eq!(refused.code(), (403, "insufficient_scope"));
+    let late = ticket().await;
+    api.clock.advance(Duration::from_secs(30));
+    assert_eq!(api.send(TestRequest::get().uri(&late)).await.code(), (401, "invalid_token"));
+    // The token of these tests lasts 300 s.
+    api.clock.advance(Duration::from_secs(265));
+    let last = ticket().await;
+    api.clock.advance(Duration::from_secs(10));
+    let refused = api.send(TestRequest::get().uri(&last)).await;
+    assert_eq!(refused.code(), (401, "invalid_token"));
+    assert!(refused.body["detail"].as_str().unwrap().contains("has expired"), "{}", refused.body);
+}

@@ -1,0 +1,62 @@
+//! Reviews and the calculations they are of.
+
+use super::*;
+
+const SCOPE: &str = "calculations:read calculations:write reviews:read reviews:write";
+
+async fn send(api: &Api, method: &str, path: &str, body: &Value) -> Answer {
+    api.send(request(method, path, "ada", SCOPE).set_json(body)).await
+}
+
+async fn read(api: &Api, path: &str, scope: &str) -> Value {
+    let answer = api.send(request("GET", path, "ada", scope)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.body
+}
+
+#[actix_web::test]
+async fn a_review_is_stale_once_its_calculation_has_changed() {
+    let api = Api::shipped().await;
+    let made = send(&api, "POST", "/api/calculations", &calculation()).await;
+    let path = format!("/api/calculations/{}", made.id());
+    let review = json!({"calculation": made.id(), "revision": 1, "verdict": "approve"});
+    let review = send(&api, "POST", "/api/reviews", &review).await;
+    assert_eq!(review.status, 201, "{}", review.text);
+    let one = format!("/api/reviews/{}?expand=_stale", review.id());
+    assert_eq!(read(&api, &one, SCOPE).await["stale"], false);
+    send(&api, "PATCH", &path, &json!({"host": "n1"})).await;
+    assert_eq!(read(&api, &one, SCOPE).await["stale"], true);
+    let list = read(&api, "/api/reviews?expand=_stale&fields=verdict&sort=-_created_at", SCOPE).await;
+    let mut expected = json!({"_id": review.id(), "_revision": 1, "verdict": "approve", "stale": true});
+    assert_eq!(list["items"], json!([expected]));
+    expected.as_object_mut().unwrap().remove("stale");
+    assert_eq!(read(&api, "/api/reviews?fields=verdict", SCOPE).await["items"], json!([expected]));
+    let unseen = read(&api, &one, "reviews:read").await;
+    assert!(unseen.get("stale").is_none(), "{unseen}");
+    assert_eq!(api.send(request("DELETE", &path, "ada", SCOPE)).await.status, 204);
+    assert_eq!(read(&api, &one, SCOPE).await["stale"], true);
+    let refused = api.send(request("GET", "/api/calculations?expand=_stale", "ada", SCOPE)).await;
+    assert_eq!(refused.faults()[0].0, "expand");
+}
+
+#[actix_web::test]
+async fn a_review_is_of_a_calculation_in_sight_and_of_a_revision_that_it_had() {
+    let api = Api::shipped().await;
+    let made = send(&api, "POST", "/api/calculations", &calculation()).await;
+    let review = |calculation: &str, revision: i64| json!({"calculation": calculation, "revision": revision, "verdict": "rerun"});
+    let future = send(&api, "POST", "/api/reviews", &review(made.id(), 2)).await;
+    assert_eq!((future.status, future.faults()), (422, vec![("/revision".into(), "maximum".into())]));
+    let nowhere = send(&api, "POST", "/api/reviews", &review("nobody", 1)).await;
+    assert_eq!((nowhere.status, nowhere.faults()), (422, vec![("/calculation".into(), "reference".into())]));
+    let blind = request("POST", "/api/reviews", "eve", "reviews:write").set_json(review(made.id(), 1));
+    assert_eq!(api.send(blind).await.code(), (403, "insufficient_scope"));
+    let kept = send(&api, "POST", "/api/reviews", &review(made.id(), 1)).await;
+    let path = format!("/api/reviews/{}", kept.id());
+    let moved = send(&api, "PATCH", &path, &json!({"revision": 9})).await;
+    assert_eq!((moved.status, moved.faults()), (422, vec![("/revision".into(), "maximum".into())]));
+    assert_eq!(
+        api.send(request("DELETE", &format!("/api/calculations/{}", made.id()), "ada", SCOPE)).await.status,
+        204
+    );
+    assert_eq!(send(&api, "PATCH", &path, &json!({"comment": "gone"})).await.status, 200);
+}

@@ -1,0 +1,351 @@
+//! Series by the point.
+
+use futures_util::future::join_all;
+
+use super::*;
+
+const SCOPE: &str = "calculations:read calculations:write series:read series:write";
+
+async fn started() -> (Api, String) {
+    let api = Api::shipped().await;
+    let made = api.send(request("POST", "/api/calculations", "ada", SCOPE).set_json(calculation())).await;
+    let id = made.id().to_owned();
+    (api, id)
+}
+
+async fn call(api: &Api, path: &str) -> Answer {
+    api.send(request("GET", path, "ada", SCOPE)).await
+}
+
+async fn post(api: &Api, path: &str, body: &Value) -> Answer {
+    api.send(request("POST", path, "ada", SCOPE).set_json(body)).await
+}
+
+fn batch(calculation: &str, points: impl IntoIterator<Item = (i64, f64)>) -> Value {
+    let points: Vec<Value> =
+        points.into_iter().map(|(step, value)| json!({"step": step, "value": value})).collect();
+    json!({"calculation": calculation, "metric": "loss", "points": points})
+}
+
+fn squares(steps: std::ops::Range<i32>) -> impl Iterator<Item = (i64, f64)> {
+    steps.map(|step| (step.into(), f64::from(step) * f64::from(step)))
+}
+
+fn outcome(answer: &Answer) -> (u64, u64, u64) {
+    let count = |name: &str| answer.body[name].as_u64().unwrap_or_else(|| panic!("{}", answer.text));
+    (count("accepted"), count("repeated"), count("replaced"))
+}
+
+/// Every step of the series, read page by page.
+async fn steps(api: &Api, calculation: &str) -> Vec<i64> {
+    let (mut steps, mut from) = (Vec::new(), i64::MIN);
+    loop {
+        let path = format!("/api/series/points?calculation={calculation}&metric=loss&limit=700&from={from}");
+        let page = call(api, &path).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        steps.extend(
+            page.body["points"].as_array().unwrap().iter().map(|point| point["step"].as_i64().unwrap()),
+        );
+        match page.body["next"].as_i64() {
+            Some(next) => from = next,
+            None => return steps,
+        }
+    }
+}
+
+#[actix_web::test]
+async fn points_are_stored_once_however_often_they_are_sent() {
+    let (api, id) = started().await;
+    let first = post(&api, "/api/series/points", &batch(&id, squares(0..2500))).await;
+    assert_eq!((first.status, outcome(&first)), (200, (2500, 0, 0)), "{}", first.text);
+    let again = post(&api, "/api/series/points", &batch(&id, squares(2000..3000))).await;
+    assert_eq!(outcome(&again), (500, 500, 0));
+    assert_eq!(steps(&api, &id).await, (0..3000).collect::<Vec<i64>>());
+    let documents =
+        call(&api, &format!("/api/series?calculation={id}&sort=first&fields=chunk,first,last")).await;
+    let ends: Vec<_> = documents.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| (d["first"].as_i64(), d["last"].as_i64()))
+        .collect();
+    assert_eq!(ends, [(Some(0), Some(999)), (Some(1000), Some(1999)), (Some(2000), Some(2999))]);
+}
+
+#[actix_web::test]
+async fn a_step_with_another_value_is_a_conflict_unless_it_is_to_be_replaced() {
+    let (api, id) = started().await;
+    post(&api, "/api/series/points", &batch(&id, squares(0..10))).await;
+    let body = batch(&id, [(3, 9.0), (4, -1.0), (5, -2.0), (77, 7.0)]);
+    let refused = post(&api, "/api/series/points", &body).await;
+    assert_eq!(refused.code(), (409, "conflict"));
+    let conflict = "conflict".to_owned();
+    assert_eq!(refused.faults(), [("/points/1".into(), conflict.clone()), ("/points/2".into(), conflict)]);
+    assert!(refused.text.contains("step 4 has the value 16.0 already; -1.0 came"), "{}", refused.text);
+    let page = call(&api, &format!("/api/series/points?calculation={id}&metric=loss&from=4")).await;
+    assert_eq!(
+        (&page.body["points"][0]["value"], &page.body["points"][6]["step"]),
+        (&json!(16.0), &json!(77))
+    );
+    let replaced = post(&api, "/api/series/points?replace=true", &body).await;
+    assert_eq!((replaced.status, outcome(&replaced)), (200, (0, 2, 2)));
+    let page = call(&api, &format!("/api/series/points?calculation={id}&metric=loss&from=4&to=4")).await;
+    assert_eq!(
+        (&page.body["points"], &page.body["next"]),
+        (&json!([{"step": 4, "value": -1.0}]), &Value::Null)
+    );
+}
+
+#[actix_web::test]
+async fn points_may_come_in_any_order_and_from_the_ends_of_64_bits() {
+    let (api, id) = started().await;
+    let shuffled: Vec<i64> = (0..4000).map(|n| (n * 1777) % 4001).collect();
+    for piece in shuffled.chunks(333) {
+        let points = piece.iter().map(|step| (*step, 0.5));
+        let stored = post(&api, "/api/series/points", &batch(&id, points)).await;
+        assert_eq!(stored.status, 200, "{}", stored.text);
+    }
+    let ends = batch(&id, [(i64::MAX, 1.0), (i64::MIN, 2.0)]);
+    assert_eq!(outcome(&post(&api, "/api/series/points", &ends).await), (2, 0, 0));
+    let mut expected: Vec<i64> = shuffled;
+    expected.extend([i64::MIN, i64::MAX]);
+    expected.sort_unstable();
+    assert_eq!(steps(&api, &id).await, expected);
+}
+
+#[actix_web::test]
+async fn appenders_at_the_same_time_lose_nothing_and_double_nothing() {
+    let (api, id) = started().await;
+    let batches: Vec<Value> = (0..8).map(|n| batch(&id, squares(n * 500..n * 500 + 1000))).collect();
+    let sent = join_all(batches.iter().map(|body| post(&api, "/api/series/points", body))).await;
+    let accepted: u64 = sent.iter().map(|answer| outcome(answer).0).sum();
+    assert_eq!(accepted, 4500);
+    assert_eq!(steps(&api, &id).await, (0..4500).collect::<Vec<i64>>());
+}
+
+#[actix_web::test]
+async fn bad_points_are_told_where_they_are_and_nothing_is_stored() {
+    let (api, id) = started().await;
+    let refused = async |body: Value| {
+        let answer = post(&api, "/api/series/points", &body).await;
+        assert_eq!(answer.code(), (422, "validation_error"), "{body}");
+        answer.faults()
+    };
+    let fault = |place: &str, code: &str| vec![(place.to_owned(), code.to_owned())];
+    let mut late = batch(&id, squares(0..1500));
+    late["points"][1200]["value"] = json!("high");
+    assert_eq!(refused(late).await, fault("/points/1200/value", "format"));
+    let mut odd = batch(&id, [(1, 1.0)]);
+    odd["points"][0]["step"] = json!(1.5);
+    assert_eq!(refused(json!([batch(&id, []), odd])).await, fault("/1/points/0/step", "type"));
+    let mut timed = batch(&id, [(1, 1.0)]);
+    timed["points"][0]["time"] = json!("yesterday");
+    assert_eq!(refused(timed).await, fault("/points/0/time", "format"));
+    let mut chunk = batch(&id, []);
+    chunk["chunk"] = json!(1);
+    assert_eq!(refused(chunk).await, fault("/chunk", "readOnly"));
+    assert_eq!(refused(batch("nobody", [(1, 1.0)])).await, fault("/calculation", "reference"));
+    assert_eq!(refused(json!([5])).await, fault("/0", "type"));
+    assert_eq!(refused(batch(&id, squares(0..10_001))).await, fault("/points", "maxItems"));
+    assert_eq!(refused(json!({"calculation": id, "metric": "loss"})).await, fault("/points", "required"));
+    assert_eq!(steps(&api, &id).await, Vec::<i64>::new());
+    let huge = request("POST", "/api/series/points", "ada", SCOPE)
+        .insert_header(("content-type", "application/json"))
+        .set_payload("[".to_owned() + &" ".repeat(5 * 1024 * 1024));
+    assert_eq!(api.send(huge).await.status, 413);
+}
+
+#[actix_web::test]
+async fn a_series_keeps_its_unit() {
+    let (api, id) = started().await;
+    let mut body = batch(&id, [(1, 1.0)]);
+    body["unit"] = json!("eV");
+    post(&api, "/api/series/points", &body).await;
+    assert_eq!(outcome(&post(&api, "/api/series/points", &batch(&id, [(2, 1.0)])).await), (1, 0, 0));
+    body["unit"] = json!("Ha");
+    let refused = post(&api, "/api/series/points", &json!([body])).await;
+    assert_eq!((refused.status, refused.faults()), (409, vec![("/0/unit".into(), "conflict".into())]));
+    let page = call(&api, &format!("/api/series/points?calculation={id}&metric=loss")).await;
+    assert_eq!((&page.body["unit"], page.body["points"].as_array().unwrap().len()), (&json!("eV"), 2));
+}
+
+#[actix_web::test]
+async fn a_long_series_is_drawn_with_few_points_and_keeps_its_peaks() {
+    let (api, id) = started().await;
+    for start in (0..30_000).step_by(10_000) {
+        let values = (start..start + 10_000)
+            .map(|step| (i64::from(step), if step == 12_345 { 1e6 } else { f64::from(step % 100) }));
+        assert_eq!(post(&api, "/api/series/points", &batch(&id, values)).await.status, 200);
+    }
+    let path = format!("/api/series/points?calculation={id}&metric=loss&points=100");
+    let sample = call(&api, &path).await;
+    let points = sample.body["points"].as_array().unwrap();
+    assert!((90..=100).contains(&points.len()), "{}", points.len());
+    assert_eq!(
+        (&sample.body["count"], &sample.body["max"]),
+        (&json!(30_000), &json!({"step": 12_345, "value": 1e6}))
+    );
+    assert!(points.iter().any(|point| point["step"] == 12_345));
+    assert_eq!((&points[0]["step"], &points.last().unwrap()["step"]), (&json!(0), &json!(29_999)));
+    assert!(points.iter().all(|point| point["min"].is_number() && point["max"].is_number()));
+    let table = api.send(request("GET", &path, "ada", SCOPE).insert_header(("accept", "text/csv"))).await;
+    assert!(table.text.starts_with("step,value,time,min,max\r\n0,"), "{}", &table.text[..80]);
+    let few = call(&api, &format!("{path}&from=10&to=12")).await;
+    assert_eq!(few.body["points"].as_array().unwrap().len(), 3);
+}
+
+#[actix_web::test]
+async fn the_whole_series_streams_as_lines_and_as_a_table() {
+    let (api, id) = started().await;
+    post(&api, "/api/series/points", &batch(&id, squares(0..3000))).await;
+    let mut odd = batch(&id, []);
+    odd["points"] = json!([{"step": 3000, "value": "NaN", "time": "2026-01-31T12:00:00Z"},
+        {"step": 3001, "value": 9_007_199_254_740_993_i64}]);
+    assert_eq!(post(&api, "/api/series/points", &odd).await.status, 200);
+    let read = async |accept: &str, more: &str| {
+        let path = format!("/api/series/points?calculation={id}&metric=loss{more}");
+        api.send(request("GET", &path, "ada", SCOPE).insert_header(("accept", accept))).await
+    };
+    let lines = read("application/x-ndjson", "").await;
+    assert_eq!(lines.headers.get("content-type").unwrap(), "application/x-ndjson");
+    assert_eq!(lines.text.lines().count(), 3002);
+    assert!(lines.text.ends_with(
+        "{\"step\":3000,\"value\":\"NaN\",\"time\":\"2026-01-31T12:00:00Z\"}\n{\"step\":3001,\"value\":9007199254740993}\n"
+    ));
+    let table = read("text/csv", "&limit=2&from=2999").await;
+    assert_eq!(table.text, "step,value,time\r\n2999,8994001.0,\r\n3000,NaN,2026-01-31T12:00:00Z\r\n");
+    let empty = read("text/csv", "&from=5000").await;
+    assert_eq!((empty.status, empty.text.as_str()), (200, "step,value,time\r\n"));
+    assert_eq!(read("application/x-ndjson", "&from=5000").await.text, "");
+}
+
+#[actix_web::test]
+async fn documents_that_a_client_cut_itself_are_read_with_the_rest() {
+    let (api, id) = started().await;
+    for (first, value) in [(5, 1.0), (0, 2.0), (3, 3.0)] {
+        let body = batch(&id, (first..first + 4).map(|step| (step, value)));
+        assert_eq!(post(&api, "/api/series", &body).await.status, 201);
+    }
+    post(&api, "/api/series/points", &batch(&id, [(4, 4.0), (20, 4.0)])).await;
+    let page = call(&api, &format!("/api/series/points?calculation={id}&metric=loss")).await;
+    let points = page.body["points"].as_array().unwrap();
+    let steps: Vec<i64> = points.iter().map(|point| point["step"].as_i64().unwrap()).collect();
+    assert_eq!(steps, [0, 1, 2, 3, 4, 5, 6, 7, 8, 20]);
+    // Where two of the documents were made in the same millisecond either is right; the chunk always is.
+    assert_eq!(
+        (&points[2]["value"], &points[4]["value"], &points[7]["value"]),
+        (&json!(2.0), &json!(4.0), &json!(1.0))
+    );
+    let chunk = call(&api, &format!("/api/series?calculation={id}&chunk[exists]=true")).await;
+    let path = format!("/api/series/{}", chunk.body["items"][0]["_id"].as_str().unwrap());
+    let patched = api.send(request("PATCH", &path, "ada", SCOPE).set_json(json!({"unit": "eV"}))).await;
+    assert_eq!((patched.status, patched.faults()), (422, vec![("/chunk".into(), "readOnly".into())]));
+    assert_eq!(api.send(request("DELETE", &path, "ada", SCOPE)).await.status, 204);
+    assert_eq!(outcome(&post(&api, "/api/series/points", &batch(&id, [(20, 5.0)])).await), (1, 0, 0));
+}
+
+#[actix_web::test]
+async fn metrics_are_listed_with_what_can_be_said_of_them() {
+    let (api, id) = started().await;
+    post(&api, "/api/series/points", &batch(&id, squares(0..1500))).await;
+    let other = json!({"calculation": id, "metric": "energy", "unit": "eV", "points": [
+        {"step": -3, "value": -1}, {"step": 9, "value": "NaN"}]});
+    post(&api, "/api/series/points", &other).await;
+    let all = call(&api, &format!("/api/series/metrics?calculation={id}")).await;
+    assert_eq!(
+        all.body["items"],
+        json!([
+            {"metric": "energy", "unit": "eV", "count": 2, "first_step": -3, "last_step": 9, "min": -1, "max": -1, "last_value": "NaN"},
+            {"metric": "loss", "count": 1500, "first_step": 0, "last_step": 1499, "min": 0.0, "max": 2_247_001.0, "last_value": 2_247_001.0},
+        ])
+    );
+    let page = call(&api, &format!("/api/series/metrics?calculation={id}&limit=1")).await;
+    assert_eq!((page.body["items"].as_array().unwrap().len(), &page.body["next"]), (1, &json!("energy")));
+    let page = call(&api, &format!("/api/series/metrics?calculation={id}&limit=1&after=energy")).await;
+    assert_eq!((&page.body["items"][0]["metric"], &page.body["next"]), (&json!("loss"), &Value::Null));
+}
+
+#[actix_web::test]
+async fn a_token_for_one_calculation_writes_to_it_alone_and_until_it_ends() {
+    let (api, id) = started().await;
+    let other = post(&api, "/api/calculations", &calculation()).await;
+    let append = async |calculation: &str| {
+        let details = vec![AuthorizationDetail { kind: "calculation".into(), identifier: id.clone() }];
+        let request = signed("POST", "/api/series/points", "job", "series:write", details);
+        api.send(request.set_json(batch(calculation, [(1, 1.0)]))).await.status
+    };
+    assert_eq!((append(&id).await, append(other.id()).await), (200, 403));
+    let end = request("PATCH", &format!("/api/calculations/{id}"), "ada", SCOPE);
+    assert_eq!(api.send(end.set_json(json!({"status": "finished"}))).await.status, 200);
+    assert_eq!(append(&id).await, 403);
+}
+
+#[actix_web::test]
+async fn scopes_and_owners_are_kept_to() {
+    let owned = |text: &str| {
+        let mut definition: Value = serde_json::from_str(text).unwrap();
+        definition["access"] = json!({"owner_only": true});
+        definition.to_string()
+    };
+    let api = Api::with_collections(&[
+        ("calculations", owned(include_str!("../../../collections/calculations.json"))),
+        ("series", owned(include_str!("../../../collections/series.json"))),
+    ])
+    .await;
+    let made = post(&api, "/api/calculations", &calculation()).await;
+    let body = batch(made.id(), [(1, 1.0)]);
+    assert_eq!(post(&api, "/api/series/points", &body).await.status, 200);
+    let foreign = api.send(request("POST", "/api/series/points", "eve", SCOPE).set_json(&body)).await;
+    assert_eq!(foreign.faults(), [("/calculation".into(), "reference".into())]);
+    let path = format!("/api/series/points?calculation={}&metric=loss", made.id());
+    let seen = async |subject: &str| {
+        let points = api.send(request("GET", &path, subject, SCOPE)).await;
+        let metrics = api
+            .send(request("GET", &format!("/api/series/metrics?calculation={}", made.id()), subject, SCOPE))
+            .await;
+        (points.body["points"].as_array().unwrap().len(), metrics.body["items"].as_array().unwrap().len())
+    };
+    assert_eq!((seen("ada").await, seen("eve").await), ((1, 1), (0, 0)));
+    let readers = request("POST", "/api/series/points", "ada", "series:read").set_json(&body);
+    assert_eq!(api.send(readers).await.code(), (403, "insufficient_scope"));
+    assert_eq!(
+        api.send(request("GET", &path, "ada", "series:write")).await.code(),
+        (403, "insufficient_scope")
+    );
+}
+
+#[actix_web::test]
+async fn what_is_asked_wrongly_is_refused_by_name() {
+    let (api, id) = started().await;
+    let faults = async |query: &str| call(&api, &format!("/api/series/{query}")).await.faults();
+    let fault = |name: &str, code: &str| (name.to_owned(), code.to_owned());
+    assert_eq!(
+        faults("points?metric=&from=x&limit=0&points=3&color=red&to=1&to=2").await,
+        [
+            fault("calculation", "required"),
+            fault("metric", "required"),
+            fault("from", "type"),
+            fault("to", "duplicate"),
+            fault("limit", "type"),
+            fault("points", "type"),
+            fault("color", "parameter"),
+        ]
+    );
+    assert_eq!(
+        faults(&format!("points?calculation={id}&metric=m&limit=5&points=9")).await,
+        [fault("limit", "duplicate")]
+    );
+    assert_eq!(
+        faults("metrics?limit=1001").await,
+        [fault("calculation", "required"), fault("limit", "type")]
+    );
+    let without = Api::start().await;
+    let scope = "series:read series:write";
+    assert_eq!(
+        without.send(request("GET", "/api/series/points", "ada", scope)).await.code(),
+        (404, "not_found")
+    );
+    let openapi = without.send(TestRequest::get().uri("/api/openapi.json")).await;
+    assert!(openapi.body["paths"].get("/api/series/points").is_none());
+    assert!(openapi.body["paths"].get("/api/calculations/compare").is_some());
+}

@@ -1,0 +1,126 @@
+//! The files of a document: who reads the document reads them, and who may write it attaches and removes them.
+
+pub mod get;
+pub mod put;
+mod receive;
+pub mod remove;
+pub mod sweep;
+
+use service_kit::random;
+use shared_models::{claims::AccessClaims, documents::ArtifactsDefinition, problem::FieldError};
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    Service,
+    error::ResourceError,
+    policy::{Permit, Verb},
+};
+use crate::{
+    domain::{
+        artifacts::{File, name::ArtifactName},
+        document::Document,
+        precondition::Precondition,
+    },
+    store::artifacts::Place,
+};
+
+/// How long an upload may pause before what came of it is removed, and how long a reader of a file that was replaced
+/// or removed has to be done with it.
+pub const LEASE: Duration = Duration::hours(1);
+/// How often a change of a folder that others overtake is tried.
+const MAX_TRIES: usize = 32;
+
+/// The file that a request names.
+#[derive(Clone, Copy)]
+pub struct Named<'n> {
+    /// Who asks.
+    pub claims: &'n AccessClaims,
+    /// The collection.
+    pub collection: &'n str,
+    /// The document.
+    pub id: &'n str,
+    /// The name as it came.
+    pub name: &'n str,
+}
+
+impl<'n> Named<'n> {
+    fn place(&self) -> Place<'n> {
+        Place { collection: self.collection, document: self.id }
+    }
+
+    fn parsed(&self) -> Result<ArtifactName, ResourceError> {
+        self.name.parse().map_err(|fault: crate::domain::artifacts::name::InvalidName| {
+            ResourceError::Invalid(vec![FieldError::in_parameter("name", "name", fault.to_string())])
+        })
+    }
+
+    fn missing(&self) -> ResourceError {
+        ResourceError::NoArtifact {
+            collection: self.collection.to_owned(),
+            id: self.id.to_owned(),
+            name: self.name.to_owned(),
+        }
+    }
+}
+
+/// A document whose files the caller may use.
+struct Open<'o> {
+    permit: Permit<'o>,
+    limits: ArtifactsDefinition,
+}
+
+impl Service {
+    /// Lets a caller in to the files of a document.
+    async fn open<'o>(
+        &'o self,
+        claims: &'o AccessClaims,
+        place: Place<'_>,
+        verb: Verb,
+    ) -> Result<Open<'o>, ResourceError> {
+        let permit = self.admit(claims, place.collection, verb)?;
+        let none = || ResourceError::NoArtifacts(place.collection.to_owned());
+        let limits = permit.collection.definition.artifacts.clone().ok_or_else(none)?;
+        let found = self.store.get(&permit.collection, place.document, self.clock.now()).await?;
+        let found = found
+            .filter(|found| permit.reaches(&found.owner))
+            .ok_or_else(|| permit.not_found(place.document))?;
+        if verb == Verb::Write {
+            let document = Document::parse(&found.json)?;
+            self.check_grant(&permit, Some(place.document), &document.members)?;
+            self.check_going_on(&permit, Some(&document.members)).await?;
+        }
+        Ok(Open { permit, limits })
+    }
+
+    /// An id that nothing else has.
+    fn unique(&self) -> String {
+        let millis = u64::try_from(self.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        let tail = random::bytes::<10>(&*self.random);
+        uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().to_string()
+    }
+}
+
+impl Open<'_> {
+    /// Refuses a write that the precondition, or the collection's own demand for one, does not allow.
+    fn check(&self, precondition: &Precondition, current: Option<&File>) -> Result<(), ResourceError> {
+        let current = current.map(|file| file.about.sha256.as_str());
+        if !precondition.allows_write_to(current) {
+            return Err(ResourceError::OtherArtifact(current.map(str::to_owned)));
+        }
+        if self.permit.collection.definition.require_if_match
+            && precondition.if_match.is_none()
+            && current.is_some()
+        {
+            return Err(ResourceError::PreconditionRequired);
+        }
+        Ok(())
+    }
+}
+
+fn lease_from(now: OffsetDateTime) -> OffsetDateTime {
+    now + LEASE
+}
+
+#[cfg(test)]
+#[path = "../tests/artifacts.rs"]
+mod tests;

@@ -1,0 +1,233 @@
+//! Takes the bytes of one upload into a blob, a chunk at a time. Knows no folder.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use shared_models::{artifacts::Artifact, problem::FieldError};
+use time::OffsetDateTime;
+
+use super::{LEASE, Open, lease_from, put::Upload, sweep};
+use crate::{
+    domain::artifacts::{
+        CHUNK_BYTES, File, fits, hexadecimal,
+        media::{HEAD_BYTES, MediaType, served_as, sniff},
+        name::ArtifactName,
+        range::Sent,
+    },
+    ops::{Service, error::ResourceError},
+    query::timestamp,
+    store::{
+        StoreError,
+        artifacts::{Blob, Lease},
+    },
+};
+
+/// Takes the bytes of one upload. It holds one chunk of them.
+pub(super) struct Receiver<'r> {
+    service: &'r Service,
+    open: &'r Open<'r>,
+    upload: &'r Upload<'r>,
+    blob: Blob,
+    hash: Context,
+    size: u64,
+    chunks: u32,
+    /// What has come of the next chunk.
+    buffer: Vec<u8>,
+    /// What the first bytes look like.
+    sniffed: String,
+    renewed: OffsetDateTime,
+    /// Whether this upload, and no other of the same file, has sealed the blob.
+    sealed: bool,
+}
+
+impl<'r> Receiver<'r> {
+    /// Begins a blob, or goes on with the one that broke off.
+    pub async fn new(
+        service: &'r Service,
+        open: &'r Open<'r>,
+        upload: &'r Upload<'r>,
+        name: &ArtifactName,
+    ) -> Result<Self, ResourceError> {
+        let now = service.clock.now();
+        let blob = Blob {
+            id: service.unique(),
+            collection: upload.named.collection.to_owned(),
+            document: upload.named.id.to_owned(),
+            name: name.as_str().to_owned(),
+            sha256: upload.sha256.clone(),
+        };
+        let mut receiver = Self {
+            service,
+            open,
+            upload,
+            blob,
+            hash: Context::new(&SHA256),
+            size: 0,
+            chunks: 0,
+            buffer: Vec::new(),
+            sniffed: String::new(),
+            renewed: now,
+            sealed: false,
+        };
+        match &upload.part {
+            Some(part) if part.start > 0 => receiver.go_on(part).await?,
+            _ => service.store.begin(&receiver.blob, now, lease_from(now)).await?,
+        }
+        Ok(receiver)
+    }
+
+    /// Goes on with the longest of the blobs that are to become the same file. What it holds is hashed again.
+    async fn go_on(&mut self, part: &Sent) -> Result<(), ResourceError> {
+        let (store, now) = (&self.service.store, self.service.clock.now());
+        let unfinished = store.unfinished(self.blob.place(), now).await?;
+        let same = unfinished
+            .into_iter()
+            .filter(|(blob, _)| blob.name == self.blob.name && blob.sha256 == self.blob.sha256);
+        let longest = same.max_by_key(|(_, chunks)| *chunks);
+        let received = longest.as_ref().map_or(0, |(_, chunks)| u64::from(*chunks) * u64::from(CHUNK_BYTES));
+        let Some((blob, chunks)) = longest.filter(|_| received == part.start) else {
+            return Err(ResourceError::Offset { received });
+        };
+        if !store.lease(&blob.id, Lease::Renew, now, lease_from(now)).await? {
+            return Err(ResourceError::UploadEnded);
+        }
+        for n in 0..chunks {
+            let bytes = store.chunk(&blob.id, n).await?;
+            let bytes =
+                bytes.ok_or_else(|| ResourceError::Internal(format!("blob {} lacks {n}", blob.id)))?;
+            self.hash.update(&bytes);
+            if n == 0 {
+                self.look_at(&bytes)?;
+            }
+        }
+        (self.blob, self.chunks, self.size) = (blob, chunks, received);
+        Ok(())
+    }
+
+    /// Takes the next bytes.
+    pub async fn take(&mut self, mut piece: &[u8]) -> Result<(), ResourceError> {
+        self.size += piece.len() as u64;
+        fits(&self.open.limits, self.size)?;
+        self.hash.update(piece);
+        let whole = CHUNK_BYTES as usize;
+        while !piece.is_empty() {
+            let (first, rest) = piece.split_at(piece.len().min(whole - self.buffer.len()));
+            self.buffer.extend_from_slice(first);
+            piece = rest;
+            if self.buffer.len() == whole {
+                self.put_away().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores what is held as the next chunk, and makes sure that the lease is a long one.
+    async fn put_away(&mut self) -> Result<(), ResourceError> {
+        let bytes = std::mem::take(&mut self.buffer);
+        if self.chunks == 0 {
+            self.look_at(&bytes)?;
+        }
+        let (store, now) = (&self.service.store, self.service.clock.now());
+        store.append(&self.blob.id, self.chunks, bytes).await.map_err(|error| match error {
+            StoreError::Conflict { .. } => ResourceError::UploadEnded,
+            other => other.into(),
+        })?;
+        self.chunks += 1;
+        if now - self.renewed > LEASE / 4 {
+            if !store.lease(&self.blob.id, Lease::Renew, now, lease_from(now)).await? {
+                return Err(ResourceError::UploadEnded);
+            }
+            self.renewed = now;
+        }
+        Ok(())
+    }
+
+    /// Where the sender gave no type, what the first bytes look like must be one that is taken.
+    fn look_at(&mut self, head: &[u8]) -> Result<(), ResourceError> {
+        self.sniffed = sniff(&head[..head.len().min(HEAD_BYTES)]).into_owned();
+        match MediaType::parse(&self.sniffed) {
+            Some(sniffed) if self.upload.declared.is_none() => takes(self.open, &sniffed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks what has come and closes the blob, whose bytes are all there then; gives their SHA-256.
+    pub async fn finish(&mut self) -> Result<String, ResourceError> {
+        if self.chunks == 0 {
+            let head = std::mem::take(&mut self.buffer);
+            self.look_at(&head)?;
+            self.buffer = head;
+        }
+        if let Some(part) = &self.upload.part
+            && part.total != self.size
+        {
+            let fault = format!("{} of {} bytes came", self.size, part.total);
+            return Err(ResourceError::Interrupted(fault));
+        }
+        let sha256 = hexadecimal(self.hash.clone().finish().as_ref());
+        if let Some(announced) = &self.upload.sha256
+            && announced != &sha256
+        {
+            let message =
+                format!("the SHA-256 of what came is {sha256}, not {announced}; nothing was stored");
+            return Err(ResourceError::Invalid(vec![FieldError::at("", "digest", message)]));
+        }
+        let (store, now) = (&self.service.store, self.service.clock.now());
+        if !store.lease(&self.blob.id, Lease::Seal { bytes: self.size }, now, lease_from(now)).await? {
+            return Err(ResourceError::UploadEnded);
+        }
+        (self.sealed, self.renewed) = (true, now);
+        if !self.buffer.is_empty() {
+            self.put_away().await?;
+        }
+        Ok(sha256)
+    }
+
+    /// The file that came.
+    pub fn file(&self, sha256: String) -> File {
+        let declared = self.upload.declared.as_ref();
+        let about = Artifact {
+            name: self.blob.name.clone(),
+            size: self.size,
+            sha256,
+            content_type: declared.map_or(self.sniffed.as_str(), MediaType::as_str).to_owned(),
+            created_at: timestamp(self.service.clock.now()),
+            by: self.upload.named.claims.sub.clone(),
+        };
+        let served_as = served_as(declared, &self.sniffed);
+        File { about, served_as, blob: self.blob.id.clone(), chunk_bytes: CHUNK_BYTES }
+    }
+
+    /// Removes what came of an upload that failed, unless it may go on, or may have been shown for all that is known.
+    /// What cannot be removed now goes when its lease is over.
+    pub async fn let_go(&self, error: &ResourceError) {
+        let may_go_on = match error {
+            ResourceError::Interrupted(_) => self.blob.sha256.is_some() && self.chunks > 0,
+            // Somebody else may be at it, or the folder may name it, for all that is known.
+            ResourceError::UploadEnded | ResourceError::Unavailable | ResourceError::Internal(_) => true,
+            _ => false,
+        };
+        if may_go_on {
+            return;
+        }
+        let (service, now) = (self.service, self.service.clock.now());
+        let change = if self.sealed { Lease::Release } else { Lease::Abandon };
+        let removed = async {
+            if service.store.lease(&self.blob.id, change, now, now).await? {
+                sweep::end(&*service.store, &*service.clock, &self.blob).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = removed.await {
+            tracing::debug!(%error, "what came of an upload is left to the next sweep");
+        }
+    }
+}
+
+/// Whether the collection takes files of this type.
+pub(super) fn takes(open: &Open<'_>, came: &MediaType) -> Result<(), ResourceError> {
+    match &open.limits.types {
+        Some(taken) if !came.is_one_of(taken) => {
+            Err(ResourceError::MediaType { came: came.as_str().to_owned(), taken: taken.clone() })
+        }
+        _ => Ok(()),
+    }
+}

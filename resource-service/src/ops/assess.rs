@@ -1,0 +1,166 @@
+//! What a change of a definition would meet in the store. Changes nothing, and holds up no writer.
+
+use std::sync::Arc;
+
+use shared_models::definitions::{DefinitionReport, IndexConflict, IndexReport, Violation};
+use time::OffsetDateTime;
+
+use super::error::ResourceError;
+use crate::{
+    domain::{collection::Collection, difference::changes, document::Document},
+    query::{
+        expr::{Comparison, Expr},
+        literal::Literal,
+        order::Order,
+    },
+    store::{Selection, Store, definitions::Duplicate},
+};
+
+/// How many documents are read at a time.
+const BATCH: usize = 500;
+/// The most violations, and the most conflicts of an index, that are told one by one.
+const TOLD: usize = 100;
+
+/// A change of a definition.
+pub struct Change<'c> {
+    /// What is served now, where something is.
+    pub before: Option<&'c Collection>,
+    /// What is to be served.
+    pub after: &'c Arc<Collection>,
+    /// Whether documents are checked even where the schema stays as it is.
+    pub thorough: bool,
+}
+
+impl Change<'_> {
+    /// Compares the definitions, the documents and the indexes.
+    pub async fn assess(
+        &self,
+        store: &dyn Store,
+        now: OffsetDateTime,
+    ) -> Result<DefinitionReport, ResourceError> {
+        let shown = |collection: &Collection| serde_json::to_value(&collection.definition);
+        let before = self.before.map(shown).transpose()?;
+        let after = shown(self.after)?;
+        let plan = store.index_plan(self.after).await?;
+        let mut report = DefinitionReport {
+            changes: changes(before.as_ref(), &after),
+            indexes: IndexReport { build: plan.build, drop: plan.drop, conflicts: Vec::new() },
+            ..DefinitionReport::default()
+        };
+        let schema_changes = before.is_none_or(|before| before.get("schema") != after.get("schema"));
+        if plan.stored {
+            self.conflicts(store, &mut report.indexes).await?;
+            if schema_changes || self.thorough {
+                self.check_documents(store, now, &mut report).await?;
+            }
+        }
+        // Documents that broke the schema already are not this change's.
+        let documents_fit = report.violations_total == 0 || !schema_changes;
+        let breaks = report.changes.iter().any(|change| change.breaks.is_some());
+        report.compatible = documents_fit && !breaks && report.indexes.conflicts.is_empty();
+        Ok(report)
+    }
+
+    async fn conflicts(&self, store: &dyn Store, indexes: &mut IndexReport) -> Result<(), ResourceError> {
+        for index in
+            self.after.indexes.iter().filter(|index| index.unique && indexes.build.contains(&index.name))
+        {
+            let found = store.duplicates(self.after, index, TOLD).await?;
+            let conflict = |Duplicate { values, ids, documents }| IndexConflict {
+                index: index.name.clone(),
+                values: values.into_iter().collect(),
+                ids,
+                documents,
+            };
+            indexes.conflicts.extend(found.into_iter().map(conflict));
+        }
+        Ok(())
+    }
+
+    /// Walks through the documents by `_id`, a batch at a time.
+    async fn check_documents(
+        &self,
+        store: &dyn Store,
+        now: OffsetDateTime,
+        report: &mut DefinitionReport,
+    ) -> Result<(), ResourceError> {
+        let id = self.after.id_field()?;
+        let mut filter = Expr::everything();
+        loop {
+            let selection = Selection {
+                filter,
+                order: Order::new(Vec::new(), Arc::clone(&id)),
+                projection: None,
+                limit: BATCH,
+            };
+            let batch = store.list(self.after, selection, now).await?;
+            let (more, collection) = (batch.more, Arc::clone(self.after));
+            // A large batch would keep other requests of this thread waiting.
+            let checked = tokio::task::spawn_blocking(move || check(&collection, &batch.documents)).await;
+            let Checked { examined, last, violations } =
+                checked.map_err(|fault| ResourceError::Internal(fault.to_string()))??;
+            report.examined += examined;
+            report.violations_total += u64::try_from(violations.len()).unwrap_or_default();
+            let room = TOLD - report.violations.len();
+            report.violations.extend(violations.into_iter().take(room));
+            match last.filter(|_| more) {
+                Some(last) => filter = Expr::compare(&id, Comparison::Gt, Literal::Text(last)),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+struct Checked {
+    examined: u64,
+    last: Option<String>,
+    violations: Vec<Violation>,
+}
+
+fn check(collection: &Collection, documents: &[String]) -> Result<Checked, ResourceError> {
+    let mut checked = Checked { examined: 0, last: None, violations: Vec::new() };
+    for text in documents {
+        let document = Document::parse(text)?;
+        checked.examined += 1;
+        if let Err(errors) = collection.check(document.members) {
+            checked.violations.push(Violation { id: document.meta.id.clone(), errors });
+        }
+        checked.last = Some(document.meta.id);
+    }
+    Ok(checked)
+}
+
+/// Whether the change is made.
+pub fn is_allowed(report: &DefinitionReport, force: bool) -> bool {
+    report.compatible || (force && can_be_forced(report))
+}
+
+/// Whether `force` would help.
+fn can_be_forced(report: &DefinitionReport) -> bool {
+    report.indexes.conflicts.is_empty()
+}
+
+/// Why a change is not made, for people.
+pub fn told(report: &DefinitionReport) -> String {
+    let mut reasons: Vec<String> = report.changes.iter().filter_map(|change| change.breaks.clone()).collect();
+    if report.violations_total > 0 {
+        reasons.push(format!(
+            "{} of {} stored documents break its schema",
+            report.violations_total, report.examined
+        ));
+    }
+    if !report.indexes.conflicts.is_empty() {
+        reasons.push("stored documents agree in the fields of an index that is to be unique".into());
+    }
+    let way = if can_be_forced(report) {
+        "force=true makes the change all the same; documents stay as they are until they are written next"
+    } else {
+        "change these documents first"
+    };
+    format!("the definition does not fit what is stored: {}; {way}", reasons.join(", "))
+}
+
+/// A definition as it is kept, compared and written to files.
+pub fn text_of(collection: &Collection) -> Result<String, ResourceError> {
+    Ok(serde_json::to_string(&collection.definition)?)
+}

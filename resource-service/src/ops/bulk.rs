@@ -1,0 +1,199 @@
+//! Adds many documents: batch after batch of a stream, each document for itself, or together in one step.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use service_kit::token::LEEWAY;
+use shared_models::claims::AccessClaims;
+use tokio::task::JoinHandle;
+
+use super::{
+    Service,
+    error::ResourceError,
+    insert::prepare,
+    policy::{Permit, Verb},
+    repeat::Key,
+    reviews,
+};
+use crate::{
+    domain::document::Document,
+    store::{Bulk, Ended, Fate, StoreError},
+};
+
+/// The most documents that are written in one step.
+pub const MAX_TOGETHER: usize = 10_000;
+/// The most refused documents of a request whose answer is kept.
+const MAX_KEPT_REFUSALS: usize = 1_000;
+
+/// The members of a document, or why there are none.
+pub type Item = Result<Map<String, Value>, ResourceError>;
+/// What became of a document: stored, or why not.
+pub type Outcome = Result<Written, ResourceError>;
+/// Makes the text of an answer.
+pub type Render = Arc<dyn Fn(&[Outcome]) -> String + Send + Sync>;
+
+/// A document that is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its `_id`.
+    pub id: String,
+    /// Its `_revision`.
+    pub revision: i64,
+}
+
+/// Documents that were looked at: in their order, where each stands among those to be stored, or why it is none.
+#[derive(Clone)]
+struct Sorted {
+    places: Vec<Result<Written, ResourceError>>,
+}
+
+impl Sorted {
+    /// Checks each item; gives the documents to be stored apart.
+    async fn new(
+        service: &Service,
+        claims: &AccessClaims,
+        permit: &Permit<'_>,
+        items: Vec<Item>,
+    ) -> (Self, Vec<Document>) {
+        let (mut places, mut documents) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        for item in items {
+            let mut place = item.and_then(|members| prepare(service, permit, members));
+            if let Ok(document) = &place
+                && let Err(error) =
+                    reviews::check(service, claims, permit.collection.name(), None, &document.members).await
+            {
+                place = Err(error);
+            }
+            places.push(place.map(|document| {
+                let written = Written { id: document.meta.id.clone(), revision: document.meta.revision };
+                documents.push(document);
+                written
+            }));
+        }
+        (Self { places }, documents)
+    }
+
+    fn refusals(&self) -> Vec<(usize, ResourceError)> {
+        let refused = |(at, place): (usize, &Outcome)| place.clone().err().map(|error| (at, error));
+        self.places.iter().enumerate().filter_map(refused).collect()
+    }
+
+    /// The outcomes, once the fates of the stored ones are known.
+    fn settle(self, fates: &[Fate]) -> Vec<Outcome> {
+        let mut fates = fates.iter();
+        let settled = |place: Outcome| {
+            let written = place?;
+            match fates.next() {
+                Some(Fate::Conflict { fields }) => Err(ResourceError::Conflict(fields.clone())),
+                _ => Ok(written),
+            }
+        };
+        self.places.into_iter().map(settled).collect()
+    }
+
+    /// The outcomes where none of them was stored for sure.
+    fn fail(self, error: &ResourceError) -> Vec<Outcome> {
+        self.places.into_iter().map(|place| place.and(Err(error.clone()))).collect()
+    }
+}
+
+/// A batch on its way into the store.
+pub struct Pending {
+    sorted: Sorted,
+    writing: JoinHandle<Result<Vec<Fate>, StoreError>>,
+}
+
+impl Pending {
+    /// Waits for the batch; the second value is why the store takes no more, where it does not.
+    pub async fn finish(self) -> (Vec<Outcome>, Option<ResourceError>) {
+        let done = match self.writing.await {
+            Ok(done) => done.map_err(ResourceError::from),
+            Err(fault) => Err(ResourceError::Internal(format!("a batch was lost: {fault}"))),
+        };
+        match done {
+            Ok(fates) => (self.sorted.settle(&fates), None),
+            Err(error) => (self.sorted.fail(&error), Some(error)),
+        }
+    }
+}
+
+/// Checks a batch and begins to write it, each document for itself. Whoever asks is let in anew each time, so
+/// that a long stream does not outlive its token or its grant.
+pub async fn begin(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    items: Vec<Item>,
+) -> Result<Pending, ResourceError> {
+    let cut_off = service.cutoffs.as_ref().is_some_and(|cutoffs| cutoffs.refuses(claims));
+    if cut_off || service.clock.now().unix_timestamp() >= claims.exp + LEEWAY {
+        return Err(ResourceError::TokenEnded);
+    }
+    let permit = service.admit(claims, collection, Verb::Write)?;
+    service.check_going_on(&permit, None).await?;
+    let (sorted, documents) = Sorted::new(service, claims, &permit, items).await;
+    let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
+    let writing = tokio::spawn(async move { store.insert_each(&collection, documents).await });
+    Ok(Pending { sorted, writing })
+}
+
+/// Documents to be written in one step.
+pub struct Together {
+    /// The documents.
+    pub items: Vec<Item>,
+    /// Whether none is stored where one cannot be.
+    pub atomic: bool,
+    /// The key under which the request may be repeated, and how its answer is kept.
+    pub key: Option<(Key, Render)>,
+}
+
+/// The answer to a request for many documents.
+pub enum Answered {
+    /// It was carried out.
+    Now(Vec<Outcome>),
+    /// It was carried out before; this was kept.
+    Before(String),
+}
+
+/// Writes documents in one step.
+pub async fn together(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    request: Together,
+) -> Result<Answered, ResourceError> {
+    let permit = service.admit(claims, collection, Verb::Write)?;
+    if let Some((key, _)) = &request.key
+        && let Some(answer) = service.answered(key).await?
+    {
+        return Ok(Answered::Before(answer));
+    }
+    if request.items.len() > MAX_TOGETHER {
+        return Err(ResourceError::TooMany { limit: MAX_TOGETHER });
+    }
+    service.check_going_on(&permit, None).await?;
+    let (sorted, documents) = Sorted::new(service, claims, &permit, request.items).await;
+    let refusals = sorted.refusals();
+    if !refusals.is_empty() && (request.atomic || refusals.len() > MAX_KEPT_REFUSALS) {
+        return Err(ResourceError::Refused(refusals));
+    }
+    let receipt = request.key.as_ref().map(|(key, render)| {
+        let (sorted, render) = (sorted.clone(), Arc::clone(render));
+        let answer = Arc::new(move |fates: &[Fate]| render(&sorted.clone().settle(fates)));
+        key.receipt(service.clock.now(), answer)
+    });
+    let bulk = Bulk { documents, atomic: request.atomic, receipt };
+    match service.store.insert_together(&permit.collection, bulk).await? {
+        Ended::Committed(fates) => Ok(Answered::Now(sorted.settle(&fates))),
+        Ended::Refused(fates) => {
+            Err(ResourceError::Refused(Sorted { places: sorted.settle(&fates) }.refusals()))
+        }
+        Ended::Repeated => {
+            let answer = match &request.key {
+                Some((key, _)) => service.answered(key).await?,
+                None => None,
+            };
+            answer.map(Answered::Before).ok_or(ResourceError::Unavailable)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The collections that are served now: those of the store, and those of the files where the store has none.
+//!
+//! A replica keeps them in memory and asks the store again and again whether one has changed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use service_kit::random::{Random, bytes};
+use tokio::{sync::Mutex, time::sleep};
+
+use super::error::ResourceError;
+use crate::{
+    domain::{catalog::Catalog, collection::Collection, fault::DefinitionFault},
+    store::{Store, StoreError, definitions::StoredDefinition},
+};
+
+/// The shortest pause between two looks, in milliseconds, and how much longer it can be: within five seconds every
+/// replica has seen a change and made ready for it.
+const PAUSE: u64 = 1500;
+const JITTER: u64 = 1000;
+
+/// What is served, swapped as a whole when a definition changes.
+pub struct LiveCatalog {
+    files: Catalog,
+    served: ArcSwap<Served>,
+    refreshing: Mutex<()>,
+}
+
+/// What is served between two changes.
+#[derive(Default)]
+pub struct Served {
+    /// The collections.
+    pub catalog: Catalog,
+    /// Of every definition that the store has, those taken away included.
+    revisions: BTreeMap<String, i64>,
+    /// Collections that the store defines.
+    stored: BTreeSet<String>,
+    /// Collections whose stored definition this replica cannot use.
+    unusable: BTreeMap<String, String>,
+    /// Whether the store was asked at all.
+    loaded: bool,
+}
+
+/// How a name stands when its definition is to be changed.
+pub struct Standing {
+    /// The definition's revision: 0 for one that was never in the store.
+    pub revision: i64,
+    /// The collection, where it is served.
+    pub collection: Option<Arc<Collection>>,
+    /// Whether the store defines it.
+    pub stored: bool,
+    /// What a file says of it.
+    pub file: Option<Arc<Collection>>,
+}
+
+impl Standing {
+    /// Whether there is a collection of this name, served or not.
+    pub fn exists(&self) -> bool {
+        self.stored || self.file.is_some()
+    }
+}
+
+impl LiveCatalog {
+    /// A catalog that knows these files and has not asked the store yet.
+    pub fn new(files: Catalog) -> Self {
+        let served = Served { catalog: files.clone(), ..Served::default() };
+        Self { files, served: ArcSwap::from_pointee(served), refreshing: Mutex::default() }
+    }
+
+    /// What is served at this moment.
+    pub fn served(&self) -> Arc<Served> {
+        self.served.load_full()
+    }
+
+    /// The collection of this name, where it is served.
+    pub fn get(&self, name: &str) -> Option<Arc<Collection>> {
+        self.served.load().catalog.get(name).cloned()
+    }
+
+    /// What is served, once the store has been asked.
+    pub fn loaded(&self) -> Result<Arc<Served>, ResourceError> {
+        let served = self.served.load_full();
+        if served.loaded { Ok(served) } else { Err(ResourceError::Unavailable) }
+    }
+
+    /// The collection of this name, or why it is not served.
+    pub fn find(&self, name: &str) -> Result<Arc<Collection>, ResourceError> {
+        let served = self.loaded()?;
+        if served.unusable.contains_key(name) {
+            return Err(ResourceError::UnusableDefinition(name.to_owned()));
+        }
+        served.catalog.get(name).cloned().ok_or_else(|| ResourceError::UnknownCollection(name.to_owned()))
+    }
+
+    /// How a name stands, as of the last look at the store.
+    pub fn standing(&self, name: &str) -> Standing {
+        let served = self.served.load();
+        Standing {
+            revision: served.revisions.get(name).copied().unwrap_or_default(),
+            collection: served.catalog.get(name).cloned(),
+            stored: served.stored.contains(name),
+            file: self.files.get(name).cloned(),
+        }
+    }
+
+    /// Looks at the store; where a definition has changed, makes its indexes and then serves it.
+    pub async fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let _one_at_a_time = self.refreshing.lock().await;
+        let before = self.served.load_full();
+        if before.loaded && store.definition_revisions().await? == before.revisions {
+            return Ok(());
+        }
+        let mut served = self.read(store.definitions().await?, &before);
+        let fresh = |collection: &&Arc<Collection>| !before.serves(collection);
+        let fresh: Vec<Arc<Collection>> = served.catalog.iter().filter(fresh).cloned().collect();
+        for collection in fresh {
+            match store.prepare(std::slice::from_ref(&collection)).await {
+                Err(StoreError::Unindexable { why, .. }) => {
+                    served.refuse(collection.name(), format!("its documents {why}"));
+                }
+                other => other?,
+            }
+        }
+        served.tell(&before);
+        self.served.store(Arc::new(served));
+        Ok(())
+    }
+
+    /// A definition in the store goes before the one of a file. What has not changed is not read again.
+    fn read(&self, definitions: Vec<StoredDefinition>, before: &Served) -> Served {
+        let mut served = Served { catalog: self.files.clone(), loaded: true, ..Served::default() };
+        for StoredDefinition { name, revision, text } in definitions {
+            served.revisions.insert(name.clone(), revision);
+            let Some(text) = text else { continue };
+            served.stored.insert(name.clone());
+            let same = before.revisions.get(&name) == Some(&revision);
+            match before.catalog.get(&name).filter(|_| same) {
+                Some(known) => served.catalog.put(Arc::clone(known)),
+                None => match usable(&name, &text) {
+                    Ok(collection) => served.catalog.put(Arc::new(collection)),
+                    Err(fault) => served.refuse(&name, fault.to_string()),
+                },
+            }
+        }
+        served
+    }
+}
+
+fn usable(name: &str, text: &str) -> Result<Collection, DefinitionFault> {
+    let collection = Collection::read(text)?;
+    if collection.name() == name { Ok(collection) } else { Err("it is stored under another name".into()) }
+}
+
+impl Served {
+    /// Whether this very collection is served, so that its indexes are there.
+    fn serves(&self, collection: &Arc<Collection>) -> bool {
+        self.loaded && self.catalog.get(collection.name()).is_some_and(|known| Arc::ptr_eq(known, collection))
+    }
+
+    /// The collections whose stored definition this replica cannot use.
+    pub fn unusable(&self) -> Vec<String> {
+        self.unusable.keys().cloned().collect()
+    }
+
+    fn refuse(&mut self, name: &str, why: String) {
+        self.catalog.remove(name);
+        self.unusable.insert(name.to_owned(), why);
+    }
+
+    fn tell(&self, before: &Self) {
+        for (name, why) in self.unusable.iter().filter(|(name, why)| before.unusable.get(*name) != Some(why))
+        {
+            tracing::error!(collection.name = %name, %why, "a definition cannot be used here; the others are served");
+        }
+        let unusable = u32::try_from(self.unusable.len()).unwrap_or(u32::MAX);
+        metrics::gauge!("tessera_collection_definitions_unusable").set(unusable);
+        if before.loaded {
+            metrics::counter!("tessera_collection_definition_changes_total").increment(1);
+            tracing::info!("definitions have changed");
+        }
+    }
+}
+
+/// Looks at the store for as long as the process runs. Failures are counted, and each kind is logged once.
+pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>, random: Arc<dyn Random>) {
+    let mut told: Option<StoreError> = None;
+    loop {
+        let jitter = u64::from(u16::from_le_bytes(bytes(&*random))) % JITTER;
+        sleep(Duration::from_millis(PAUSE + jitter)).await;
+        match catalog.refresh(&*store).await {
+            Ok(()) => told = None,
+            Err(error) => {
+                metrics::counter!("tessera_collection_definition_failures_total").increment(1);
+                if told.as_ref() != Some(&error) {
+                    tracing::warn!(%error, "the store was not asked for definitions; trying on");
+                    told = Some(error);
+                }
+            }
+        }
+    }
+}

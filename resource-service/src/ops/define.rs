@@ -1,0 +1,151 @@
+//! Makes a collection, or changes its definition while it is served.
+
+use std::sync::Arc;
+
+use shared_models::{
+    claims::AccessClaims, definitions::DefinitionReport, documents::CollectionDefinition, problem::FieldError,
+};
+
+use super::{
+    Service,
+    assess::{Change, is_allowed, text_of},
+    catalog::Standing,
+    error::ResourceError,
+};
+use crate::domain::{
+    collection::Collection,
+    grant::{Grant, Outside},
+    precondition::Precondition,
+};
+
+/// How often a change that others overtake is tried.
+const MAX_TRIES: usize = 4;
+
+/// What is wanted of a definition.
+pub struct Wanted {
+    /// The definition.
+    pub collection: Arc<Collection>,
+    /// What its revision must be.
+    pub precondition: Precondition,
+    /// Whether it may be in the way of what is stored.
+    pub force: bool,
+    /// Whether nothing is to be changed.
+    pub dry_run: bool,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Defined {
+    /// Nothing was changed; this is what would be met.
+    Assessed(DefinitionReport),
+    /// The definition is served here, and by every replica within five seconds.
+    Served {
+        /// The definition's revision.
+        revision: i64,
+        /// Whether the collection is new.
+        new: bool,
+    },
+}
+
+/// The collection that a definition makes under this name.
+pub fn checked(name: &str, definition: CollectionDefinition) -> Result<Arc<Collection>, ResourceError> {
+    if definition.name != name {
+        let message = format!("the definition is of {:?}, and the address names {name:?}", definition.name);
+        return Err(ResourceError::Invalid(vec![FieldError::at("/name", "name", message)]));
+    }
+    Ok(Arc::new(Collection::new(definition)?))
+}
+
+/// Stores the definition and serves it, if what is stored already allows it.
+pub async fn define(service: &Service, wanted: &Wanted) -> Result<Defined, ResourceError> {
+    let collection = &wanted.collection;
+    let name = collection.name();
+    let text = text_of(collection)?;
+    for _ in 0..MAX_TRIES {
+        service.catalog.refresh(&*service.store).await?;
+        let standing = service.catalog.standing(name);
+        standing.meets(&wanted.precondition)?;
+        standing.is_known(name, wanted.force || wanted.dry_run)?;
+        let before = standing.collection.as_deref();
+        let same = before.map(text_of).transpose()?.as_ref() == Some(&text);
+        if same && standing.stored && !wanted.dry_run {
+            return Ok(Defined::Served { revision: standing.revision, new: false });
+        }
+        let change = Change { before, after: collection, thorough: wanted.dry_run };
+        let report = change.assess(&*service.store, service.clock.now()).await?;
+        if wanted.dry_run {
+            return Ok(Defined::Assessed(report));
+        }
+        allow(report, wanted.force)?;
+        let kept = Some(text.clone());
+        if service.switch(collection, kept, standing.revision).await? {
+            return Ok(Defined::Served { revision: standing.revision + 1, new: !standing.exists() });
+        }
+    }
+    Err(ResourceError::Unavailable)
+}
+
+/// Refuses a change that is not compatible, unless it is forced and can be.
+pub(super) fn allow(report: DefinitionReport, force: bool) -> Result<(), ResourceError> {
+    if is_allowed(&report, force) { Ok(()) } else { Err(ResourceError::Incompatible(Box::new(report))) }
+}
+
+impl Standing {
+    /// Refuses a change of another revision than the caller has seen.
+    pub(super) fn meets(&self, precondition: &Precondition) -> Result<(), ResourceError> {
+        let met = if self.exists() {
+            precondition.allows_write(self.revision)
+        } else {
+            precondition.if_match.is_none()
+        };
+        if met { Ok(()) } else { Err(ResourceError::DefinitionMismatch { current: self.revision }) }
+    }
+
+    /// Refuses to put aside a definition that this replica cannot read, unless that is wanted.
+    pub(super) fn is_known(&self, name: &str, force: bool) -> Result<(), ResourceError> {
+        let unknown = self.stored && self.collection.is_none();
+        if unknown && !force { Err(ResourceError::UnusableDefinition(name.to_owned())) } else { Ok(()) }
+    }
+}
+
+impl Service {
+    /// Lets the caller change definitions. The scope is the route's; a token for one job never reaches this far.
+    pub fn admit_to_definitions(&self, claims: &AccessClaims) -> Result<(), ResourceError> {
+        self.hears_of_cutoffs()?;
+        match Grant::of(claims)? {
+            None => Ok(()),
+            Some(grant) => Err(Outside::Elsewhere(grant.calculation().to_owned()).into()),
+        }
+    }
+
+    /// Makes the indexes, writes the definition over its revision `expected` and serves `collection` here; `false`
+    /// where somebody else was faster. `text` is absent where the definition is taken away for that of a file.
+    pub(super) async fn switch(
+        &self,
+        collection: &Arc<Collection>,
+        text: Option<String>,
+        expected: i64,
+    ) -> Result<bool, ResourceError> {
+        self.store.prepare(std::slice::from_ref(collection)).await?;
+        let written = self.store.define(collection.name(), text, expected).await?;
+        self.catalog.refresh(&*self.store).await?;
+        // Of what is served now, whoever wrote it.
+        if let Some(served) = self.catalog.get(collection.name()) {
+            self.tidy_indexes(&served).await;
+        }
+        Ok(written)
+    }
+
+    /// Drops the indexes that are declared no longer. One left behind costs a little and is dropped next time.
+    async fn tidy_indexes(&self, served: &Arc<Collection>) {
+        let dropped = self.store.drop_undeclared(served).await;
+        // Whoever changed the definition meanwhile may have counted on an index that was dropped: the look makes it again.
+        let looked = match dropped {
+            Ok(()) => self.catalog.refresh(&*self.store).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = looked {
+            tracing::warn!(collection.name = served.name(), %error, "indexes that are declared no longer stay for now");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Exports the whole result of a query, in constant memory: batch after batch by their place in the query's order,
+//! read when the reader wants more and not before.
+//!
+//! An order is total, so no document that stays where it is comes twice or not at all; one that is written meanwhile
+//! shows as it was or as it is.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+use shared_models::{claims::AccessClaims, problem::FieldError};
+use time::OffsetDateTime;
+
+use super::{Service, error::ResourceError, policy::Verb};
+use crate::{
+    domain::{
+        collection::Collection,
+        hidden::Hidden,
+        table::{Format, Unwritable, Writer},
+    },
+    query::{
+        expr::Expr,
+        order::{Order, Place},
+        parse::{MAX_LIMIT, Query, Target},
+        projection::Projection,
+    },
+    store::{Batch, Selection, Store, keyset},
+};
+
+/// The most bytes handed out at once.
+const CHUNK: usize = 64 * 1024;
+/// What a list takes and an export has no use for.
+const LIST_ONLY: [&str; 2] = ["count", "expand"];
+
+/// An export under way. Dropped, it reads no more.
+pub struct Export {
+    source: Source,
+    /// The writer, until the file is whole.
+    writer: Option<Box<dyn Writer>>,
+    ready: Bytes,
+    format: Format,
+}
+
+/// The documents that are still to come.
+struct Source {
+    store: Arc<dyn Store>,
+    collection: Arc<Collection>,
+    filter: Expr,
+    order: Order,
+    projection: Option<Projection>,
+    /// How many are wanted at most.
+    left: usize,
+    now: OffsetDateTime,
+    after: Option<Vec<Place>>,
+    more: bool,
+    hidden: Hidden,
+}
+
+impl Export {
+    /// Reads the decoded `parameters` and the first batch, so that what can be refused is refused before anything is sent.
+    pub async fn start(
+        service: &Service,
+        claims: &AccessClaims,
+        collection: &str,
+        parameters: &[(String, String)],
+        format: Format,
+    ) -> Result<Self, ResourceError> {
+        let permit = service.admit(claims, collection, Verb::Read)?;
+        let target = permit.target();
+        let (query, limit) = read(&target, parameters).map_err(ResourceError::Invalid)?;
+        let wanted = query
+            .projection
+            .as_ref()
+            .map(|shown| shown.with(query.order.keys().iter().map(|key| key.field.path.clone())));
+        let writer = format.writer(&permit.collection, target.schema, query.projection)?;
+        let source = Source {
+            store: Arc::clone(&service.store),
+            collection: Arc::clone(&permit.collection),
+            filter: permit.condition()?.and(query.filter),
+            order: query.order,
+            projection: wanted,
+            left: limit.unwrap_or(usize::MAX),
+            now: service.clock.now(),
+            after: query.after,
+            more: true,
+            hidden: permit.hidden.clone(),
+        };
+        metrics::gauge!("exports_running").increment(1);
+        let mut new = Self { source, writer: Some(writer), ready: Bytes::new(), format };
+        new.advance().await?;
+        Ok(new)
+    }
+
+    /// The next bytes, [`CHUNK`] of them at most; `None` behind the last.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, ResourceError> {
+        while self.ready.is_empty() {
+            if self.writer.is_none() {
+                return Ok(None);
+            }
+            self.advance().await?;
+        }
+        Ok(Some(self.ready.split_to(self.ready.len().min(CHUNK))))
+    }
+
+    /// Reads a batch and writes it, off the async threads.
+    async fn advance(&mut self) -> Result<(), ResourceError> {
+        let Some(mut writer) = self.writer.take() else { return Ok(()) };
+        let documents = self.source.batch().await?;
+        metrics::counter!("exported_documents_total", "format" => self.format.extension())
+            .increment(documents.len() as u64);
+        let more = self.source.more;
+        let written = tokio::task::spawn_blocking(move || -> Result<_, Unwritable> {
+            documents.iter().try_for_each(|document| writer.add(document))?;
+            if more {
+                let ready = writer.take()?;
+                Ok((Some(writer), ready))
+            } else {
+                Ok((None, writer.finish()?))
+            }
+        });
+        let (writer, ready) = written.await.map_err(|fault| ResourceError::Internal(fault.to_string()))??;
+        (self.writer, self.ready) = (writer, ready.into());
+        Ok(())
+    }
+}
+
+impl Drop for Export {
+    fn drop(&mut self) {
+        metrics::gauge!("exports_running").decrement(1);
+    }
+}
+
+impl Source {
+    /// The next documents in order.
+    async fn batch(&mut self) -> Result<Vec<String>, ResourceError> {
+        let selection = Selection {
+            filter: self.filter.clone(),
+            order: self.order.clone(),
+            projection: self.projection.clone(),
+            limit: self.left.min(MAX_LIMIT),
+        };
+        let after = self.after.as_deref();
+        let Batch { documents, more } =
+            keyset::list(&*self.store, &self.collection, &selection, after, self.now).await?;
+        self.left = self.left.saturating_sub(documents.len());
+        self.more = more && self.left > 0;
+        if let Some(last) = documents.last().filter(|_| self.more) {
+            let last: Value = serde_json::from_str(last)?;
+            self.after = Some(self.order.place(&last));
+        }
+        documents.into_iter().map(|document| Ok(self.hidden.shown(document)?)).collect()
+    }
+}
+
+/// The query, and the most documents where `limit` says so: any number of them.
+fn read(
+    target: &Target<'_>,
+    parameters: &[(String, String)],
+) -> Result<(Query, Option<usize>), Vec<FieldError>> {
+    let is_limit = |pair: &&(String, String)| pair.0 == "limit";
+    let limits: Vec<&(String, String)> = parameters.iter().filter(is_limit).collect();
+    let mut errors = Vec::new();
+    for (name, _) in parameters.iter().filter(|(name, _)| LIST_ONLY.contains(&name.as_str())) {
+        let message = format!("an export takes no {name}; ask for application/json");
+        errors.push(FieldError::in_parameter(name, "parameter", message));
+    }
+    let limit = match limits.as_slice() {
+        [] => None,
+        [(_, text)] => {
+            let limit = text.parse().ok().filter(|limit| *limit > 0);
+            if limit.is_none() {
+                let message = format!("limit expects an integer from 1 on, got {text:?}");
+                errors.push(FieldError::in_parameter("limit", "type", message));
+            }
+            limit
+        }
+        _ => {
+            errors.push(FieldError::in_parameter("limit", "duplicate", "limit stands twice; give it once"));
+            None
+        }
+    };
+    let listed = |pair: &&(String, String)| !is_limit(pair) && !LIST_ONLY.contains(&pair.0.as_str());
+    let rest: Vec<(String, String)> = parameters.iter().filter(listed).cloned().collect();
+    match Query::parse(target, &rest) {
+        Ok(query) if errors.is_empty() => Ok((query, limit)),
+        Ok(_) => Err(errors),
+        Err(faults) => Err(errors.into_iter().chain(faults).collect()),
+    }
+}
+
+impl From<Unwritable> for ResourceError {
+    fn from(fault: Unwritable) -> Self {
+        Self::Internal(fault.to_string())
+    }
+}

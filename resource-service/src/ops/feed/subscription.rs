@@ -1,0 +1,200 @@
+//! One who listens to the changes of a collection: in memory where it can, else in the store's log until it has caught
+//! up. Every change behind where it began comes once, in order.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{Inner, State};
+use crate::{
+    domain::change::{Change, Position},
+    store::StoreError,
+};
+
+/// The most changes that are handed out at once, and the most bytes of documents.
+const MAX_CHANGES: usize = 64;
+const MAX_BYTES: usize = 256 * 1024;
+
+/// What somebody who listens hears.
+#[derive(Debug)]
+pub enum Heard {
+    /// The next changes.
+    Changes(Vec<Arc<Change>>),
+    /// Everything up to here was heard.
+    Beat(Position),
+}
+
+/// Why nothing more will be heard.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Ended {
+    /// Whoever listens is too slow: changes went by.
+    #[error("changes came faster than they were read")]
+    Slow,
+    /// Changes cannot be told, because the store does not keep them any more.
+    #[error("the changes since the last event are not kept; list again and follow from then on")]
+    Lost,
+    /// The store cannot be asked for what was missed.
+    #[error("the store cannot be reached now")]
+    Unavailable,
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::PositionLost => Self::Lost,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+/// A place among the changes of a collection.
+pub struct Subscription {
+    feed: Arc<Inner>,
+    collection: Arc<str>,
+    /// Everything up to here was handed out.
+    after: Position,
+    beats: u64,
+    joined: Option<Joined>,
+}
+
+/// A place among those in memory.
+struct Joined {
+    epoch: u64,
+    place: u64,
+    woken: watch::Receiver<()>,
+}
+
+impl Subscription {
+    pub(super) fn new(feed: Arc<Inner>, collection: Arc<str>) -> Self {
+        feed.enter();
+        Self { feed, collection, after: Position::default(), beats: 0, joined: None }
+    }
+
+    /// Where the next change will be behind.
+    pub fn position(&self) -> Position {
+        self.after
+    }
+
+    /// Begins behind a position that the store gave just now.
+    pub(super) fn begin(&mut self, position: Position) {
+        self.after = position;
+        let feed = Arc::clone(&self.feed);
+        self.join(&mut feed.state());
+    }
+
+    /// Begins behind a position that somebody says they were given.
+    pub(super) async fn resume(&mut self, position: Position) -> Result<(), StoreError> {
+        self.after = position;
+        let feed = Arc::clone(&self.feed);
+        let known = {
+            let mut state = feed.state();
+            position <= state.latest && self.join(&mut state)
+        };
+        if !known {
+            // Whether the store knows the position is said now, while there can still be another answer.
+            drop(feed.store.changes(position).await?);
+            self.join(&mut feed.state());
+        }
+        Ok(())
+    }
+
+    /// Goes over to the changes in memory, if they reach back far enough.
+    fn join(&mut self, state: &mut State) -> bool {
+        let (epoch, beats) = (state.epoch, state.beats);
+        let topic = state.topic(&self.collection);
+        self.joined = topic.ring.behind(self.after).map(|place| Joined {
+            epoch,
+            place,
+            woken: topic.woken.subscribe(),
+        });
+        self.beats = beats;
+        self.joined.is_some()
+    }
+
+    /// Waits for the next changes, or for a beat.
+    pub async fn next(&mut self) -> Result<Heard, Ended> {
+        loop {
+            if self.joined.is_none() {
+                let changes = self.catch_up().await?;
+                if !changes.is_empty() {
+                    return Ok(Heard::Changes(changes));
+                }
+                if self.joined.is_none() {
+                    return Ok(Heard::Beat(self.after));
+                }
+            }
+            if let Some(heard) = self.hear()? {
+                return Ok(heard);
+            }
+            if let Some(joined) = &mut self.joined {
+                joined.woken.changed().await.map_err(|_| Ended::Lost)?;
+            }
+        }
+    }
+
+    /// What there is in memory now.
+    fn hear(&mut self) -> Result<Option<Heard>, Ended> {
+        let Some(joined) = &mut self.joined else { return Ok(None) };
+        let mut state = self.feed.state();
+        if joined.epoch != state.epoch {
+            return Err(Ended::Lost);
+        }
+        let (beats, latest) = (state.beats, state.latest);
+        let ring = &state.topic(&self.collection).ring;
+        let (mut changes, mut bytes) = (Vec::new(), 0);
+        for change in ring.from(joined.place).ok_or_else(dropped)? {
+            if changes.len() == MAX_CHANGES || bytes >= MAX_BYTES {
+                break;
+            }
+            joined.place += 1;
+            // What was told before it was heard of here is not told again.
+            if change.position > self.after {
+                self.after = change.position;
+                bytes += change.weight();
+                changes.push(Arc::clone(change));
+            }
+        }
+        if !changes.is_empty() {
+            return Ok(Some(Heard::Changes(changes)));
+        }
+        if self.beats == beats {
+            return Ok(None);
+        }
+        self.beats = beats;
+        self.after = self.after.max(latest);
+        Ok(Some(Heard::Beat(self.after)))
+    }
+
+    /// Reads a page of what was missed, unless somebody else has done so meanwhile, and joins where it is complete.
+    async fn catch_up(&mut self) -> Result<Vec<Arc<Change>>, Ended> {
+        let feed = Arc::clone(&self.feed);
+        let _turn = feed.catching_up.acquire().await.map_err(|_| Ended::Unavailable)?;
+        let until = {
+            let mut state = feed.state();
+            if self.join(&mut state) {
+                return Ok(Vec::new());
+            }
+            state.topic(&self.collection).ring.floor()
+        };
+        let (page, position) = feed.page(&self.collection, self.after, until).await?;
+        let mut state = feed.state();
+        let from = std::mem::replace(&mut self.after, position);
+        let ring = &mut state.topic(&self.collection).ring;
+        if position >= ring.floor() {
+            ring.extend_back(&page, from);
+        }
+        self.join(&mut state);
+        Ok(page)
+    }
+}
+
+fn dropped() -> Ended {
+    metrics::counter!("tessera_change_subscribers_dropped_total").increment(1);
+    Ended::Slow
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.feed.leave();
+    }
+}

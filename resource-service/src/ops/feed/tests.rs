@@ -1,0 +1,149 @@
+//! One feed, several, and those who listen: on each store.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::*;
+use crate::store::contract::{Fixture, document, on_both_stores};
+
+on_both_stores! {
+    a_listener_hears_what_is_made_from_then_on
+    listeners_hear_of_their_collection_alone
+    nobody_misses_or_doubles_a_change_wherever_they_go_on
+    a_listener_who_missed_more_than_memory_holds_reads_the_log
+    a_slow_listener_is_told_so
+    a_position_that_nobody_was_given_is_refused
+    a_feed_that_has_stopped_starts_again
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn heard(subscription: &mut Subscription) -> Result<Heard, Ended> {
+    timeout(PATIENCE, subscription.next()).await.expect("in time")
+}
+
+/// The ids of the next changes, and where the last one stands.
+async fn take(subscription: &mut Subscription, count: usize) -> (Vec<String>, Position) {
+    let (mut ids, mut position) = (Vec::new(), subscription.position());
+    while ids.len() < count {
+        if let Heard::Changes(changes) = heard(subscription).await.expect("no end") {
+            position = changes.last().expect("a change").position;
+            ids.extend(changes.iter().map(|change| change.id.clone()));
+        }
+    }
+    (ids, position)
+}
+
+async fn a_listener_hears_what_is_made_from_then_on(f: &Fixture) {
+    let feed = Feed::new(Arc::clone(&f.store));
+    f.insert("before", json!({})).await;
+    let mut one = feed.subscribe("things", Start::Now).await.expect("ok");
+    f.insert("a", json!({})).await;
+    let mut other = feed.subscribe("things", Start::Now).await.expect("ok");
+    f.insert("b", json!({})).await;
+    assert_eq!(take(&mut one, 2).await.0, ["a", "b"]);
+    assert_eq!(take(&mut other, 1).await.0, ["b"]);
+    assert_eq!(feed.0.state().subscribers, 2);
+    drop((one, other));
+    assert_eq!(feed.0.state().subscribers, 0);
+}
+
+async fn listeners_hear_of_their_collection_alone(f: &Fixture) {
+    let feed = Feed::new(Arc::clone(&f.store));
+    let mut elsewhere = feed.subscribe("others", Start::Now).await.expect("ok");
+    let mut here = feed.subscribe("things", Start::Now).await.expect("ok");
+    f.insert("a", json!({})).await;
+    let (_, position) = take(&mut here, 1).await;
+    {
+        let mut state = feed.0.state();
+        state.beats += 1;
+        state.wake_all();
+    }
+    let Ok(Heard::Beat(beat)) = heard(&mut elsewhere).await else { panic!("not a beat") };
+    assert!(beat >= position, "who hears nothing still moves on");
+}
+
+async fn nobody_misses_or_doubles_a_change_wherever_they_go_on(f: &Fixture) {
+    const CHANGES: usize = 150;
+    let feeds = [Feed::new(Arc::clone(&f.store)), Feed::new(Arc::clone(&f.store))];
+    let mut subscription = feeds[0].subscribe("things", Start::Now).await.expect("ok");
+    let (store, collection) = (Arc::clone(&f.store), Arc::clone(&f.collection));
+    let writer = tokio::spawn(async move {
+        for n in 0..CHANGES {
+            store.insert(&collection, document(&format!("{n:03}"), 1, json!({}))).await.expect("ok");
+        }
+    });
+    let (mut ids, mut turn) = (Vec::new(), 0);
+    while ids.len() < CHANGES {
+        let (more, position) = take(&mut subscription, 1).await;
+        ids.extend(more);
+        // On at the same process, at another, or at one that has just started.
+        turn += 1;
+        let fresh = (turn < 30 && turn % 3 == 0).then(|| Feed::new(Arc::clone(&f.store)));
+        let feed = fresh.as_ref().unwrap_or(&feeds[turn % 2]);
+        subscription = loop {
+            match feed.subscribe("things", Start::Behind(position)).await {
+                Ok(subscription) => break subscription,
+                // As a client does that is answered 503.
+                Err(StoreError::Unavailable(_)) => sleep(PAUSE).await,
+                Err(error) => panic!("{error}"),
+            }
+        };
+    }
+    writer.await.expect("ok");
+    let expected: Vec<String> = (0..CHANGES).map(|n| format!("{n:03}")).collect();
+    assert_eq!(ids, expected);
+}
+
+async fn a_listener_who_missed_more_than_memory_holds_reads_the_log(f: &Fixture) {
+    let start = f.store.position_now().await.expect("ok");
+    let feed = Feed::new(Arc::clone(&f.store));
+    let keep = feed.subscribe("things", Start::Now).await.expect("ok");
+    let text = "x".repeat(900 * 1024);
+    for n in 0..12 {
+        f.insert(&n.to_string(), json!({"s": text})).await;
+    }
+    let mut late = feed.subscribe("things", Start::Behind(start)).await.expect("ok");
+    assert_eq!(take(&mut late, 12).await.0, (0..12).map(|n| n.to_string()).collect::<Vec<_>>());
+    f.insert("live", json!({})).await;
+    assert_eq!(take(&mut late, 1).await.0, ["live"]);
+    drop(keep);
+}
+
+async fn a_slow_listener_is_told_so(f: &Fixture) {
+    let feed = Feed::new(Arc::clone(&f.store));
+    let mut slow = feed.subscribe("things", Start::Now).await.expect("ok");
+    let mut quick = feed.subscribe("things", Start::Now).await.expect("ok");
+    let text = "x".repeat(900 * 1024);
+    for n in 0..12 {
+        f.insert(&n.to_string(), json!({"s": text})).await;
+        take(&mut quick, 1).await;
+    }
+    assert_eq!(heard(&mut slow).await.err(), Some(Ended::Slow));
+}
+
+async fn a_position_that_nobody_was_given_is_refused(f: &Fixture) {
+    let feed = Feed::new(Arc::clone(&f.store));
+    let now = f.store.position_now().await.expect("ok");
+    for step in [now.step + (60 << 32), u64::MAX] {
+        let refused = feed.subscribe("things", Start::Behind(Position { step, part: 0 })).await;
+        assert_eq!(refused.err(), Some(StoreError::PositionLost));
+    }
+}
+
+async fn a_feed_that_has_stopped_starts_again(f: &Fixture) {
+    let feed = Feed::new(Arc::clone(&f.store));
+    let mut first = feed.subscribe("things", Start::Now).await.expect("ok");
+    f.insert("a", json!({})).await;
+    let (_, position) = take(&mut first, 1).await;
+    feed.0.state().stop(1, &feed.0.live);
+    assert_eq!(heard(&mut first).await.err(), Some(Ended::Lost), "who still listened is told");
+    drop(first);
+    f.insert("b", json!({})).await;
+    let mut again = feed.subscribe("things", Start::Behind(position)).await.expect("ok");
+    f.insert("c", json!({})).await;
+    let ids: BTreeSet<String> = take(&mut again, 2).await.0.into_iter().collect();
+    assert_eq!(ids, ["b".to_owned(), "c".to_owned()].into());
+}

@@ -1,0 +1,68 @@
+//! Follows the feed of cut-offs, so that a revoked token is refused here within a second.
+
+use std::{sync::Arc, time::Duration};
+
+use service_kit::{
+    client::{ClientError, ServiceClient},
+    cutoffs::Cutoffs,
+};
+use shared_models::revocations::CutOffPage;
+use tokio::time::sleep;
+
+/// Seconds auth-service is asked to wait for something: how old the feed grows while nothing happens.
+const WAIT: u64 = 10;
+/// How long an answer may take, the wait included.
+const WHOLE: Duration = Duration::from_secs(15);
+/// The pauses after failures: the first, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How old the feed may be before writes are refused.
+pub const STALE: Duration = Duration::from_secs(30);
+
+/// Follows the feed for as long as the process runs. Failures are counted, and each kind is logged once.
+pub async fn follow(client: ServiceClient, cutoffs: Arc<Cutoffs>) {
+    let mut cursor = 0;
+    // The first answer is wanted at once: nothing is known yet.
+    let mut wait = 0;
+    let mut pause = FIRST_PAUSE;
+    let mut told = String::new();
+    loop {
+        match ask(&client, cursor, wait).await {
+            Ok(page) => {
+                cutoffs.learn(&page.entries);
+                cursor = page.next;
+                wait = WAIT;
+                pause = FIRST_PAUSE;
+                if !told.is_empty() {
+                    tracing::info!("the feed of cut-offs is heard again");
+                    told.clear();
+                }
+            }
+            Err(error) => {
+                metrics::counter!("tessera_cutoff_feed_failures_total").increment(1);
+                let why = error.to_string();
+                if told != why {
+                    tracing::warn!(error = %why, "the feed of cut-offs is not heard; trying on");
+                    told = why;
+                }
+                sleep(client.jitter(pause)).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
+        }
+    }
+}
+
+async fn ask(client: &ServiceClient, cursor: i64, wait: u64) -> Result<CutOffPage, ClientError> {
+    let query = [("after", cursor.to_string()), ("wait", wait.to_string())];
+    client.get_within("/auth/revocations", &query, WHOLE).await
+}
+
+/// Keeps the metric of the feed's age true.
+pub async fn tell_age(cutoffs: Arc<Cutoffs>) {
+    loop {
+        if let Some(age) = cutoffs.age() {
+            metrics::gauge!("tessera_cutoff_feed_age_seconds").set(age.as_secs_f64());
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}

@@ -1,0 +1,128 @@
+//! The names that people are shown by, asked of auth-service beside requests: batched, kept for a while, and left out
+//! where they are not known in time.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use moka::sync::Cache;
+use serde_json::{Map, Value};
+use service_kit::client::ServiceClient;
+use shared_models::{auth::User, documents::Page};
+use tokio::time::timeout;
+
+/// How many names are kept.
+const KEPT: u64 = 10_000;
+/// How long a name is kept, and that there is none.
+const TTL: Duration = Duration::from_secs(300);
+/// How long a request waits for names.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How many ids one question names.
+const BATCH: usize = 100;
+
+/// Who is called what.
+#[derive(Clone, Default)]
+pub struct Names(Option<Arc<Inner>>);
+
+struct Inner {
+    client: ServiceClient,
+    known: Cache<String, Option<Arc<str>>>,
+}
+
+impl Names {
+    /// Names that `client` asks for.
+    pub fn by(client: ServiceClient) -> Self {
+        let known = Cache::builder().max_capacity(KEPT).time_to_live(TTL).build();
+        Self(Some(Arc::new(Inner { client, known })))
+    }
+
+    /// Puts `_owner_name` behind `_owner` in each of the documents, where the name is known in time.
+    pub async fn put_into(&self, documents: &mut [String]) -> Result<(), serde_json::Error> {
+        let Some(inner) = &self.0 else { return Ok(()) };
+        let parsed: Result<Vec<Map<String, Value>>, _> =
+            documents.iter().map(|document| serde_json::from_str(document)).collect();
+        let parsed = parsed?;
+        let owner =
+            |document: &Map<String, Value>| document.get("_owner").and_then(Value::as_str).map(str::to_owned);
+        let unknown: BTreeSet<String> =
+            parsed.iter().filter_map(owner).filter(|id| !inner.known.contains_key(id)).collect();
+        if !unknown.is_empty() {
+            let asking = tokio::spawn(Arc::clone(inner).ask(unknown.into_iter().collect()));
+            // What comes later is there for the next request.
+            let _ = timeout(PATIENCE, asking).await;
+        }
+        for (text, document) in documents.iter_mut().zip(parsed) {
+            let name = owner(&document).and_then(|id| inner.known.get(&id)).flatten();
+            if let Some(name) = name {
+                *text = serde_json::to_string(&with_name(document, &name))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    async fn ask(self: Arc<Self>, ids: Vec<String>) {
+        for batch in ids.chunks(BATCH) {
+            let query = [("id", batch.join(",")), ("limit", BATCH.to_string())];
+            let page: Page<User> = match self.client.get("/auth/users", &query).await {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::debug!(%error, "names were not told");
+                    return;
+                }
+            };
+            for id in batch {
+                let user = page.items.iter().find(|user| user.id == *id);
+                let name = user.and_then(|user| user.full_name.as_deref()).map(Arc::from);
+                self.known.insert(id.clone(), name);
+            }
+        }
+    }
+}
+
+fn with_name(document: Map<String, Value>, name: &str) -> Map<String, Value> {
+    let mut named = Map::with_capacity(document.len() + 1);
+    for (member, value) in document {
+        let is_owner = member == "_owner";
+        named.insert(member, value);
+        if is_owner {
+            named.insert("_owner_name".into(), name.into());
+        }
+    }
+    named
+}
+
+/// Takes `expand=_owner` out of the parameters; whether it stood there. Another value is left for the query to refuse.
+pub(super) fn asked(parameters: &[(String, String)]) -> (bool, Vec<(String, String)>) {
+    let (expand, rest): (Vec<_>, Vec<_>) =
+        parameters.iter().cloned().partition(|(name, value)| name == "expand" && value == "_owner");
+    (!expand.is_empty(), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_stands_behind_the_owner_and_numbers_stay_what_they_are() {
+        let text = r#"{"_id":"i","_owner":"u","n":9007199254740993,"x":0.1}"#;
+        let named = with_name(serde_json::from_str(text).unwrap(), "Ada \"A\" L.");
+        assert_eq!(
+            serde_json::to_string(&named).unwrap(),
+            r#"{"_id":"i","_owner":"u","_owner_name":"Ada \"A\" L.","n":9007199254740993,"x":0.1}"#
+        );
+    }
+
+    #[test]
+    fn only_owners_are_expanded() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(asked(&[pair("expand", "_owner"), pair("limit", "1")]), (true, vec![pair("limit", "1")]));
+        assert_eq!(asked(&[pair("expand", "x")]), (false, vec![pair("expand", "x")]));
+    }
+
+    #[tokio::test]
+    async fn without_a_client_nothing_is_changed() {
+        let mut documents = vec![r#"{"_owner":"u"}"#.to_owned()];
+        Names::default().put_into(&mut documents).await.unwrap();
+        assert_eq!(documents, [r#"{"_owner":"u"}"#]);
+    }
+}

@@ -1,0 +1,115 @@
+//! Brings back what a document was: an earlier revision of one that is there, or one that was removed.
+
+pub use super::change::Target;
+use super::{
+    Service,
+    change::{Effect, MAX_TRIES},
+    error::ResourceError,
+    policy::Permit,
+    versions,
+};
+use crate::{
+    domain::document::{Document, Meta},
+    query::timestamp,
+    store::{StoreError, StoredDocument, Version},
+};
+
+/// Makes the document again what it was at a revision; a removed one comes back.
+pub async fn revision(
+    service: &Service,
+    target: Target<'_>,
+    revision: &str,
+) -> Result<StoredDocument, ResourceError> {
+    let permit = versions::versioned(target.admit(service)?)?;
+    let wanted = versions::find(service, &permit, target.id, revision).await?;
+    let mut wanted = Document::parse(&wanted.json)?;
+    // What the caller is not shown stays as it is.
+    permit.hidden.withhold(&mut wanted.members);
+    for _ in 0..MAX_TRIES {
+        if service.store.get(&permit.collection, target.id, service.clock.now()).await?.is_some() {
+            let members = &wanted.members;
+            match target.update(service, Effect::Changes, |_, _| Ok(members.clone())).await {
+                // Removed in between.
+                Err(ResourceError::NotFound { .. }) => continue,
+                done => return done,
+            }
+        }
+        if let Some(restored) = target.bring_back(service, &permit, Some(wanted.clone())).await? {
+            return Ok(restored);
+        }
+    }
+    Err(ResourceError::Unavailable)
+}
+
+/// Brings a removed document back as it was last.
+pub async fn removed(service: &Service, target: Target<'_>) -> Result<StoredDocument, ResourceError> {
+    let permit = target.admit(service)?;
+    kept(&permit)?;
+    for _ in 0..MAX_TRIES {
+        let found = service.store.get(&permit.collection, target.id, service.clock.now()).await?;
+        if let Some(found) = found {
+            return Err(if permit.reaches(&found.owner) {
+                ResourceError::NotRemoved(target.id.to_owned())
+            } else {
+                permit.not_found(target.id)
+            });
+        }
+        if let Some(restored) = target.bring_back(service, &permit, None).await? {
+            return Ok(restored);
+        }
+    }
+    Err(ResourceError::Unavailable)
+}
+
+/// Refuses where nothing is kept that could be brought back.
+fn kept(permit: &Permit<'_>) -> Result<(), ResourceError> {
+    if permit.collection.keeps_removed() {
+        return Ok(());
+    }
+    let collection = permit.collection.name().to_owned();
+    Err(ResourceError::NotKept { collection, what: "removed documents" })
+}
+
+impl Target<'_> {
+    /// Puts a removed document back as `wanted`, or as it was last; nothing where somebody else was faster.
+    async fn bring_back(
+        &self,
+        service: &Service,
+        permit: &Permit<'_>,
+        wanted: Option<Document>,
+    ) -> Result<Option<StoredDocument>, ResourceError> {
+        let mut kept = service.store.versions(&permit.collection, self.id, None, 2).await?.into_iter();
+        let end: Version = kept
+            .next()
+            .filter(|end| end.json.is_none() && permit.reaches(&end.owner))
+            .ok_or_else(|| permit.not_found(self.id))?;
+        if !self.precondition.allows_write(end.revision) {
+            return Err(ResourceError::RevisionMismatch { current: end.revision });
+        }
+        let last = kept.next().and_then(|last| last.json).ok_or_else(|| permit.not_found(self.id))?;
+        let mut last = Document::parse(&last)?;
+        let Document { meta, members } = match wanted {
+            Some(mut wanted) => {
+                permit.hidden.restore(&mut wanted.members, permit.hidden.withhold(&mut last.members))?;
+                wanted
+            }
+            None => last,
+        };
+        let members = permit.collection.check(members).map_err(ResourceError::Invalid)?;
+        service.check_grant(permit, Some(self.id), &members)?;
+        permit.check_may_return()?;
+        service.check_going_on(permit, Some(&members)).await?;
+        let updated_at = timestamp(service.clock.now()).max(end.at);
+        let meta = Meta { revision: end.revision + 1, updated_at, ..meta };
+        let document = Document { meta, members };
+        let stored = StoredDocument::from(&document);
+        let restored = service.store.restore(&permit.collection, document, permit.subject).await;
+        service.hot.forget(self.collection, self.id);
+        match restored {
+            Ok(true) => permit.show(stored).map(Some),
+            Ok(false) => Ok(None),
+            Err(StoreError::Conflict { fields }) if fields == ["_id"] => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

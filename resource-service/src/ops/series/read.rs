@@ -1,0 +1,225 @@
+//! Reads a series in order of its steps, however it was cut, holding a few documents at a time.
+
+use std::{cmp::Reverse, ops::RangeInclusive, sync::Arc};
+
+use service_kit::clock::Clock;
+use shared_models::{claims::AccessClaims, documents::Direction};
+
+use super::{compare, equal, order};
+use crate::{
+    domain::{
+        collection::Collection,
+        downsample::{Downsampler, Sample},
+        series::{Chunk, FIRST, LAST, Place, Point},
+    },
+    ops::{Service, error::ResourceError, policy::Verb},
+    query::{
+        expr::{Comparison, Expr},
+        literal::Literal,
+        order::{Order, Place as At},
+    },
+    store::{Selection, Store},
+};
+
+/// Documents read at once where the whole series is wanted.
+pub const MANY: usize = 64;
+
+/// Which of two documents that hold the same step is right: the service's own chunk, else the one made last.
+type Rank = (bool, String);
+
+/// Walks through a series. Owns what it needs, so that it can outlive the request that opened it.
+pub struct Reader {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    collection: Arc<Collection>,
+    filter: Expr,
+    order: Order,
+    steps: RangeInclusive<i64>,
+    at_once: usize,
+    /// The document read last.
+    behind: Option<Vec<At>>,
+    exhausted: bool,
+    /// What was read and may still be met by a document to come.
+    open: Vec<(Rank, Vec<Point>)>,
+    unit: Option<String>,
+}
+
+impl Reader {
+    /// A reader of the `steps` of a series, as far as the caller may see it. It reads `at_once` documents at a time.
+    pub fn open(
+        service: &Service,
+        claims: &AccessClaims,
+        place: &Place,
+        steps: RangeInclusive<i64>,
+        at_once: usize,
+    ) -> Result<Self, ResourceError> {
+        let permit = service.admit_to_series(claims, Verb::Read)?;
+        let collection = &permit.collection;
+        let step =
+            |path, comparison, step: i64| compare(collection, path, comparison, Literal::Integer(step));
+        let mut filter = permit
+            .condition()?
+            .and(equal(collection, "calculation", &place.calculation)?)
+            .and(equal(collection, "metric", &place.metric)?)
+            .and(step(LAST, Comparison::Gte, *steps.start())?);
+        if *steps.end() < i64::MAX {
+            filter = filter.and(step(FIRST, Comparison::Lte, *steps.end())?);
+        }
+        Ok(Self {
+            store: Arc::clone(&service.store),
+            clock: Arc::clone(&service.clock),
+            order: order(collection, &[FIRST, LAST], Direction::Ascending)?,
+            collection: Arc::clone(collection),
+            filter,
+            steps,
+            at_once,
+            behind: None,
+            exhausted: false,
+            open: Vec::new(),
+            unit: None,
+        })
+    }
+
+    /// What the values are measured in, as far as was read.
+    pub fn unit(&self) -> Option<&str> {
+        self.unit.as_deref()
+    }
+
+    /// The next points in order, some at least; nothing at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<Point>>, ResourceError> {
+        let mut ready = Vec::new();
+        while ready.is_empty() {
+            if self.exhausted {
+                self.settle(None, &mut ready);
+                return Ok(Some(ready).filter(|ready| !ready.is_empty()));
+            }
+            for chunk in self.read().await? {
+                self.take(chunk, &mut ready);
+            }
+        }
+        Ok(Some(ready))
+    }
+
+    async fn read(&mut self) -> Result<Vec<Chunk>, ResourceError> {
+        let behind = self.behind.as_ref().map(|places| self.order.behind(places));
+        let selection = Selection {
+            filter: behind.into_iter().fold(self.filter.clone(), Expr::and),
+            order: self.order.clone(),
+            projection: None,
+            limit: self.at_once,
+        };
+        let read = self.store.chunks(&self.collection, selection, self.clock.now()).await?;
+        self.exhausted = !read.more;
+        let chunks: Vec<Chunk> = read.chunks.into_iter().map(Chunk::in_order).collect();
+        if let Some(last) = chunks.last() {
+            let ends = [last.points.first(), last.points.last()].into_iter().flatten();
+            let ends = ends.map(|point| At::Scalar(Literal::Integer(point.step)));
+            self.behind = Some(ends.chain([At::Scalar(Literal::Text(last.id.clone()))]).collect());
+        }
+        Ok(chunks)
+    }
+
+    fn take(&mut self, chunk: Chunk, ready: &mut Vec<Point>) {
+        let Chunk { id, lower, unit, mut points, .. } = chunk;
+        if self.unit.is_none() {
+            self.unit = unit;
+        }
+        let Some(first) = points.first().map(|point| point.step) else { return };
+        self.settle(Some(first), ready);
+        points.truncate(points.partition_point(|point| point.step <= *self.steps.end()));
+        points.drain(..points.partition_point(|point| point.step < *self.steps.start()));
+        if !points.is_empty() {
+            self.open.push(((lower.is_some(), id), points));
+        }
+    }
+
+    /// Moves on what no document to come can meet: steps below `border`, or all.
+    fn settle(&mut self, border: Option<i64>, ready: &mut Vec<Point>) {
+        let mut settled = Vec::with_capacity(1);
+        for (rank, points) in &mut self.open {
+            let end =
+                border.map_or(points.len(), |border| points.partition_point(|point| point.step < border));
+            let rest = points.split_off(end);
+            let below = std::mem::replace(points, rest);
+            if !below.is_empty() {
+                settled.push((rank.clone(), below));
+            }
+        }
+        self.open.retain(|(_, points)| !points.is_empty());
+        match settled.as_mut_slice() {
+            [] => {}
+            [(_, points)] => ready.append(points),
+            _ => ready.append(&mut merged(settled)),
+        }
+    }
+}
+
+/// The points of overlapping documents in order, each step once.
+fn merged(runs: Vec<(Rank, Vec<Point>)>) -> Vec<Point> {
+    let ranked = runs.into_iter().flat_map(|(rank, points)| {
+        points.into_iter().map(move |point| (point.step, Reverse(rank.clone()), point))
+    });
+    let mut ranked: Vec<_> = ranked.collect();
+    ranked.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    ranked.dedup_by_key(|(step, ..)| *step);
+    ranked.into_iter().map(|(.., point)| point).collect()
+}
+
+/// A page of points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointPage {
+    /// What the values are measured in.
+    pub unit: Option<String>,
+    /// The points.
+    pub points: Vec<Point>,
+    /// The step at which the next page begins, if there is one.
+    pub next: Option<i64>,
+}
+
+/// The first `limit` points that a reader gives.
+pub async fn page(mut reader: Reader, limit: usize) -> Result<PointPage, ResourceError> {
+    let mut points = Vec::new();
+    while points.len() <= limit {
+        let Some(mut more) = reader.next().await? else { break };
+        points.append(&mut more);
+    }
+    let next = points.get(limit).map(|point| point.step);
+    points.truncate(limit);
+    Ok(PointPage { unit: reader.unit, points, next })
+}
+
+/// A sample, and how many points it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampled {
+    /// What the values are measured in.
+    pub unit: Option<String>,
+    /// How many points there are.
+    pub total: usize,
+    /// What was kept of them.
+    pub sample: Sample,
+}
+
+/// At most `wanted` points that draw the line which all of `steps` would draw. Reads twice: to count, and to choose.
+pub async fn sample(
+    service: &Service,
+    claims: &AccessClaims,
+    place: &Place,
+    steps: RangeInclusive<i64>,
+    wanted: usize,
+) -> Result<Sampled, ResourceError> {
+    let mut reader = Reader::open(service, claims, place, steps.clone(), MANY)?;
+    let (mut total, mut last) = (0, *steps.start());
+    while let Some(points) = reader.next().await? {
+        total += points.len();
+        last = points.last().map_or(last, |point| point.step);
+    }
+    // What is appended meanwhile is left for the next one who asks.
+    let mut reader = Reader::open(service, claims, place, *steps.start()..=last, MANY)?;
+    let mut downsampler = Downsampler::new(total, wanted);
+    while let Some(points) = reader.next().await? {
+        for point in points {
+            downsampler.push(point);
+        }
+    }
+    Ok(Sampled { unit: reader.unit, total, sample: downsampler.finish() })
+}

@@ -1,0 +1,97 @@
+//! Takes a definition out of the store: the collection falls back to what a file says of it, or is gone.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{
+    Service, artifacts::sweep, assess::Change, catalog::Standing, define::allow, error::ResourceError,
+};
+use crate::{
+    domain::{collection::Collection, precondition::Precondition},
+    query::{expr::Expr, order::Order},
+    store::Selection,
+};
+
+/// How often a change that others overtake is tried.
+const MAX_TRIES: usize = 4;
+
+/// Takes the definition of `name` away. Where a file defines the collection too, documents stay and must fit that
+/// definition; else the collection must be empty. With `force` documents that do not fit stay, and those of a collection
+/// that is defined nowhere else are removed.
+pub async fn undefine(
+    service: &Service,
+    name: &str,
+    precondition: &Precondition,
+    force: bool,
+) -> Result<(), ResourceError> {
+    for _ in 0..MAX_TRIES {
+        service.catalog.refresh(&*service.store).await?;
+        let standing = service.catalog.standing(name);
+        if !standing.exists() {
+            return Err(ResourceError::UnknownCollection(name.to_owned()));
+        }
+        standing.meets(precondition)?;
+        standing.is_known(name, force)?;
+        if !standing.stored {
+            return Err(ResourceError::FromFile(name.to_owned()));
+        }
+        let gone = match &standing.file {
+            Some(file) => fall_back(service, &standing, file, force).await?,
+            None => remove(service, name, &standing, force).await?,
+        };
+        if gone {
+            return Ok(());
+        }
+    }
+    Err(ResourceError::Unavailable)
+}
+
+async fn fall_back(
+    service: &Service,
+    standing: &Standing,
+    file: &Arc<Collection>,
+    force: bool,
+) -> Result<bool, ResourceError> {
+    let change = Change { before: standing.collection.as_deref(), after: file, thorough: false };
+    allow(change.assess(&*service.store, service.clock.now()).await?, force)?;
+    service.switch(file, None, standing.revision).await
+}
+
+/// The definition goes first: who still serves it for a moment may store a document, which is then found by whoever
+/// takes the name again.
+async fn remove(
+    service: &Service,
+    name: &str,
+    standing: &Standing,
+    force: bool,
+) -> Result<bool, ResourceError> {
+    let collection = if let Some(collection) = &standing.collection {
+        Arc::clone(collection)
+    } else {
+        let any = serde_json::from_value(json!({"name": name, "schema": {"type": "object"}}))?;
+        Arc::new(Collection::new(any)?)
+    };
+    let holds_documents = holds_documents(service, &collection).await?;
+    if holds_documents && !force {
+        return Err(ResourceError::HoldsDocuments(name.to_owned()));
+    }
+    if !service.store.define(name, None, standing.revision).await? {
+        return Ok(false);
+    }
+    service.catalog.refresh(&*service.store).await?;
+    if holds_documents {
+        service.store.clear(&collection).await?;
+        sweep::forget_all(service, name).await?;
+    }
+    Ok(true)
+}
+
+async fn holds_documents(service: &Service, collection: &Arc<Collection>) -> Result<bool, ResourceError> {
+    if !service.store.index_plan(collection).await?.stored {
+        return Ok(false);
+    }
+    let order = Order::new(Vec::new(), collection.id_field()?);
+    let one = Selection { filter: Expr::everything(), order, projection: None, limit: 1 };
+    Ok(!service.store.list(collection, one, service.clock.now()).await?.documents.is_empty())
+}

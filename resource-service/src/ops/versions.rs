@@ -1,0 +1,169 @@
+//! Earlier revisions of a document: who wrote them, when, and what they changed.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shared_models::{claims::AccessClaims, problem::FieldError};
+
+use super::{
+    Service,
+    error::ResourceError,
+    policy::{Permit, Verb},
+};
+use crate::{
+    domain::{document::Document, patch::Patch},
+    store::{MAX_BATCH_BYTES, StoredDocument, Version},
+};
+
+/// How many revisions a page has where the request does not say.
+pub const DEFAULT_LIMIT: usize = 20;
+/// The most revisions of a page.
+pub const MAX_LIMIT: usize = 100;
+
+/// One revision in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    /// Its number.
+    pub revision: i64,
+    /// When it was written.
+    pub at: String,
+    /// `sub` of whoever wrote it, where that is known.
+    pub by: Option<String>,
+    /// Whether the document was removed by it.
+    pub removed: bool,
+    /// What leads to it from the revision before (RFC 6902); from nothing where it is the first. `null` for a
+    /// removal, and where the revision before was not kept.
+    pub diff: Option<Patch>,
+}
+
+/// A page of revisions, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct History {
+    /// The revisions.
+    pub items: Vec<Entry>,
+    /// What `after` takes to give the next page.
+    pub next: Option<String>,
+}
+
+/// What the request asks for.
+struct Page {
+    limit: usize,
+    below: Option<i64>,
+}
+
+impl Page {
+    fn read(parameters: &[(String, String)]) -> Result<Self, ResourceError> {
+        let (mut page, mut faults) = (Self { limit: DEFAULT_LIMIT, below: None }, Vec::new());
+        for (name, value) in parameters {
+            let fault = match name.as_str() {
+                "limit" => match value.parse() {
+                    Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => {
+                        page.limit = limit;
+                        continue;
+                    }
+                    _ => ("type", format!("limit is a number from 1 to {MAX_LIMIT}")),
+                },
+                "after" => match value.parse() {
+                    Ok(below) => {
+                        page.below = Some(below);
+                        continue;
+                    }
+                    Err(_) => ("cursor", "after takes what next gave".to_owned()),
+                },
+                other => {
+                    ("parameter", format!("there is no parameter {other:?} here; there are limit and after"))
+                }
+            };
+            faults.push(FieldError::in_parameter(name, fault.0, fault.1));
+        }
+        if faults.is_empty() { Ok(page) } else { Err(ResourceError::Invalid(faults)) }
+    }
+}
+
+/// The revisions of a document, removed or not.
+pub async fn list(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    id: &str,
+    parameters: &[(String, String)],
+) -> Result<History, ResourceError> {
+    let permit = versioned(service.admit(claims, collection, Verb::Read)?)?;
+    let page = Page::read(parameters)?;
+    // Two more: what the last one is compared with may lie behind a removal.
+    let found = service.store.versions(&permit.collection, id, page.below, page.limit + 2).await?;
+    if found.first().is_none_or(|first| !permit.reaches(&first.owner)) {
+        return Err(permit.not_found(id));
+    }
+    let bytes: usize = found.iter().filter_map(|version| version.json.as_ref()).map(String::len).sum();
+    // Where the store stopped for size, its last one serves as what the one before is compared with.
+    let shown = if bytes >= MAX_BATCH_BYTES { (found.len() - 1).max(1) } else { found.len() };
+    let shown = shown.min(page.limit);
+    let members = found.iter().map(|version| members(&permit, version)).collect::<Result<Vec<_>, _>>()?;
+    let items = (0..shown).map(|at| entry(&found[at], &members[at..])).collect();
+    let next = (shown < found.len()).then(|| found[shown - 1].revision.to_string());
+    Ok(History { items, next })
+}
+
+/// The members that the caller is shown.
+fn members(permit: &Permit<'_>, version: &Version) -> Result<Option<Map<String, Value>>, ResourceError> {
+    let mut document = version.json.as_deref().map(Document::parse).transpose()?;
+    if let Some(document) = &mut document {
+        permit.hidden.withhold(&mut document.members);
+    }
+    Ok(document.map(|document| document.members))
+}
+
+/// `members` begins with those of the version itself.
+fn entry(version: &Version, members: &[Option<Map<String, Value>>]) -> Entry {
+    let own = members.first().and_then(Option::as_ref);
+    let before = members.iter().skip(1).flatten().next();
+    let nothing = Map::new();
+    let before = before.or((version.revision == 1).then_some(&nothing));
+    let diff = own
+        .zip(before)
+        .map(|(own, before)| json_patch::diff(&Value::Object(before.clone()), &Value::Object(own.clone())));
+    Entry {
+        revision: version.revision,
+        at: version.at.clone(),
+        by: version.by.clone(),
+        removed: version.json.is_none(),
+        diff,
+    }
+}
+
+/// A document as it was at a revision.
+pub async fn get(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    id: &str,
+    revision: &str,
+) -> Result<StoredDocument, ResourceError> {
+    let permit = versioned(service.admit(claims, collection, Verb::Read)?)?;
+    permit.show(find(service, &permit, id, revision).await?)
+}
+
+/// The revision that the text names, if the caller may see it.
+pub(super) async fn find(
+    service: &Service,
+    permit: &Permit<'_>,
+    id: &str,
+    revision: &str,
+) -> Result<StoredDocument, ResourceError> {
+    let none = || ResourceError::NoRevision { id: id.to_owned(), revision: revision.to_owned() };
+    let number: i64 = revision.parse().ok().filter(|number| *number > 0).ok_or_else(none)?;
+    let below = number.checked_add(1).ok_or_else(none)?;
+    let found = service.store.versions(&permit.collection, id, Some(below), 1).await?.pop();
+    let found = found.filter(|found| found.revision == number && permit.reaches(&found.owner));
+    let Version { owner, json, .. } = found.ok_or_else(none)?;
+    Ok(StoredDocument { json: json.ok_or_else(none)?, revision: number, owner })
+}
+
+/// Refuses where no revisions are kept.
+pub(super) fn versioned(permit: Permit<'_>) -> Result<Permit<'_>, ResourceError> {
+    if permit.collection.keeps_revisions() {
+        return Ok(permit);
+    }
+    let collection = permit.collection.name().to_owned();
+    Err(ResourceError::NotKept { collection, what: "earlier revisions" })
+}

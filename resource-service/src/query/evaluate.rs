@@ -1,0 +1,247 @@
+//! Whether a document in memory meets a condition: the same answer that the stores give.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::{
+    expr::{Comparison, Expr, Kind, Test},
+    literal::{Literal, special},
+    schema::{Field, FieldType},
+};
+
+/// 2^63, the first double beyond the integers of 64 bits.
+const BEYOND_I64: f64 = 9_223_372_036_854_775_808.0;
+
+impl Expr {
+    /// Whether a document, read from its JSON, meets the condition.
+    pub fn holds(&self, document: &Value) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.holds(document)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(document)),
+            Self::Not(inner) => !inner.holds(document),
+            Self::Test(field, test) => test.holds(field, field.path.find(document)),
+        }
+    }
+}
+
+impl Test {
+    /// Whether the test holds of the value that a document has at the field's path.
+    fn holds(&self, field: &Field, value: Option<&Value>) -> bool {
+        match self {
+            Self::Exists(wanted) => value.is_some() == *wanted,
+            Self::Is(kinds) => kinds.contains(&kind(field, value)),
+            Self::Compare(comparison, literal) => {
+                any_scalar(field, value, |scalar| compares(scalar, *comparison, literal))
+            }
+            Self::In(literals) => any_scalar(field, value, |scalar| {
+                literals.iter().any(|literal| compares(scalar, Comparison::Eq, literal))
+            }),
+            Self::NotIn(literals) => any_scalar(field, value, |scalar| {
+                let comparable = literals.iter().any(|literal| Kind::of(literal) == Kind::of(scalar));
+                let equal = |literal: &Literal| compares(scalar, Comparison::Eq, literal);
+                comparable && *scalar != Literal::Null && !literals.iter().any(equal)
+            }),
+            Self::Contains(item) => match (&field.kind, value, item) {
+                (FieldType::Array(_), ..) => {
+                    any_scalar(field, value, |scalar| compares(scalar, Comparison::Eq, item))
+                }
+                (_, Some(Value::String(text)), Literal::Text(part)) => text.contains(part.as_str()),
+                (_, Some(Value::Array(items)), _) => items
+                    .iter()
+                    .filter_map(|found| scalar(&FieldType::Untyped, found))
+                    .any(|found| compares(&found, Comparison::Eq, item)),
+                _ => false,
+            },
+            Self::Prefix(prefix) => any_scalar(
+                field,
+                value,
+                |scalar| matches!(scalar, Literal::Text(text) if text.starts_with(prefix.as_str())),
+            ),
+        }
+    }
+}
+
+/// Tries the value, or each item of an array field.
+fn any_scalar(field: &Field, value: Option<&Value>, holds: impl Fn(&Literal) -> bool) -> bool {
+    match (&field.kind, value) {
+        (FieldType::Array(items), Some(Value::Array(values))) => {
+            values.iter().filter_map(|item| scalar(items, item)).any(|item| holds(&item))
+        }
+        (_, None) | (FieldType::Array(_), Some(_)) => false,
+        (kind, Some(value)) => scalar(kind, value).is_some_and(|value| holds(&value)),
+    }
+}
+
+/// The scalar of a field of this type; nothing for an object or an array.
+fn scalar(kind: &FieldType, value: &Value) -> Option<Literal> {
+    match value {
+        Value::Null => Some(Literal::Null),
+        Value::Bool(value) => Some(Literal::Boolean(*value)),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => Some(Literal::Integer(integer)),
+            None => number.as_f64().map(Literal::Double),
+        },
+        Value::String(text) if *kind == (FieldType::Number { ieee754: true }) => special(text),
+        Value::String(text) => Some(Literal::Text(text.clone())),
+        Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn kind(field: &Field, value: Option<&Value>) -> Kind {
+    match value {
+        None | Some(Value::Null) => Kind::Nothing,
+        Some(Value::Bool(_)) => Kind::Boolean,
+        Some(Value::Number(_)) => Kind::Number,
+        Some(Value::String(_)) if field.kind == (FieldType::Number { ieee754: true }) => Kind::Number,
+        Some(Value::String(_)) => Kind::Text,
+        Some(Value::Array(_)) => Kind::Array,
+        Some(Value::Object(_)) => Kind::Object,
+    }
+}
+
+/// `null` equals `null` and is unequal to nothing; NaN equals NaN; all else is compared within its kind.
+fn compares(value: &Literal, comparison: Comparison, literal: &Literal) -> bool {
+    if Kind::of(value) != Kind::of(literal) {
+        return false;
+    }
+    match order(value, literal) {
+        Some(Ordering::Equal) => comparison.holds_for_equals(),
+        Some(Ordering::Less) => {
+            matches!(comparison, Comparison::Lt | Comparison::Lte | Comparison::Ne)
+        }
+        Some(Ordering::Greater) => {
+            matches!(comparison, Comparison::Gt | Comparison::Gte | Comparison::Ne)
+        }
+        None => comparison == Comparison::Ne,
+    }
+}
+
+/// The order of two values of one kind; nothing between NaN and a number.
+fn order(a: &Literal, b: &Literal) -> Option<Ordering> {
+    match (a, b) {
+        (Literal::Null, Literal::Null) => Some(Ordering::Equal),
+        (Literal::Boolean(a), Literal::Boolean(b)) => Some(a.cmp(b)),
+        (Literal::Text(a), Literal::Text(b)) => Some(a.cmp(b)),
+        (Literal::Integer(a), Literal::Integer(b)) => Some(a.cmp(b)),
+        (Literal::Integer(a), Literal::Double(b)) => exact(*a, *b),
+        (Literal::Double(a), Literal::Integer(b)) => exact(*b, *a).map(Ordering::reverse),
+        (Literal::Double(a), Literal::Double(b)) if a.is_nan() && b.is_nan() => Some(Ordering::Equal),
+        (Literal::Double(a), Literal::Double(b)) => a.partial_cmp(b),
+        _ => None,
+    }
+}
+
+/// An integer against a double by exact value: the integer is not rounded.
+#[expect(clippy::cast_possible_truncation, reason = "the double is a whole number within 64 bits")]
+fn exact(integer: i64, double: f64) -> Option<Ordering> {
+    if double.is_nan() {
+        None
+    } else if double >= BEYOND_I64 {
+        Some(Ordering::Less)
+    } else if double < -BEYOND_I64 {
+        Some(Ordering::Greater)
+    } else {
+        let whole = double.trunc();
+        // Equal whole parts: the fraction decides.
+        Some(
+            integer
+                .cmp(&(whole as i64))
+                .then_with(|| 0.0.partial_cmp(&(double - whole)).unwrap_or(Ordering::Equal)),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::query::{
+        parse::{Query, Target},
+        schema::Schema,
+    };
+
+    fn holds(parameter: (&str, &str), document: &Value) -> bool {
+        let schema = Schema::new(json!({
+            "type": "object",
+            "properties": {
+                "s": {"type": ["string", "null"]},
+                "i": {"type": ["integer", "null"]},
+                "n": {"type": ["number", "null"]},
+                "x": {"type": ["number", "string"], "format": "ieee754"},
+                "b": {"type": "boolean"},
+                "tags": {"type": "array", "items": {"type": "string"}},
+                "marks": {"type": "array", "items": {"type": ["number", "string"], "format": "ieee754"}},
+                "free": {"type": "object"},
+            },
+        }));
+        let target = Target { collection: "things", schema: &schema, views: &BTreeMap::new() };
+        let query = Query::parse(&target, &[(parameter.0.to_owned(), parameter.1.to_owned())]).unwrap();
+        query.filter.holds(document)
+    }
+
+    #[test]
+    fn a_comparison_needs_the_field_and_its_kind() {
+        for (parameter, document, expected) in [
+            (("s", "x"), json!({"s": "x"}), true),
+            (("s[ne]", "x"), json!({"s": "y"}), true),
+            (("s[ne]", "x"), json!({"s": null}), false),
+            (("s[ne]", "x"), json!({}), false),
+            (("s[gt]", "a"), json!({"s": "\u{1F600}"}), true),
+            (("i", "null"), json!({"i": null}), true),
+            (("i", "null"), json!({}), false),
+            (("i[ne]", "null"), json!({"i": 1}), false),
+            (("i[exists]", "true"), json!({"i": null}), true),
+            (("i[exists]", "false"), json!({}), true),
+            (("b[lt]", "true"), json!({"b": false}), true),
+            (("free.a", "1"), json!({"free": {"a": "1"}}), false),
+            (("free.a[ne]", "1"), json!({"free": {"a": "1"}}), false),
+            (("free.a[ne]", "1"), json!({"free": {"a": 2}}), true),
+            (("free.a.b", "1"), json!({"free": {"a": [{"b": 1}]}}), false),
+            (("tags", "x"), json!({"tags": ["y", "x"]}), true),
+            (("tags[in]", "a,b"), json!({"tags": ["y", "x"]}), false),
+            (("marks", "NaN"), json!({"marks": [1, "NaN"]}), true),
+        ] {
+            assert_eq!(holds(parameter, &document), expected, "{parameter:?} {document}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_by_exact_value() {
+        let (large, beyond) = (9_007_199_254_740_993_i64, 9_007_199_254_740_992.0);
+        for (parameter, document, expected) in [
+            (("n", "9007199254740992.0"), json!({"n": large}), false),
+            (("n[gt]", "9007199254740992.0"), json!({"n": large}), true),
+            (("n[lt]", "9007199254740993"), json!({"n": beyond}), true),
+            (("n", "1"), json!({"n": 1.0}), true),
+            (("n[gt]", "1"), json!({"n": 1.5}), true),
+            (("n[lt]", "-1"), json!({"n": -1.5}), true),
+            (("n[gt]", "-1"), json!({"n": -0.5}), true),
+            (("n", "0"), json!({"n": -0.0}), true),
+            (("n[lt]", "1e300"), json!({"n": i64::MAX}), true),
+            (("n[gt]", "-1e300"), json!({"n": i64::MIN}), true),
+            (("n", "-9223372036854775808.0"), json!({"n": i64::MIN}), true),
+            (("n[lt]", "9223372036854775808.0"), json!({"n": i64::MAX}), true),
+        ] {
+            assert_eq!(holds(parameter, &document), expected, "{parameter:?} {document}");
+        }
+    }
+
+    #[test]
+    fn nan_equals_itself_and_stands_in_no_order() {
+        for (operator, nan, number) in
+            [("eq", true, false), ("ne", false, true), ("gte", true, false), ("lt", false, false)]
+        {
+            let parameter = format!("x[{operator}]");
+            assert_eq!(holds((&parameter, "NaN"), &json!({"x": "NaN"})), nan, "{operator}");
+            assert_eq!(holds((&parameter, "NaN"), &json!({"x": 1})), number, "{operator}");
+        }
+        assert!(holds(("x[ne]", "1"), &json!({"x": "NaN"})));
+        assert!(!holds(("x[gt]", "1"), &json!({"x": "NaN"})));
+        assert!(holds(("x[gt]", "1"), &json!({"x": "Infinity"})));
+        assert!(holds(("x[lt]", "-1e308"), &json!({"x": "-Infinity"})));
+    }
+}

@@ -1,0 +1,149 @@
+//! What every store must do with many documents at once, and with requests that may be repeated.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use time::Duration;
+
+use super::{Fixture, NOW, document, on_both_stores};
+use crate::{
+    domain::document::Document,
+    query::expr::Expr,
+    store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, Receipt, StoreError},
+};
+
+on_both_stores! {
+    of_many_documents_each_is_stored_for_itself
+    all_are_stored_or_none
+    a_conflict_among_those_sent_is_seen
+    too_many_conflicts_are_given_up
+    the_answer_is_kept_in_the_same_step
+    one_of_many_senders_of_a_request_writes
+    an_expired_receipt_is_none
+    what_is_refused_leaves_no_receipt
+}
+
+fn keyed(id: &str, key: &str) -> Document {
+    document(id, 1, json!({"key": key, "part": 1}))
+}
+
+fn conflict() -> Fate {
+    Fate::Conflict { fields: vec!["key".into(), "part".into()] }
+}
+
+fn bulk(documents: Vec<Document>, atomic: bool) -> Bulk {
+    Bulk { documents, atomic, receipt: None }
+}
+
+fn receipt(answer: &'static str) -> Receipt {
+    let answer = Arc::new(move |fates: &[Fate]| format!("{answer}: {}", fates.len()));
+    let (id, fingerprint) = ("request".to_owned(), "body".to_owned());
+    Receipt { id, fingerprint, now: NOW, expires_at: NOW + Duration::hours(1), answer }
+}
+
+async fn total(f: &Fixture) -> u64 {
+    f.store.count(&f.collection, Expr::everything(), NOW).await.expect("ok")
+}
+
+async fn of_many_documents_each_is_stored_for_itself(f: &Fixture) {
+    f.store.insert(&f.collection, keyed("old", "k1")).await.expect("ok");
+    let documents =
+        vec![keyed("a", "k0"), keyed("b", "k1"), keyed("c", "k2"), keyed("d", "k2"), keyed("a", "k3")];
+    let fates = f.store.insert_each(&f.collection, documents).await.expect("ok");
+    let same_id = Fate::Conflict { fields: vec!["_id".into()] };
+    assert_eq!(fates, [Fate::Inserted, conflict(), Fate::Inserted, conflict(), same_id]);
+    assert_eq!(total(f).await, 3);
+    assert_eq!(f.store.insert_each(&f.collection, Vec::new()).await, Ok(Vec::new()));
+    let many: Vec<Document> = (0..2_500).map(|n| document(&format!("n{n}"), 1, json!({"i": n}))).collect();
+    let fates = f.store.insert_each(&f.collection, many).await.expect("ok");
+    assert!(fates.len() == 2_500 && fates.iter().all(|fate| *fate == Fate::Inserted));
+    assert_eq!(total(f).await, 2_503);
+}
+
+async fn all_are_stored_or_none(f: &Fixture) {
+    f.store.insert(&f.collection, keyed("old", "k1")).await.expect("ok");
+    let documents = vec![keyed("a", "k0"), keyed("b", "k1"), keyed("c", "k2"), keyed("old", "k3")];
+    let refused = f.store.insert_together(&f.collection, bulk(documents, true)).await;
+    let same_id = Fate::Conflict { fields: vec!["_id".into()] };
+    let fates = vec![Fate::Inserted, conflict(), Fate::Inserted, same_id];
+    assert_eq!(refused, Ok(Ended::Refused(fates)));
+    assert_eq!(total(f).await, 1);
+    let documents = vec![keyed("a", "k0"), keyed("c", "k2")];
+    let stored = f.store.insert_together(&f.collection, bulk(documents, true)).await;
+    assert_eq!(stored, Ok(Ended::Committed(vec![Fate::Inserted; 2])));
+    assert_eq!(total(f).await, 3);
+    let nothing = f.store.insert_together(&f.collection, bulk(Vec::new(), true)).await;
+    assert_eq!(nothing, Ok(Ended::Committed(Vec::new())));
+}
+
+async fn a_conflict_among_those_sent_is_seen(f: &Fixture) {
+    let documents = vec![keyed("a", "k"), keyed("b", "k")];
+    let refused = f.store.insert_together(&f.collection, bulk(documents.clone(), true)).await;
+    assert_eq!(refused, Ok(Ended::Refused(vec![Fate::Inserted, conflict()])));
+    assert_eq!(total(f).await, 0);
+    let partly = f.store.insert_together(&f.collection, bulk(documents, false)).await;
+    assert_eq!(partly, Ok(Ended::Committed(vec![Fate::Inserted, conflict()])));
+    assert_eq!(total(f).await, 1);
+}
+
+async fn too_many_conflicts_are_given_up(f: &Fixture) {
+    let ids: Vec<String> = (0..=MAX_CONFLICTS + 5).map(|n| n.to_string()).collect();
+    let documents: Vec<Document> = ids.iter().map(|id| keyed(id, "k")).collect();
+    let Ok(Ended::Refused(fates)) = f.store.insert_together(&f.collection, bulk(documents, false)).await
+    else {
+        panic!("so many conflicts were taken")
+    };
+    assert_eq!(fates.iter().filter(|fate| **fate == conflict()).count(), MAX_CONFLICTS);
+    assert_eq!(total(f).await, 0);
+}
+
+async fn the_answer_is_kept_in_the_same_step(f: &Fixture) {
+    let request = Bulk { documents: vec![keyed("a", "k0")], atomic: true, receipt: Some(receipt("first")) };
+    assert_eq!(f.store.receipt("request", NOW).await, Ok(None));
+    let stored = f.store.insert_together(&f.collection, request).await;
+    assert_eq!(stored, Ok(Ended::Committed(vec![Fate::Inserted])));
+    let kept = Kept { fingerprint: "body".into(), answer: "first: 1".into() };
+    assert_eq!(f.store.receipt("request", NOW).await, Ok(Some(kept)));
+    let again = Bulk { documents: vec![keyed("b", "k1")], atomic: true, receipt: Some(receipt("second")) };
+    assert_eq!(f.store.insert_together(&f.collection, again).await, Ok(Ended::Repeated));
+    assert_eq!(total(f).await, 1);
+}
+
+async fn one_of_many_senders_of_a_request_writes(f: &Fixture) {
+    let senders = (0..8).map(|n| {
+        let (store, collection) = (Arc::clone(&f.store), Arc::clone(&f.collection));
+        let documents = vec![document(&n.to_string(), 1, json!({}))];
+        let request = Bulk { documents, atomic: true, receipt: Some(receipt("answer")) };
+        tokio::spawn(async move { store.insert_together(&collection, request).await })
+    });
+    let senders: Vec<_> = senders.collect();
+    let mut written = 0;
+    for sender in senders {
+        match sender.await.expect("ok").expect("ok") {
+            Ended::Committed(_) => written += 1,
+            ended => assert_eq!(ended, Ended::Repeated),
+        }
+    }
+    assert_eq!((written, total(f).await), (1, 1));
+}
+
+async fn an_expired_receipt_is_none(f: &Fixture) {
+    let request = Bulk { documents: vec![keyed("a", "k0")], atomic: true, receipt: Some(receipt("first")) };
+    f.store.insert_together(&f.collection, request).await.expect("ok");
+    let late = NOW + Duration::hours(1);
+    assert_eq!(f.store.receipt("request", late).await, Ok(None));
+    let late = Receipt { now: late, expires_at: late + Duration::hours(1), ..receipt("second") };
+    let again = Bulk { documents: vec![keyed("b", "k1")], atomic: true, receipt: Some(late) };
+    let stored = f.store.insert_together(&f.collection, again).await;
+    assert_eq!(stored, Ok(Ended::Committed(vec![Fate::Inserted])));
+    let kept = f.store.receipt("request", NOW + Duration::hours(1)).await.expect("ok").expect("ok");
+    assert_eq!(kept.answer, "second: 1");
+}
+
+async fn what_is_refused_leaves_no_receipt(f: &Fixture) {
+    f.store.insert(&f.collection, keyed("old", "k")).await.expect("ok");
+    let request = Bulk { documents: vec![keyed("a", "k")], atomic: true, receipt: Some(receipt("never")) };
+    let refused = f.store.insert_together(&f.collection, request).await;
+    assert_eq!(refused, Ok(Ended::Refused(vec![conflict()])));
+    assert_eq!(f.store.receipt("request", NOW).await, Ok::<_, StoreError>(None));
+}

@@ -1,0 +1,249 @@
+//! What every store must do with definitions, and with the indexes they declare.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::{Value, json};
+
+use super::{Fixture, NOW, collection, definition, document, on_both_stores};
+use crate::{
+    domain::collection::Collection,
+    query::expr::Expr,
+    store::{StoreError, definitions::StoredDefinition},
+};
+
+on_both_stores! {
+    a_definition_is_written_over_the_expected_revision_only
+    one_of_many_writers_of_a_definition_wins
+    a_definition_that_was_taken_away_keeps_its_revision
+    a_plan_tells_what_would_be_made_and_dropped_and_changes_nothing
+    indexes_that_are_declared_no_longer_are_dropped
+    documents_do_not_expire_once_the_definition_says_so
+    duplicates_are_told_with_their_values_and_ids
+    duplicates_of_numbers_and_booleans_are_those_that_the_index_would_refuse
+    a_unique_index_is_not_made_over_duplicates
+    a_unique_index_of_an_older_definition_is_named_by_its_fields
+    a_unique_index_follows_the_type_of_its_field
+    a_cleared_collection_is_empty_and_can_be_used_again
+    nothing_is_planned_against_a_collection_that_was_never_there
+}
+
+/// The collection with another set of indexes.
+fn with_indexes(indexes: Value) -> Arc<Collection> {
+    let mut changed = definition();
+    changed["indexes"] = indexes;
+    made(changed)
+}
+
+fn made(definition: Value) -> Arc<Collection> {
+    Arc::new(Collection::new(serde_json::from_value(definition).expect("ok")).expect("ok"))
+}
+
+async fn total(f: &Fixture, collection: &Arc<Collection>) -> u64 {
+    f.store.count(collection, Expr::everything(), NOW).await.expect("ok")
+}
+
+async fn a_definition_is_written_over_the_expected_revision_only(f: &Fixture) {
+    assert_eq!(f.store.definitions().await, Ok(vec![]));
+    assert_eq!(f.store.definition_revisions().await, Ok(BTreeMap::new()));
+    let text = |n: i32| Some(format!("{{\"$schema\": \"a.b\", \"'\": \"é\u{1F600}\", \"n\": {n}}}"));
+    assert_eq!(f.store.define("a", text(0), 1).await, Ok(false));
+    assert_eq!(f.store.define("a", text(1), 0).await, Ok(true));
+    assert_eq!(f.store.define("a", text(2), 0).await, Ok(false));
+    assert_eq!(f.store.define("b", text(3), 0).await, Ok(true));
+    assert_eq!(f.store.define("a", text(4), 2).await, Ok(false));
+    assert_eq!(f.store.define("a", text(5), 1).await, Ok(true));
+    let stored = |name: &str, revision, n| StoredDefinition { name: name.into(), revision, text: text(n) };
+    assert_eq!(f.store.definitions().await, Ok(vec![stored("a", 2, 5), stored("b", 1, 3)]));
+    let revisions = BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 1)]);
+    assert_eq!(f.store.definition_revisions().await, Ok(revisions));
+}
+
+async fn one_of_many_writers_of_a_definition_wins(f: &Fixture) {
+    for expected in 0..2 {
+        let writers = (0..16).map(|n| {
+            let store = Arc::clone(&f.store);
+            tokio::spawn(async move { store.define("a", Some(n.to_string()), expected).await })
+        });
+        let writers: Vec<_> = writers.collect();
+        let mut won = 0;
+        for writer in writers {
+            won += i32::from(writer.await.expect("ok").expect("ok"));
+        }
+        assert_eq!(won, 1, "over revision {expected}");
+    }
+}
+
+async fn a_definition_that_was_taken_away_keeps_its_revision(f: &Fixture) {
+    assert_eq!(f.store.define("a", Some("x".into()), 0).await, Ok(true));
+    assert_eq!(f.store.define("a", None, 1).await, Ok(true));
+    let gone = StoredDefinition { name: "a".into(), revision: 2, text: None };
+    assert_eq!(f.store.definitions().await, Ok(vec![gone]));
+    assert_eq!(f.store.define("a", Some("y".into()), 0).await, Ok(false));
+    assert_eq!(f.store.define("a", Some("y".into()), 2).await, Ok(true));
+    assert_eq!(f.store.definition_revisions().await.expect("ok")["a"], 3);
+}
+
+async fn a_plan_tells_what_would_be_made_and_dropped_and_changes_nothing(f: &Fixture) {
+    let same = f.store.index_plan(&f.collection).await.expect("ok");
+    assert_eq!((same.stored, same.build.len(), same.drop.len()), (true, 0, 0), "{same:?}");
+    let changed = with_indexes(json!([{"keys": {"key": 1}, "unique": true}, {"keys": {"s": 1}}]));
+    for _ in 0..2 {
+        let plan = f.store.index_plan(&changed).await.expect("ok");
+        assert_eq!(plan.build, ["unique+key"]);
+        let mut drop = plan.drop;
+        drop.retain(|name| name != "_expires_at");
+        assert_eq!(
+            drop,
+            [
+                "index+at+_id",
+                "index+free.a+_id",
+                "index+results.e.value+_id",
+                "index+x+_id",
+                "index-i+s+_id",
+                "unique+key+part:number"
+            ]
+        );
+    }
+}
+
+async fn indexes_that_are_declared_no_longer_are_dropped(f: &Fixture) {
+    f.insert("a", json!({"key": "k", "part": 1})).await;
+    let changed = with_indexes(json!([{"keys": {"b": 1}}, {"keys": {"s": 1}}]));
+    f.store.prepare(&[Arc::clone(&changed)]).await.expect("ok");
+    // Until they are dropped both definitions can be served.
+    let double = f.store.insert(&f.collection, document("b", 1, json!({"key": "k", "part": 1}))).await;
+    assert!(matches!(double, Err(StoreError::Conflict { .. })), "{double:?}");
+    for _ in 0..2 {
+        f.store.drop_undeclared(&changed).await.expect("ok");
+    }
+    let plan = f.store.index_plan(&changed).await.expect("ok");
+    assert_eq!((plan.build.len(), plan.drop.len()), (0, 0), "{plan:?}");
+    f.store.insert(&changed, document("b", 1, json!({"key": "k", "part": 1}))).await.expect("ok");
+    assert_eq!(total(f, &changed).await, 2);
+}
+
+async fn documents_do_not_expire_once_the_definition_says_so(f: &Fixture) {
+    f.insert("a", json!({"at": "2026-01-31T11:00:00Z"})).await;
+    assert_eq!(total(f, &f.collection).await, 0);
+    let lasting = with_indexes(json!([{"keys": {"at": 1}}]));
+    f.store.prepare(&[Arc::clone(&lasting)]).await.expect("ok");
+    f.store.drop_undeclared(&lasting).await.expect("ok");
+    assert_eq!(total(f, &lasting).await, 1);
+    assert!(f.store.get(&lasting, "a", NOW).await.expect("ok").is_some());
+    assert!(!f.store.index_plan(&lasting).await.expect("ok").drop.contains(&"_expires_at".to_owned()));
+}
+
+async fn duplicates_are_told_with_their_values_and_ids(f: &Fixture) {
+    for n in 0..12 {
+        f.insert(&format!("t{n:02}"), json!({"s": "twelve", "i": n})).await;
+    }
+    for (id, s) in [
+        ("a", json!("two")),
+        ("b", json!("two")),
+        ("c", json!("one")),
+        ("d", Value::Null),
+        ("e", Value::Null),
+    ] {
+        f.insert(id, json!({"s": s})).await;
+    }
+    f.insert("f", json!({})).await;
+    f.insert("g", json!({})).await;
+    let unique = with_indexes(json!([{"keys": {"s": 1}, "unique": true}]));
+    let found = f.store.duplicates(&unique, &unique.indexes[0], 100).await.expect("ok");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[0].values.clone(), found[0].documents), (vec![("s".into(), json!("twelve"))], 12));
+    assert_eq!(found[0].ids, (0..10).map(|n| format!("t{n:02}")).collect::<Vec<_>>());
+    assert_eq!((found[1].ids.clone(), found[1].documents), (vec!["a".into(), "b".into()], 2));
+    let found = f.store.duplicates(&unique, &unique.indexes[0], 1).await.expect("ok");
+    assert_eq!(found.len(), 1);
+    let apart = with_indexes(json!([{"keys": {"s": 1, "i": -1}, "unique": true}]));
+    assert_eq!(f.store.duplicates(&apart, &apart.indexes[0], 100).await, Ok(vec![]));
+}
+
+async fn duplicates_of_numbers_and_booleans_are_those_that_the_index_would_refuse(f: &Fixture) {
+    for (id, members) in [
+        ("a", json!({"n": 1, "b": true, "part": i64::MAX})),
+        ("b", json!({"n": 1.0, "b": true, "part": i64::MAX})),
+        ("c", json!({"n": 0.5, "b": false, "part": i64::MAX - 1})),
+        ("d", json!({"n": 0.25, "part": i64::MAX - 2})),
+    ] {
+        f.insert(id, members).await;
+    }
+    for (field, value) in [("n", json!(1)), ("b", json!(true)), ("part", json!(i64::MAX))] {
+        let mut wanted = definition();
+        wanted["indexes"] = json!([{"keys": {field: 1}, "unique": true}]);
+        let unique = made(wanted);
+        let found = f.store.duplicates(&unique, &unique.indexes[0], 100).await.expect("ok");
+        assert_eq!(found.len(), 1, "{field}: {found:?}");
+        assert_eq!(found[0].values[0].1.as_f64(), value.as_f64(), "{field}");
+        assert_eq!(found[0].values[0].1.as_bool(), value.as_bool(), "{field}");
+        assert_eq!(found[0].ids, ["a", "b"]);
+        let refused = f.store.prepare(&[unique]).await;
+        assert!(matches!(refused, Err(StoreError::Unindexable { .. })), "{field}: {refused:?}");
+    }
+}
+
+async fn a_unique_index_is_not_made_over_duplicates(f: &Fixture) {
+    f.insert("a", json!({"s": "x"})).await;
+    f.insert("b", json!({"s": "x"})).await;
+    let unique = with_indexes(json!([{"keys": {"s": 1}, "unique": true}]));
+    let refused = f.store.prepare(&[Arc::clone(&unique)]).await;
+    let why = "agree in s, which must be unique".to_owned();
+    assert_eq!(refused, Err(StoreError::Unindexable { collection: "things".into(), why }));
+    assert_eq!(f.store.index_plan(&unique).await.expect("ok").build, ["unique+s"]);
+    f.store.remove(&f.collection, "b", super::removal("b", 1)).await.expect("ok");
+    f.store.prepare(&[Arc::clone(&unique)]).await.expect("ok");
+    assert_eq!(f.store.index_plan(&unique).await.expect("ok").build, [""; 0]);
+}
+
+async fn a_unique_index_of_an_older_definition_is_named_by_its_fields(f: &Fixture) {
+    let newer = with_indexes(json!([]));
+    f.insert("a", json!({"key": "k", "part": 1})).await;
+    let double = f.store.insert(&newer, document("b", 1, json!({"key": "k", "part": 1}))).await;
+    assert_eq!(double, Err(StoreError::Conflict { fields: vec!["key".into(), "part".into()] }));
+}
+
+async fn a_unique_index_follows_the_type_of_its_field(f: &Fixture) {
+    f.insert("a", json!({"key": "k", "part": 1})).await;
+    let mut other = definition();
+    other["schema"]["properties"]["key"] = json!({"type": "integer"});
+    other["indexes"] = json!([{"keys": {"key": 1, "part": 1}, "unique": true}, {"keys": {"s": 1}}]);
+    other["schema"]["properties"]["s"] = json!({"type": ["number", "string"], "format": "ieee754"});
+    let other = made(other);
+    f.store.prepare(&[Arc::clone(&other)]).await.expect("ok");
+    f.store.drop_undeclared(&other).await.expect("ok");
+    let plan = f.store.index_plan(&other).await.expect("ok");
+    assert_eq!((plan.build.len(), plan.drop.len()), (0, 0), "{plan:?}");
+    let mut number = document("b", 1, json!({}));
+    number.members.insert("key".into(), json!(7));
+    number.members.insert("part".into(), json!(1));
+    f.store.insert(&other, number.clone()).await.expect("ok");
+    number.meta.id = "c".into();
+    let double = f.store.insert(&other, number).await;
+    assert_eq!(double, Err(StoreError::Conflict { fields: vec!["key".into(), "part".into()] }));
+}
+
+async fn a_cleared_collection_is_empty_and_can_be_used_again(f: &Fixture) {
+    let inserts = (0..501).map(|n| {
+        let (store, collection) = (Arc::clone(&f.store), Arc::clone(&f.collection));
+        let document = document(&n.to_string(), 1, json!({"key": "k", "part": n}));
+        tokio::spawn(async move { store.insert(&collection, document).await })
+    });
+    for insert in inserts.collect::<Vec<_>>() {
+        insert.await.expect("ok").expect("ok");
+    }
+    f.store.clear(&f.collection).await.expect("ok");
+    assert_eq!(total(f, &f.collection).await, 0);
+    f.insert("a", json!({"key": "k", "part": 1})).await;
+    assert_eq!(total(f, &f.collection).await, 1);
+}
+
+async fn nothing_is_planned_against_a_collection_that_was_never_there(f: &Fixture) {
+    let fresh = made(json!({"name": "fresh", "schema": {"type": "object"}}));
+    let plan = f.store.index_plan(&fresh).await.expect("ok");
+    assert!(!plan.stored, "{plan:?}");
+    assert!(f.store.index_plan(&collection()).await.expect("ok").stored);
+    f.store.prepare(&[Arc::clone(&fresh)]).await.expect("ok");
+    f.store.insert(&fresh, document("a", 1, json!({}))).await.expect("ok");
+    assert!(f.store.index_plan(&fresh).await.expect("ok").stored);
+}

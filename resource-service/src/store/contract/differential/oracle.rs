@@ -1,0 +1,201 @@
+//! What a query means, written as plainly as possible: a document is a tree in memory, and each rule of the query
+//! language is one line.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::sample::{Field, Kind};
+
+/// A condition.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Test { field: Field, operator: &'static str, values: Vec<Value> },
+}
+
+/// A scalar, or what stands in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    Null,
+    Integer(i64),
+    Double(f64),
+    Text(String),
+    Object,
+    Array,
+    Boolean(bool),
+}
+
+impl Scalar {
+    fn read(kind: Kind, value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Boolean(*value),
+            Value::Number(number) => match number.as_i64() {
+                Some(integer) => Self::Integer(integer),
+                None => Self::Double(number.as_f64().expect("a double")),
+            },
+            Value::String(text) if kind == Kind::Ieee754 => Self::Double(match text.as_str() {
+                "NaN" => f64::NAN,
+                "Infinity" => f64::INFINITY,
+                "-Infinity" => f64::NEG_INFINITY,
+                other => panic!("{other} is no number"),
+            }),
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Object(_) => Self::Object,
+            Value::Array(_) => Self::Array,
+        }
+    }
+
+    fn is_nan(&self) -> bool {
+        matches!(self, Self::Double(double) if double.is_nan())
+    }
+
+    /// Missing and null come first, then numbers, texts, objects, arrays, booleans.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Null => 0,
+            Self::Integer(_) | Self::Double(_) => 1,
+            Self::Text(_) => 2,
+            Self::Object => 3,
+            Self::Array => 4,
+            Self::Boolean(_) => 5,
+        }
+    }
+
+    /// The order of a sort: NaN before every number, numbers by exact value, texts by code point.
+    fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Text(one), Self::Text(other)) => one.chars().cmp(other.chars()),
+            (Self::Boolean(one), Self::Boolean(other)) => one.cmp(other),
+            _ if self.rank() == 1 && other.rank() == 1 => number_order(self, other),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    /// Whether it compares so with a literal: only with one of its own kind.
+    fn compares(&self, operator: &str, literal: &Self) -> bool {
+        let comparable = !matches!(self, Self::Object | Self::Array);
+        if self.rank() != literal.rank() || !comparable {
+            return false;
+        }
+        let order = self.order(literal);
+        let ordered = !self.is_nan() && !literal.is_nan() && *self != Self::Null;
+        match operator {
+            "eq" => order == Ordering::Equal,
+            "ne" => order != Ordering::Equal,
+            "gt" => ordered && order == Ordering::Greater,
+            "gte" => order == Ordering::Equal || ordered && order == Ordering::Greater,
+            "lt" => ordered && order == Ordering::Less,
+            "lte" => order == Ordering::Equal || ordered && order == Ordering::Less,
+            other => panic!("{other}"),
+        }
+    }
+}
+
+fn number_order(one: &Scalar, other: &Scalar) -> Ordering {
+    match (one, other) {
+        (Scalar::Integer(one), Scalar::Integer(other)) => one.cmp(other),
+        (Scalar::Double(one), Scalar::Double(other)) => match (one.is_nan(), other.is_nan()) {
+            (false, false) => one.partial_cmp(other).expect("numbers"),
+            (one, other) => other.cmp(&one),
+        },
+        (Scalar::Integer(integer), Scalar::Double(double)) => exact_order(*integer, *double),
+        (Scalar::Double(double), Scalar::Integer(integer)) => exact_order(*integer, *double).reverse(),
+        _ => panic!("no numbers"),
+    }
+}
+
+/// An integer beside a double, neither of them rounded.
+#[expect(clippy::cast_possible_truncation, reason = "the double is whole and in range by then")]
+fn exact_order(integer: i64, double: f64) -> Ordering {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    if double.is_nan() || double < -BEYOND {
+        Ordering::Greater
+    } else if double >= BEYOND {
+        Ordering::Less
+    } else {
+        let fraction = 0.0_f64.partial_cmp(&double.fract()).expect("a fraction");
+        integer.cmp(&(double.trunc() as i64)).then(fraction)
+    }
+}
+
+/// The value at a path, which leads through objects only.
+fn find<'d>(document: &'d Value, path: &str) -> Option<&'d Value> {
+    path.split('.').try_fold(document, |at, name| at.as_object()?.get(name))
+}
+
+impl Condition {
+    pub fn holds(&self, document: &Value) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.holds(document)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(document)),
+            Self::Not(inner) => !inner.holds(document),
+            Self::Test { field: (path, kind, _), operator, values } => {
+                let found = find(document, path);
+                match (*operator, found) {
+                    ("exists", found) => Value::Bool(found.is_some()) == values[0],
+                    (_, None) => false,
+                    (operator, Some(value)) => meets(*kind, value, operator, values),
+                }
+            }
+        }
+    }
+}
+
+fn meets(kind: Kind, value: &Value, operator: &str, values: &[Value]) -> bool {
+    if let Some(kind) = kind.items() {
+        let operator = if operator == "contains" { "eq" } else { operator };
+        return value
+            .as_array()
+            .is_some_and(|items| items.iter().any(|item| meets(kind, item, operator, values)));
+    }
+    let scalar = Scalar::read(kind, value);
+    let literals: Vec<Scalar> = values.iter().map(|value| Scalar::read(kind, value)).collect();
+    match operator {
+        "in" => literals.iter().any(|literal| scalar.compares("eq", literal)),
+        "nin" => {
+            let comparable = literals.iter().any(|literal| literal.rank() == scalar.rank());
+            comparable
+                && scalar != Scalar::Null
+                && !literals.iter().any(|literal| scalar.compares("eq", literal))
+        }
+        "prefix" => match (&scalar, &literals[0]) {
+            (Scalar::Text(text), Scalar::Text(prefix)) => text.starts_with(prefix),
+            _ => false,
+        },
+        "contains" => match (value, &literals[0]) {
+            (Value::String(text), Scalar::Text(part)) => text.contains(part),
+            (Value::Array(_), _) => meets(Kind::Anythings, value, "eq", values),
+            _ => false,
+        },
+        comparison => scalar.compares(comparison, &literals[0]),
+    }
+}
+
+/// Fields to sort by, and whether each descends.
+pub struct Sort<'s>(pub &'s [(Field, bool)]);
+
+/// What a document is sorted by, its id last.
+pub struct Key(Vec<Scalar>);
+
+impl Sort<'_> {
+    pub fn key(&self, document: &Value) -> Key {
+        let keys = self.0.iter().map(|((path, kind, _), _)| {
+            find(document, path).map_or(Scalar::Null, |value| Scalar::read(*kind, value))
+        });
+        Key(keys.chain([Scalar::read(Kind::Text, &document["_id"])]).collect())
+    }
+
+    /// The order of two documents; `_id` breaks every tie in the direction of the last field.
+    pub fn compare(&self, Key(one): &Key, Key(other): &Key) -> Ordering {
+        let descents = self.0.iter().map(|(_, descends)| *descends);
+        let last = self.0.last().is_some_and(|(_, descends)| *descends);
+        let orders = one.iter().zip(other).zip(descents.chain([last])).map(|((one, other), descends)| {
+            if descends { one.order(other).reverse() } else { one.order(other) }
+        });
+        orders.fold(Ordering::Equal, Ordering::then)
+    }
+}

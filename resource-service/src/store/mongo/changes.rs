@@ -1,0 +1,262 @@
+//! The changes of a MongoDB database, from its change streams.
+//!
+//! A position is the cluster time of an operation and how many of its changes were told: it says nothing of a document,
+//! whereas MongoDB's own resume token holds the id of one, perhaps of one that the reader may not see. Within one
+//! operation, a transaction, the order of changes is always the same.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt as _, stream};
+use mongodb::{
+    Database,
+    bson::{Bson, Document as Doc, RawDocumentBuf, Timestamp, doc, serialize_to_bson},
+    change_stream::{
+        ChangeStream,
+        event::{ChangeStreamEvent, OperationType, ResumeToken},
+    },
+    error::{Error, ErrorKind},
+    options::{ChangeStreamPreAndPostImages, FullDocumentBeforeChangeType, FullDocumentType},
+};
+use time::OffsetDateTime;
+
+use super::{failed, json};
+use crate::{
+    domain::change::{Change, ChangeKind, Image, Position},
+    store::{Changes, StoreError, Told},
+};
+
+/// How long the server waits for a change before it says that there is none.
+const AWAIT: Duration = Duration::from_millis(500);
+/// The server's codes for a position that is no longer in its log: `ChangeStreamHistoryLost`, `ChangeStreamFatalError`.
+const LOST: [i32; 2] = [286, 280];
+/// The server's code for a collection that exists.
+const NAMESPACE_EXISTS: i32 = 48;
+/// How far ahead of the server a position may lie: a stream on an idle server begins one step ahead.
+const AHEAD: u64 = 1 << 32;
+/// What the names of collections of documents look like; what the service keeps for itself is named otherwise.
+const NAMES: &str = "^[a-z][a-z0-9_-]*$";
+
+type Event = ChangeStreamEvent<RawDocumentBuf>;
+
+/// Makes the collections keep what documents were before a change (`changeStreamPreAndPostImages`, MongoDB 6.0), so
+/// that a stream tells each change with the document as it was right before and right after.
+pub(super) async fn enable(database: &Database, names: &[&str]) -> Result<(), StoreError> {
+    let explain = |name: &str, error: &Error| match failed(error) {
+        StoreError::Failed(fault) => {
+            StoreError::Failed(format!("changeStreamPreAndPostImages of {name}: {fault}"))
+        }
+        other => other,
+    };
+    for name in names {
+        let images = ChangeStreamPreAndPostImages::builder().enabled(true).build();
+        let made = database.create_collection(*name).change_stream_pre_and_post_images(images).await;
+        match made {
+            Ok(()) => continue,
+            Err(error) if is_command_error(&error, &[NAMESPACE_EXISTS]) => {}
+            Err(error) => return Err(explain(name, &error)),
+        }
+        if !has_images(database, name).await.map_err(|error| explain(name, &error))? {
+            let change = doc! { "collMod": *name, "changeStreamPreAndPostImages": { "enabled": true } };
+            database.run_command(change).await.map_err(|error| explain(name, &error))?;
+        }
+    }
+    Ok(())
+}
+
+async fn has_images(database: &Database, name: &str) -> Result<bool, Error> {
+    let mut found = database.list_collections().filter(doc! { "name": name }).await?;
+    let mut enabled = false;
+    while let Some(collection) = found.next().await.transpose()? {
+        enabled = collection.options.change_stream_pre_and_post_images.is_some_and(|images| images.enabled);
+    }
+    Ok(enabled)
+}
+
+fn is_command_error(error: &Error, codes: &[i32]) -> bool {
+    matches!(error.kind.as_ref(), ErrorKind::Command(fault) if codes.contains(&fault.code))
+}
+
+/// A position behind all changes of the operation that the server has come to.
+pub(super) async fn position_now(database: &Database) -> Result<Position, StoreError> {
+    let reply = database.run_command(doc! { "ping": 1 }).await.map_err(|error| failed(&error))?;
+    let time = reply.get_timestamp("operationTime").map_err(|_| {
+        StoreError::Failed("the server tells no operationTime; changes need a replica set".into())
+    })?;
+    Ok(Position { step: step(time), part: u32::MAX })
+}
+
+/// The changes behind `after`.
+pub(super) async fn follow(database: &Database, after: Position) -> Result<Changes, StoreError> {
+    // A position ahead would be waited for in silence, for instance one of another server.
+    if after.step > position_now(database).await?.step + AHEAD {
+        return Err(StoreError::PositionLost);
+    }
+    let kinds = ["insert", "replace", "update", "delete"];
+    let watch = database
+        .watch()
+        .pipeline([doc! { "$match": { "operationType": { "$in": kinds.as_slice() }, "ns.coll": { "$regex": NAMES } } }])
+        .full_document(FullDocumentType::WhenAvailable)
+        .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
+        .max_await_time(AWAIT)
+        .start_at_operation_time(timestamp(after));
+    let changes = watch.await.map_err(|error| broken(&error))?.with_type::<Event>();
+    let begin = Position { part: 0, ..after };
+    // Where the server found nothing at once, it says up to where it looked.
+    let quiet = changes.resume_token().as_ref().and_then(reached).filter(|reached| *reached > after);
+    let marks = [Some(after), quiet].into_iter().flatten().map(|mark| Ok(Told::Mark(mark)));
+    let follower = Follower { stream: changes, position: quiet.unwrap_or(begin), after };
+    let changes =
+        stream::try_unfold(
+            follower,
+            |mut follower| async move { Ok(Some((follower.next().await?, follower))) },
+        );
+    Ok(stream::iter(marks).chain(changes).boxed())
+}
+
+/// A change stream, and where it stands.
+struct Follower {
+    stream: ChangeStream<Event>,
+    position: Position,
+    /// What was told before the stream began.
+    after: Position,
+}
+
+impl Follower {
+    async fn next(&mut self) -> Result<Told, StoreError> {
+        loop {
+            match self.stream.next_if_any().await.map_err(|error| broken(&error))? {
+                Some(event) => {
+                    self.count(&event)?;
+                    if self.position > self.after {
+                        return change(event, self.position)
+                            .map(|change| Told::Change(Arc::new(change)))
+                            .map_err(|error| untold(&error));
+                    }
+                }
+                None if !self.stream.is_alive() => return Err(StoreError::PositionLost),
+                None => {
+                    let reached = self.stream.resume_token().as_ref().and_then(reached);
+                    self.position = self.position.max(reached.unwrap_or_default());
+                    return Ok(Told::Mark(self.position.max(self.after)));
+                }
+            }
+        }
+    }
+
+    /// Moves the position behind an event.
+    fn count(&mut self, event: &Event) -> Result<(), StoreError> {
+        let time = event.cluster_time.ok_or_else(|| corrupt("no clusterTime"))?;
+        let step = step(time);
+        let part = if step == self.position.step { self.position.part + 1 } else { 1 };
+        self.position = Position { step, part };
+        Ok(())
+    }
+}
+
+/// A position in the middle of an operation is counted from the operation's first change on.
+fn timestamp(position: Position) -> Timestamp {
+    let part = |bits: u64| u32::try_from(bits).unwrap_or(u32::MAX);
+    Timestamp { time: part(position.step >> 32), increment: part(position.step & u64::from(u32::MAX)) }
+}
+
+fn step(time: Timestamp) -> u64 {
+    (u64::from(time.time) << 32) | u64::from(time.increment)
+}
+
+/// The place that a resume token says all changes were told up to. The token's data, a `KeyString` in hexadecimal
+/// digits, begins with the type of a timestamp, 0x82, and the cluster time in eight bytes.
+fn reached(token: &ResumeToken) -> Option<Position> {
+    let Ok(Bson::Document(token)) = serialize_to_bson(token) else { return None };
+    let data = token.get_str("_data").ok()?;
+    let step = u64::from_str_radix(data.strip_prefix("82")?.get(..16)?, 16).ok()?;
+    Some(Position { step, part: 0 })
+}
+
+fn broken(error: &Error) -> StoreError {
+    if is_command_error(error, &LOST) { StoreError::PositionLost } else { failed(error) }
+}
+
+/// What a change that cannot be told is to a reader: one that is missing.
+fn untold(error: &StoreError) -> StoreError {
+    tracing::error!(%error, "a change cannot be told");
+    StoreError::PositionLost
+}
+
+fn corrupt(fault: &str) -> StoreError {
+    StoreError::Corrupt(format!("a change event: {fault}"))
+}
+
+fn change(event: Event, position: Position) -> Result<Change, StoreError> {
+    let kind = match event.operation_type {
+        OperationType::Insert => ChangeKind::Insert,
+        OperationType::Replace => ChangeKind::Replace,
+        OperationType::Update => ChangeKind::Patch,
+        OperationType::Delete => ChangeKind::Delete,
+        other => return Err(corrupt(&format!("unexpected {other:?}"))),
+    };
+    let key = event.document_key.as_ref().and_then(|key: &Doc| key.get_str("_id").ok());
+    let at = match (event.wall_time, event.cluster_time) {
+        (Some(at), _) => at.timestamp_millis(),
+        (None, Some(at)) => i64::from(at.time) * 1000,
+        (None, None) => 0,
+    };
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000);
+    let before = event.full_document_before_change.as_ref().map(image).transpose()?;
+    let after = event.full_document.as_ref().map(image).transpose()?;
+    // Images come with every change unless they were not kept when it was made.
+    let missing =
+        (kind != ChangeKind::Insert && before.is_none()) || (kind != ChangeKind::Delete && after.is_none());
+    if missing {
+        return Err(corrupt("no images, which changeStreamPreAndPostImages would have kept"));
+    }
+    Ok(Change {
+        position,
+        collection: event.ns.and_then(|ns| ns.coll).ok_or_else(|| corrupt("no namespace"))?.into(),
+        kind,
+        id: key.ok_or_else(|| corrupt("no _id"))?.to_owned(),
+        at: at.map_err(|fault| corrupt(&fault.to_string()))?,
+        before,
+        after,
+    })
+}
+
+fn image(raw: &RawDocumentBuf) -> Result<Image, StoreError> {
+    let fault = |error: String| corrupt(&error);
+    let json = json::to_json(raw).map_err(|error| fault(error.to_string()))?;
+    let revision = raw.get_i64("_revision").map_err(|error| fault(error.to_string()))?;
+    let owner = raw.get_str("_owner").map_err(|error| fault(error.to_string()))?;
+    Ok(Image::new(json, revision, owner.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_the_log_does_not_reach_is_lost_and_another_failure_is_not() {
+        let error = |code: i32| -> Error {
+            let fault = serde_json::json!({"code": code, "codeName": "x", "errmsg": "x"});
+            ErrorKind::Command(serde_json::from_value(fault).unwrap()).into()
+        };
+        for code in LOST {
+            assert_eq!(broken(&error(code)), StoreError::PositionLost);
+        }
+        assert!(matches!(broken(&error(13)), StoreError::Failed(_)));
+        assert!(matches!(broken(&error(189)), StoreError::Unavailable(_)));
+    }
+
+    #[test]
+    fn the_place_of_a_token_is_its_cluster_time() {
+        let token = |data: &str| -> ResumeToken {
+            mongodb::bson::deserialize_from_document(doc! { "_data": data }).unwrap()
+        };
+        // As a server 6.0 gave them: without and with a change.
+        let mark = "8265F0A1B2000000032B0429296E1404";
+        let time = Timestamp { time: 0x65F0_A1B2, increment: 3 };
+        assert_eq!(reached(&token(mark)), Some(Position { step: step(time), part: 0 }));
+        assert_eq!(timestamp(Position { step: step(time), part: 7 }), time);
+        for strange in ["", "82", "8265F0A1B20000", "8365F0A1B2000000032B", "82zzzzzzzzzzzzzzzz"] {
+            assert_eq!(reached(&token(strange)), None, "{strange:?}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Definitions in MongoDB: a collection of texts, and what the server says of indexes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use mongodb::{
+    bson::{Bson, Document as Doc, RawDocumentBuf, doc},
+    error::{Error, ErrorKind},
+};
+use serde_json::Value;
+
+use super::{MongoStore, failed, index_model, json, write::duplicate_key};
+use crate::{
+    domain::collection::{Collection, Index},
+    store::{
+        StoreError,
+        definitions::{
+            DefinitionStore, Duplicate, IndexPlan, MAX_IDS, StoredDefinition, fields_of,
+            is_declared_by_a_definition,
+        },
+    },
+};
+
+/// The collection of the definitions. No collection of documents has a name that begins so.
+const DEFINITIONS: &str = "_collections";
+/// The server's codes for a collection and an index that are not there.
+const NAMESPACE_NOT_FOUND: i32 = 26;
+const INDEX_NOT_FOUND: i32 = 27;
+/// The server's code for a document with arrays in two fields of one index.
+const PARALLEL_ARRAYS: i32 = 171;
+
+fn code(error: &Error) -> Option<i32> {
+    match error.kind.as_ref() {
+        ErrorKind::Command(fault) => Some(fault.code),
+        _ => None,
+    }
+}
+
+/// The name of the index that the text of a duplicate key error speaks of.
+pub fn violated(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once(" index: ")?;
+    rest.split_once(" dup key").map(|(name, _)| name)
+}
+
+/// That indexes cannot be made, where documents are in the way.
+pub fn unindexable(error: &Error, collection: &Collection) -> StoreError {
+    let why = match duplicate_key(error) {
+        Some(message) => {
+            let fields = violated(message).map(fields_of).unwrap_or_default();
+            format!("agree in {}, which must be unique", fields.join(", "))
+        }
+        None if code(error) == Some(PARALLEL_ARRAYS) => "hold arrays in two fields of one index".into(),
+        None => {
+            return match failed(error) {
+                StoreError::Failed(fault) => {
+                    StoreError::Failed(format!("indexes of {}: {fault}", collection.name()))
+                }
+                other => other,
+            };
+        }
+    };
+    StoreError::Unindexable { collection: collection.name().to_owned(), why }
+}
+
+fn declared(collection: &Collection) -> BTreeSet<&str> {
+    let expiry = collection.expires().then_some(json::EXPIRES_AT);
+    collection.indexes.iter().map(|index| index.name.as_str()).chain(expiry).collect()
+}
+
+fn stored(record: &Doc) -> Result<StoredDefinition, StoreError> {
+    let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("{DEFINITIONS}: {error}"));
+    Ok(StoredDefinition {
+        name: record.get_str("_id").map_err(|error| corrupt(&error))?.to_owned(),
+        revision: record.get_i64("_revision").map_err(|error| corrupt(&error))?,
+        text: record.get_str("definition").ok().map(str::to_owned),
+    })
+}
+
+impl MongoStore {
+    async fn records(&self, shown: Doc) -> Result<Vec<StoredDefinition>, StoreError> {
+        let handle = self.database.collection::<Doc>(DEFINITIONS);
+        let found = handle.find(doc! {}).projection(shown).sort(doc! { "_id": 1 }).await;
+        let mut cursor = found.map_err(|error| failed(&error))?;
+        let mut records = Vec::new();
+        while cursor.advance().await.map_err(|error| failed(&error))? {
+            records.push(stored(&cursor.deserialize_current().map_err(|error| failed(&error))?)?);
+        }
+        Ok(records)
+    }
+
+    /// The indexes that definitions have made; `None` where there is no such collection.
+    async fn made(&self, collection: &Collection) -> Result<Option<BTreeSet<String>>, StoreError> {
+        match self.handle(collection).list_index_names().await {
+            Ok(names) => {
+                let ours = |name: &String| name == json::EXPIRES_AT || is_declared_by_a_definition(name);
+                Ok(Some(names.into_iter().filter(ours).collect()))
+            }
+            Err(error) if code(&error) == Some(NAMESPACE_NOT_FOUND) => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+/// Groups documents by the values that the index holds.
+fn grouped(index: &Index, limit: usize) -> Vec<Doc> {
+    let within = index_model(index).options.and_then(|options| options.partial_filter_expression);
+    let keys = index.keys.iter().enumerate();
+    let values: Doc =
+        keys.map(|(at, (field, _))| (format!("value{at}"), format!("${}", field.path).into())).collect();
+    let ids = doc! { "$minN": { "input": "$_id", "n": i32::try_from(MAX_IDS).unwrap_or(i32::MAX) } };
+    vec![
+        doc! { "$match": within.unwrap_or_default() },
+        doc! { "$group": { "_id": values, "documents": { "$sum": 1_i64 }, "ids": ids } },
+        doc! { "$match": { "documents": { "$gt": 1 } } },
+        doc! { "$sort": { "_id": 1 } },
+        doc! { "$limit": i64::try_from(limit).unwrap_or(i64::MAX) },
+    ]
+}
+
+fn duplicate(group: &Value, index: &Index) -> Duplicate {
+    let value = |at: usize| group["_id"].get(format!("value{at}")).cloned().unwrap_or_default();
+    let ids = group["ids"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    Duplicate {
+        values: index
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(at, (field, _))| (field.path.to_string(), value(at)))
+            .collect(),
+        ids: ids.map(str::to_owned).collect(),
+        documents: group["documents"].as_u64().unwrap_or_default(),
+    }
+}
+
+#[async_trait]
+impl DefinitionStore for MongoStore {
+    async fn definition_revisions(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        let records = self.records(doc! { "_revision": 1 }).await?;
+        Ok(records.into_iter().map(|record| (record.name, record.revision)).collect())
+    }
+
+    async fn definitions(&self) -> Result<Vec<StoredDefinition>, StoreError> {
+        self.records(doc! {}).await
+    }
+
+    async fn define(&self, name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError> {
+        let handle = self.database.collection::<Doc>(DEFINITIONS);
+        let definition = text.map_or(Bson::Null, Bson::String);
+        if expected == 0 {
+            let first = doc! { "_id": name, "_revision": 1_i64, "definition": definition };
+            return match handle.insert_one(first).await {
+                Ok(_) => Ok(true),
+                Err(error) if duplicate_key(&error).is_some() => Ok(false),
+                Err(error) => Err(failed(&error)),
+            };
+        }
+        let current = doc! { "_id": name, "_revision": expected };
+        let next = doc! { "$set": { "_revision": expected + 1, "definition": definition } };
+        let done = handle.update_one(current, next).await.map_err(|error| failed(&error))?;
+        Ok(done.matched_count == 1)
+    }
+
+    async fn index_plan(&self, collection: &Arc<Collection>) -> Result<IndexPlan, StoreError> {
+        let made = self.made(collection).await?;
+        let (stored, made) = (made.is_some(), made.unwrap_or_default());
+        let declared = declared(collection);
+        let build = declared.iter().filter(|name| !made.contains(**name)).map(|name| (*name).to_owned());
+        let drop = made.iter().filter(|name| !declared.contains(name.as_str())).cloned();
+        Ok(IndexPlan { stored, build: build.collect(), drop: drop.collect() })
+    }
+
+    async fn drop_undeclared(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
+        for name in self.index_plan(collection).await?.drop {
+            let gone = |error: &Error| {
+                code(error).is_some_and(|code| [NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND].contains(&code))
+            };
+            let dropped = self.handle(collection).drop_index(name).await;
+            if let Err(error) = dropped
+                && !gone(&error)
+            {
+                return Err(failed(&error));
+            }
+        }
+        Ok(())
+    }
+
+    async fn duplicates(
+        &self,
+        collection: &Arc<Collection>,
+        index: &Index,
+        limit: usize,
+    ) -> Result<Vec<Duplicate>, StoreError> {
+        let handle = self.handle(collection);
+        let groups = handle.aggregate(grouped(index, limit)).allow_disk_use(true);
+        let mut cursor = groups.with_type::<RawDocumentBuf>().await.map_err(|error| failed(&error))?;
+        let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
+        let mut found = Vec::new();
+        while cursor.advance().await.map_err(|error| failed(&error))? {
+            let text = json::to_json(cursor.current()).map_err(|error| corrupt(&error))?;
+            let group = serde_json::from_str(&text).map_err(|error| corrupt(&error))?;
+            found.push(duplicate(&group, index));
+        }
+        Ok(found)
+    }
+
+    async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
+        for handle in [self.handle(collection), self.past(collection)] {
+            handle.delete_many(doc! {}).await.map_err(|error| failed(&error))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! The past in MongoDB: beside a collection another one, with each revision that a later one has taken the place of.
+//!
+//! The current revision is not in it, so an insert costs nothing more; a removal is an entry without a document.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mongodb::{
+    ClientSession, Collection as Handle,
+    bson::{Bson, Document as Doc, RawDocumentBuf, doc},
+    error::{ErrorKind, Result as MongoResult},
+};
+
+use super::{
+    MongoStore, failed,
+    json::{CHANGED_BY, to_json},
+};
+use crate::{
+    domain::{collection::Collection, document::Meta, history::Removal},
+    store::{MAX_BATCH_BYTES, StoreError, Version, Versions},
+};
+
+/// The server's code for a collection that is there already.
+const NAMESPACE_EXISTS: i32 = 48;
+
+/// The `_id` of an entry.
+fn entry(id: &str, revision: i64) -> Doc {
+    doc! { "document": id, "revision": revision }
+}
+
+impl MongoStore {
+    /// The past of a collection. No definition can have a name with a dot.
+    pub(super) fn past(&self, collection: &Collection) -> Handle<RawDocumentBuf> {
+        self.database.collection(&past_of(collection.name()))
+    }
+
+    /// Whether a revision of this document is kept.
+    pub(super) async fn is_kept(&self, collection: &str, id: &str) -> MongoResult<bool> {
+        let past: Handle<RawDocumentBuf> = self.database.collection(&past_of(collection));
+        let of_it = doc! { "_id": { "$gte": entry(id, 0), "$lte": entry(id, i64::MAX) } };
+        Ok(past.find_one(of_it).projection(doc! { "_id": 1 }).await?.is_some())
+    }
+
+    /// Makes the collection of the past: a transaction should not have to.
+    pub(super) async fn make_past(&self, collection: &Collection) -> Result<(), StoreError> {
+        if !collection.keeps_removed() {
+            return Ok(());
+        }
+        match self.database.create_collection(past_of(collection.name())).await {
+            Err(error) if matches!(&*error.kind, ErrorKind::Command(fault) if fault.code == NAMESPACE_EXISTS) => {
+                Ok(())
+            }
+            made => made.map_err(|error| failed(&error)),
+        }
+    }
+}
+
+/// The name of the collection of a collection's past.
+fn past_of(collection: &str) -> String {
+    format!("{collection}.versions")
+}
+
+/// Keeps a revision that was the current one a moment ago, within the transaction.
+pub(super) async fn keep(
+    past: &Handle<RawDocumentBuf>,
+    session: &mut ClientSession,
+    before: &RawDocumentBuf,
+) -> MongoResult<()> {
+    let text = |name: &str| before.get_str(name).map(str::to_owned).unwrap_or_default();
+    let revision = before.get_i64("_revision").unwrap_or_default();
+    let kept = doc! {
+        "_id": entry(&text("_id"), revision),
+        "at": text("_updated_at"),
+        "by": before.get_str(CHANGED_BY).map_or(Bson::Null, Bson::from),
+        "owner": text("_owner"),
+    };
+    let mut kept = RawDocumentBuf::try_from(&kept)?;
+    kept.append(mongodb::bson::raw::cstr!("document"), before.clone());
+    past.insert_one(kept).session(session).await?;
+    Ok(())
+}
+
+/// Writes that a document was removed, within the transaction.
+pub(super) async fn end(
+    past: &Handle<RawDocumentBuf>,
+    session: &mut ClientSession,
+    removal: &Removal,
+) -> MongoResult<()> {
+    let end = &removal.end;
+    let entry = doc! {
+        "_id": entry(&end.id, end.revision), "at": &end.updated_at, "by": &removal.by, "owner": &end.owner,
+    };
+    past.insert_one(RawDocumentBuf::try_from(&entry)?).session(session).await?;
+    Ok(())
+}
+
+/// Takes back the removal that `restored` follows, within the transaction; `false` where there is none any more.
+pub(super) async fn undo_end(
+    past: &Handle<RawDocumentBuf>,
+    session: &mut ClientSession,
+    restored: &Meta,
+) -> MongoResult<bool> {
+    let standing = doc! {
+        "_id": entry(&restored.id, restored.revision - 1),
+        "document": { "$exists": false },
+        "undone": { "$exists": false },
+    };
+    let done = past.update_one(standing, doc! { "$set": { "undone": true } }).session(session).await?;
+    Ok(done.modified_count == 1)
+}
+
+fn corrupt(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(format!("a kept revision: {error}"))
+}
+
+fn version_of_entry(raw: &RawDocumentBuf) -> Result<Version, StoreError> {
+    let text = |name: &str| raw.get_str(name).map(str::to_owned).map_err(corrupt);
+    let (owner, document) = (text("owner")?, raw.get_document("document").ok());
+    let revision = raw.get_document("_id").map_err(corrupt)?.get_i64("revision").map_err(corrupt)?;
+    Ok(Version {
+        revision,
+        at: text("at")?,
+        by: author(text("by").ok(), revision, &owner),
+        owner,
+        json: document.map(to_json).transpose().map_err(corrupt)?,
+    })
+}
+
+fn version_of_current(raw: &RawDocumentBuf) -> Result<Version, StoreError> {
+    let text = |name: &str| raw.get_str(name).map(str::to_owned).map_err(corrupt);
+    let (owner, revision) = (text("_owner")?, raw.get_i64("_revision").map_err(corrupt)?);
+    let by = author(text(CHANGED_BY).ok(), revision, &owner);
+    let json = Some(to_json(raw).map_err(corrupt)?);
+    Ok(Version { revision, at: text("_updated_at")?, by, owner, json })
+}
+
+/// The first revision is its owner's.
+fn author(told: Option<String>, revision: i64, owner: &str) -> Option<String> {
+    told.or_else(|| (revision == 1).then(|| owner.to_owned()))
+}
+
+#[async_trait]
+impl Versions for MongoStore {
+    async fn versions(
+        &self,
+        collection: &Arc<Collection>,
+        id: &str,
+        below: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
+        // What lies below a current revision never changes, so the current one is read first.
+        let current =
+            self.handle(collection).find_one(doc! { "_id": id }).await.map_err(|error| failed(&error))?;
+        let current = current.as_ref().map(version_of_current).transpose()?;
+        let top = below.unwrap_or(i64::MAX);
+        let top = current.as_ref().map_or(top, |current| top.min(current.revision));
+        let mut versions: Vec<Version> = current
+            .into_iter()
+            .filter(|current| below.is_none_or(|below| current.revision < below))
+            .collect();
+        if !collection.keeps_removed() || versions.len() >= limit {
+            return Ok(versions);
+        }
+        let wanted = doc! { "_id": { "$gte": entry(id, i64::MIN), "$lt": entry(id, top) } };
+        let limit = i64::try_from(limit - versions.len()).unwrap_or(i64::MAX);
+        let found = self.past(collection).find(wanted).sort(doc! { "_id": -1 }).limit(limit).await;
+        let mut found = found.map_err(|error| failed(&error))?;
+        let mut bytes: usize =
+            versions.iter().filter_map(|version| version.json.as_ref()).map(String::len).sum();
+        while bytes < MAX_BATCH_BYTES && found.advance().await.map_err(|error| failed(&error))? {
+            let raw = found.deserialize_current().map_err(|error| failed(&error))?;
+            let version = version_of_entry(&raw)?;
+            bytes += version.json.as_ref().map_or(0, String::len);
+            versions.push(version);
+        }
+        Ok(versions)
+    }
+}

@@ -1,0 +1,73 @@
+//! Receipts in MongoDB: answers to requests that may be repeated, in a collection that no definition can name.
+
+use std::time::Duration;
+
+use mongodb::{
+    ClientSession, Collection as Handle, Database, IndexModel,
+    bson::{Document as Doc, doc},
+    error::Result as MongoResult,
+    options::IndexOptions,
+};
+use time::OffsetDateTime;
+
+use super::{date, failed};
+use crate::store::{Fate, Kept, Receipt, StoreError};
+
+const COLLECTION: &str = "_receipts";
+const EXPIRES_AT: &str = "expires_at";
+
+fn handle(database: &Database) -> Handle<Doc> {
+    database.collection(COLLECTION)
+}
+
+/// Makes the collection and the index that forgets.
+pub(super) async fn prepare(database: &Database) -> Result<(), StoreError> {
+    let options = IndexOptions::builder().name(EXPIRES_AT.to_owned()).expire_after(Duration::ZERO).build();
+    let index = IndexModel::builder().keys(doc! { EXPIRES_AT: 1 }).options(options).build();
+    handle(database).create_index(index).await.map(|_| ()).map_err(|error| failed(&error))
+}
+
+/// The receipt of this id, where it has not expired.
+pub(super) async fn find(
+    database: &Database,
+    id: &str,
+    now: OffsetDateTime,
+) -> Result<Option<Kept>, StoreError> {
+    let wanted = doc! { "_id": id, EXPIRES_AT: { "$gt": date(now) } };
+    let found = handle(database).find_one(wanted).await.map_err(|error| failed(&error))?;
+    let Some(found) = found else { return Ok(None) };
+    let text = |name: &str| {
+        found.get_str(name).map(str::to_owned).map_err(|error| StoreError::Corrupt(error.to_string()))
+    };
+    Ok(Some(Kept { fingerprint: text("fingerprint")?, answer: text("answer")? }))
+}
+
+/// Takes the id, within the transaction: whoever else wants it waits for the outcome. Two of a kind are a
+/// duplicate key.
+pub(super) async fn claim(
+    database: &Database,
+    session: &mut ClientSession,
+    receipt: &Receipt,
+) -> MongoResult<()> {
+    let handle = handle(database);
+    let expired = doc! { "_id": &receipt.id, EXPIRES_AT: { "$lte": date(receipt.now) } };
+    handle.delete_one(expired).session(&mut *session).await?;
+    handle.insert_one(doc! { "_id": &receipt.id }).session(session).await?;
+    Ok(())
+}
+
+/// Writes the answer, within the same transaction.
+pub(super) async fn complete(
+    database: &Database,
+    session: &mut ClientSession,
+    receipt: &Receipt,
+    fates: &[Fate],
+) -> MongoResult<()> {
+    let whole = doc! {
+        "fingerprint": &receipt.fingerprint,
+        EXPIRES_AT: date(receipt.expires_at),
+        "answer": (receipt.answer)(fates),
+    };
+    handle(database).replace_one(doc! { "_id": &receipt.id }, whole).session(session).await?;
+    Ok(())
+}

@@ -1,0 +1,327 @@
+//! Writes in MongoDB: one operation where that suffices, a transaction where something is kept beside it.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use mongodb::{
+    ClientSession, Collection as Handle,
+    bson::{Document as Doc, RawDocumentBuf, doc},
+    error::{Error, ErrorKind, InsertManyError, Result as MongoResult, WriteFailure},
+    options::{ReadPreference, ReturnDocument, SelectionCriteria, TransactionOptions},
+};
+use service_kit::store::Unavailable;
+use time::OffsetDateTime;
+use tokio::time::timeout;
+
+use super::{MongoStore, bson, definitions, failed, history, json::CHANGED_BY, partial, receipts};
+use crate::{
+    domain::{collection::Collection, document::Document, history::Removal},
+    store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, StoreError, Update, Writes},
+};
+
+/// The server's code for a value that a unique index has already.
+pub(super) const DUPLICATE_KEY: i32 = 11000;
+/// How long a transaction is tried again while others come between.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the server says of a value that a unique index has already.
+pub(super) fn duplicate_key(error: &Error) -> Option<&str> {
+    match error.kind.as_ref() {
+        ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => {
+            Some(&fault.message)
+        }
+        ErrorKind::Command(fault) if fault.code == DUPLICATE_KEY => Some(&fault.message),
+        _ => None,
+    }
+}
+
+/// Tells which unique index a write ran into.
+pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError {
+    match duplicate_key(error) {
+        Some(message) => StoreError::Conflict { fields: fields_of(message, collection) },
+        None if error.contains_label(mongodb::error::TRANSIENT_TRANSACTION_ERROR) => {
+            StoreError::Unavailable(Unavailable)
+        }
+        None => failed(error),
+    }
+}
+
+/// The fields of the index that the server's message names.
+fn fields_of(message: &str, collection: &Collection) -> Vec<String> {
+    let hit = collection.indexes.iter().find(|index| message.contains(&format!(" index: {} ", index.name)));
+    if let Some(index) = hit {
+        return index.keys.iter().map(|(field, _)| field.path.to_string()).collect();
+    }
+    // The index may be one that an older or a newer definition declares.
+    match definitions::violated(message) {
+        Some(index) if index != "_id_" => crate::store::definitions::fields_of(index),
+        _ => vec!["_id".into()],
+    }
+}
+
+/// The documents among many that ran into a unique index; an error where something else went wrong.
+fn conflicts(error: &Error, collection: &Collection) -> Result<Vec<(usize, Fate)>, StoreError> {
+    let ErrorKind::InsertMany(InsertManyError {
+        write_errors: Some(faults), write_concern_error: None, ..
+    }) = &*error.kind
+    else {
+        return Err(match &*error.kind {
+            // Nobody knows yet whether it will last.
+            ErrorKind::InsertMany(InsertManyError { write_concern_error: Some(_), .. }) => {
+                StoreError::Unavailable(Unavailable)
+            }
+            _ => write_error(error, collection),
+        });
+    };
+    let conflict = |fault: &mongodb::error::IndexedWriteError| {
+        if fault.code == DUPLICATE_KEY {
+            Ok((fault.index, Fate::Conflict { fields: fields_of(&fault.message, collection) }))
+        } else {
+            Err(failed(error))
+        }
+    };
+    faults.iter().map(conflict).collect()
+}
+
+/// What a bulk needs in each try of its transaction.
+struct Attempt {
+    store: MongoStore,
+    documents: Handle<RawDocumentBuf>,
+    /// The place of each document in the bulk, and the document.
+    left: Vec<(usize, RawDocumentBuf)>,
+    fates: Vec<Fate>,
+    bulk: Bulk,
+}
+
+impl Attempt {
+    /// Inserts what is left, and the receipt. Documents that were refused earlier end an atomic bulk here, after
+    /// all others have shown whether they would be stored.
+    async fn run(&self, session: &mut ClientSession) -> MongoResult<bool> {
+        if let Some(receipt) = &self.bulk.receipt {
+            receipts::claim(&self.store.database, session, receipt).await?;
+        }
+        if !self.left.is_empty() {
+            let left = self.left.iter().map(|(_, raw)| raw);
+            self.documents.insert_many(left).session(&mut *session).await?;
+        }
+        if self.bulk.atomic && self.fates.iter().any(|fate| *fate != Fate::Inserted) {
+            return Err(Error::custom(Ended::Refused(self.fates.clone())));
+        }
+        if let Some(receipt) = &self.bulk.receipt {
+            receipts::complete(&self.store.database, session, receipt, &self.fates).await?;
+        }
+        Ok(true)
+    }
+
+    /// Sets aside the documents that ran into a unique index.
+    fn set_aside(&mut self, conflicts: Vec<(usize, Fate)>) {
+        for (at, fate) in conflicts.into_iter().rev() {
+            if at < self.left.len() {
+                let (place, _) = self.left.remove(at);
+                self.fates[place] = fate;
+            }
+        }
+    }
+}
+
+impl MongoStore {
+    /// Runs `work` in one transaction, again when another one came between. What it returns is committed.
+    async fn transact<C, T, F>(&self, context: C, work: F) -> Result<MongoResult<T>, StoreError>
+    where
+        C: Send,
+        T: Send,
+        F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
+    {
+        let mut session = self.database.client().start_session().await.map_err(|error| failed(&error))?;
+        let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
+        let options = TransactionOptions::builder().selection_criteria(primary).build();
+        let running = session.start_transaction().with_options(options).and_run(context, work);
+        timeout(PATIENCE, running).await.map_err(|_| StoreError::Unavailable(Unavailable))
+    }
+
+    fn raw(collection: &Collection, document: &Document) -> Result<RawDocumentBuf, StoreError> {
+        bson::to_bson(document, &collection.schema, collection.expiry(&document.members))
+    }
+
+    /// The document with who wrote it, where the collection keeps that.
+    fn signed(collection: &Collection, document: &Document, by: &str) -> Result<RawDocumentBuf, StoreError> {
+        let mut raw = Self::raw(collection, document)?;
+        if collection.keeps_removed() {
+            raw.append(bson::key(CHANGED_BY)?, by);
+        }
+        Ok(raw)
+    }
+}
+
+/// How a revision takes the place of the one before.
+#[derive(Clone)]
+enum Next {
+    Whole(RawDocumentBuf),
+    Changes(Doc),
+}
+
+impl Next {
+    fn of(collection: &Collection, update: &Update) -> Result<Self, StoreError> {
+        Ok(match partial::operators(collection, update)? {
+            Some(operators) => Self::Changes(operators),
+            None => Self::Whole(MongoStore::signed(collection, &update.after, &update.by)?),
+        })
+    }
+
+    /// Writes it and gives back what was there.
+    async fn take_place(
+        &self,
+        documents: &Handle<RawDocumentBuf>,
+        current: Doc,
+        session: &mut ClientSession,
+    ) -> MongoResult<Option<RawDocumentBuf>> {
+        match self {
+            Self::Whole(raw) => {
+                let write = documents.find_one_and_replace(current, raw);
+                write.return_document(ReturnDocument::Before).session(session).await
+            }
+            Self::Changes(operators) => {
+                let write = documents.find_one_and_update(current, operators.clone());
+                write.return_document(ReturnDocument::Before).session(session).await
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for MongoStore {
+    async fn insert(&self, collection: &Arc<Collection>, document: Document) -> Result<(), StoreError> {
+        let raw = Self::raw(collection, &document)?;
+        let done = self.handle(collection).insert_one(&raw).await;
+        done.map(|_| ()).map_err(|error| write_error(&error, collection))
+    }
+
+    async fn insert_each(
+        &self,
+        collection: &Arc<Collection>,
+        documents: Vec<Document>,
+    ) -> Result<Vec<Fate>, StoreError> {
+        let mut fates = vec![Fate::Inserted; documents.len()];
+        if documents.is_empty() {
+            return Ok(fates);
+        }
+        let raw = documents.iter().map(|document| Self::raw(collection, document));
+        let raw: Vec<RawDocumentBuf> = raw.collect::<Result<_, _>>()?;
+        drop(documents);
+        if let Err(error) = self.handle(collection).insert_many(&raw).ordered(false).await {
+            for (at, fate) in conflicts(&error, collection)? {
+                if let Some(place) = fates.get_mut(at) {
+                    *place = fate;
+                }
+            }
+        }
+        Ok(fates)
+    }
+
+    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<Ended, StoreError> {
+        let raw = bulk.documents.iter().map(|document| Self::raw(collection, document)).enumerate();
+        let left = raw.map(|(at, raw)| Ok((at, raw?))).collect::<Result<Vec<_>, StoreError>>()?;
+        let fates = vec![Fate::Inserted; left.len()];
+        let store = Self { database: self.database.clone() };
+        let documents = self.handle(collection);
+        let bulk = Bulk { documents: Vec::new(), ..bulk };
+        let mut attempt = Attempt { store, documents, left, fates, bulk };
+        // A conflict ends a transaction, so it is tried again without the document that met it.
+        for _ in 0..MAX_CONFLICTS {
+            let done = self
+                .transact(&attempt, |session, attempt| Box::pin(async move { attempt.run(session).await }))
+                .await?;
+            let Err(error) = done else { return Ok(Ended::Committed(attempt.fates)) };
+            if let Some(ended) = error.get_custom::<Ended>() {
+                return Ok(ended.clone());
+            }
+            match &*error.kind {
+                ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => {
+                    return Ok(Ended::Repeated);
+                }
+                _ => attempt.set_aside(conflicts(&error, collection)?),
+            }
+        }
+        Ok(Ended::Refused(attempt.fates))
+    }
+
+    async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<Kept>, StoreError> {
+        receipts::find(&self.database, id, now).await
+    }
+
+    async fn update(&self, collection: &Arc<Collection>, update: Update) -> Result<bool, StoreError> {
+        let next = Next::of(collection, &update)?;
+        let current = doc! { "_id": &update.after.meta.id, "_revision": update.expected };
+        let documents = self.handle(collection);
+        if !collection.keeps_revisions() {
+            let done = match &next {
+                Next::Whole(raw) => documents.replace_one(current, raw).await,
+                Next::Changes(operators) => documents.update_one(current, operators.clone()).await,
+            };
+            return done.map(|done| done.matched_count == 1).map_err(|error| write_error(&error, collection));
+        }
+        let done = self
+            .transact((documents, self.past(collection)), move |session, (documents, past)| {
+                let (next, current) = (next.clone(), current.clone());
+                Box::pin(async move {
+                    let before = next.take_place(documents, current, session).await?;
+                    match &before {
+                        Some(before) => history::keep(past, session, before).await.map(|()| true),
+                        None => Ok(false),
+                    }
+                })
+            })
+            .await?;
+        done.map_err(|error| write_error(&error, collection))
+    }
+
+    async fn remove(
+        &self,
+        collection: &Arc<Collection>,
+        id: &str,
+        removal: Removal,
+    ) -> Result<bool, StoreError> {
+        let current = doc! { "_id": id, "_revision": removal.expected };
+        let documents = self.handle(collection);
+        if !collection.keeps_removed() {
+            let done = documents.delete_one(current).await;
+            return done.map(|done| done.deleted_count == 1).map_err(|error| failed(&error));
+        }
+        let done = self
+            .transact((documents, self.past(collection)), move |session, (documents, past)| {
+                let (current, removal) = (current.clone(), removal.clone());
+                Box::pin(async move {
+                    let before = documents.find_one_and_delete(current).session(&mut *session).await?;
+                    let Some(before) = before else { return Ok(false) };
+                    history::keep(past, session, &before).await?;
+                    history::end(past, session, &removal).await.map(|()| true)
+                })
+            })
+            .await?;
+        done.map_err(|error| write_error(&error, collection))
+    }
+
+    async fn restore(
+        &self,
+        collection: &Arc<Collection>,
+        document: Document,
+        by: &str,
+    ) -> Result<bool, StoreError> {
+        let raw = Self::signed(collection, &document, by)?;
+        let (meta, documents) = (document.meta, self.handle(collection));
+        let done = self
+            .transact((documents, self.past(collection)), move |session, (documents, past)| {
+                let (raw, meta) = (raw.clone(), meta.clone());
+                Box::pin(async move {
+                    let undone = history::undo_end(past, session, &meta).await?;
+                    if undone {
+                        documents.insert_one(&raw).session(session).await?;
+                    }
+                    Ok(undone)
+                })
+            })
+            .await?;
+        done.map_err(|error| write_error(&error, collection))
+    }
+}

@@ -1,0 +1,157 @@
+//! The past in SQLite: a table beside a collection's own, with each revision that another has taken the place of.
+//!
+//! The current revision is not in it, so an insert costs nothing more; a removal is a row without a body.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+
+use super::{SqliteStore, table};
+use crate::{
+    domain::{collection::Collection, document::Meta, history::Removal},
+    store::{MAX_BATCH_BYTES, StoreError, Version, Versions},
+};
+
+/// The table of a collection's past, quoted.
+pub(super) fn past(collection: &Collection) -> String {
+    format!("\"ver_{}\"", collection.name())
+}
+
+/// Makes the table, and the column that a collection's own table may lack from an earlier time.
+pub(super) fn prepare(transaction: &Transaction<'_>, collection: &Collection) -> Result<(), StoreError> {
+    let known = "SELECT 1 FROM pragma_table_info(?1) WHERE name = 'changed_by'";
+    let known =
+        transaction.query_row(known, [format!("doc_{}", collection.name())], |_| Ok(())).optional()?;
+    if known.is_none() {
+        transaction
+            .execute_batch(&format!("ALTER TABLE {} ADD COLUMN changed_by TEXT", table(collection)))?;
+    }
+    if collection.keeps_removed() {
+        transaction.execute_batch(&format!(
+            "CREATE TABLE IF NOT EXISTS {} (
+                 id TEXT NOT NULL, revision INTEGER NOT NULL, at TEXT NOT NULL, changed_by TEXT,
+                 owner TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, body TEXT,
+                 PRIMARY KEY (id, revision))",
+            past(collection)
+        ))?;
+    }
+    Ok(())
+}
+
+/// Whether a collection has a past, so that what was removed from it may come back.
+pub(super) fn is_kept(connection: &Connection, collection: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
+    let found =
+        connection.prepare_cached(sql)?.query_row([format!("ver_{collection}")], |_| Ok(())).optional()?;
+    Ok(found.is_some())
+}
+
+/// Keeps the current revision of a document; `false` where it is another than `expected`.
+pub(super) fn keep(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    id: &str,
+    expected: i64,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "INSERT INTO {} (id, revision, at, changed_by, owner, body)
+         SELECT id, revision, body ->> '$._updated_at', changed_by, owner, body
+         FROM {} WHERE id = ?1 AND revision = ?2",
+        past(collection),
+        table(collection)
+    );
+    Ok(transaction.prepare_cached(&sql)?.execute(params![id, expected])? == 1)
+}
+
+/// Writes that a document was removed.
+pub(super) fn end(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    id: &str,
+    removal: &Removal,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "INSERT INTO {} (id, revision, at, changed_by, owner) VALUES (?1, ?2, ?3, ?4, ?5)",
+        past(collection)
+    );
+    let end = &removal.end;
+    let row = params![id, end.revision, end.updated_at, removal.by, end.owner];
+    transaction.prepare_cached(&sql)?.execute(row)?;
+    Ok(())
+}
+
+/// Takes back the removal that `restored` follows; `false` where there is none, or none any more.
+pub(super) fn undo_end(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    restored: &Meta,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "UPDATE {} SET undone = 1 WHERE id = ?1 AND revision = ?2 AND body IS NULL AND undone = 0",
+        past(collection)
+    );
+    Ok(transaction.prepare_cached(&sql)?.execute(params![restored.id, restored.revision - 1])? == 1)
+}
+
+fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
+    Ok(Version {
+        revision: row.get(0)?,
+        at: row.get(1)?,
+        by: row.get(2)?,
+        owner: row.get(3)?,
+        json: row.get(4)?,
+    })
+}
+
+fn select(
+    connection: &Connection,
+    collection: &Collection,
+    id: &str,
+    below: i64,
+    limit: usize,
+) -> Result<Vec<Version>, StoreError> {
+    let mut sources = vec![format!(
+        "SELECT revision, body ->> '$._updated_at' AS at, changed_by, owner, body
+         FROM {} WHERE id = ?1 AND revision < ?2",
+        table(collection)
+    )];
+    if collection.keeps_removed() {
+        sources.push(format!(
+            "SELECT revision, at, changed_by, owner, body FROM {} WHERE id = ?1 AND revision < ?2",
+            past(collection)
+        ));
+    }
+    let sql = format!("{} ORDER BY revision DESC LIMIT ?3", sources.join(" UNION ALL "));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = statement.query(params![id, below, limit])?;
+    let (mut versions, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let mut version = version(row)?;
+        if version.by.is_none() && version.revision == 1 {
+            version.by = Some(version.owner.clone());
+        }
+        bytes += version.json.as_ref().map_or(0, String::len);
+        versions.push(version);
+        if bytes >= MAX_BATCH_BYTES {
+            break;
+        }
+    }
+    Ok(versions)
+}
+
+#[async_trait]
+impl Versions for SqliteStore {
+    async fn versions(
+        &self,
+        collection: &Arc<Collection>,
+        id: &str,
+        below: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
+        let (collection, id) = (Arc::clone(collection), id.to_owned());
+        let below = below.unwrap_or(i64::MAX);
+        self.database.read(move |connection| select(connection, &collection, &id, below, limit)).await
+    }
+}

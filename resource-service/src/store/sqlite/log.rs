@@ -1,0 +1,277 @@
+//! The log of changes in SQLite: a row for each, written in the transaction of the change itself and numbered in the
+//! order of commits, of which there is one at a time.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use futures_util::{StreamExt as _, stream};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use service_kit::store::{Unavailable, sqlite::Database};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::watch;
+
+use super::millis;
+use crate::{
+    domain::{
+        change::{Change, ChangeKind, Image, Position},
+        collection::Collection,
+    },
+    store::{Changes, MAX_BATCH_BYTES, StoreError, StoredDocument, Told},
+};
+
+/// `AUTOINCREMENT` never gives a number twice, so that a position stays behind what was trimmed.
+pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS change_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, size INTEGER NOT NULL, collection TEXT NOT NULL,
+    kind TEXT NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL,
+    before_revision INTEGER, before TEXT, after_revision INTEGER, after TEXT);";
+
+/// How long a change is kept.
+const KEPT_FOR: Duration = Duration::hours(24);
+/// The most bytes of documents that the log keeps, give or take what comes between two trims.
+const KEPT_BYTES: i64 = 64 * 1024 * 1024;
+/// The most changes that one read takes.
+const BATCH: i64 = 256;
+
+/// Writes one change; to be called where the row is written, in the same transaction.
+pub(super) fn log_change(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    (kind, at): (ChangeKind, OffsetDateTime),
+    id: &str,
+    before: Option<&StoredDocument>,
+    after: Option<&StoredDocument>,
+) -> Result<(), StoreError> {
+    let size: usize = before.iter().chain(&after).map(|image| image.json.len()).sum();
+    transaction
+        .prepare_cached(
+            "INSERT INTO change_log (at, size, collection, kind, id, owner, before_revision, before, after_revision, after)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            millis(at),
+            i64::try_from(size).unwrap_or(i64::MAX),
+            collection.name(),
+            kind.name(),
+            id,
+            after.or(before).map_or("", |image| &image.owner),
+            before.map(|image| image.revision),
+            before.map(|image| &image.json),
+            after.map(|image| image.revision),
+            after.map(|image| &image.json),
+        ])?;
+    Ok(())
+}
+
+/// The number up to which changes are older or more than the log keeps.
+pub(super) fn too_many(connection: &Connection, now: OffsetDateTime) -> Result<i64, StoreError> {
+    let young = connection
+        .prepare_cached("SELECT seq FROM change_log WHERE at > ?1 ORDER BY seq LIMIT 1")?
+        .query_row([millis(now - KEPT_FOR)], |row| row.get::<_, i64>(0))
+        .optional()?;
+    let too_old = match young {
+        Some(young) => young - 1,
+        None => bounds(connection)?.1,
+    };
+    let mut prepared = connection.prepare_cached("SELECT seq, size FROM change_log ORDER BY seq DESC")?;
+    let mut rows = prepared.query([])?;
+    let mut total = 0;
+    while let Some(row) = rows.next()? {
+        total += row.get::<_, i64>(1)?;
+        if total > KEPT_BYTES {
+            return Ok(too_old.max(row.get(0)?));
+        }
+    }
+    Ok(too_old)
+}
+
+/// Removes the changes up to this number.
+pub(super) fn trim(transaction: &Transaction<'_>, up_to: i64) -> Result<(), StoreError> {
+    transaction.prepare_cached("DELETE FROM change_log WHERE seq <= ?1")?.execute([up_to])?;
+    Ok(())
+}
+
+/// Where the log begins and where it ends: the numbers of the change before its first and of its last.
+fn bounds(connection: &Connection) -> Result<(i64, i64), StoreError> {
+    let last = "SELECT seq FROM sqlite_sequence WHERE name = 'change_log'";
+    let last = connection.prepare_cached(last)?.query_row([], |row| row.get(0)).optional()?.unwrap_or(0);
+    let first: Option<i64> =
+        connection.prepare_cached("SELECT min(seq) FROM change_log")?.query_row([], |row| row.get(0))?;
+    Ok((first.map_or(last, |first| first - 1), last))
+}
+
+/// Follows the log.
+struct Follower {
+    database: Database,
+    commits: watch::Receiver<u64>,
+    after: i64,
+    /// Whether it was told that there is nothing behind `after`.
+    marked: bool,
+    ready: VecDeque<Change>,
+}
+
+/// The position of the last change.
+pub(super) fn last(connection: &Connection) -> Result<Position, StoreError> {
+    Ok(position(bounds(connection)?.1))
+}
+
+/// The changes behind `after`.
+pub(super) async fn follow(database: Database, after: Position) -> Result<Changes, StoreError> {
+    let commits = database.commits();
+    let start = database.read(move |connection| {
+        let (floor, last) = bounds(connection)?;
+        let known = i64::try_from(after.step).ok().filter(|step| (floor..=last).contains(step));
+        known.ok_or(StoreError::PositionLost)
+    });
+    let start = start.await?;
+    let follower = Follower { database, commits, after: start, marked: false, ready: VecDeque::new() };
+    let begin = stream::once(async move { Ok(Told::Mark(position(start))) });
+    let changes =
+        stream::try_unfold(
+            follower,
+            |mut follower| async move { Ok(Some((follower.next().await?, follower))) },
+        );
+    Ok(begin.chain(changes).boxed())
+}
+
+impl Follower {
+    async fn next(&mut self) -> Result<Told, StoreError> {
+        loop {
+            if let Some(change) = self.ready.pop_front() {
+                self.marked = false;
+                return Ok(Told::Change(Arc::new(change)));
+            }
+            let after = self.after;
+            let batch = self.database.read(move |connection| batch(connection, after)).await?;
+            if let Some(last) = batch.back() {
+                self.after = i64::try_from(last.position.step).unwrap_or(i64::MAX);
+                self.ready = batch;
+            } else if self.marked {
+                // A commit since the last look, or the next one.
+                self.commits.changed().await.map_err(|_| Unavailable)?;
+            } else {
+                self.marked = true;
+                return Ok(Told::Mark(position(after)));
+            }
+        }
+    }
+}
+
+fn position(seq: i64) -> Position {
+    Position { step: u64::try_from(seq).unwrap_or_default(), part: 0 }
+}
+
+/// The next changes; in one snapshot, so that none is trimmed in between.
+fn batch(connection: &Connection, after: i64) -> Result<VecDeque<Change>, StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    if bounds(&snapshot)?.0 > after {
+        return Err(StoreError::PositionLost);
+    }
+    let mut prepared = snapshot.prepare_cached(
+        "SELECT seq, at, collection, kind, id, owner, before_revision, before, after_revision, after
+         FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    )?;
+    let mut rows = prepared.query([after, BATCH])?;
+    let (mut changes, mut bytes) = (VecDeque::new(), 0);
+    while let Some(row) = rows.next()? {
+        let change = change(row)?;
+        bytes += change.weight();
+        changes.push_back(change);
+        if bytes >= MAX_BATCH_BYTES {
+            break;
+        }
+    }
+    Ok(changes)
+}
+
+fn change(row: &Row<'_>) -> Result<Change, StoreError> {
+    let (kind, owner): (String, String) = (row.get(3)?, row.get(5)?);
+    let image = |revision: usize| -> Result<Option<Image>, StoreError> {
+        let found: (Option<i64>, Option<String>) = (row.get(revision)?, row.get(revision + 1)?);
+        Ok(found.0.zip(found.1).map(|(revision, json)| Image::new(json, revision, owner.clone())))
+    };
+    let kind = ChangeKind::named(&kind);
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(row.get::<_, i64>(1)?) * 1_000_000);
+    let corrupt = || StoreError::Corrupt("a row of the log of changes".into());
+    Ok(Change {
+        position: position(row.get(0)?),
+        collection: row.get::<_, String>(2)?.into(),
+        kind: kind.ok_or_else(corrupt)?,
+        id: row.get(4)?,
+        at: at.map_err(|_| corrupt())?,
+        before: image(6)?,
+        after: image(8)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use service_kit::clock::ManualClock;
+
+    use super::*;
+    use crate::store::{
+        Store as _, Writes as _,
+        contract::{NOW, collection, document},
+        sqlite::SqliteStore,
+    };
+
+    async fn heard(store: &SqliteStore, after: Position) -> Result<Vec<(ChangeKind, String)>, StoreError> {
+        let mut changes = store.changes(after).await?.skip(1);
+        let mut heard = Vec::new();
+        while let Some(Ok(Told::Change(change))) = changes.next().await {
+            heard.push((change.kind, change.id.clone()));
+        }
+        Ok(heard)
+    }
+
+    #[tokio::test]
+    async fn what_is_a_day_old_is_trimmed_and_a_reader_behind_it_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(NOW));
+        let store = SqliteStore::open(&directory.path().join("t.db")).unwrap();
+        let store = store.with_clock(Arc::clone(&clock) as Arc<_>);
+        let collections = [collection()];
+        store.prepare(&collections).await.unwrap();
+        let start = store.position_now().await.unwrap();
+        store.insert(&collections[0], document("a", 1, json!({}))).await.unwrap();
+        let between = store.position_now().await.unwrap();
+        clock.advance(std::time::Duration::from_secs(1));
+        store.insert(&collections[0], document("b", 1, json!({}))).await.unwrap();
+        store.maintain(&collections, NOW + KEPT_FOR - Duration::milliseconds(1)).await.unwrap();
+        assert_eq!(heard(&store, start).await.unwrap().len(), 2);
+        store.maintain(&collections, NOW + KEPT_FOR).await.unwrap();
+        assert_eq!(heard(&store, start).await, Err(StoreError::PositionLost));
+        assert_eq!(heard(&store, between).await, Ok(vec![(ChangeKind::Insert, "b".into())]));
+        store.maintain(&collections, NOW + KEPT_FOR * 2).await.unwrap();
+        assert_eq!(heard(&store, between).await, Err(StoreError::PositionLost));
+        let end = store.position_now().await.unwrap();
+        assert_eq!((end > between, heard(&store, end).await), (true, Ok(Vec::new())));
+    }
+
+    #[tokio::test]
+    async fn the_log_stays_within_its_size() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("t.db")).unwrap();
+        let collections = [collection()];
+        store.prepare(&collections).await.unwrap();
+        let start = store.position_now().await.unwrap();
+        let large = json!({"s": "x".repeat(8 * 1024 * 1024)});
+        for n in 0..8 {
+            store.insert(&collections[0], document(&n.to_string(), 1, large.clone())).await.unwrap();
+        }
+        store.maintain(&collections, NOW).await.unwrap();
+        assert_eq!(store.changes(start).await.err(), Some(StoreError::PositionLost));
+        assert_eq!(heard(&store, Position { step: start.step + 1, part: 0 }).await.unwrap().len(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_document_that_expires_is_a_change() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("t.db")).unwrap();
+        let collections = [collection()];
+        store.prepare(&collections).await.unwrap();
+        store.insert(&collections[0], document("a", 1, json!({"at": "2026-01-31T12:00:00Z"}))).await.unwrap();
+        let start = store.position_now().await.unwrap();
+        store.maintain(&collections, NOW + Duration::seconds(60)).await.unwrap();
+        assert_eq!(heard(&store, start).await, Ok(vec![(ChangeKind::Delete, "a".into())]));
+    }
+}
