@@ -42,6 +42,8 @@ fn claims() -> AccessClaims {
         roles: vec!["scientist".into()],
         sid: Some("01890000-0000-7000-8000-000000000001".into()),
         auth_time: Some(now),
+        act: None,
+        authorization_details: Vec::new(),
     }
 }
 

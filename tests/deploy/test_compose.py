@@ -68,6 +68,12 @@ def test_a_service_reads_its_secrets_from_files_that_are_mounted(compose, servic
     assert files == mounted | {f"{directory}/keys.json"}
 
 
+def test_the_balancer_alone_says_where_a_request_came_from(compose):
+    trusted = compose["services"]["auth-service"]["environment"]["AUTH__HTTP__TRUSTED_PROXIES"]
+    assert compose["networks"]["services"]["ipam"]["config"] == [{"subnet": trusted}]
+    assert set(compose["services"]["balancer"]["networks"]) & set(compose["services"]["auth-service"]["networks"]) == {"services"}
+
+
 def test_both_services_agree_on_issuer_and_audience(compose):
     auth, resource = (compose["services"][service]["environment"] for service in SERVICES)
     assert auth["AUTH__TOKENS__ISSUER"] == resource["RESOURCE__TOKENS__ISSUER"]

@@ -1,9 +1,12 @@
 """The Kubernetes base: valid by the API's own schema, least privilege, and names that fit together."""
+import shutil
+import subprocess
 from urllib.parse import urlsplit
 
 import kubernetes_validate
 import pytest
-from conftest import DEPLOY, SERVICES, ports
+import yaml
+from conftest import DEPLOY, SERVICES, Manifests, ports
 
 SLOWEST_DRAIN = 10
 
@@ -132,3 +135,38 @@ def test_only_the_monitoring_reaches_the_management_port(manifests):
 @pytest.mark.parametrize("service", SERVICES)
 def test_images_carry_the_version_of_the_workspace(manifests, service, version):
     assert manifests.container(service)["image"] == f"tessera/{service}:{version}"
+
+
+@pytest.fixture(scope="session")
+def following():
+    """The base with the component that lets resource-service follow auth-service."""
+    overlay = DEPLOY / "kubernetes/tests-overlay"
+    overlay.mkdir()
+    try:
+        (overlay / "kustomization.yaml").write_text("resources: [../base]\ncomponents: [../cut-off]\n")
+        command = ["kubectl", "kustomize", overlay]
+        return Manifests(yaml.safe_load_all(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    finally:
+        shutil.rmtree(overlay)
+
+
+def test_the_component_for_cut_off_gives_resource_service_a_client_and_a_way_to_auth_service(following):
+    for item in following:
+        kubernetes_validate.validate(item, "1.37", strict=True)
+    pod = following.one("Deployment", "resource-service")["spec"]["template"]["spec"]
+    container = pod["containers"][0]
+    [client] = container["env"]
+    assert client["name"] == "RESOURCE__AUTH__CLIENT_ID"
+    secret = client["valueFrom"]["secretKeyRef"]["name"]
+    settings = following.one("ConfigMap", container["envFrom"][0]["configMapRef"]["name"])["data"]
+    directory, _, key = settings["RESOURCE__AUTH__CLIENT_SECRET_FILE"].rpartition("/")
+    [mount] = [mount for mount in container["volumeMounts"] if mount["mountPath"] == directory]
+    assert {"name": mount["name"], "secret": {"secretName": secret, "defaultMode": 0o440}} in pod["volumes"]
+    readme = (DEPLOY / "README.md").read_text()
+    assert f"secret generic {secret} --from-literal=id=" in readme and f"--from-literal={key}=" in readme
+    url = urlsplit(settings["RESOURCE__AUTH__URL"])
+    assert (url.scheme, url.port) == ("http", None), "the Service listens on port 80"
+    assert following.one("Service", url.hostname)["spec"]["ports"][0]["port"] == 80
+    [policy] = following.of("NetworkPolicy")
+    [rule] = [rule for rule in policy["spec"]["egress"] if {"port": "http"} in rule["ports"]]
+    assert rule["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "auth-service"}}}]

@@ -13,6 +13,10 @@ const PUBLIC: &[&str] = &[
     "POST /auth/login",
     "POST /auth/token-refresh",
     "POST /auth/logout",
+    // These three ask for the client's own credentials.
+    "POST /auth/token",
+    "POST /auth/revoke",
+    "POST /auth/introspect",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/jwks.json",
     "GET /auth/openapi.json",
@@ -45,8 +49,15 @@ impl Route {
             .join("/")
     }
 
+    /// Whether it takes a body that can be bad; a file cannot.
     fn takes_a_body(&self) -> bool {
-        self.operation.get("requestBody").is_some()
+        let content = &self.operation["requestBody"]["content"];
+        content.as_object().is_some_and(|content| !content.contains_key("application/octet-stream"))
+    }
+
+    /// Whether errors are those of RFC 6749.
+    fn speaks_oauth(&self) -> bool {
+        ["/auth/token", "/auth/revoke", "/auth/introspect"].contains(&self.path.as_str())
     }
 }
 
@@ -126,6 +137,19 @@ async fn every_route_with_a_body_refuses_a_bad_one() {
     let mut asked = 0;
     for route in routes(&stack).await.iter().filter(|route| route.takes_a_body()) {
         let request = || admin.request(route.method.clone(), &route.filled());
+        if route.speaks_oauth() {
+            for body in ["{", "", "grant_type=a&grant_type=b"] {
+                let reply =
+                    send(request().header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body))
+                        .await;
+                assert!([400, 401].contains(&reply.status), "{}: {reply:?}", route.name());
+                assert!(reply.json()["error"].is_string(), "{}: {reply:?}", route.name());
+            }
+            let odd = send(request().json(&serde_json::json!({}))).await;
+            assert_eq!((odd.status, odd.json()["error"].as_str()), (400, Some("invalid_request")));
+            asked += 1;
+            continue;
+        }
         let broken = send(request().header(CONTENT_TYPE, "application/json").body("{")).await;
         assert_eq!((broken.status, broken.code().as_str()), (400, "invalid_request"), "{}", route.name());
         let wrong = send(request().json(&serde_json::json!({"no such member": 1}))).await;

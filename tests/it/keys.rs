@@ -1,10 +1,13 @@
 //! The key ring: made and rotated by command, followed while running, public only in its public half.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
-use crate::support::{Stack, process::run, stack::KID};
+use crate::support::{Process, Stack, process::run, stack::KID};
 
 async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
     let started = Instant::now();
@@ -118,4 +121,56 @@ fn a_rotation_by_command_waits_for_the_slowest_reader() {
     assert!(!early.status.success(), "{early:?}");
     assert_eq!(ring()["keys"][0]["key_ops"], json!(["sign", "verify"]), "the old key still signs");
     assert_eq!(ring()["keys"][0]["kid"], first);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_the_shared_key_to_eddsa_under_load_no_request_fails() {
+    // Files are polled every 5 s; tokens live 3, and 5 of leeway.
+    const SPREAD: u64 = 6;
+    const OVERLAP: u64 = 9;
+    let mut stack = Stack::replicated_with(&[("AUTH__TOKENS__ACCESS_TTL", "3")]).await;
+    let environment = stack.auth_environment.clone();
+    let over = AtomicBool::new(false);
+    let rotate = async {
+        for wait in [SPREAD, OVERLAP, 0] {
+            let (spread, overlap) = (SPREAD.to_string(), OVERLAP.to_string());
+            let waits = ["--spread", &spread, "--overlap", &overlap];
+            let arguments = [&["keys", "rotate", "--alg", "EdDSA"], &waits[..]].concat();
+            let environment = environment.clone();
+            let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+            let ran = tokio::task::spawn_blocking(move || {
+                run("auth-service", &arguments.iter().map(String::as_str).collect::<Vec<_>>(), &environment)
+            });
+            let ran = ran.await.expect("a command that ends");
+            assert!(ran.status.success(), "{ran:?}");
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+        }
+        over.store(true, Ordering::Relaxed);
+    };
+    let load = async {
+        let mut user = stack.scientist().await;
+        let mut requests = 0;
+        while !over.load(Ordering::Relaxed) {
+            let renewed = user.refresh().await;
+            assert_eq!(renewed.status, 200, "{renewed:?}");
+            for _ in 0..2 * stack.resource.len() {
+                let read = user.get("/api/calculations").await;
+                assert_eq!(read.status, 200, "{read:?}");
+                requests += 1;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        (user.token.expect("a token"), requests)
+    };
+    let ((token, requests), ()) = tokio::join!(load, rotate);
+    assert!(kid_of(&token).starts_with("eddsa") && requests > 100, "{requests} requests, {token}");
+
+    // Now a replica needs no secret, and lives on when auth-service does not.
+    let url = format!("{}/.well-known/jwks.json", stack.auth[0].base);
+    stack.resource_environment.retain(|(name, _)| name != "RESOURCE__KEYS__FILE");
+    stack.resource_environment.push(("RESOURCE__KEYS__JWKS_URL".into(), url));
+    stack.resource = vec![stack.another("resource-service").await];
+    let fresh = stack.scientist().await.token.expect("a token");
+    stack.auth.iter_mut().for_each(Process::kill);
+    assert_eq!(stack.anonymous().with_token(&fresh).get("/api/calculations").await.status, 200);
 }

@@ -5,17 +5,31 @@
 #![allow(clippy::disallowed_methods, reason = "tests/run hands over its servers in the environment")]
 
 mod accounts;
+mod administration;
+mod aggregates;
+mod artifacts;
+mod changes;
+mod clients;
 mod coverage;
+mod cutoffs;
+mod definitions;
 mod documents;
+mod exports;
+mod failover;
+mod hot;
+mod import;
 mod keys;
 mod local;
 mod openapi;
 mod outage;
 mod problems;
+mod programs;
 mod queries;
+mod series;
 mod sessions;
 mod start;
 mod support;
 mod telemetry;
 mod tidy;
 mod tokens;
+mod writes;

@@ -79,6 +79,12 @@ async fn filters_match_by_the_schemas_type(stack: Stack) {
         ("parameters.label=%C3%BCn%C3%AF", "g"),
         ("tags=si", "g"),
         ("tags[in]=x,bulk", "g"),
+        ("status[nin]=planned,failed", "h"),
+        ("name[prefix]=h", "h"),
+        ("parameters.label[contains]=n%C3%AF", "g"),
+        ("tags[contains]=bulk", "g"),
+        ("or=(name=a,and=(status=finished,method=dft))", "ah"),
+        ("filter=%7B%22%24not%22%3A%7B%22status%22%3A%22planned%22%7D%7D", "h"),
         ("_revision=1&status=finished", "h"),
         ("name=%27%3B%20--", ""),
     ];
@@ -106,9 +112,9 @@ async fn sorts_are_total_and_cursors_miss_and_repeat_nothing(stack: Stack) {
         ("sort=name", "abcdefghij"),
         ("sort=-name", "jihgfedcba"),
         ("sort=results.energy.value", "ehijcgbafd"),
-        ("sort=-results.energy.value", "dafbgcehij"),
+        ("sort=-results.energy.value", "dfabgcjihe"),
         ("sort=method,-name", "gfedcbajih"),
-        ("sort=-method", "hijabcdefg"),
+        ("sort=-method", "hijgfedcba"),
         ("sort=-status,-_id", "jihgfedcba"),
     ];
     for (query, expected) in table {

@@ -10,7 +10,7 @@ use std::{
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Stack, caller::send};
+use crate::support::{Caller, Stack, caller::send};
 
 #[tokio::test]
 async fn latencies_are_counted_by_route_and_never_by_raw_path() {
@@ -29,6 +29,42 @@ async fn latencies_are_counted_by_route_and_never_by_raw_path() {
         "{metrics}"
     );
     assert!(!metrics.contains("no-such") && !metrics.contains("odd"), "{metrics}");
+}
+
+/// What a key, a service and a job of this user are given: secrets, and signatures of tokens.
+async fn programs(stack: &Stack, user: &Caller<'_>) -> Vec<String> {
+    let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let key = json!({"name": "key", "scopes": ["calculations:read"]});
+    let service = json!({"name": "service", "scopes": ["calculations:read"]});
+    let made = [
+        user.post("/auth/api-keys", &key).await.json(),
+        stack.admin().await.post("/auth/clients", &service).await.json(),
+    ];
+    let mut secrets = Vec::new();
+    let mut tokens = vec![user.token.clone().expect("a token")];
+    for client in made {
+        let (id, secret) = (text(&client["client_id"]), text(&client["client_secret"]));
+        let request = stack.anonymous().request(Method::POST, "/auth/token").basic_auth(&id, Some(&secret));
+        tokens.push(text(
+            &send(request.form(&[("grant_type", "client_credentials")])).await.json()["access_token"],
+        ));
+        let form = [("client_id", id.as_str()), ("client_secret", &secret), ("token", &tokens[0])];
+        let request = stack.anonymous().request(Method::POST, "/auth/introspect").form(&form);
+        assert_eq!(send(request).await.json()["active"], true);
+        secrets.push(secret);
+    }
+    let form = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token", &tokens[0]),
+        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ("scope", "calculations:read"),
+        ("authorization_details", r#"[{"type":"calculation","identifier":"c"}]"#),
+    ];
+    let job = send(stack.anonymous().request(Method::POST, "/auth/token").form(&form)).await.json();
+    secrets.extend(text(&job["refresh_token"]).split('.').skip(2).map(str::to_owned));
+    tokens.push(text(&job["access_token"]));
+    secrets.extend(tokens.iter().filter_map(|token| token.rsplit('.').next()).map(str::to_owned));
+    secrets
 }
 
 #[tokio::test]
@@ -57,6 +93,7 @@ async fn no_secret_reaches_the_log_even_at_trace() {
     assert_eq!(user.refresh().await.status, 200);
     keep(&user, &mut secrets);
     assert_eq!(user.get("/api/calculations").await.status, 200);
+    secrets.extend(programs(&stack, &user).await);
     assert_eq!(stack.anonymous().log_in(email, "planted wrong password").await.status, 401);
     secrets.push("planted wrong password".to_owned());
     let key = std::fs::read_to_string(stack.directory.path().join("keys.json")).expect("a ring");

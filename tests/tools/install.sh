@@ -50,9 +50,15 @@ install_deploy() {
     fi
 }
 
-install_browser() {
-    install_packages chromium:chromium node:nodejs npm:npm
-    if [ ! -d tests/browser/node_modules ] || [ tests/browser/package-lock.json -nt tests/browser/node_modules ]; then
-        (cd tests/browser && npm ci --no-audit --no-fund --silent)
+# The npm packages that the lock file of a folder names.
+install_node() {
+    install_packages node:nodejs npm:npm
+    if [ ! -d "$1/node_modules" ] || [ "$1/package-lock.json" -nt "$1/node_modules" ]; then
+        (cd "$1" && npm ci --no-audit --no-fund --silent)
     fi
+}
+
+install_browser() {
+    install_packages chromium:chromium
+    install_node tests/browser
 }

@@ -1,9 +1,11 @@
 //! The system under test: real binaries on free ports, and the people who call them.
 
 pub mod caller;
+pub mod events;
 pub mod process;
 pub mod stack;
 pub mod store;
+pub mod upload;
 
 pub use self::{caller::Caller, process::Process, stack::Stack};
 

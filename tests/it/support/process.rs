@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -57,6 +58,10 @@ pub fn run(name: &str, arguments: &[&str], environment: &[(String, String)]) -> 
     }
     child.wait_with_output().expect("the child's output can be read")
 }
+
+/// Asks how services are. A client of its own for each question would cost more than what is asked.
+static PROBE: LazyLock<reqwest::Client> =
+    LazyLock::new(|| reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client"));
 
 /// A service that runs until it is dropped.
 pub struct Process {
@@ -122,7 +127,7 @@ impl Process {
 
     /// Status and body of a management path; 0 when nobody answers.
     pub async fn ask(&self, path: &str) -> (u16, String) {
-        match reqwest::get(format!("{}{path}", self.management)).await {
+        match PROBE.get(format!("{}{path}", self.management)).send().await {
             Ok(answer) => (answer.status().as_u16(), answer.text().await.unwrap_or_default()),
             Err(error) => (0, error.to_string()),
         }
@@ -136,6 +141,13 @@ impl Process {
     /// The log's entries.
     pub fn entries(&self) -> Vec<Value> {
         entries(&self.log).collect()
+    }
+
+    /// The most memory that the process has held so far, in bytes.
+    pub fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
     /// Sends SIGTERM.

@@ -134,6 +134,27 @@ impl Stack {
         Process::ready(name, self.directory.path(), environment).await
     }
 
+    /// Starts the resource-services anew, with a client of their own: they follow what is cut off and know names.
+    pub async fn follow(&mut self) {
+        let client = {
+            let scopes = ["revocations:read", "revocations:write", "users:read"];
+            let body = json!({"name": "resource-service", "scopes": scopes});
+            self.admin().await.post("/auth/clients", &body).await.json()
+        };
+        let text = |member: &str| client[member].as_str().expect("text").to_owned();
+        let base = self.auth[0].base.clone();
+        self.resource_environment.extend([
+            ("RESOURCE__AUTH__URL".into(), base),
+            ("RESOURCE__AUTH__CLIENT_ID".into(), text("client_id")),
+            ("RESOURCE__AUTH__CLIENT_SECRET".into(), text("client_secret")),
+        ]);
+        for replica in 0..self.resource.len() {
+            // An embedded store is opened by one process at a time.
+            self.resource[replica].kill();
+            self.resource[replica] = self.another("resource-service").await;
+        }
+    }
+
     /// The next replica that serves `path`, in turn.
     pub fn base(&self, path: &str) -> &str {
         let replicas = if path.starts_with("/api") { &self.resource } else { &self.auth };

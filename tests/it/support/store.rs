@@ -37,26 +37,19 @@ pub struct Mongod {
 impl Mongod {
     /// Starts a server and makes it primary.
     pub async fn start(directory: &Path) -> Self {
+        let server = Self::launch(directory.join("mongod"));
+        initiate(&[server.port], &server.url()).await;
+        server
+    }
+
+    /// Starts a server that is part of no replica set yet.
+    fn launch(directory: PathBuf) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("a bound address").port();
         drop(listener);
-        let directory = directory.join("mongod");
         std::fs::create_dir_all(&directory).expect("a directory can be made");
         let mut server = Self { child: None, directory, port };
         server.resume();
-        let direct = client(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await;
-        let members = doc! {
-            "_id": "rs0",
-            "members": [{ "_id": 0, "host": format!("127.0.0.1:{port}") }],
-            "settings": { "electionTimeoutMillis": 1000 },
-        };
-        direct
-            .database("admin")
-            .run_command(doc! { "replSetInitiate": members })
-            .await
-            .expect("a replica set");
-        let primary = client(&server.url()).await;
-        primary.database("admin").run_command(doc! { "ping": 1 }).await.expect("a primary");
         server
     }
 
@@ -93,6 +86,61 @@ impl Mongod {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+}
+
+/// Makes servers one replica set, and waits for a primary.
+async fn initiate(ports: &[u16], url: &str) {
+    let mut direct = Vec::new();
+    for port in ports {
+        let server = client(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await;
+        server.database("admin").run_command(doc! { "ping": 1 }).await.expect("a server");
+        direct.push(server);
+    }
+    let members = ports.iter().zip(0..);
+    let members = members.map(|(port, id)| doc! { "_id": id, "host": format!("127.0.0.1:{port}") });
+    let set = doc! {
+        "_id": "rs0",
+        "members": members.collect::<Vec<_>>(),
+        "settings": { "electionTimeoutMillis": 1000 },
+    };
+    direct[0].database("admin").run_command(doc! { "replSetInitiate": set }).await.expect("a replica set");
+    let primary = client(url).await;
+    primary.database("admin").run_command(doc! { "ping": 1 }).await.expect("a primary");
+}
+
+/// A replica set of three servers of a test's own, of which it may lose one at a time.
+pub struct ReplicaSet(Vec<Mongod>);
+
+impl ReplicaSet {
+    /// Starts the servers and waits for a primary.
+    pub async fn start(directory: &Path) -> Self {
+        let launch = |n: usize| Mongod::launch(directory.join(format!("mongod-{n}")));
+        let set = Self((0..3).map(launch).collect());
+        let ports: Vec<u16> = set.0.iter().map(|server| server.port).collect();
+        initiate(&ports, &set.url()).await;
+        set
+    }
+
+    /// Its address, with no database.
+    pub fn url(&self) -> String {
+        let hosts: Vec<String> = self.0.iter().map(|server| format!("127.0.0.1:{}", server.port)).collect();
+        format!("mongodb://{}/?replicaSet=rs0", hosts.join(","))
+    }
+
+    /// Ends the primary at once, and returns which one it was.
+    pub async fn kill_primary(&mut self) -> usize {
+        let hello = client(&self.url()).await.database("admin").run_command(doc! { "hello": 1 }).await;
+        let primary = hello.expect("a primary").get_str("primary").expect("its address").to_owned();
+        let is_primary = |server: &Mongod| primary.ends_with(&format!(":{}", server.port));
+        let at = self.0.iter().position(is_primary).expect("one of ours");
+        self.0[at].kill();
+        at
+    }
+
+    /// Starts a server again on the same data.
+    pub fn resume(&mut self, server: usize) {
+        self.0[server].resume();
     }
 }
 

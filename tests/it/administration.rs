@@ -1,0 +1,175 @@
+//! What administrators do, and what they cannot.
+
+use serde_json::{Value, json};
+
+use crate::support::{Caller, Stack, on_both_stores, stack::ADMIN};
+
+on_both_stores!(
+    users_are_listed_by_what_they_are_a_page_at_a_time,
+    a_disabled_user_is_out_at_once,
+    the_last_administrator_stays,
+    nobody_reaches_beyond_their_own_scopes,
+    a_role_reaches_every_replica_with_the_answer,
+    a_forced_change_of_the_password_comes_before_everything,
+    ten_guesses_are_free_at_all_replicas_together
+);
+
+async fn id(caller: &Caller<'_>) -> String {
+    caller.get("/auth/users/me").await.json()["id"].as_str().expect("an id").to_owned()
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    let items = page["items"].as_array().expect("items");
+    items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+async fn users_are_listed_by_what_they_are_a_page_at_a_time(stack: Stack) {
+    let admin = stack.admin().await;
+    let mut made = vec![id(&admin).await];
+    for _ in 0..3 {
+        made.push(id(&stack.scientist().await).await);
+    }
+    let page = admin.get("/auth/users?limit=2").await.json();
+    let rest = format!("/auth/users?limit=2&after={}", page["next"].as_str().expect("a cursor"));
+    let rest = admin.get(&rest).await.json();
+    let mut paged = [ids(&page), ids(&rest)].concat();
+    paged.sort();
+    made.sort();
+    assert_eq!((paged, rest["next"].clone()), (made.clone(), Value::Null));
+    for (query, count) in [
+        ("role=admin", 1),
+        ("role=scientist&disabled=false", 3),
+        ("disabled=true", 0),
+        ("email=ROOT@example.org", 1),
+        ("email=root*", 1),
+        ("email=roo", 0),
+        (&format!("id={},{}", made[0], made[1]), 2),
+    ] {
+        assert_eq!(ids(&admin.get(&format!("/auth/users?{query}")).await.json()).len(), count, "{query}");
+    }
+    for bad in ["limit=0", "disabled=maybe", "colour=red", "limit=1&limit=2"] {
+        let reply = admin.get(&format!("/auth/users?{bad}")).await;
+        let name = bad.split('=').next().expect("a name").to_owned();
+        assert_eq!((reply.status, reply.faults()), (422, vec![name]), "{bad}");
+    }
+    assert_eq!(stack.scientist().await.get("/auth/users").await.code(), "insufficient_scope");
+}
+
+async fn a_disabled_user_is_out_at_once(stack: Stack) {
+    let (admin, mut ada) = (stack.admin().await, stack.scientist().await);
+    let user = id(&ada).await;
+    let path = format!("/auth/users/{user}");
+    assert_eq!(admin.patch(&path, &json!({"disabled": true})).await.json()["disabled"], true);
+    assert_eq!(ada.get("/auth/users/me").await.code(), "invalid_token");
+    assert_eq!(ada.refresh().await.status, 401);
+    let log = admin.get(&format!("/auth/audit?target={user}&action=user_changed")).await.json();
+    assert_eq!(log["items"][0]["actor"], id(&admin).await.as_str());
+    assert_eq!(
+        (&log["items"][0]["succeeded"], &log["items"][0]["detail"]),
+        (&json!(true), &json!("disabled=true"))
+    );
+    assert!(log["items"][0]["address"].is_string() && log["items"][0]["request_id"].is_string());
+    assert_eq!(admin.delete(&path).await.status, 204);
+    assert_eq!(admin.get(&path).await.code(), "not_found");
+}
+
+async fn the_last_administrator_stays(stack: Stack) {
+    let admin = stack.admin().await;
+    let path = format!("/auth/users/{}", id(&admin).await);
+    for change in [json!({"disabled": true}), json!({"roles": ["viewer"]})] {
+        assert_eq!(admin.patch(&path, &change).await.code(), "conflict");
+    }
+    assert_eq!(admin.delete(&path).await.code(), "conflict");
+    assert_eq!(admin.delete("/auth/users/me").await.code(), "conflict");
+    assert_eq!(admin.get("/auth/users/me").await.status, 200);
+}
+
+async fn nobody_reaches_beyond_their_own_scopes(stack: Stack) {
+    let (admin, helper, ada) = (stack.admin().await, stack.scientist().await, stack.scientist().await);
+    let scopes = json!({"scopes": ["users:read", "users:write", "clients:write"]});
+    assert_eq!(admin.put("/auth/roles/helper", &scopes).await.status, 200);
+    let path = format!("/auth/users/{}", id(&helper).await);
+    assert_eq!(admin.patch(&path, &json!({"roles": ["helper", "scientist"]})).await.status, 200);
+    let mut helper = helper;
+    assert_eq!(helper.refresh().await.status, 200);
+    let root = format!("/auth/users/{}", id(&admin).await);
+    let theirs = format!("/auth/users/{}", id(&ada).await);
+    assert_eq!(helper.patch(&root, &json!({"password": "a new long password of mine"})).await.status, 403);
+    assert_eq!(helper.delete(&root).await.status, 403);
+    assert_eq!(helper.patch(&theirs, &json!({"roles": ["admin"]})).await.code(), "insufficient_scope");
+    let wide = json!({"name": "x", "scopes": ["audit:read"]});
+    assert_eq!(helper.post("/auth/clients", &wide).await.code(), "insufficient_scope");
+    assert_eq!(helper.patch(&theirs, &json!({"disabled": true})).await.status, 200);
+    let log = admin.get("/auth/audit?action=user_changed").await.json();
+    let refused = log["items"].as_array().expect("items").iter().filter(|entry| entry["succeeded"] == false);
+    assert_eq!(refused.count(), 2);
+}
+
+async fn a_role_reaches_every_replica_with_the_answer(stack: Stack) {
+    let (admin, mut ada) = (stack.admin().await, stack.scientist().await);
+    for collection in ["molecules", "crystals"] {
+        let scopes = json!({"scopes": [format!("{collection}:read")]});
+        assert_eq!(admin.put("/auth/roles/scientist", &scopes).await.status, 200);
+        for _ in 0..2 * stack.auth.len() {
+            let renewed = ada.refresh().await;
+            assert_eq!(renewed.json()["scope"], format!("{collection}:read"), "{renewed:?}");
+        }
+    }
+    assert_eq!(admin.delete("/auth/roles/scientist").await.code(), "conflict");
+    assert_eq!(admin.put("/auth/roles/admin", &json!({"scopes": []})).await.code(), "conflict");
+    assert_eq!(admin.put("/auth/roles/Bad", &json!({"scopes": []})).await.code(), "validation_error");
+    let roles = admin.get("/auth/roles").await.json();
+    assert_eq!(roles["items"].as_array().map(Vec::len), Some(3));
+}
+
+async fn a_forced_change_of_the_password_comes_before_everything(stack: Stack) {
+    let (admin, ada) = (stack.admin().await, stack.scientist().await);
+    let user = ada.get("/auth/users/me").await.json();
+    let (path, email) =
+        (format!("/auth/users/{}", user["id"].as_str().expect("an id")), user["email"].clone());
+    let provisional = "something to begin with";
+    assert_eq!(admin.patch(&path, &json!({"password": provisional})).await.status, 200);
+    assert_eq!(ada.get("/auth/users/me").await.status, 401);
+    let mut ada = stack.anonymous();
+    let reply = ada.log_in(email.as_str().expect("an address"), provisional).await;
+    assert_eq!(
+        (reply.json()["must_change_password"].clone(), reply.json()["scope"].clone()),
+        (json!(true), json!(""))
+    );
+    assert_eq!(ada.get("/api/calculations").await.status, 403);
+    let change = json!({"current": provisional, "new": "what nobody but me will know"});
+    assert_eq!(ada.put("/auth/users/me/password", &change).await.status, 204);
+    assert_eq!(ada.refresh().await.status, 200);
+    assert_eq!(ada.get("/api/calculations").await.status, 200);
+}
+
+async fn ten_guesses_are_free_at_all_replicas_together(stack: Stack) {
+    let mut owner = stack.anonymous();
+    let first = owner.log_in(ADMIN.0, ADMIN.1).await;
+    let cookies: Vec<&str> =
+        first.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok()).collect();
+    let mark = cookies.iter().find(|cookie| cookie.contains("tessera_device=")).expect("a mark");
+    assert!(mark.contains("HttpOnly") && mark.contains("SameSite=Strict"));
+    let mark = mark.split(';').next().expect("a pair").to_owned();
+    let guesses = (0..30).map(|_| async { stack.anonymous().log_in(ADMIN.0, "a guess that is wrong").await });
+    let replies = futures_util::future::join_all(guesses).await;
+    let count = |status| replies.iter().filter(|reply| reply.status == status).count();
+    assert!(count(401) <= 10 && count(401) + count(429) + count(503) == 30, "{replies:?}");
+    for reply in replies.iter().filter(|reply| reply.status == 429) {
+        assert_eq!(reply.code(), "rate_limited");
+        assert!(reply.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
+    }
+    let spoofed = stack.anonymous();
+    for n in 0..100 {
+        let form = [("username", ADMIN.0), ("password", "a guess that is wrong")];
+        let request = spoofed.request(reqwest::Method::POST, "/auth/login").form(&form);
+        let reply =
+            crate::support::caller::send(request.header("X-Forwarded-For", format!("10.0.0.{n}"))).await;
+        assert!([401, 429].contains(&reply.status), "{reply:?}");
+    }
+    assert_eq!(stack.anonymous().log_in(ADMIN.0, ADMIN.1).await.code(), "rate_limited");
+    let form = [("username", ADMIN.0), ("password", ADMIN.1)];
+    let known =
+        stack.anonymous().request(reqwest::Method::POST, "/auth/login").form(&form).header("Cookie", mark);
+    assert_eq!(crate::support::caller::send(known).await.status, 200);
+}

@@ -1,0 +1,108 @@
+//! Streams of changes across replicas: told everywhere, gone on with anywhere, ended when they must.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Caller, Stack, events::Events, on_both_stores};
+
+on_both_stores! {
+    every_replica_tells_of_a_change_and_a_reader_goes_on_at_another,
+    a_ticket_of_one_replica_opens_a_stream_of_another_once,
+    the_stream_of_somebody_who_logged_out_tells_nothing_more,
+    a_stopping_replica_ends_its_streams_at_once,
+}
+
+const CHANGES: &str = "/api/calculations/changes";
+
+fn calculation(status: &str) -> Value {
+    json!({"name": "n", "code": {"name": "vasp"}, "status": status})
+}
+
+/// A stream of the next replica.
+async fn open(caller: &Caller<'_>, query: &str) -> Events {
+    Events::open(caller.request(Method::GET, &format!("{CHANGES}{query}"))).await
+}
+
+async fn every_replica_tells_of_a_change_and_a_reader_goes_on_at_another(stack: Stack) {
+    let user = stack.scientist().await;
+    let mut streams = [open(&user, "").await, open(&user, "?status=finished&fields=status").await];
+    let mut ids = Vec::new();
+    for status in ["planned", "finished"] {
+        let made = user.insert("calculations", &calculation(status)).await;
+        let told = streams[0].told().await;
+        assert_eq!((told.name.as_str(), &told.data["document"]), ("insert", &made));
+        ids.push(made["_id"].clone());
+    }
+    let told = streams[1].told().await;
+    assert_eq!((&told.data["_id"], &told.data["document"]["name"]), (&ids[1], &Value::Null));
+    let last = streams[0].last_id.clone();
+    drop(streams);
+    let path = format!("/api/calculations/{}", ids[0].as_str().expect("an id"));
+    assert_eq!(user.patch(&path, &json!({"host": "n1"})).await.status, 200);
+    assert_eq!(user.delete(&path).await.status, 204);
+    for _ in &stack.resource {
+        let mut again = open(&user, &format!("?last_event_id={last}")).await;
+        let told = again.told().await;
+        assert_eq!((&told.data["document"]["host"], &told.data["_revision"]), (&json!("n1"), &json!(2)));
+        let told = again.told().await;
+        assert_eq!((told.name.as_str(), &told.data["_id"]), ("delete", &ids[0]));
+    }
+}
+
+async fn a_ticket_of_one_replica_opens_a_stream_of_another_once(stack: Stack) {
+    let user = stack.scientist().await;
+    let given = user.post(&format!("{CHANGES}/ticket"), &json!({})).await;
+    assert_eq!(given.status, 200, "{given:?}");
+    let ticket = given.json()["ticket"].as_str().expect("a ticket").to_owned();
+    let path = format!("{CHANGES}?ticket={ticket}");
+    let mut events = Events::open(stack.anonymous().request(Method::GET, &path)).await;
+    let made = user.insert("calculations", &calculation("planned")).await;
+    assert_eq!(events.told().await.data["_id"], made["_id"]);
+    for _ in &stack.resource {
+        assert_eq!(stack.anonymous().get(&path).await.code(), "invalid_token");
+    }
+    for process in &stack.resource {
+        assert!(!process.log().contains(&ticket), "a ticket is in the log");
+    }
+}
+
+async fn the_stream_of_somebody_who_logged_out_tells_nothing_more(mut stack: Stack) {
+    stack.follow().await;
+    let (user, other) = (stack.scientist().await, stack.scientist().await);
+    let mut events = Vec::new();
+    for _ in &stack.resource {
+        events.push(open(&user, "").await);
+    }
+    assert_eq!(user.log_out().await.status, 204);
+    let started = Instant::now();
+    for _ in &stack.resource {
+        while user.get("/api/calculations").await.status != 401 {
+            assert!(started.elapsed() < Duration::from_secs(5), "the token is still good");
+        }
+    }
+    // Both replicas have heard of it, or will before they hear of this.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    other.insert("calculations", &calculation("planned")).await;
+    for mut events in events {
+        let told = events.told().await;
+        assert_eq!((told.name.as_str(), &told.data["code"]), ("end", &json!("invalid_token")), "{told:?}");
+        assert!(events.next().await.is_none());
+    }
+}
+
+async fn a_stopping_replica_ends_its_streams_at_once(mut stack: Stack) {
+    let user = stack.scientist().await;
+    let base = stack.resource[0].base.clone();
+    let token = user.token.clone().expect("a token");
+    let request = reqwest::Client::new().get(format!("{base}{CHANGES}")).bearer_auth(token);
+    let mut events = Events::open(request).await;
+    let started = Instant::now();
+    stack.resource[0].terminate();
+    let told = events.told().await;
+    assert_eq!((told.name.as_str(), &told.data["code"]), ("end", &json!("unavailable")), "{told:?}");
+    assert!(events.next().await.is_none());
+    assert!(stack.resource[0].end().await.success());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}

@@ -1,0 +1,145 @@
+//! What is cut off at auth-service is refused at every resource-service within a second.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::{Caller, Process, Stack, on_both_stores};
+
+on_both_stores!(
+    whatever_ends_a_token_is_felt_at_every_replica_within_a_second,
+    a_finished_calculation_ends_its_job_grants_and_reviewers_have_names
+);
+
+async fn refused_everywhere(replicas: &[Process], token: &str) {
+    let http = reqwest::Client::new();
+    let started = Instant::now();
+    for replica in replicas {
+        loop {
+            let answer =
+                http.get(format!("{}/api/calculations", replica.base)).bearer_auth(token).send().await;
+            if answer.expect("an answer").status() == 401 {
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_secs(1), "still let in after a second");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn until_the_feed_is_heard_a_replica_is_not_ready_and_writes_nothing() {
+    let mut stack = Stack::embedded().await;
+    stack.resource[0].kill();
+    stack.resource_environment.extend([
+        ("RESOURCE__AUTH__URL".into(), "http://127.0.0.1:9".into()),
+        ("RESOURCE__AUTH__CLIENT_ID".into(), "nobody".into()),
+        ("RESOURCE__AUTH__CLIENT_SECRET".into(), "tsk_nothing".into()),
+    ]);
+    let environment = &stack.resource_environment;
+    let deaf = Process::listening("resource-service", stack.directory.path(), environment).await;
+    stack.resource[0] = deaf;
+    let (status, why) = stack.resource[0].readiness().await;
+    assert!(status == 503 && why.contains("cut-offs"), "{why}");
+    let ada = stack.scientist().await;
+    assert_eq!(ada.get("/api/calculations").await.status, 200);
+    let body = json!({"name": "run", "code": {"name": "vasp"}, "status": "running"});
+    let refused = ada.post("/api/calculations", &body).await;
+    assert_eq!((refused.status, refused.code().as_str()), (503, "unavailable"));
+    assert!(!refused.header("retry-after").is_empty());
+}
+
+#[tokio::test]
+async fn after_thirty_seconds_of_silence_writes_are_refused_and_reads_go_on() {
+    let mut stack = Stack::embedded().await;
+    stack.follow().await;
+    let ada = stack.scientist().await;
+    let body = json!({"name": "run", "code": {"name": "vasp"}, "status": "running"});
+    ada.insert("calculations", &body).await;
+    let reader = (token(&ada), stack.resource[0].base.clone());
+    stack.auth[0].kill();
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let http = reqwest::Client::new();
+    let url = format!("{}/api/calculations", reader.1);
+    let read = http.get(&url).bearer_auth(&reader.0).send().await.expect("an answer");
+    assert_eq!(read.status(), 200);
+    let written = http.post(&url).bearer_auth(&reader.0).json(&body).send().await.expect("an answer");
+    assert_eq!((written.status().as_u16(), written.headers().contains_key("retry-after")), (503, true));
+    assert_eq!(stack.resource[0].readiness().await.0, 200, "it still serves reads");
+}
+
+fn token(caller: &Caller<'_>) -> String {
+    caller.token.clone().expect("a token")
+}
+
+async fn whatever_ends_a_token_is_felt_at_every_replica_within_a_second(mut stack: Stack) {
+    stack.follow().await;
+    let admin = stack.admin().await;
+    let disabled = stack.scientist().await;
+    let user = disabled.get("/auth/users/me").await.json()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(disabled.get("/api/calculations").await.status, 200);
+    admin.patch(&format!("/auth/users/{user}"), &json!({"disabled": true})).await;
+    refused_everywhere(&stack.resource, &token(&disabled)).await;
+
+    let gone = stack.scientist().await;
+    assert_eq!(gone.log_out().await.status, 204);
+    refused_everywhere(&stack.resource, &token(&gone)).await;
+
+    let ada = stack.scientist().await;
+    let key = ada.post("/auth/api-keys", &json!({"name": "k", "scopes": ["calculations:read"]})).await.json();
+    let (id, secret) =
+        (key["client_id"].as_str().expect("an id"), key["client_secret"].as_str().expect("a secret"));
+    let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token");
+    let request = request.basic_auth(id, Some(secret)).form(&[("grant_type", "client_credentials")]);
+    let script = crate::support::caller::send(request).await.json()["access_token"].clone();
+    assert_eq!(ada.delete(&format!("/auth/api-keys/{id}")).await.status, 204);
+    refused_everywhere(&stack.resource, script.as_str().expect("a token")).await;
+    assert_eq!(ada.get("/api/calculations").await.status, 200);
+
+    let (status, metrics) = stack.resource[0].ask("/metrics").await;
+    assert!(
+        status == 200
+            && metrics.contains("tessera_cutoff_feed_age_seconds")
+            && metrics.contains("tessera_cutoffs ")
+    );
+}
+
+async fn a_finished_calculation_ends_its_job_grants_and_reviewers_have_names(mut stack: Stack) {
+    stack.follow().await;
+    let ada = stack.scientist().await;
+    let body = json!({"name": "run", "code": {"name": "vasp"}, "status": "running"});
+    let id = ada.insert("calculations", &body).await["_id"].as_str().expect("an id").to_owned();
+    let details = json!([{"type": "calculation", "identifier": id}]).to_string();
+    let form = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token", &token(&ada)),
+        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ("scope", "calculations:write"),
+        ("authorization_details", &details),
+    ];
+    let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
+    let granted = crate::support::caller::send(request).await.json();
+    // Somebody else than the job says that it is over.
+    ada.patch(&format!("/api/calculations/{id}"), &json!({"status": "failed"})).await;
+    refused_everywhere(&stack.resource, granted["access_token"].as_str().expect("a token")).await;
+    let form =
+        [("grant_type", "refresh_token"), ("refresh_token", granted["refresh_token"].as_str().expect("one"))];
+    let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
+    assert_eq!(crate::support::caller::send(request).await.json()["error"], "invalid_grant");
+
+    let review = json!({"calculation": id, "revision": 1, "verdict": "approve"});
+    ada.insert("reviews", &review).await;
+    let named = ada.get("/api/reviews?expand=_owner").await.json();
+    assert_eq!(named["items"][0]["_owner_name"], "Ada Lovelace");
+    assert!(ada.get("/api/reviews").await.json()["items"][0]["_owner_name"].is_null());
+    assert_eq!(ada.get("/api/reviews?expand=all").await.status, 422);
+    // With auth-service gone names are left out, reads go on, and nothing waits.
+    let reader = ada.token.clone().expect("a token");
+    let first = stack.resource[0].base.clone();
+    for process in &mut stack.auth {
+        process.kill();
+    }
+    let answer =
+        reqwest::Client::new().get(format!("{first}/api/reviews?expand=_owner")).bearer_auth(reader).send();
+    assert_eq!(answer.await.expect("an answer").status(), 200);
+}

@@ -1,0 +1,131 @@
+//! Documents of a collection with `max_age` are served from memory: without the store, never too old, never to the wrong.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::support::{
+    Caller, Stack,
+    caller::{Reply, send},
+    store::Mongod,
+};
+
+/// Seconds that a notice may be kept.
+const MAX_AGE: u64 = 4;
+
+const READER: &str = "notices:read";
+const WRITER: &str = "notices:read notices:write";
+
+/// Two replicas on a MongoDB of the test's own, with one collection.
+struct Office {
+    mongod: Mongod,
+    stack: Stack,
+    _directory: tempfile::TempDir,
+}
+
+impl Office {
+    async fn open() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let collections = directory.path().join("collections");
+        std::fs::create_dir(&collections).expect("a directory can be made");
+        let definition = json!({
+            "name": "notices",
+            "schema": {"type": "object", "properties": {"n": {"type": "integer"}, "text": {"type": "string"}, "source": {"type": "string"}}},
+            "access": {"hidden": {"source": "notices:source"}},
+            "max_age": MAX_AGE,
+        });
+        std::fs::write(collections.join("notices.json"), definition.to_string()).expect("written");
+        let mongod = Mongod::start(directory.path()).await;
+        let settings = [("RESOURCE__COLLECTIONS__DIR", collections.to_str().expect("UTF-8"))];
+        let stack = Stack::replicated_on(&mongod.url(), &settings).await;
+        Self { mongod, stack, _directory: directory }
+    }
+
+    async fn insert(&self) -> String {
+        let writer = self.stack.bearer_of("ada", &format!("{WRITER} notices:source"));
+        let made = writer.insert("notices", &json!({"n": 0, "text": "open", "source": "S-9"})).await;
+        format!("/api/notices/{}", made["_id"].as_str().expect("an id"))
+    }
+
+    /// A request to one replica.
+    fn request(&self, replica: usize, method: Method, path: &str, caller: &Caller<'_>) -> RequestBuilder {
+        let url = format!("{}{path}", self.stack.resource[replica].base);
+        reqwest::Client::new().request(method, url).bearer_auth(caller.token.as_deref().expect("a token"))
+    }
+
+    async fn get(&self, replica: usize, path: &str, caller: &Caller<'_>) -> Reply {
+        send(self.request(replica, Method::GET, path, caller)).await
+    }
+}
+
+fn n(reply: &Reply) -> i64 {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.json()["n"].as_i64().expect("n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hot_document_needs_no_store_and_is_no_older_than_its_collection_allows() {
+    let office = Office::open().await;
+    let path = office.insert().await;
+    let reader = office.stack.bearer_of("eve", READER);
+    let first = office.get(0, &path, &reader).await;
+    assert_eq!((first.status, first.header("age")), (200, ""), "{first:?}");
+    assert_eq!(first.header("cache-control"), format!("private, max-age={MAX_AGE}"));
+    let read = Instant::now();
+    office.mongod.signal("STOP");
+    while read.elapsed() < Duration::from_secs(MAX_AGE - 1) {
+        let asked = Instant::now();
+        let hot = office.get(0, &path, &reader).await;
+        assert_eq!(n(&hot), 0);
+        assert!(asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
+        let age: u64 = hot.header("age").parse().expect("seconds");
+        assert!(age <= read.elapsed().as_secs() + 1, "{age} s after {:?}", read.elapsed());
+        // What each caller may see is decided with every answer.
+        assert_eq!(hot.json().get("source"), None);
+        let trusted = office.stack.bearer_of("max", "notices:read notices:source");
+        assert_eq!(office.get(0, &path, &trusted).await.json()["source"], "S-9");
+        let stranger = office.stack.bearer_of("mallory", "calculations:read");
+        assert_eq!(office.get(0, &path, &stranger).await.status, 403);
+        let fresh = office.request(0, Method::GET, &path, &reader).header("If-None-Match", "\"1\"");
+        assert_eq!(send(fresh).await.status, 304);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(MAX_AGE).saturating_sub(read.elapsed())).await;
+    assert_eq!(office.get(0, &path, &reader).await.status, 503, "too old a copy is not shown");
+    office.mongod.signal("CONT");
+    office.stack.resource[0].until_readiness(200).await;
+    assert_eq!(n(&office.get(0, &path, &reader).await), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_reads_what_they_wrote_on_every_replica_and_others_soon_do() {
+    let office = Office::open().await;
+    let path = office.insert().await;
+    let (reader, writer) = (office.stack.bearer_of("eve", READER), office.stack.bearer_of("ada", WRITER));
+    for round in 1..=20 {
+        for replica in [0, 1] {
+            assert_eq!(office.get(replica, &path, &reader).await.status, 200);
+        }
+        let (one, other) = (round % 2, (round + 1) % 2);
+        let change: Value = json!({"n": round});
+        let written = office.request(one, Method::PATCH, &path, &writer).json(&change);
+        assert_eq!(send(written).await.status, 200);
+        let round = i64::try_from(round).expect("small");
+        assert_eq!(n(&office.get(other, &path, &writer).await), round, "the writer, elsewhere");
+        assert_eq!(n(&office.get(one, &path, &reader).await), round, "anybody, where it was written");
+        let asked = office.request(other, Method::GET, &path, &reader).header("Cache-Control", "no-cache");
+        assert_eq!(n(&send(asked).await), round, "whoever takes no copy");
+    }
+    let removed = office.request(0, Method::DELETE, &path, &writer);
+    assert_eq!(send(removed).await.status, 204);
+    assert_eq!(office.get(0, &path, &reader).await.status, 404);
+    let since = Instant::now();
+    while office.get(1, &path, &reader).await.status == 200 {
+        assert!(
+            since.elapsed() < Duration::from_secs(MAX_AGE + 1),
+            "a removed document is shown for too long"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

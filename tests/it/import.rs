@@ -1,0 +1,78 @@
+//! Users of another system, made by the real bcrypt and the real passlib, are taken over and log in.
+
+use std::{path::Path, process::Command};
+
+use crate::support::{Stack, on_both_stores, process::run};
+
+on_both_stores!(
+    users_log_in_with_the_passwords_they_had,
+    a_broken_line_is_told_and_the_others_are_kept,
+    ten_thousand_users_are_taken_over_once_past_a_broken_line
+);
+
+fn make_users(count: usize, form: &str) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/make_users.py");
+    // tests/run puts the environment with bcrypt and passlib first.
+    let made =
+        Command::new("python3").arg(script).args([&count.to_string(), form]).output().expect("python3 runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    String::from_utf8(made.stdout).expect("text")
+}
+
+/// Imports while the embedded store is free; exit code, standard output, standard error.
+async fn import(stack: &mut Stack, text: &str, name: &str) -> (Option<i32>, String, String) {
+    let file = stack.directory.path().join(name);
+    std::fs::write(&file, text).expect("a file can be written");
+    let replicas = stack.auth.len();
+    stack.auth.clear();
+    let output = run("auth-service", &["import-users", &file.display().to_string()], &stack.auth_environment);
+    for _ in 0..replicas {
+        stack.auth.push(stack.another("auth-service").await);
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+async fn users_log_in_with_the_passwords_they_had(mut stack: Stack) {
+    let (code, said, complaints) = import(&mut stack, &make_users(8, "csv"), "users.csv").await;
+    assert_eq!((code, said.trim()), (Some(0), "8 read: 8 added, 0 already there, 0 refused"), "{complaints}");
+    for number in 0..8 {
+        let (email, password) = (format!("user{number}@example.org"), format!("password of {number}"));
+        assert_eq!(stack.anonymous().log_in(&email, "password of another").await.status, 401);
+        for _ in 0..2 {
+            assert_eq!(stack.anonymous().log_in(&email, &password).await.status, 200, "{email}");
+        }
+    }
+    let viewer = stack.login("user1@example.org", "password of 1").await.get("/auth/users/me").await.json();
+    assert_eq!(
+        (viewer["full_name"].as_str(), viewer["roles"].as_array().map(Vec::len)),
+        (Some("User 1"), Some(2))
+    );
+}
+
+async fn a_broken_line_is_told_and_the_others_are_kept(mut stack: Stack) {
+    let mut lines: Vec<String> = make_users(12, "ndjson").lines().map(str::to_owned).collect();
+    lines[9] = "{\"email\": \"x".into();
+    lines[10] = r#"{"email": "a@example.org", "password_hash": "plain-s3cret"}"#.into();
+    let (code, said, complaints) = import(&mut stack, &lines.join("\n"), "users.ndjson").await;
+    assert_eq!((code, said.trim()), (Some(2), "12 read: 10 added, 0 already there, 2 refused"));
+    assert!(complaints.contains("line 10: ") && complaints.contains("line 11: "), "{complaints}");
+    assert!(!complaints.contains("s3cret"));
+    let (code, said, _) = import(&mut stack, &make_users(12, "ndjson"), "users.ndjson").await;
+    assert_eq!((code, said.trim()), (Some(0), "12 read: 2 added, 10 already there, 0 refused"));
+}
+
+async fn ten_thousand_users_are_taken_over_once_past_a_broken_line(mut stack: Stack) {
+    let whole = make_users(10_000, "ndjson");
+    let mut lines: Vec<&str> = whole.lines().collect();
+    lines[4_999] = "{ broken";
+    let (code, said, complaints) = import(&mut stack, &lines.join("\n"), "users.ndjson").await;
+    assert_eq!((code, said.trim()), (Some(2), "10000 read: 9999 added, 0 already there, 1 refused"));
+    assert!(complaints.contains("line 5000: not a JSON object"), "{complaints}");
+    // One of each kind of hash.
+    for number in 9_996..10_000 {
+        stack.login(&format!("user{number}@example.org"), "password of all").await;
+    }
+    let (code, said, _) = import(&mut stack, &whole, "users.ndjson").await;
+    assert_eq!((code, said.trim()), (Some(0), "10000 read: 1 added, 9999 already there, 0 refused"));
+}

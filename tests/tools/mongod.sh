@@ -1,0 +1,24 @@
+# A mongod of the caller's own: a single-node replica set that is gone when it is stopped. Sourced after install.sh.
+# shellcheck shell=bash disable=SC2154
+
+mongod_pid=
+mongod_data=
+
+start_mongod() {
+    [ -z "$mongod_pid" ] || return 0
+    install_python
+    install_mongod
+    mongod_data=$(mktemp -d)
+    local port
+    port=$("$cache/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    "$MONGOD" --dbpath "$mongod_data" --port "$port" --bind_ip 127.0.0.1 --replSet rs0 \
+        --wiredTigerCacheSizeGB 0.5 >"$log/mongod.log" 2>&1 &
+    mongod_pid=$!
+    TESSERA_TEST_MONGO=$("$cache/venv/bin/python" tests/tools/initiate.py "$port")
+    export TESSERA_TEST_MONGO
+}
+
+stop_mongod() {
+    [ -z "$mongod_pid" ] || { kill "$mongod_pid" && wait "$mongod_pid" || true; } 2>/dev/null
+    [ -z "$mongod_data" ] || rm -rf "$mongod_data"
+}
