@@ -40,9 +40,10 @@ pub async fn run(cli: Cli) -> Result<()> {
 
     place.data.make_key_ring(&SystemClock, &OsRandom)?;
     let auth = auth_service::app::App::open(&auth_settings, auth_service::app::system()).await?;
+    let operator = auth.admin();
+    let resource_settings = settings::calling(resource_settings, &operator, &place.origin).await?;
     let resource =
         resource_service::app::part(&resource_settings, resource_service::app::Env::default()).await?;
-    let operator = auth.admin();
     let mut serving = std::pin::pin!(listeners.serve(vec![auth.part(), resource, front_page()]));
     tokio::select! {
         served = &mut serving => served?,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use auth_service::settings::Settings as AuthSettings;
+use auth_service::{admin::Admin, ops::AuthError, settings::Settings as AuthSettings};
 use resource_service::settings::Settings as ResourceSettings;
 use service_kit::settings::{HttpSettings, SettingsError};
 
@@ -32,6 +32,23 @@ pub fn resource(cli: &Cli, data: &DataDir, auth: &AuthSettings) -> Result<Resour
     Ok(settings)
 }
 
+/// Lets resource-service follow what auth-service cuts off, and ask it for names: with a client that gets a new secret
+/// at every start, unless the settings name another.
+pub async fn calling(
+    mut settings: ResourceSettings,
+    operator: &Admin,
+    origin: &str,
+) -> Result<ResourceSettings, AuthError> {
+    if settings.auth.client_id.is_none() {
+        let scopes = "revocations:read revocations:write users:read";
+        let (id, secret) = operator.service_client("resource-service", scopes, true).await?;
+        settings.auth.url.get_or_insert_with(|| origin.to_owned());
+        settings.auth.client_id = Some(id);
+        settings.auth.client_secret = Some(secret.into());
+    }
+    Ok(settings)
+}
+
 /// Both services share the listeners, which the command line names.
 fn listen(http: &mut HttpSettings, cli: &Cli) {
     http.listen = cli.listen;
@@ -56,7 +73,7 @@ mod tests {
         let auth = auth(&cli, &data, "http://127.0.0.1:1234").unwrap();
         let resource = resource(&cli, &data, &auth).unwrap();
         assert_eq!(auth.keys.file, directory.path().join("keys.json"));
-        assert_eq!(resource.keys.file, auth.keys.file);
+        assert_eq!(resource.keys.file.as_ref(), Some(&auth.keys.file));
         assert_eq!(resource.tokens.issuer, "http://127.0.0.1:1234");
         assert_eq!(resource.http.listen.port(), 1234);
         assert!(format!("{:?}", auth.store.url).ends_with("/auth.db"));
