@@ -82,6 +82,16 @@ impl Hot {
         self.copies.invalidate(&key);
     }
 
+    /// Lets go of a document older than this revision, or of any if it is gone.
+    fn outdate(&self, collection: &str, id: &str, revision: Option<i64>) {
+        let key = key(collection, id);
+        self.count(&key).fetch_add(1, Ordering::SeqCst);
+        let new = |copy: Kept| revision.is_some_and(|revision| revision <= copy.document.revision);
+        if !self.copies.get(&key).is_some_and(new) {
+            self.copies.invalidate(&key);
+        }
+    }
+
     /// Lets go of everything, as when it is no longer known what was written.
     pub fn forget_all(&self) {
         self.forgotten.iter().for_each(|count| {
@@ -130,7 +140,7 @@ async fn forget_what_changes(hot: Arc<Hot>, feed: Feed, collection: String) {
             while let Ok(heard) = changes.next().await {
                 if let Heard::Changes(changes) = heard {
                     for change in &changes {
-                        hot.forget(&collection, &change.id);
+                        hot.outdate(&collection, &change.id, change.after.as_ref().map(|after| after.revision));
                     }
                 }
             }
@@ -226,5 +236,18 @@ mod tests {
         assert!(find(&hot, 0));
         hot.forget_all();
         assert!(!find(&hot, 0));
+    }
+    #[tokio::test]
+    async fn a_late_word_of_a_change_does_not_lose_a_copy_that_has_it() {
+        let hot = Hot::new(1 << 20);
+        hot.keep(&key("c", "1"), copy(NOW), 0);
+        hot.outdate("c", "1", Some(1));
+        assert!(find(&hot, 0));
+        hot.outdate("c", "1", Some(2));
+        assert!(!find(&hot, 0), "changed since");
+        let seen = hot.count("c/1").load(Ordering::SeqCst);
+        hot.keep(&key("c", "1"), copy(NOW), seen);
+        hot.outdate("c", "1", None);
+        assert!(!find(&hot, 0), "removed");
     }
 }

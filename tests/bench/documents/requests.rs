@@ -18,7 +18,7 @@ mod load;
 #[path = "../../it/support/mod.rs"]
 mod support;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use hyper::{
     Request,
@@ -52,18 +52,21 @@ fn calculation(n: i32) -> Value {
     })
 }
 
-/// Sends the same request again and again.
+/// Sends the same request again and again, to one path after the other.
 struct Same {
     connection: Connection,
     method: &'static str,
-    path: String,
+    paths: Arc<[String]>,
+    sent: usize,
     token: Option<String>,
     body: String,
 }
 
 impl Worker for Same {
     async fn work(&mut self) -> bool {
-        let mut request = Request::builder().method(self.method).uri(&self.path);
+        let path = &self.paths[self.sent % self.paths.len()];
+        self.sent += 1;
+        let mut request = Request::builder().method(self.method).uri(path);
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -75,16 +78,25 @@ impl Worker for Same {
     }
 }
 
-async fn load(base: &str, method: &'static str, path: &str, token: Option<&String>, body: &str) -> Figures {
+async fn load(
+    base: &str,
+    method: &'static str,
+    paths: &[String],
+    token: Option<&String>,
+    body: &str,
+) -> Figures {
     let connections = Connection::several(base, CONNECTIONS).await;
-    let same = |connection| Same {
+    let paths: Arc<[String]> = paths.into();
+    let same = |(at, connection)| Same {
         connection,
         method,
-        path: path.to_owned(),
+        paths: Arc::clone(&paths),
+        // No two connections ask for the same document at a time.
+        sent: at * paths.len() / CONNECTIONS,
         token: token.cloned(),
         body: body.to_owned(),
     };
-    closed(connections.into_iter().map(same).collect(), ROUND).await
+    closed(connections.into_iter().enumerate().map(same).collect(), ROUND).await
 }
 
 #[tokio::main]
@@ -108,29 +120,30 @@ async fn main() {
 
     let database = store::client(&store::shared()).await.database("tessera_it_bench_documents");
     database.drop().await.expect("an empty database");
-    let mut first = None;
+    let mut ids = Vec::new();
     for n in 0..STORED {
         let made = scientist.insert("calculations", &calculation(n)).await;
         let same = serialize_to_document(&made).expect("BSON");
-        let id = same.get_str("_id").expect("an id").to_owned();
-        first.get_or_insert(id);
+        ids.push(same.get_str("_id").expect("an id").to_owned());
         database.collection::<Document>("calculations").insert_one(same).await.expect("stored");
     }
-    let id = first.expect("a document");
+    let paths = |place: &str| -> Vec<String> { ids.iter().map(|id| format!("{place}/{id}")).collect() };
     let theirs = bare::serve(&database);
     let body = calculation(7).to_string();
     let token = Some(&writer);
-    let kept = format!("/api/hot/{}", kept["_id"].as_str().expect("an id"));
+    let kept = [format!("/api/hot/{}", kept["_id"].as_str().expect("an id"))];
+    let (bare_documents, documents) = (["/documents".to_owned()], ["/api/calculations".to_owned()]);
+    let list_path = ["/api/calculations?limit=20".to_owned()];
     let mut ratios: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
-        let read = load(&theirs, "GET", &format!("/documents/{id}"), None, "").await;
-        let our_read = load(&ours, "GET", &format!("/api/calculations/{id}"), token, "").await;
+        let read = load(&theirs, "GET", &paths("/documents"), None, "").await;
+        let our_read = load(&ours, "GET", &paths("/api/calculations"), token, "").await;
         let reader = stack.bearer_of("eve", "hot:read").token;
         let hot = load(&ours, "GET", &kept, reader.as_ref(), "").await;
-        let list = load(&theirs, "GET", "/documents", None, "").await;
-        let our_list = load(&ours, "GET", "/api/calculations?limit=20", token, "").await;
-        let insert = load(&theirs, "POST", "/documents", None, &body).await;
-        let our_insert = load(&ours, "POST", "/api/calculations", token, &body).await;
+        let list = load(&theirs, "GET", &bare_documents, None, "").await;
+        let our_list = load(&ours, "GET", &list_path, token, "").await;
+        let insert = load(&theirs, "POST", &bare_documents, None, &body).await;
+        let our_insert = load(&ours, "POST", &documents, token, &body).await;
         for (name, figures) in [
             ("bare read", &read),
             ("read", &our_read),

@@ -122,8 +122,7 @@ impl Clients for MongoStore {
     }
 
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
-        let found = collection(self.ready().await?).find_one(doc! { "_id": id }).await?;
-        found.map(Client::try_from).transpose()
+        self.by_id::<ClientDocument>(&self.clients, id).await?.map(Client::try_from).transpose()
     }
 
     async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, StoreError> {

@@ -16,11 +16,12 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use mongodb::{
     ClientSession, Database, IndexModel,
-    bson::{Document, doc},
+    bson::{Document, RawDocumentBuf, deserialize_from_slice, doc},
     error::{Error, ErrorKind, Result as MongoResult, WriteFailure},
     options::{DatabaseOptions, IndexOptions, ReadPreference, SelectionCriteria, TransactionOptions},
 };
-use service_kit::store::mongo::{is_unavailable, ping};
+use serde::de::DeserializeOwned;
+use service_kit::store::mongo::{Reads, is_unavailable, ping};
 use tokio::{sync::OnceCell, time::timeout};
 
 use super::{Store, StoreError};
@@ -37,6 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub struct MongoStore {
     database: Database,
     indexed: OnceCell<()>,
+    users: Reads,
+    sessions: Reads,
+    clients: Reads,
 }
 
 impl MongoStore {
@@ -48,10 +52,23 @@ impl MongoStore {
             .read_concern(database.read_concern().cloned())
             .write_concern(database.write_concern().cloned())
             .build();
+        let database = database.client().database_with_options(database.name(), options);
+        let reads = |collection| Reads::new(database.collection(collection));
         Self {
-            database: database.client().database_with_options(database.name(), options),
+            users: reads("users"),
+            sessions: reads("sessions"),
+            clients: reads("clients"),
             indexed: OnceCell::new(),
+            database,
         }
+    }
+
+    /// The document with this id.
+    async fn by_id<D: DeserializeOwned>(&self, reads: &Reads, id: &str) -> Result<Option<D>, StoreError> {
+        self.prepare().await?;
+        let found = reads.find(id).await?;
+        let read = |raw: RawDocumentBuf| deserialize_from_slice(raw.as_bytes()).map_err(Error::from);
+        Ok(found.map(read).transpose()?)
     }
 
     /// The database, once all indexes are there: what must be unique is unique from the first write on.

@@ -103,8 +103,7 @@ impl Sessions for MongoStore {
     }
 
     async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
-        let found = self.sessions().await?.find_one(doc! { "_id": id }).await?;
-        found.map(Session::try_from).transpose()
+        self.by_id::<SessionDocument>(&self.sessions, id).await?.map(Session::try_from).transpose()
     }
 
     async fn live_sessions(&self, user_id: &str, _now: OffsetDateTime) -> Result<Vec<Session>, StoreError> {

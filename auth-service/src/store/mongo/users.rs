@@ -101,7 +101,7 @@ impl Users for MongoStore {
     }
 
     async fn user(&self, id: &str) -> Result<Option<User>, StoreError> {
-        self.find_user(doc! { "_id": id }).await
+        self.by_id::<UserDocument>(&self.users, id).await?.map(User::try_from).transpose()
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {

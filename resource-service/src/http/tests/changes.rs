@@ -146,6 +146,25 @@ async fn the_changes_of_others_are_not_told_where_only_owners_look() {
 }
 
 #[actix_web::test]
+async fn a_hidden_field_is_told_to_nobody_who_may_not_see_it_and_selects_no_changes() {
+    let api = Api::start().await;
+    let (open, full) = ("specimens:read specimens:write", "specimens:read specimens:write specimens:price");
+    let mut part = api.open(request("GET", "/api/specimens/changes", "eve", open)).await;
+    let mut whole = api.open(request("GET", "/api/specimens/changes?price%5Bgt%5D=1", "ada", full)).await;
+    let sample = json!({"name": "s1", "price": 12.5});
+    let made = api.send(request("POST", "/api/specimens", "ada", full).set_json(sample)).await;
+    let patch = request("PATCH", &format!("/api/specimens/{}", made.id()), "ada", full);
+    assert_eq!(api.send(patch.set_json(json!({"price": 20.25}))).await.status, 200);
+    for price in [12.5, 20.25] {
+        let told = part.next().await;
+        assert_eq!((&told.data["document"]["name"], told.data.to_string().contains("price")), (&json!("s1"), false));
+        assert_eq!(whole.next().await.data["document"]["price"], price);
+    }
+    let refused = api.send(request("GET", "/api/specimens/changes?price%5Bgt%5D=1", "eve", open)).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+}
+
+#[actix_web::test]
 async fn a_reader_goes_on_behind_the_last_event() {
     let api = Api::start().await;
     let mut stream = api.follow("?since=now").await;

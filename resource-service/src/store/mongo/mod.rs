@@ -14,6 +14,7 @@ mod partial;
 mod receipts;
 mod series;
 mod tickets;
+mod together;
 mod write;
 
 use std::{sync::Arc, time::Duration};
@@ -33,6 +34,7 @@ use time::OffsetDateTime;
 use self::{
     json::EXPIRES_AT,
     order::{COMPUTED, Sort},
+    together::Together,
 };
 use super::{Batch, Changes, Head, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
 use crate::{
@@ -49,15 +51,17 @@ use crate::{
     },
 };
 
-/// Documents in a MongoDB database.
+/// Documents in a MongoDB database. Clones are the same store.
+#[derive(Clone)]
 pub struct MongoStore {
     database: Database,
+    together: Arc<Together>,
 }
 
 impl MongoStore {
     /// Uses this database, which nobody else does.
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self { database, together: Arc::default() }
     }
 
     fn handle(&self, collection: &Collection) -> Handle<RawDocumentBuf> {
@@ -175,9 +179,8 @@ impl Store for MongoStore {
         id: &str,
         now: OffsetDateTime,
     ) -> Result<Option<StoredDocument>, StoreError> {
-        let found =
-            self.handle(collection).find_one(doc! { "_id": id }).await.map_err(|error| failed(&error))?;
-        let Some(raw) = found else { return Ok(None) };
+        let reads = self.together.of(collection, &self.database).reads;
+        let Some(raw) = reads.find(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
         if collection.expires() && raw.get_datetime(EXPIRES_AT).is_ok_and(|at| at <= date(now)) {
             return Ok(None);
         }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use mongodb::{
     ClientSession, Collection as Handle,
     bson::{Document as Doc, RawDocumentBuf, doc},
-    error::{Error, ErrorKind, InsertManyError, Result as MongoResult, WriteFailure},
+    error::{Error, ErrorKind, IndexedWriteError, InsertManyError, Result as MongoResult, WriteFailure},
     options::{ReadPreference, ReturnDocument, SelectionCriteria, TransactionOptions},
 };
 use service_kit::store::Unavailable;
@@ -60,28 +60,33 @@ fn fields_of(message: &str, collection: &Collection) -> Vec<String> {
     }
 }
 
+/// What befell the documents among many that were not stored; an error where nobody knows which were.
+pub(super) fn faults(error: &Error, collection: &Collection) -> Result<Vec<(usize, StoreError)>, StoreError> {
+    match &*error.kind {
+        ErrorKind::InsertMany(InsertManyError {
+            write_errors: Some(faults), write_concern_error: None, ..
+        }) => {
+            let fault = |fault: &IndexedWriteError| match fault.code {
+                DUPLICATE_KEY => StoreError::Conflict { fields: fields_of(&fault.message, collection) },
+                _ => failed(error),
+            };
+            Ok(faults.iter().map(|indexed| (indexed.index, fault(indexed))).collect())
+        }
+        // Nobody knows yet whether it will last.
+        ErrorKind::InsertMany(InsertManyError { write_concern_error: Some(_), .. }) => {
+            Err(StoreError::Unavailable(Unavailable))
+        }
+        _ => Err(write_error(error, collection)),
+    }
+}
+
 /// The documents among many that ran into a unique index; an error where something else went wrong.
 fn conflicts(error: &Error, collection: &Collection) -> Result<Vec<(usize, Fate)>, StoreError> {
-    let ErrorKind::InsertMany(InsertManyError {
-        write_errors: Some(faults), write_concern_error: None, ..
-    }) = &*error.kind
-    else {
-        return Err(match &*error.kind {
-            // Nobody knows yet whether it will last.
-            ErrorKind::InsertMany(InsertManyError { write_concern_error: Some(_), .. }) => {
-                StoreError::Unavailable(Unavailable)
-            }
-            _ => write_error(error, collection),
-        });
+    let fate = |(at, fault)| match fault {
+        StoreError::Conflict { fields } => Ok((at, Fate::Conflict { fields })),
+        other => Err(other),
     };
-    let conflict = |fault: &mongodb::error::IndexedWriteError| {
-        if fault.code == DUPLICATE_KEY {
-            Ok((fault.index, Fate::Conflict { fields: fields_of(&fault.message, collection) }))
-        } else {
-            Err(failed(error))
-        }
-    };
-    faults.iter().map(conflict).collect()
+    faults(error, collection)?.into_iter().map(fate).collect()
 }
 
 /// What a bulk needs in each try of its transaction.
@@ -193,8 +198,7 @@ impl Next {
 impl Writes for MongoStore {
     async fn insert(&self, collection: &Arc<Collection>, document: Document) -> Result<(), StoreError> {
         let raw = Self::raw(collection, &document)?;
-        let done = self.handle(collection).insert_one(&raw).await;
-        done.map(|_| ()).map_err(|error| write_error(&error, collection))
+        self.together.of(collection, &self.database).inserts.insert(collection, raw).await
     }
 
     async fn insert_each(
@@ -223,7 +227,7 @@ impl Writes for MongoStore {
         let raw = bulk.documents.iter().map(|document| Self::raw(collection, document)).enumerate();
         let left = raw.map(|(at, raw)| Ok((at, raw?))).collect::<Result<Vec<_>, StoreError>>()?;
         let fates = vec![Fate::Inserted; left.len()];
-        let store = Self { database: self.database.clone() };
+        let store = self.clone();
         let documents = self.handle(collection);
         let bulk = Bulk { documents: Vec::new(), ..bulk };
         let mut attempt = Attempt { store, documents, left, fates, bulk };

@@ -1,5 +1,7 @@
 //! How MongoDB is reached: majority, journaled, retryable, with time-outs a request can bear.
 
+mod reads;
+
 use std::time::Duration;
 
 use mongodb::{
@@ -8,6 +10,7 @@ use mongodb::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub use self::reads::Reads;
 use crate::{start::StartError, store::Unavailable};
 
 /// How long a request waits for a primary before it is told that the store is away.

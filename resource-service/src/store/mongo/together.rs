@@ -1,0 +1,96 @@
+//! Reads and inserts of single documents. Those of one collection that come while others are on their way go together.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use mongodb::{Collection as Handle, Database, bson::RawDocumentBuf};
+use service_kit::{
+    batch::{Batcher, Call, Limits},
+    store::{Unavailable, mongo::Reads},
+};
+
+use super::write::{faults, write_error};
+use crate::{domain::collection::Collection, store::StoreError};
+
+/// Few, so that others gather meanwhile.
+const LIMITS: Limits = Limits { batches: 2, calls: 64 };
+/// A document of more bytes goes alone: it would hold up the others.
+const LARGE: usize = 64 * 1024;
+
+type Stored = Result<(), StoreError>;
+
+/// The traffic of every collection.
+#[derive(Default)]
+pub(super) struct Together(Mutex<HashMap<String, Traffic>>);
+
+/// The traffic of one collection.
+#[derive(Clone)]
+pub(super) struct Traffic {
+    pub reads: Reads,
+    pub inserts: Inserts,
+}
+
+impl Together {
+    /// That of this collection.
+    pub(super) fn of(&self, collection: &Collection, database: &Database) -> Traffic {
+        let mut traffic = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = traffic.get(collection.name()) {
+            return found.clone();
+        }
+        let documents: Handle<RawDocumentBuf> = database.collection(collection.name());
+        let new = Traffic { reads: Reads::new(documents.clone()), inserts: Inserts::new(documents) };
+        traffic.entry(collection.name().to_owned()).or_insert(new).clone()
+    }
+}
+
+struct Insert {
+    collection: Arc<Collection>,
+    document: RawDocumentBuf,
+}
+
+/// Inserts into one collection.
+#[derive(Clone)]
+pub(super) struct Inserts {
+    documents: Handle<RawDocumentBuf>,
+    batcher: Batcher<Insert, Stored>,
+}
+
+impl Inserts {
+    fn new(documents: Handle<RawDocumentBuf>) -> Self {
+        let theirs = documents.clone();
+        Self { documents, batcher: Batcher::new(LIMITS, move |calls| insert(theirs.clone(), calls)) }
+    }
+
+    /// Stores the document; when this returns, a majority has it.
+    pub(super) async fn insert(&self, collection: &Arc<Collection>, document: RawDocumentBuf) -> Stored {
+        if document.as_bytes().len() > LARGE {
+            return alone(&self.documents, collection, &document).await;
+        }
+        let insert = Insert { collection: Arc::clone(collection), document };
+        self.batcher.call(insert).await.unwrap_or(Err(Unavailable.into()))
+    }
+}
+
+async fn alone(documents: &Handle<RawDocumentBuf>, collection: &Collection, document: &RawDocumentBuf) -> Stored {
+    documents.insert_one(document).await.map_err(|error| write_error(&error, collection))?;
+    Ok(())
+}
+
+async fn insert(documents: Handle<RawDocumentBuf>, calls: Vec<Call<Insert, Stored>>) {
+    if let [Call { question, .. }] = &calls[..] {
+        let stored = alone(&documents, &question.collection, &question.document).await;
+        calls.into_iter().for_each(|call| call.answer(stored.clone()));
+        return;
+    }
+    let sent = documents.insert_many(calls.iter().map(|call| &call.question.document)).ordered(false).await;
+    let error = sent.err();
+    for (at, call) in calls.into_iter().enumerate() {
+        let stored = error.as_ref().map_or(Ok(()), |error| {
+            let faults = faults(error, &call.question.collection)?;
+            faults.into_iter().find(|(place, _)| *place == at).map_or(Ok(()), |(_, fault)| Err(fault))
+        });
+        call.answer(stored);
+    }
+}

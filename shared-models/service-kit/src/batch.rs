@@ -1,0 +1,199 @@
+//! Calls that come while others are on their way go on together: a store under load is asked few questions about many
+//! things instead of many about one. A call that meets no others goes at once.
+//!
+//! Databases know it as group commit, GraphQL servers as a data loader. Each call's answer is as fresh as if it had
+//! gone alone: a batch sets out after the last of its calls came.
+
+use std::{
+    mem,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::oneshot;
+
+/// A question, and where its answer goes.
+pub struct Call<Q, A> {
+    /// What is asked.
+    pub question: Q,
+    answer: oneshot::Sender<A>,
+}
+
+impl<Q, A> Call<Q, A> {
+    /// Answers it. Whoever asked may have left.
+    pub fn answer(self, answer: A) {
+        self.answer.send(answer).ok();
+    }
+}
+
+/// Answers every call that it is given.
+type Run<Q, A> = Arc<dyn Fn(Vec<Call<Q, A>>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// How much goes together.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The batches on their way at a time.
+    pub batches: usize,
+    /// The calls of a batch.
+    pub calls: usize,
+}
+
+/// Calls of one kind. Clones share their batches.
+pub struct Batcher<Q, A> {
+    limits: Limits,
+    run: Run<Q, A>,
+    state: Arc<Mutex<State<Q, A>>>,
+}
+
+impl<Q, A> Clone for Batcher<Q, A> {
+    fn clone(&self) -> Self {
+        Self { limits: self.limits, run: Arc::clone(&self.run), state: Arc::clone(&self.state) }
+    }
+}
+
+struct State<Q, A> {
+    waiting: Vec<Call<Q, A>>,
+    /// The batches on their way.
+    running: usize,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
+    /// Gives each batch to `run`.
+    pub fn new<F>(limits: Limits, run: impl Fn(Vec<Call<Q, A>>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Self {
+            limits,
+            run: Arc::new(move |calls| Box::pin(run(calls))),
+            state: Arc::new(Mutex::new(State { waiting: Vec::new(), running: 0 })),
+        }
+    }
+
+    /// The answer; nothing if the batch ended without one.
+    pub async fn call(&self, question: Q) -> Option<A> {
+        let (answer, answered) = oneshot::channel();
+        let must_run = {
+            let mut state = lock(&self.state);
+            state.waiting.push(Call { question, answer });
+            let must_run = state.running < self.limits.batches;
+            state.running += usize::from(must_run);
+            must_run
+        };
+        if must_run {
+            // By itself, since others may join whoever asks first, and that one may leave.
+            tokio::spawn(Running(self.clone()).run());
+        }
+        answered.await.ok()
+    }
+}
+
+/// One batch after the other, until nobody waits.
+struct Running<Q, A>(Batcher<Q, A>);
+
+impl<Q, A> Running<Q, A> {
+    async fn run(self) {
+        while let Some(calls) = self.next() {
+            (self.0.run)(calls).await;
+        }
+    }
+
+    fn next(&self) -> Option<Vec<Call<Q, A>>> {
+        let mut state = lock(&self.0.state);
+        if state.waiting.len() <= self.0.limits.calls {
+            Some(mem::take(&mut state.waiting)).filter(|calls| !calls.is_empty())
+        } else {
+            Some(state.waiting.drain(..self.0.limits.calls).collect())
+        }
+    }
+}
+
+impl<Q, A> Drop for Running<Q, A> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.0.state);
+        state.running -= 1;
+        if state.running == 0 {
+            // Usually nobody: after a panic or at the end of a runtime those who wait must not do so for ever.
+            state.waiting.clear();
+        }
+    }
+}
+
+fn lock<Q, A>(state: &Mutex<State<Q, A>>) -> MutexGuard<'_, State<Q, A>> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::{task::JoinSet, time::sleep};
+
+    use super::*;
+
+    const LIMITS: Limits = Limits { batches: 2, calls: 8 };
+
+    /// Answers each number with how many came together.
+    fn sizes() -> Batcher<u32, usize> {
+        Batcher::new(LIMITS, |calls: Vec<Call<u32, usize>>| async move {
+            sleep(Duration::from_millis(10)).await;
+            let together = calls.len();
+            calls.into_iter().for_each(|call| call.answer(together));
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_meets_no_others_goes_alone() {
+        let batcher = sizes();
+        assert_eq!(batcher.call(1).await, Some(1));
+        assert_eq!(batcher.call(2).await, Some(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_that_come_meanwhile_go_together_within_the_limit() {
+        let batcher = sizes();
+        let mut calls = JoinSet::new();
+        for n in 0..20 {
+            let batcher = batcher.clone();
+            calls.spawn(async move { batcher.call(n).await });
+            tokio::task::yield_now().await;
+        }
+        let mut sizes: Vec<usize> = calls.join_all().await.into_iter().flatten().collect();
+        sizes.sort_unstable();
+        assert_eq!(sizes.len(), 20, "each has its answer");
+        assert_eq!(sizes[..2], [1, 1], "the first go at once");
+        assert_eq!(sizes[19], 8, "no more than the limit");
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_fails_leaves_nobody_waiting_and_the_next_one_goes() {
+        let batcher = Batcher::new(Limits { batches: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
+            tokio::task::yield_now().await;
+            for call in calls {
+                assert_ne!(call.question, 0, "zero is refused");
+                let question = call.question;
+                call.answer(question);
+            }
+        });
+        let (failed, joined) = tokio::join!(batcher.call(0), batcher.call(7));
+        assert_eq!((failed, joined), (None, None));
+        assert_eq!(batcher.call(7).await, Some(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_leaves_takes_no_answer_from_others() {
+        let batcher = sizes();
+        let mut calls = JoinSet::new();
+        for n in 0..2 {
+            let batcher = batcher.clone();
+            calls.spawn(async move { batcher.call(n).await });
+        }
+        tokio::task::yield_now().await;
+        let (stays, leaves) = (batcher.call(2), batcher.call(3));
+        let left = tokio::time::timeout(Duration::from_millis(1), leaves);
+        let (stayed, left) = tokio::join!(stays, left);
+        assert!(left.is_err());
+        assert_eq!(stayed, Some(2));
+        assert_eq!(calls.join_all().await, [Some(1), Some(1)]);
+    }
+}

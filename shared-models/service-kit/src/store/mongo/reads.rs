@@ -1,0 +1,77 @@
+//! Reads documents by their `_id`.
+
+use std::{collections::HashMap, io};
+
+use futures_util::TryStreamExt as _;
+use mongodb::{
+    Collection,
+    bson::{RawDocumentBuf, doc},
+    error::{Error, Result},
+};
+
+use crate::batch::{Batcher, Call, Limits};
+
+/// Few, so that others gather meanwhile; more than one, so that a large document holds up few.
+const LIMITS: Limits = Limits { batches: 4, calls: 64 };
+
+type Found = Result<Option<RawDocumentBuf>>;
+
+/// Documents of one collection by their `_id`. Reads that come while others are on their way go together, each as fresh
+/// as if it had gone alone. Clones share their batches.
+#[derive(Clone)]
+pub struct Reads(Batcher<String, Found>);
+
+impl Reads {
+    /// Reads from this collection.
+    pub fn new(documents: Collection<RawDocumentBuf>) -> Self {
+        Self(Batcher::new(LIMITS, move |calls| find(documents.clone(), calls)))
+    }
+
+    /// The document, if it is there.
+    pub async fn find(&self, id: &str) -> Found {
+        self.0.call(id.to_owned()).await.unwrap_or_else(|| Err(io::Error::other("a read was given up").into()))
+    }
+}
+
+async fn find(documents: Collection<RawDocumentBuf>, calls: Vec<Call<String, Found>>) {
+    let mut calls_by_id: HashMap<String, Vec<Call<String, Found>>> = HashMap::new();
+    for call in calls {
+        calls_by_id.entry(call.question.clone()).or_default().push(call);
+    }
+    let missing = match read(&documents, &mut calls_by_id).await {
+        Ok(()) => Ok(None),
+        Err(error) => Err(error),
+    };
+    for call in calls_by_id.into_values().flatten() {
+        call.answer(missing.clone());
+    }
+}
+
+/// Answers the calls whose documents are there, each as soon as it is.
+async fn read(
+    documents: &Collection<RawDocumentBuf>,
+    calls: &mut HashMap<String, Vec<Call<String, Found>>>,
+) -> Result<()> {
+    let ids: Vec<&String> = calls.keys().collect();
+    if let [id] = ids[..] {
+        let id = id.clone();
+        if let Some(document) = documents.find_one(doc! { "_id": &id }).await? {
+            give(calls.remove(&id).unwrap_or_default(), document);
+        }
+        return Ok(());
+    }
+    let mut found = documents.find(doc! { "_id": { "$in": ids } }).await?;
+    while let Some(document) = found.try_next().await? {
+        let id = document.get_str("_id").map_err(Error::custom)?;
+        give(calls.remove(id).unwrap_or_default(), document);
+    }
+    Ok(())
+}
+
+fn give(mut calls: Vec<Call<String, Found>>, document: RawDocumentBuf) {
+    let Some(last) = calls.pop() else { return };
+    for call in calls {
+        call.answer(Ok(Some(document.clone())));
+    }
+    last.answer(Ok(Some(document)));
+}
