@@ -59,7 +59,8 @@ impl Office {
         let writer = self.stack.bearer_of("ada", WRITER);
         for round in 1..60 {
             let copy = self.get(0, path, reader).await;
-            let written = send(self.request(1, Method::PATCH, path, &writer).json(&json!({"n": round}))).await;
+            let written =
+                send(self.request(1, Method::PATCH, path, &writer).json(&json!({"n": round}))).await;
             assert_eq!(written.status, 200, "{written:?}");
             let since = Instant::now();
             while since.elapsed() < Duration::from_secs(1) {

@@ -140,7 +140,11 @@ async fn forget_what_changes(hot: Arc<Hot>, feed: Feed, collection: String) {
             while let Ok(heard) = changes.next().await {
                 if let Heard::Changes(changes) = heard {
                     for change in &changes {
-                        hot.outdate(&collection, &change.id, change.after.as_ref().map(|after| after.revision));
+                        hot.outdate(
+                            &collection,
+                            &change.id,
+                            change.after.as_ref().map(|after| after.revision),
+                        );
                     }
                 }
             }

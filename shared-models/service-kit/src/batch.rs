@@ -167,14 +167,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_fails_leaves_nobody_waiting_and_the_next_one_goes() {
-        let batcher = Batcher::new(Limits { batches: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
-            tokio::task::yield_now().await;
-            for call in calls {
-                assert_ne!(call.question, 0, "zero is refused");
-                let question = call.question;
-                call.answer(question);
-            }
-        });
+        let batcher =
+            Batcher::new(Limits { batches: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
+                tokio::task::yield_now().await;
+                for call in calls {
+                    assert_ne!(call.question, 0, "zero is refused");
+                    let question = call.question;
+                    call.answer(question);
+                }
+            });
         let (failed, joined) = tokio::join!(batcher.call(0), batcher.call(7));
         assert_eq!((failed, joined), (None, None));
         assert_eq!(batcher.call(7).await, Some(7));

@@ -4,6 +4,7 @@ mod audit;
 mod clients;
 mod cutoffs;
 mod documents;
+mod renewals;
 mod roles;
 mod rotate;
 mod sessions;
@@ -24,6 +25,7 @@ use serde::de::DeserializeOwned;
 use service_kit::store::mongo::{Reads, is_unavailable, ping};
 use tokio::{sync::OnceCell, time::timeout};
 
+use self::renewals::Renewals;
 use super::{Store, StoreError};
 
 /// Names of the unique indexes, by which the server says what is taken.
@@ -41,6 +43,7 @@ pub struct MongoStore {
     users: Reads,
     sessions: Reads,
     clients: Reads,
+    renewals: Renewals,
 }
 
 impl MongoStore {
@@ -56,8 +59,9 @@ impl MongoStore {
         let reads = |collection| Reads::new(database.collection(collection));
         Self {
             users: reads("users"),
-            sessions: reads("sessions"),
+            sessions: reads(sessions::SESSIONS),
             clients: reads("clients"),
+            renewals: Renewals::new(database.clone()),
             indexed: OnceCell::new(),
             database,
         }
@@ -96,7 +100,7 @@ impl MongoStore {
 fn indexes() -> [(&'static str, Vec<IndexModel>); 6] {
     [
         ("users", users::indexes()),
-        ("sessions", sessions::indexes()),
+        (sessions::SESSIONS, sessions::indexes()),
         ("clients", clients::indexes()),
         ("cutoffs", cutoffs::indexes()),
         ("audit", audit::indexes()),

@@ -1,12 +1,12 @@
-//! Rotation of a refresh token on MongoDB: one conditional update where all is well, `step` where it is not.
+//! Rotation of a refresh token on MongoDB: one conditional write where all is well, `step` where it is not.
 
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use mongodb::{
     Collection,
-    bson::{Bson, DateTime, Document, doc},
-    options::{ReadConcern, ReturnDocument},
+    bson::{DateTime, Document, doc},
+    options::ReadConcern,
 };
 use serde::Deserialize;
 use shared_models::revocations::CutOffKind;
@@ -14,8 +14,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     MongoStore, cutoffs,
-    documents::{ACTIVE, SessionDocument, binary, time},
-    sessions::is_unexpired,
+    documents::{SessionDocument, time},
 };
 use crate::{
     domain::{
@@ -66,7 +65,7 @@ async fn attempt(
     presented: &Presented,
     cut: Cut,
 ) -> Result<Option<Rotation>, StoreError> {
-    if let Some(renewed) = rotate_current(sessions, presented).await? {
+    if let Some(renewed) = store.renewals.renew(presented).await? {
         return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));
     }
     let Some((session, now)) = read(sessions, &presented.token.session_id).await? else {
@@ -108,36 +107,6 @@ async fn end_stolen(
             })
         })
         .await
-}
-
-/// What `step` does with the current token, as a single write that the server itself conditions.
-async fn rotate_current(
-    sessions: &Collection<SessionDocument>,
-    presented: &Presented,
-) -> Result<Option<Session>, StoreError> {
-    let token = &presented.token;
-    let filter = doc! {
-        "_id": &token.session_id,
-        "session_hash": binary(&token.session_secret.digest()),
-        "client_id": &presented.client_id,
-        "state": ACTIVE,
-        "current": binary(&token.secret.digest()),
-        "$expr": is_unexpired(),
-    };
-    let idle_ttl = i64::try_from(presented.idle_ttl.as_millis()).unwrap_or(i64::MAX);
-    let update = vec![doc! { "$set": {
-        "previous": "$current",
-        "previous_at": "$$NOW",
-        "reuses": Bson::Int64(0),
-        "sealed": binary(&token.secret.seal(&token.session_id, &presented.successor)),
-        "current": binary(&presented.successor.digest()),
-        "generation": { "$add": ["$generation", Bson::Int64(1)] },
-        "version": { "$add": ["$version", Bson::Int64(1)] },
-        "last_used_at": "$$NOW",
-        "idle_expires_at": { "$min": ["$absolute_expires_at", { "$add": ["$$NOW", idle_ttl] }] },
-    } }];
-    let renewed = sessions.find_one_and_update(filter, update).return_document(ReturnDocument::After).await?;
-    renewed.map(Session::try_from).transpose()
 }
 
 /// The session as a majority has it, and the server's time.

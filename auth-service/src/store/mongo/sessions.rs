@@ -26,6 +26,9 @@ use crate::{
     store::{Sessions, StoreError},
 };
 
+/// Where they lie.
+pub(super) const SESSIONS: &str = "sessions";
+
 impl MongoStore {
     async fn sessions(&self) -> Result<Collection<SessionDocument>, StoreError> {
         Ok(collection(self.ready().await?))
@@ -41,7 +44,7 @@ impl MongoStore {
 
 /// The sessions of `database`.
 pub(super) fn collection(database: &Database) -> Collection<SessionDocument> {
-    database.collection("sessions")
+    database.collection(SESSIONS)
 }
 
 /// The indexes of `sessions`.
@@ -82,7 +85,7 @@ pub(super) async fn end(
     }
     let mut living = which;
     living.insert("state", ACTIVE);
-    let ids: Collection<Id> = database.collection("sessions");
+    let ids: Collection<Id> = database.collection(SESSIONS);
     let ids = ids.find(living).projection(doc! { "_id": 1 });
     let ids: Vec<Id> = ids.session(&mut *session).await?.stream(&mut *session).try_collect().await?;
     let ids: Vec<String> = ids.into_iter().map(|id| id.id).collect();

@@ -157,7 +157,10 @@ async fn a_hidden_field_is_told_to_nobody_who_may_not_see_it_and_selects_no_chan
     assert_eq!(api.send(patch.set_json(json!({"price": 20.25}))).await.status, 200);
     for price in [12.5, 20.25] {
         let told = part.next().await;
-        assert_eq!((&told.data["document"]["name"], told.data.to_string().contains("price")), (&json!("s1"), false));
+        assert_eq!(
+            (&told.data["document"]["name"], told.data.to_string().contains("price")),
+            (&json!("s1"), false)
+        );
         assert_eq!(whole.next().await.data["document"]["price"], price);
     }
     let refused = api.send(request("GET", "/api/specimens/changes?price%5Bgt%5D=1", "eve", open)).await;

@@ -73,7 +73,11 @@ impl Inserts {
     }
 }
 
-async fn alone(documents: &Handle<RawDocumentBuf>, collection: &Collection, document: &RawDocumentBuf) -> Stored {
+async fn alone(
+    documents: &Handle<RawDocumentBuf>,
+    collection: &Collection,
+    document: &RawDocumentBuf,
+) -> Stored {
     documents.insert_one(document).await.map_err(|error| write_error(&error, collection))?;
     Ok(())
 }

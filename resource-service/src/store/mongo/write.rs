@@ -64,7 +64,9 @@ fn fields_of(message: &str, collection: &Collection) -> Vec<String> {
 pub(super) fn faults(error: &Error, collection: &Collection) -> Result<Vec<(usize, StoreError)>, StoreError> {
     match &*error.kind {
         ErrorKind::InsertMany(InsertManyError {
-            write_errors: Some(faults), write_concern_error: None, ..
+            write_errors: Some(faults),
+            write_concern_error: None,
+            ..
         }) => {
             let fault = |fault: &IndexedWriteError| match fault.code {
                 DUPLICATE_KEY => StoreError::Conflict { fields: fields_of(&fault.message, collection) },

@@ -63,8 +63,13 @@ pub fn is_unavailable(error: &mongodb::error::Error) -> bool {
             | ErrorKind::DnsResolve { .. }
             | ErrorKind::Shutdown
     ) || error.contains_label(mongodb::error::RETRYABLE_WRITE_ERROR)
-        || matches!(&*error.kind, ErrorKind::Command(command) if NOT_PRIMARY.contains(&command.code))
+        || matches!(&*error.kind, ErrorKind::Command(command) if is_passing(command.code))
         || matches!(&*error.kind, ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(_)))
+}
+
+/// Whether a server's code means that it cannot now and that the same may succeed elsewhere or later.
+pub fn is_passing(code: i32) -> bool {
+    NOT_PRIMARY.contains(&code)
 }
 
 /// Server codes for "not primary", "shutting down" and "interrupted by a change of state"

@@ -29,7 +29,10 @@ impl Reads {
 
     /// The document, if it is there.
     pub async fn find(&self, id: &str) -> Found {
-        self.0.call(id.to_owned()).await.unwrap_or_else(|| Err(io::Error::other("a read was given up").into()))
+        self.0
+            .call(id.to_owned())
+            .await
+            .unwrap_or_else(|| Err(io::Error::other("a read was given up").into()))
     }
 }
 
