@@ -12,7 +12,7 @@ use mongodb::{
 use crate::batch::{Batcher, Call, Limits};
 
 /// Few, so that others gather meanwhile; more than one, so that a large document holds up few.
-const LIMITS: Limits = Limits { batches: 4, calls: 64 };
+const LIMITS: Limits = Limits { batches: 2, calls: 64 };
 
 type Found = Result<Option<RawDocumentBuf>>;
 
