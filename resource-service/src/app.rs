@@ -24,6 +24,7 @@ use service_kit::{
     store::{StoreUrl, mongo},
     token::Verifier,
 };
+use tokio::sync::OnceCell;
 
 use crate::{
     domain::{catalog::Catalog, collection::Collection},
@@ -99,7 +100,8 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let Env { clock, random } = Env::default();
     let (notices, names) = (Notices::default(), Names::default());
     let (feed, hot) = (Feed::new(Arc::clone(&store)), Arc::new(Hot::new(0)));
-    Ok(Service { catalog, store, feed, clock, random, cutoffs: None, notices, hot, names })
+    let cursor_key = OnceCell::new();
+    Ok(Service { catalog, store, feed, clock, random, cutoffs: None, notices, hot, names, cursor_key })
 }
 
 /// The store, reached for the first time when it is asked something.
@@ -142,6 +144,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         hot: Arc::new(Hot::new(settings.cache.bytes)),
         notices: client.clone().map(Notices::by).unwrap_or_default(),
         names: client.map(Names::by).unwrap_or_default(),
+        cursor_key: OnceCell::new(),
     });
     let configure = move |config: &mut ServiceConfig| {
         config.app_data(service.clone()).app_data(openapi.clone());

@@ -35,10 +35,17 @@ pub mod versions;
 
 use std::sync::Arc;
 
-use service_kit::{clock::Clock, cutoffs::Cutoffs, random::Random};
+use service_kit::{
+    clock::Clock,
+    cutoffs::Cutoffs,
+    random::{self, Random},
+};
+use tokio::sync::OnceCell;
 
-use self::{catalog::LiveCatalog, feed::Feed, hot::Hot, names::Names, notices::Notices};
-use crate::store::Store;
+use self::{
+    catalog::LiveCatalog, error::ResourceError, feed::Feed, hot::Hot, names::Names, notices::Notices,
+};
+use crate::{query::cursor::CursorKey, store::Store};
 
 /// What every use case works with.
 pub struct Service {
@@ -60,4 +67,17 @@ pub struct Service {
     pub hot: Arc<Hot>,
     /// Who is called what.
     pub names: Names,
+    /// What signs cursors, once the store has told it.
+    pub cursor_key: OnceCell<CursorKey>,
+}
+
+impl Service {
+    /// What signs cursors: a secret that the store keeps for all replicas.
+    async fn cursor_key(&self) -> Result<&CursorKey, ResourceError> {
+        let made = self.cursor_key.get_or_try_init(|| async {
+            let secret = self.store.secret("cursors", random::bytes(&*self.random)).await?;
+            Ok(CursorKey::new(secret))
+        });
+        made.await
+    }
 }

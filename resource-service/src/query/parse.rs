@@ -6,7 +6,7 @@ use shared_models::{documents::Direction, problem::FieldError};
 
 use super::{
     condition::{Given, MAX_CONDITIONS, Reader, fault, resolve},
-    cursor::Binding,
+    cursor::{Binding, CursorKey},
     expr::Expr,
     group, json,
     order::{Key, Order, Place},
@@ -31,8 +31,8 @@ pub struct Query {
     pub projection: Option<Projection>,
     /// How many at most.
     pub limit: usize,
-    /// Behind which place in the order.
-    pub after: Option<Vec<Place>>,
+    /// The cursor of the place in the order to go on behind, as it came.
+    pub after: Option<String>,
     /// Whether and how the matching documents are counted.
     pub count: Count,
     /// Whether the answer is how the store finds the documents, not the documents.
@@ -86,9 +86,19 @@ impl Query {
             return Err(errors);
         };
         let binding = Binding::new(target.collection, &filter, &order);
-        let after = control("after").map(|cursor| binding.read(&order, cursor)).transpose();
-        let after = after.map_err(|broken| vec![fault("after", "cursor", broken.to_string())])?;
+        let after = control("after").map(str::to_owned);
         Ok(Self { filter, order, projection, limit, after, count, explain, binding })
+    }
+
+    /// Behind which place in the order to go on.
+    pub fn place(&self, key: &CursorKey) -> Result<Option<Vec<Place>>, Vec<FieldError>> {
+        let place = self.after.as_deref().map(|cursor| self.binding.read(key, &self.order, cursor));
+        place.transpose().map_err(|broken| vec![fault("after", "cursor", broken.to_string())])
+    }
+
+    /// The cursor of a place.
+    pub fn cursor(&self, key: &CursorKey, places: &[Place]) -> String {
+        self.binding.write(key, places)
     }
 }
 

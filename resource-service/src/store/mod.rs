@@ -202,6 +202,9 @@ pub trait Store:
     /// there is none for now. [`StoreError::PositionLost`] where a change is not kept, or the position lies ahead.
     async fn changes(&self, after: Position) -> Result<Changes, StoreError>;
 
+    /// The secret of this name, the same for every replica: `fresh` where there was none.
+    async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+
     /// Keeps a ticket until it expires.
     async fn keep_ticket(&self, ticket: Ticket) -> Result<(), StoreError>;
 

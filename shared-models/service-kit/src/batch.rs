@@ -138,7 +138,9 @@ mod tests {
         Batcher::new(LIMITS, |calls: Vec<Call<u32, usize>>| async move {
             sleep(Duration::from_millis(10)).await;
             let together = calls.len();
-            calls.into_iter().for_each(|call| call.answer(together));
+            for call in calls {
+                call.answer(together);
+            }
         })
     }
 

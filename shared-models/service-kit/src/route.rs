@@ -88,12 +88,14 @@ verbs! { post POST  put PUT  patch PATCH  delete DELETE }
 
 /// Registers a route table. Bodies longer than `body_limit` bytes are refused with 413.
 pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Verifier>, body_limit: usize) {
-    let mut paths: BTreeMap<&'static str, Vec<Endpoint>> = BTreeMap::new();
+    // They are tried in order. A literal segment must come before a parameter that would match it too: `{` sorts after
+    // letters. Paths of other lengths match nothing of each other's; the short ones are asked for more often.
+    let mut paths: BTreeMap<(usize, &'static str), Vec<Endpoint>> = BTreeMap::new();
     for endpoint in table {
-        paths.entry(endpoint.path).or_default().push(endpoint);
+        let segments = endpoint.path.matches('/').count();
+        paths.entry((segments, endpoint.path)).or_default().push(endpoint);
     }
-    // A literal segment must be tried before a parameter that would match it too: `{` sorts after letters.
-    for (path, endpoints) in paths {
+    for ((_, path), endpoints) in paths {
         let rules: Vec<(Method, Access)> =
             endpoints.iter().map(|row| (row.method.clone(), row.access)).collect();
         let guard = Arc::clone(verifier);

@@ -57,7 +57,11 @@ async fn renew(database: Database, calls: Vec<Call<Presented, Renewed>>) {
                 call.answer(Ok(renewed));
             }
         }
-        Err(error) => calls.into_iter().for_each(|call| call.answer(Err(error.clone()))),
+        Err(error) => {
+            for call in calls {
+                call.answer(Err(error.clone()));
+            }
+        }
     }
 }
 

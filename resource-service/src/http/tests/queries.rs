@@ -202,13 +202,16 @@ async fn a_cursor_of_another_query_or_tampered_with_is_refused() {
     let asked = async |parameters: &[&str]| samples.get(&path("samples", parameters), SCOPE).await;
     let same = asked(&["sort=-x", r#"filter={"s":{"$exists":true}}"#, &after(cursor)]).await;
     assert_eq!((same.status, same.body["items"].as_array().unwrap().len()), (200, 2), "{}", same.body);
-    let mut turned = cursor.to_owned();
-    turned.replace_range(20..21, if &cursor[20..21] == "A" { "B" } else { "A" });
+    let turned = |at: usize| {
+        let other = if &cursor[at..=at] == "A" { "B" } else { "A" };
+        [&cursor[..at], other, &cursor[at + 1..]].concat()
+    };
     for parameters in [
         &["sort=x", "s[exists]=true", &after(cursor)][..],
         &["sort=-x", "s[exists]=false", &after(cursor)],
         &["sort=-x", &after(cursor)],
-        &["sort=-x", "s[exists]=true", &after(&turned)],
+        &["sort=-x", "s[exists]=true", &after(&turned(3))],
+        &["sort=-x", "s[exists]=true", &after(&turned(cursor.len() - 10))],
         &["sort=-x", "s[exists]=true", &after(&cursor[..cursor.len() - 3])],
     ] {
         let refused = asked(parameters).await;

@@ -6,6 +6,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::json;
 use service_kit::{clock::ManualClock, random::OsRandom};
 use shared_models::claims::{AccessClaims, Audience};
+use tokio::sync::OnceCell;
 
 use super::{
     Named,
@@ -78,6 +79,7 @@ impl World {
             cutoffs: None,
             notices: Notices::default(),
             names: Names::default(),
+            cursor_key: OnceCell::new(),
         };
         let world = Self { service, clock, claims: claims(), _directory: directory };
         world.add_document().await;

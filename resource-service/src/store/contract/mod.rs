@@ -26,7 +26,7 @@ use crate::{
         document::{Document, Meta},
         history::Removal,
     },
-    query::timestamp,
+    query::{cursor::CursorKey, order::Place, parse::Query, timestamp},
 };
 
 pub const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
@@ -193,4 +193,14 @@ async fn mongodb_has_the_declared_indexes_and_one_for_expiry() {
     expected.sort_unstable();
     assert_eq!(names, expected);
     fixture.end().await;
+}
+
+/// A key of the tests' own.
+fn cursor_key() -> CursorKey {
+    CursorKey::new([7; 32])
+}
+
+/// Where a query goes on.
+fn place(query: &Query) -> Option<Vec<Place>> {
+    query.place(&cursor_key()).expect("a cursor")
 }

@@ -1,4 +1,4 @@
-//! What every store must do with tickets.
+//! What every store must do with tickets and secrets.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::domain::ticket::Ticket;
 on_both_stores! {
     a_ticket_is_given_out_once
     a_ticket_opens_its_own_collection_until_it_expires
+    a_secret_stays_what_it_was_first
 }
 
 pub fn ticket(hash: &str) -> Ticket {
@@ -60,4 +61,20 @@ async fn a_ticket_opens_its_own_collection_until_it_expires(f: &Fixture) {
     }
     let early = late - Duration::milliseconds(1);
     assert_eq!(f.store.take_ticket("t", "things", early).await, Ok(Some(ticket("t"))));
+}
+
+async fn a_secret_stays_what_it_was_first(f: &Fixture) {
+    let makers = (1..=8).map(|n| {
+        let store = Arc::clone(&f.store);
+        tokio::spawn(async move { store.secret("s", [n; 32]).await })
+    });
+    let makers: Vec<_> = makers.collect();
+    let mut told = Vec::new();
+    for maker in makers {
+        told.push(maker.await.expect("ok").expect("ok"));
+    }
+    let first = told[0];
+    assert!((1..=8).contains(&first[0]) && told.iter().all(|secret| *secret == first), "{told:?}");
+    assert_eq!(f.store.secret("s", [9; 32]).await, Ok(first));
+    assert_eq!(f.store.secret("t", [9; 32]).await, Ok([9; 32]));
 }

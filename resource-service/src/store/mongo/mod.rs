@@ -12,6 +12,7 @@ mod json;
 mod order;
 mod partial;
 mod receipts;
+mod secrets;
 mod series;
 mod tickets;
 mod together;
@@ -277,6 +278,10 @@ impl Store for MongoStore {
 
     async fn changes(&self, after: Position) -> Result<Changes, StoreError> {
         changes::follow(&self.database, after).await
+    }
+
+    async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        secrets::secret(&self.database, name, fresh).await
     }
 
     async fn keep_ticket(&self, ticket: Ticket) -> Result<(), StoreError> {

@@ -85,7 +85,9 @@ async fn alone(
 async fn insert(documents: Handle<RawDocumentBuf>, calls: Vec<Call<Insert, Stored>>) {
     if let [Call { question, .. }] = &calls[..] {
         let stored = alone(&documents, &question.collection, &question.document).await;
-        calls.into_iter().for_each(|call| call.answer(stored.clone()));
+        for call in calls {
+            call.answer(stored.clone());
+        }
         return;
     }
     let sent = documents.insert_many(calls.iter().map(|call| &call.question.document)).ordered(false).await;

@@ -9,6 +9,7 @@ mod history;
 mod log;
 mod operand;
 mod receipts;
+mod secrets;
 mod series;
 mod tickets;
 mod upkeep;
@@ -164,6 +165,7 @@ impl Store for SqliteStore {
                 }
                 transaction.execute_batch(log::CREATE)?;
                 transaction.execute_batch(tickets::CREATE)?;
+                transaction.execute_batch(secrets::CREATE)?;
                 Ok(transaction.execute_batch("PRAGMA optimize = 0x10002")?)
             })
             .await
@@ -284,6 +286,10 @@ impl Store for SqliteStore {
 
     async fn changes(&self, after: Position) -> Result<Changes, StoreError> {
         log::follow(self.database.clone(), after).await
+    }
+
+    async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        secrets::secret(&self.database, name, fresh).await
     }
 
     async fn keep_ticket(&self, ticket: Ticket) -> Result<(), StoreError> {
