@@ -125,53 +125,65 @@ fn lock<Q, A>(state: &Mutex<State<Q, A>>) -> MutexGuard<'_, State<Q, A>> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::iter::repeat_with;
 
-    use tokio::{task::JoinSet, time::sleep};
+    use tokio::{sync::Semaphore, task::JoinSet, task::yield_now};
 
     use super::*;
 
     const LIMITS: Limits = Limits { batches: 2, calls: 8 };
 
-    /// Answers each number with how many came together.
-    fn sizes() -> Batcher<u32, usize> {
-        Batcher::new(LIMITS, |calls: Vec<Call<u32, usize>>| async move {
-            sleep(Duration::from_millis(10)).await;
-            let together = calls.len();
-            for call in calls {
-                call.answer(together);
+    /// Answers each number with how many came together, once the gate lets the batch through.
+    fn sizes(gate: &Arc<Semaphore>) -> Batcher<u32, usize> {
+        let gate = Arc::clone(gate);
+        Batcher::new(LIMITS, move |calls: Vec<Call<u32, usize>>| {
+            let gate = Arc::clone(&gate);
+            async move {
+                gate.acquire().await.unwrap().forget();
+                let together = calls.len();
+                for call in calls {
+                    call.answer(together);
+                }
             }
         })
     }
 
-    #[tokio::test(start_paused = true)]
+    /// So many calls, all of them waiting.
+    async fn called(batcher: &Batcher<u32, usize>, many: usize) -> JoinSet<Option<usize>> {
+        let calls = repeat_with(|| batcher.clone()).take(many);
+        let mut waiting = JoinSet::new();
+        for batcher in calls {
+            waiting.spawn(async move { batcher.call(1).await });
+            for _ in 0..3 {
+                yield_now().await;
+            }
+        }
+        waiting
+    }
+
+    #[tokio::test]
     async fn a_call_that_meets_no_others_goes_alone() {
-        let batcher = sizes();
+        let batcher = sizes(&Arc::new(Semaphore::new(2)));
         assert_eq!(batcher.call(1).await, Some(1));
         assert_eq!(batcher.call(2).await, Some(1));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn those_that_come_meanwhile_go_together_within_the_limit() {
-        let batcher = sizes();
-        let mut calls = JoinSet::new();
-        for n in 0..20 {
-            let batcher = batcher.clone();
-            calls.spawn(async move { batcher.call(n).await });
-            tokio::task::yield_now().await;
-        }
+        let gate = Arc::new(Semaphore::new(0));
+        let calls = called(&sizes(&gate), 21).await;
+        gate.add_permits(10);
         let mut sizes: Vec<usize> = calls.join_all().await.into_iter().flatten().collect();
         sizes.sort_unstable();
-        assert_eq!(sizes.len(), 20, "each has its answer");
-        assert_eq!(sizes[..2], [1, 1], "the first go at once");
-        assert_eq!(sizes[19], 8, "no more than the limit");
+        // Two that went at once; of the other nineteen eight, eight, and the rest.
+        assert_eq!(sizes, [vec![1; 2], vec![3; 3], vec![8; 16]].concat());
     }
 
     #[tokio::test]
     async fn a_batch_that_fails_leaves_nobody_waiting_and_the_next_one_goes() {
         let batcher =
             Batcher::new(Limits { batches: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
-                tokio::task::yield_now().await;
+                yield_now().await;
                 for call in calls {
                     assert_ne!(call.question, 0, "zero is refused");
                     let question = call.question;
@@ -183,20 +195,19 @@ mod tests {
         assert_eq!(batcher.call(7).await, Some(7));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn whoever_leaves_takes_no_answer_from_others() {
-        let batcher = sizes();
-        let mut calls = JoinSet::new();
-        for n in 0..2 {
-            let batcher = batcher.clone();
-            calls.spawn(async move { batcher.call(n).await });
+        let gate = Arc::new(Semaphore::new(0));
+        let batcher = sizes(&gate);
+        let mut calls = called(&batcher, 4).await;
+        let mut leaves = called(&batcher, 1).await;
+        leaves.shutdown().await;
+        gate.add_permits(10);
+        let mut answers = Vec::new();
+        while let Some(answer) = calls.join_next().await {
+            answers.push(answer.unwrap());
         }
-        tokio::task::yield_now().await;
-        let (stays, leaves) = (batcher.call(2), batcher.call(3));
-        let left = tokio::time::timeout(Duration::from_millis(1), leaves);
-        let (stayed, left) = tokio::join!(stays, left);
-        assert!(left.is_err());
-        assert_eq!(stayed, Some(2));
-        assert_eq!(calls.join_all().await, [Some(1), Some(1)]);
+        answers.sort_unstable();
+        assert_eq!(answers, [Some(1), Some(1), Some(3), Some(3)]);
     }
 }
