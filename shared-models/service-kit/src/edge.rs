@@ -1,6 +1,7 @@
 //! What every request passes on its way in and out: request id, trace, log line, latency, safe headers, problems.
 
 use std::{
+    borrow::Cow,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,7 +25,10 @@ use tracing::{Instrument as _, Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
-use crate::problem::{PROBLEM_JSON, Problem};
+use crate::{
+    problem::{PROBLEM_JSON, Problem},
+    route::Template,
+};
 
 /// The id of a request, as its handlers find it among the request's extensions.
 #[derive(Clone, Debug)]
@@ -48,7 +52,11 @@ pub(crate) async fn edge(
     let response = next.call(request).instrument(span.clone()).await?;
     let problem = problem(response.response(), response.response().error());
     let mut response = answer(response, problem, &id);
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
+    let template = response.request().extensions().get::<Template>().copied();
+    let route = match template {
+        Some(Template(path)) => Cow::Borrowed(path),
+        None => response.request().match_pattern().map_or(Cow::Borrowed("unmatched"), Cow::Owned),
+    };
     let status = response.status();
     finish(response.response_mut(), &id, draining.load(Ordering::Relaxed));
     observe(&span, method.as_str(), &route, status, started);

@@ -34,6 +34,10 @@ pub enum Access {
     Scope(&'static str),
 }
 
+/// The path of the route that a request came to, as it stands in the table, among the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Template(pub &'static str);
+
 /// The scope that the route of a request demands, among the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Required(pub &'static str);
@@ -104,7 +108,10 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
             endpoints.into_iter().fold(resource(path, &rules), |resource, row| resource.route(row.route));
         let rules: Arc<[_]> = rules.into();
         config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(limit)).wrap(from_fn(
-            move |request, next| check(request, next, Arc::clone(&rules), Arc::clone(&guard)),
+            move |request: ServiceRequest, next| {
+                request.extensions_mut().insert(Template(path));
+                check(request, next, Arc::clone(&rules), Arc::clone(&guard))
+            },
         )));
     }
 }
