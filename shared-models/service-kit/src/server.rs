@@ -147,6 +147,8 @@ fn public(
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(move |request, next| edge(request, next, Arc::clone(&draining))))
     })
+    // What is written in two parts must not wait for the first to be acknowledged, which may take 40 ms.
+    .tcp_nodelay(true)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(HttpSettings::DRAIN_TIMEOUT)
