@@ -46,7 +46,7 @@ pub struct ClientChange {
     /// How it may get tokens.
     #[serde(default)]
     pub grants: Option<Vec<GrantType>>,
-    /// Whether it gets no token for now.
+    /// Whether it is refused tokens.
     #[serde(default)]
     pub disabled: Option<bool>,
 }
@@ -73,7 +73,7 @@ pub struct ClientView {
     pub scopes: Vec<String>,
     /// How it may get tokens.
     pub grants: Vec<GrantType>,
-    /// Whether it gets no token for now.
+    /// Whether it is refused tokens.
     pub disabled: bool,
     /// How many secrets are good now: two while one replaces the other.
     pub secrets: usize,

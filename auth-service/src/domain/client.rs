@@ -29,7 +29,7 @@ pub struct Client {
     pub grants: Vec<GrantType>,
     /// Newest first.
     pub secrets: Vec<ClientSecret>,
-    /// Whether it gets no token for now.
+    /// Whether it is refused tokens.
     pub disabled: bool,
     /// Access tokens issued before this second since the Unix epoch are refused; 0 refuses none.
     pub not_before: i64,

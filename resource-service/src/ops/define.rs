@@ -145,7 +145,7 @@ impl Service {
             Err(error) => Err(error),
         };
         if let Err(error) = looked {
-            tracing::warn!(collection.name = served.name(), %error, "indexes that are declared no longer stay for now");
+            tracing::warn!(collection.name = served.name(), %error, "indexes that are declared no longer could not be dropped");
         }
     }
 }

@@ -199,7 +199,7 @@ pub trait Store:
     async fn position_now(&self) -> Result<Position, StoreError>;
 
     /// The changes behind `after`, each once: a mark of where the stream begins, then each change, and a mark whenever
-    /// there is none for now. [`StoreError::PositionLost`] where a change is not kept, or the position lies ahead.
+    /// all that have been made are told. [`StoreError::PositionLost`] where a change is not kept, or the position lies ahead.
     async fn changes(&self, after: Position) -> Result<Changes, StoreError>;
 
     /// The secret of this name, the same for every replica: `fresh` where there was none.

@@ -5,7 +5,6 @@
 //! gone alone: a batch sets out after the last of its calls came.
 
 use std::{
-    mem,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -82,38 +81,48 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         };
         if must_run {
             // By itself, since others may join whoever asks first, and that one may leave.
-            tokio::spawn(Running(self.clone()).run());
+            tokio::spawn(Running { batcher: self.clone(), ended: false }.run());
         }
         answered.await.ok()
     }
 }
 
 /// One batch after the other, until nobody waits.
-struct Running<Q, A>(Batcher<Q, A>);
+struct Running<Q, A> {
+    batcher: Batcher<Q, A>,
+    /// Whether it has come to its end and no longer counts.
+    ended: bool,
+}
 
 impl<Q, A> Running<Q, A> {
-    async fn run(self) {
+    async fn run(mut self) {
         while let Some(calls) = self.next() {
-            (self.0.run)(calls).await;
+            (self.batcher.run)(calls).await;
         }
     }
 
-    fn next(&self) -> Option<Vec<Call<Q, A>>> {
-        let mut state = lock(&self.0.state);
-        if state.waiting.len() <= self.0.limits.calls {
-            Some(mem::take(&mut state.waiting)).filter(|calls| !calls.is_empty())
-        } else {
-            Some(state.waiting.drain(..self.0.limits.calls).collect())
+    fn next(&mut self) -> Option<Vec<Call<Q, A>>> {
+        let mut state = lock(&self.batcher.state);
+        if state.waiting.is_empty() {
+            // In one step with the look at who waits: whoever comes after it finds that they must run.
+            state.running -= 1;
+            self.ended = true;
+            return None;
         }
+        let most = self.batcher.limits.calls.min(state.waiting.len());
+        Some(state.waiting.drain(..most).collect())
     }
 }
 
 impl<Q, A> Drop for Running<Q, A> {
     fn drop(&mut self) {
-        let mut state = lock(&self.0.state);
+        if self.ended {
+            return;
+        }
+        // After a panic or at the end of a runtime: those who wait must not do so for ever.
+        let mut state = lock(&self.batcher.state);
         state.running -= 1;
         if state.running == 0 {
-            // Usually nobody: after a panic or at the end of a runtime those who wait must not do so for ever.
             state.waiting.clear();
         }
     }
@@ -193,6 +202,29 @@ mod tests {
         let (failed, joined) = tokio::join!(batcher.call(0), batcher.call(7));
         assert_eq!((failed, joined), (None, None));
         assert_eq!(batcher.call(7).await, Some(7));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_call_is_given_up_between_one_batch_and_the_next() {
+        let batcher =
+            Batcher::new(Limits { batches: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
+                for call in calls {
+                    let question = call.question;
+                    call.answer(question);
+                }
+            });
+        let mut callers = JoinSet::new();
+        for _ in 0..4 {
+            let batcher = batcher.clone();
+            callers.spawn(async move {
+                for n in 0..20_000 {
+                    assert_eq!(batcher.call(n).await, Some(n));
+                }
+            });
+        }
+        while let Some(caller) = callers.join_next().await {
+            caller.unwrap();
+        }
     }
 
     #[tokio::test]

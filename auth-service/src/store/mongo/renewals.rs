@@ -51,10 +51,10 @@ impl Renewals {
 
 async fn renew(database: Database, calls: Vec<Call<Presented, Renewed>>) {
     match written(&database, &calls).await {
-        Ok(mut sessions) => {
-            for call in calls {
-                let renewed = sessions.remove(&call.question.successor.digest());
-                call.answer(Ok(renewed));
+        Ok(mut written) => {
+            for (at, call) in calls.into_iter().enumerate() {
+                let renewed = written.sessions.remove(&call.question.successor.digest());
+                call.answer(written.faults.remove(&at).map_or(Ok(renewed), Err));
             }
         }
         Err(error) => {
@@ -65,11 +65,16 @@ async fn renew(database: Database, calls: Vec<Call<Presented, Renewed>>) {
     }
 }
 
-/// The sessions that were renewed, by the successor's digest.
-async fn written(
-    database: &Database,
-    calls: &[Call<Presented, Renewed>],
-) -> Result<HashMap<Digest, Session>, StoreError> {
+/// What became of a batch.
+#[derive(Default)]
+struct Written {
+    /// The sessions that were renewed, by the successor's digest.
+    sessions: HashMap<Digest, Session>,
+    /// What the server could not write, by its place in the batch: no reason for the others to fail.
+    faults: HashMap<usize, StoreError>,
+}
+
+async fn written(database: &Database, calls: &[Call<Presented, Renewed>]) -> Result<Written, StoreError> {
     // Not retryable, for which the server would write twice more: whoever presents a token does so again after an
     // error, and that its successor did take its place shows then.
     let answer = database
@@ -84,29 +89,26 @@ async fn written(
     if answer.write_concern_error.is_some() {
         return Err(StoreError::Unavailable);
     }
-    if let Some(fault) = answer.write_errors.into_iter().next() {
-        return Err(if is_passing(fault.code) {
-            StoreError::Unavailable
-        } else {
-            StoreError::Fault(fault.errmsg)
-        });
+    let mut written = Written::default();
+    for WriteError { index, code, errmsg } in answer.write_errors {
+        let fault = if is_passing(code) { StoreError::Unavailable } else { StoreError::Fault(errmsg) };
+        written.faults.insert(index, fault);
     }
     if answer.n == 0 {
-        return Ok(HashMap::new());
+        return Ok(written);
     }
     let ids: Vec<&String> = calls.iter().map(|call| &call.question.token.session_id).collect();
     let sessions: Collection<SessionDocument> = database.collection(SESSIONS);
     let mut found = sessions.find(doc! { "_id": { "$in": ids }, "state": ACTIVE }).await?;
-    let mut renewed = HashMap::new();
     while let Some(session) = found.try_next().await? {
         let session = Session::try_from(session)?;
         // Where the old token was presented twice, the other holder may have gone on already.
         if let Some(previous) = &session.previous {
-            renewed.insert(previous.digest, session.clone());
+            written.sessions.insert(previous.digest, session.clone());
         }
-        renewed.insert(session.current, session);
+        written.sessions.insert(session.current, session);
     }
-    Ok(renewed)
+    Ok(written)
 }
 
 /// One renewal: on which condition, and what is written.
@@ -148,6 +150,7 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct WriteError {
+    index: usize,
     code: i32,
     errmsg: String,
 }
