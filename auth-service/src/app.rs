@@ -67,7 +67,7 @@ impl App {
     pub async fn open(settings: &Settings, env: Env) -> Result<Self, StartError> {
         let auth = Arc::new(assemble(settings, env).await?);
         auth.keys().follow();
-        auth.watch_cutoffs();
+        auth.watch_revocations();
         let app = Self { auth, ready: Arc::default(), settings: settings.clone() };
         let first_admin = settings.first_admin()?;
         match settings.store.url {

@@ -13,11 +13,11 @@ use actix_web::web::{self, ServiceConfig};
 use service_kit::{
     client::ServiceClient,
     clock::{Clock, SystemClock},
-    cutoffs::Cutoffs,
     docs,
     health::Check,
     keys::{KeyRing, Purpose},
     random::{OsRandom, Random},
+    revocations::Revocations,
     route,
     server::{Listeners, Part},
     start::StartError,
@@ -101,7 +101,7 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let (notices, names) = (Notices::default(), Names::default());
     let (feed, hot) = (Feed::new(Arc::clone(&store)), Arc::new(Hot::new(0)));
     let cursor_key = OnceCell::new();
-    Ok(Service { catalog, store, feed, clock, random, cutoffs: None, notices, hot, names, cursor_key })
+    Ok(Service { catalog, store, feed, clock, random, revocations: None, notices, hot, names, cursor_key })
 }
 
 /// The store, reached for the first time when it is asked something.
@@ -120,11 +120,11 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         .client()?
         .map(|config| ServiceClient::new(config, Arc::clone(&env.clock), Arc::clone(&env.random)));
     let client = client.transpose()?;
-    let cutoffs = client.as_ref().map(|client| followed(client, &env.clock));
+    let revocations = client.as_ref().map(|client| followed(client, &env.clock));
     let tokens = &settings.tokens;
     let verifier = Verifier::new(Arc::clone(&ring), &tokens.issuer, &tokens.audience, Arc::clone(&env.clock));
-    let verifier = Arc::new(match &cutoffs {
-        Some(cutoffs) => verifier.with_cutoffs(Arc::clone(cutoffs)),
+    let verifier = Arc::new(match &revocations {
+        Some(revocations) => verifier.with_revocations(Arc::clone(revocations)),
         None => verifier,
     });
     let catalog = Arc::new(LiveCatalog::new(files(settings)?));
@@ -133,14 +133,14 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog)));
     let sweeper = Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
     tokio::spawn(sweeper.run());
-    let checks = checks(&store, &prepared, &ring, cutoffs.as_ref());
+    let checks = checks(&store, &prepared, &ring, revocations.as_ref());
     let service = web::Data::new(Service {
         catalog,
         feed: Feed::new(Arc::clone(&store)),
         store,
         clock: env.clock,
         random: env.random,
-        cutoffs,
+        revocations,
         hot: Arc::new(Hot::new(settings.cache.bytes)),
         notices: client.clone().map(Notices::by).unwrap_or_default(),
         names: client.map(Names::by).unwrap_or_default(),
@@ -162,12 +162,12 @@ fn ring(settings: &Settings) -> Result<KeyRing, StartError> {
     }
 }
 
-/// What is heard of cut-offs from now on.
-fn followed(client: &ServiceClient, clock: &Arc<dyn Clock>) -> Arc<Cutoffs> {
-    let cutoffs = Arc::new(Cutoffs::new(Arc::clone(clock)));
-    tokio::spawn(follow::follow(client.clone(), Arc::clone(&cutoffs)));
-    tokio::spawn(follow::tell_age(Arc::clone(&cutoffs)));
-    cutoffs
+/// What is heard of revocations from now on.
+fn followed(client: &ServiceClient, clock: &Arc<dyn Clock>) -> Arc<Revocations> {
+    let revocations = Arc::new(Revocations::new(Arc::clone(clock)));
+    tokio::spawn(follow::follow(client.clone(), Arc::clone(&revocations)));
+    tokio::spawn(follow::tell_age(Arc::clone(&revocations)));
+    revocations
 }
 
 /// What must be there before the first request. A feed that is heard of no more keeps nobody from reading.
@@ -175,7 +175,7 @@ fn checks(
     store: &Arc<dyn Store>,
     prepared: &Arc<AtomicBool>,
     ring: &Arc<KeyRing>,
-    cutoffs: Option<&Arc<Cutoffs>>,
+    revocations: Option<&Arc<Revocations>>,
 ) -> Vec<Check> {
     let (store, prepared, ring) = (Arc::clone(store), Arc::clone(prepared), Arc::clone(ring));
     let mut checks = vec![
@@ -185,10 +185,12 @@ fn checks(
             async move { loaded.then_some(()).ok_or_else(|| "no key has been fetched yet".to_owned()) }
         }),
     ];
-    if let Some(cutoffs) = cutoffs.map(Arc::clone) {
+    if let Some(revocations) = revocations.map(Arc::clone) {
         checks.push(Check::new("revocations", move || {
-            let heard = cutoffs.age().is_some();
-            async move { heard.then_some(()).ok_or_else(|| "the feed of cut-offs was not heard yet".to_owned()) }
+            let heard = revocations.age().is_some();
+            async move {
+                heard.then_some(()).ok_or_else(|| "the feed of revocations was not heard yet".to_owned())
+            }
         }));
     }
     checks

@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 
 use crate::claims::AccessClaims;
 
-/// What a cut-off names.
+/// What a revocation names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum CutOffKind {
+pub enum RevocationKind {
     /// A user, or a service: `sub` of its tokens.
     Subject,
     /// A session: `sid` of its tokens. A token without a session is one by itself, named by its `jti`.
@@ -19,11 +19,11 @@ pub enum CutOffKind {
 
 /// Tokens that are refused from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CutOff {
+pub struct Revocation {
     /// The place in the feed: later ones are larger, and none appears behind one that has been told.
     pub seq: i64,
     /// What `value` names.
-    pub kind: CutOffKind,
+    pub kind: RevocationKind,
     /// Whose tokens.
     pub value: String,
     /// Tokens issued before this second since the Unix epoch are refused.
@@ -34,9 +34,9 @@ pub struct CutOff {
 
 /// Answer of `GET /auth/revocations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CutOffPage {
-    /// Cut-offs behind the cursor that still matter, in order.
-    pub entries: Vec<CutOff>,
+pub struct RevocationPage {
+    /// Revocations behind the cursor that still matter, in order.
+    pub entries: Vec<Revocation>,
     /// The cursor to ask with next, as `after`.
     pub next: i64,
 }
@@ -56,8 +56,8 @@ pub struct CalculationEnded {
     pub ended: u64,
 }
 
-impl CutOffKind {
-    /// The names under which cut-offs of this kind reach a token.
+impl RevocationKind {
+    /// The names under which revocations of this kind reach a token.
     pub fn names(self, claims: &AccessClaims) -> &str {
         match self {
             Self::Subject => &claims.sub,
@@ -67,7 +67,7 @@ impl CutOffKind {
     }
 }
 
-impl CutOff {
+impl Revocation {
     /// Whether it refuses the token with these claims.
     pub fn refuses(&self, claims: &AccessClaims) -> bool {
         claims.iat < self.not_before && self.kind.names(claims) == self.value

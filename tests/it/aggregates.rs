@@ -13,19 +13,18 @@ async fn groups_are_told_of_what_the_conditions_leave(stack: Stack) {
         ["vasp", "vasp", "vasp", "siesta", "psi4", "psi4"].into_iter().zip(energies).enumerate()
     {
         let body = json!({"name": "c", "code": {"name": code}, "status": if at < 5 { "finished" } else { "failed" },
-            "results": {"energy": {"value": energy}}, "parameters": {"cutoff": 100 * at}});
+            "results": {"energy": {"value": energy}}, "parameters": {"revocation": 100 * at}});
         caller.insert("calculations", &body).await;
     }
-    let query =
-        "group=code.name&stat=avg:results.energy.value&stat=count&stat=sum:parameters.cutoff&status=finished";
+    let query = "group=code.name&stat=avg:results.energy.value&stat=count&stat=sum:parameters.revocation&status=finished";
     let told = caller.get(&format!("/api/calculations/aggregate?{query}")).await;
     assert_eq!(told.status, 200, "{told:?}");
     assert_eq!(
         told.json(),
         json!({"groups": [
-            {"group": {"code.name": "psi4"}, "avg:results.energy.value": -1.0, "count": 1, "sum:parameters.cutoff": 400},
-            {"group": {"code.name": "siesta"}, "avg:results.energy.value": "NaN", "count": 1, "sum:parameters.cutoff": 300},
-            {"group": {"code.name": "vasp"}, "avg:results.energy.value": 0.2, "count": 3, "sum:parameters.cutoff": 300},
+            {"group": {"code.name": "psi4"}, "avg:results.energy.value": -1.0, "count": 1, "sum:parameters.revocation": 400},
+            {"group": {"code.name": "siesta"}, "avg:results.energy.value": "NaN", "count": 1, "sum:parameters.revocation": 300},
+            {"group": {"code.name": "vasp"}, "avg:results.energy.value": 0.2, "count": 3, "sum:parameters.revocation": 300},
         ], "total": 5})
     );
     let all = caller.get("/api/calculations/aggregate").await.json();

@@ -16,7 +16,7 @@ on_both_stores!(
 
 fn calculation() -> Value {
     json!({"name": "Si bulk", "code": {"name": "siesta", "version": "5.0"}, "status": "finished", "method": "dft",
-        "parameters": {"cutoff": 300, "big": 9_007_199_254_740_993_i64, "grid": [1, 2.5, null, {"a": true}], "ünï": "✓"},
+        "parameters": {"revocation": 300, "big": 9_007_199_254_740_993_i64, "grid": [1, 2.5, null, {"a": true}], "ünï": "✓"},
         "results": {"energy": {"value": -10.000_000_000_000_002, "unit": "eV"}, "gap": {"value": "NaN"},
             "bound": {"value": "-Infinity"}, "steps": {"value": 5}},
         "started_at": "2026-01-01T00:00:00Z", "tags": ["silicon", "bulk"]})

@@ -50,11 +50,11 @@ async fn filters_match_by_the_schemas_type(stack: Stack) {
         energy(&json!(-9.5)),
         energy(&json!("NaN")),
         energy(&json!("-Infinity")),
-        json!({"parameters": {"cutoff": 300, "flag": true, "label": "300"}}),
-        json!({"parameters": {"cutoff": 9_007_199_254_740_993_i64, "flag": 1}}),
-        json!({"parameters": {"cutoff": [300], "label": "ünï"}, "tags": ["bulk", "si"]}),
+        json!({"parameters": {"revocation": 300, "flag": true, "label": "300"}}),
+        json!({"parameters": {"revocation": 9_007_199_254_740_993_i64, "flag": 1}}),
+        json!({"parameters": {"revocation": [300], "label": "ünï"}, "tags": ["bulk", "si"]}),
         json!({"status": "finished", "method": "dft", "code": {"name": "siesta", "version": "5"}}),
-        json!({"parameters": {"cutoff": null}, "tags": []}),
+        json!({"parameters": {"revocation": null}, "tags": []}),
     ];
     fill(&caller, &extras).await;
     let table = [
@@ -74,9 +74,9 @@ async fn filters_match_by_the_schemas_type(stack: Stack) {
         ("results.energy.value=NaN", "c"),
         ("results.energy.value[exists]=true", "abcd"),
         ("results.energy.value[exists]=false", "efghi"),
-        ("parameters.cutoff=300", "e"),
-        ("parameters.cutoff[gt]=9007199254740992", "f"),
-        ("parameters.cutoff[exists]=true", "efgi"),
+        ("parameters.revocation=300", "e"),
+        ("parameters.revocation[gt]=9007199254740992", "f"),
+        ("parameters.revocation[exists]=true", "efgi"),
         ("parameters.flag=true", "e"),
         ("parameters.flag=1", "f"),
         ("parameters.label=%22300%22", "e"),

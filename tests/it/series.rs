@@ -10,8 +10,8 @@ on_both_stores!(
     calculations_are_compared_and_reviews_go_stale,
 );
 
-fn calculation(cutoff: i32, energy: f64) -> Value {
-    json!({"name": "Si", "code": {"name": "siesta"}, "status": "running", "parameters": {"cutoff": cutoff},
+fn calculation(revocation: i32, energy: f64) -> Value {
+    json!({"name": "Si", "code": {"name": "siesta"}, "status": "running", "parameters": {"revocation": revocation},
         "results": {"energy": {"value": energy, "unit": "eV"}}})
 }
 
@@ -83,10 +83,10 @@ async fn a_series_is_appended_drawn_and_listed(stack: Stack) {
 async fn calculations_are_compared_and_reviews_go_stale(stack: Stack) {
     let scientist = stack.scientist().await;
     let mut ids = Vec::new();
-    for (cutoff, energy) in [(300, -1.0), (400, -1.000_000_000_1)] {
-        let made = scientist.insert("calculations", &calculation(cutoff, energy)).await;
+    for (revocation, energy) in [(300, -1.0), (400, -1.000_000_000_1)] {
+        let made = scientist.insert("calculations", &calculation(revocation, energy)).await;
         let id = made["_id"].as_str().expect("an id").to_owned();
-        let steps = if cutoff == 300 { 0..2000 } else { 1000..3000 };
+        let steps = if revocation == 300 { 0..2000 } else { 1000..3000 };
         assert_eq!(scientist.post("/api/series/points", &batch(&made["_id"], steps)).await.status, 200);
         ids.push(id);
     }

@@ -2,7 +2,6 @@
 
 pub mod audit;
 pub mod client;
-pub mod cutoff;
 pub mod device;
 pub mod email;
 pub mod id;
@@ -11,6 +10,7 @@ pub mod name;
 pub mod password;
 pub mod password_hash;
 pub mod refresh_token;
+pub mod revocation;
 pub mod roles;
 pub mod session;
 pub mod step;

@@ -101,7 +101,7 @@ pub enum EndReason {
     /// The calculation it was limited to is finished.
     CalculationFinished,
     /// The key or service through which it was handed on was removed, disabled, or lost a scope.
-    ClientCutOff,
+    ClientRevoked,
 }
 
 impl EndReason {
@@ -113,7 +113,7 @@ impl EndReason {
         Self::EndedByAdmin,
         Self::Revoked,
         Self::CalculationFinished,
-        Self::ClientCutOff,
+        Self::ClientRevoked,
     ];
 
     /// The name the store keeps.
@@ -126,7 +126,7 @@ impl EndReason {
             Self::EndedByAdmin => "ended_by_admin",
             Self::Revoked => "revoked",
             Self::CalculationFinished => "calculation_finished",
-            Self::ClientCutOff => "client_cut_off",
+            Self::ClientRevoked => "client_cut_off",
         }
     }
 

@@ -1,10 +1,10 @@
-//! The feed of cut-offs, for those who check tokens by themselves.
+//! The feed of revocations, for those who check tokens by themselves.
 
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web::Data};
 use service_kit::{body::Json, problem::Problem, server::Draining};
-use shared_models::revocations::{CalculationEnd, CalculationEnded, CutOffPage};
+use shared_models::revocations::{CalculationEnd, CalculationEnded, RevocationPage};
 
 use super::{acting::Acting, parameters::Parameters, refusals, state::State};
 
@@ -18,13 +18,13 @@ const MAX_WAIT: u64 = 30;
 /// (`subject`), its `sid` or else its `jti` (`session`) or its `client_id` (`key`), and its `iat` is before `not_before`;
 /// forget the entry at `expires_at`. No entry ever appears behind a cursor that was handed out.
 #[utoipa::path(
-    get, path = "/auth/revocations", tag = "Cut-off",
+    get, path = "/auth/revocations", tag = "Revocation",
     security(("oauth2" = ["revocations:read"]), ("bearer" = [])),
     params(
         ("after" = Option<i64>, Query, description = "`next` of the answer before; 0 where absent", minimum = 0),
         ("wait" = Option<u64>, Query, description = "Seconds to wait for something; 0 where absent", minimum = 0, maximum = 30),
     ),
-    responses((status = 200, body = CutOffPage), refusals::Caller, refusals::Scope, refusals::Query),
+    responses((status = 200, body = RevocationPage), refusals::Caller, refusals::Scope, refusals::Query),
 )]
 pub(super) async fn follow(
     request: HttpRequest,
@@ -37,9 +37,9 @@ pub(super) async fn follow(
     parameters.finish()?;
     let draining = request.app_data::<Data<Draining>>().cloned();
     let page = tokio::select! {
-        page = state.auth.cutoffs(after, Duration::from_secs(wait)) => page?,
+        page = state.auth.revocations(after, Duration::from_secs(wait)) => page?,
         // Whoever waits goes on at another replica.
-        () = Draining::begun(draining.as_ref().map(Data::get_ref)) => CutOffPage { entries: Vec::new(), next: after },
+        () = Draining::begun(draining.as_ref().map(Data::get_ref)) => RevocationPage { entries: Vec::new(), next: after },
     };
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(page))
 }
@@ -48,7 +48,7 @@ pub(super) async fn follow(
 ///
 /// Told by resource-service when a calculation is finished.
 #[utoipa::path(
-    post, path = "/auth/revocations", tag = "Cut-off", request_body = CalculationEnd,
+    post, path = "/auth/revocations", tag = "Revocation", request_body = CalculationEnd,
     security(("oauth2" = ["revocations:write"]), ("bearer" = [])),
     responses((status = 200, body = CalculationEnded), refusals::Caller, refusals::Scope, refusals::Body),
 )]

@@ -6,7 +6,6 @@ mod audit;
 mod bootstrap;
 mod change_password;
 mod clients;
-mod cutoffs;
 mod error;
 mod grant;
 pub mod hasher;
@@ -16,6 +15,7 @@ mod logout;
 mod mint;
 mod profile;
 mod register;
+mod revocations;
 mod roles;
 mod rotate;
 mod sessions;
@@ -41,9 +41,9 @@ pub use self::{
     rotate::Renewal,
     throttle::ThrottlePolicy,
 };
-use self::{cutoffs::Feed, hasher::Hasher, roles::RoleCache};
+use self::{hasher::Hasher, revocations::Feed, roles::RoleCache};
 use crate::{
-    domain::{cutoff::Cut, device::Pepper, session::Lifetimes, user::User},
+    domain::{device::Pepper, revocation::Cut, session::Lifetimes, user::User},
     store::Store,
 };
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::StoreError;
-use crate::domain::{client::Client, cutoff::Cut};
+use crate::domain::{client::Client, revocation::Cut};
 
 /// Which clients a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

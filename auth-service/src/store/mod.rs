@@ -2,7 +2,7 @@
 
 mod audit;
 mod clients;
-mod cutoffs;
+mod revocations;
 mod roles;
 mod sessions;
 mod throttle;
@@ -18,7 +18,7 @@ use async_trait::async_trait;
 pub use self::{
     audit::{AuditFilter, AuditLog},
     clients::{ClientFilter, Clients},
-    cutoffs::CutOffs,
+    revocations::Revocations,
     roles::Roles,
     sessions::Sessions,
     throttle::Throttle,
@@ -47,7 +47,7 @@ pub enum StoreError {
 /// Times handed in are whole milliseconds of the service's clock. A store with a clock of its own that all
 /// replicas share judges expiry by that one.
 #[async_trait]
-pub trait Store: Users + Sessions + Clients + CutOffs + Roles + AuditLog + Throttle {
+pub trait Store: Users + Sessions + Clients + Revocations + Roles + AuditLog + Throttle {
     /// Makes ready what the verbs rely on (tables, indexes). Every verb does so itself where it was not done.
     async fn prepare(&self) -> Result<(), StoreError>;
 

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
-    cutoff::Cut,
+    revocation::Cut,
     session::{EndReason, Session},
     step::{Presented, Rotation},
 };

@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
-    cutoff::Cut, email::Email, name::FullName, password_hash::PasswordHash, session::EndReason, user::User,
+    email::Email, name::FullName, password_hash::PasswordHash, revocation::Cut, session::EndReason,
+    user::User,
 };
 
 /// A new password, and what it ends.

@@ -125,8 +125,8 @@ pub async fn begin(
     collection: &str,
     items: Vec<Item>,
 ) -> Result<Pending, ResourceError> {
-    let cut_off = service.cutoffs.as_ref().is_some_and(|cutoffs| cutoffs.refuses(claims));
-    if cut_off || service.clock.now().unix_timestamp() >= claims.exp + LEEWAY {
+    let revoked = service.revocations.as_ref().is_some_and(|revocations| revocations.refuses(claims));
+    if revoked || service.clock.now().unix_timestamp() >= claims.exp + LEEWAY {
         return Err(ResourceError::TokenEnded);
     }
     let permit = service.admit(claims, collection, Verb::Write)?;

@@ -111,7 +111,7 @@ impl Standing {
 impl Service {
     /// Lets the caller change definitions. The scope is the route's; a token for one job never reaches this far.
     pub fn admit_to_definitions(&self, claims: &AccessClaims) -> Result<(), ResourceError> {
-        self.hears_of_cutoffs()?;
+        self.require_revocation_feed()?;
         match Grant::of(claims)? {
             None => Ok(()),
             Some(grant) => Err(Outside::Elsewhere(grant.calculation().to_owned()).into()),

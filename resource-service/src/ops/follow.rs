@@ -1,12 +1,12 @@
-//! Follows the feed of cut-offs, so that a revoked token is refused here within a second.
+//! Follows the feed of revocations, so that a revoked token is refused here within a second.
 
 use std::{sync::Arc, time::Duration};
 
 use service_kit::{
     client::{ClientError, ServiceClient},
-    cutoffs::Cutoffs,
+    revocations::Revocations,
 };
-use shared_models::revocations::CutOffPage;
+use shared_models::revocations::RevocationPage;
 use tokio::time::sleep;
 
 /// Seconds auth-service is asked to wait for something: how old the feed grows while nothing happens.
@@ -20,7 +20,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub const STALE: Duration = Duration::from_secs(30);
 
 /// Follows the feed for as long as the process runs. Failures are counted, and each kind is logged once.
-pub async fn follow(client: ServiceClient, cutoffs: Arc<Cutoffs>) {
+pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
     let mut cursor = 0;
     // The first answer is wanted at once: nothing is known yet.
     let mut wait = 0;
@@ -29,12 +29,12 @@ pub async fn follow(client: ServiceClient, cutoffs: Arc<Cutoffs>) {
     loop {
         match ask(&client, cursor, wait).await {
             Ok(page) => {
-                cutoffs.learn(&page.entries);
+                revocations.learn(&page.entries);
                 cursor = page.next;
                 wait = WAIT;
                 pause = FIRST_PAUSE;
                 if !told.is_empty() {
-                    tracing::info!("the feed of cut-offs is heard again");
+                    tracing::info!("the feed of revocations is heard again");
                     told.clear();
                 }
             }
@@ -42,7 +42,7 @@ pub async fn follow(client: ServiceClient, cutoffs: Arc<Cutoffs>) {
                 metrics::counter!("tessera_cutoff_feed_failures_total").increment(1);
                 let why = error.to_string();
                 if told != why {
-                    tracing::warn!(error = %why, "the feed of cut-offs is not heard; trying on");
+                    tracing::warn!(error = %why, "the feed of revocations is not heard; trying on");
                     told = why;
                 }
                 sleep(client.jitter(pause)).await;
@@ -52,15 +52,15 @@ pub async fn follow(client: ServiceClient, cutoffs: Arc<Cutoffs>) {
     }
 }
 
-async fn ask(client: &ServiceClient, cursor: i64, wait: u64) -> Result<CutOffPage, ClientError> {
+async fn ask(client: &ServiceClient, cursor: i64, wait: u64) -> Result<RevocationPage, ClientError> {
     let query = [("after", cursor.to_string()), ("wait", wait.to_string())];
     client.get_within("/auth/revocations", &query, WHOLE).await
 }
 
 /// Keeps the metric of the feed's age true.
-pub async fn tell_age(cutoffs: Arc<Cutoffs>) {
+pub async fn tell_age(revocations: Arc<Revocations>) {
     loop {
-        if let Some(age) = cutoffs.age() {
+        if let Some(age) = revocations.age() {
             metrics::gauge!("tessera_cutoff_feed_age_seconds").set(age.as_secs_f64());
         }
         sleep(Duration::from_secs(1)).await;

@@ -37,8 +37,8 @@ use std::sync::Arc;
 
 use service_kit::{
     clock::Clock,
-    cutoffs::Cutoffs,
     random::{self, Random},
+    revocations::Revocations,
 };
 use tokio::sync::OnceCell;
 
@@ -59,8 +59,8 @@ pub struct Service {
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
     pub random: Arc<dyn Random>,
-    /// The feed of cut-offs, where it is followed.
-    pub cutoffs: Option<Arc<Cutoffs>>,
+    /// The feed of revocations, where it is followed.
+    pub revocations: Option<Arc<Revocations>>,
     /// What auth-service is told.
     pub notices: Notices,
     /// Documents that were read a moment ago.

@@ -73,7 +73,7 @@ impl Service {
         let grant = match verb {
             Verb::Read | Verb::Administer => None,
             Verb::Write => {
-                self.hears_of_cutoffs()?;
+                self.require_revocation_feed()?;
                 Grant::of(claims)?
             }
         };
@@ -98,9 +98,9 @@ impl Service {
     }
 
     /// Refuses to write on the word of a token that may have been cut off long ago.
-    pub(super) fn hears_of_cutoffs(&self) -> Result<(), ResourceError> {
-        let Some(cutoffs) = &self.cutoffs else { return Ok(()) };
-        if cutoffs.age().is_some_and(|age| age <= STALE) { Ok(()) } else { Err(ResourceError::StaleFeed) }
+    pub(super) fn require_revocation_feed(&self) -> Result<(), ResourceError> {
+        let Some(revocations) = &self.revocations else { return Ok(()) };
+        if revocations.age().is_some_and(|age| age <= STALE) { Ok(()) } else { Err(ResourceError::StaleFeed) }
     }
 
     /// Refuses a document that the caller's token is not for. `id` is absent on one that is to be made.

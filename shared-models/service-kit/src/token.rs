@@ -12,8 +12,8 @@ use shared_models::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
 use self::checked::CheckedTokens;
 use crate::{
     clock::Clock,
-    cutoffs::Cutoffs,
     keys::{Key, KeyRing, KeysError, Ring},
+    revocations::Revocations,
 };
 
 /// The longest token that is looked at, in bytes. Tessera's own stay under 1 KiB.
@@ -45,7 +45,7 @@ pub enum TokenError {
     /// `iss` or `aud` names somebody else.
     #[error("the token was issued by or for somebody else")]
     Foreign,
-    /// A cut-off names its subject, its session or its client.
+    /// A revocation names its subject, its session or its client.
     #[error("the token has been revoked")]
     Revoked,
 }
@@ -56,7 +56,7 @@ pub struct Verifier {
     issuer: String,
     audience: String,
     clock: Arc<dyn Clock>,
-    cutoffs: Option<Arc<Cutoffs>>,
+    revocations: Option<Arc<Revocations>>,
     checked: CheckedTokens,
 }
 
@@ -77,12 +77,12 @@ impl Verifier {
     /// A verifier that accepts tokens of `issuer` for `audience`.
     pub fn new(ring: Arc<KeyRing>, issuer: &str, audience: &str, clock: Arc<dyn Clock>) -> Self {
         let (issuer, audience) = (issuer.to_owned(), audience.to_owned());
-        Self { ring, issuer, audience, clock, cutoffs: None, checked: CheckedTokens::new() }
+        Self { ring, issuer, audience, clock, revocations: None, checked: CheckedTokens::new() }
     }
 
-    /// The same, which also refuses what `cutoffs` names.
-    pub fn with_cutoffs(self, cutoffs: Arc<Cutoffs>) -> Self {
-        Self { cutoffs: Some(cutoffs), ..self }
+    /// The same, which also refuses what `revocations` names.
+    pub fn with_revocations(self, revocations: Arc<Revocations>) -> Self {
+        Self { revocations: Some(revocations), ..self }
     }
 
     /// The keys that tokens are checked with.
@@ -137,7 +137,7 @@ impl Verifier {
         if self.clock.now().unix_timestamp() >= claims.exp.saturating_add(LEEWAY) {
             return Err(TokenError::Expired);
         }
-        if self.cutoffs.as_ref().is_some_and(|cutoffs| cutoffs.refuses(claims)) {
+        if self.revocations.as_ref().is_some_and(|revocations| revocations.refuses(claims)) {
             return Err(TokenError::Revoked);
         }
         Ok(())

@@ -10,9 +10,9 @@
     reason = "it measures the machine's own time, and is told where MongoDB is"
 )]
 
-mod cutoff;
 mod load;
 mod logins;
+mod revocation;
 mod rotation;
 #[allow(dead_code, unused_macros, unused_imports, reason = "the tests use more of it")]
 #[path = "../../it/support/mod.rs"]
@@ -29,7 +29,7 @@ const MEASURES: [(&str, Measure); 5] = [
     ("logins", || Box::pin(logins::measure())),
     ("tokens", || Box::pin(tokens::measure())),
     ("timing", || Box::pin(timing::measure())),
-    ("cutoff", || Box::pin(cutoff::measure())),
+    ("cutoff", || Box::pin(revocation::measure())),
     ("rotation", || Box::pin(rotation::measure())),
 ];
 

@@ -1,7 +1,7 @@
 //! What a token is worth now (RFC 7662), for those who cannot check it themselves or want to know more than its
 //! signature says.
 
-use shared_models::{claims::AccessClaims, revocations::CutOffKind, scope::ScopeSet};
+use shared_models::{claims::AccessClaims, revocations::RevocationKind, scope::ScopeSet};
 
 use super::OAuthError;
 use crate::{
@@ -36,7 +36,7 @@ impl Auth {
                 // The session says it itself.
                 return Ok(false);
             }
-            let cuts = self.store.cutoffs_of(CutOffKind::Session, &claims.jti).await;
+            let cuts = self.store.revocations_of(RevocationKind::Session, &claims.jti).await;
             cuts.map(|cuts| cuts.iter().any(|cut| cut.refuses(&claims))).map_err(AuthError::from)
         };
         let actor = self.actor(&claims, Origin::default());

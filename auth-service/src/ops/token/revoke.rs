@@ -1,6 +1,6 @@
 //! A client gives a token back (RFC 7009).
 
-use shared_models::{claims::AccessClaims, revocations::CutOffKind};
+use shared_models::{claims::AccessClaims, revocations::RevocationKind};
 
 use super::{JOB_CLIENT, OAuthError};
 use crate::{
@@ -56,7 +56,7 @@ impl Auth {
             let ended = self.store.end_session(sub, sid, EndReason::Revoked, self.cut()).await?;
             return Ok(ended.then(|| (sub.clone(), sid.clone())));
         }
-        self.store.cut_off(CutOffKind::Session, jti, self.cut()).await?;
+        self.store.revoke(RevocationKind::Session, jti, self.cut()).await?;
         Ok(Some((sub.clone(), jti.clone())))
     }
 }

@@ -1,7 +1,7 @@
 //! What every store must do with administrators' acts, roles and the audit log.
 
 use futures_util::future::join_all;
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 
 use super::*;
 use crate::{
@@ -70,7 +70,7 @@ pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn S
     assert_eq!(store.user(&before.id).await, Ok(Some(next)));
     let session = store.session(&session.id).await.expect("ok").expect("ok");
     assert_eq!(session.ended, Some(EndReason::EndedByAdmin));
-    assert_eq!(store.cutoffs_of(CutOffKind::Subject, &before.id).await.expect("ok").len(), 1);
+    assert_eq!(store.revocations_of(RevocationKind::Subject, &before.id).await.expect("ok").len(), 1);
     assert_eq!(store.write_user(&change).await, Ok(UserOutcome::Missing));
 }
 

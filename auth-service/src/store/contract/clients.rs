@@ -1,6 +1,6 @@
 //! What every store must do with clients.
 
-use shared_models::{clients::GrantType, revocations::CutOffKind};
+use shared_models::{clients::GrantType, revocations::RevocationKind};
 
 use super::*;
 use crate::{domain::client::Client, store::ClientFilter};
@@ -49,7 +49,7 @@ pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn 
     assert_eq!(store.replace_client(&next, Some(cut())).await, Ok(true));
     assert_eq!(store.replace_client(&next, None).await, Ok(false));
     assert_eq!(store.client(&client.id).await, Ok(Some(next)));
-    assert_eq!(store.cutoffs_of(CutOffKind::Key, &client.id).await.expect("ok").len(), 1);
+    assert_eq!(store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok").len(), 1);
 }
 
 pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
@@ -63,7 +63,7 @@ pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
     assert_eq!(store.remove_client(&service.id, None, cut()).await, Ok(true));
     for client in [key, service] {
         assert_eq!(store.client(&client.id).await, Ok(None));
-        assert_eq!(store.cutoffs_of(CutOffKind::Key, &client.id).await.expect("ok").len(), 1);
+        assert_eq!(store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok").len(), 1);
     }
 }
 
@@ -83,8 +83,8 @@ pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: 
     store.replace_client(&next, Some(cut())).await.expect("ok");
     for grant in grants {
         let ended = store.session(&grant).await.expect("ok").expect("ok").ended;
-        assert_eq!(ended, Some(EndReason::ClientCutOff));
-        assert_eq!(store.cutoffs_of(CutOffKind::Session, &grant).await.expect("ok").len(), 1);
+        assert_eq!(ended, Some(EndReason::ClientRevoked));
+        assert_eq!(store.revocations_of(RevocationKind::Session, &grant).await.expect("ok").len(), 1);
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod administration;
 pub(crate) mod clients;
-pub(crate) mod cutoffs;
+pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod throttle;
 pub(crate) mod users;
@@ -17,12 +17,12 @@ use time::OffsetDateTime;
 
 use super::{PasswordUpdate, Store, StoreError};
 use crate::domain::{
-    cutoff::Cut,
     email::Email,
     id,
     name::FullName,
     password_hash::PasswordHash,
     refresh_token::{RefreshToken, Secret},
+    revocation::Cut,
     session::{Delegation, EndReason, Lifetimes, Login, Session},
     step::{Presented, Rotation},
     user::User,
@@ -88,12 +88,12 @@ macro_rules! suite {
             attempts_are_given_back_and_forgotten
             a_secret_is_made_once
         );
-        $crate::store::contract::suite!($fixture, cutoffs:
-            cutoffs_are_told_in_order_behind_a_cursor
+        $crate::store::contract::suite!($fixture, revocations:
+            revocations_are_told_in_order_behind_a_cursor
             writers_at_once_leave_no_gap_behind_any_cursor
-            an_expired_cutoff_is_not_told
+            an_expired_revocation_is_not_told
             a_cursor_of_another_feed_starts_again
-            the_cutoffs_of_one_value_are_found
+            the_revocations_of_one_value_are_found
         );
     };
     ($fixture:ty, $subject:ident: $($test:ident)*) => {

@@ -1,7 +1,7 @@
 //! What every store must do with sessions.
 
 use futures_util::future::join_all;
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 
 use super::*;
 use crate::domain::step::step;
@@ -80,7 +80,7 @@ pub(crate) async fn a_lost_response_is_repeated(store: &dyn Store) {
 pub(crate) async fn a_replay_after_the_grace_ends_the_session(store: &dyn Store) {
     let (session, token, successor) = rotated_ago(store, 31).await;
     assert!(matches!(rotate(store, &token).await, Rotation::Stolen(_)));
-    assert_eq!(store.cutoffs_of(CutOffKind::Session, &session.id).await.expect("ok").len(), 1);
+    assert_eq!(store.revocations_of(RevocationKind::Session, &session.id).await.expect("ok").len(), 1);
     assert_eq!(store.session(&session.id).await.expect("ok").expect("ok").ended, Some(EndReason::Theft));
     assert_eq!(rotate(store, &token.followed_by(successor)).await, Rotation::Refused);
 }
@@ -145,8 +145,8 @@ pub(crate) async fn a_session_is_ended_once_and_by_its_user_alone(store: &dyn St
 
 /// The sessions that a follower would be told of.
 async fn cut_sessions(store: &dyn Store) -> Vec<String> {
-    let page = store.cutoffs_after(0, 100, now()).await.expect("ok");
-    assert!(page.entries.iter().all(|entry| entry.kind == CutOffKind::Session));
+    let page = store.revocations_after(0, 100, now()).await.expect("ok");
+    assert!(page.entries.iter().all(|entry| entry.kind == RevocationKind::Session));
     page.entries.into_iter().map(|entry| entry.value).collect()
 }
 

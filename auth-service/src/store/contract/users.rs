@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 
 use super::*;
 use crate::store::UserOutcome;
@@ -112,7 +112,7 @@ pub(crate) async fn a_password_change_ends_the_other_sessions_and_keeps_its_own(
     let other = store.session(&other.id).await.expect("ok").expect("ok");
     assert_eq!(other.ended, Some(EndReason::PasswordChange));
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    let cut = store.cutoffs_after(0, 10, now()).await.expect("ok").entries;
+    let cut = store.revocations_after(0, 10, now()).await.expect("ok").entries;
     assert_eq!(cut.iter().map(|cut| cut.value.as_str()).collect::<Vec<_>>(), [other.id.as_str()]);
     assert_eq!(store.session(&foreign.id).await.expect("ok").expect("ok").ended, None);
 }
@@ -132,7 +132,7 @@ pub(crate) async fn a_removed_user_leaves_no_session(store: &dyn Store) {
     let (session, token) = open(store, &user.id).await;
     assert_eq!(store.delete_user(&user.id, cut()).await, Ok(UserOutcome::Done));
     assert_eq!(store.session(&session.id).await, Ok(None));
-    assert_eq!(store.cutoffs_of(CutOffKind::Subject, &user.id).await.expect("ok").len(), 1);
+    assert_eq!(store.revocations_of(RevocationKind::Subject, &user.id).await.expect("ok").len(), 1);
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
     assert_eq!(store.delete_user(&user.id, cut()).await, Ok(UserOutcome::Missing));
     store.insert_user(&super::user("ada@example.org")).await.expect("ok");

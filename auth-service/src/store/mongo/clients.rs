@@ -9,18 +9,18 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::{Deserialize, Serialize};
-use shared_models::{clients::GrantType, revocations::CutOffKind, scope::ScopeSet};
+use shared_models::{clients::GrantType, revocations::RevocationKind, scope::ScopeSet};
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore, cutoffs,
+    MongoStore,
     documents::{binary, bytes, instant, time},
-    index, sessions,
+    index, revocations, sessions,
 };
 use crate::{
     domain::{
         client::{Client, ClientSecret},
-        cutoff::Cut,
+        revocation::Cut,
         session::EndReason,
     },
     store::{ClientFilter, Clients, StoreError},
@@ -183,7 +183,7 @@ async fn replace(
         return Ok(false);
     }
     if let Some(cut) = cut {
-        cut_off(database, session, &next.id, cut).await?;
+        revoke(database, session, &next.id, cut).await?;
     }
     Ok(true)
 }
@@ -199,13 +199,13 @@ async fn remove(
     if removed.deleted_count == 0 {
         return Ok(false);
     }
-    cut_off(database, session, id, cut).await?;
+    revoke(database, session, id, cut).await?;
     Ok(true)
 }
 
 /// Cuts off the tokens of a client, and ends the job grants that were made through it.
-async fn cut_off(database: &Database, session: &mut ClientSession, id: &str, cut: Cut) -> MongoResult<()> {
-    cutoffs::append(database, session, CutOffKind::Key, &[id.to_owned()], cut).await?;
-    sessions::end(database, session, doc! { "through": id }, EndReason::ClientCutOff, cut).await?;
+async fn revoke(database: &Database, session: &mut ClientSession, id: &str, cut: Cut) -> MongoResult<()> {
+    revocations::append(database, session, RevocationKind::Key, &[id.to_owned()], cut).await?;
+    sessions::end(database, session, doc! { "through": id }, EndReason::ClientRevoked, cut).await?;
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 mod audit;
 mod clients;
-mod cutoffs;
 mod documents;
 mod renewals;
+mod revocations;
 mod roles;
 mod rotate;
 mod sessions;
@@ -102,7 +102,7 @@ fn indexes() -> [(&'static str, Vec<IndexModel>); 6] {
         ("users", users::indexes()),
         (sessions::SESSIONS, sessions::indexes()),
         ("clients", clients::indexes()),
-        ("cutoffs", cutoffs::indexes()),
+        ("cutoffs", revocations::indexes()),
         ("audit", audit::indexes()),
         ("attempts", throttle::indexes()),
     ]

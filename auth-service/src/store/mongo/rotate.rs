@@ -9,16 +9,17 @@ use mongodb::{
     options::ReadConcern,
 };
 use serde::Deserialize;
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 use tokio::time::{sleep, timeout};
 
 use super::{
-    MongoStore, cutoffs,
+    MongoStore,
     documents::{SessionDocument, time},
+    revocations,
 };
 use crate::{
     domain::{
-        cutoff::Cut,
+        revocation::Cut,
         session::Session,
         step::{Presented, Rotation, step},
     },
@@ -102,7 +103,7 @@ async fn end_stolen(
                     return Ok(false);
                 }
                 let id = std::slice::from_ref(&ended.id);
-                cutoffs::append(database, session, CutOffKind::Session, id, cut).await?;
+                revocations::append(database, session, RevocationKind::Session, id, cut).await?;
                 Ok(true)
             })
         })

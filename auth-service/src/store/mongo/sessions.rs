@@ -9,17 +9,17 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::Deserialize;
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore, cutoffs,
+    MongoStore,
     documents::{ACTIVE, ENDED, SessionDocument},
-    index, purge, rotate,
+    index, purge, revocations, rotate,
 };
 use crate::{
     domain::{
-        cutoff::Cut,
+        revocation::Cut,
         session::{EndReason, Session},
         step::{Presented, Rotation},
     },
@@ -94,7 +94,7 @@ pub(super) async fn end(
     }
     let ending = doc! { "$set": { "state": ENDED, "reason": reason.name() }, "$inc": { "version": 1_i64 } };
     collection(database).update_many(doc! { "_id": { "$in": &ids } }, ending).session(&mut *session).await?;
-    cutoffs::append(database, session, CutOffKind::Session, &ids, cut).await?;
+    revocations::append(database, session, RevocationKind::Session, &ids, cut).await?;
     Ok(ids.len() as u64)
 }
 

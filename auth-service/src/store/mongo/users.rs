@@ -8,18 +8,18 @@ use mongodb::{
     error::{ErrorKind, Result as MongoResult},
     options::{IndexOptions, ReturnDocument},
 };
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, clients, cutoffs,
+    FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, clients,
     documents::{ACTIVE, UserDocument, instant},
-    index, is_duplicate, sessions, unique,
+    index, is_duplicate, revocations, sessions, unique,
 };
 use crate::{
     domain::{
-        cutoff::Cut, email::Email, name::FullName, password_hash::PasswordHash, roles, session::EndReason,
-        user::User,
+        email::Email, name::FullName, password_hash::PasswordHash, revocation::Cut, roles,
+        session::EndReason, user::User,
     },
     store::{EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users},
 };
@@ -257,7 +257,7 @@ async fn write_user(
     }
     if write.cut_subject {
         let id = std::slice::from_ref(&next.id);
-        cutoffs::append(database, session, CutOffKind::Subject, id, write.cut).await?;
+        revocations::append(database, session, RevocationKind::Subject, id, write.cut).await?;
     }
     Ok(UserOutcome::Done)
 }
@@ -280,7 +280,7 @@ async fn delete_user(
     }
     sessions::collection(database).delete_many(doc! { "user_id": id }).session(&mut *session).await?;
     clients::collection(database).delete_many(doc! { "owner": id }).session(&mut *session).await?;
-    cutoffs::append(database, session, CutOffKind::Subject, &[id.to_owned()], cut).await?;
+    revocations::append(database, session, RevocationKind::Subject, &[id.to_owned()], cut).await?;
     Ok(UserOutcome::Done)
 }
 

@@ -3,19 +3,19 @@
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, cutoffs,
+    SqliteStore, revocations,
     rows::{from_millis, millis, optional_time, parsed, time, unreadable},
     sessions,
 };
 use crate::{
     domain::{
         client::{Client, ClientSecret},
-        cutoff::Cut,
         refresh_token::Digest,
+        revocation::Cut,
         session::EndReason,
     },
     store::{ClientFilter, Clients, StoreError},
@@ -83,7 +83,7 @@ impl Clients for SqliteStore {
                 }
                 write(tx, &next)?;
                 if let Some(cut) = cut {
-                    cut_off(tx, &next.id, cut)?;
+                    revoke(tx, &next.id, cut)?;
                 }
                 Ok(true)
             })
@@ -97,7 +97,7 @@ impl Clients for SqliteStore {
                 let removed =
                     tx.execute("DELETE FROM clients WHERE id = ?1 AND owner IS ?2", (&id, owner))?;
                 if removed == 1 {
-                    cut_off(tx, &id, cut)?;
+                    revoke(tx, &id, cut)?;
                 }
                 Ok(removed == 1)
             })
@@ -125,9 +125,9 @@ impl Clients for SqliteStore {
 }
 
 /// Cuts off the tokens of a client, and ends the job grants that were made through it.
-fn cut_off(tx: &Transaction<'_>, id: &str, cut: Cut) -> Result<(), StoreError> {
-    cutoffs::append(tx, CutOffKind::Key, &[id.to_owned()], cut)?;
-    sessions::end(tx, "through = ?2", &[&id], EndReason::ClientCutOff, cut)?;
+fn revoke(tx: &Transaction<'_>, id: &str, cut: Cut) -> Result<(), StoreError> {
+    revocations::append(tx, RevocationKind::Key, &[id.to_owned()], cut)?;
+    sessions::end(tx, "through = ?2", &[&id], EndReason::ClientRevoked, cut)?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 mod audit;
 mod clients;
-mod cutoffs;
+mod revocations;
 mod roles;
 mod rows;
 mod sessions;

@@ -2,16 +2,16 @@
 
 use async_trait::async_trait;
 use rusqlite::{ToSql, Transaction};
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, cutoffs,
+    SqliteStore, revocations,
     rows::{SELECT_SESSION, find_session, millis, read_session, write_session},
 };
 use crate::{
     domain::{
-        cutoff::Cut,
+        revocation::Cut,
         session::{EndReason, Session},
         step::{Presented, Rotation, step},
     },
@@ -67,7 +67,7 @@ impl Sessions for SqliteStore {
                     write_session(tx, next)?;
                 }
                 if let Rotation::Stolen(session) = &step.rotation {
-                    cutoffs::append(tx, CutOffKind::Session, std::slice::from_ref(&session.id), cut)?;
+                    revocations::append(tx, RevocationKind::Session, std::slice::from_ref(&session.id), cut)?;
                 }
                 Ok(step.rotation)
             })
@@ -115,6 +115,6 @@ pub(super) fn end(
         std::iter::once(&name as &dyn ToSql).chain(parameters.iter().copied()).collect();
     let ended = statement.query_map(&*all, |row| row.get::<_, String>(0))?;
     let ended = ended.collect::<Result<Vec<_>, _>>()?;
-    cutoffs::append(tx, CutOffKind::Session, &ended, cut)?;
+    revocations::append(tx, RevocationKind::Session, &ended, cut)?;
     Ok(ended.len() as u64)
 }

@@ -2,18 +2,18 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, ToSql, Transaction, named_params};
-use shared_models::revocations::CutOffKind;
+use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, cutoffs,
+    SqliteStore, revocations,
     rows::{SELECT_USER, find_user, insert_user, millis, read_user},
     sessions::end,
 };
 use crate::{
     domain::{
-        cutoff::Cut, email::Email, name::FullName, password_hash::PasswordHash, roles, session::EndReason,
-        user::User,
+        email::Email, name::FullName, password_hash::PasswordHash, revocation::Cut, roles,
+        session::EndReason, user::User,
     },
     store::{EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users},
 };
@@ -211,7 +211,7 @@ fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, St
         end(tx, "user_id = ?2", &[&next.id], reason, write.cut)?;
     }
     if write.cut_subject {
-        cutoffs::append(tx, CutOffKind::Subject, std::slice::from_ref(&next.id), write.cut)?;
+        revocations::append(tx, RevocationKind::Subject, std::slice::from_ref(&next.id), write.cut)?;
     }
     Ok(UserOutcome::Done)
 }
@@ -224,7 +224,7 @@ fn delete_user(tx: &Transaction<'_>, id: &str, cut: Cut) -> Result<UserOutcome, 
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
     tx.execute("DELETE FROM sessions WHERE user_id = ?1", [id])?;
     tx.execute("DELETE FROM clients WHERE owner = ?1", [id])?;
-    cutoffs::append(tx, CutOffKind::Subject, &[id.to_owned()], cut)?;
+    revocations::append(tx, RevocationKind::Subject, &[id.to_owned()], cut)?;
     Ok(UserOutcome::Done)
 }
 

@@ -76,7 +76,7 @@ impl World {
             store,
             clock: clock.clone(),
             random: Arc::new(OsRandom),
-            cutoffs: None,
+            revocations: None,
             notices: Notices::default(),
             names: Names::default(),
             cursor_key: OnceCell::new(),

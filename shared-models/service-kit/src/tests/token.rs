@@ -4,7 +4,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value, json};
 use shared_models::{
     claims::Audience,
-    revocations::{CutOff, CutOffKind},
+    revocations::{Revocation, RevocationKind},
     scope::ScopeSet,
 };
 use time::macros::datetime;
@@ -203,10 +203,10 @@ fn a_token_has_one_spelling() {
 #[test]
 fn a_token_that_was_checked_is_still_refused_for_what_has_changed_since() {
     let house = house(vec![shared()]);
-    let cutoffs = Arc::new(Cutoffs::new(Arc::clone(&house.clock) as _));
+    let revocations = Arc::new(Revocations::new(Arc::clone(&house.clock) as _));
     let clock = Arc::clone(&house.clock) as _;
     let verifier = Verifier::new(Arc::clone(&house.ring), "https://id.example", "tessera", clock);
-    let verifier = verifier.with_cutoffs(Arc::clone(&cutoffs));
+    let verifier = verifier.with_revocations(Arc::clone(&revocations));
     let token = forge(&header(), &payload());
     let first = verifier.verify(&token).unwrap();
     assert!(Arc::ptr_eq(&first, &verifier.verify(&token).unwrap()), "it is not checked again");
@@ -214,17 +214,17 @@ fn a_token_that_was_checked_is_still_refused_for_what_has_changed_since() {
     let (start, end) = signature.split_at(signature.len() - 2);
     assert!(verifier.verify(&format!("{signed}.{start}{}", end.chars().rev().collect::<String>())).is_err());
 
-    let entry = CutOff {
+    let entry = Revocation {
         seq: 1,
-        kind: CutOffKind::Session,
+        kind: RevocationKind::Session,
         value: "s1".into(),
         not_before: NOW.unix_timestamp() + 1,
         expires_at: NOW.unix_timestamp() + 60,
     };
-    cutoffs.learn(std::slice::from_ref(&entry));
+    revocations.learn(std::slice::from_ref(&entry));
     assert_eq!(verifier.verify(&token), Err(TokenError::Revoked));
     house.clock.advance(std::time::Duration::from_secs(60));
-    cutoffs.learn(&[]);
+    revocations.learn(&[]);
     assert!(verifier.verify(&token).is_ok());
 
     let other = generate(Algorithm::HS256, NOW, &OsRandom).unwrap();

@@ -40,7 +40,7 @@ async fn until_the_feed_is_heard_a_replica_is_not_ready_and_writes_nothing() {
     let deaf = Process::listening("resource-service", stack.directory.path(), environment).await;
     stack.resource[0] = deaf;
     let (status, why) = stack.resource[0].readiness().await;
-    assert!(status == 503 && why.contains("cut-offs"), "{why}");
+    assert!(status == 503 && why.contains("revocations"), "{why}");
     let ada = stack.scientist().await;
     assert_eq!(ada.get("/api/calculations").await.status, 200);
     let body = json!({"name": "run", "code": {"name": "vasp"}, "status": "running"});

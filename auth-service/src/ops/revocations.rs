@@ -1,8 +1,8 @@
-//! The feed of cut-offs, for followers: what is behind their cursor, at once or as soon as there is something.
+//! The feed of revocations, for followers: what is behind their cursor, at once or as soon as there is something.
 
 use std::{sync::Arc, time::Duration};
 
-use shared_models::revocations::CutOffPage;
+use shared_models::revocations::RevocationPage;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
@@ -25,10 +25,10 @@ impl Default for Feed {
 }
 
 impl Auth {
-    /// The cut-offs behind the cursor. Where there are none, waits for one, at most `wait`.
-    pub async fn cutoffs(&self, cursor: i64, wait: Duration) -> Result<CutOffPage, AuthError> {
+    /// The revocations behind the cursor. Where there are none, waits for one, at most `wait`.
+    pub async fn revocations(&self, cursor: i64, wait: Duration) -> Result<RevocationPage, AuthError> {
         let mut newest = self.feed.0.subscribe();
-        let page = self.store.cutoffs_after(cursor, PAGE, self.now()).await?;
+        let page = self.store.revocations_after(cursor, PAGE, self.now()).await?;
         if !page.entries.is_empty() || wait.is_zero() {
             return Ok(page);
         }
@@ -36,11 +36,11 @@ impl Auth {
         if timeout(wait, more).await.is_err() {
             return Ok(page);
         }
-        Ok(self.store.cutoffs_after(page.next, PAGE, self.now()).await?)
+        Ok(self.store.revocations_after(page.next, PAGE, self.now()).await?)
     }
 
     /// Looks for new entries while somebody waits for one, as long as the use cases are in use.
-    pub fn watch_cutoffs(self: &Arc<Self>) {
+    pub fn watch_revocations(self: &Arc<Self>) {
         let auth = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
@@ -50,7 +50,7 @@ impl Auth {
                     continue;
                 }
                 // A store that is away is told to those who ask next.
-                if let Ok(newest) = auth.store.newest_cutoff().await {
+                if let Ok(newest) = auth.store.newest_revocation().await {
                     auth.feed.0.send_if_modified(|known| std::mem::replace(known, newest) != newest);
                 }
             }
@@ -60,26 +60,26 @@ impl Auth {
 
 #[cfg(test)]
 mod tests {
-    use shared_models::revocations::CutOffKind;
+    use shared_models::revocations::RevocationKind;
 
     use super::{super::testing::World, *};
 
     #[tokio::test]
     async fn whoever_waits_is_told_as_soon_as_there_is_something() {
         let world = World::new().await;
-        world.auth.watch_cutoffs();
-        let none = world.auth.cutoffs(0, Duration::from_millis(10)).await.unwrap();
-        assert_eq!(none, CutOffPage { entries: Vec::new(), next: 0 });
+        world.auth.watch_revocations();
+        let none = world.auth.revocations(0, Duration::from_millis(10)).await.unwrap();
+        assert_eq!(none, RevocationPage { entries: Vec::new(), next: 0 });
         let waiting = {
             let auth = Arc::clone(&world.auth);
-            tokio::spawn(async move { auth.cutoffs(0, Duration::from_secs(20)).await })
+            tokio::spawn(async move { auth.revocations(0, Duration::from_secs(20)).await })
         };
         sleep(Duration::from_millis(50)).await;
         let auth = &world.auth;
-        auth.store.cut_off(CutOffKind::Key, "k", auth.cut()).await.unwrap();
+        auth.store.revoke(RevocationKind::Key, "k", auth.cut()).await.unwrap();
         let told = timeout(Duration::from_secs(2), waiting).await.unwrap().unwrap().unwrap();
         assert_eq!(told.entries[0].value, "k");
-        let again = world.auth.cutoffs(told.next, Duration::ZERO).await.unwrap();
+        let again = world.auth.revocations(told.next, Duration::ZERO).await.unwrap();
         assert!(again.entries.is_empty());
     }
 }

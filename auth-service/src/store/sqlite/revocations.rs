@@ -1,33 +1,33 @@
-//! The feed of cut-offs. The one writer of a file keeps it in order.
+//! The feed of revocations. The one writer of a file keeps it in order.
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, types::Type};
-use shared_models::revocations::{CutOff, CutOffKind, CutOffPage};
+use shared_models::revocations::{Revocation, RevocationKind, RevocationPage};
 use time::OffsetDateTime;
 
 use super::SqliteStore;
 use crate::{
-    domain::cutoff::Cut,
-    store::{CutOffs, StoreError},
+    domain::revocation::Cut,
+    store::{Revocations, StoreError},
 };
 
 #[async_trait]
-impl CutOffs for SqliteStore {
-    async fn cut_off(&self, kind: CutOffKind, value: &str, cut: Cut) -> Result<(), StoreError> {
+impl Revocations for SqliteStore {
+    async fn revoke(&self, kind: RevocationKind, value: &str, cut: Cut) -> Result<(), StoreError> {
         let value = value.to_owned();
         self.database.write(move |tx| append(tx, kind, &[value], cut)).await
     }
 
-    async fn newest_cutoff(&self) -> Result<i64, StoreError> {
+    async fn newest_revocation(&self) -> Result<i64, StoreError> {
         self.database.read(newest).await
     }
 
-    async fn cutoffs_after(
+    async fn revocations_after(
         &self,
         cursor: i64,
         limit: u32,
         now: OffsetDateTime,
-    ) -> Result<CutOffPage, StoreError> {
+    ) -> Result<RevocationPage, StoreError> {
         let now = now.unix_timestamp();
         self.database
             .read(move |c| {
@@ -42,12 +42,12 @@ impl CutOffs for SqliteStore {
                 let entries = entries.collect::<Result<Vec<_>, _>>()?;
                 let full = entries.len() == limit as usize;
                 let next = entries.last().filter(|_| full).map_or(newest, |last| last.seq);
-                Ok(CutOffPage { entries, next })
+                Ok(RevocationPage { entries, next })
             })
             .await
     }
 
-    async fn cutoffs_of(&self, kind: CutOffKind, value: &str) -> Result<Vec<CutOff>, StoreError> {
+    async fn revocations_of(&self, kind: RevocationKind, value: &str) -> Result<Vec<Revocation>, StoreError> {
         let value = value.to_owned();
         self.database
             .read(move |c| {
@@ -62,10 +62,10 @@ impl CutOffs for SqliteStore {
     }
 }
 
-/// Adds a cut-off for each value, within the write that makes it necessary.
+/// Adds a revocation for each value, within the write that makes it necessary.
 pub(super) fn append(
     tx: &Transaction<'_>,
-    kind: CutOffKind,
+    kind: RevocationKind,
     values: &[String],
     cut: Cut,
 ) -> Result<(), StoreError> {
@@ -82,23 +82,23 @@ pub(super) fn append(
 
 fn newest(connection: &Connection) -> Result<i64, StoreError> {
     let mut statement =
-        connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'cutoffs'")?;
+        connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'revocations'")?;
     Ok(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
-fn name(kind: CutOffKind) -> &'static str {
+fn name(kind: RevocationKind) -> &'static str {
     match kind {
-        CutOffKind::Subject => "subject",
-        CutOffKind::Session => "session",
-        CutOffKind::Key => "key",
+        RevocationKind::Subject => "subject",
+        RevocationKind::Session => "session",
+        RevocationKind::Key => "key",
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<CutOff> {
+fn read(row: &Row<'_>) -> rusqlite::Result<Revocation> {
     let kind: String = row.get("kind")?;
-    let kinds = [CutOffKind::Subject, CutOffKind::Session, CutOffKind::Key];
+    let kinds = [RevocationKind::Subject, RevocationKind::Session, RevocationKind::Key];
     let kind = kinds.into_iter().find(|known| name(*known) == kind);
-    Ok(CutOff {
+    Ok(Revocation {
         seq: row.get("seq")?,
         kind: kind.ok_or_else(|| rusqlite::Error::InvalidColumnType(1, "kind".into(), Type::Text))?,
         value: row.get("value")?,

@@ -1,4 +1,4 @@
-//! What a process knows of cut-offs: tokens that are refused before they expire. Knows not where it comes from.
+//! What a process knows of revocations: tokens that are refused before they expire. Knows not where it comes from.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 use arc_swap::ArcSwap;
 use shared_models::{
     claims::AccessClaims,
-    revocations::{CutOff, CutOffKind},
+    revocations::{Revocation, RevocationKind},
 };
 use time::OffsetDateTime;
 
@@ -17,23 +17,23 @@ use crate::clock::Clock;
 
 /// The second before which tokens are refused, and the one at which that may be forgotten.
 type Until = (i64, i64);
-type Known = HashMap<(CutOffKind, String), Until>;
+type Known = HashMap<(RevocationKind, String), Until>;
 
-/// The cut-offs that still matter. Reading takes no lock; writing copies, which is rare.
-pub struct Cutoffs {
+/// The revocations that still matter. Reading takes no lock; writing copies, which is rare.
+pub struct Revocations {
     clock: Arc<dyn Clock>,
     known: ArcSwap<Known>,
     heard: Mutex<Option<OffsetDateTime>>,
 }
 
-impl Cutoffs {
+impl Revocations {
     /// Nothing is known yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, known: ArcSwap::default(), heard: Mutex::default() }
     }
 
     /// Takes in what the feed told now, and forgets what has expired.
-    pub fn learn(&self, entries: &[CutOff]) {
+    pub fn learn(&self, entries: &[Revocation]) {
         let now = self.clock.now();
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
         let seconds = now.unix_timestamp();
@@ -58,7 +58,7 @@ impl Cutoffs {
         if known.is_empty() {
             return false;
         }
-        [CutOffKind::Subject, CutOffKind::Session, CutOffKind::Key].into_iter().any(|kind| {
+        [RevocationKind::Subject, RevocationKind::Session, RevocationKind::Key].into_iter().any(|kind| {
             let until = known.get(&(kind, kind.names(claims).to_owned()));
             until.is_some_and(|(not_before, _)| claims.iat < *not_before)
         })
@@ -100,19 +100,19 @@ mod tests {
         }
     }
 
-    fn cut(kind: CutOffKind, value: &str, not_before: i64) -> CutOff {
+    fn cut(kind: RevocationKind, value: &str, not_before: i64) -> Revocation {
         let not_before = NOW.unix_timestamp() + not_before;
-        CutOff { seq: 1, kind, value: value.into(), not_before, expires_at: not_before + 365 }
+        Revocation { seq: 1, kind, value: value.into(), not_before, expires_at: not_before + 365 }
     }
 
-    fn cutoffs() -> (Arc<ManualClock>, Cutoffs) {
+    fn revocations() -> (Arc<ManualClock>, Revocations) {
         let clock = Arc::new(ManualClock::new(NOW));
-        (Arc::clone(&clock), Cutoffs::new(clock))
+        (Arc::clone(&clock), Revocations::new(clock))
     }
 
     #[test]
     fn a_token_is_refused_by_its_subject_its_session_or_its_client() {
-        use CutOffKind::{Key, Session, Subject};
+        use RevocationKind::{Key, Session, Subject};
         for (entry, mine) in [
             (cut(Subject, "ada", 1), true),
             (cut(Session, "s", 1), true),
@@ -121,44 +121,44 @@ mod tests {
             (cut(Session, "j", 1), false),
             (cut(Key, "ada", 1), false),
         ] {
-            let (_, cutoffs) = cutoffs();
-            cutoffs.learn(std::slice::from_ref(&entry));
-            assert_eq!(cutoffs.refuses(&claims("ada", Some("s"), "c", 0)), mine, "{entry:?}");
+            let (_, revocations) = revocations();
+            revocations.learn(std::slice::from_ref(&entry));
+            assert_eq!(revocations.refuses(&claims("ada", Some("s"), "c", 0)), mine, "{entry:?}");
             assert_eq!(entry.refuses(&claims("ada", Some("s"), "c", 0)), mine);
         }
-        let (_, cutoffs) = cutoffs();
-        cutoffs.learn(&[cut(Session, "j", 1)]);
-        assert!(cutoffs.refuses(&claims("loader", None, "loader", 0)));
+        let (_, revocations) = revocations();
+        revocations.learn(&[cut(Session, "j", 1)]);
+        assert!(revocations.refuses(&claims("loader", None, "loader", 0)));
     }
 
     #[test]
     fn a_token_from_after_the_cut_is_good() {
-        let (_, cutoffs) = cutoffs();
-        cutoffs.learn(&[cut(CutOffKind::Subject, "ada", 1)]);
-        assert!(!cutoffs.refuses(&claims("ada", None, "c", 1)));
-        cutoffs.learn(&[cut(CutOffKind::Subject, "ada", 10)]);
-        cutoffs.learn(&[cut(CutOffKind::Subject, "ada", 5)]);
-        assert!(cutoffs.refuses(&claims("ada", None, "c", 9)));
+        let (_, revocations) = revocations();
+        revocations.learn(&[cut(RevocationKind::Subject, "ada", 1)]);
+        assert!(!revocations.refuses(&claims("ada", None, "c", 1)));
+        revocations.learn(&[cut(RevocationKind::Subject, "ada", 10)]);
+        revocations.learn(&[cut(RevocationKind::Subject, "ada", 5)]);
+        assert!(revocations.refuses(&claims("ada", None, "c", 9)));
     }
 
     #[test]
     fn what_has_expired_is_forgotten_when_the_feed_is_heard_next() {
-        let (clock, cutoffs) = cutoffs();
-        cutoffs.learn(&[cut(CutOffKind::Subject, "ada", 1)]);
+        let (clock, revocations) = revocations();
+        revocations.learn(&[cut(RevocationKind::Subject, "ada", 1)]);
         clock.advance(Duration::from_secs(365));
-        cutoffs.learn(&[]);
-        assert_eq!(cutoffs.known.load().len(), 1);
+        revocations.learn(&[]);
+        assert_eq!(revocations.known.load().len(), 1);
         clock.advance(Duration::from_secs(1));
-        cutoffs.learn(&[]);
-        assert!(cutoffs.known.load().is_empty());
+        revocations.learn(&[]);
+        assert!(revocations.known.load().is_empty());
     }
 
     #[test]
     fn the_age_is_that_of_the_last_answer() {
-        let (clock, cutoffs) = cutoffs();
-        assert_eq!(cutoffs.age(), None);
-        cutoffs.learn(&[]);
+        let (clock, revocations) = revocations();
+        assert_eq!(revocations.age(), None);
+        revocations.learn(&[]);
         clock.advance(Duration::from_secs(31));
-        assert_eq!(cutoffs.age(), Some(Duration::from_secs(31)));
+        assert_eq!(revocations.age(), Some(Duration::from_secs(31)));
     }
 }
