@@ -1,4 +1,5 @@
-//! Logins against what argon2id alone allows on the same cores, and what others feel of a full queue.
+//! Logins against what argon2id alone allows on the same cores and on a core of the service's own, and what others feel
+//! of a full queue.
 
 use std::time::{Duration, Instant};
 
@@ -6,6 +7,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde_json::json;
 
 use super::{
+    cores::Apart,
     load::{Browser, Connection, Figures, Poster, Reader, closed, median, paced},
     support::Stack,
 };
@@ -31,6 +33,28 @@ pub async fn measure() {
     let stack = Stack::replicated_with(&unlimited).await;
     let forms = compare(&stack).await;
     flood(&stack, &forms).await;
+    println!("on MongoDB, the service on one core, MongoDB and the load generator on the other");
+    let one_hash = [unlimited[0], ("AUTH__PASSWORDS__POOL_PERMITS", "1")];
+    apart(&Stack::replicated_with(&one_hash).await).await;
+}
+
+/// Logins of a service that has one core to itself, and argon2id alone on that core, by turns.
+async fn apart(stack: &Stack) {
+    let forms = people(stack, QUEUE).await;
+    let _apart = Apart::keep(stack.auth[0].id()).await;
+    let base = stack.auth[0].base.clone();
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let raw = tokio::task::spawn_blocking(|| raw(1, Apart::join_service)).await.expect("a rate");
+        let logins = closed(logins(&base, &forms, QUEUE).await, ROUND).await;
+        println!("argon2id alone {raw:6.1}/s   logins {logins}");
+        ratios.push(logins.rate() / raw);
+    }
+    report(&mut ratios);
+}
+
+fn report(ratios: &mut [f64]) {
+    println!("logins are {:.1} % of argon2id alone (median; asked: 95 %)", 100.0 * median(ratios));
 }
 
 /// Logins and argon2id alone, by turns; what the people log in with.
@@ -39,12 +63,12 @@ async fn compare(stack: &Stack) -> Vec<String> {
     let base = stack.auth[0].base.clone();
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
-        let raw = tokio::task::spawn_blocking(raw).await.expect("a rate");
+        let raw = tokio::task::spawn_blocking(|| raw(cores(), || {})).await.expect("a rate");
         let logins = closed(logins(&base, &forms, QUEUE).await, ROUND).await;
         println!("argon2id alone {raw:6.1}/s   logins {logins}");
         ratios.push(logins.rate() / raw);
     }
-    println!("logins are {:.1} % of argon2id alone (median; asked: 95 %)", 100.0 * median(&mut ratios));
+    report(&mut ratios);
     forms
 }
 
@@ -120,11 +144,15 @@ async fn people(stack: &Stack, count: usize) -> Vec<String> {
     forms
 }
 
-/// Hashes by second of as many threads as there are cores, each in memory of its own that it keeps.
-fn raw() -> f64 {
-    let threads = std::thread::available_parallelism().expect("cores").get();
+fn cores() -> usize {
+    std::thread::available_parallelism().expect("cores").get()
+}
+
+/// Hashes a second of so many threads, each in memory of its own that it keeps. Each calls `prepare` first.
+fn raw(threads: usize, prepare: fn()) -> f64 {
     let started = Instant::now();
     let hash = move || {
+        prepare();
         let params = Params::new(19456, 2, 1, Some(32)).expect("parameters");
         let mut memory = vec![Block::new(); params.block_count()];
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

@@ -10,6 +10,7 @@
     reason = "it measures the machine's own time, and is told where MongoDB is"
 )]
 
+mod cores;
 mod load;
 mod logins;
 mod revocation;

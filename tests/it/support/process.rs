@@ -107,6 +107,11 @@ impl Process {
         process
     }
 
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until `/readyz` answers `status`.
     pub async fn until_readiness(&self, status: u16) {
         let started = Instant::now();
@@ -145,14 +150,14 @@ impl Process {
 
     /// The most memory that the process has held so far, in bytes.
     pub fn peak(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a status");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("a status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
-        let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        let sent = Command::new("kill").arg(self.id().to_string()).status().expect("kill runs");
         assert!(sent.success());
     }
 
