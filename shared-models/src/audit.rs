@@ -19,14 +19,17 @@ pub struct AuditEntry {
     pub actor: Option<String>,
     /// The client it was done with.
     pub client_id: Option<String>,
-    /// What it was done to: `user`, `role`, `client`, `session`, `calculation`.
+    /// What it was done to: `user`, `role`, `client`, `session`, `calculation`, `key`, `route`.
     pub target_kind: Option<String>,
     /// To which one.
     pub target: Option<String>,
     /// The address it came from.
     pub address: Option<String>,
-    /// The request under which the service logged it.
+    /// The id under which the service logged the request.
     pub request_id: Option<String>,
+    /// The id that the caller gave the request as `X-Request-Id`.
+    #[serde(default)]
+    pub client_request_id: Option<String>,
     /// Whether it was done; refused otherwise.
     pub succeeded: bool,
     /// What was changed, or why it was refused.

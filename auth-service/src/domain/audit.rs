@@ -1,113 +1,84 @@
 //! An entry of the audit log: who did what to whom. Never a secret, never what somebody typed.
 
+use std::borrow::Cow;
+
 use service_kit::random::Random;
 use shared_models::audit::AuditEntry;
 use time::OffsetDateTime;
 
 use super::id;
 
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Action {
-    Login,
-    Logout,
-    PasswordChanged,
-    UserCreated,
-    UserChanged,
-    UserRemoved,
-    SessionEnded,
-    SessionsEnded,
-    RefreshTokenReused,
-    RoleSet,
-    RoleRemoved,
-    ClientCreated,
-    ClientChanged,
-    ClientRemoved,
-    SecretIssued,
-    ApiKeyCreated,
-    ApiKeyRemoved,
-    JobGranted,
-    JobGrantsEnded,
-    TokenRevoked,
-    UsersImported,
+macro_rules! actions {
+    ($($action:ident = $name:literal,)*) => {
+        /// What was done.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum Action {
+            $($action,)*
+            /// What a later version does, by the name it gave.
+            Other(Box<str>),
+        }
+
+        impl Action {
+            /// The name that the log shows.
+            pub fn name(&self) -> &str {
+                match self {
+                    $(Self::$action => $name,)*
+                    Self::Other(name) => name,
+                }
+            }
+
+            /// Reads [`Action::name`]. What a later version wrote is kept as it is.
+            pub fn read(name: String) -> Self {
+                match name.as_str() {
+                    $($name => Self::$action,)*
+                    _ => Self::Other(name.into()),
+                }
+            }
+        }
+
+        /// The names of all actions of this version.
+        pub const ACTIONS: &[&str] = &[$($name),*];
+    };
 }
 
-impl Action {
-    const ALL: [Self; 21] = [
-        Self::Login,
-        Self::Logout,
-        Self::PasswordChanged,
-        Self::UserCreated,
-        Self::UserChanged,
-        Self::UserRemoved,
-        Self::SessionEnded,
-        Self::SessionsEnded,
-        Self::RefreshTokenReused,
-        Self::RoleSet,
-        Self::RoleRemoved,
-        Self::ClientCreated,
-        Self::ClientChanged,
-        Self::ClientRemoved,
-        Self::SecretIssued,
-        Self::ApiKeyCreated,
-        Self::ApiKeyRemoved,
-        Self::JobGranted,
-        Self::JobGrantsEnded,
-        Self::TokenRevoked,
-        Self::UsersImported,
-    ];
-
-    /// The name that the log shows.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Logout => "logout",
-            Self::PasswordChanged => "password_changed",
-            Self::UserCreated => "user_created",
-            Self::UserChanged => "user_changed",
-            Self::UserRemoved => "user_removed",
-            Self::SessionEnded => "session_ended",
-            Self::SessionsEnded => "sessions_ended",
-            Self::RefreshTokenReused => "refresh_token_reused",
-            Self::RoleSet => "role_set",
-            Self::RoleRemoved => "role_removed",
-            Self::ClientCreated => "client_created",
-            Self::ClientChanged => "client_changed",
-            Self::ClientRemoved => "client_removed",
-            Self::SecretIssued => "secret_issued",
-            Self::ApiKeyCreated => "api_key_created",
-            Self::ApiKeyRemoved => "api_key_removed",
-            Self::JobGranted => "job_granted",
-            Self::JobGrantsEnded => "job_grants_ended",
-            Self::TokenRevoked => "token_revoked",
-            Self::UsersImported => "users_imported",
-        }
-    }
-
-    /// Reads [`Action::name`].
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.name() == name)
-    }
+actions! {
+    Login = "login",
+    Logout = "logout",
+    PasswordChanged = "password_changed",
+    UserCreated = "user_created",
+    UserChanged = "user_changed",
+    UserRemoved = "user_removed",
+    SessionEnded = "session_ended",
+    SessionsEnded = "sessions_ended",
+    RefreshTokenReused = "refresh_token_reused",
+    RoleSet = "role_set",
+    RoleRemoved = "role_removed",
+    ClientCreated = "client_created",
+    ClientChanged = "client_changed",
+    ClientRemoved = "client_removed",
+    ClientAuthenticated = "client_authenticated",
+    SecretIssued = "secret_issued",
+    ApiKeyCreated = "api_key_created",
+    ApiKeyRemoved = "api_key_removed",
+    JobGranted = "job_granted",
+    JobGrantsEnded = "job_grants_ended",
+    TokenRevoked = "token_revoked",
+    UsersImported = "users_imported",
+    SigningKeyAdded = "signing_key_added",
+    SigningKeyPromoted = "signing_key_promoted",
+    SigningKeyRetired = "signing_key_retired",
+    SigningKeyRemoved = "signing_key_removed",
+    AccessRefused = "access_refused",
 }
 
 /// What something was done to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// `user`, `role`, `client`, `session` or `calculation`.
-    pub kind: &'static str,
+    /// `user`, `role`, `client`, `session`, `calculation`, `key` or `route`; another of a later version's.
+    pub kind: Cow<'static, str>,
     /// Which one.
     pub id: String,
-}
-
-/// The kinds of target.
-const KINDS: [&str; 5] = ["user", "role", "client", "session", "calculation"];
-
-impl Target {
-    /// The target of that kind and id; nothing for a kind that is none.
-    pub fn read(kind: &str, id: String) -> Option<Self> {
-        KINDS.into_iter().find(|known| *known == kind).map(|kind| Self { kind, id })
-    }
 }
 
 /// An entry as the store keeps it. Times are whole milliseconds.
@@ -127,8 +98,10 @@ pub struct Entry {
     pub target: Option<Target>,
     /// From where.
     pub address: Option<String>,
-    /// By which request.
+    /// By which request: the service's own id of it.
     pub request_id: Option<String>,
+    /// What the caller named the request.
+    pub client_request_id: Option<String>,
     /// Whether it was done.
     pub succeeded: bool,
     /// What was changed, or why it was refused.
@@ -149,10 +122,31 @@ impl Entry {
             target: None,
             address: None,
             request_id: None,
+            client_request_id: None,
             succeeded: true,
             detail: None,
             purge_at: None,
         }
+    }
+
+    /// The same by this user or client, with this client.
+    pub fn by(&self, actor: &str, client_id: &str) -> Self {
+        Self { actor: Some(actor.to_owned()), client_id: Some(client_id.to_owned()), ..self.clone() }
+    }
+
+    /// The same on this target.
+    pub fn on(&self, kind: &'static str, id: &str) -> Self {
+        Self { target: Some(Target { kind: kind.into(), id: id.to_owned() }), ..self.clone() }
+    }
+
+    /// The same with this detail.
+    pub fn saying(&self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self.clone() }
+    }
+
+    /// The same as refused, for this reason.
+    pub fn refused(&self, why: &dyn std::fmt::Display) -> Self {
+        Self { succeeded: false, detail: Some(why.to_string()), ..self.clone() }
     }
 
     /// What those who may read the log see.
@@ -163,10 +157,11 @@ impl Entry {
             action: self.action.name().into(),
             actor: self.actor.clone(),
             client_id: self.client_id.clone(),
-            target_kind: self.target.as_ref().map(|target| target.kind.into()),
+            target_kind: self.target.as_ref().map(|target| target.kind.clone().into_owned()),
             target: self.target.as_ref().map(|target| target.id.clone()),
             address: self.address.clone(),
             request_id: self.request_id.clone(),
+            client_request_id: self.client_request_id.clone(),
             succeeded: self.succeeded,
             detail: self.detail.clone(),
         }
@@ -178,11 +173,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_action_is_read_back_by_its_name() {
-        for action in Action::ALL {
-            assert_eq!(Action::from_name(action.name()), Some(action));
+    fn every_action_is_read_back_by_its_name_and_one_of_a_later_version_keeps_its_own() {
+        for name in ACTIONS {
+            let action = Action::read((*name).to_owned());
+            assert_eq!(action.name(), *name);
+            assert!(!matches!(action, Action::Other(_)), "{name}");
         }
-        assert_eq!(Action::from_name("yawned"), None);
-        assert_eq!(Target::read("planet", "x".into()), None);
+        let later = Action::read("moon_phase_set".into());
+        assert_eq!((later.name(), matches!(later, Action::Other(_))), ("moon_phase_set", true));
     }
 }

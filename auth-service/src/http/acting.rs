@@ -3,7 +3,12 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web::Data};
-use service_kit::{caller::Caller, edge::RequestId, problem::Problem, route::Required};
+use service_kit::{
+    caller::Caller,
+    edge::{ClientRequestId, RequestId},
+    problem::Problem,
+    route::Required,
+};
 
 use super::state::State;
 use crate::ops::{Actor, Origin};
@@ -37,5 +42,6 @@ pub(super) fn origin(request: &HttpRequest) -> Origin {
     Origin {
         address: proxies.and_then(|proxies| proxies.client_address(request)),
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.to_string()),
+        client_request_id: request.extensions().get::<ClientRequestId>().map(|id| id.0.to_string()),
     }
 }

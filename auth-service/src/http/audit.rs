@@ -6,7 +6,7 @@ use shared_models::{audit::AuditEntry, documents::Page};
 
 use super::{acting::Acting, parameters::Parameters, refusals, state::State, users_admin::page};
 use crate::{
-    domain::audit::{Action, Entry},
+    domain::audit::{ACTIONS, Action, Entry},
     store::AuditFilter,
 };
 
@@ -35,7 +35,7 @@ pub(super) async fn list(
     let limit = parameters.limit();
     let filter = AuditFilter {
         actor: parameters.text("actor"),
-        action: parameters.read("action", |name| Action::from_name(name).ok_or("no such action")),
+        action: parameters.read("action", action),
         target: parameters.text("target"),
         before: parameters.text("after"),
         limit: limit + 1,
@@ -43,4 +43,12 @@ pub(super) async fn list(
     parameters.finish()?;
     let entries = state.auth.audit(&filter).await?;
     Ok(HttpResponse::Ok().json(page(entries.iter().map(Entry::view), limit, |entry| &entry.id)))
+}
+
+/// The action of that name.
+fn action(name: &str) -> Result<Action, String> {
+    match Action::read(name.to_owned()) {
+        Action::Other(_) => Err(format!("no such action; there are {}", ACTIONS.join(", "))),
+        known => Ok(known),
+    }
 }

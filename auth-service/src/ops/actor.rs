@@ -12,8 +12,10 @@ use crate::domain::{client::Client, roles, session::Session, user::User};
 pub struct Origin {
     /// The client's address.
     pub address: Option<IpAddr>,
-    /// The request's id.
+    /// The request's id, made by the service.
     pub request_id: Option<String>,
+    /// The id that the caller gave the request.
+    pub client_request_id: Option<String>,
 }
 
 /// Somebody who asks with an access token.

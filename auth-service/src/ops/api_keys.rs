@@ -6,7 +6,10 @@ use shared_models::clients::{GrantType, NewApiKey};
 
 use super::{Actor, Auth, AuthError, FIRST_PARTY, audit::Act, clients::named};
 use crate::{
-    domain::{audit::Action, client::Client},
+    domain::{
+        audit::{Action, Entry},
+        client::Client,
+    },
     store::ClientFilter,
 };
 
@@ -31,16 +34,17 @@ impl Auth {
         actor: &Actor,
         input: &NewApiKey,
     ) -> Result<(Client, String), AuthError> {
-        let outcome = self.try_create_api_key(actor, input).await;
-        let id = outcome.as_ref().map(|(key, _)| key.id.clone()).unwrap_or_default();
-        let act = Act::new(Action::ApiKeyCreated).to("client", &id).saying(input.scopes.join(" "));
-        self.recorded(actor, act, outcome).await
+        let act = Act::new(Action::ApiKeyCreated).saying(input.scopes.join(" "));
+        let entry = self.entry_of(actor, act);
+        let outcome = self.try_create_api_key(actor, input, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
     async fn try_create_api_key(
         &self,
         actor: &Actor,
         input: &NewApiKey,
+        entry: &Entry,
     ) -> Result<(Client, String), AuthError> {
         let (name, scopes) = named(&input.name, &input.scopes)?;
         if scopes.is_empty() {
@@ -60,15 +64,15 @@ impl Auth {
         let owner = Some(actor.subject.clone());
         let (key, secret) =
             self.new_client(name, owner, scopes, vec![GrantType::ClientCredentials], expires_at);
-        self.store.insert_client(&key).await?;
+        self.store.insert_client(&key, &entry.on("client", &key.id)).await?;
         Ok((key, secret))
     }
 
     /// Removes a key of the user who asks, and refuses its tokens.
     pub async fn remove_api_key(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
-        let removed = self.store.remove_client(id, Some(&actor.subject), self.cut()).await?;
-        let outcome = if removed { Ok(()) } else { Err(AuthError::NotFound("API key")) };
-        self.recorded(actor, Act::new(Action::ApiKeyRemoved).to("client", id), outcome).await
+        let entry = self.entry_of(actor, Act::new(Action::ApiKeyRemoved).to("client", id));
+        let removed = self.store.remove_client(id, Some(&actor.subject), self.cut(), &entry).await?;
+        if removed { Ok(()) } else { Err(AuthError::NotFound("API key")) }
     }
 }
 

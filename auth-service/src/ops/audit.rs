@@ -1,4 +1,6 @@
-//! Writes down who did what to whom, and tells it to those who may read it.
+//! Records who did what to whom, and lists it for those who may read it.
+
+use std::sync::Arc;
 
 use super::{Actor, Auth, AuthError, Origin};
 use crate::{
@@ -45,47 +47,90 @@ impl<'a> Act<'a> {
 }
 
 impl Auth {
-    /// Adds an entry to the audit log. The act is done by then: where the log cannot be written the request goes
-    /// on, and the failure is logged and counted.
-    pub(super) async fn record(&self, origin: &Origin, act: Act<'_>) {
+    /// The entry of an act, made before it is done: the store writes it in the act's own transaction, so that neither is
+    /// there without the other.
+    pub(super) fn entry(&self, origin: &Origin, act: Act<'_>) -> Entry {
         let now = self.now();
-        let entry = Entry {
+        Entry {
             actor: act.actor.map(str::to_owned),
             client_id: act.client_id.map(str::to_owned),
-            target: act.target.map(|(kind, id)| Target { kind, id: id.to_owned() }),
+            target: act.target.map(|(kind, id)| Target { kind: kind.into(), id: id.to_owned() }),
             address: origin.address.map(|address| address.to_string()),
             request_id: origin.request_id.clone(),
+            client_request_id: origin.client_request_id.clone(),
             succeeded: act.refusal.is_none(),
             detail: act.refusal.or(act.detail),
             purge_at: self.policy.audit_retention.map(|kept| now + kept),
             ..Entry::new(act.action, now, self.env.random.as_ref())
-        };
-        if let Err(error) = self.store.append_audit(&entry).await {
-            metrics::counter!("tessera_audit_failures_total").increment(1);
-            tracing::error!(%error, audit.action = entry.action.name(), "the audit log could not be written");
         }
     }
 
-    /// Records an actor's act, done or refused, and hands its outcome on.
+    /// The entry of an actor's act.
+    pub(super) fn entry_of(&self, actor: &Actor, act: Act<'_>) -> Entry {
+        self.entry(&actor.origin, act.by(&actor.subject, &actor.client_id))
+    }
+
+    /// Adds the entry of an act by itself, for acts that no transaction of the store does.
+    pub(super) async fn record(&self, origin: &Origin, act: Act<'_>) {
+        self.append(self.entry(origin, act)).await;
+    }
+
+    /// Returns the outcome of an act. One that was refused is recorded here; one that was done is recorded already.
+    pub(super) async fn or_refused<T>(
+        &self,
+        entry: Entry,
+        outcome: Result<T, AuthError>,
+    ) -> Result<T, AuthError> {
+        if let Err(refusal) = &outcome
+            && is_refusal(refusal)
+        {
+            self.append(entry.refused(refusal)).await;
+        }
+        outcome
+    }
+
+    /// Records an actor's act, done or refused, by itself, and returns its outcome.
     pub(super) async fn recorded<T>(
         &self,
         actor: &Actor,
         act: Act<'_>,
         outcome: Result<T, AuthError>,
     ) -> Result<T, AuthError> {
-        let act = act.by(&actor.subject, &actor.client_id);
-        match &outcome {
-            Ok(_) => self.record(&actor.origin, act).await,
-            Err(refusal @ (AuthError::BeyondScope(_) | AuthError::Conflict(_))) => {
-                self.record(&actor.origin, act.refused(refusal)).await;
-            }
-            Err(_) => {}
+        let entry = self.entry_of(actor, act);
+        if outcome.is_ok() {
+            self.append(entry.clone()).await;
         }
-        outcome
+        self.or_refused(entry, outcome).await
+    }
+
+    /// Adds an entry. The task runs by itself, so that a caller who hangs up does not stop it. Where the log cannot be
+    /// written, the failure is logged and counted.
+    async fn append(&self, entry: Entry) {
+        let store = Arc::clone(&self.store);
+        let appending = tokio::spawn(async move {
+            if let Err(error) = store.append_audit(&entry).await {
+                metrics::counter!("tessera_audit_failures_total").increment(1);
+                tracing::error!(%error, audit.action = entry.action.name(), "the audit log could not be written");
+            }
+        });
+        // A panic in it is logged by the runtime.
+        appending.await.ok();
     }
 
     /// The entries that a list shows, newest first.
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, AuthError> {
         Ok(self.store.audit(filter).await?)
     }
+}
+
+/// Whether somebody was denied something, as opposed to having asked wrongly or in vain.
+fn is_refusal(error: &AuthError) -> bool {
+    matches!(
+        error,
+        AuthError::BeyondScope(_)
+            | AuthError::LoginNeeded
+            | AuthError::InvalidCredentials
+            | AuthError::Conflict(_)
+            | AuthError::Taken { .. }
+    )
 }

@@ -11,7 +11,12 @@ use time::OffsetDateTime;
 
 use super::{Actor, Auth, AuthError, audit::Act};
 use crate::{
-    domain::{audit::Action, client::Client, id, name::FullName},
+    domain::{
+        audit::{Action, Entry},
+        client::Client,
+        id,
+        name::FullName,
+    },
     store::ClientFilter,
 };
 
@@ -63,21 +68,22 @@ impl Auth {
         actor: &Actor,
         input: &NewClient,
     ) -> Result<(Client, String), AuthError> {
-        let outcome = self.try_create_client(actor, input).await;
-        let id = outcome.as_ref().map(|(client, _)| client.id.clone()).unwrap_or_default();
-        let act = Act::new(Action::ClientCreated).to("client", &id).saying(input.scopes.join(" "));
-        self.recorded(actor, act, outcome).await
+        let act = Act::new(Action::ClientCreated).saying(input.scopes.join(" "));
+        let entry = self.entry_of(actor, act);
+        let outcome = self.try_create_client(actor, input, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
     async fn try_create_client(
         &self,
         actor: &Actor,
         input: &NewClient,
+        entry: &Entry,
     ) -> Result<(Client, String), AuthError> {
         let (name, scopes) = named(&input.name, &input.scopes)?;
         actor.require_all(&scopes)?;
         let (client, secret) = self.new_client(name, None, scopes, grants(input.grants.as_ref()), None);
-        self.store.insert_client(&client).await?;
+        self.store.insert_client(&client, &entry.on("client", &client.id)).await?;
         Ok((client, secret))
     }
 
@@ -115,9 +121,10 @@ impl Auth {
         id: &str,
         change: &ClientChange,
     ) -> Result<Client, AuthError> {
-        let outcome = self.try_change_client(actor, id, change).await;
         let act = Act::new(Action::ClientChanged).to("client", id).saying(summary(change));
-        self.recorded(actor, act, outcome).await
+        let entry = self.entry_of(actor, act);
+        let outcome = self.try_change_client(actor, id, change, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
     async fn try_change_client(
@@ -125,6 +132,7 @@ impl Auth {
         actor: &Actor,
         id: &str,
         change: &ClientChange,
+        entry: &Entry,
     ) -> Result<Client, AuthError> {
         for _ in 0..MAX_TRIES {
             let before = self.service(id).await?;
@@ -150,7 +158,7 @@ impl Auth {
                 version: before.version + 1,
                 ..before
             };
-            if self.store.replace_client(&next, cut).await? {
+            if self.store.replace_client(&next, cut, entry).await? {
                 return Ok(next);
             }
         }
@@ -165,8 +173,12 @@ impl Auth {
         id: &str,
         keep_old_for: Option<u64>,
     ) -> Result<(Client, String), AuthError> {
-        let outcome = self.try_renew_secret(actor, id, keep_old_for.unwrap_or(KEEP_OLD)).await;
-        self.recorded(actor, Act::new(Action::SecretIssued).to("client", id), outcome).await
+        let keep_old_for = keep_old_for.unwrap_or(KEEP_OLD);
+        let act =
+            Act::new(Action::SecretIssued).to("client", id).saying(format!("keep_old_for={keep_old_for}"));
+        let entry = self.entry_of(actor, act);
+        let outcome = self.try_renew_secret(actor, id, keep_old_for, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
     async fn try_renew_secret(
@@ -174,6 +186,7 @@ impl Auth {
         actor: &Actor,
         id: &str,
         keep_old_for: u64,
+        entry: &Entry,
     ) -> Result<(Client, String), AuthError> {
         if keep_old_for > MAX_KEEP_OLD {
             let fault = format!("keep_old_for: at most {MAX_KEEP_OLD} (seconds)");
@@ -185,7 +198,7 @@ impl Auth {
             let now = self.now();
             let old_until = now + Duration::from_secs(keep_old_for);
             let (next, secret) = before.with_secret(now, old_until, self.env.random.as_ref());
-            if self.store.replace_client(&next, None).await? {
+            if self.store.replace_client(&next, None, entry).await? {
                 return Ok((next, secret));
             }
         }
@@ -194,13 +207,14 @@ impl Auth {
 
     /// Removes a client and refuses its tokens.
     pub async fn remove_client(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let entry = self.entry_of(actor, Act::new(Action::ClientRemoved).to("client", id));
         let outcome = async {
             actor.require_all(&self.service(id).await?.scopes)?;
-            let removed = self.store.remove_client(id, None, self.cut()).await?;
+            let removed = self.store.remove_client(id, None, self.cut(), &entry).await?;
             if removed { Ok(()) } else { Err(AuthError::NotFound("client")) }
         };
         let outcome = outcome.await;
-        self.recorded(actor, Act::new(Action::ClientRemoved).to("client", id), outcome).await
+        self.or_refused(entry, outcome).await
     }
 }
 

@@ -13,7 +13,12 @@ use shared_models::{problem::FieldError, scope::ScopeSet};
 use tokio::time::{Instant, sleep};
 
 use super::{Actor, Auth, AuthError, audit::Act};
-use crate::domain::{audit::Action, roles, roles::RoleTable, user::User};
+use crate::domain::{
+    audit::{Action, Entry},
+    roles,
+    roles::RoleTable,
+    user::User,
+};
 
 /// How long a process goes by the table it has read.
 const LEASE: Duration = Duration::from_secs(1);
@@ -65,8 +70,9 @@ impl Auth {
         scopes: &[String],
     ) -> Result<ScopeSet, AuthError> {
         let act = Act::new(Action::RoleSet).to("role", name).saying(scopes.join(" "));
-        let outcome = self.try_set_role(actor, name, scopes).await;
-        self.recorded(actor, act, outcome).await
+        let entry = self.entry_of(actor, act);
+        let outcome = self.try_set_role(actor, name, scopes, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
     async fn try_set_role(
@@ -74,6 +80,7 @@ impl Auth {
         actor: &Actor,
         name: &str,
         scopes: &[String],
+        entry: &Entry,
     ) -> Result<ScopeSet, AuthError> {
         if !roles::is_name(name) {
             let fault = "name: a lower-case letter, then letters, digits, _ or -, at most 63 in all";
@@ -88,18 +95,19 @@ impl Auth {
         if let Some(before) = self.roles().await?.get(name) {
             actor.require_all(before)?;
         }
-        self.store.set_role(name, &scopes).await?;
+        self.store.set_role(name, &scopes, entry).await?;
         self.outlast_leases().await;
         Ok(scopes)
     }
 
     /// Removes a role that nobody has.
     pub async fn remove_role(&self, actor: &Actor, name: &str) -> Result<(), AuthError> {
-        let outcome = self.try_remove_role(actor, name).await;
-        self.recorded(actor, Act::new(Action::RoleRemoved).to("role", name), outcome).await
+        let entry = self.entry_of(actor, Act::new(Action::RoleRemoved).to("role", name));
+        let outcome = self.try_remove_role(actor, name, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
-    async fn try_remove_role(&self, actor: &Actor, name: &str) -> Result<(), AuthError> {
+    async fn try_remove_role(&self, actor: &Actor, name: &str, entry: &Entry) -> Result<(), AuthError> {
         if roles::is_built_in(name) {
             return Err(AuthError::Conflict(format!("the role {name} is built in and cannot be removed")));
         }
@@ -111,7 +119,7 @@ impl Auth {
                 "{holders} users have the role {name}; give them another"
             )));
         }
-        if !self.store.remove_role(name).await? {
+        if !self.store.remove_role(name, entry).await? {
             return Err(AuthError::NotFound("role"));
         }
         self.outlast_leases().await;

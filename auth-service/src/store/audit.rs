@@ -23,7 +23,8 @@ pub struct AuditFilter {
 /// Where the audit log lives.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
-    /// Adds an entry.
+    /// Adds an entry by itself: of an act that was refused, or that the store did not do. The verbs that do an act take
+    /// its entry and write it in the act's own transaction.
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError>;
 
     /// The entries that a list shows, newest first.

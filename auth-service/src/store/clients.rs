@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::StoreError;
-use crate::domain::{client::Client, revocation::Cut};
+use crate::domain::{audit::Entry, client::Client, revocation::Cut};
 
 /// Which clients a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct ClientFilter {
 /// Where clients live.
 #[async_trait]
 pub trait Clients: Send + Sync {
-    /// Adds a client.
-    async fn insert_client(&self, client: &Client) -> Result<(), StoreError>;
+    /// Adds a client, and the entry of it to the audit log.
+    async fn insert_client(&self, client: &Client, entry: &Entry) -> Result<(), StoreError>;
 
     /// The client of that id.
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError>;
@@ -31,12 +31,24 @@ pub trait Clients: Send + Sync {
     /// The clients that a list shows, by id.
     async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, StoreError>;
 
-    /// Puts `next` in the place of the version before it, and cuts off its tokens where `cut` says so; `false`, and
-    /// nothing done, when that is no longer the current one.
-    async fn replace_client(&self, next: &Client, cut: Option<Cut>) -> Result<bool, StoreError>;
+    /// Puts `next` in the place of the version before it, revokes its tokens where `cut` is given, and adds the entry;
+    /// `false`, and nothing done, when that is no longer the current one.
+    async fn replace_client(
+        &self,
+        next: &Client,
+        cut: Option<Cut>,
+        entry: &Entry,
+    ) -> Result<bool, StoreError>;
 
-    /// Removes a client and cuts off its tokens: a service, or an API key of that owner; `false` when there is none.
-    async fn remove_client(&self, id: &str, owner: Option<&str>, cut: Cut) -> Result<bool, StoreError>;
+    /// Removes a client, revokes its tokens and adds the entry: a service, or an API key of that owner; `false`, and
+    /// nothing done, when there is none.
+    async fn remove_client(
+        &self,
+        id: &str,
+        owner: Option<&str>,
+        cut: Cut,
+        entry: &Entry,
+    ) -> Result<bool, StoreError>;
 
     /// Notes that the client got a token at `at`, unless that is known to have happened after `unless_since`.
     async fn touch_client(

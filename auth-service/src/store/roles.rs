@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use shared_models::scope::ScopeSet;
 
 use super::StoreError;
+use crate::domain::audit::Entry;
 
 /// Where roles live.
 #[async_trait]
@@ -11,11 +12,11 @@ pub trait Roles: Send + Sync {
     /// Every stored role.
     async fn roles(&self) -> Result<Vec<(String, ScopeSet)>, StoreError>;
 
-    /// Stores a role, in the place of one of that name.
-    async fn set_role(&self, name: &str, scopes: &ScopeSet) -> Result<(), StoreError>;
+    /// Stores a role, in the place of one of that name, and adds the entry of it to the audit log.
+    async fn set_role(&self, name: &str, scopes: &ScopeSet, entry: &Entry) -> Result<(), StoreError>;
 
-    /// Removes a role; `false` when there is none.
-    async fn remove_role(&self, name: &str) -> Result<bool, StoreError>;
+    /// Removes a role and adds the entry; `false`, and nothing done, when there is none.
+    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<bool, StoreError>;
 
     /// How many users have the role.
     async fn count_users_with(&self, role: &str) -> Result<u64, StoreError>;

@@ -30,11 +30,17 @@ use crate::{
     route::Template,
 };
 
-/// The id of a request, as its handlers find it among the request's extensions.
+/// The id of a request, made here, as its handlers find it among the request's extensions.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
 
+/// The id that the caller gave the request as `X-Request-Id`, kept beside ours: two requests may share it.
+#[derive(Clone, Debug)]
+pub struct ClientRequestId(pub Arc<str>);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The most bytes of a caller's id that are kept.
+const CLIENT_ID: usize = 64;
 
 pub(crate) async fn edge(
     request: ServiceRequest,
@@ -42,10 +48,14 @@ pub(crate) async fn edge(
     draining: Arc<AtomicBool>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
-    let id = request_id(request.headers());
-    let span = span(&request, &id);
+    let id: Arc<str> = Uuid::now_v7().to_string().into();
+    let client_id = client_request_id(request.headers());
+    let span = span(&request, &id, client_id.as_deref());
     let method = request.method().clone();
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    if let Some(client_id) = client_id {
+        request.extensions_mut().insert(ClientRequestId(client_id));
+    }
 
     // No clone of the request may outlive this call: the router demands to be its only holder. An error from
     // inside would be one that actix itself cannot answer; every refusal of ours is a response.
@@ -63,17 +73,11 @@ pub(crate) async fn edge(
     Ok(response)
 }
 
-/// The client's id where it is short and plain, so that it can neither forge a log line nor fill one.
-fn request_id(headers: &HeaderMap) -> Arc<str> {
-    let plain = |id: &&str| {
-        (1..=64).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-    };
-    headers
-        .get(REQUEST_ID)
-        .and_then(|id| id.to_str().ok())
-        .filter(plain)
-        .map_or_else(|| Uuid::now_v7().to_string().into(), Into::into)
+/// The caller's id where it is plain, cut so that it can neither forge a log line nor fill one.
+fn client_request_id(headers: &HeaderMap) -> Option<Arc<str>> {
+    let plain = |id: &&str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic());
+    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain)?;
+    Some(id[..id.len().min(CLIENT_ID)].into())
 }
 
 struct Headers<'a>(&'a HeaderMap);
@@ -89,8 +93,9 @@ impl Extractor for Headers<'_> {
 }
 
 /// The span of a request, a child of the caller's where `traceparent` (W3C Trace Context) names one.
-fn span(request: &ServiceRequest, id: &str) -> Span {
-    let span = tracing::info_span!("request", request.id = id, trace.id = Empty);
+fn span(request: &ServiceRequest, id: &str, client_id: Option<&str>) -> Span {
+    let span =
+        tracing::info_span!("request", request.id = id, request.client_id = client_id, trace.id = Empty);
     if request.headers().contains_key("traceparent") {
         let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
             propagator.extract(&Headers(request.headers()))

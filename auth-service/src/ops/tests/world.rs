@@ -161,7 +161,7 @@ impl World {
             at_most: None,
             mark: None,
             device: None,
-            origin: Origin { address: Some(address), request_id: None },
+            origin: Origin { address: Some(address), ..Origin::default() },
         };
         self.auth.login(credentials).await
     }

@@ -5,8 +5,8 @@ use shared_models::revocations::RevocationKind;
 
 use super::*;
 use crate::{
-    domain::audit::{Action, Entry, Target},
-    store::{AuditFilter, EmailFilter, UserFilter, UserOutcome, UserWrite},
+    domain::audit::Target,
+    store::{EmailFilter, UserFilter, UserOutcome, UserWrite},
 };
 
 fn all() -> UserFilter {
@@ -110,19 +110,26 @@ pub(crate) async fn one_administrator_is_left_however_many_leave_at_once(store: 
 pub(crate) async fn a_role_is_stored_replaced_and_removed(store: &dyn Store) {
     assert_eq!(store.roles().await, Ok(Vec::new()));
     for scopes in ["a:read", "a:read b:read"] {
-        store.set_role("lab", &scopes.parse().expect("ok")).await.expect("ok");
+        let set = entry(Action::RoleSet, "lab");
+        store.set_role("lab", &scopes.parse().expect("ok"), &set).await.expect("ok");
+        assert_eq!(recorded(store, "lab").await[0], set);
         assert_eq!(store.roles().await, Ok(vec![("lab".into(), scopes.parse().expect("ok"))]));
     }
     store.insert_user(&User { roles: vec!["lab".into()], ..user("ada@example.org") }).await.expect("ok");
     assert_eq!((store.count_users_with("lab").await, store.count_users_with("la").await), (Ok(1), Ok(0)));
-    assert_eq!(store.remove_role("lab").await, Ok(true));
-    assert_eq!(store.remove_role("lab").await, Ok(false));
+    let (removed, again) = (entry(Action::RoleRemoved, "lab"), entry(Action::RoleRemoved, "lab"));
+    assert_eq!(store.remove_role("lab", &removed).await, Ok(true));
+    assert_eq!(store.remove_role("lab", &again).await, Ok(false));
+    let recorded = recorded(store, "lab").await;
+    assert_eq!((recorded.len(), &recorded[0]), (3, &removed));
 }
 
 pub(crate) async fn the_audit_log_is_read_newest_first_and_by_what_is_asked(store: &dyn Store) {
     let entry = |seconds: i64, action, actor: &str, target: &str| Entry {
         actor: Some(actor.into()),
-        target: Some(Target { kind: "user", id: target.into() }),
+        target: Some(Target { kind: "user".into(), id: target.into() }),
+        request_id: Some("ours".into()),
+        client_request_id: Some("theirs".into()),
         detail: Some("roles=viewer".into()),
         succeeded: seconds % 2 == 0,
         purge_at: Some(now() + time::Duration::days(1)),
@@ -130,7 +137,9 @@ pub(crate) async fn the_audit_log_is_read_newest_first_and_by_what_is_asked(stor
     };
     let old = entry(3, Action::UserChanged, "root", "ada");
     let mid = Entry { purge_at: None, ..entry(2, Action::Login, "ada", "ada") };
-    let new = entry(1, Action::UserRemoved, "root", "bob");
+    // A later version does what this one does not know, to what it does not know.
+    let moon = Some(Target { kind: "moon".into(), id: "luna".into() });
+    let new = Entry { target: moon, ..entry(1, Action::Other("moon_phase_set".into()), "root", "luna") };
     for entry in [&old, &mid, &new] {
         store.append_audit(entry).await.expect("ok");
     }

@@ -23,12 +23,18 @@ fn client(owner: Option<&str>) -> (Client, String) {
     none.with_secret(now(), now(), &OsRandom)
 }
 
+async fn add(store: &dyn Store, client: &Client) {
+    store.insert_client(client, &entry(Action::ClientCreated, &client.id)).await.expect("ok");
+}
+
 pub(crate) async fn a_client_is_read_back_as_written(store: &dyn Store) {
     let (service, secret) = client(None);
     let (service, _) = service.with_secret(now(), now() + Duration::from_secs(60), &OsRandom);
     let (key, _) = client(Some("ada"));
     for client in [&service, &key] {
-        store.insert_client(client).await.expect("ok");
+        let created = entry(Action::ClientCreated, &client.id);
+        store.insert_client(client, &created).await.expect("ok");
+        assert_eq!(recorded(store, &client.id).await, [created]);
         assert_eq!(store.client(&client.id).await.as_ref(), Ok(&Some(client.clone())));
     }
     assert!(store.client(&service.id).await.expect("ok").expect("ok").is_proven_by(&secret, now()));
@@ -44,23 +50,31 @@ pub(crate) async fn a_client_is_read_back_as_written(store: &dyn Store) {
 
 pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn Store) {
     let (client, _) = client(None);
-    store.insert_client(&client).await.expect("ok");
+    add(store, &client).await;
     let next = Client { disabled: true, not_before: 7, version: client.version + 1, ..client.clone() };
-    assert_eq!(store.replace_client(&next, Some(cut())).await, Ok(true));
-    assert_eq!(store.replace_client(&next, None).await, Ok(false));
+    let changed = entry(Action::ClientChanged, &client.id);
+    let again = entry(Action::ClientChanged, &client.id);
+    assert_eq!(store.replace_client(&next, Some(cut()), &changed).await, Ok(true));
+    assert_eq!(store.replace_client(&next, None, &again).await, Ok(false));
+    let recorded = recorded(store, &client.id).await;
+    assert_eq!((recorded.len(), &recorded[0]), (2, &changed));
     assert_eq!(store.client(&client.id).await, Ok(Some(next)));
     assert_eq!(store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok").len(), 1);
 }
 
 pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
     let ((service, _), (key, _)) = (client(None), client(Some("ada")));
-    store.insert_client(&service).await.expect("ok");
-    store.insert_client(&key).await.expect("ok");
-    assert_eq!(store.remove_client(&key.id, None, cut()).await, Ok(false));
-    assert_eq!(store.remove_client(&key.id, Some("eve"), cut()).await, Ok(false));
-    assert_eq!(store.remove_client(&service.id, Some("ada"), cut()).await, Ok(false));
-    assert_eq!(store.remove_client(&key.id, Some("ada"), cut()).await, Ok(true));
-    assert_eq!(store.remove_client(&service.id, None, cut()).await, Ok(true));
+    add(store, &service).await;
+    add(store, &key).await;
+    let removal = entry(Action::ClientRemoved, &key.id);
+    assert_eq!(store.remove_client(&key.id, None, cut(), &removal).await, Ok(false));
+    assert_eq!(store.remove_client(&key.id, Some("eve"), cut(), &removal).await, Ok(false));
+    assert_eq!(store.remove_client(&service.id, Some("ada"), cut(), &removal).await, Ok(false));
+    assert_eq!(recorded(store, &key.id).await.len(), 1);
+    assert_eq!(store.remove_client(&key.id, Some("ada"), cut(), &removal).await, Ok(true));
+    assert_eq!(recorded(store, &key.id).await[0], removal);
+    let removal = entry(Action::ClientRemoved, &service.id);
+    assert_eq!(store.remove_client(&service.id, None, cut(), &removal).await, Ok(true));
     for client in [key, service] {
         assert_eq!(store.client(&client.id).await, Ok(None));
         assert_eq!(store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok").len(), 1);
@@ -71,16 +85,17 @@ pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: 
     let ((key, _), (service, _)) = (client(Some("ada")), client(None));
     let mut grants = Vec::new();
     for client in [&key, &service] {
-        store.insert_client(client).await.expect("ok");
+        add(store, client).await;
         let through = Some(client.id.clone());
         let delegation = Delegation { calculation: "c".into(), actor: "job".into(), through };
         let grant = Session { delegation: Some(delegation), ..opened("ada", now()).0 };
         store.insert_session(&grant).await.expect("ok");
         grants.push(grant.id);
     }
-    store.remove_client(&key.id, Some("ada"), cut()).await.expect("ok");
+    let removal = entry(Action::ClientRemoved, &key.id);
+    store.remove_client(&key.id, Some("ada"), cut(), &removal).await.expect("ok");
     let next = Client { disabled: true, version: service.version + 1, ..service };
-    store.replace_client(&next, Some(cut())).await.expect("ok");
+    store.replace_client(&next, Some(cut()), &entry(Action::ClientChanged, &next.id)).await.expect("ok");
     for grant in grants {
         let ended = store.session(&grant).await.expect("ok").expect("ok").ended;
         assert_eq!(ended, Some(EndReason::ClientRevoked));
@@ -92,14 +107,14 @@ pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {
     let user = user("ada@example.org");
     store.insert_user(&user).await.expect("ok");
     let (key, _) = client(Some(&user.id));
-    store.insert_client(&key).await.expect("ok");
+    add(store, &key).await;
     store.delete_user(&user.id, cut()).await.expect("ok");
     assert_eq!(store.client(&key.id).await, Ok(None));
 }
 
 pub(crate) async fn the_last_use_is_noted_now_and_then(store: &dyn Store) {
     let (client, _) = client(None);
-    store.insert_client(&client).await.expect("ok");
+    add(store, &client).await;
     for (at, noted) in [(100, 100), (50, 100), (30, 30)] {
         store.touch_client(&client.id, ago(at), ago(at + 60)).await.expect("ok");
         let found = store.client(&client.id).await.expect("ok").expect("ok").last_used_at.expect("ok");

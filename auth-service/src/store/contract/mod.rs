@@ -15,8 +15,9 @@ use service_kit::{
 };
 use time::OffsetDateTime;
 
-use super::{PasswordUpdate, Store, StoreError};
+use super::{AuditFilter, PasswordUpdate, Store, StoreError};
 use crate::domain::{
+    audit::{Action, Entry},
     email::Email,
     id,
     name::FullName,
@@ -128,6 +129,17 @@ fn ago(seconds: i64) -> OffsetDateTime {
 /// A cut of now.
 fn cut() -> Cut {
     Cut::at(now(), Duration::from_secs(300))
+}
+
+/// An entry of the audit log about what is done to `target`.
+fn entry(action: Action, target: &str) -> Entry {
+    Entry::new(action, now(), &OsRandom).by("root", "tessera").on("user", target)
+}
+
+/// What the audit log has about `target`, newest first.
+async fn recorded(store: &dyn Store, target: &str) -> Vec<Entry> {
+    let filter = AuditFilter { target: Some(target.into()), limit: 100, ..AuditFilter::default() };
+    store.audit(&filter).await.expect("ok")
 }
 
 /// A user with that address.

@@ -3,15 +3,16 @@
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
-    Collection, IndexModel,
+    ClientSession, Collection, Database, IndexModel,
     bson::{DateTime, doc},
+    error::Result as MongoResult,
     options::IndexOptions,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     MongoStore,
-    documents::{instant, time, unreadable},
+    documents::{instant, time},
     index, purge,
 };
 use crate::{
@@ -32,6 +33,7 @@ struct EntryDocument {
     target: Option<String>,
     address: Option<String>,
     request_id: Option<String>,
+    client_request_id: Option<String>,
     succeeded: bool,
     detail: Option<String>,
     /// Absent on an entry that is kept for ever: an index on a time leaves such a document alone.
@@ -42,7 +44,7 @@ struct EntryDocument {
 impl From<&Entry> for EntryDocument {
     fn from(entry: &Entry) -> Self {
         let entry = entry.clone();
-        let (target_kind, target) = entry.target.map(|target| (target.kind.to_owned(), target.id)).unzip();
+        let (target_kind, target) = entry.target.map(|target| (target.kind.into_owned(), target.id)).unzip();
         Self {
             id: entry.id,
             at: instant(entry.at),
@@ -53,6 +55,7 @@ impl From<&Entry> for EntryDocument {
             target,
             address: entry.address,
             request_id: entry.request_id,
+            client_request_id: entry.client_request_id,
             succeeded: entry.succeeded,
             detail: entry.detail,
             purge_at: entry.purge_at.map(instant),
@@ -64,19 +67,17 @@ impl TryFrom<EntryDocument> for Entry {
     type Error = StoreError;
 
     fn try_from(document: EntryDocument) -> Result<Self, StoreError> {
-        let target = match (document.target_kind, document.target) {
-            (Some(kind), Some(id)) => Some(Target::read(&kind, id).ok_or_else(|| unreadable("target_kind"))?),
-            _ => None,
-        };
+        let target = document.target_kind.zip(document.target);
         Ok(Self {
             id: document.id,
             at: time(document.at)?,
-            action: Action::from_name(&document.action).ok_or_else(|| unreadable("action"))?,
+            action: Action::read(document.action),
             actor: document.actor,
             client_id: document.client_id,
-            target,
+            target: target.map(|(kind, id)| Target { kind: kind.into(), id }),
             address: document.address,
             request_id: document.request_id,
+            client_request_id: document.client_request_id,
             succeeded: document.succeeded,
             detail: document.detail,
             purge_at: document.purge_at.map(time).transpose()?,
@@ -84,20 +85,34 @@ impl TryFrom<EntryDocument> for Entry {
     }
 }
 
+fn collection(database: &Database) -> Collection<EntryDocument> {
+    database.collection("audit")
+}
+
+/// Adds the entry of an act, within the transaction that does it.
+pub(super) async fn insert(
+    database: &Database,
+    session: &mut ClientSession,
+    entry: &Entry,
+) -> MongoResult<()> {
+    collection(database).insert_one(EntryDocument::from(entry)).session(session).await?;
+    Ok(())
+}
+
 #[async_trait]
 impl AuditLog for MongoStore {
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError> {
-        let audit: Collection<EntryDocument> = self.ready().await?.collection("audit");
+        let audit = collection(self.ready().await?);
         audit.insert_one(EntryDocument::from(entry)).await?;
         Ok(())
     }
 
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError> {
-        let audit: Collection<EntryDocument> = self.ready().await?.collection("audit");
+        let audit = collection(self.ready().await?);
         let mut wanted = doc! {};
         let asked = [
             ("actor", filter.actor.clone()),
-            ("action", filter.action.map(|action| action.name().to_owned())),
+            ("action", filter.action.as_ref().map(|action| action.name().to_owned())),
             ("target", filter.target.clone()),
         ];
         for (field, value) in asked {

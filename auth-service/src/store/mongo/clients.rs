@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
     ClientSession, Collection, Database, IndexModel,
-    bson::{Binary, DateTime, Document, doc},
+    bson::{Binary, DateTime, doc},
     error::Result as MongoResult,
     options::IndexOptions,
 };
@@ -13,12 +13,13 @@ use shared_models::{clients::GrantType, revocations::RevocationKind, scope::Scop
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore,
+    MongoStore, audit,
     documents::{binary, bytes, instant, time},
     index, revocations, sessions,
 };
 use crate::{
     domain::{
+        audit::Entry,
         client::{Client, ClientSecret},
         revocation::Cut,
         session::EndReason,
@@ -116,9 +117,15 @@ pub(super) fn indexes() -> Vec<IndexModel> {
 
 #[async_trait]
 impl Clients for MongoStore {
-    async fn insert_client(&self, client: &Client) -> Result<(), StoreError> {
-        collection(self.ready().await?).insert_one(ClientDocument::from(client)).await?;
-        Ok(())
+    async fn insert_client(&self, client: &Client, entry: &Entry) -> Result<(), StoreError> {
+        self.transact((self.ready().await?, client, entry), |session, (database, client, entry)| {
+            Box::pin(async move {
+                let document = ClientDocument::from(*client);
+                collection(database).insert_one(document).session(&mut *session).await?;
+                audit::insert(database, session, entry).await
+            })
+        })
+        .await
     }
 
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
@@ -139,17 +146,28 @@ impl Clients for MongoStore {
         found.into_iter().map(Client::try_from).collect()
     }
 
-    async fn replace_client(&self, next: &Client, cut: Option<Cut>) -> Result<bool, StoreError> {
-        self.transact((self.ready().await?, next), move |session, (database, next)| {
-            Box::pin(replace(database, session, next, cut))
+    async fn replace_client(
+        &self,
+        next: &Client,
+        cut: Option<Cut>,
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        self.transact((self.ready().await?, next, entry), move |session, (database, next, entry)| {
+            Box::pin(replace(database, session, next, cut, entry))
         })
         .await
     }
 
-    async fn remove_client(&self, id: &str, owner: Option<&str>, cut: Cut) -> Result<bool, StoreError> {
-        let which = doc! { "_id": id, "owner": owner };
-        self.transact((self.ready().await?, id, which), move |session, (database, id, which)| {
-            Box::pin(remove(database, session, id, which, cut))
+    async fn remove_client(
+        &self,
+        id: &str,
+        owner: Option<&str>,
+        cut: Cut,
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        let which = (id, owner);
+        self.transact((self.ready().await?, which, entry), move |session, (database, which, entry)| {
+            Box::pin(remove(database, session, *which, cut, entry))
         })
         .await
     }
@@ -175,6 +193,7 @@ async fn replace(
     session: &mut ClientSession,
     next: &Client,
     cut: Option<Cut>,
+    entry: &Entry,
 ) -> MongoResult<bool> {
     let before = doc! { "_id": &next.id, "version": next.version - 1 };
     let document = ClientDocument::from(next);
@@ -185,21 +204,24 @@ async fn replace(
     if let Some(cut) = cut {
         revoke(database, session, &next.id, cut).await?;
     }
+    audit::insert(database, session, entry).await?;
     Ok(true)
 }
 
 async fn remove(
     database: &Database,
     session: &mut ClientSession,
-    id: &str,
-    which: &Document,
+    (id, owner): (&str, Option<&str>),
     cut: Cut,
+    entry: &Entry,
 ) -> MongoResult<bool> {
-    let removed = collection(database).delete_one(which.clone()).session(&mut *session).await?;
+    let which = doc! { "_id": id, "owner": owner };
+    let removed = collection(database).delete_one(which).session(&mut *session).await?;
     if removed.deleted_count == 0 {
         return Ok(false);
     }
     revoke(database, session, id, cut).await?;
+    audit::insert(database, session, entry).await?;
     Ok(true)
 }
 

@@ -1,11 +1,11 @@
 //! The audit log.
 
 use async_trait::async_trait;
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, Transaction, named_params};
 
 use super::{
     SqliteStore,
-    rows::{millis, optional_time, parsed, time, unreadable},
+    rows::{millis, optional_time, time},
 };
 use crate::{
     domain::audit::{Action, Entry, Target},
@@ -16,31 +16,7 @@ use crate::{
 impl AuditLog for SqliteStore {
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError> {
         let entry = entry.clone();
-        self.database
-            .write(move |tx| {
-                tx.prepare_cached("DELETE FROM audit WHERE purge_at <= ?1")?.execute([millis(entry.at)])?;
-                tx.prepare_cached(
-                    "INSERT INTO audit (id, at, action, actor, client_id, target_kind, target, address, request_id, \
-                     succeeded, detail, purge_at) VALUES (:id, :at, :action, :actor, :client_id, :target_kind, \
-                     :target, :address, :request_id, :succeeded, :detail, :purge_at)",
-                )?
-                .execute(named_params! {
-                    ":id": entry.id,
-                    ":at": millis(entry.at),
-                    ":action": entry.action.name(),
-                    ":actor": entry.actor,
-                    ":client_id": entry.client_id,
-                    ":target_kind": entry.target.as_ref().map(|target| target.kind),
-                    ":target": entry.target.as_ref().map(|target| &target.id),
-                    ":address": entry.address,
-                    ":request_id": entry.request_id,
-                    ":succeeded": entry.succeeded,
-                    ":detail": entry.detail,
-                    ":purge_at": entry.purge_at.map(millis),
-                })?;
-                Ok(())
-            })
-            .await
+        self.database.write(move |tx| insert(tx, &entry)).await
     }
 
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError> {
@@ -48,15 +24,15 @@ impl AuditLog for SqliteStore {
         self.database
             .read(move |c| {
                 let mut statement = c.prepare_cached(
-                    "SELECT id, at, action, actor, client_id, target_kind, target, address, request_id, succeeded, \
-                     detail, purge_at FROM audit WHERE (:actor IS NULL OR actor = :actor) \
+                    "SELECT id, at, action, actor, client_id, target_kind, target, address, request_id, \
+                     client_request_id, succeeded, detail, purge_at FROM audit WHERE (:actor IS NULL OR actor = :actor) \
                      AND (:action IS NULL OR action = :action) AND (:target IS NULL OR target = :target) \
                      AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
                 )?;
                 let entries = statement.query_map(
                     named_params! {
                         ":actor": filter.actor,
-                        ":action": filter.action.map(Action::name),
+                        ":action": filter.action.as_ref().map(Action::name),
                         ":target": filter.target,
                         ":before": filter.before,
                         ":limit": filter.limit,
@@ -69,22 +45,44 @@ impl AuditLog for SqliteStore {
     }
 }
 
+/// Adds the entry of an act, within the transaction that does it.
+pub(super) fn insert(tx: &Transaction<'_>, entry: &Entry) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM audit WHERE purge_at <= ?1")?.execute([millis(entry.at)])?;
+    tx.prepare_cached(
+        "INSERT INTO audit (id, at, action, actor, client_id, target_kind, target, address, request_id, \
+         client_request_id, succeeded, detail, purge_at) VALUES (:id, :at, :action, :actor, :client_id, \
+         :target_kind, :target, :address, :request_id, :client_request_id, :succeeded, :detail, :purge_at)",
+    )?
+    .execute(named_params! {
+        ":id": entry.id,
+        ":at": millis(entry.at),
+        ":action": entry.action.name(),
+        ":actor": entry.actor,
+        ":client_id": entry.client_id,
+        ":target_kind": entry.target.as_ref().map(|target| &target.kind),
+        ":target": entry.target.as_ref().map(|target| &target.id),
+        ":address": entry.address,
+        ":request_id": entry.request_id,
+        ":client_request_id": entry.client_request_id,
+        ":succeeded": entry.succeeded,
+        ":detail": entry.detail,
+        ":purge_at": entry.purge_at.map(millis),
+    })?;
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let target = match (row.get::<_, Option<String>>("target_kind")?, row.get("target")?) {
-        (Some(kind), Some(id)) => {
-            Some(Target::read(&kind, id).ok_or_else(|| unreadable(row, "target_kind"))?)
-        }
-        _ => None,
-    };
+    let target = row.get::<_, Option<String>>("target_kind")?.zip(row.get("target")?);
     Ok(Entry {
         id: row.get("id")?,
         at: time(row, "at")?,
-        action: parsed(row, "action", |name: String| Action::from_name(&name))?,
+        action: Action::read(row.get("action")?),
         actor: row.get("actor")?,
         client_id: row.get("client_id")?,
-        target,
+        target: target.map(|(kind, id)| Target { kind: kind.into(), id }),
         address: row.get("address")?,
         request_id: row.get("request_id")?,
+        client_request_id: row.get("client_request_id")?,
         succeeded: row.get("succeeded")?,
         detail: row.get("detail")?,
         purge_at: optional_time(row, "purge_at")?,

@@ -7,12 +7,13 @@ use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, revocations,
+    SqliteStore, audit, revocations,
     rows::{from_millis, millis, optional_time, parsed, time, unreadable},
     sessions,
 };
 use crate::{
     domain::{
+        audit::Entry,
         client::{Client, ClientSecret},
         refresh_token::Digest,
         revocation::Cut,
@@ -34,9 +35,14 @@ struct SecretRow {
 
 #[async_trait]
 impl Clients for SqliteStore {
-    async fn insert_client(&self, client: &Client) -> Result<(), StoreError> {
-        let client = client.clone();
-        self.database.write(move |tx| write(tx, &client)).await
+    async fn insert_client(&self, client: &Client, entry: &Entry) -> Result<(), StoreError> {
+        let (client, entry) = (client.clone(), entry.clone());
+        self.database
+            .write(move |tx| {
+                write(tx, &client)?;
+                audit::insert(tx, &entry)
+            })
+            .await
     }
 
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
@@ -71,8 +77,13 @@ impl Clients for SqliteStore {
             .await
     }
 
-    async fn replace_client(&self, next: &Client, cut: Option<Cut>) -> Result<bool, StoreError> {
-        let next = next.clone();
+    async fn replace_client(
+        &self,
+        next: &Client,
+        cut: Option<Cut>,
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        let (next, entry) = (next.clone(), entry.clone());
         self.database
             .write(move |tx| {
                 let found: Option<i64> = tx
@@ -85,21 +96,30 @@ impl Clients for SqliteStore {
                 if let Some(cut) = cut {
                     revoke(tx, &next.id, cut)?;
                 }
+                audit::insert(tx, &entry)?;
                 Ok(true)
             })
             .await
     }
 
-    async fn remove_client(&self, id: &str, owner: Option<&str>, cut: Cut) -> Result<bool, StoreError> {
-        let (id, owner) = (id.to_owned(), owner.map(str::to_owned));
+    async fn remove_client(
+        &self,
+        id: &str,
+        owner: Option<&str>,
+        cut: Cut,
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        let (id, owner, entry) = (id.to_owned(), owner.map(str::to_owned), entry.clone());
         self.database
             .write(move |tx| {
                 let removed =
                     tx.execute("DELETE FROM clients WHERE id = ?1 AND owner IS ?2", (&id, owner))?;
-                if removed == 1 {
-                    revoke(tx, &id, cut)?;
+                if removed == 0 {
+                    return Ok(false);
                 }
-                Ok(removed == 1)
+                revoke(tx, &id, cut)?;
+                audit::insert(tx, &entry)?;
+                Ok(true)
             })
             .await
     }

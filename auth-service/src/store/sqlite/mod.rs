@@ -15,13 +15,14 @@ use service_kit::store::{Unavailable, sqlite::Database};
 use super::{Store, StoreError};
 
 /// What makes each version of the tables out of the one before; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
     include_str!("migrations/6.sql"),
+    include_str!("migrations/7.sql"),
 ];
 
 /// The adapter.

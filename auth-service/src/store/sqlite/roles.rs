@@ -3,8 +3,11 @@
 use async_trait::async_trait;
 use shared_models::scope::ScopeSet;
 
-use super::SqliteStore;
-use crate::store::{Roles, StoreError};
+use super::{SqliteStore, audit};
+use crate::{
+    domain::audit::Entry,
+    store::{Roles, StoreError},
+};
 
 #[async_trait]
 impl Roles for SqliteStore {
@@ -23,19 +26,27 @@ impl Roles for SqliteStore {
             .await
     }
 
-    async fn set_role(&self, name: &str, scopes: &ScopeSet) -> Result<(), StoreError> {
-        let (name, scopes) = (name.to_owned(), scopes.to_string());
+    async fn set_role(&self, name: &str, scopes: &ScopeSet, entry: &Entry) -> Result<(), StoreError> {
+        let (name, scopes, entry) = (name.to_owned(), scopes.to_string(), entry.clone());
         self.database
             .write(move |tx| {
                 tx.execute("INSERT OR REPLACE INTO roles (name, scopes) VALUES (?1, ?2)", (name, scopes))?;
-                Ok(())
+                audit::insert(tx, &entry)
             })
             .await
     }
 
-    async fn remove_role(&self, name: &str) -> Result<bool, StoreError> {
-        let name = name.to_owned();
-        self.database.write(move |tx| Ok(tx.execute("DELETE FROM roles WHERE name = ?1", [name])? == 1)).await
+    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<bool, StoreError> {
+        let (name, entry) = (name.to_owned(), entry.clone());
+        self.database
+            .write(move |tx| {
+                if tx.execute("DELETE FROM roles WHERE name = ?1", [name])? == 0 {
+                    return Ok(false);
+                }
+                audit::insert(tx, &entry)?;
+                Ok(true)
+            })
+            .await
     }
 
     async fn count_users_with(&self, role: &str) -> Result<u64, StoreError> {

@@ -1,0 +1,2 @@
+-- Version 7: what a caller named its request.
+ALTER TABLE audit ADD COLUMN client_request_id TEXT;
