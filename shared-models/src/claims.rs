@@ -9,6 +9,9 @@ use serde::{
 
 use crate::scope::ScopeSet;
 
+/// The client id of sessions opened at Tessera's own login.
+pub const FIRST_PARTY: &str = "tessera";
+
 /// The media type that the `typ` header of an access token names (RFC 9068 section 2.1).
 pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 
@@ -50,6 +53,74 @@ pub struct AccessClaims {
     /// What the token is limited to beside its scope (RFC 9396 section 9.1).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<AuthorizationDetail>,
+}
+
+/// What kind of principal a request is made by. The claims of a token tell the kind; which of the three kinds a login
+/// is depends on the user and the session, so only auth-service tells those apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// A person's own session at Tessera's login, with all scopes of its user.
+    Login,
+    /// The same, opened with fewer scopes than its user has.
+    NarrowedLogin,
+    /// The same, of a user who must choose another password first.
+    MustChangeLogin,
+    /// A session that a client opened with the `password` grant.
+    ClientSession,
+    /// An API key: a client that acts for its user.
+    ApiKey,
+    /// A service: a client that acts for itself.
+    Service,
+    /// A job grant (RFC 8693): a session that was delegated for one calculation.
+    Job,
+}
+
+impl Principal {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Login,
+        Self::NarrowedLogin,
+        Self::MustChangeLogin,
+        Self::ClientSession,
+        Self::ApiKey,
+        Self::Service,
+        Self::Job,
+    ];
+
+    /// The name that the OpenAPI documents give to the kind.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::NarrowedLogin => "narrowed_login",
+            Self::MustChangeLogin => "must_change_login",
+            Self::ClientSession => "client_session",
+            Self::ApiKey => "api_key",
+            Self::Service => "service",
+            Self::Job => "job",
+        }
+    }
+
+    /// Whether this is a person's own session, narrowed or not.
+    pub const fn is_login(self) -> bool {
+        matches!(self, Self::Login | Self::NarrowedLogin | Self::MustChangeLogin)
+    }
+}
+
+impl AccessClaims {
+    /// The kind of principal that the token was issued to, as far as its claims tell: each login is [`Principal::Login`].
+    pub fn principal(&self) -> Principal {
+        if self.act.is_some() || !self.authorization_details.is_empty() {
+            Principal::Job
+        } else if self.sub == self.client_id {
+            Principal::Service
+        } else if self.sid.is_none() {
+            Principal::ApiKey
+        } else if self.client_id == FIRST_PARTY {
+            Principal::Login
+        } else {
+            Principal::ClientSession
+        }
+    }
 }
 
 /// `act`: who acts for the subject.
@@ -118,5 +189,49 @@ impl<'de> Deserialize<'de> for Audience {
         }
 
         deserializer.deserialize_any(OneOrMany)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(sub: &str, client_id: &str, sid: Option<&str>) -> AccessClaims {
+        AccessClaims {
+            iss: "i".into(),
+            sub: sub.into(),
+            aud: Audience::One("a".into()),
+            exp: 1,
+            iat: 0,
+            nbf: None,
+            jti: "j".into(),
+            client_id: client_id.into(),
+            scope: ScopeSet::default(),
+            roles: Vec::new(),
+            sid: sid.map(str::to_owned),
+            auth_time: None,
+            act: None,
+            authorization_details: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_claims_of_a_token_tell_what_kind_of_principal_has_it() {
+        assert_eq!(claims("u", FIRST_PARTY, Some("s")).principal(), Principal::Login);
+        assert_eq!(claims("u", "c", Some("s")).principal(), Principal::ClientSession);
+        assert_eq!(claims("u", "c", None).principal(), Principal::ApiKey);
+        assert_eq!(claims("u", FIRST_PARTY, None).principal(), Principal::ApiKey);
+        assert_eq!(claims("c", "c", None).principal(), Principal::Service);
+        let act = Some(Actor { sub: "j".into() });
+        assert_eq!(AccessClaims { act, ..claims("u", FIRST_PARTY, Some("s")) }.principal(), Principal::Job);
+        let detail = AuthorizationDetail { kind: CALCULATION.into(), identifier: "c-1".into() };
+        let limited = AccessClaims { authorization_details: vec![detail], ..claims("c", "c", None) };
+        assert_eq!(limited.principal(), Principal::Job);
+    }
+
+    #[test]
+    fn every_kind_of_principal_has_a_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> = Principal::ALL.map(Principal::name).into();
+        assert_eq!(names.len(), Principal::ALL.len());
     }
 }

@@ -25,6 +25,7 @@ impl From<AuthError> for Problem {
             AuthError::InvalidRefreshToken
             | AuthError::RefreshTokenReused
             | AuthError::UserGone
+            | AuthError::TokenRevoked
             | AuthError::SessionEnded => Self::invalid_token(error),
             AuthError::BeyondScope(scopes) => Self::insufficient_scope(&scopes.join(" ")),
             AuthError::LoginNeeded => {

@@ -26,6 +26,9 @@ pub enum AuthError {
     /// The session of an access token has ended since it was issued.
     #[error("the session of this token has ended")]
     SessionEnded,
+    /// The access token was revoked by the client that it was issued to (RFC 7009).
+    #[error("the token has been revoked")]
+    TokenRevoked,
     /// The caller may not hand out these scopes, nor act on one who holds them.
     #[error("this needs the scopes {}", .0.join(" "))]
     BeyondScope(Vec<String>),
@@ -65,6 +68,11 @@ pub enum AuthError {
 }
 
 impl AuthError {
+    /// Whether an access token is good for nothing, and not only for what was asked.
+    pub(super) fn refuses_the_token(&self) -> bool {
+        matches!(self, Self::UserGone | Self::SessionEnded | Self::TokenRevoked)
+    }
+
     /// One value that breaks a rule, at an RFC 6901 pointer into the input.
     pub(super) fn invalid(pointer: &str, code: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::at(pointer, code, message)])

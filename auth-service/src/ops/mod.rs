@@ -19,6 +19,7 @@ mod revocations;
 mod roles;
 mod rotate;
 mod sessions;
+mod standing;
 mod throttle;
 pub mod token;
 mod users;
@@ -26,6 +27,7 @@ mod users;
 use std::{sync::Arc, time::Duration};
 
 use service_kit::{clock::Clock, keys::KeyRing, random::Random, token::Verifier};
+pub use shared_models::claims::FIRST_PARTY;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
@@ -46,9 +48,6 @@ use crate::{
     domain::{device::Pepper, revocation::Cut, session::Lifetimes, user::User},
     store::Store,
 };
-
-/// The client id of sessions opened at Tessera's own login.
-pub const FIRST_PARTY: &str = "tessera";
 
 /// The clock and the randomness that everything goes by.
 #[derive(Clone)]

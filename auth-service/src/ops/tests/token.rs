@@ -231,7 +231,9 @@ async fn a_token_that_was_given_back_is_worth_nothing_and_anothers_stays() {
     }
     assert!(active(own.clone()).await && active(refresh.clone()).await);
     world.auth.revoke_token(Some(&mine), &own, &origin).await.unwrap();
-    assert!(!active(own).await);
+    assert!(!active(own.clone()).await);
+    let exchange = world.auth.exchange_token(Some(&mine), job(&own, "calculations:read")).await;
+    assert!(matches!(exchange, Err(OAuthError::InvalidGrant(_))), "{exchange:?}");
     world.auth.revoke_token(Some(&mine), &refresh, &origin).await.unwrap();
     assert!(!active(refresh).await && !active(session.access_token).await);
     assert!(!active("garbage".into()).await);

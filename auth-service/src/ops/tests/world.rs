@@ -8,7 +8,7 @@ use service_kit::{
     random::OsRandom,
     store::sqlite::Database,
 };
-use shared_models::auth::SignUp;
+use shared_models::{auth::SignUp, claims::Principal};
 
 use super::{
     Actor, Auth, AuthError, Credentials, Env, FIRST_PARTY, Grant, Origin, Policy, Registration, Renewal,
@@ -104,9 +104,11 @@ impl World {
 
     pub(crate) fn acting(subject: &str, scope: &str) -> Actor {
         Actor {
+            principal: Principal::Login,
             subject: subject.into(),
             client_id: FIRST_PARTY.into(),
             session_id: None,
+            authenticated_at: None,
             scope: scope.parse().unwrap(),
             origin: Origin::default(),
         }

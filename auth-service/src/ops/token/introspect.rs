@@ -1,12 +1,12 @@
 //! What a token is worth now (RFC 7662), for those who cannot check it themselves or want to know more than its
 //! signature says.
 
-use shared_models::{claims::AccessClaims, revocations::RevocationKind, scope::ScopeSet};
+use shared_models::claims::AccessClaims;
 
 use super::OAuthError;
 use crate::{
     domain::{client::Client, refresh_token::RefreshToken, session::Session},
-    ops::{Auth, AuthError, Origin},
+    ops::Auth,
 };
 
 /// What an active token says.
@@ -31,25 +31,14 @@ impl Auth {
 
     async fn introspect_access_token(&self, token: &str) -> Result<Introspection, OAuthError> {
         let Ok(claims) = self.verifier.verify(token) else { return Ok(Introspection::Inactive) };
-        let revoked = async {
-            if claims.sid.is_some() {
-                // The session says it itself.
-                return Ok(false);
+        match self.standing(&claims).await {
+            Ok(standing) => {
+                let scope = standing.scope;
+                Ok(Introspection::Access(Box::new(AccessClaims { scope, ..AccessClaims::clone(&claims) })))
             }
-            let cuts = self.store.revocations_of(RevocationKind::Session, &claims.jti).await;
-            cuts.map(|cuts| cuts.iter().any(|cut| cut.refuses(&claims))).map_err(AuthError::from)
-        };
-        let actor = self.actor(&claims, Origin::default());
-        let (actor, revoked): (Result<_, AuthError>, Result<bool, AuthError>) = tokio::join!(actor, revoked);
-        let scope: ScopeSet = match actor {
-            Ok(actor) => actor.scope,
-            Err(AuthError::UserGone | AuthError::SessionEnded) => return Ok(Introspection::Inactive),
-            Err(error) => return Err(error.into()),
-        };
-        if revoked? {
-            return Ok(Introspection::Inactive);
+            Err(error) if error.refuses_the_token() => Ok(Introspection::Inactive),
+            Err(error) => Err(error.into()),
         }
-        Ok(Introspection::Access(Box::new(AccessClaims { scope, ..AccessClaims::clone(&claims) })))
     }
 
     async fn introspect_refresh_token(

@@ -59,6 +59,7 @@ impl From<AuthError> for OAuthError {
             | AuthError::InvalidRefreshToken
             | AuthError::RefreshTokenReused
             | AuthError::UserGone
+            | AuthError::TokenRevoked
             | AuthError::SessionEnded => Self::InvalidGrant(error.to_string()),
             AuthError::Invalid(faults)
                 if faults.iter().any(|fault| fault.pointer.as_deref() == Some("/scope")) =>

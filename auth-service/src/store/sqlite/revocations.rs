@@ -82,7 +82,7 @@ pub(super) fn append(
 
 fn newest(connection: &Connection) -> Result<i64, StoreError> {
     let mut statement =
-        connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'revocations'")?;
+        connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'cutoffs'")?;
     Ok(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
