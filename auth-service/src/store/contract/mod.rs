@@ -73,6 +73,9 @@ macro_rules! suite {
             a_change_leaves_alone_what_it_does_not_touch
             one_administrator_is_left_however_many_leave_at_once
             a_role_is_stored_replaced_and_removed
+            a_role_that_a_user_has_is_neither_removed_nor_made_anew
+            a_role_is_given_as_it_was_read_or_not_at_all
+            a_role_is_not_given_while_it_is_removed
             the_audit_log_is_read_newest_first_and_by_what_is_asked
         );
         $crate::store::contract::suite!($fixture, clients:
@@ -82,6 +85,7 @@ macro_rules! suite {
             a_job_grant_ends_with_the_client_it_was_made_through
             the_keys_of_a_user_go_with_them
             the_last_use_is_noted_now_and_then
+            of_two_services_of_one_name_made_at_once_one_is_made
         );
         $crate::store::contract::suite!($fixture, throttle:
             of_many_attempts_at_once_only_the_free_ones_are_taken
