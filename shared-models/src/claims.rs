@@ -212,6 +212,7 @@ mod tests {
             client_id: client_id.into(),
             scope: ScopeSet::default(),
             roles: Vec::new(),
+            from_roles: Vec::new(),
             sid: sid.map(str::to_owned),
             auth_time: None,
             act: None,

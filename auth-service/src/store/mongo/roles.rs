@@ -136,7 +136,8 @@ pub(super) async fn are_as_read(
     for (name, scopes) in given {
         let unchanged = doc! { "_id": name, "scopes": scopes.to_string() };
         let count = doc! { "$inc": { "given": 1_i64 } };
-        if collection(database).update_one(unchanged, count).session(&mut *session).await?.matched_count == 0 {
+        if collection(database).update_one(unchanged, count).session(&mut *session).await?.matched_count == 0
+        {
             return Ok(false);
         }
     }
