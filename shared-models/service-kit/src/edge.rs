@@ -38,6 +38,10 @@ pub struct RequestId(pub Arc<str>);
 #[derive(Clone, Debug)]
 pub struct ClientRequestId(pub Arc<str>);
 
+/// When a request arrived, before its body was read. In the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived(pub Instant);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The most bytes of a caller's id that are kept.
 const CLIENT_ID: usize = 64;
@@ -56,6 +60,7 @@ pub(crate) async fn edge(
     if let Some(client_id) = client_id {
         request.extensions_mut().insert(ClientRequestId(client_id));
     }
+    request.extensions_mut().insert(Arrived(started));
 
     // No clone of the request may outlive this call: the router demands to be its only holder. An error from
     // inside would be one that actix itself cannot answer; every refusal of ours is a response.

@@ -7,7 +7,7 @@ pub(crate) mod sessions;
 pub(crate) mod throttle;
 pub(crate) mod users;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use service_kit::{
     clock::{Clock as _, SystemClock},
@@ -59,7 +59,9 @@ macro_rules! suite {
             fifty_concurrent_refreshes_share_one_successor
             a_lost_response_is_repeated
             a_replay_after_the_grace_ends_the_session
-            a_late_repeat_is_counted
+            a_late_repeat_writes_nothing
+            a_repeat_is_judged_by_when_it_arrived
+            a_session_that_expired_while_the_request_waited_continues
             another_client_or_a_wrong_session_secret_changes_nothing
             an_expired_session_is_refused
             after_a_logout_that_races_refreshes_every_token_is_refused
@@ -90,6 +92,8 @@ macro_rules! suite {
         $crate::store::contract::suite!($fixture, throttle:
             of_many_attempts_at_once_only_the_free_ones_are_taken
             each_wait_is_twice_the_one_before_it_up_to_a_minute_and_all_is_forgotten_in_time
+            a_bucket_becomes_what_the_rule_makes_of_it
+            free_attempts_never_wait_for_a_clock_that_was_ahead
             attempts_are_given_back_and_forgotten
             a_secret_is_made_once
         );
@@ -192,6 +196,7 @@ fn presented(token: &RefreshToken) -> Presented {
         client_id: "tessera".into(),
         successor: Secret::new(&OsRandom),
         idle_ttl: LIFETIMES.idle,
+        arrived: Instant::now(),
     }
 }
 
