@@ -82,7 +82,9 @@ impl Unread {
 
     fn metric(&self, name: &str) -> f64 {
         let mut stream = TcpStream::connect(&self.management).expect("a connection");
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("a request");
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .expect("a request");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("an answer");
         let line = text.lines().find_map(|line| line.strip_prefix(name));
@@ -142,7 +144,10 @@ fn a_log_that_nobody_reads_stops_neither_requests_nor_the_end() {
             assert_eq!(ask(&service.base, &head), 401, "{name}");
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "{name}: {:?}", begun.elapsed());
-        assert!(service.metric("tessera_log_lines_dropped_total ") >= 1000.0, "{name}: dropped lines are counted");
+        assert!(
+            service.metric("tessera_log_lines_dropped_total ") >= 1000.0,
+            "{name}: dropped lines are counted"
+        );
         let (status, took) = service.terminate();
         assert!(status.success() && took < END, "{name}: {status} after {took:?}");
     }

@@ -134,7 +134,10 @@ async fn a_page_of_an_allowed_origin_can_read_why_a_request_failed() {
     let long = "p".repeat(2 << 20);
     let failures = [
         (401, anonymous.request(Method::GET, "/auth/users/me")),
-        (401, json(&anonymous, Method::POST, "/auth/login", r#"{"username":"a@b.de","password":"x"}"#.into())),
+        (
+            401,
+            json(&anonymous, Method::POST, "/auth/login", r#"{"username":"a@b.de","password":"x"}"#.into()),
+        ),
         (400, json(&anonymous, Method::POST, "/auth/users", "{".into())),
         (403, user.request(Method::GET, "/auth/users")),
         (401, anonymous.request(Method::POST, "/auth/token-refresh")),

@@ -135,8 +135,7 @@ impl FieldWriter<'_> {
         if name.starts_with("log.") && name != "log.target" {
             return;
         }
-        self.outcome =
-            self.outcome.and_then(|()| self.name(name)).and_then(|()| self.quoted(value));
+        self.outcome = self.outcome.and_then(|()| self.name(name)).and_then(|()| self.quoted(value));
     }
 
     fn quoted(&mut self, value: fmt::Arguments<'_>) -> fmt::Result {
@@ -290,7 +289,10 @@ mod tests {
     fn a_field_of_a_clients_making_is_cut_whatever_it_holds() {
         let long = ["m", "\n", "é", "\""].map(|letter| letter.repeat(60_000));
         for text in &long {
-            let line = logged(Fields::Json, || tracing::info!(by.str = text, by.display = %text, by.debug = ?text, "m"));
+            let line = logged(
+                Fields::Json,
+                || tracing::info!(by.str = text, by.display = %text, by.debug = ?text, "m"),
+            );
             let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
             assert!(line.len() < 4 * MAX_FIELD, "{} bytes", line.len());
             for field in ["by.str", "by.display", "by.debug"] {

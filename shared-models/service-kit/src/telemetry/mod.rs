@@ -85,9 +85,7 @@ pub fn init(
         .map_err(|error| StartError::Other(format!("cannot log to standard error: {error}")))?;
     let layer = tracing_subscriber::fmt::layer().log_internal_errors(false);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.format {
-        LogFormat::Json => {
-            layer.fmt_fields(Fields::Json).event_format(JsonLine).with_writer(writer).boxed()
-        }
+        LogFormat::Json => layer.fmt_fields(Fields::Json).event_format(JsonLine).with_writer(writer).boxed(),
         LogFormat::Pretty => layer
             .fmt_fields(Fields::Plain)
             .with_target(false)

@@ -5,9 +5,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use metrics::{
-    Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
-};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
 /// The most series of a process. The route table makes fewer than half of them.
 const MAX_SERIES: usize = 4096;
