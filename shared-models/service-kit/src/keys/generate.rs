@@ -30,6 +30,7 @@ pub fn generate(algorithm: Algorithm, now: OffsetDateTime, random: &dyn Random) 
         kid: format!("{}-{}", algorithm.name().to_lowercase(), &id[..12]),
         alg: algorithm,
         key_ops: vec![KeyOperation::Verify],
+        usage: None,
         iat: Some(now.unix_timestamp()),
         retired_at: None,
         material,

@@ -22,6 +22,9 @@ pub struct Jwk {
     pub alg: Algorithm,
     /// `sign` for the one key that signs, `verify` for every key that is accepted.
     pub key_ops: Vec<KeyOperation>,
+    /// What the key is for (RFC 7517 section 4.2): `sig`, or absent.
+    #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<String>,
     /// When the key was made, in seconds since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iat: Option<i64>,
@@ -189,6 +192,6 @@ impl Jwk {
             Material::Rsa { n, e, .. } => Material::Rsa { n: n.clone(), e: e.clone(), private: None },
         };
         let key_ops = vec![KeyOperation::Verify];
-        Some(Self { key_ops, iat: None, retired_at: None, material, ..self.clone() })
+        Some(Self { key_ops, usage: None, iat: None, retired_at: None, material, ..self.clone() })
     }
 }

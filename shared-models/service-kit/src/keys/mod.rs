@@ -1,6 +1,8 @@
 //! The key ring: a JWK Set in a file that is followed while the service runs.
 
+mod check;
 mod der;
+mod foreign;
 mod generate;
 mod jwk;
 mod remote;
@@ -159,7 +161,7 @@ fn load(path: &Path, purpose: Purpose) -> Result<Ring, KeysError> {
 fn check(text: &str, purpose: Purpose) -> Result<Ring, KeysError> {
     let ring = Ring::parse(text)?;
     if purpose == Purpose::Sign && ring.signing_key().is_none() {
-        return Err(KeysError("no key has the key_ops \"sign\", so no token could be issued".into()));
+        return Err(KeysError("no key has \"sign\" in its key_ops, so no token could be issued".into()));
     }
     Ok(ring)
 }

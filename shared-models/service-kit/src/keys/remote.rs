@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{JwkSet, KeyRing, KeysError, Material, Ring};
+use super::{KeyRing, KeysError, Ring, foreign};
 use crate::start::StartError;
 
 /// How often the keys are fetched anyway, so that a dropped one is dropped here.
@@ -28,8 +28,16 @@ const MAX_BYTES: usize = 64 * 1024;
 pub(super) struct Remote {
     http: reqwest::Client,
     url: String,
-    /// Held while the keys are fetched: whoever comes meanwhile waits for that answer.
-    asked: Mutex<Option<Instant>>,
+    /// Locked while the keys are fetched: a caller that comes meanwhile waits for that answer.
+    last: Mutex<Fetch>,
+}
+
+/// The last time that the keys were asked for.
+#[derive(Default)]
+struct Fetch {
+    at: Option<Instant>,
+    /// The keys that were skipped, and why: each list is logged once.
+    skipped: Vec<String>,
 }
 
 impl Remote {
@@ -40,10 +48,11 @@ impl Remote {
             .no_proxy()
             .build()
             .map_err(|error| StartError::Other(format!("no HTTP client can be made: {error}")))?;
-        Ok(Self { http, url: url.to_owned(), asked: Mutex::default() })
+        Ok(Self { http, url: url.to_owned(), last: Mutex::default() })
     }
 
-    async fn fetch(&self) -> Result<Ring, KeysError> {
+    /// The keys that can check tokens here, and why each other one is skipped.
+    async fn fetch(&self) -> Result<(Ring, Vec<String>), KeysError> {
         let failed = |error: reqwest::Error| KeysError(format!("{}: {}", self.url, error.without_url()));
         let mut answer = self.http.get(&self.url).send().await.map_err(failed)?;
         if !answer.status().is_success() {
@@ -56,28 +65,24 @@ impl Remote {
                 return Err(KeysError(format!("{}: more than {MAX_BYTES} bytes", self.url)));
             }
         }
-        let set: JwkSet = serde_json::from_slice(&text)
-            .map_err(|error| KeysError(format!("{}: not a JWK Set: {error}", self.url)))?;
-        if set.keys.iter().any(|key| matches!(key.material, Material::Oct { .. })) {
-            return Err(KeysError(format!(
-                "{}: a shared key is there for all to see; it is not used",
-                self.url
-            )));
-        }
-        Ring::new(&set).map_err(|KeysError(fault)| KeysError(format!("{}: {fault}", self.url)))
+        foreign::read(&text).map_err(|KeysError(fault)| KeysError(format!("{}: {fault}", self.url)))
     }
 }
 
 impl KeyRing {
     /// Fetches the keys, unless that was done less than `unless_within` ago. A failure keeps the old ones.
     async fn fetch(&self, remote: &Remote, unless_within: Duration) -> Result<(), KeysError> {
-        let mut asked = remote.asked.lock().await;
-        if asked.is_some_and(|at| at.elapsed() < unless_within) {
+        let mut last = remote.last.lock().await;
+        if last.at.is_some_and(|at| at.elapsed() < unless_within) {
             return Ok(());
         }
-        *asked = Some(Instant::now());
+        last.at = Some(Instant::now());
         match remote.fetch().await {
-            Ok(ring) => {
+            Ok((ring, skipped)) => {
+                if last.skipped != skipped {
+                    tracing::warn!(skipped = skipped.join("; "), "keys of the JWK Set are skipped");
+                    last.skipped = skipped;
+                }
                 self.take(ring);
                 Ok(())
             }

@@ -10,7 +10,7 @@ use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, rt, web};
 use super::*;
 use crate::{
     clock::{Clock as _, SystemClock},
-    keys::{Algorithm, KeyOperation, generate},
+    keys::{Algorithm, JwkSet, KeyOperation, generate},
     random::OsRandom,
 };
 
