@@ -43,6 +43,7 @@ async fn users_are_listed_by_what_they_are_a_page_at_a_time(stack: Stack) {
         ("email=ROOT@example.org", 1),
         ("email=root*", 1),
         ("email=roo", 0),
+        ("email=root%2Bx@example.org", 0),
         (&format!("id={},{}", made[0], made[1]), 2),
     ] {
         assert_eq!(ids(&admin.get(&format!("/auth/users?{query}")).await.json()).len(), count, "{query}");

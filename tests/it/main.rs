@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests/run hands over its servers in the environment")]
 
 mod accounts;
+mod addresses;
 mod administration;
 mod aggregates;
 mod artifacts;
@@ -19,7 +20,6 @@ mod hot;
 mod import;
 mod keys;
 mod local;
-mod logs;
 mod openapi;
 mod outage;
 mod problems;

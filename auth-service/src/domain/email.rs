@@ -1,55 +1,118 @@
-//! An e-mail address a user logs in with. Knows syntax, not whether mail arrives.
+//! An e-mail address a user logs in with, and what makes two spellings one account. Knows syntax, not whether mail
+//! arrives.
 
 use std::fmt;
 
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization as _;
+
+use super::characters;
 
 /// Longest address, in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
 const MAX_BYTES: usize = 254;
 /// Longest part before the `@`, in bytes (RFC 5321 section 4.5.3.1.1).
 const MAX_LOCAL_BYTES: usize = 64;
 
-/// An address: trimmed, in Unicode NFC, its domain in lower case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Email(String);
+/// An address: trimmed, in Unicode NFC, its domain in lower case. A stored one is what it was when it was stored.
+#[derive(Clone, Debug)]
+pub struct Email {
+    address: String,
+    key: String,
+    /// Every key under which the account may be stored, the likeliest first: earlier versions kept `bücher.example` and
+    /// `xn--bcher-kva.example` apart.
+    keys: Vec<String>,
+}
 
 /// The text is no e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be an e-mail address such as ada@example.org, of at most 254 bytes")]
-pub struct NotAnEmail;
+pub enum NotAnEmail {
+    /// It is not of the form.
+    #[error("must be an e-mail address such as ada@example.org, of at most 254 bytes")]
+    Syntax,
+    /// It has a character that no address has.
+    #[error("must not contain {}", characters::described(*.0))]
+    Character(char),
+    /// The part before the `@` has letters of both directions.
+    #[error("must not mix right-to-left and left-to-right letters before the @")]
+    Direction,
+    /// The part behind the `@` is no domain.
+    #[error("must have a domain name behind the @, such as example.org (IDNA 2008)")]
+    Domain,
+}
 
 impl Email {
-    /// Reads an address as a person types it.
+    /// Reads the address of a new account as a person types it (RFC 6531): the part before the `@` by the profile
+    /// `UsernameCasePreserved` (RFC 8265 section 3.4), the domain by IDNA (UTS 46).
     pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
         let text = text.trim();
-        if text.len() > MAX_BYTES || text.chars().any(is_forbidden) {
-            return Err(NotAnEmail);
+        if text.len() > MAX_BYTES {
+            return Err(NotAnEmail::Syntax);
         }
-        let text: String = text.nfc().collect();
-        let (local, domain) = text.split_once('@').ok_or(NotAnEmail)?;
-        let plausible = !local.is_empty()
-            && local.len() <= MAX_LOCAL_BYTES
-            && is_domain(domain)
-            && text.len() <= MAX_BYTES
-            && !local.starts_with('.')
-            && !local.ends_with('.');
-        if plausible { Ok(Self(format!("{local}@{}", domain.to_lowercase()))) } else { Err(NotAnEmail) }
+        if let Some(bad) = text.chars().find(|c| is_forbidden(*c)).or_else(|| characters::first_hidden(text))
+        {
+            return Err(NotAnEmail::Character(bad));
+        }
+        let (local, domain) = text.split_once('@').ok_or(NotAnEmail::Syntax)?;
+        let local: String = characters::map_width(local).nfc().collect();
+        check_local(&local)?;
+        let (ascii, unicode) = domains(domain)?;
+        // The domain stays as its owner writes it: in letters, or in the form that DNS knows.
+        let address = format!("{local}@{}", if domain.is_ascii() { &ascii } else { &unicode });
+        if address.len() > MAX_BYTES {
+            return Err(NotAnEmail::Syntax);
+        }
+        let local: String = local.to_lowercase().nfc().collect();
+        let key = format!("{local}@{unicode}");
+        let mut keys: Vec<String> = former_key(text).into_iter().collect();
+        for key in [key.clone(), format!("{local}@{ascii}")] {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        Ok(Self { address, key, keys })
+    }
+
+    /// The address that somebody logs in with or looks for. Unlike a new one it may break the rules of today: the account
+    /// may be older than they are.
+    pub fn known(text: &str) -> Option<Self> {
+        Self::parse(text).ok().or_else(|| {
+            let key = former_key(text)?;
+            Some(Self { address: text.trim().to_owned(), keys: vec![key.clone()], key })
+        })
+    }
+
+    /// The address and key that a store has, whatever the rules were when they were stored.
+    pub fn from_stored(address: String, key: String) -> Self {
+        Self { address, keys: vec![key.clone()], key }
     }
 
     /// The address as its owner writes it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.address
     }
 
     /// What makes two addresses the same account: no mail provider of note tells `Ada@` from `ada@`.
-    pub fn key(&self) -> String {
-        self.0.to_lowercase()
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Every key under which the account may be stored, the likeliest first. Mostly [`Email::key`] alone.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
     }
 }
 
+impl PartialEq for Email {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.address, &self.key) == (&other.address, &other.key)
+    }
+}
+
+impl Eq for Email {}
+
 impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.address)
     }
 }
 
@@ -59,65 +122,147 @@ fn is_forbidden(c: char) -> bool {
         || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '\\' | '"')
 }
 
-fn is_domain(domain: &str) -> bool {
-    !domain.contains('@')
-        && domain.split('.').all(|label| {
-            !label.is_empty()
-                && label.len() <= 63
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|c| c.is_alphanumeric() || c == '-' || !c.is_ascii())
-        })
+fn check_local(local: &str) -> Result<(), NotAnEmail> {
+    if local.is_empty() || local.len() > MAX_LOCAL_BYTES || local.starts_with('.') || local.ends_with('.') {
+        return Err(NotAnEmail::Syntax);
+    }
+    // Mapping the width of a character may have made one that is forbidden.
+    let bad = local.chars().find(|c| is_forbidden(*c) || *c == '@');
+    if let Some(bad) = bad.or_else(|| characters::first_outside_identifiers(local)) {
+        return Err(NotAnEmail::Character(bad));
+    }
+    if characters::begins_with_a_mark(local) {
+        return Err(NotAnEmail::Syntax);
+    }
+    if characters::is_of_one_direction(local) { Ok(()) } else { Err(NotAnEmail::Direction) }
+}
+
+/// A domain in the form that DNS knows, and in letters.
+fn domains(domain: &str) -> Result<(String, String), NotAnEmail> {
+    let idna = Uts46::new();
+    let (bytes, deny, hyphens) = (domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast);
+    let ascii = idna.to_ascii(bytes, deny, hyphens, DnsLength::Verify).map_err(|_| NotAnEmail::Domain)?;
+    let (unicode, read) = idna.to_unicode(bytes, deny, hyphens);
+    read.map_err(|_| NotAnEmail::Domain)?;
+    // UTS 46 knows symbols such as U+2603, IDNA 2008 only letters and digits.
+    match characters::first_outside_identifiers(&unicode) {
+        Some(bad) => Err(NotAnEmail::Character(bad)),
+        None => Ok((ascii.into_owned(), unicode.into_owned())),
+    }
+}
+
+/// The key of an address as versions before IDNA made it, for accounts that they stored.
+fn former_key(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.len() > MAX_BYTES || text.chars().any(is_forbidden) {
+        return None;
+    }
+    let text: String = text.nfc().collect();
+    let (local, domain) = text.split_once('@')?;
+    (!local.is_empty() && !domain.is_empty()).then(|| text.to_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        NotAnEmail::{Character, Direction, Domain, Syntax},
+        *,
+    };
 
-    #[test]
-    fn an_address_is_trimmed_and_its_domain_lower_cased() {
-        assert_eq!(Email::parse("  Ada@Example.ORG ").unwrap().as_str(), "Ada@example.org");
+    fn parsed(text: &str) -> Email {
+        Email::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"))
     }
 
     #[test]
-    fn two_spellings_of_one_address_have_one_key() {
-        let composed = Email::parse("\u{e9}va@example.org").unwrap();
-        let decomposed = Email::parse("E\u{301}VA@EXAMPLE.org").unwrap();
-        assert_eq!(composed.key(), decomposed.key());
+    fn an_address_is_trimmed_and_its_domain_lower_cased() {
+        assert_eq!(parsed("  Ada@Example.ORG ").as_str(), "Ada@example.org");
+    }
+
+    #[test]
+    fn spellings_of_one_address_have_one_key() {
+        let spellings = [
+            ["\u{e9}va@example.org", "E\u{301}VA@EXAMPLE.org"],
+            ["ada@bücher.example", "ADA@xn--bcher-kva.example"],
+            ["ada@bücher.example", "ada@B\u{dc}CHER.example"],
+            ["ada@例え.テスト", "ada@例え。テスト"],
+            ["Ada7@example.org", "Ａｄａ７@ｅｘａｍｐｌｅ.org"],
+        ];
+        for [one, other] in spellings {
+            assert_eq!(parsed(one).key(), parsed(other).key(), "{other}");
+        }
+        assert_ne!(parsed("ada@faß.example").key(), parsed("ada@fass.example").key());
+        assert_eq!(parsed("ada@XN--BCHER-KVA.example").as_str(), "ada@xn--bcher-kva.example");
+        assert_eq!(parsed("ada@BÜCHER.example").as_str(), "ada@bücher.example");
+    }
+
+    #[test]
+    fn an_account_of_an_earlier_version_is_looked_for_under_its_key() {
+        assert_eq!(parsed("Ada@example.org").keys(), ["ada@example.org"]);
+        let both = ["ada@bücher.example", "ada@xn--bcher-kva.example"];
+        assert_eq!(parsed("ada@bücher.example").keys(), both);
+        assert_eq!(parsed("ada@xn--bcher-kva.example").keys(), [both[1], both[0]]);
+        let wide = "ada@ｅｘample.org";
+        assert_eq!(parsed(wide).keys(), [wide, "ada@example.org"]);
+        let hidden = Email::known(" A\u{200b}da@example.org").unwrap();
+        assert_eq!(hidden.keys(), ["a\u{200b}da@example.org"]);
+        assert_eq!(Email::known("ada"), None);
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
         let long_local = format!("{}@example.org", "a".repeat(65));
         let long = format!("a@{}.org", "a.".repeat(130));
-        for text in [
-            "",
-            "ada",
-            "@example.org",
-            "ada@",
-            "ada@@example.org",
-            "ada@b@example.org",
-            "a da@example.org",
-            "ada@example..org",
-            "ada@-example.org",
-            "ada@exa_mple.org",
-            ".ada@example.org",
-            "ada\0@example.org",
-            "ada@example.org\nBcc: eve@example.org",
-            "<ada@example.org>",
-            &long_local,
-            &long,
+        let long_label = format!("a@{}.org", "a".repeat(64));
+        for (text, fault) in [
+            ("", Syntax),
+            ("ada", Syntax),
+            ("@example.org", Syntax),
+            ("ada@", Domain),
+            ("ada@@example.org", Domain),
+            ("ada@b@example.org", Domain),
+            ("a da@example.org", Character(' ')),
+            ("ada@example..org", Domain),
+            ("ada@example.org.", Domain),
+            ("ada@-example.org", Domain),
+            ("ada@exa_mple.org", Domain),
+            ("ada@xn--0.example", Domain),
+            (".ada@example.org", Syntax),
+            ("ada\0@example.org", Character('\0')),
+            ("ada@example.org\nBcc: eve@example.org", Character('\n')),
+            ("<ada@example.org>", Character('<')),
+            ("a＠b@example.org", Character('@')),
+            ("a，b@example.org", Character(',')),
+            ("a\u{200b}b@example.org", Character('\u{200b}')),
+            ("ada@exam\u{ad}ple.org", Character('\u{ad}')),
+            ("ada@exam\u{202e}ple.org", Character('\u{202e}')),
+            ("\u{378}@example.org", Character('\u{378}')),
+            ("ﬁ@example.org", Character('ﬁ')),
+            ("ada@☃.example", Character('☃')),
+            ("ada@xn--n3h.example", Character('☃')),
+            ("שלוםada@example.org", Direction),
+            ("\u{301}a@example.org", Syntax),
+            (&long_local, Syntax),
+            (&long, Syntax),
+            (&long_label, Domain),
         ] {
-            assert_eq!(Email::parse(text), Err(NotAnEmail), "{text:?}");
+            assert_eq!(Email::parse(text), Err(fault), "{text:?}");
         }
     }
 
     #[test]
-    fn plain_and_international_addresses_are_taken() {
-        for text in
-            ["a@b", "ada+jobs@example.org", "ada.l@sub.example.org", "δ@παράδειγμα.ελ", "admin@localhost"]
-        {
-            assert!(Email::parse(text).is_ok(), "{text}");
+    fn plain_and_international_addresses_are_accepted() {
+        for text in [
+            "a@b",
+            "ada+jobs@example.org",
+            "ada.l@sub.example.org",
+            "o'neill/x!#$%&*=?^`{|}~@example.org",
+            "ada@r3---sn.example.org",
+            "δ@παράδειγμα.ελ",
+            "陳大文@例子.公司",
+            "علي@مثال.إختبار",
+            "admin@localhost",
+        ] {
+            parsed(text);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Types that cannot be wrong and the rules over them. Nothing here is async, does I/O or knows a store.
 
 pub mod audit;
+mod characters;
 pub mod client;
 pub mod device;
 pub mod email;

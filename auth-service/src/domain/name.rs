@@ -1,25 +1,50 @@
-//! The name of a user that others see.
+//! The name of a user, a client or a key that others see.
 
 use unicode_normalization::UnicodeNormalization as _;
+
+use super::characters;
 
 /// Longest name, in code points.
 const MAX: usize = 200;
 
-/// A name: trimmed, in Unicode NFC, one line, never empty.
+/// A name: one line that can be seen, in Unicode NFC, each space a single blank (RFC 8266 section 2, less its NFKC: a name
+/// is shown as its owner writes it). A stored one is what it was when it was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FullName(String);
 
 /// The text cannot be shown as a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be one line of 1 to 200 characters")]
-pub struct NotAName;
+pub enum NotAName {
+    /// It is empty, or too long.
+    #[error("must be one line of 1 to 200 characters")]
+    Length,
+    /// It has a character that nobody sees, that turns the text round, or that Unicode does not know.
+    #[error("must not contain {}", characters::described(*.0))]
+    Character(char),
+    /// It begins with an accent that stands on nothing.
+    #[error("must not begin with a combining mark")]
+    Mark,
+}
 
 impl FullName {
     /// Reads a name as a person types it.
     pub fn parse(text: &str) -> Result<Self, NotAName> {
-        let name: String = text.trim().nfc().take(MAX + 1).collect();
-        let shown = !name.is_empty() && name.chars().count() <= MAX && !name.chars().any(char::is_control);
-        if shown { Ok(Self(name)) } else { Err(NotAName) }
+        // No sequence of NFC is longer than 3 times what it is made of, and none is read further than that.
+        let name: String = text.trim().nfc().take(3 * MAX).collect();
+        let name =
+            name.split(characters::is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        if name.is_empty() || name.chars().count() > MAX {
+            return Err(NotAName::Length);
+        }
+        if let Some(hidden) = characters::first_hidden(&name) {
+            return Err(NotAName::Character(hidden));
+        }
+        if characters::begins_with_a_mark(&name) { Err(NotAName::Mark) } else { Ok(Self(name)) }
+    }
+
+    /// A name that a store has, whatever the rules were when it was stored.
+    pub fn from_stored(name: String) -> Self {
+        Self(name)
     }
 
     /// The name.
@@ -34,10 +59,24 @@ mod tests {
 
     #[test]
     fn a_name_is_trimmed_and_one_line() {
-        assert_eq!(FullName::parse(" Ada Lovelace ").unwrap().as_str(), "Ada Lovelace");
-        for text in ["", "  ", "Ada\nLovelace", "Ada\u{0}", &"a".repeat(201)] {
-            assert_eq!(FullName::parse(text), Err(NotAName), "{text:?}");
+        assert_eq!(FullName::parse(" Ada \u{3000}  Lovelace\u{a0}").unwrap().as_str(), "Ada Lovelace");
+        for text in ["", "  ", &"a".repeat(201), &"a".repeat(100_000)] {
+            assert_eq!(FullName::parse(text), Err(NotAName::Length));
+        }
+        for (text, c) in [("Ada\nLovelace", '\n'), ("Ada\u{0}", '\0'), ("a\u{2028}b", '\u{2028}')] {
+            assert_eq!(FullName::parse(text), Err(NotAName::Character(c)), "{text:?}");
         }
         assert!(FullName::parse(&"é".repeat(200)).is_ok());
+        assert!(FullName::parse(&"e\u{301}".repeat(200)).is_ok());
+    }
+
+    #[test]
+    fn a_name_that_nobody_sees_or_that_is_drawn_on_another_is_refused() {
+        for (text, c) in [("\u{200b}", '\u{200b}'), ("A\u{202e}b", '\u{202e}'), ("\u{2800}", '\u{2800}')] {
+            let fault = FullName::parse(text).unwrap_err();
+            assert_eq!(fault, NotAName::Character(c), "{text:?}");
+            assert!(fault.to_string().ends_with(&format!("the character U+{:04X}", u32::from(c))), "{fault}");
+        }
+        assert_eq!(FullName::parse("\u{301}a"), Err(NotAName::Mark));
     }
 }

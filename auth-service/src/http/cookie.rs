@@ -7,7 +7,8 @@ use actix_web::{
     cookie::{Cookie, SameSite, time::Duration as MaxAge},
 };
 
-use crate::domain::device;
+/// How long a device is known: a year, in seconds.
+const DEVICE_TTL: i64 = 365 * 24 * 3600;
 
 /// How the refresh token travels between browser and service.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +49,7 @@ impl RefreshCookie {
 
     /// Marks the browser's device.
     pub fn set_device(self, mark: String) -> Cookie<'static> {
-        let ttl = i64::try_from(device::LIFETIME.as_secs()).unwrap_or(i64::MAX);
-        self.cookie(self.device_name(), mark, MaxAge::seconds(ttl))
+        self.cookie(self.device_name(), mark, MaxAge::seconds(DEVICE_TTL))
     }
 
     /// Makes the browser forget the token.

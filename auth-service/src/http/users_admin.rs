@@ -45,7 +45,7 @@ pub(super) async fn list(
     let limit = parameters.limit();
     let filter = UserFilter {
         ids: parameters.read("id", ids).unwrap_or_default(),
-        email: parameters.text("email").map(|text| email(&text)),
+        email: parameters.read("email", email),
         role: parameters.text("role"),
         disabled: parameters.read("disabled", |text| text.parse::<bool>().map_err(|_| "true or false")),
         after: parameters.text("after"),
@@ -62,10 +62,17 @@ fn ids(text: &str) -> Result<Vec<String>, String> {
     if (1..=MAX_IDS).contains(&ids.len()) { Ok(ids) } else { Err(format!("from 1 to {MAX_IDS} ids")) }
 }
 
-fn email(text: &str) -> EmailFilter {
+fn email(text: &str) -> Result<EmailFilter, &'static str> {
+    let text = text.trim();
+    if text.contains(' ') {
+        return Err("an address has no blank; in a query, + must be written as %2B");
+    }
     match text.strip_suffix('*') {
-        Some(start) => EmailFilter::BeginsWith(start.to_lowercase()),
-        None => EmailFilter::Is(Email::parse(text).map_or_else(|_| text.to_lowercase(), |email| email.key())),
+        Some(start) => Ok(EmailFilter::BeginsWith(start.to_lowercase())),
+        // Nobody has what is no address.
+        None => Ok(EmailFilter::Is(
+            Email::known(text).unwrap_or_else(|| Email::from_stored(text.to_owned(), text.to_lowercase())),
+        )),
     }
 }
 

@@ -46,7 +46,7 @@ impl Auth {
         input: &NewApiKey,
         entry: &Entry,
     ) -> Result<(Client, String), AuthError> {
-        let (name, scopes) = named(&input.name, &input.scopes)?;
+        let (name, scopes) = named(&input.name, &input.scopes, true)?;
         if scopes.is_empty() {
             return Err(AuthError::invalid("/scopes", "minItems", "scopes: name at least one"));
         }

@@ -27,10 +27,13 @@ const MAX_KEEP_OLD: u64 = 30 * 24 * 3600;
 /// How often a change that others overtake is tried.
 const MAX_TRIES: usize = 8;
 
-/// Reads the name and the scopes of something to be made; all faults at once.
-pub(super) fn named(name: &str, scopes: &[String]) -> Result<(String, ScopeSet), AuthError> {
-    let name =
-        FullName::parse(name).map_err(|fault| FieldError::at("/name", "format", format!("name: {fault}")));
+/// Reads the name and the scopes of something to be made; all faults at once. A name that is not `new` may break the rules
+/// of today: it may be older than they are.
+pub(super) fn named(name: &str, scopes: &[String], new: bool) -> Result<(String, ScopeSet), AuthError> {
+    let name = match FullName::parse(name) {
+        Err(_) if !new => Ok(FullName::from_stored(name.to_owned())),
+        read => read.map_err(|fault| FieldError::at("/name", "format", format!("name: {fault}"))),
+    };
     let scopes = ScopeSet::from_names(scopes)
         .map_err(|fault| FieldError::at("/scopes", "format", format!("scopes: {fault}")));
     match (name, scopes) {
@@ -68,26 +71,9 @@ impl Auth {
         actor: &Actor,
         input: &NewClient,
     ) -> Result<(Client, String), AuthError> {
-        let entry = self.entry_of(actor, creation(input));
+        let act = Act::new(Action::ClientCreated).saying(input.scopes.join(" "));
+        let entry = self.entry_of(actor, act);
         let outcome = self.try_create_client(actor, input, &entry).await;
-        self.or_refused(entry, outcome).await
-    }
-
-    /// The same, where there is no service of that name: [`AuthError::Taken`] where there is, however many make one at
-    /// once.
-    pub async fn create_named_service(
-        &self,
-        actor: &Actor,
-        input: &NewClient,
-    ) -> Result<(Client, String), AuthError> {
-        let entry = self.entry_of(actor, creation(input));
-        let outcome = async {
-            let (client, secret) = self.prepared_client(actor, input)?;
-            let entry = entry.on("client", &client.id);
-            let made = self.store.insert_named_service(&client, &entry).await?;
-            if made { Ok((client, secret)) } else { Err(AuthError::Taken { field: "name" }) }
-        };
-        let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
 
@@ -97,15 +83,11 @@ impl Auth {
         input: &NewClient,
         entry: &Entry,
     ) -> Result<(Client, String), AuthError> {
-        let (client, secret) = self.prepared_client(actor, input)?;
+        let (name, scopes) = named(&input.name, &input.scopes, true)?;
+        actor.require_all(&scopes)?;
+        let (client, secret) = self.new_client(name, None, scopes, grants(input.grants.as_ref()), None);
         self.store.insert_client(&client, &entry.on("client", &client.id)).await?;
         Ok((client, secret))
-    }
-
-    fn prepared_client(&self, actor: &Actor, input: &NewClient) -> Result<(Client, String), AuthError> {
-        let (name, scopes) = named(&input.name, &input.scopes)?;
-        actor.require_all(&scopes)?;
-        Ok(self.new_client(name, None, scopes, grants(input.grants.as_ref()), None))
     }
 
     /// A client with its first secret, not stored yet.
@@ -159,10 +141,8 @@ impl Auth {
             let before = self.service(id).await?;
             actor.require_all(&before.scopes)?;
             let names: Vec<String> = before.scopes.iter().map(str::to_owned).collect();
-            let (name, scopes) = named(
-                change.name.as_ref().unwrap_or(&before.name),
-                change.scopes.as_ref().unwrap_or(&names),
-            )?;
+            let (given, scopes) = (change.name.as_ref(), change.scopes.as_ref().unwrap_or(&names));
+            let (name, scopes) = named(given.unwrap_or(&before.name), scopes, given.is_some())?;
             actor.require_all(&scopes)?;
             let disabled = change.disabled.unwrap_or(before.disabled);
             let cut =
@@ -237,10 +217,6 @@ impl Auth {
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
-}
-
-fn creation(input: &NewClient) -> Act<'static> {
-    Act::new(Action::ClientCreated).saying(input.scopes.join(" "))
 }
 
 fn summary(change: &ClientChange) -> String {

@@ -3,11 +3,9 @@
 mod actor;
 mod api_keys;
 mod audit;
-mod authenticate;
 mod bootstrap;
 mod change_password;
 mod clients;
-mod crowd;
 mod error;
 mod grant;
 pub mod hasher;
@@ -45,7 +43,7 @@ pub use self::{
     rotate::Renewal,
     throttle::ThrottlePolicy,
 };
-use self::{crowd::Crowd, hasher::Hasher, revocations::Feed, roles::RoleCache};
+use self::{hasher::Hasher, revocations::Feed, roles::RoleCache};
 use crate::{
     domain::{device::Pepper, revocation::Cut, session::Lifetimes, user::User},
     store::Store,
@@ -94,7 +92,6 @@ pub struct Auth {
     role_cache: RoleCache,
     feed: Feed,
     pepper: OnceCell<Pepper>,
-    crowd: Crowd,
 }
 
 impl Auth {
@@ -112,7 +109,6 @@ impl Auth {
             role_cache: RoleCache::default(),
             feed: Feed::default(),
             pepper: OnceCell::new(),
-            crowd: Crowd::default(),
         }
     }
 

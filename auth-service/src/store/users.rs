@@ -1,7 +1,6 @@
 //! The port to users.
 
 use async_trait::async_trait;
-use shared_models::scope::ScopeSet;
 use time::OffsetDateTime;
 
 use super::StoreError;
@@ -44,12 +43,12 @@ pub struct UserFilter {
     pub limit: u32,
 }
 
-/// What an address, as [`Email::key`] has it, must be.
+/// What an address must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmailFilter {
     /// This one.
-    Is(String),
-    /// One that begins so.
+    Is(Email),
+    /// One whose [`Email::key`] begins with this.
     BeginsWith(String),
 }
 
@@ -60,8 +59,6 @@ pub struct UserWrite {
     pub before: User,
     /// The user as they shall be.
     pub next: User,
-    /// The stored roles that the user has from now on and had not before, with the scopes that were read.
-    pub given: Vec<(String, ScopeSet)>,
     /// Why their sessions end, if they do.
     pub end_sessions: Option<EndReason>,
     /// Whether all their tokens are cut off, those of their API keys too.
@@ -86,14 +83,12 @@ pub enum UserOutcome {
     Missing,
     /// Nothing was done: nobody would be left who may do everything.
     LastAdmin,
-    /// Nothing was done: a role that was to be given has been removed, or allows something else than was read.
-    RoleChanged,
 }
 
 /// Where users live.
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Adds a user; `Conflict` on `email` when one with the same [`Email::key`] exists.
+    /// Adds a user; `Conflict` on `email` when there is one under any of the [`Email::keys`].
     async fn insert_user(&self, user: &User) -> Result<(), StoreError>;
 
     /// Adds users; for each one whether it was added, which one whose address is taken is not.
@@ -108,7 +103,7 @@ pub trait Users: Send + Sync {
     /// The user of that id.
     async fn user(&self, id: &str) -> Result<Option<User>, StoreError>;
 
-    /// The user of that address.
+    /// The user of that address: under the first of the [`Email::keys`] that somebody has.
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
 
     /// Sets or removes the name; the user as they are now.
@@ -130,8 +125,7 @@ pub trait Users: Send + Sync {
     /// The users that a list shows, by id.
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError>;
 
-    /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read, and
-    /// so are the roles that are given.
+    /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read.
     async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError>;
 
     /// Removes a user with their sessions and API keys, and cuts off their tokens.

@@ -1,9 +1,6 @@
 //! A service on an empty SQLite file and a clock that tests move.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use service_kit::{
     clock::{Clock as _, ManualClock, SystemClock},
@@ -25,7 +22,7 @@ use crate::{
         refresh_token::RefreshToken,
         roles,
         session::Lifetimes,
-        throttle::{Beyond, Limit},
+        throttle::Limit,
         user::User,
     },
     store::{Store, sqlite::SqliteStore},
@@ -56,15 +53,13 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database));
         store.prepare().await.unwrap();
         let hasher = Hasher::new(COST, Limits { permits: 2, queue: 32 }, Arc::new(OsRandom)).unwrap();
-        let window = Duration::from_secs(900);
         let policy = Policy {
             issuer: "http://127.0.0.1:8080".into(),
             audience: "tessera".into(),
             access_ttl: Duration::from_secs(300),
             throttle: ThrottlePolicy {
-                account: Limit { free: 10, window, beyond: Beyond::Slower },
-                address: Limit { free: 100, window, beyond: Beyond::Slower },
-                sign_ups: Limit { free: 120, window, beyond: Beyond::Closed },
+                account: Limit { free: 10, window: Duration::from_secs(900) },
+                address: Limit { free: 100, window: Duration::from_secs(900) },
             },
             job_ttl: Duration::from_secs(86400),
             lifetimes: Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) },
@@ -82,21 +77,13 @@ impl World {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// As NTP does to a clock that was ahead.
-    pub(crate) fn set_back(&self, seconds: u64) {
-        self.clock.set_back(Duration::from_secs(seconds));
-    }
-
     pub(crate) fn registration(email: &str) -> Registration {
-        Registration::parse(&Self::input(email), 12).unwrap()
-    }
-
-    fn input(email: &str) -> SignUp {
-        SignUp { email: email.into(), password: Self::PASSWORD.into(), full_name: None }
+        let input = SignUp { email: email.into(), password: Self::PASSWORD.into(), full_name: None };
+        Registration::parse(&input, 12).unwrap()
     }
 
     pub(crate) async fn user(&self, email: &str) -> User {
-        self.auth.sign_up(&Self::input(email), Origin::default()).await.unwrap()
+        self.auth.sign_up(Self::registration(email), Origin::default()).await.unwrap()
     }
 
     pub(crate) async fn user_with_roles(&self, email: &str, roles: Vec<String>) -> User {
@@ -128,7 +115,8 @@ impl World {
     }
 
     pub(crate) async fn disabled_user(&self, email: &str) -> User {
-        let user = User { disabled: true, ..self.made(email).await };
+        let enabled = self.auth.new_user(Self::registration(email), Vec::new()).await.unwrap();
+        let user = User { disabled: true, ..enabled };
         self.store.insert_user(&user).await.unwrap();
         user
     }
@@ -137,20 +125,10 @@ impl World {
         let cost = Cost { iterations: 1, ..COST };
         let cheap =
             PasswordHash::make(&Password::new(Self::PASSWORD), cost, &OsRandom, &mut Scratch::default());
-        self.user_with_hash(email, cheap.unwrap().as_str()).await
-    }
-
-    /// A user whose stored hash is this, whatever it is.
-    pub(crate) async fn user_with_hash(&self, email: &str, hash: &str) -> User {
-        let user = User { password_hash: PasswordHash::from_stored(hash.into()), ..self.made(email).await };
+        let today = self.auth.new_user(Self::registration(email), Vec::new()).await.unwrap();
+        let user = User { password_hash: cheap.unwrap(), ..today };
         self.store.insert_user(&user).await.unwrap();
         user
-    }
-
-    /// A user who is not stored.
-    async fn made(&self, email: &str) -> User {
-        let place = self.auth.hasher.place().unwrap();
-        self.auth.new_user(place, Self::registration(email), Vec::new()).await.unwrap()
     }
 
     pub(crate) async fn try_login(
@@ -209,26 +187,6 @@ impl World {
         self.auth.login(credentials).await
     }
 
-    /// Logs in from an address, from a device that is known by its mark.
-    pub(crate) async fn login_from_device_at(
-        &self,
-        mark: &str,
-        address: std::net::IpAddr,
-        username: &str,
-        password: &str,
-    ) -> Result<Grant, AuthError> {
-        let credentials = Credentials {
-            username: username.into(),
-            password: Password::new(password),
-            scope: None,
-            at_most: None,
-            mark: Some(mark.to_owned()),
-            device: None,
-            origin: Origin { address: Some(address), ..Origin::default() },
-        };
-        self.auth.login(credentials).await
-    }
-
     pub(crate) async fn login(&self, email: &str) -> Grant {
         self.try_login(email, Self::PASSWORD, None).await.unwrap()
     }
@@ -242,7 +200,6 @@ impl World {
             access_token: None,
             scope: None,
             origin: &origin,
-            arrived: Instant::now(),
         };
         self.auth.rotate(renewal).await
     }

@@ -6,12 +6,56 @@ use futures_util::future::join_all;
 use shared_models::revocations::RevocationKind;
 
 use super::*;
-use crate::store::UserOutcome;
+use crate::store::{EmailFilter, UserFilter, UserOutcome};
 
 pub(crate) async fn two_users_cannot_share_an_address(store: &dyn Store) {
     store.insert_user(&user("ada@example.org")).await.expect("ok");
     let refused = store.insert_user(&user("ADA@Example.org")).await;
     assert_eq!(refused, Err(StoreError::Conflict { field: "email" }));
+}
+
+pub(crate) async fn two_spellings_of_a_domain_are_one_address(store: &dyn Store) {
+    let (letters, ascii) = ("ada@b\u{fc}cher.example", "ADA@xn--bcher-kva.example");
+    let ada = user(letters);
+    store.insert_user(&ada).await.expect("ok");
+    for spelling in [letters, ascii] {
+        let conflict = Err(StoreError::Conflict { field: "email" });
+        assert_eq!(store.insert_user(&user(spelling)).await, conflict, "{spelling}");
+        assert_eq!(store.insert_users(&[user(spelling)]).await, Ok(vec![false]), "{spelling}");
+        let email = Email::parse(spelling).expect("ok");
+        assert_eq!(store.user_by_email(&email).await.expect("ok").as_ref(), Some(&ada), "{spelling}");
+        let filter = UserFilter { email: Some(EmailFilter::Is(email)), limit: 10, ..UserFilter::default() };
+        assert_eq!(store.list_users(&filter).await, Ok(vec![ada.clone()]), "{spelling}");
+    }
+}
+
+pub(crate) async fn an_account_of_an_earlier_version_is_found_and_keeps_its_address(store: &dyn Store) {
+    let old = |address: &str, key: &str| User {
+        email: Email::from_stored(address.into(), key.into()),
+        full_name: Some(FullName::from_stored("A\u{200b}da".into())),
+        ..user("old@example.org")
+    };
+    let ascii = old("Ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example");
+    let hidden = old("e\u{200b}ve@example.org", "e\u{200b}ve@example.org");
+    for user in [&ascii, &hidden] {
+        store.insert_user(user).await.expect("ok");
+        assert_eq!(store.user(&user.id).await.expect("ok").as_ref(), Some(user));
+    }
+    for spelling in ["ada@xn--bcher-kva.example", "ada@b\u{fc}cher.example"] {
+        let email = Email::known(spelling).expect("an address");
+        assert_eq!(store.user_by_email(&email).await.expect("ok").as_ref(), Some(&ascii), "{spelling}");
+        let conflict = Err(StoreError::Conflict { field: "email" });
+        assert_eq!(store.insert_user(&user(spelling)).await, conflict, "{spelling}");
+        assert_eq!(store.insert_first_admin(&admin(spelling)).await, conflict.map(|()| true), "{spelling}");
+        let users = [user("a@example.org"), user(spelling), user("b@example.org"), user("a@example.org")];
+        let added = store.insert_users(&users).await.expect("ok");
+        assert_eq!((added[1], added[3]), (false, false), "{spelling}");
+        store.delete_user(&users[0].id, cut()).await.expect("ok");
+        store.delete_user(&users[2].id, cut()).await.expect("ok");
+        assert_eq!((added[0], added[2]), (true, true), "{spelling}");
+    }
+    let email = Email::known("E\u{200b}VE@example.org").expect("an address");
+    assert_eq!(store.user_by_email(&email).await, Ok(Some(hidden)));
 }
 
 pub(crate) async fn of_twenty_simultaneous_sign_ups_one_succeeds(store: &dyn Store) {

@@ -62,6 +62,7 @@ pub(super) struct SessionDocument {
     current: Binary,
     previous: Option<Binary>,
     previous_at: Option<DateTime>,
+    reuses: Option<i64>,
     sealed: Option<Binary>,
     generation: i64,
     version: i64,
@@ -81,7 +82,7 @@ impl From<&User> for UserDocument {
         Self {
             id: user.id.clone(),
             email: user.email.to_string(),
-            email_key: user.email.key(),
+            email_key: user.email.key().to_owned(),
             full_name: user.full_name.as_ref().map(|name| name.as_str().to_owned()),
             roles: user.roles.clone(),
             disabled: user.disabled,
@@ -107,11 +108,10 @@ impl TryFrom<UserDocument> for User {
     type Error = StoreError;
 
     fn try_from(document: UserDocument) -> Result<Self, StoreError> {
-        let full_name = document.full_name.as_deref().map(FullName::parse).transpose();
         Ok(Self {
             id: document.id,
-            email: Email::parse(&document.email).map_err(|_| unreadable("email"))?,
-            full_name: full_name.map_err(|_| unreadable("full_name"))?,
+            email: Email::from_stored(document.email, document.email_key),
+            full_name: document.full_name.map(FullName::from_stored),
             roles: document.roles,
             disabled: document.disabled,
             password_hash: PasswordHash::from_stored(document.password_hash),
@@ -140,6 +140,7 @@ impl From<&Session> for SessionDocument {
             current: binary(&session.current),
             previous: previous.map(|previous| binary(&previous.digest)),
             previous_at: previous.map(|previous| instant(previous.at)),
+            reuses: previous.map(|previous| previous.reuses),
             sealed: previous.map(|previous| binary(&previous.sealed)),
             generation: session.generation,
             version: session.version,
@@ -162,9 +163,12 @@ impl TryFrom<SessionDocument> for Session {
     fn try_from(document: SessionDocument) -> Result<Self, StoreError> {
         let previous = match (document.previous, document.previous_at, document.sealed) {
             (None, None, None) => None,
-            (Some(digest), Some(at), Some(sealed)) => {
-                Some(Previous { digest: bytes(digest)?, at: time(at)?, sealed: bytes(sealed)? })
-            }
+            (Some(digest), Some(at), Some(sealed)) => Some(Previous {
+                digest: bytes(digest)?,
+                at: time(at)?,
+                reuses: document.reuses.unwrap_or_default(),
+                sealed: bytes(sealed)?,
+            }),
             _ => return Err(unreadable("previous")),
         };
         let ended = match (document.state.as_str(), document.reason.as_deref()) {

@@ -21,7 +21,7 @@ use crate::{
     domain::{
         revocation::Cut,
         session::Session,
-        step::{Moment, Presented, Rotation, step},
+        step::{Presented, Rotation, step},
     },
     store::StoreError,
 };
@@ -72,8 +72,7 @@ async fn attempt(
     let Some((session, now)) = read(sessions, &presented.token.session_id).await? else {
         return Ok(Some(Rotation::Refused));
     };
-    // Server and replica need not agree on the time, only on how much of it has passed.
-    let step = step(&session, presented, Moment { now: time(now)?, waited: presented.arrived.elapsed() });
+    let step = step(&session, presented, time(now)?);
     let unchanged = doc! { "_id": &session.id, "version": session.version };
     let written = match (&step.write, &step.rotation) {
         (None, _) => true,

@@ -1,5 +1,7 @@
 //! Users.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
@@ -14,7 +16,7 @@ use time::OffsetDateTime;
 use super::{
     FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, clients,
     documents::{ACTIVE, UserDocument, instant},
-    index, is_duplicate, revocations, roles as role_table, sessions, unique,
+    index, is_duplicate, revocations, sessions, unique,
 };
 use crate::{
     domain::{
@@ -37,6 +39,20 @@ impl MongoStore {
     async fn find_user(&self, filter: Document) -> Result<Option<User>, StoreError> {
         self.users().await?.find_one(filter).await?.map(User::try_from).transpose()
     }
+
+    /// The keys that somebody has of those that earlier versions made of these addresses. The unique index takes them for
+    /// other addresses; but no version makes them any more, so an insert may rely on what it looked up before.
+    async fn former_keys(&self, users: &[User]) -> Result<HashSet<String>, StoreError> {
+        let former = |user: &User| {
+            user.email.keys().iter().filter(|key| *key != user.email.key()).cloned().collect::<Vec<_>>()
+        };
+        let keys: Vec<String> = users.iter().flat_map(former).collect();
+        if keys.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let found = self.users().await?.distinct("email_key", doc! { "email_key": { "$in": keys } }).await?;
+        Ok(found.into_iter().filter_map(|key| key.as_str().map(str::to_owned)).collect())
+    }
 }
 
 fn collection(database: &Database) -> Collection<UserDocument> {
@@ -57,6 +73,9 @@ pub(super) fn indexes() -> Vec<IndexModel> {
 #[async_trait]
 impl Users for MongoStore {
     async fn insert_user(&self, user: &User) -> Result<(), StoreError> {
+        if !self.former_keys(std::slice::from_ref(user)).await?.is_empty() {
+            return Err(StoreError::Conflict { field: "email" });
+        }
         self.users().await?.insert_one(UserDocument::from(user)).await?;
         Ok(())
     }
@@ -65,8 +84,14 @@ impl Users for MongoStore {
         if users.is_empty() {
             return Ok(Vec::new());
         }
-        let documents = users.iter().map(UserDocument::from);
-        let mut added = vec![true; users.len()];
+        let former = self.former_keys(users).await?;
+        let is_free = |user: &User| !user.email.keys().iter().any(|key| former.contains(key));
+        let mut added: Vec<bool> = users.iter().map(is_free).collect();
+        let free: Vec<usize> = (0..users.len()).filter(|at| added[*at]).collect();
+        if free.is_empty() {
+            return Ok(added);
+        }
+        let documents = free.iter().map(|at| UserDocument::from(&users[*at]));
         let Err(error) = self.users().await?.insert_many(documents).ordered(false).await else {
             return Ok(added);
         };
@@ -78,7 +103,7 @@ impl Users for MongoStore {
             if refusal.code != DUPLICATE {
                 return Err(error.into());
             }
-            added[refusal.index] = false;
+            added[free[refusal.index]] = false;
         }
         Ok(added)
     }
@@ -86,6 +111,9 @@ impl Users for MongoStore {
     async fn insert_first_admin(&self, user: &User) -> Result<bool, StoreError> {
         if self.count_admins().await? > 0 {
             return Ok(false);
+        }
+        if !self.former_keys(std::slice::from_ref(user)).await?.is_empty() {
+            return Err(StoreError::Conflict { field: "email" });
         }
         match self.users().await?.insert_one(UserDocument::of_first_admin(user)).await {
             Ok(_) => Ok(true),
@@ -105,7 +133,12 @@ impl Users for MongoStore {
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
-        self.find_user(doc! { "email_key": email.key() }).await
+        for key in email.keys() {
+            if let Some(user) = self.find_user(doc! { "email_key": key }).await? {
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
     }
 
     async fn set_full_name(
@@ -143,8 +176,6 @@ impl Users for MongoStore {
     }
 
     async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError> {
-        // Those who give roles at once wait here for one another, and not in transactions that conflict.
-        let _turn = if write.given.is_empty() { None } else { Some(self.giving.lock().await) };
         self.transact((self.ready().await?, write), |session, (database, write)| {
             Box::pin(write_user(database, session, write))
         })
@@ -192,8 +223,8 @@ fn condition(filter: &UserFilter) -> Document {
     let mut condition = doc! {};
     match &filter.email {
         None => {}
-        Some(EmailFilter::Is(key)) => {
-            condition.insert("email_key", key);
+        Some(EmailFilter::Is(email)) => {
+            condition.insert("email_key", doc! { "$in": email.keys() });
         }
         Some(EmailFilter::BeginsWith(start)) => {
             // The largest code point ends the range; no address has it.
@@ -227,9 +258,6 @@ async fn write_user(
     let UserWrite { before, next, .. } = write;
     if write.removes_admin() && !another_admin(database, session, &before.id).await? {
         return Ok(UserOutcome::LastAdmin);
-    }
-    if !role_table::are_as_read(database, session, &write.given).await? {
-        return Ok(UserOutcome::RoleChanged);
     }
     let unchanged = doc! {
         "_id": &before.id,

@@ -14,13 +14,17 @@ use crate::{
     store::StoreError,
 };
 
-pub(super) const SELECT_USER: &str = "SELECT id, email, full_name, roles, disabled, password_hash, token_version, \
+pub(super) const SELECT_USER: &str = "SELECT id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
     must_change_password, not_before, created_at, updated_at FROM users";
 pub(super) const SELECT_SESSION: &str = "SELECT id, user_id, client_id, scope, token_version, session_hash, current, \
-    previous, previous_at, sealed, generation, version, ended, device, address, created_at, \
+    previous, previous_at, reuses, sealed, generation, version, ended, device, address, created_at, \
     last_used_at, idle_expires_at, absolute_expires_at, purge_at, calculation, actor, through FROM sessions";
 
 pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), StoreError> {
+    // The index decides. It does not know the keys that earlier versions made of the same address.
+    if user.email.keys().len() > 1 && find_user_by_email(tx, &user.email)?.is_some() {
+        return Err(StoreError::Conflict { field: "email" });
+    }
     tx.prepare_cached(
         "INSERT INTO users (id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
          must_change_password, not_before, created_at, updated_at) VALUES (:id, :email, :email_key, :full_name, \
@@ -54,6 +58,16 @@ pub(super) fn find_user(
     Ok(statement.query_row([value], read_user).optional()?)
 }
 
+/// The user of an address: under the likeliest of its keys.
+pub(super) fn find_user_by_email(connection: &Connection, email: &Email) -> Result<Option<User>, StoreError> {
+    for key in email.keys() {
+        if let Some(user) = find_user(connection, "email_key", key)? {
+            return Ok(Some(user));
+        }
+    }
+    Ok(None)
+}
+
 pub(super) fn find_session(connection: &Connection, id: &str) -> Result<Option<Session>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{SELECT_SESSION} WHERE id = ?1"))?;
     Ok(statement.query_row([id], read_session).optional()?)
@@ -64,7 +78,7 @@ pub(super) fn write_session(tx: &Transaction<'_>, session: &Session) -> Result<(
     let previous = session.previous.as_ref();
     tx.prepare_cached(
         "INSERT OR REPLACE INTO sessions VALUES (:id, :user_id, :client_id, :scope, :token_version, \
-         :session_hash, :current, :previous, :previous_at, :sealed, :generation, :version, :ended, \
+         :session_hash, :current, :previous, :previous_at, :reuses, :sealed, :generation, :version, :ended, \
          :device, :address, :created_at, :last_used_at, :idle_expires_at, :absolute_expires_at, :purge_at, \
          :calculation, :actor, :through)",
     )?
@@ -78,6 +92,7 @@ pub(super) fn write_session(tx: &Transaction<'_>, session: &Session) -> Result<(
         ":current": session.current,
         ":previous": previous.map(|p| p.digest),
         ":previous_at": previous.map(|p| millis(p.at)),
+        ":reuses": previous.map(|p| p.reuses),
         ":sealed": previous.map(|p| p.sealed),
         ":generation": session.generation,
         ":version": session.version,
@@ -100,10 +115,8 @@ pub(super) fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
     let roles: serde_json::Value = row.get("roles")?;
     Ok(User {
         id: row.get("id")?,
-        email: parsed(row, "email", |text: String| Email::parse(&text).ok())?,
-        full_name: parsed(row, "full_name", |text: Option<String>| {
-            text.map(|text| FullName::parse(&text)).transpose().ok()
-        })?,
+        email: Email::from_stored(row.get("email")?, row.get("email_key")?),
+        full_name: row.get::<_, Option<String>>("full_name")?.map(FullName::from_stored),
         roles: serde_json::from_value(roles).map_err(|_| unreadable(row, "roles"))?,
         disabled: row.get("disabled")?,
         password_hash: PasswordHash::from_stored(row.get("password_hash")?),
@@ -119,7 +132,12 @@ pub(super) fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
     let previous: Option<[u8; 32]> = row.get("previous")?;
     let previous = match previous {
         None => None,
-        Some(digest) => Some(Previous { digest, at: time(row, "previous_at")?, sealed: row.get("sealed")? }),
+        Some(digest) => Some(Previous {
+            digest,
+            at: time(row, "previous_at")?,
+            reuses: row.get("reuses")?,
+            sealed: row.get("sealed")?,
+        }),
     };
     Ok(Session {
         id: row.get("id")?,
@@ -177,11 +195,6 @@ pub(super) fn optional_time(row: &Row<'_>, column: &'static str) -> rusqlite::Re
 
 pub(super) fn from_millis(millis: i64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
-}
-
-/// The time as it is stored.
-pub(super) fn whole_millis(at: OffsetDateTime) -> OffsetDateTime {
-    from_millis(millis(at)).unwrap_or(at)
 }
 
 pub(super) fn millis(at: OffsetDateTime) -> i64 {

@@ -1,7 +1,5 @@
 //! Sessions.
 
-use std::time::Instant;
-
 use async_trait::async_trait;
 use rusqlite::{ToSql, Transaction};
 use shared_models::revocations::RevocationKind;
@@ -9,13 +7,13 @@ use time::OffsetDateTime;
 
 use super::{
     SqliteStore, revocations,
-    rows::{SELECT_SESSION, find_session, millis, read_session, whole_millis, write_session},
+    rows::{SELECT_SESSION, find_session, millis, read_session, write_session},
 };
 use crate::{
     domain::{
         revocation::Cut,
         session::{EndReason, Session},
-        step::{Moment, Presented, Rotation, step},
+        step::{Presented, Rotation, step},
     },
     store::{Sessions, StoreError},
 };
@@ -58,15 +56,13 @@ impl Sessions for SqliteStore {
         now: OffsetDateTime,
         cut: Cut,
     ) -> Result<Rotation, StoreError> {
-        let (presented, asked) = (presented.clone(), Instant::now());
+        let presented = presented.clone();
         self.database
             .write(move |tx| {
                 let Some(session) = find_session(tx, &presented.token.session_id)? else {
                     return Ok(Rotation::Refused);
                 };
-                // The write may have waited for others: the rotation takes place now, and the request arrived before.
-                let now = whole_millis(now + asked.elapsed());
-                let step = step(&session, &presented, Moment { now, waited: presented.arrived.elapsed() });
+                let step = step(&session, &presented, now);
                 if let Some(next) = &step.write {
                     write_session(tx, next)?;
                 }

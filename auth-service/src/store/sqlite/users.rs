@@ -6,8 +6,8 @@ use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, revocations, roles as role_table,
-    rows::{SELECT_USER, find_user, insert_user, millis, read_user},
+    SqliteStore, revocations,
+    rows::{SELECT_USER, find_user, find_user_by_email, insert_user, millis, read_user},
     sessions::end,
 };
 use crate::{
@@ -61,8 +61,8 @@ impl Users for SqliteStore {
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
-        let key = email.key();
-        self.database.read(move |c| find_user(c, "email_key", &key)).await
+        let email = email.clone();
+        self.database.read(move |c| find_user_by_email(c, &email)).await
     }
 
     async fn set_full_name(
@@ -148,12 +148,12 @@ fn change_password(tx: &Transaction<'_>, update: &PasswordUpdate) -> Result<bool
 fn list(connection: &Connection, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
     let (is, begins) = match &filter.email {
         None => (None, None),
-        Some(EmailFilter::Is(key)) => (Some(key), None),
+        Some(EmailFilter::Is(email)) => (Some(serde_json::json!(email.keys())), None),
         Some(EmailFilter::BeginsWith(start)) => (None, Some(start)),
     };
     let mut statement = connection.prepare_cached(&format!(
         "{SELECT_USER} WHERE (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids))) \
-         AND (:is IS NULL OR email_key = :is) \
+         AND (:is IS NULL OR email_key IN (SELECT value FROM json_each(:is))) \
          AND (:begins IS NULL OR substr(email_key, 1, length(:begins)) = :begins) \
          AND (:role IS NULL OR EXISTS (SELECT 1 FROM json_each(roles) WHERE value = :role)) \
          AND (:disabled IS NULL OR disabled = :disabled) AND (:after IS NULL OR id > :after) \
@@ -186,11 +186,6 @@ fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, St
     };
     if write.removes_admin() && other_admins(tx, &before.id)? == 0 {
         return Ok(UserOutcome::LastAdmin);
-    }
-    for (name, scopes) in &write.given {
-        if role_table::stored(tx, name)?.as_ref() != Some(scopes) {
-            return Ok(UserOutcome::RoleChanged);
-        }
     }
     // What this change does not touch may have been changed by another.
     let full_name = if next.full_name == before.full_name { &now.full_name } else { &next.full_name };
