@@ -53,15 +53,14 @@ impl Admin {
     ) -> Result<(String, String), AuthError> {
         let operator = Actor::operator();
         let scopes: Vec<String> = scopes.split_whitespace().map(str::to_owned).collect();
-        let filter = ClientFilter { name: Some(name.to_owned()), limit: 1, ..ClientFilter::default() };
-        let Some(known) = self.auth.list_clients(&filter).await?.pop() else {
-            let input = NewClient { name: name.to_owned(), scopes, grants: None };
-            let (client, secret) = self.auth.create_client(&operator, &input).await?;
-            return Ok((client.id, secret));
-        };
-        if !again {
-            return Err(AuthError::Taken { field: "name" });
+        let input = NewClient { name: name.to_owned(), scopes: scopes.clone(), grants: None };
+        match self.auth.create_named_service(&operator, &input).await {
+            Ok((client, secret)) => return Ok((client.id, secret)),
+            Err(AuthError::Taken { .. }) if again => {}
+            Err(error) => return Err(error),
         }
+        let filter = ClientFilter { name: Some(name.to_owned()), limit: 1, ..ClientFilter::default() };
+        let known = self.auth.list_clients(&filter).await?.pop().ok_or(AuthError::ChangedMeanwhile)?;
         let change = ClientChange { scopes: Some(scopes), disabled: Some(false), ..ClientChange::default() };
         self.auth.change_client(&operator, &known.id, &change).await?;
         let (client, secret) = self.auth.renew_secret(&operator, &known.id, Some(0)).await?;

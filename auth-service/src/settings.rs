@@ -19,7 +19,7 @@ use crate::{
         password_hash::Cost,
         roles,
         session::Lifetimes,
-        throttle::Limit,
+        throttle::{Beyond, Limit},
     },
     ops::{Policy, Registration, ThrottlePolicy, hasher::Limits},
 };
@@ -75,13 +75,15 @@ pub struct ThrottleSettings {
     pub free_failures: u32,
     /// Failures from one address (an IPv6 network of 64 bits), whatever the account. An office shares one.
     pub address_free_failures: u32,
-    /// Seconds without a failure after which all are forgotten.
+    /// Sign-ups from one address within the window, refused ones too.
+    pub sign_ups: u32,
+    /// Seconds without a failure after which all are forgotten, and for which sign-ups are counted.
     pub window: u64,
 }
 
 impl Default for ThrottleSettings {
     fn default() -> Self {
-        Self { free_failures: 10, address_free_failures: 100, window: 900 }
+        Self { free_failures: 10, address_free_failures: 100, sign_ups: 120, window: 900 }
     }
 }
 
@@ -237,6 +239,12 @@ impl Settings {
         if self.throttle.free_failures == 0 || self.throttle.address_free_failures == 0 {
             return Err(SettingsError::at("throttle", "at least 1 failure must be free"));
         }
+        if self.throttle.sign_ups == 0 {
+            return Err(SettingsError::at(
+                "throttle.sign_ups",
+                "at least 1; AUTH__REGISTRATION=closed allows none",
+            ));
+        }
         if !roles::is_built_in(&self.new_user_role) {
             let fault = format!("{:?} is none of admin, scientist, viewer", self.new_user_role);
             return Err(SettingsError::at("new_user_role", fault));
@@ -285,8 +293,9 @@ impl ThrottleSettings {
     fn policy(&self) -> ThrottlePolicy {
         let window = Duration::from_secs(self.window);
         ThrottlePolicy {
-            account: Limit { free: self.free_failures, window },
-            address: Limit { free: self.address_free_failures, window },
+            account: Limit { free: self.free_failures, window, beyond: Beyond::Slower },
+            address: Limit { free: self.address_free_failures, window, beyond: Beyond::Slower },
+            sign_ups: Limit { free: self.sign_ups, window, beyond: Beyond::Closed },
         }
     }
 }

@@ -41,6 +41,10 @@ pub struct AccessClaims {
     /// The roles of the user when the token was issued; none of a service, or of what is narrower than its user.
     #[serde(default)]
     pub roles: Vec<String>,
+    /// The roles of the user that a narrower token (of an API key, of a job) takes its scopes from. They allow
+    /// nothing: by them a change of a role reaches the token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from_roles: Vec<String>,
     /// The session the token belongs to; absent for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
@@ -208,6 +212,7 @@ mod tests {
             client_id: client_id.into(),
             scope: ScopeSet::default(),
             roles: Vec::new(),
+            from_roles: Vec::new(),
             sid: sid.map(str::to_owned),
             auth_time: None,
             act: None,

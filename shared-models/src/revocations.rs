@@ -15,6 +15,8 @@ pub enum RevocationKind {
     Session,
     /// An API key or another client: `client_id` of its tokens.
     Key,
+    /// A role: one of `roles` of its tokens, or of `from_roles`.
+    Role,
 }
 
 /// Tokens that are refused from now on.
@@ -57,19 +59,24 @@ pub struct CalculationEnded {
 }
 
 impl RevocationKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Subject, Self::Session, Self::Key, Self::Role];
+
     /// The names under which revocations of this kind reach a token.
-    pub fn names(self, claims: &AccessClaims) -> &str {
-        match self {
-            Self::Subject => &claims.sub,
-            Self::Session => claims.sid.as_deref().unwrap_or(&claims.jti),
-            Self::Key => &claims.client_id,
-        }
+    pub fn names(self, claims: &AccessClaims) -> impl Iterator<Item = &str> {
+        let (one, roles): (_, [&[String]; 2]) = match self {
+            Self::Subject => (Some(claims.sub.as_str()), [&[], &[]]),
+            Self::Session => (Some(claims.sid.as_deref().unwrap_or(&claims.jti)), [&[], &[]]),
+            Self::Key => (Some(claims.client_id.as_str()), [&[], &[]]),
+            Self::Role => (None, [&claims.roles, &claims.from_roles]),
+        };
+        one.into_iter().chain(roles.into_iter().flatten().map(String::as_str))
     }
 }
 
 impl Revocation {
     /// Whether it refuses the token with these claims.
     pub fn refuses(&self, claims: &AccessClaims) -> bool {
-        claims.iat < self.not_before && self.kind.names(claims) == self.value
+        claims.iat < self.not_before && self.kind.names(claims).any(|name| name == self.value)
     }
 }

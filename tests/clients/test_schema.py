@@ -16,8 +16,9 @@ OWN = "^/auth/(users/me|sessions|api-keys)"
 
 @pytest.fixture(scope="module")
 def system(systems):
-    """With tokens that outlive the run, and no limit to wrong guesses."""
-    unlimited = {"AUTH__THROTTLE__FREE_FAILURES": "1000000", "AUTH__THROTTLE__ADDRESS_FREE_FAILURES": "1000000"}
+    """With tokens that outlive the run, and no limit to wrong guesses and sign-ups."""
+    limits = ("FREE_FAILURES", "ADDRESS_FREE_FAILURES", "SIGN_UPS")
+    unlimited = {f"AUTH__THROTTLE__{limit}": "1000000" for limit in limits}
     return systems("HS256", AUTH__TOKENS__ACCESS_TTL="3600", **unlimited)
 
 

@@ -4,9 +4,10 @@ use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Stack, caller::send, on_both_stores};
+use crate::support::{Stack, caller::send, on_both_stores, stack::ADMIN};
 
 on_both_stores!(
+    right_logins_of_one_account_at_once_are_never_throttled,
     a_user_signs_up_and_logs_in_by_form_json_and_basic,
     one_address_signs_up_once_however_many_try_at_once,
     a_bad_sign_up_is_told_what_to_change,
@@ -160,6 +161,52 @@ async fn a_user_changes_their_name_and_goes_for_good(stack: Stack) {
         201,
         "the address is free"
     );
+}
+
+async fn right_logins_of_one_account_at_once_are_never_throttled(stack: Stack) {
+    let email = address();
+    assert_eq!(stack.anonymous().post("/auth/users", &sign_up(&email)).await.status, 201);
+    for _ in 0..5 {
+        let logins = (0..6).map(|_| async { stack.anonymous().log_in(&email, PASSWORD).await.status });
+        assert_eq!(futures_util::future::join_all(logins).await, [200; 6]);
+    }
+}
+
+/// Nearly each of its characters may stand for several letters, which the estimate of its strength tries.
+const COSTLY: &str = "7({1{(||4<|[6|5[0+(|4<6(|@(|(1(|{9@+6|[41{<|4<!77!79<|$@|4@@!019";
+
+#[tokio::test]
+async fn one_address_does_not_ask_for_ever_who_has_an_account() {
+    let stack = Stack::embedded_with(&[("AUTH__THROTTLE__SIGN_UPS", "5")]).await;
+    for _ in 0..3 {
+        assert_eq!(stack.anonymous().post("/auth/users", &sign_up(ADMIN.0)).await.status, 409);
+    }
+    assert_eq!(stack.anonymous().post("/auth/users", &sign_up("no address")).await.status, 422);
+    assert_eq!(stack.anonymous().post("/auth/users", &sign_up(&address())).await.status, 201);
+    let refused = stack.anonymous().post("/auth/users", &sign_up(&address())).await;
+    assert_eq!((refused.status, refused.code().as_str()), (429, "rate_limited"));
+    let seconds: u64 = refused.header("retry-after").parse().expect("seconds");
+    assert!((600..=900).contains(&seconds), "{seconds}");
+    assert_eq!(stack.anonymous().log_in(ADMIN.0, ADMIN.1).await.status, 200);
+}
+
+#[tokio::test]
+async fn strangers_sign_ups_keep_nobody_from_logging_in() {
+    let stack = Stack::embedded_with(&[("AUTH__PASSWORDS__POOL_PERMITS", "1")]).await;
+    let strangers = (0..12).map(|_| async {
+        let body = json!({"email": address(), "password": COSTLY, "full_name": "A Stranger"});
+        stack.anonymous().post("/auth/users", &body).await.status
+    });
+    let logins = async {
+        let mut statuses = Vec::new();
+        for _ in 0..8 {
+            statuses.push(stack.anonymous().log_in(ADMIN.0, ADMIN.1).await.status);
+        }
+        statuses
+    };
+    let (strangers, logins) = tokio::join!(futures_util::future::join_all(strangers), logins);
+    assert_eq!(logins, [200; 8], "beside {strangers:?}");
+    assert!(strangers.iter().all(|status| [201, 503].contains(status)) && strangers.contains(&201));
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ async fn a_ticket_of_one_replica_opens_a_stream_of_another_once(stack: Stack) {
         assert_eq!(stack.anonymous().get(&path).await.code(), "invalid_token");
     }
     for process in &stack.resource {
+        process.until_logged("\"http.status\":401").await;
         assert!(!process.log().contains(&ticket), "a ticket is in the log");
     }
 }

@@ -171,7 +171,7 @@ async fn a_definition_of_a_newer_version_keeps_the_others_served() {
     for replica in &stack.resource {
         let (_, metrics) = replica.ask("/metrics").await;
         assert!(metrics.contains("tessera_collection_definitions_unusable 1"), "{metrics}");
-        assert!(replica.log().contains("understood_by_later_versions"), "{}", replica.log());
+        replica.until_logged("understood_by_later_versions").await;
         assert_eq!(replica.readiness().await.0, 200);
     }
     // A new start meets it too.

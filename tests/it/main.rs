@@ -20,6 +20,7 @@ mod hot;
 mod import;
 mod keys;
 mod local;
+mod logs;
 mod openapi;
 mod outage;
 mod problems;

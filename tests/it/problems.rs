@@ -8,7 +8,7 @@ use std::{
 use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::json;
 
-use crate::support::{Stack, caller::send, on_both_stores};
+use crate::support::{Caller, Stack, caller::send, on_both_stores};
 
 on_both_stores!(what_the_server_refuses_by_itself_is_a_problem_too, a_body_is_limited_on_both_services);
 
@@ -100,10 +100,20 @@ async fn a_header_of_200_kib_is_refused_and_a_token_of_20_kib_is_only_invalid() 
     assert_eq!(&answer.await.expect("a finished request"), b"HTTP/1.1 431");
 }
 
+const CONSOLE: &str = "https://console.example.org";
+
+async fn behind_a_console() -> Stack {
+    let origins = "https://console.example.org, https://lab.example.org";
+    Stack::embedded_with(&[
+        ("AUTH__HTTP__ALLOWED_ORIGINS", origins),
+        ("RESOURCE__HTTP__ALLOWED_ORIGINS", origins),
+    ])
+    .await
+}
+
 #[tokio::test]
 async fn a_browser_of_an_allowed_origin_may_call_with_credentials_and_no_other() {
-    let allowed = ("AUTH__HTTP__ALLOWED_ORIGINS", "https://console.example.org, https://lab.example.org");
-    let stack = Stack::embedded_with(&[allowed]).await;
+    let stack = behind_a_console().await;
     let ask = |origin: &'static str| {
         let request = stack.anonymous().request(Method::OPTIONS, "/auth/login").header("Origin", origin);
         send(request.header("Access-Control-Request-Method", "POST"))
@@ -112,4 +122,81 @@ async fn a_browser_of_an_allowed_origin_may_call_with_credentials_and_no_other()
     assert_eq!(reply.header("access-control-allow-origin"), "https://lab.example.org");
     assert_eq!(reply.header("access-control-allow-credentials"), "true");
     assert_eq!(ask("https://evil.example.org").await.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn a_page_of_an_allowed_origin_can_read_why_a_request_failed() {
+    let stack = behind_a_console().await;
+    let (anonymous, user) = (stack.anonymous(), stack.scientist().await);
+    let json = |caller: &Caller<'_>, method: Method, path: &str, body: String| {
+        caller.request(method, path).header(CONTENT_TYPE, "application/json").body(body)
+    };
+    let long = "p".repeat(2 << 20);
+    let failures = [
+        (401, anonymous.request(Method::GET, "/auth/users/me")),
+        (
+            401,
+            json(&anonymous, Method::POST, "/auth/login", r#"{"username":"a@b.de","password":"x"}"#.into()),
+        ),
+        (400, json(&anonymous, Method::POST, "/auth/users", "{".into())),
+        (403, user.request(Method::GET, "/auth/users")),
+        (401, anonymous.request(Method::POST, "/auth/token-refresh")),
+        (404, anonymous.request(Method::GET, "/auth/nothing")),
+        (405, anonymous.request(Method::PUT, "/auth/login")),
+        (413, json(&anonymous, Method::POST, "/auth/users", long.clone())),
+        (415, anonymous.request(Method::POST, "/auth/users").header(CONTENT_TYPE, "text/plain").body("x")),
+        (422, json(&anonymous, Method::POST, "/auth/users", r#"{"email":"u","password":"q"}"#.into())),
+        (400, anonymous.request(Method::POST, "/auth/token").body("x")),
+        (401, anonymous.request(Method::GET, "/api/calculations")),
+        (404, user.request(Method::GET, "/api/calculations/none")),
+        (404, user.request(Method::GET, "/nothing")),
+        (405, user.request(Method::DELETE, "/api/calculations")),
+        (413, json(&user, Method::POST, "/api/calculations", format!("{{\"name\":\"{long}\"}}"))),
+        (422, json(&user, Method::POST, "/api/calculations", r#"{"name":1}"#.into())),
+        (422, user.request(Method::GET, "/api/calculations?nonsense=1")),
+    ];
+    for (status, request) in failures {
+        let reply = send(request.header("Origin", CONSOLE)).await;
+        assert_eq!(reply.status, status, "{reply:?}");
+        assert_eq!(reply.header("access-control-allow-origin"), CONSOLE, "{reply:?}");
+        assert_eq!(reply.header("access-control-allow-credentials"), "true", "{reply:?}");
+        assert!(reply.header("vary").to_lowercase().contains("origin"), "{reply:?}");
+        for exposed in ["etag", "location", "retry-after", "x-request-id", "link", "www-authenticate"] {
+            assert!(reply.header("access-control-expose-headers").contains(exposed), "{exposed}: {reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_an_allowed_origin_may_send_what_clients_send() {
+    let stack = behind_a_console().await;
+    let ask = async |path: &str, method: &str, header: &str, origin: &str| {
+        let request = stack.anonymous().request(Method::OPTIONS, path).header("Origin", origin);
+        let request = request.header("Access-Control-Request-Method", method);
+        send(request.header("Access-Control-Request-Headers", header)).await
+    };
+    for path in ["/auth/users/me", "/api/calculations"] {
+        for header in [
+            "authorization",
+            "traceparent",
+            "cache-control",
+            "last-event-id",
+            "x-request-id",
+            "if-match",
+            "idempotency-key",
+            "content-type, if-none-match",
+        ] {
+            let reply = ask(path, "GET", header, CONSOLE).await;
+            assert_eq!(reply.status, 200, "{header}: {reply:?}");
+            assert_eq!(reply.header("access-control-allow-origin"), CONSOLE, "{header}: {reply:?}");
+        }
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] {
+            assert_eq!(ask(path, method, "authorization", CONSOLE).await.status, 200, "{method}");
+        }
+        let refusals = [("GET", "x-evil", CONSOLE), ("TRACE", "authorization", CONSOLE)];
+        for (method, header, origin) in refusals {
+            let reply = ask(path, method, header, origin).await;
+            assert_eq!((reply.status, reply.code().as_str()), (400, "invalid_request"), "{reply:?}");
+        }
+    }
 }

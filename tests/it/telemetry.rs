@@ -99,6 +99,11 @@ async fn no_secret_reaches_the_log_even_at_trace() {
     let key = std::fs::read_to_string(stack.directory.path().join("keys.json")).expect("a ring");
     let key: serde_json::Value = serde_json::from_str(&key).expect("JSON");
     secrets.push(key["keys"][0]["k"].as_str().expect("a secret").to_owned());
+    // Lines are written in their order, so that everything before this one is there when it is.
+    assert_eq!(stack.anonymous().get("/auth/docs/").await.status, 200);
+    stack.auth[0].until_logged("\"http.route\":\"/auth/docs").await;
+    assert_eq!(stack.anonymous().get("/api/docs/").await.status, 200);
+    stack.resource[0].until_logged("\"http.route\":\"/api/docs").await;
     let log = stack.auth[0].log() + &stack.resource[0].log();
     assert!(log.contains("\"TRACE\"") || log.contains("\"DEBUG\""), "the log is at TRACE");
     for secret in secrets {
@@ -128,8 +133,7 @@ async fn a_callers_trace_is_carried_on_to_log_and_collector() {
     let request = stack.anonymous().request(Method::GET, "/api/calculations");
     send(request.header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"))).await;
 
-    let logged = stack.resource[0].entries().iter().any(|entry| entry.to_string().contains(trace));
-    assert!(logged, "{}", stack.resource[0].log());
+    stack.resource[0].until_logged(trace).await;
     let bytes: Vec<u8> =
         (0..trace.len()).step_by(2).map(|i| u8::from_str_radix(&trace[i..i + 2], 16).expect("hex")).collect();
     let exported = tokio::task::spawn_blocking(move || {

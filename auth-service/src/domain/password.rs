@@ -8,11 +8,32 @@ pub const MAX_LENGTH: usize = 128;
 /// Fewer guesses than this and a password is as weak as an entry of a list of common passwords.
 const MIN_GUESSES: f64 = 1e5;
 /// Code points whose strength is judged: the estimate's cost grows with the square of the length.
-const JUDGED: usize = 64;
+const JUDGED: usize = 48;
+/// Most ways to read a password's digits and symbols as letters: each costs the estimate as much as another password.
+const MAX_READINGS: u32 = 32;
+/// The letters that the estimate takes digits and symbols for.
+const LOOKALIKES: [(char, &str); 12] = [
+    ('a', "4@"),
+    ('b', "8"),
+    ('c', "({[<"),
+    ('e', "3"),
+    ('g', "69"),
+    ('i', "1!|"),
+    ('l', "1|7"),
+    ('o', "0"),
+    ('s', "$5"),
+    ('t', "+7"),
+    ('x', "%"),
+    ('z', "2"),
+];
 
-/// A password as it was presented, in Unicode NFC. Its `Debug` shows nothing of it.
+/// A password as it was presented, in Unicode NFC and, where that is another, as it was typed. Its `Debug` shows
+/// nothing of it.
 #[derive(Clone, Debug)]
-pub struct Password(SecretString);
+pub struct Password {
+    nfc: SecretString,
+    typed: Option<SecretString>,
+}
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,34 +52,98 @@ pub enum WeakPassword {
 impl Password {
     /// Takes a password as it was typed; whether it is a good one is not asked here.
     pub fn new(text: &str) -> Self {
-        Self(text.nfc().collect::<String>().into())
+        let nfc: SecretString = text.nfc().collect::<String>().into();
+        let typed = (nfc.expose_secret() != text).then(|| text.into());
+        Self { nfc, typed }
     }
 
-    /// The bytes to hash.
+    /// The bytes to hash: those of NFC.
     pub fn bytes(&self) -> &[u8] {
-        self.0.expose_secret().as_bytes()
+        self.nfc.expose_secret().as_bytes()
+    }
+
+    /// The bytes as they were typed, where they are not those of NFC.
+    pub fn typed(&self) -> Option<&[u8]> {
+        self.typed.as_ref().map(|typed| typed.expose_secret().as_bytes())
     }
 
     /// Refuses a length outside `min..=128` code points.
     pub fn check_length(&self, min: usize) -> Result<(), WeakPassword> {
-        let length = self.0.expose_secret().chars().count();
+        let length = self.nfc.expose_secret().chars().count();
         if (min..=MAX_LENGTH).contains(&length) { Ok(()) } else { Err(WeakPassword::Length { min }) }
     }
 
     /// Refuses what a guesser tries first, `about` being what is publicly known of the user.
     ///
-    /// Takes milliseconds of processor time: not for async threads.
+    /// Only the beginning of a long password is judged, so that the cost is bounded. It is milliseconds of processor
+    /// time: not for async threads.
     pub fn check_strength(&self, about: &[String]) -> Result<(), WeakPassword> {
-        let judged: SecretString = self.0.expose_secret().chars().take(JUDGED).collect::<String>().into();
+        let judged: SecretString = judged(self.nfc.expose_secret()).into();
         let about: Vec<&str> = about.iter().map(String::as_str).collect();
         let guesses = zxcvbn::zxcvbn(judged.expose_secret(), &about).guesses_log10();
         if guesses < MIN_GUESSES.log10() { Err(WeakPassword::Guessable) } else { Ok(()) }
     }
 }
 
+/// The part of a password whose strength is judged. Where its symbols can be read as letters in too many ways, they
+/// are read in one.
+fn judged(password: &str) -> String {
+    let judged: String = password.chars().take(JUDGED).collect();
+    if readings(&judged) <= MAX_READINGS {
+        return judged;
+    }
+    let letter = |symbol: char| {
+        let of_it = LOOKALIKES.iter().find(|(_, forms)| !symbol.is_ascii_digit() && forms.contains(symbol));
+        of_it.map_or(symbol, |(letter, _)| *letter)
+    };
+    judged.chars().map(letter).collect()
+}
+
+/// An upper bound for the ways in which the estimate reads a text: it chooses one form for each letter, and for a
+/// form of two letters whether to take it for the second.
+fn readings(text: &str) -> u32 {
+    let forms = |(_, forms): &(char, &str)| forms.chars().filter(|form| text.contains(*form)).count().max(1);
+    let of_two = |form: &char| text.contains(*form) && ['1', '|', '7'].contains(form);
+    let doubled = ['1', '|', '7'].iter().filter(|form| of_two(form)).count();
+    let chosen = LOOKALIKES
+        .iter()
+        .map(forms)
+        .fold(1_u32, |ways, forms| ways.saturating_mul(u32::try_from(forms).unwrap_or(u32::MAX)));
+    chosen << doubled
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Nearly each of its characters may stand for several letters.
+    const COSTLY: &str = "7({1{(||4<|[6|5[0+(|4<6(|@(|(1(|{9@+6|[41{<|4<!77!79<|$@|4@@!019";
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_judged_is_bounded_whatever_is_typed(text in "[-0-9@({\\[<!|$+%a-z]{0,128}") {
+            let judged = judged(&text);
+            proptest::prop_assert!(judged.chars().count() <= JUDGED);
+            proptest::prop_assert!(readings(&judged) <= MAX_READINGS, "{}", readings(&judged));
+        }
+    }
+
+    #[test]
+    fn a_password_of_many_symbols_is_judged_once_for_each_of_few_readings() {
+        assert!(readings(COSTLY) > 500);
+        assert!(readings(&judged(COSTLY)) <= 16, "{}", readings(&judged(COSTLY)));
+        assert_eq!(Password::new(COSTLY).check_strength(&[]), Ok(()));
+    }
+
+    #[test]
+    fn what_few_symbols_stand_for_is_judged_as_ever() {
+        for text in ["p@$$w0rdp@$$w0rd", "!@#$%^&*()_+", "p4$$w0rd1234", "l3tm31nl3tm31n"] {
+            assert_eq!(judged(text), text);
+            assert_eq!(Password::new(text).check_strength(&[]), Err(WeakPassword::Guessable), "{text}");
+        }
+        let disguised = "p@$$w0rd{[(<|!1p4$$w0rd5";
+        assert!(judged(disguised).starts_with("passw0rd"), "{}", judged(disguised));
+    }
 
     #[test]
     fn length_is_counted_in_code_points_after_normalisation() {

@@ -1,4 +1,5 @@
-//! A stored password hash: argon2id in PHC string form. Knows nothing of threads: callers decide where it runs.
+//! A stored password hash: argon2id in PHC string form, or one that another system made. Knows nothing of threads:
+//! callers decide where it runs.
 
 use std::fmt;
 
@@ -9,6 +10,7 @@ use argon2::{
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use service_kit::random::{self, Random};
 
+pub use super::legacy_hash::BadHash;
 use super::{legacy_hash::LegacyHash, password::Password};
 
 /// Bytes of salt (RFC 9106 section 3.1).
@@ -16,10 +18,10 @@ const SALT: usize = 16;
 /// Bytes of output.
 const OUTPUT: usize = 32;
 
-/// Most memory of a hash that was made elsewhere, in KiB.
-const MAX_MEMORY_KIB: u32 = 256 * 1024;
-/// Most passes of a hash that was made elsewhere.
-const MAX_ITERATIONS: u32 = 16;
+/// Most memory of a hash, in KiB: that of Django's default.
+const MAX_MEMORY_KIB: u32 = 100 * 1024;
+/// Most memory times passes of a hash, in KiB: that of PHP's default, the costliest that is in wide use.
+const MAX_WORK_KIB: u64 = 4 * 64 * 1024;
 
 /// What one hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,15 +38,17 @@ pub struct Cost {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// A stored hash, or a cost, that argon2 cannot work with.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a usable password hash: {0}")]
-pub struct BadHash(String);
-
-impl BadHash {
-    pub(super) fn new(reason: impl fmt::Display) -> Self {
-        Self(reason.to_string())
-    }
+/// What a password is to a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Another one.
+    Wrong,
+    /// The one that was hashed.
+    Right,
+    /// The one that was hashed, as it was typed and not in NFC: a new hash is to be made of it.
+    AsTyped,
+    /// One of several texts that the hash does not tell apart: no new hash may be made of it.
+    OneOfMany,
 }
 
 /// Memory that hashing works in; handing the same to the next hash saves its allocation.
@@ -52,13 +56,23 @@ impl BadHash {
 pub struct Scratch(Vec<Block>);
 
 impl Cost {
-    /// Refuses costs outside RFC 9106.
+    /// Refuses costs outside RFC 9106, and those that no login should pay.
     pub fn check(self) -> Result<(), BadHash> {
+        if self.memory_kib > MAX_MEMORY_KIB || self.work() > MAX_WORK_KIB {
+            return Err(BadHash::new(format!(
+                "argon2 that needs more than {MAX_MEMORY_KIB} KiB, or more than {MAX_WORK_KIB} KiB times passes"
+            )));
+        }
         self.params().map(|_| ())
     }
 
     fn params(self) -> Result<Params, BadHash> {
         Params::new(self.memory_kib, self.iterations, self.parallelism, Some(OUTPUT)).map_err(BadHash::new)
+    }
+
+    /// Memory times passes, in KiB.
+    fn work(self) -> u64 {
+        u64::from(self.memory_kib) * u64::from(self.iterations)
     }
 
     fn covers(self, params: &Params) -> bool {
@@ -78,14 +92,12 @@ impl PasswordHash {
     /// is none, or would cost too much to check.
     pub fn parse(text: &str) -> Result<Self, BadHash> {
         let hash = Self(text.to_owned());
-        if let Some(legacy) = LegacyHash::parse(text) {
-            return legacy.map(|_| hash);
-        }
-        let params = Params::try_from(&hash.read()?.1).map_err(BadHash::new)?;
-        if params.m_cost() > MAX_MEMORY_KIB || params.t_cost() > MAX_ITERATIONS {
-            return Err(BadHash::new("argon2 that needs more than 256 MiB or 16 passes"));
-        }
-        Ok(hash)
+        hash.check().map(|()| hash)
+    }
+
+    /// Whether a password can be checked against the hash, at a bounded cost.
+    pub fn check(&self) -> Result<(), BadHash> {
+        self.read().map(|_| ())
     }
 
     /// The hash as text.
@@ -103,7 +115,7 @@ impl PasswordHash {
         let params = cost.params()?;
         let salt = random::bytes::<SALT>(random);
         let output =
-            compute(password, &salt, (Algorithm::Argon2id, Version::V0x13, params.clone()), scratch)?;
+            compute(password.bytes(), &salt, (Algorithm::Argon2id, Version::V0x13, params.clone()), scratch)?;
         Self::write(&params, &salt, &output)
     }
 
@@ -112,38 +124,44 @@ impl PasswordHash {
         Self::write(&cost.params()?, &random::bytes::<SALT>(random), &random::bytes::<OUTPUT>(random))
     }
 
-    /// Whether `password` is the one that was hashed.
-    pub fn matches(&self, password: &Password, scratch: &mut Scratch) -> Result<bool, BadHash> {
-        if let Some(legacy) = LegacyHash::parse(&self.0) {
-            return legacy?.matches(password);
+    /// What `password` is to the hash. A text that is not in NFC is tried as it was typed, too: other systems hash it
+    /// so. Fails for no hash that passes [`PasswordHash::check`].
+    pub fn matches(&self, password: &Password, scratch: &mut Scratch) -> Result<Verdict, BadHash> {
+        let readable = self.read()?;
+        for (text, right) in [(Some(password.bytes()), Verdict::Right), (password.typed(), Verdict::AsTyped)]
+        {
+            let Some(text) = text else { continue };
+            if readable.matches(text, scratch)? {
+                return Ok(if readable.is_of_one_text(text) { right } else { Verdict::OneOfMany });
+            }
         }
-        let (algorithm, phc) = self.read()?;
-        let (Some(salt), Some(expected)) = (&phc.salt, &phc.hash) else {
-            return Err(BadHash::new("salt or output is missing"));
-        };
-        let params = Params::try_from(&phc).map_err(BadHash::new)?;
-        let version = phc.version.unwrap_or(0x10);
-        let version = Version::try_from(version).map_err(BadHash::new)?;
-        let output = compute(password, salt, (algorithm, version, params), scratch)?;
-        Ok(verify_slices_are_equal(&output, expected.as_bytes()).is_ok())
+        Ok(Verdict::Wrong)
     }
 
     /// Whether the hash is weaker than `cost` demands and should be made anew at the next login.
     pub fn is_below(&self, cost: Cost) -> bool {
-        self.read()
-            .and_then(|(algorithm, phc)| Ok((algorithm, Params::try_from(&phc).map_err(BadHash::new)?)))
-            .map_or(true, |(algorithm, params)| algorithm != Algorithm::Argon2id || !cost.covers(&params))
+        match self.read() {
+            Ok(Readable::Argon2(hash)) => hash.algorithm != Algorithm::Argon2id || !cost.covers(&hash.params),
+            _ => true,
+        }
     }
 
-    fn read(&self) -> Result<(Algorithm, Phc), BadHash> {
-        let phc = Phc::new(&self.0).map_err(BadHash::new)?;
-        let algorithm = match phc.algorithm.as_str() {
-            "argon2id" => Algorithm::Argon2id,
-            "argon2i" => Algorithm::Argon2i,
-            "argon2d" => Algorithm::Argon2d,
-            other => return Err(BadHash(format!("algorithm {other}"))),
-        };
-        Ok((algorithm, phc))
+    /// Whether checking the hash may cost more than checking one of `cost`.
+    pub fn is_costlier_than(&self, cost: Cost) -> bool {
+        match self.read() {
+            Ok(Readable::Argon2(hash)) => {
+                hash.params.m_cost() > cost.memory_kib || hash.cost().work() > cost.work()
+            }
+            Ok(Readable::Legacy(_)) => true,
+            Err(_) => false,
+        }
+    }
+
+    fn read(&self) -> Result<Readable, BadHash> {
+        match LegacyHash::parse(&self.0) {
+            Some(legacy) => legacy.map(Readable::Legacy),
+            None => Argon2Hash::parse(&self.0).map(Readable::Argon2),
+        }
     }
 
     fn write(params: &Params, salt: &[u8], output: &[u8]) -> Result<Self, BadHash> {
@@ -164,8 +182,75 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
+/// A hash that was read into all that checking it takes.
+enum Readable {
+    Argon2(Argon2Hash),
+    Legacy(LegacyHash),
+}
+
+impl Readable {
+    fn matches(&self, password: &[u8], scratch: &mut Scratch) -> Result<bool, BadHash> {
+        match self {
+            Self::Argon2(hash) => hash.matches(password, scratch),
+            Self::Legacy(hash) => hash.matches(password),
+        }
+    }
+
+    fn is_of_one_text(&self, password: &[u8]) -> bool {
+        match self {
+            Self::Argon2(_) => true,
+            Self::Legacy(hash) => hash.is_of_one_text(password),
+        }
+    }
+}
+
+/// The parts of an argon2 hash.
+struct Argon2Hash {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    salt: Salt,
+    output: Output,
+}
+
+impl Argon2Hash {
+    fn parse(text: &str) -> Result<Self, BadHash> {
+        let phc = Phc::new(text).map_err(BadHash::new)?;
+        let algorithm = match phc.algorithm.as_str() {
+            "argon2id" => Algorithm::Argon2id,
+            "argon2i" => Algorithm::Argon2i,
+            "argon2d" => Algorithm::Argon2d,
+            other => return Err(BadHash::new(format!("algorithm {other}"))),
+        };
+        // Before version 0x13 there was none in the text.
+        let version = phc.version.unwrap_or_else(|| Version::V0x10.into());
+        let version = Version::try_from(version)
+            .map_err(|_| BadHash::new(format!("argon2 version {version} is neither 16 nor 19")))?;
+        let params = Params::try_from(&phc).map_err(BadHash::new)?;
+        if !params.keyid().is_empty() {
+            return Err(BadHash::new("argon2 with a key that is not in the hash"));
+        }
+        let salt = phc.salt.ok_or_else(|| BadHash::new("argon2 without a salt"))?;
+        let output = phc.hash.ok_or_else(|| BadHash::new("argon2 without an output"))?;
+        let hash = Self { algorithm, version, params, salt, output };
+        hash.cost().check()?;
+        Ok(hash)
+    }
+
+    fn cost(&self) -> Cost {
+        let params = &self.params;
+        Cost { memory_kib: params.m_cost(), iterations: params.t_cost(), parallelism: params.p_cost() }
+    }
+
+    fn matches(&self, password: &[u8], scratch: &mut Scratch) -> Result<bool, BadHash> {
+        let how = (self.algorithm, self.version, self.params.clone());
+        let computed = compute(password, &self.salt, how, scratch)?;
+        Ok(verify_slices_are_equal(&computed, self.output.as_bytes()).is_ok())
+    }
+}
+
 fn compute(
-    password: &Password,
+    password: &[u8],
     salt: &[u8],
     (algorithm, version, params): (Algorithm, Version, Params),
     scratch: &mut Scratch,
@@ -175,7 +260,7 @@ fn compute(
         scratch.0.resize(params.block_count(), Block::new());
     }
     Argon2::new(algorithm, version, params)
-        .hash_password_into_with_memory(password.bytes(), salt, &mut output, &mut scratch.0[..])
+        .hash_password_into_with_memory(password, salt, &mut output, &mut scratch.0[..])
         .map_err(BadHash::new)?;
     Ok(output)
 }
@@ -192,8 +277,12 @@ mod tests {
         PasswordHash::make(&Password::new(text), CHEAP, &OsRandom, &mut Scratch::default()).unwrap()
     }
 
-    fn matches(hash: &PasswordHash, text: &str) -> bool {
+    fn verdict(hash: &PasswordHash, text: &str) -> Verdict {
         hash.matches(&Password::new(text), &mut Scratch::default()).unwrap()
+    }
+
+    fn matches(hash: &PasswordHash, text: &str) -> bool {
+        verdict(hash, text) == Verdict::Right
     }
 
     #[test]
@@ -220,7 +309,8 @@ mod tests {
         let mut scratch = Scratch::default();
         let large = Cost { memory_kib: 256, ..CHEAP };
         PasswordHash::make(&Password::new("first"), large, &OsRandom, &mut scratch).unwrap();
-        assert!(hash_of("second").matches(&Password::new("second"), &mut scratch).unwrap());
+        let verdict = hash_of("second").matches(&Password::new("second"), &mut scratch);
+        assert_eq!(verdict, Ok(Verdict::Right));
     }
 
     #[test]
@@ -230,6 +320,86 @@ mod tests {
         assert!(hash.is_below(Cost { iterations: 2, ..CHEAP }));
         assert!(hash.is_below(Cost { memory_kib: 128, ..CHEAP }));
         assert!(PasswordHash::from_stored("plain".into()).is_below(CHEAP));
+    }
+
+    #[test]
+    fn a_hash_that_cannot_be_checked_is_refused_where_it_is_read() {
+        let salt_and_output = "c29tZXNhbHRzb21lc2FsdA$eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg";
+        for costs in
+            ["m=65536,t=3,p=4", "m=65536,t=4,p=1", "m=102400,t=2,p=8", "m=19456,t=2,p=1", "m=64,t=1,p=1"]
+        {
+            assert!(
+                PasswordHash::parse(&format!("$argon2id$v=19${costs}${salt_and_output}")).is_ok(),
+                "{costs}"
+            );
+        }
+        for bad in [
+            "$argon2id$v=19$m=262144,t=16,p=1",
+            "$argon2id$v=19$m=65536,t=5,p=1",
+            "$argon2id$v=19$m=102401,t=1,p=1",
+            "$argon2id$v=19$m=64,t=4294967295,p=1",
+            "$argon2id$v=17$m=64,t=1,p=1",
+            "$argon2id$v=19$m=64,t=1,p=1,keyid=a2V5",
+            "$argon2id$v=19$m=64,t=0,p=1",
+            "$argon2id$v=19$m=64,t=1,p=100",
+            "$argon2x$v=19$m=64,t=1,p=1",
+        ] {
+            assert!(PasswordHash::parse(&format!("{bad}${salt_and_output}")).is_err(), "{bad}");
+        }
+        for bad in
+            ["$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ", "$argon2id$v=19$m=64,t=1,p=1", "$argon2id", "", "x"]
+        {
+            assert!(PasswordHash::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_read_can_be_checked(
+            kind in "\\$(argon2id|argon2i|argon2d|scrypt|pbkdf2-sha256|2b)(\\$v=(16|17|19))?",
+            costs in "\\$(m=(8|64|x),t=[012],p=[012]|ln=[0-4],r=[0-8],p=[0-2]|[0-9]{1,2}|04)",
+            salt in "\\$?[A-Za-z0-9./+]{0,30}",
+            output in "\\$?[A-Za-z0-9./+]{0,90}",
+        ) {
+            if let Ok(hash) = PasswordHash::parse(&format!("{kind}{costs}{salt}{output}")) {
+                let verdict = hash.matches(&Password::new("some password"), &mut Scratch::default());
+                proptest::prop_assert_eq!(verdict, Ok(Verdict::Wrong));
+            }
+        }
+    }
+
+    #[test]
+    fn hashes_without_a_version_are_of_the_one_before_it_was_written() {
+        // Of the reference implementation's own tests (phc-winner-argon2, src/test.c).
+        let hash = PasswordHash::parse(
+            "$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ$9sTbSlTio3Biev89thdrlKKiCaYsjjYVJxGAL3swxpQ",
+        );
+        assert!(matches(&hash.unwrap(), "password"));
+    }
+
+    #[test]
+    fn a_text_is_tried_in_nfc_and_as_it_was_typed() {
+        let (typed, composed) = ("Mo\u{308}wen am Hafen", "M\u{f6}wen am Hafen");
+        let hash = hash_of(composed);
+        assert_eq!((verdict(&hash, composed), verdict(&hash, typed)), (Verdict::Right, Verdict::Right));
+        // Printed by the bcrypt package of Python for the decomposed text.
+        let hash =
+            PasswordHash::parse("$2b$04$CgxeryBhseCl3CdRwF6DSuHn3w7qz3NLv58bIZPlOGIMZSVAk9Jgi").unwrap();
+        let typed = "Mo\u{308}wen u\u{308}ber dem Hafen am Dienstag";
+        assert_eq!(verdict(&hash, typed), Verdict::AsTyped);
+        assert_eq!(verdict(&hash, "M\u{f6}wen \u{fc}ber dem Hafen am Dienstag"), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_password_that_bcrypt_cuts_off_is_one_of_many() {
+        // Printed by the bcrypt package of Python for these 72 bytes.
+        let hash =
+            PasswordHash::parse("$2b$04$A4Tn7fNUJR0ILaqGhXMVZuBqBb8J3MOwHNjBeFgMVCZ8rwLa10MSy").unwrap();
+        let seen = "measured twice and cut once, says the joiner to the apprentice at noon; ";
+        for tail in ["", "then he sands", "and so what"] {
+            assert_eq!(verdict(&hash, &format!("{seen}{tail}")), Verdict::OneOfMany, "{tail}");
+        }
+        assert_eq!(verdict(&hash, &seen[..71]), Verdict::Wrong);
     }
 
     #[test]

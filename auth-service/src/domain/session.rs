@@ -66,8 +66,6 @@ pub struct Previous {
     pub digest: Digest,
     /// When it was replaced.
     pub at: OffsetDateTime,
-    /// How often it came again afterwards, concurrent arrivals aside.
-    pub reuses: i64,
     /// Its successor, for its holder alone.
     pub sealed: Sealed,
 }

@@ -3,7 +3,7 @@
 //! Refresh token rotation with detection of replay (RFC 9700 section 4.14.2), in the form that survives lost
 //! responses and concurrent tabs: for a short while a used token yields the very successor it yielded before.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
@@ -12,12 +12,8 @@ use super::{
     session::{EndReason, Previous, Session},
 };
 
-/// How long a used token still yields its successor.
+/// How long a used token still yields its successor, however often it is presented.
 pub const GRACE: Duration = Duration::from_secs(30);
-/// Repeats that soon after a rotation were under way together with it, and are not counted.
-pub const CONCURRENT: Duration = Duration::from_secs(5);
-/// How often a used token yields its successor after that.
-pub const MAX_REUSES: i64 = 20;
 
 /// A refresh token is presented.
 #[derive(Clone, Debug)]
@@ -28,16 +24,27 @@ pub struct Presented {
     pub client_id: String,
     /// The secret of the token that is to follow, fresh.
     pub successor: Secret,
-    /// How long the renewed session may stay idle.
+    /// How long the refreshed session may stay idle.
     pub idle_ttl: Duration,
+    /// When the request arrived, on a clock that is never set.
+    pub arrived: Instant,
+}
+
+/// The moment of a decision, on the store's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The time now: that of whatever is written.
+    pub now: OffsetDateTime,
+    /// How long ago the request arrived. It is judged as if it had been served at once: slowness is never theft.
+    pub waited: Duration,
 }
 
 /// What comes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// The session goes on, with this secret in its next token.
+    /// The session continues, with this secret in its next token.
     Renewed(Session, Secret),
-    /// A used token came again after its grace: the session is ended.
+    /// A used token was presented after its grace: the session is ended.
     Stolen(Session),
     /// The token opens nothing: unknown, expired, ended, or another client's.
     Refused,
@@ -53,12 +60,14 @@ pub struct Step {
 }
 
 /// Decides. The caller writes `write` on condition that the session's `version` is still the one read here.
-pub fn step(session: &Session, presented: &Presented, now: OffsetDateTime) -> Step {
+pub fn step(session: &Session, presented: &Presented, moment: Moment) -> Step {
+    let Moment { now, waited } = moment;
+    let arrived = now - waited;
     let token = &presented.token;
     let theirs = session.id == token.session_id
         && session.client_id == presented.client_id
         && token.session_secret.is_behind(&session.session_hash);
-    if !theirs || !session.is_live(now) {
+    if !theirs || !session.is_live(arrived) {
         return Step { rotation: Rotation::Refused, write: None };
     }
     if token.secret.is_behind(&session.current) {
@@ -69,7 +78,9 @@ pub fn step(session: &Session, presented: &Presented, now: OffsetDateTime) -> St
         };
     }
     match &session.previous {
-        Some(previous) if token.secret.is_behind(&previous.digest) => repeated(session, previous, token, now),
+        Some(previous) if token.secret.is_behind(&previous.digest) => {
+            repeated(session, previous, token, arrived)
+        }
         _ => stolen(session),
     }
 }
@@ -80,7 +91,6 @@ fn rotated(session: &Session, presented: &Presented, now: OffsetDateTime) -> Ses
         previous: Some(Previous {
             digest: session.current,
             at: now,
-            reuses: 0,
             sealed: presented.token.secret.seal(&session.id, &presented.successor),
         }),
         current: presented.successor.digest(),
@@ -92,25 +102,15 @@ fn rotated(session: &Session, presented: &Presented, now: OffsetDateTime) -> Ses
     }
 }
 
-/// The previous token was presented: its successor again, or theft.
-fn repeated(session: &Session, previous: &Previous, token: &RefreshToken, now: OffsetDateTime) -> Step {
-    let age = now - previous.at;
+/// The previous token was presented: its successor again, or theft. A rotation in the future, by a clock that was
+/// ahead, counts as one of now.
+fn repeated(session: &Session, previous: &Previous, token: &RefreshToken, arrived: OffsetDateTime) -> Step {
+    let age = arrived - previous.at;
     let successor = token.secret.unseal(&session.id, previous.sealed);
     if age > GRACE || !successor.is_behind(&session.current) {
         return stolen(session);
     }
-    if age <= CONCURRENT {
-        return Step { rotation: Rotation::Renewed(session.clone(), successor), write: None };
-    }
-    if previous.reuses >= MAX_REUSES {
-        return stolen(session);
-    }
-    let next = Session {
-        previous: Some(Previous { reuses: previous.reuses + 1, ..previous.clone() }),
-        version: session.version + 1,
-        ..session.clone()
-    };
-    Step { rotation: Rotation::Renewed(next.clone(), successor), write: Some(next) }
+    Step { rotation: Rotation::Renewed(session.clone(), successor), write: None }
 }
 
 fn stolen(session: &Session) -> Step {

@@ -1,4 +1,4 @@
-//! How many guesses are free, and how long the next one has to wait: one bucket, as a pure rule.
+//! How many tries are free, and how long the next one has to wait: one bucket, as a pure rule.
 
 use std::time::Duration;
 
@@ -10,49 +10,66 @@ pub const LONGEST: u32 = 60;
 /// What a bucket allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Failures that cost nothing.
+    /// Tries that cost nothing.
     pub free: u32,
-    /// After so long without a failure all is forgotten.
+    /// For how long a bucket remembers.
     pub window: Duration,
+    /// What comes after the free ones.
+    pub beyond: Beyond,
 }
 
-/// The failures of one account, address or device. An attempt counts as one until it has succeeded.
+/// What comes after the free tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// Each waits 1, 2, 4 … 60 seconds since the one before it. A window without any forgets all: for failures.
+    Slower,
+    /// None is left until the window that began with the first one is over: for what may be asked so often.
+    Closed,
+}
+
+/// The tries on one account, address or device. For a password each counts as a failure until it has succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// How many there were.
     pub failures: u32,
-    /// When the last one was.
+    /// When the last one was; under [`Beyond::Closed`], the first.
     pub last: OffsetDateTime,
 }
 
 /// What comes of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// It may go on; this is the bucket with it.
+    /// It may continue; this is the bucket with it.
     Taken(Bucket),
-    /// It has to wait, and is not counted.
-    Wait(Duration),
+    /// It has to wait so long, and is not counted; this is the bucket as it is to be kept.
+    Wait(Bucket, Duration),
 }
 
 impl Bucket {
-    /// Takes one attempt at `now` out of what `limit` allows: after the free ones each waits 1, 2, 4 … 60 seconds
-    /// since the one before it.
+    /// Takes one attempt at `now` out of what `limit` allows. A time in the future, by a clock that was ahead or is
+    /// another replica's, counts as now: free attempts never wait, and no other waits longer than its rule says.
     pub fn take(known: Option<Self>, limit: Limit, now: OffsetDateTime) -> Attempt {
+        let known = known.map(|bucket| Self { last: bucket.last.min(now), ..bucket });
         let Some(bucket) = known.filter(|bucket| now - bucket.last < limit.window) else {
             return Attempt::Taken(Self { failures: 1, last: now });
         };
-        let ready = bucket.last + bucket.pause(limit.free);
+        let ready = bucket.last + bucket.pause(limit);
         if now < ready {
-            return Attempt::Wait((ready - now).try_into().unwrap_or_default());
+            return Attempt::Wait(bucket, (ready - now).try_into().unwrap_or_default());
         }
-        Attempt::Taken(Self { failures: bucket.failures.saturating_add(1), last: now })
+        let last = match limit.beyond {
+            Beyond::Slower => now,
+            Beyond::Closed => bucket.last,
+        };
+        Attempt::Taken(Self { failures: bucket.failures.saturating_add(1), last })
     }
 
-    /// How long after the last failure the next attempt has to wait.
-    fn pause(self, free: u32) -> Duration {
-        match self.failures.checked_sub(free) {
-            None => Duration::ZERO,
-            Some(beyond) => {
+    /// How long after `last` the next attempt has to wait.
+    fn pause(self, limit: Limit) -> Duration {
+        match (self.failures.checked_sub(limit.free), limit.beyond) {
+            (None, _) => Duration::ZERO,
+            (Some(_), Beyond::Closed) => limit.window,
+            (Some(beyond), Beyond::Slower) => {
                 Duration::from_secs(1_u32.checked_shl(beyond).unwrap_or(LONGEST).min(LONGEST).into())
             }
         }
@@ -71,39 +88,73 @@ mod tests {
     use super::*;
 
     const NOW: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
-    const LIMIT: Limit = Limit { free: 3, window: Duration::from_secs(900) };
+    const LIMIT: Limit = Limit { free: 3, window: Duration::from_secs(900), beyond: Beyond::Slower };
+    const CLOSED: Limit = Limit { beyond: Beyond::Closed, ..LIMIT };
 
-    fn take(known: Option<Bucket>, after: u64) -> Attempt {
-        Bucket::take(known, LIMIT, NOW + Duration::from_secs(after))
+    fn at(seconds: i64) -> OffsetDateTime {
+        NOW + time::Duration::seconds(seconds)
+    }
+
+    fn taken(known: Option<Bucket>, limit: Limit, seconds: i64) -> Bucket {
+        match Bucket::take(known, limit, at(seconds)) {
+            Attempt::Taken(bucket) => bucket,
+            wait @ Attempt::Wait(..) => panic!("not taken: {wait:?}"),
+        }
+    }
+
+    fn wait(known: Option<Bucket>, limit: Limit, seconds: i64) -> u64 {
+        match Bucket::take(known, limit, at(seconds)) {
+            Attempt::Wait(_, wait) => wait.as_secs(),
+            Attempt::Taken(bucket) => panic!("taken: {bucket:?}"),
+        }
     }
 
     #[test]
     fn after_the_free_ones_each_guess_waits_twice_as_long_up_to_a_minute() {
         let (mut bucket, mut now) = (None, 0);
         for _ in 0..3 {
-            let Attempt::Taken(next) = take(bucket, now) else { panic!("not free") };
-            bucket = Some(next);
+            bucket = Some(taken(bucket, LIMIT, now));
         }
-        for wait in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
-            assert_eq!(take(bucket, now), Attempt::Wait(Duration::from_secs(wait)));
-            now += wait;
-            let Attempt::Taken(next) = take(bucket, now) else { panic!("waits too long") };
-            bucket = Some(next);
+        for seconds in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+            assert_eq!(wait(bucket, LIMIT, now), seconds);
+            now += i64::try_from(seconds).unwrap();
+            bucket = Some(taken(bucket, LIMIT, now));
         }
     }
 
     #[test]
     fn a_guess_that_had_to_wait_changes_nothing_and_a_quiet_window_forgets_all() {
-        let full = Some(Bucket { failures: 50, last: NOW });
-        assert_eq!(take(full, 59), Attempt::Wait(Duration::from_secs(1)));
-        assert_eq!(
-            take(full, 899),
-            Attempt::Taken(Bucket { failures: 51, last: NOW + Duration::from_secs(899) })
-        );
-        assert_eq!(
-            take(full, 900),
-            Attempt::Taken(Bucket { failures: 1, last: NOW + Duration::from_secs(900) })
-        );
+        let full = Bucket { failures: 50, last: NOW };
+        assert_eq!(Bucket::take(Some(full), LIMIT, at(59)), Attempt::Wait(full, Duration::from_secs(1)));
+        assert_eq!(taken(Some(full), LIMIT, 899), Bucket { failures: 51, last: at(899) });
+        assert_eq!(taken(Some(full), LIMIT, 900), Bucket { failures: 1, last: at(900) });
+    }
+
+    #[test]
+    fn a_closed_window_opens_again_as_long_after_its_first_try() {
+        let mut bucket = taken(None, CLOSED, 0);
+        for seconds in [100, 800] {
+            bucket = taken(Some(bucket), CLOSED, seconds);
+        }
+        assert_eq!(bucket, Bucket { failures: 3, last: NOW });
+        assert_eq!(wait(Some(bucket), CLOSED, 801), 99);
+        assert_eq!(taken(Some(bucket), CLOSED, 900), Bucket { failures: 1, last: at(900) });
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_makes_no_free_try_wait_and_no_other_longer_than_a_minute() {
+        let ahead = |failures| Some(Bucket { failures, last: at(3600) });
+        for limit in [LIMIT, CLOSED] {
+            assert_eq!(taken(ahead(2), limit, 0), Bucket { failures: 3, last: NOW });
+        }
+        for (failures, seconds) in [(3, 1), (50, 60)] {
+            let Attempt::Wait(kept, pause) = Bucket::take(ahead(failures), LIMIT, NOW) else {
+                panic!("taken")
+            };
+            assert_eq!((kept.last, pause.as_secs()), (NOW, seconds));
+            let later = i64::try_from(seconds).unwrap();
+            assert_eq!(taken(Some(kept), LIMIT, later).failures, failures + 1);
+        }
     }
 
     #[test]

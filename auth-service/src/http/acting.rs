@@ -1,11 +1,11 @@
 //! Who acts in a request: the caller of the token, checked as things are now.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Instant};
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web::Data};
 use service_kit::{
     caller::Caller,
-    edge::{ClientRequestId, RequestId},
+    edge::{Arrived, ClientRequestId, RequestId},
     problem::Problem,
     route::Required,
 };
@@ -44,4 +44,9 @@ pub(super) fn origin(request: &HttpRequest) -> Origin {
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.to_string()),
         client_request_id: request.extensions().get::<ClientRequestId>().map(|id| id.0.to_string()),
     }
+}
+
+/// When a request arrived.
+pub(super) fn arrived(request: &HttpRequest) -> Instant {
+    request.extensions().get::<Arrived>().map_or_else(Instant::now, |arrived| arrived.0)
 }

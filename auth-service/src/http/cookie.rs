@@ -7,8 +7,7 @@ use actix_web::{
     cookie::{Cookie, SameSite, time::Duration as MaxAge},
 };
 
-/// How long a device is known: a year, in seconds.
-const DEVICE_TTL: i64 = 365 * 24 * 3600;
+use crate::domain::device;
 
 /// How the refresh token travels between browser and service.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +48,8 @@ impl RefreshCookie {
 
     /// Marks the browser's device.
     pub fn set_device(self, mark: String) -> Cookie<'static> {
-        self.cookie(self.device_name(), mark, MaxAge::seconds(DEVICE_TTL))
+        let ttl = i64::try_from(device::LIFETIME.as_secs()).unwrap_or(i64::MAX);
+        self.cookie(self.device_name(), mark, MaxAge::seconds(ttl))
     }
 
     /// Makes the browser forget the token.

@@ -43,7 +43,7 @@ impl From<AuthError> for Problem {
                 "Another request changed the same at the same time; look again and decide anew",
             ),
             AuthError::Throttled { retry_after } => {
-                let detail = format!("Too many attempts failed; try again in {retry_after} s");
+                let detail = format!("Too many attempts; try again in {retry_after} s");
                 Self::new(ProblemCode::RateLimited, detail)
                     .with_header(header::RETRY_AFTER, HeaderValue::from(retry_after))
             }

@@ -11,7 +11,11 @@ use shared_models::{
     problem::ProblemBody,
 };
 
-use super::{acting::origin, login::credentials, state::State};
+use super::{
+    acting::{arrived, origin},
+    login::credentials,
+    state::State,
+};
 use crate::ops::{AuthError, Credentials, FIRST_PARTY, Grant, Renewal};
 
 /// Log in with e-mail and password
@@ -69,6 +73,7 @@ pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<
         access_token: bearer(&request)?,
         scope: None,
         origin: &origin(&request),
+        arrived: arrived(&request),
     };
     match state.auth.rotate(renewal).await {
         Ok(grant) => Ok(granted(&state, grant)),

@@ -6,7 +6,7 @@ use shared_models::claims::{AccessClaims, Actor, Audience, AuthorizationDetail, 
 use utoipa::ToSchema;
 
 use super::{
-    acting::origin,
+    acting::{arrived, origin},
     oauth::{Form, OAuthProblem, Sender, Sent, answer},
     state::State,
 };
@@ -128,7 +128,12 @@ async fn issue(request: &HttpRequest, body: Sent, state: &State) -> Result<Token
         ("refresh_token", sender) => {
             let client = known(sender)?;
             let refresh_token = form.require("refresh_token")?.to_owned();
-            let asked = RefreshGrant { refresh_token, scope: form.scope()?, origin: origin(request) };
+            let asked = RefreshGrant {
+                refresh_token,
+                scope: form.scope()?,
+                origin: origin(request),
+                arrived: arrived(request),
+            };
             Ok(auth.refresh_token(client.as_deref(), asked).await?.into())
         }
         (TOKEN_EXCHANGE, sender) => {

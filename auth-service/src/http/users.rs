@@ -1,7 +1,7 @@
 //! Sign-up, and what users do with their own record.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
-use service_kit::{body::Json, problem::Problem};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web::Data};
+use service_kit::{body::Json, problem::Problem, route::Required};
 use shared_models::{
     auth::{PasswordChange, ProfileChange, SignUp, User},
     problem::ProblemBody,
@@ -11,10 +11,7 @@ use super::{
     acting::{Acting, origin},
     state::State,
 };
-use crate::{
-    domain::password::Password,
-    ops::{self, Registration},
-};
+use crate::{domain::password::Password, ops};
 
 /// Sign up
 ///
@@ -31,6 +28,7 @@ use crate::{
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Not application/json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A value breaks a rule"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many sign-ups from this address"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
     ),
 )]
@@ -39,8 +37,12 @@ pub(super) async fn sign_up(
     input: Json<SignUp>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let registration = Registration::parse(&input, state.auth.policy().min_password_length)?;
-    let user = state.auth.sign_up(registration, origin(&request)).await?;
+    let by_a_stranger = request.extensions().get::<Required>().is_none();
+    let user = if by_a_stranger {
+        state.auth.sign_up(&input, origin(&request)).await?
+    } else {
+        state.auth.register_for(&input, origin(&request)).await?
+    };
     Ok(HttpResponse::Created().json(user.view()))
 }
 

@@ -24,7 +24,8 @@ impl Auth {
         if self.count_admins().await? > 0 {
             return Ok(FirstAdmin::Exists);
         }
-        let admin = self.new_user(registration, vec![roles::ADMIN.into()]).await?;
+        let place = self.hasher.place().map_err(|error| AuthError::hashing(error, "/password"))?;
+        let admin = self.new_user(place, registration, vec![roles::ADMIN.into()]).await?;
         let made = self.store.insert_first_admin(&admin).await?;
         Ok(if made { FirstAdmin::Made } else { FirstAdmin::Exists })
     }

@@ -27,12 +27,8 @@ impl Auth {
             .new
             .check_length(self.policy.min_password_length)
             .map_err(|fault| AuthError::Invalid(vec![weak("/new", fault)]))?;
-        let place = self.hasher.place().map_err(|error| AuthError::hashing(error, "/current"))?;
         let user = self.known_user(&actor.subject).await?;
-        // Whoever found a browser open guesses here no faster than at the login.
-        let taken = self.take_attempt(&user.id, None, actor.origin.address).await?;
-        let matches = place.matches(change.current, Some(user.password_hash)).await;
-        self.settle(&taken, matches.map_err(|error| AuthError::hashing(error, "/current"))).await?;
+        let user = self.prove_password(user, &change.current, &actor.origin, "/current").await?;
         let hash = self.hasher.enroll(change.new, about(&user.email, user.full_name.as_ref())).await;
         let update = PasswordUpdate {
             user_id: user.id,

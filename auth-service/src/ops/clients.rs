@@ -71,9 +71,26 @@ impl Auth {
         actor: &Actor,
         input: &NewClient,
     ) -> Result<(Client, String), AuthError> {
-        let act = Act::new(Action::ClientCreated).saying(input.scopes.join(" "));
-        let entry = self.entry_of(actor, act);
+        let entry = self.entry_of(actor, creation(input));
         let outcome = self.try_create_client(actor, input, &entry).await;
+        self.or_refused(entry, outcome).await
+    }
+
+    /// The same, where there is no service of that name: [`AuthError::Taken`] where there is, however many make one at
+    /// once.
+    pub async fn create_named_service(
+        &self,
+        actor: &Actor,
+        input: &NewClient,
+    ) -> Result<(Client, String), AuthError> {
+        let entry = self.entry_of(actor, creation(input));
+        let outcome = async {
+            let (client, secret) = self.prepared_client(actor, input)?;
+            let entry = entry.on("client", &client.id);
+            let made = self.store.insert_named_service(&client, &entry).await?;
+            if made { Ok((client, secret)) } else { Err(AuthError::Taken { field: "name" }) }
+        };
+        let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
 
@@ -83,11 +100,15 @@ impl Auth {
         input: &NewClient,
         entry: &Entry,
     ) -> Result<(Client, String), AuthError> {
-        let (name, scopes) = named(&input.name, &input.scopes, true)?;
-        actor.require_all(&scopes)?;
-        let (client, secret) = self.new_client(name, None, scopes, grants(input.grants.as_ref()), None);
+        let (client, secret) = self.prepared_client(actor, input)?;
         self.store.insert_client(&client, &entry.on("client", &client.id)).await?;
         Ok((client, secret))
+    }
+
+    fn prepared_client(&self, actor: &Actor, input: &NewClient) -> Result<(Client, String), AuthError> {
+        let (name, scopes) = named(&input.name, &input.scopes, true)?;
+        actor.require_all(&scopes)?;
+        Ok(self.new_client(name, None, scopes, grants(input.grants.as_ref()), None))
     }
 
     /// A client with its first secret, not stored yet.
@@ -217,6 +238,10 @@ impl Auth {
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
+}
+
+fn creation(input: &NewClient) -> Act<'static> {
+    Act::new(Action::ClientCreated).saying(input.scopes.join(" "))
 }
 
 fn summary(change: &ClientChange) -> String {

@@ -50,8 +50,8 @@ pub enum AuthError {
     /// The user's password was changed by another request at the same time.
     #[error("the password was changed by another request at the same time")]
     ChangedMeanwhile,
-    /// Too many attempts failed.
-    #[error("too many attempts failed; try again in {retry_after} s")]
+    /// Too many attempts failed, or were made.
+    #[error("too many attempts; try again in {retry_after} s")]
     Throttled {
         /// Seconds until the next attempt is looked at.
         retry_after: u64,

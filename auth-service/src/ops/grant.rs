@@ -30,6 +30,7 @@ pub struct Grant {
 struct Holder {
     scopes: ScopeSet,
     roles: Vec<String>,
+    from_roles: Vec<String>,
     must_change_password: bool,
     not_before: i64,
 }
@@ -54,6 +55,7 @@ impl Auth {
             client_id: &session.client_id,
             scope: &scope,
             roles: &holder.roles,
+            from_roles: &holder.from_roles,
             session: Some(session),
             not_before: holder.not_before,
         })?;
@@ -83,10 +85,11 @@ impl Auth {
                 return Ok(None);
             }
             let scopes = self.scopes_of(&user).await?;
-            let User { must_change_password, not_before, .. } = user;
+            let User { roles, must_change_password, not_before, .. } = user;
             // What is handed on is narrower than its user, whatever their roles are.
-            let roles = if session.delegation.is_none() { user.roles } else { Vec::new() };
-            return Ok(Some(Holder { scopes, roles, must_change_password, not_before }));
+            let (roles, from_roles) =
+                if session.delegation.is_none() { (roles, Vec::new()) } else { (Vec::new(), roles) };
+            return Ok(Some(Holder { scopes, roles, from_roles, must_change_password, not_before }));
         }
         if session.delegation.is_none() {
             return Ok(None);
@@ -96,6 +99,7 @@ impl Auth {
         Ok(service.map(|client| Holder {
             scopes: client.scopes,
             roles: Vec::new(),
+            from_roles: Vec::new(),
             must_change_password: false,
             not_before: client.not_before,
         }))

@@ -1,4 +1,7 @@
 //! Password hashing off the async threads, as much at once as there are permits and no more.
+//!
+//! Logins have a lane with as many permits as there are cores. What strangers ask for at sign-up has a lane of its own
+//! with one permit, and hashes that cost more than ours are checked one at a time: neither keeps logins waiting.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -9,16 +12,18 @@ use service_kit::random::Random;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
-    time::timeout,
+    time::{Instant, timeout_at},
 };
 
 use crate::domain::{
     password::{Password, WeakPassword},
-    password_hash::{BadHash, Cost, PasswordHash, Scratch},
+    password_hash::{BadHash, Cost, PasswordHash, Scratch, Verdict},
 };
 
-/// How long a password waits for a permit.
+/// How long a login's password waits for a permit.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a stranger's password waits: only other strangers wait behind it.
+const STRANGERS_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How much a thread that hashes gives way, from 0 to 19 (`setpriority(2)`).
 #[cfg(target_os = "linux")]
@@ -27,9 +32,9 @@ const NICE: i32 = 10;
 /// How much hashing there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Hashes made at once.
+    /// Hashes made at once, beside one for strangers.
     pub permits: usize,
-    /// Passwords that may wait for a permit.
+    /// Passwords that may wait for a permit, and as many of strangers.
     pub queue: usize,
 }
 
@@ -54,17 +59,44 @@ impl From<BadHash> for HashError {
 pub struct Hasher {
     cost: Cost,
     random: Arc<dyn Random>,
+    logins: Lane,
+    strangers: Lane,
+    /// For hashes that cost more to check than ours.
+    costly: Arc<Semaphore>,
+    unmatchable: PasswordHash,
+}
+
+/// Permits to hash, and the queue before them.
+struct Lane {
     permits: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    queue: usize,
+    patience: Duration,
     memory: Arc<Memory>,
-    limits: Limits,
-    unmatchable: PasswordHash,
+}
+
+impl Lane {
+    fn new(permits: usize, queue: usize, patience: Duration) -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(permits)),
+            places: Arc::new(Semaphore::new(permits + queue)),
+            queue,
+            patience,
+            memory: Arc::default(),
+        }
+    }
+
+    fn place<'h>(&'h self, hasher: &'h Hasher) -> Result<Place<'h>, HashError> {
+        let held = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
+        Ok(Place { hasher, lane: self, held })
+    }
 }
 
 /// The right to have one password hashed, at once or after those before it. Whoever takes it before anything else is
 /// done costs nothing where there is none.
 pub struct Place<'h> {
     hasher: &'h Hasher,
+    lane: &'h Lane,
     held: OwnedSemaphorePermit,
 }
 
@@ -97,28 +129,25 @@ impl Hasher {
             cost,
             unmatchable: PasswordHash::unmatchable(cost, random.as_ref())?,
             random,
-            permits: Arc::new(Semaphore::new(limits.permits)),
-            places: Arc::new(Semaphore::new(limits.permits + limits.queue)),
-            memory: Arc::default(),
-            limits,
+            logins: Lane::new(limits.permits, limits.queue, PATIENCE),
+            strangers: Lane::new(1, limits.queue, STRANGERS_PATIENCE),
+            costly: Arc::new(Semaphore::new(1)),
         })
     }
 
     /// A place in the pool or its queue; [`HashError::Busy`] at once where all are taken.
     pub fn place(&self) -> Result<Place<'_>, HashError> {
-        let held = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
-        Ok(Place { hasher: self, held })
+        self.logins.place(self)
+    }
+
+    /// The same beside those who log in, for what anybody may ask for.
+    pub fn strangers_place(&self) -> Result<Place<'_>, HashError> {
+        self.strangers.place(self)
     }
 
     /// Hashes a new password, unless it is easily guessed by one who knows `about` its user.
     pub async fn enroll(&self, password: Password, about: Vec<String>) -> Result<PasswordHash, HashError> {
-        let (cost, random) = (self.cost, Arc::clone(&self.random));
-        self.place()?
-            .run(move |scratch| {
-                password.check_strength(&about).map_err(HashError::Weak)?;
-                Ok(PasswordHash::make(&password, cost, random.as_ref(), scratch)?)
-            })
-            .await
+        self.place()?.enroll(password, about).await
     }
 
     /// Hashes a password that has been accepted before at today's cost.
@@ -129,17 +158,43 @@ impl Hasher {
             .await
     }
 
-    /// Whether the hash is weaker than today's.
-    pub fn is_outdated(&self, hash: &PasswordHash) -> bool {
-        hash.is_below(self.cost)
+    /// Whether a new hash is to be made of a password that is what `verdict` says to `hash`.
+    pub fn is_to_renew(&self, hash: &PasswordHash, verdict: Verdict) -> bool {
+        match verdict {
+            Verdict::Right => hash.is_below(self.cost),
+            Verdict::AsTyped => true,
+            Verdict::OneOfMany | Verdict::Wrong => false,
+        }
     }
 }
 
 impl Place<'_> {
-    /// Whether `password` is the one behind `hash`. Without a hash it never is, at the same cost.
-    pub async fn matches(self, password: Password, hash: Option<PasswordHash>) -> Result<bool, HashError> {
+    /// Hashes a new password, unless it is easily guessed by one who knows `about` its user.
+    pub async fn enroll(self, password: Password, about: Vec<String>) -> Result<PasswordHash, HashError> {
+        let (cost, random) = (self.hasher.cost, Arc::clone(&self.hasher.random));
+        self.run(move |scratch| {
+            password.check_strength(&about).map_err(HashError::Weak)?;
+            Ok(PasswordHash::make(&password, cost, random.as_ref(), scratch)?)
+        })
+        .await
+    }
+
+    /// What `password` is to `hash`. Without a hash that can be checked it is wrong, at the same cost.
+    pub async fn matches(self, password: Password, hash: Option<PasswordHash>) -> Result<Verdict, HashError> {
+        let hash = hash.filter(|hash| hash.check().is_ok());
         let hash = hash.unwrap_or_else(|| self.hasher.unmatchable.clone());
-        self.run(move |scratch| Ok(hash.matches(&password, scratch)?)).await
+        if !hash.is_costlier_than(self.hasher.cost) {
+            return self.run(move |scratch| Ok(hash.matches(&password, scratch)?)).await;
+        }
+        let (costly, until) = (Arc::clone(&self.hasher.costly), Instant::now() + self.lane.patience);
+        let alone = timeout_at(until, costly.acquire_owned()).await;
+        let alone = alone.ok().and_then(Result::ok).ok_or(HashError::Busy)?;
+        let check = move |_: &mut Scratch| {
+            let _alone = alone;
+            // In memory of its own, which nobody else needs so much of.
+            Ok(hash.matches(&password, &mut Scratch::default())?)
+        };
+        self.run_until(until, check).await
     }
 
     async fn run<T, F>(self, job: F) -> Result<T, HashError>
@@ -147,11 +202,19 @@ impl Place<'_> {
         T: Send + 'static,
         F: FnOnce(&mut Scratch) -> Result<T, HashError> + Send + 'static,
     {
-        let Self { hasher, held } = self;
-        let freed = timeout(PATIENCE, Arc::clone(&hasher.permits).acquire_owned()).await;
+        let until = Instant::now() + self.lane.patience;
+        self.run_until(until, job).await
+    }
+
+    async fn run_until<T, F>(self, until: Instant, job: F) -> Result<T, HashError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Scratch) -> Result<T, HashError> + Send + 'static,
+    {
+        let Self { lane, held, .. } = self;
+        let freed = timeout_at(until, Arc::clone(&lane.permits).acquire_owned()).await;
         let permit = freed.ok().and_then(Result::ok).ok_or(HashError::Busy)?;
-        let (memory, places, queue) =
-            (Arc::clone(&hasher.memory), Arc::clone(&hasher.places), hasher.limits.queue);
+        let (memory, places, queue) = (Arc::clone(&lane.memory), Arc::clone(&lane.places), lane.queue);
         let work = move || {
             give_way();
             // Held until the work is done: a caller who hangs up cannot free them earlier.
@@ -188,18 +251,23 @@ mod tests {
         Hasher::new(CHEAP, Limits { permits, queue }, Arc::new(OsRandom)).unwrap()
     }
 
-    async fn guess(hasher: &Hasher) -> Result<bool, HashError> {
+    async fn guess(hasher: &Hasher) -> Result<Verdict, HashError> {
         hasher.place()?.matches(Password::new("x"), None).await
     }
 
     /// Takes a permit until the sender is dropped.
     async fn occupy(hasher: &Arc<Hasher>) -> std::sync::mpsc::Sender<()> {
+        occupy_lane(hasher, false).await
+    }
+
+    async fn occupy_lane(hasher: &Arc<Hasher>, strangers: bool) -> std::sync::mpsc::Sender<()> {
         let (release, released) = std::sync::mpsc::channel::<()>();
         let (started, running) = tokio::sync::oneshot::channel();
         let hasher = Arc::clone(hasher);
         tokio::spawn(async move {
-            let place = hasher.place().unwrap();
+            let place = if strangers { hasher.strangers_place() } else { hasher.place() };
             place
+                .unwrap()
                 .run(move |_| {
                     let _ = started.send(());
                     let _ = released.recv();
@@ -216,14 +284,18 @@ mod tests {
         let hasher = hasher(1, 1);
         let matches = async |password, hash| hasher.place()?.matches(password, hash).await;
         let password = Password::new("the engine weaves algebraic patterns");
-        let hash = hasher.enroll(password.clone(), Vec::new()).await.unwrap();
-        assert_eq!(matches(password.clone(), Some(hash)).await, Ok(true));
-        assert_eq!(matches(password, None).await, Ok(false));
+        let hash = hasher.place().unwrap().enroll(password.clone(), Vec::new()).await.unwrap();
+        assert_eq!(matches(password.clone(), Some(hash)).await, Ok(Verdict::Right));
+        let broken = PasswordHash::from_stored("$2b$04$none".into());
+        assert_eq!(matches(password.clone(), Some(broken)).await, Ok(Verdict::Wrong));
+        assert_eq!(matches(password, None).await, Ok(Verdict::Wrong));
     }
 
     #[tokio::test]
     async fn a_guessable_password_is_not_enrolled() {
-        let refusal = hasher(1, 1).enroll(Password::new("passwordpassword"), Vec::new()).await;
+        let hasher = hasher(1, 1);
+        let place = hasher.strangers_place().unwrap();
+        let refusal = place.enroll(Password::new("passwordpassword"), Vec::new()).await;
         assert_eq!(refusal, Err(HashError::Weak(WeakPassword::Guessable)));
     }
 
@@ -233,7 +305,32 @@ mod tests {
         let _busy = occupy(&hasher).await;
         let outcomes = join_all((0..3).map(|_| guess(&hasher))).await;
         assert_eq!(outcomes, [Err(HashError::Busy), Err(HashError::Busy), Err(HashError::Busy)]);
-        assert_eq!(hasher.places.available_permits(), 2);
+        assert_eq!(hasher.logins.places.available_permits(), 2);
+    }
+
+    #[tokio::test]
+    async fn strangers_keep_nobody_from_logging_in() {
+        let hasher = Arc::new(hasher(1, 2));
+        let _busy = occupy_lane(&hasher, true).await;
+        let _waiting = [hasher.strangers_place().unwrap(), hasher.strangers_place().unwrap()];
+        assert!(matches!(hasher.strangers_place(), Err(HashError::Busy)));
+        assert_eq!(guess(&hasher).await, Ok(Verdict::Wrong));
+    }
+
+    #[tokio::test]
+    async fn hashes_that_cost_more_than_ours_are_checked_one_at_a_time_beside_the_others() {
+        let hasher = hasher(2, 8);
+        let _another = Arc::clone(&hasher.costly).acquire_owned().await.unwrap();
+        for costly in [
+            "$2b$04$KT1/BM1FfKywVHeeWcAMauA085BZGW1yHrcC7EC2BVKGDR27EhEQe",
+            "$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg",
+        ] {
+            let hash = PasswordHash::parse(costly).unwrap();
+            let refusal = hasher.place().unwrap().matches(Password::new("x"), Some(hash)).await;
+            assert_eq!(refusal, Err(HashError::Busy), "{costly}");
+        }
+        assert_eq!(guess(&hasher).await, Ok(Verdict::Wrong));
+        assert_eq!(hasher.logins.places.available_permits(), 10);
     }
 
     #[tokio::test]
@@ -246,7 +343,7 @@ mod tests {
             drop(busy);
         };
         let (outcomes, ()) = tokio::join!(join_all(waiting), release);
-        assert_eq!(outcomes, vec![Ok(false); 8]);
+        assert_eq!(outcomes, vec![Ok(Verdict::Wrong); 8]);
     }
 
     #[tokio::test]
@@ -257,7 +354,7 @@ mod tests {
             let _ = released.recv();
             Ok(())
         });
-        assert!(timeout(Duration::from_millis(20), call).await.is_err());
+        assert!(tokio::time::timeout(Duration::from_millis(20), call).await.is_err());
         assert_eq!(guess(&hasher).await, Err(HashError::Busy));
         drop(release);
     }
@@ -267,6 +364,6 @@ mod tests {
         let hasher = hasher(2, 8);
         join_all((0..8).map(|_| guess(&hasher))).await;
         guess(&hasher).await.unwrap();
-        assert!(hasher.memory.spare.lock().unwrap().is_empty());
+        assert!(hasher.logins.memory.spare.lock().unwrap().is_empty());
     }
 }

@@ -111,7 +111,11 @@ mod tests {
             (of("$2b$12$short-s3cret"), "60 characters"),
             (of("$scrypt$ln=20,r=8,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "64 MiB"),
             (of("$pbkdf2-sha256$99999999$c2FsdA$aGFzaGhhc2hoYXNoaGFzaA"), "rounds"),
-            (of("$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "256 MiB"),
+            (of("$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "102400 KiB"),
+            (of("$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ"), "without an output"),
+            (of("$argon2id$v=19$m=64,t=1,p=1"), "without a salt"),
+            (of("$argon2id$v=17$m=64,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "version 17"),
+            (of("$2b$04$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$"), "its alphabet"),
             (of("$md5$s3cret"), "password_hash"),
         ];
         for (input, word) in cases {

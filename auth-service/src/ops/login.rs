@@ -5,7 +5,6 @@ use shared_models::scope::ScopeSet;
 use super::{
     Auth, AuthError, FIRST_PARTY, Grant, Origin,
     audit::Act,
-    hasher::Place,
     throttle::{self, Taken},
 };
 use crate::domain::{
@@ -34,6 +33,13 @@ pub struct Credentials {
     pub device: Option<String>,
     /// Where the request comes from.
     pub origin: Origin,
+}
+
+/// An attempt to log in that was taken.
+struct Attempt {
+    taken: Taken,
+    /// Whether the user has logged in from the device before.
+    known_device: bool,
 }
 
 impl Auth {
@@ -78,29 +84,45 @@ impl Auth {
             Ok(place) => place,
             Err(error) => return (None, Err(AuthError::hashing(error, "/password"))),
         };
-        let account = throttle::account(&credentials.username);
-        let taking = self.take_attempt(&account, credentials.mark.as_deref(), credentials.origin.address);
-        let finding = async {
-            match Email::known(&credentials.username) {
-                Some(email) => Ok(self.store.user_by_email(&email).await?),
-                None => Ok(None),
-            }
-        };
-        let (taken, found) = tokio::join!(taking, finding);
-        let (taken, user): (Taken, Option<User>) = match (taken, found) {
-            (Ok(taken), Ok(user)) => (taken, user),
-            (Err(error), _) | (_, Err(error)) => return (None, Err(error)),
+        let (attempt, user) = match self.attempt(&credentials).await {
+            Ok(attempted) => attempted,
+            Err(error) => return (None, Err(error)),
         };
         let outcome = async {
-            let user = self.authenticate(place, &taken, user.clone(), &credentials.password).await?;
-            let mut grant = self.open(client_id, user, credentials).await?;
-            if !taken.known_device {
-                grant.device = Some(self.pepper().await?.mark(&account, self.env.random.as_ref()));
-            }
-            Ok(grant)
+            let Attempt { taken, known_device } = attempt;
+            let password = &credentials.password;
+            let user = self.authenticate(place, taken, user.clone(), password, "/password").await?;
+            let mark = if known_device { None } else { Some(self.device_mark(&user).await?) };
+            let grant = self.open(client_id, user, credentials).await?;
+            Ok(Grant { device: mark, ..grant })
         };
         let outcome = outcome.await;
         (user, outcome)
+    }
+
+    /// Takes an attempt, and finds the user beside it. Where a mark says that the device is known, the user is found
+    /// first, for the mark is good for one state of theirs.
+    async fn attempt(&self, credentials: &Credentials) -> Result<(Attempt, Option<User>), AuthError> {
+        let finding = async {
+            match Email::known(&credentials.username) {
+                Some(email) => Ok::<_, AuthError>(self.store.user_by_email(&email).await?),
+                None => Ok(None),
+            }
+        };
+        let address = credentials.origin.address;
+        let account = self.account_bucket(&throttle::account(&credentials.username)).await?;
+        let Some(mark) = &credentials.mark else {
+            let (taken, user) = tokio::try_join!(self.take_attempt(account, address), finding)?;
+            return Ok((Attempt { taken, known_device: false }, user));
+        };
+        let user = finding.await?;
+        let device = match &user {
+            Some(user) => self.device_bucket(user, mark).await?,
+            None => None,
+        };
+        let known_device = device.is_some();
+        let taken = self.take_attempt(device.unwrap_or(account), address).await?;
+        Ok((Attempt { taken, known_device }, user))
     }
 
     async fn open(&self, client_id: &str, user: User, credentials: Credentials) -> Result<Grant, AuthError> {
@@ -121,34 +143,6 @@ impl Auth {
             Session::open(login, self.policy.lifetimes, self.now(), self.env.random.as_ref());
         self.store.insert_session(&session).await?;
         self.grant(&session, token, None).await?.ok_or(AuthError::InvalidCredentials)
-    }
-
-    /// The user whose password it is.
-    async fn authenticate(
-        &self,
-        place: Place<'_>,
-        taken: &Taken,
-        user: Option<User>,
-        password: &Password,
-    ) -> Result<User, AuthError> {
-        let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = place.matches(password.clone(), hash).await;
-        let matches = matches.map_err(|error| AuthError::hashing(error, "/password"));
-        let user = user.filter(|user| !user.disabled);
-        self.settle(taken, matches.map(|matches| matches && user.is_some())).await?;
-        let user = user.ok_or(AuthError::InvalidCredentials)?;
-        if self.hasher.is_outdated(&user.password_hash) {
-            self.strengthen(&user, password.clone()).await;
-        }
-        Ok(user)
-    }
-
-    /// Stores the password anew at today's cost. What fails here succeeds at the next login.
-    async fn strengthen(&self, user: &User, password: Password) {
-        let Ok(stronger) = self.hasher.renew(password).await else { return };
-        if let Err(error) = self.store.replace_hash(&user.id, &user.password_hash, &stronger).await {
-            tracing::warn!(user.id = %user.id, %error, "a password hash could not be strengthened");
-        }
     }
 }
 
@@ -212,16 +206,5 @@ mod tests {
         assert_eq!(faults[0].pointer.as_deref(), Some("/scope"));
         assert!(faults[0].message.contains("users:write"), "{}", faults[0].message);
         assert!(world.auth.sessions(&user.id).await.unwrap().is_empty());
-    }
-
-    #[tokio::test]
-    async fn a_weak_hash_is_made_anew_at_login() {
-        let world = World::new().await;
-        let before = world.user_with_cheap_hash("ada@example.org").await;
-        world.login("ada@example.org").await;
-        let after = world.auth.user_by_email(&before.email).await.unwrap().unwrap();
-        assert_ne!(after.password_hash, before.password_hash);
-        assert_eq!(after.token_version, before.token_version);
-        world.login("ada@example.org").await;
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Subject<'a> {
     pub scope: &'a ScopeSet,
     /// The user's roles; none on a token that is narrower than its user.
     pub roles: &'a [String],
+    /// The user's roles, on a token that is narrower than its user.
+    pub from_roles: &'a [String],
     /// The session that the token belongs to.
     pub session: Option<&'a Session>,
     /// The second before which tokens of this subject are refused.
@@ -43,6 +45,7 @@ impl Auth {
             client_id: about.client_id.to_owned(),
             scope: about.scope.clone(),
             roles: about.roles.to_vec(),
+            from_roles: about.from_roles.to_vec(),
             sid: about.session.map(|session| session.id.clone()),
             auth_time: about.session.map(|session| session.created_at.unix_timestamp()),
             act: delegation.map(|delegation| Actor { sub: delegation.actor.clone() }),

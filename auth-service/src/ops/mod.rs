@@ -3,9 +3,11 @@
 mod actor;
 mod api_keys;
 mod audit;
+mod authenticate;
 mod bootstrap;
 mod change_password;
 mod clients;
+mod crowd;
 mod error;
 mod grant;
 pub mod hasher;
@@ -43,7 +45,7 @@ pub use self::{
     rotate::Renewal,
     throttle::ThrottlePolicy,
 };
-use self::{hasher::Hasher, revocations::Feed, roles::RoleCache};
+use self::{crowd::Crowd, hasher::Hasher, revocations::Feed, roles::RoleCache};
 use crate::{
     domain::{device::Pepper, revocation::Cut, session::Lifetimes, user::User},
     store::Store,
@@ -92,6 +94,7 @@ pub struct Auth {
     role_cache: RoleCache,
     feed: Feed,
     pepper: OnceCell<Pepper>,
+    crowd: Crowd,
 }
 
 impl Auth {
@@ -109,6 +112,7 @@ impl Auth {
             role_cache: RoleCache::default(),
             feed: Feed::default(),
             pepper: OnceCell::new(),
+            crowd: Crowd::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use shared_models::{auth::SignUp, problem::FieldError};
 
-use super::{Auth, AuthError, Origin, audit::Act, error::weak};
+use super::{Auth, AuthError, Origin, audit::Act, error::weak, hasher::Place};
 use crate::domain::{audit::Action, email::Email, id, name::FullName, password::Password, user::User};
 
 /// A user to be: every part has been read and found in order.
@@ -46,8 +46,22 @@ pub(super) fn about(email: &Email, full_name: Option<&FullName>) -> Vec<String> 
 }
 
 impl Auth {
-    /// Registers somebody who signs up, with the role the settings give to new users.
-    pub async fn sign_up(&self, registration: Registration, origin: Origin) -> Result<User, AuthError> {
+    /// Registers a stranger, with the role the settings give to new users. Counted and hashed apart from logins.
+    pub async fn sign_up(&self, input: &SignUp, origin: Origin) -> Result<User, AuthError> {
+        self.throttle_sign_up(&origin).await?;
+        let registration = Registration::parse(input, self.policy.min_password_length)?;
+        self.refuse_taken(&registration.email).await?;
+        let place = self.hasher.strangers_place().map_err(|error| AuthError::hashing(error, "/password"))?;
+        let roles = vec![self.policy.new_user_role.clone()];
+        let user = self.new_user(place, registration, roles).await?;
+        self.store.insert_user(&user).await?;
+        self.record(&origin, Act::new(Action::UserCreated).to("user", &user.id)).await;
+        Ok(user)
+    }
+
+    /// Registers somebody for a caller who may write users, with the role the settings give to new users.
+    pub async fn register_for(&self, input: &SignUp, origin: Origin) -> Result<User, AuthError> {
+        let registration = Registration::parse(input, self.policy.min_password_length)?;
         let user = self.register(registration, vec![self.policy.new_user_role.clone()]).await?;
         self.record(&origin, Act::new(Action::UserCreated).to("user", &user.id)).await;
         Ok(user)
@@ -55,13 +69,19 @@ impl Auth {
 
     /// Registers a user with these roles.
     pub async fn register(&self, registration: Registration, roles: Vec<String>) -> Result<User, AuthError> {
-        // The index decides; looking first only spares the hash.
-        if self.store.user_by_email(&registration.email).await?.is_some() {
-            return Err(AuthError::Taken { field: "email" });
-        }
-        let user = self.new_user(registration, roles).await?;
+        self.refuse_taken(&registration.email).await?;
+        let place = self.hasher.place().map_err(|error| AuthError::hashing(error, "/password"))?;
+        let user = self.new_user(place, registration, roles).await?;
         self.store.insert_user(&user).await?;
         Ok(user)
+    }
+
+    /// The index decides; looking first only spares the hash.
+    async fn refuse_taken(&self, email: &Email) -> Result<(), AuthError> {
+        match self.store.user_by_email(email).await? {
+            Some(_) => Err(AuthError::Taken { field: "email" }),
+            None => Ok(()),
+        }
     }
 
     /// The user of that address.
@@ -72,11 +92,12 @@ impl Auth {
     /// A record that is not stored yet, its password hashed.
     pub(super) async fn new_user(
         &self,
+        place: Place<'_>,
         registration: Registration,
         roles: Vec<String>,
     ) -> Result<User, AuthError> {
         let Registration { email, full_name, password } = registration;
-        let hash = self.hasher.enroll(password, about(&email, full_name.as_ref())).await;
+        let hash = place.enroll(password, about(&email, full_name.as_ref())).await;
         let hash = hash.map_err(|error| AuthError::hashing(error, "/password"))?;
         let now = self.now();
         Ok(User::new(id::new(now, self.env.random.as_ref()), now, email, full_name, roles, hash))
@@ -112,9 +133,9 @@ mod tests {
     async fn an_address_registers_once() {
         let world = World::new().await;
         world.user("ada@example.org").await;
-        let again = Registration::parse(&input("ADA@example.org", World::PASSWORD, None), 12).unwrap();
+        let again = input("ADA@example.org", World::PASSWORD, None);
         assert_eq!(
-            world.auth.sign_up(again, Origin::default()).await,
+            world.auth.sign_up(&again, Origin::default()).await,
             Err(AuthError::Taken { field: "email" })
         );
     }
@@ -123,11 +144,7 @@ mod tests {
     async fn a_password_made_of_the_users_own_name_is_refused() {
         let world = World::new().await;
         let about_me = input("a.lovelace@example.org", "augusta ada lovelace", Some("Augusta Ada Lovelace"));
-        let refusal = world
-            .auth
-            .sign_up(Registration::parse(&about_me, 12).unwrap(), Origin::default())
-            .await
-            .unwrap_err();
+        let refusal = world.auth.sign_up(&about_me, Origin::default()).await.unwrap_err();
         let AuthError::Invalid(faults) = refusal else { panic!("{refusal:?}") };
         assert_eq!((faults[0].pointer.as_deref(), faults[0].code.as_str()), (Some("/password"), "guessable"));
     }

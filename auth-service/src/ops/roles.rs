@@ -9,19 +9,24 @@ use std::{
     time::Duration,
 };
 
-use shared_models::{problem::FieldError, scope::ScopeSet};
+use shared_models::{problem::FieldError, revocations::RevocationKind, scope::ScopeSet};
 use tokio::time::{Instant, sleep};
 
 use super::{Actor, Auth, AuthError, audit::Act};
-use crate::domain::{
-    audit::{Action, Entry},
-    roles,
-    roles::RoleTable,
-    user::User,
+use crate::{
+    domain::{
+        audit::{Action, Entry},
+        roles,
+        roles::RoleTable,
+        user::User,
+    },
+    store::{RoleOutcome, RoleWrite},
 };
 
 /// How long a process goes by the table it has read.
 const LEASE: Duration = Duration::from_secs(1);
+/// How often a change that others overtake is tried.
+const MAX_TRIES: usize = 8;
 
 /// The table a process goes by, and when the reading of it began.
 #[derive(Default)]
@@ -62,7 +67,8 @@ impl Auth {
         Ok(self.roles().await?.scopes_of(&user.roles))
     }
 
-    /// Makes a role, or changes what it allows.
+    /// Makes a role, or changes what it allows. Where it loses a scope, the tokens of all who have it are revoked: with
+    /// the change those from before it, and once every replica goes by the change those from in between.
     pub async fn set_role(
         &self,
         actor: &Actor,
@@ -92,12 +98,34 @@ impl Auth {
             return Err(AuthError::Conflict("the role admin may do everything and cannot be changed".into()));
         }
         actor.require_all(&scopes)?;
-        if let Some(before) = self.roles().await?.get(name) {
-            actor.require_all(before)?;
+        for _ in 0..MAX_TRIES {
+            let stored = self.store.roles().await?;
+            let before = stored.iter().find(|(role, _)| role == name).map(|(_, scopes)| scopes.clone());
+            let table = RoleTable::new(stored);
+            let allowed = table.get(name);
+            if let Some(allowed) = allowed {
+                actor.require_all(allowed)?;
+            }
+            let narrower = allowed.is_some_and(|allowed| !scopes.covers_all(allowed));
+            let write = RoleWrite {
+                name: name.to_owned(),
+                before,
+                next: scopes.clone(),
+                unheld: allowed.is_none(),
+                cut: narrower.then(|| self.cut()),
+            };
+            match self.store.set_role(&write, entry).await? {
+                RoleOutcome::Changed => continue,
+                RoleOutcome::Held(holders) => return Err(held(name, holders)),
+                RoleOutcome::Done => {}
+            }
+            self.outlast_leases().await;
+            if narrower {
+                self.store.revoke(RevocationKind::Role, name, self.cut()).await?;
+            }
+            return Ok(scopes);
         }
-        self.store.set_role(name, &scopes, entry).await?;
-        self.outlast_leases().await;
-        Ok(scopes)
+        Err(AuthError::ChangedMeanwhile)
     }
 
     /// Removes a role that nobody has.
@@ -113,17 +141,20 @@ impl Auth {
         }
         let roles = self.roles().await?;
         actor.require_all(roles.get(name).ok_or(AuthError::NotFound("role"))?)?;
-        let holders = self.store.count_users_with(name).await?;
-        if holders > 0 {
-            return Err(AuthError::Conflict(format!(
-                "{holders} users have the role {name}; give them another"
-            )));
+        match self.store.remove_role(name, entry).await? {
+            RoleOutcome::Done => {
+                self.outlast_leases().await;
+                Ok(())
+            }
+            RoleOutcome::Held(holders) => Err(held(name, holders)),
+            RoleOutcome::Changed => Err(AuthError::NotFound("role")),
         }
-        if !self.store.remove_role(name, entry).await? {
-            return Err(AuthError::NotFound("role"));
-        }
-        self.outlast_leases().await;
-        Ok(())
+    }
+
+    /// All roles as they are stored now: for one who found that the table at hand is no longer true.
+    pub(super) async fn fresh_roles(&self) -> Result<Arc<RoleTable>, AuthError> {
+        self.role_cache.forget();
+        self.roles().await
     }
 
     /// Waits until no replica goes by an earlier table.
@@ -134,6 +165,11 @@ impl Auth {
     }
 }
 
+fn held(name: &str, holders: u64) -> AuthError {
+    let users = if holders == 1 { "1 user has" } else { &format!("{holders} users have") };
+    AuthError::Conflict(format!("{users} the role {name}; take it from them first"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::testing::World, *};
@@ -142,6 +178,7 @@ mod tests {
     async fn a_role_gives_what_it_says_from_the_next_renewal_on() {
         let world = World::new().await;
         let admin = world.admin().await;
+        world.auth.set_role(&admin, "lab", &[]).await.unwrap();
         world.user_with_roles("ada@example.org", vec!["lab".into()]).await;
         let grant = world.login("ada@example.org").await;
         assert!(grant.scope.is_empty());
@@ -149,6 +186,39 @@ mod tests {
         assert_eq!(world.renew(&grant.refresh_token).await.unwrap().scope.to_string(), "molecules:read");
         let refusal = world.auth.remove_role(&admin, "lab").await.unwrap_err();
         assert!(matches!(&refusal, AuthError::Conflict(why) if why.contains("1 user")), "{refusal}");
+    }
+
+    #[tokio::test]
+    async fn a_narrowed_role_revokes_every_token_made_from_it_and_a_widened_one_none() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        let set = async |scopes: &[&str]| {
+            let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            world.auth.set_role(&admin, "lab", &scopes).await.unwrap();
+            let entries = world.auth.revocations(0, Duration::ZERO).await.unwrap().entries;
+            entries.into_iter().filter(|entry| entry.kind == RevocationKind::Role).collect::<Vec<_>>()
+        };
+        assert_eq!(set(&["molecules:read"]).await, []);
+        world.user_with_roles("ada@example.org", vec!["lab".into()]).await;
+        world.user("bob@example.org").await;
+        assert_eq!(set(&["molecules:read", "molecules:write"]).await, []);
+        let (ada, bob) = (world.login("ada@example.org").await, world.login("bob@example.org").await);
+        let claims = |token: &str| world.auth.verifier().verify(token).unwrap();
+        let (ada, bob) = (claims(&ada.access_token), claims(&bob.access_token));
+        let entries = set(&["molecules:read"]).await;
+        assert_eq!(entries.len(), 2, "with the change, and once every replica goes by it");
+        assert!(entries.iter().all(|entry| entry.value == "lab" && entry.refuses(&ada)));
+        assert!(!entries.iter().any(|entry| entry.refuses(&bob)));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_was_left_over_is_not_made_a_role_again() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        world.user_with_roles("ada@example.org", vec!["lab".into()]).await;
+        let refusal = world.auth.set_role(&admin, "lab", &["users:write".into()]).await.unwrap_err();
+        assert!(matches!(&refusal, AuthError::Conflict(why) if why.contains("1 user has")), "{refusal}");
+        assert!(world.login("ada@example.org").await.scope.is_empty());
     }
 
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! Renews a session: a refresh token is spent, its successor and a fresh access token are given.
 
+use std::time::Instant;
+
 use shared_models::scope::ScopeSet;
 
 use super::{Auth, AuthError, Grant, Origin, audit::Act};
@@ -23,6 +25,8 @@ pub struct Renewal<'a> {
     pub scope: Option<&'a ScopeSet>,
     /// Where the request comes from.
     pub origin: &'a Origin,
+    /// When the request arrived: a used token is judged by that, however long it waited here.
+    pub arrived: Instant,
 }
 
 impl Auth {
@@ -47,6 +51,7 @@ impl Auth {
             client_id: renewal.client_id.to_owned(),
             successor: Secret::new(self.env.random.as_ref()),
             idle_ttl: self.policy.lifetimes.idle,
+            arrived: renewal.arrived,
         };
         match self.store.rotate(&presented, self.now(), self.cut()).await? {
             Rotation::Renewed(session, secret) => {
@@ -102,7 +107,8 @@ mod tests {
         let world = World::new().await;
         world.user("ada@example.org").await;
         let grant = world.login("ada@example.org").await;
-        world.advance(3600);
+        // The request arrives a moment before it is judged.
+        world.advance(3601);
         assert_eq!(world.renew(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
     }
 
@@ -128,6 +134,7 @@ mod tests {
             access_token,
             scope: None,
             origin: &origin,
+            arrived: Instant::now(),
         };
         for wrong in [other.access_token.as_str(), "no token", ""] {
             let refusal = world.auth.rotate(with(Some(wrong))).await.unwrap_err();
@@ -150,6 +157,7 @@ mod tests {
             access_token: None,
             scope: None,
             origin: &origin,
+            arrived: Instant::now(),
         };
         assert_eq!(world.auth.rotate(theirs).await.unwrap_err(), AuthError::InvalidRefreshToken);
         assert!(world.renew(&grant.refresh_token).await.is_ok());

@@ -1,6 +1,6 @@
 //! What administrators do with users: find them, change them, remove them, end their sessions.
 
-use shared_models::{auth::UserChange, problem::FieldError};
+use shared_models::{auth::UserChange, problem::FieldError, scope::ScopeSet};
 
 use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         name::FullName,
         password::Password,
         password_hash::PasswordHash,
-        roles::{RoleTable, TooWide, narrow},
+        roles::{RoleTable, TooWide, is_built_in, narrow},
         session::{EndReason, Session},
         user::User,
     },
@@ -20,7 +20,6 @@ use crate::{
 const MAX_TRIES: usize = 8;
 
 /// What becomes of a name.
-#[derive(Clone)]
 enum Renaming {
     Keep,
     To(Option<FullName>),
@@ -46,20 +45,21 @@ impl Auth {
     }
 
     async fn try_change_user(&self, actor: &Actor, id: &str, change: &UserChange) -> Result<User, AuthError> {
-        let roles = self.roles().await?;
-        let renaming = self.check(&roles, change)?;
+        let mut roles = self.roles().await?;
         for _ in 0..MAX_TRIES {
+            let renaming = self.check(&roles, change)?;
             let before = self.user(id).await?;
             self.may_act_on(actor, &before).await?;
             if let Some(given) = &change.roles {
                 actor.require_all(&roles.scopes_of(given))?;
             }
             let hash = self.reset(&before, change).await?;
-            let write = self.write_of(&roles, before, change, renaming.clone(), hash);
+            let write = self.write_of(&roles, before, change, renaming, hash);
             match self.store.write_user(&write).await? {
                 UserOutcome::Done => return Ok(write.next),
                 UserOutcome::Missing => {}
                 UserOutcome::LastAdmin => return Err(last_admin()),
+                UserOutcome::RoleChanged => roles = self.fresh_roles().await?,
             }
         }
         Err(AuthError::ChangedMeanwhile)
@@ -130,7 +130,8 @@ impl Auth {
             next.not_before = cut.not_before;
         }
         let end_sessions = locked_out.then_some(EndReason::EndedByAdmin);
-        UserWrite { before, next, end_sessions, cut_subject: locked_out || loses, cut }
+        let given = given(roles, &before, &next);
+        UserWrite { before, next, given, end_sessions, cut_subject: locked_out || loses, cut }
     }
 
     /// Removes a user with all that is theirs.
@@ -149,6 +150,7 @@ impl Auth {
             UserOutcome::Done => Ok(()),
             UserOutcome::Missing => Err(AuthError::NotFound("user")),
             UserOutcome::LastAdmin => Err(last_admin()),
+            UserOutcome::RoleChanged => Err(AuthError::ChangedMeanwhile),
         }
     }
 
@@ -176,6 +178,12 @@ impl Auth {
             .map(|_| ())
             .map_err(|TooWide(beyond)| AuthError::BeyondScope(beyond))
     }
+}
+
+/// The roles that a change gives, with what they allow. One that is built in is always there.
+fn given(roles: &RoleTable, before: &User, next: &User) -> Vec<(String, ScopeSet)> {
+    let new = next.roles.iter().filter(|role| !before.roles.contains(role) && !is_built_in(role));
+    new.filter_map(|role| Some((role.clone(), roles.get(role)?.clone()))).collect()
 }
 
 fn last_admin() -> AuthError {

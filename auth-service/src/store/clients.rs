@@ -25,6 +25,9 @@ pub trait Clients: Send + Sync {
     /// Adds a client, and the entry of it to the audit log.
     async fn insert_client(&self, client: &Client, entry: &Entry) -> Result<(), StoreError>;
 
+    /// Adds a service and the entry, unless there is one of its name; `false`, and nothing done, where there is.
+    async fn insert_named_service(&self, client: &Client, entry: &Entry) -> Result<bool, StoreError>;
+
     /// The client of that id.
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError>;
 

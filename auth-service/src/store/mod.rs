@@ -19,7 +19,7 @@ pub use self::{
     audit::{AuditFilter, AuditLog},
     clients::{ClientFilter, Clients},
     revocations::Revocations,
-    roles::Roles,
+    roles::{RoleOutcome, RoleWrite, Roles},
     sessions::Sessions,
     throttle::Throttle,
     users::{EmailFilter, PasswordUpdate, UserFilter, UserOutcome, UserWrite, Users},

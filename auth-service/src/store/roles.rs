@@ -4,20 +4,48 @@ use async_trait::async_trait;
 use shared_models::scope::ScopeSet;
 
 use super::StoreError;
-use crate::domain::audit::Entry;
+use crate::domain::{audit::Entry, revocation::Cut};
 
-/// Where roles live.
+/// A change of a role: from what was read to what it shall allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleWrite {
+    /// The role's name.
+    pub name: String,
+    /// The stored scopes as they were read; absent where nothing is stored under this name.
+    pub before: Option<ScopeSet>,
+    /// What the role allows from now on.
+    pub next: ScopeSet,
+    /// Whether no user may have the name already: a role that is made anew must not reach those who have a name
+    /// that was left over.
+    pub unheld: bool,
+    /// What the tokens of those who have the role are revoked with, where it loses a scope.
+    pub cut: Option<Cut>,
+}
+
+/// What came of a change of a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleOutcome {
+    /// Done.
+    Done,
+    /// Nothing was done: the stored role is no longer what was read, or there is none.
+    Changed,
+    /// Nothing was done: this many users have the role.
+    Held(u64),
+}
+
+/// Where roles live. A role is removed, or made anew, only while no user has it; [`super::Users::write_user`] gives a
+/// role only while it is stored. Both hold when they happen at once.
 #[async_trait]
 pub trait Roles: Send + Sync {
     /// Every stored role.
     async fn roles(&self) -> Result<Vec<(String, ScopeSet)>, StoreError>;
 
-    /// Stores a role, in the place of one of that name, and adds the entry of it to the audit log.
-    async fn set_role(&self, name: &str, scopes: &ScopeSet, entry: &Entry) -> Result<(), StoreError>;
+    /// Stores a role, revokes tokens and adds the entry to the audit log.
+    async fn set_role(&self, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError>;
 
-    /// Removes a role and adds the entry; `false`, and nothing done, when there is none.
-    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<bool, StoreError>;
+    /// Removes a role that no user has, and adds the entry.
+    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError>;
 
-    /// How many users have the role.
-    async fn count_users_with(&self, role: &str) -> Result<u64, StoreError>;
+    /// The different sets of roles of the users who have `role`, at most `limit`.
+    async fn role_sets_with(&self, role: &str, limit: u32) -> Result<Vec<Vec<String>>, StoreError>;
 }

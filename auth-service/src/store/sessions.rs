@@ -22,8 +22,9 @@ pub trait Sessions: Send + Sync {
     /// The user's sessions that can still be renewed, newest first.
     async fn live_sessions(&self, user_id: &str, now: OffsetDateTime) -> Result<Vec<Session>, StoreError>;
 
-    /// Renews a session as [`crate::domain::step::step`] decides; `cut` serves where it decides for theft. An error
-    /// tells nothing about what was written; presenting the same token again is right.
+    /// Refreshes a session as [`crate::domain::step::step`] decides; `cut` serves where it decides for theft. `now` is
+    /// the caller's time; a store with a clock that all replicas share goes by that one. An error says nothing about
+    /// what was written: present the same token again.
     async fn rotate(
         &self,
         presented: &Presented,

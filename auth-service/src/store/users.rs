@@ -1,6 +1,7 @@
 //! The port to users.
 
 use async_trait::async_trait;
+use shared_models::scope::ScopeSet;
 use time::OffsetDateTime;
 
 use super::StoreError;
@@ -59,6 +60,8 @@ pub struct UserWrite {
     pub before: User,
     /// The user as they shall be.
     pub next: User,
+    /// The stored roles that the user has from now on and had not before, with the scopes that were read.
+    pub given: Vec<(String, ScopeSet)>,
     /// Why their sessions end, if they do.
     pub end_sessions: Option<EndReason>,
     /// Whether all their tokens are cut off, those of their API keys too.
@@ -83,6 +86,8 @@ pub enum UserOutcome {
     Missing,
     /// Nothing was done: nobody would be left who may do everything.
     LastAdmin,
+    /// Nothing was done: a role that was to be given has been removed, or allows something else than was read.
+    RoleChanged,
 }
 
 /// Where users live.
@@ -125,7 +130,8 @@ pub trait Users: Send + Sync {
     /// The users that a list shows, by id.
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError>;
 
-    /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read.
+    /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read, and
+    /// so are the roles that are given.
     async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError>;
 
     /// Removes a user with their sessions and API keys, and cuts off their tokens.

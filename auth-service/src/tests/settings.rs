@@ -38,6 +38,8 @@ fn every_bad_value_is_refused_by_its_key() {
         ("AUTH__REGISTRATION", "perhaps", "registration"),
         ("AUTH__THROTTLE__WINDOW", "5", "throttle.window"),
         ("AUTH__THROTTLE__FREE_FAILURES", "0", "throttle"),
+        ("AUTH__THROTTLE__SIGN_UPS", "0", "throttle.sign_ups"),
+        ("AUTH__PASSWORDS__MEMORY_KIB", "102401", "passwords"),
         ("AUTH__TOKENS__JOB_TTL", "60", "tokens.job_ttl"),
         ("AUTH__NEW_USER_ROLE", "king", "new_user_role"),
         ("AUTH__BOOTSTRAP__ADMIN_EMAIL", "root@example.org", "bootstrap.admin_password"),

@@ -97,6 +97,7 @@ mod tests {
             client_id: "c".into(),
             scope: "a:write".parse().unwrap(),
             roles: Vec::new(),
+            from_roles: Vec::new(),
             sid: None,
             auth_time: None,
             act: None,

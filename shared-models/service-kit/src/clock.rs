@@ -35,6 +35,11 @@ impl ManualClock {
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += by;
     }
+
+    /// Sets the clock back, as NTP does to one that was ahead.
+    pub fn set_back(&self, by: Duration) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) -= by;
+    }
 }
 
 impl Clock for ManualClock {

@@ -14,7 +14,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -38,6 +38,10 @@ pub struct RequestId(pub Arc<str>);
 #[derive(Clone, Debug)]
 pub struct ClientRequestId(pub Arc<str>);
 
+/// When a request arrived, before its body was read. In the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived(pub Instant);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The most bytes of a caller's id that are kept.
 const CLIENT_ID: usize = 64;
@@ -51,11 +55,12 @@ pub(crate) async fn edge(
     let id: Arc<str> = Uuid::now_v7().to_string().into();
     let client_id = client_request_id(request.headers());
     let span = span(&request, &id, client_id.as_deref());
-    let method = request.method().clone();
+    let method = method_name(request.method());
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     if let Some(client_id) = client_id {
         request.extensions_mut().insert(ClientRequestId(client_id));
     }
+    request.extensions_mut().insert(Arrived(started));
 
     // No clone of the request may outlive this call: the router demands to be its only holder. An error from
     // inside would be one that actix itself cannot answer; every refusal of ours is a response.
@@ -69,7 +74,7 @@ pub(crate) async fn edge(
     };
     let status = response.status();
     finish(response.response_mut(), &id, draining.load(Ordering::Relaxed));
-    observe(&span, method.as_str(), &route, status, started);
+    observe(&span, method, &route, status, started);
     Ok(response)
 }
 
@@ -78,6 +83,23 @@ fn client_request_id(headers: &HeaderMap) -> Option<Arc<str>> {
     let plain = |id: &&str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic());
     let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain)?;
     Some(id[..id.len().min(CLIENT_ID)].into())
+}
+
+/// The nine methods of the registry that are served or refused by name; any other text is a client's own and is neither
+/// logged nor counted.
+pub(crate) fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::TRACE => "TRACE",
+        _ => "other",
+    }
 }
 
 struct Headers<'a>(&'a HeaderMap);
@@ -131,9 +153,32 @@ fn answer<B: MessageBody + 'static>(
     problem: Option<Problem>,
     id: &str,
 ) -> ServiceResponse<BoxBody> {
-    match problem {
-        Some(problem) => response.into_response(problem.respond(id)),
-        None => response.map_into_boxed_body(),
+    let Some(problem) = problem else { return response.map_into_boxed_body() };
+    let mut answer = problem.respond(id);
+    keep_headers(response.headers(), answer.headers_mut());
+    response.into_response(answer)
+}
+
+/// What the replaced response said about its own body.
+const OF_THE_BODY: [HeaderName; 8] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_ENCODING,
+    header::CONTENT_DISPOSITION,
+    header::TRANSFER_ENCODING,
+    header::ETAG,
+    header::LAST_MODIFIED,
+    header::ACCEPT_RANGES,
+];
+
+/// Keeps what inner layers set on a response that a problem replaces, such as CORS, `Vary` and `Set-Cookie`.
+fn keep_headers(inner: &HeaderMap, outer: &mut HeaderMap) {
+    for name in inner.keys().filter(|name| !OF_THE_BODY.contains(name)) {
+        // A problem's own headers are among those already, unless actix made the response.
+        outer.remove(name);
+        for value in inner.get_all(name) {
+            outer.append(name.clone(), value.clone());
+        }
     }
 }
 
@@ -175,11 +220,15 @@ fn finish(response: &mut HttpResponse<BoxBody>, id: &str, draining: bool) {
     default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
 }
 
-fn observe(span: &Span, method: &str, route: &str, status: StatusCode, started: Instant) {
+fn observe(span: &Span, method: &'static str, route: &str, status: StatusCode, started: Instant) {
     let elapsed = started.elapsed();
-    let labels =
-        [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.as_str().to_owned())];
-    metrics::histogram!("http_request_duration_seconds", &labels).record(elapsed);
+    metrics::histogram!(
+        "http_request_duration_seconds",
+        "method" => method,
+        "route" => route.to_owned(),
+        "status" => status.as_str().to_owned()
+    )
+    .record(elapsed);
     let _entered = span.enter();
     let (status, ms) = (status.as_u16(), elapsed.as_secs_f64() * 1e3);
     if status >= 500 {
@@ -198,5 +247,65 @@ fn observe(span: &Span, method: &str, route: &str, status: StatusCode, started: 
             elapsed_ms = ms,
             "answered"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{
+        App,
+        cookie::Cookie,
+        middleware::from_fn,
+        test::{TestRequest, call_service, init_service, read_body_json},
+        web,
+    };
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_problem_keeps_the_headers_of_inner_layers_and_has_a_body_of_its_own() {
+        let fails = async || {
+            let problem = Problem::unavailable().with_header(header::VARY, HeaderValue::from_static("a"));
+            Err::<&str, _>(problem)
+        };
+        let edged = from_fn(|request, next| edge(request, next, Arc::default()));
+        let inner = from_fn(async |request: ServiceRequest, next: Next<BoxBody>| {
+            let mut response = next.call(request).await?;
+            for cookie in ["one", "two"] {
+                let cookie = HeaderValue::from_str(&Cookie::new(cookie, "1").to_string()).unwrap();
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            let headers = response.headers_mut();
+            headers.append(header::VARY, HeaderValue::from_static("b"));
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            headers.insert(header::ETAG, HeaderValue::from_static("\"of another body\""));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("7"));
+            Ok::<_, actix_web::Error>(response)
+        });
+        let app = init_service(App::new().route("/", web::get().to(fails)).wrap(inner).wrap(edged)).await;
+        let response = call_service(&app, TestRequest::get().to_request()).await;
+        let values = |name: HeaderName| {
+            let values = response.headers().get_all(name).map(|value| value.to_str().unwrap().to_owned());
+            values.collect::<Vec<_>>()
+        };
+        assert_eq!(response.status(), 503);
+        assert_eq!(values(header::SET_COOKIE), ["one=1", "two=1"]);
+        assert_eq!(values(header::VARY), ["a", "b"]);
+        assert_eq!(values(header::RETRY_AFTER), ["7"]);
+        assert_eq!(values(header::CONTENT_TYPE), [PROBLEM_JSON]);
+        assert!(values(header::CONTENT_ENCODING).is_empty() && values(header::ETAG).is_empty());
+        let id = values(REQUEST_ID);
+        let body: serde_json::Value = read_body_json(response).await;
+        assert_eq!(body["request_id"], id[0].as_str());
+    }
+
+    #[test]
+    fn a_method_of_a_clients_own_has_one_name() {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"] {
+            assert_eq!(method_name(&Method::from_bytes(method.as_bytes()).unwrap()), method);
+        }
+        for method in ["get", "PURGE", "GETGET", &"M".repeat(60_000)] {
+            assert_eq!(method_name(&Method::from_bytes(method.as_bytes()).unwrap()), "other");
+        }
     }
 }

@@ -12,8 +12,9 @@ use std::{
 };
 
 use actix_web::{HttpResponse, web};
-use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
+
+use crate::telemetry;
 
 /// How long one check may take before it counts as failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -49,7 +50,6 @@ impl Check {
 pub(crate) struct Health {
     pub checks: Arc<[Check]>,
     pub draining: Arc<AtomicBool>,
-    pub metrics: PrometheusHandle,
 }
 
 #[derive(Serialize)]
@@ -81,6 +81,6 @@ async fn readyz(health: web::Data<Health>) -> HttpResponse {
     if ready { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
 }
 
-async fn metrics(health: web::Data<Health>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(health.metrics.render())
+async fn metrics() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(telemetry::render())
 }

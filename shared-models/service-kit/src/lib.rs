@@ -10,6 +10,7 @@ pub mod client;
 pub mod clock;
 pub mod command;
 mod compress;
+mod cors;
 pub mod docs;
 pub mod edge;
 pub mod health;

@@ -58,9 +58,11 @@ impl Revocations {
         if known.is_empty() {
             return false;
         }
-        [RevocationKind::Subject, RevocationKind::Session, RevocationKind::Key].into_iter().any(|kind| {
-            let until = known.get(&(kind, kind.names(claims).to_owned()));
-            until.is_some_and(|(not_before, _)| claims.iat < *not_before)
+        RevocationKind::ALL.into_iter().any(|kind| {
+            kind.names(claims).any(|name| {
+                let until = known.get(&(kind, name.to_owned()));
+                until.is_some_and(|(not_before, _)| claims.iat < *not_before)
+            })
         })
     }
 
@@ -93,6 +95,7 @@ mod tests {
             client_id: client.into(),
             scope: "a:read".parse().unwrap(),
             roles: Vec::new(),
+            from_roles: Vec::new(),
             sid: sid.map(str::to_owned),
             auth_time: None,
             act: None,

@@ -19,7 +19,7 @@ use actix_web::{
 };
 use shared_models::problem::ProblemCode;
 
-use crate::{body::BodyLimit, caller::Caller, problem::Problem, token::Verifier};
+use crate::{body::BodyLimit, caller::Caller, edge::method_name, problem::Problem, token::Verifier};
 
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,10 @@ fn resource(path: &str, rules: &[(Method, Access)]) -> Resource {
     let verbs: Vec<&str> = verbs.collect();
     let allow = HeaderValue::from_str(&verbs.join(", ")).ok();
     web::resource(path).default_service(web::to(move |request: HttpRequest| {
-        let detail = format!("{} is not offered here", request.method());
+        let detail = match method_name(request.method()) {
+            "other" => "This method is not offered here".to_owned(),
+            method => format!("{method} is not offered here"),
+        };
         let mut problem = Problem::new(ProblemCode::MethodNotAllowed, detail);
         if let Some(allow) = &allow {
             problem = problem.with_header(header::ALLOW, allow.clone());

@@ -9,11 +9,9 @@ use std::{
     time::Duration,
 };
 
-use actix_cors::Cors;
 use actix_web::{
     App, HttpServer,
     dev::{Server, ServerHandle},
-    http::{Method, header},
     middleware::{Condition, from_fn},
     web::{self, ServiceConfig},
 };
@@ -24,6 +22,7 @@ use tokio::{
 
 use crate::{
     compress::compress,
+    cors::cors,
     edge::edge,
     health::{self, Check, Health},
     settings::HttpSettings,
@@ -35,6 +34,10 @@ use crate::{
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// When a process that was told to stop has stopped, whatever hangs: a worker, a blocking task, a collector of traces.
+const STOPPED: Duration = Duration::from_millis(9500);
+/// How long the last line of a log may take to be written.
+const LAST_LINE: Duration = Duration::from_millis(100);
 /// How often the metrics recorder folds its samples.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
@@ -99,7 +102,7 @@ impl Listeners {
         let draining = Arc::new(AtomicBool::new(false));
         let begin = watch::Sender::new(false);
         let checks = parts.iter().flat_map(|part| part.checks.clone()).collect();
-        let health = Health { checks, draining: Arc::clone(&draining), metrics: telemetry::recorder() };
+        let health = Health { checks, draining: Arc::clone(&draining) };
         let management = HttpServer::new(move || {
             let health = health.clone();
             App::new().configure(move |config| health::routes(config, health))
@@ -159,31 +162,6 @@ fn public(
     Ok(server.listen(listener)?.run())
 }
 
-/// Lets the browsers of `origins` call with credentials, and no other (Fetch standard, CORS protocol).
-fn cors(origins: &[String]) -> Cors {
-    let cors = Cors::default()
-        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allowed_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            header::HeaderName::from_static("idempotency-key"),
-            header::RANGE,
-            header::CONTENT_RANGE,
-        ])
-        .expose_headers([
-            header::ETAG,
-            header::LOCATION,
-            header::RETRY_AFTER,
-            header::CONTENT_DISPOSITION,
-            header::CONTENT_RANGE,
-        ])
-        .supports_credentials()
-        .max_age(3600);
-    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
-}
-
 async fn upkeep() {
     let recorder = telemetry::recorder();
     let mut tick = tokio::time::interval(METRICS_UPKEEP);
@@ -207,10 +185,21 @@ fn drain_on_signal(
             _ = terminate.recv() => pause,
             _ = interrupt.recv() => Duration::ZERO,
         };
+        end_in_time();
         draining.store(true, Ordering::Relaxed);
         tracing::info!(pause_s = pause.as_secs(), "draining");
         tokio::time::sleep(pause).await;
         begin.send_replace(true);
         server.stop(true).await;
     })
+}
+
+/// Ends the process when the drain has taken too long. A thread of its own, which nothing that hangs can hold up.
+fn end_in_time() {
+    std::thread::spawn(|| {
+        std::thread::sleep(STOPPED);
+        tracing::error!("the drain took too long; what still runs is abandoned");
+        std::thread::sleep(LAST_LINE);
+        std::process::exit(0);
+    });
 }

@@ -148,6 +148,15 @@ impl Process {
         entries(&self.log).collect()
     }
 
+    /// Waits until the log has `text`: its lines are written beside the requests that they are about.
+    pub async fn until_logged(&self, text: &str) {
+        let started = Instant::now();
+        while !self.log().contains(text) {
+            assert!(started.elapsed() < PATIENCE, "{text:?} is not logged: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// The most memory that the process has held so far, in bytes.
     pub fn peak(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("a status");

@@ -107,6 +107,11 @@ impl Stack {
             fixed.into_iter().chain(extra.map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))).collect()
         };
         let mut auth_environment = own("AUTH", &auth_url);
+        // Every user of a test signs up from one address. A test of the limit sets one of its own.
+        let sign_ups = ("AUTH__THROTTLE__SIGN_UPS".to_owned(), "100000".to_owned());
+        if !auth_environment.iter().any(|(name, _)| *name == sign_ups.0) {
+            auth_environment.push(sign_ups);
+        }
         auth_environment.push(("AUTH__BOOTSTRAP__ADMIN_EMAIL".into(), ADMIN.0.into()));
         auth_environment.push(("AUTH__BOOTSTRAP__ADMIN_PASSWORD".into(), ADMIN.1.into()));
         let resource_environment = own("RESOURCE", &resource_url);

@@ -41,13 +41,20 @@ impl World {
     }
 
     fn present(&mut self, token: RefreshToken, client_id: &str) -> Step {
+        self.present_late(token, client_id, 0)
+    }
+
+    /// A request that waited so many seconds before it was looked at.
+    fn present_late(&mut self, token: RefreshToken, client_id: &str, waited: u64) -> Step {
         let presented = Presented {
             token,
             client_id: client_id.into(),
             successor: Secret::new(&OsRandom),
             idle_ttl: LIFETIMES.idle,
+            arrived: Instant::now(),
         };
-        let step = step(&self.session, &presented, self.now);
+        let moment = Moment { now: self.now, waited: Duration::from_secs(waited) };
+        let step = step(&self.session, &presented, moment);
         if let Some(next) = &step.write {
             self.session = next.clone();
         }
@@ -125,15 +132,47 @@ fn fifty_concurrent_arrivals_share_one_successor_and_write_once() {
 }
 
 #[test]
-fn the_twenty_first_late_repeat_is_theft() {
+fn however_often_a_token_is_repeated_within_its_grace_it_yields_one_successor_and_writes_nothing() {
     let mut world = World::new();
     let first = world.latest();
-    world.rotate(first.clone());
-    let mut world = world.after(6);
-    for _ in 0..MAX_REUSES {
-        secret_of(&world.rotate(first.clone()));
+    let successor = secret_of(&world.rotate(first.clone()));
+    let after_it = world.session.clone();
+    for _ in 0..30 {
+        world = world.after(1);
+        for _ in 0..10 {
+            let step = world.present(first.clone(), "tessera");
+            assert_eq!((secret_of(&step.rotation), step.write), (successor.clone(), None));
+        }
     }
-    assert!(matches!(world.rotate(first), Rotation::Stolen(_)));
+    assert_eq!(world.session, after_it);
+    assert!(matches!(world.after(1).rotate(first), Rotation::Stolen(_)));
+}
+
+#[test]
+fn a_repeat_that_arrived_within_the_grace_is_no_theft_however_long_it_waited() {
+    let mut world = World::new();
+    let first = world.latest();
+    let successor = secret_of(&world.rotate(first.clone()));
+    let mut world = world.after(38);
+    assert_eq!(secret_of(&world.present_late(first.clone(), "tessera", 8).rotation), successor);
+    assert!(matches!(world.present_late(first, "tessera", 7).rotation, Rotation::Stolen(_)));
+}
+
+#[test]
+fn a_session_that_was_alive_when_the_request_arrived_continues() {
+    let mut world = World::new().after(3603);
+    assert!(matches!(world.present_late(world.latest(), "tessera", 4).rotation, Rotation::Renewed(..)));
+    let mut world = World::new().after(3603);
+    assert_eq!(world.present_late(world.latest(), "tessera", 3).rotation, Rotation::Refused);
+}
+
+#[test]
+fn a_rotation_by_a_clock_that_was_ahead_counts_as_one_of_now() {
+    let mut world = World::new().after(3500);
+    let first = world.latest();
+    let successor = secret_of(&world.rotate(first.clone()));
+    let mut world = world.after(-3500);
+    assert_eq!(secret_of(&world.rotate(first)), successor);
 }
 
 #[test]

@@ -36,7 +36,12 @@ fn with_password(scope: Option<&str>) -> PasswordGrant {
 }
 
 fn refreshed(token: &str, scope: Option<&str>) -> RefreshGrant {
-    RefreshGrant { refresh_token: token.to_owned(), scope: scope.map(set), origin: Origin::default() }
+    RefreshGrant {
+        refresh_token: token.to_owned(),
+        scope: scope.map(set),
+        origin: Origin::default(),
+        arrived: std::time::Instant::now(),
+    }
 }
 
 fn job(token: &str, scope: &str) -> Exchange {

@@ -1,6 +1,9 @@
 //! A service on an empty SQLite file and a clock that tests move.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use service_kit::{
     clock::{Clock as _, ManualClock, SystemClock},
@@ -22,7 +25,7 @@ use crate::{
         refresh_token::RefreshToken,
         roles,
         session::Lifetimes,
-        throttle::Limit,
+        throttle::{Beyond, Limit},
         user::User,
     },
     store::{Store, sqlite::SqliteStore},
@@ -53,13 +56,15 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database));
         store.prepare().await.unwrap();
         let hasher = Hasher::new(COST, Limits { permits: 2, queue: 32 }, Arc::new(OsRandom)).unwrap();
+        let window = Duration::from_secs(900);
         let policy = Policy {
             issuer: "http://127.0.0.1:8080".into(),
             audience: "tessera".into(),
             access_ttl: Duration::from_secs(300),
             throttle: ThrottlePolicy {
-                account: Limit { free: 10, window: Duration::from_secs(900) },
-                address: Limit { free: 100, window: Duration::from_secs(900) },
+                account: Limit { free: 10, window, beyond: Beyond::Slower },
+                address: Limit { free: 100, window, beyond: Beyond::Slower },
+                sign_ups: Limit { free: 120, window, beyond: Beyond::Closed },
             },
             job_ttl: Duration::from_secs(86400),
             lifetimes: Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) },
@@ -77,13 +82,21 @@ impl World {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
+    /// As NTP does to a clock that was ahead.
+    pub(crate) fn set_back(&self, seconds: u64) {
+        self.clock.set_back(Duration::from_secs(seconds));
+    }
+
     pub(crate) fn registration(email: &str) -> Registration {
-        let input = SignUp { email: email.into(), password: Self::PASSWORD.into(), full_name: None };
-        Registration::parse(&input, 12).unwrap()
+        Registration::parse(&Self::input(email), 12).unwrap()
+    }
+
+    fn input(email: &str) -> SignUp {
+        SignUp { email: email.into(), password: Self::PASSWORD.into(), full_name: None }
     }
 
     pub(crate) async fn user(&self, email: &str) -> User {
-        self.auth.sign_up(Self::registration(email), Origin::default()).await.unwrap()
+        self.auth.sign_up(&Self::input(email), Origin::default()).await.unwrap()
     }
 
     pub(crate) async fn user_with_roles(&self, email: &str, roles: Vec<String>) -> User {
@@ -115,8 +128,7 @@ impl World {
     }
 
     pub(crate) async fn disabled_user(&self, email: &str) -> User {
-        let enabled = self.auth.new_user(Self::registration(email), Vec::new()).await.unwrap();
-        let user = User { disabled: true, ..enabled };
+        let user = User { disabled: true, ..self.made(email).await };
         self.store.insert_user(&user).await.unwrap();
         user
     }
@@ -125,10 +137,20 @@ impl World {
         let cost = Cost { iterations: 1, ..COST };
         let cheap =
             PasswordHash::make(&Password::new(Self::PASSWORD), cost, &OsRandom, &mut Scratch::default());
-        let today = self.auth.new_user(Self::registration(email), Vec::new()).await.unwrap();
-        let user = User { password_hash: cheap.unwrap(), ..today };
+        self.user_with_hash(email, cheap.unwrap().as_str()).await
+    }
+
+    /// A user whose stored hash is this, whatever it is.
+    pub(crate) async fn user_with_hash(&self, email: &str, hash: &str) -> User {
+        let user = User { password_hash: PasswordHash::from_stored(hash.into()), ..self.made(email).await };
         self.store.insert_user(&user).await.unwrap();
         user
+    }
+
+    /// A user who is not stored.
+    async fn made(&self, email: &str) -> User {
+        let place = self.auth.hasher.place().unwrap();
+        self.auth.new_user(place, Self::registration(email), Vec::new()).await.unwrap()
     }
 
     pub(crate) async fn try_login(
@@ -187,6 +209,26 @@ impl World {
         self.auth.login(credentials).await
     }
 
+    /// Logs in from an address, from a device that is known by its mark.
+    pub(crate) async fn login_from_device_at(
+        &self,
+        mark: &str,
+        address: std::net::IpAddr,
+        username: &str,
+        password: &str,
+    ) -> Result<Grant, AuthError> {
+        let credentials = Credentials {
+            username: username.into(),
+            password: Password::new(password),
+            scope: None,
+            at_most: None,
+            mark: Some(mark.to_owned()),
+            device: None,
+            origin: Origin { address: Some(address), ..Origin::default() },
+        };
+        self.auth.login(credentials).await
+    }
+
     pub(crate) async fn login(&self, email: &str) -> Grant {
         self.try_login(email, Self::PASSWORD, None).await.unwrap()
     }
@@ -200,6 +242,7 @@ impl World {
             access_token: None,
             scope: None,
             origin: &origin,
+            arrived: Instant::now(),
         };
         self.auth.rotate(renewal).await
     }

@@ -16,23 +16,24 @@ impl Auth {
         scope: Option<&ScopeSet>,
     ) -> Result<Issued, OAuthError> {
         may(client, GrantType::ClientCredentials)?;
-        let (subject, held, not_before) = match &client.owner {
-            None => (&client.id, client.scopes.clone(), client.not_before),
+        let (subject, held, from_roles, not_before) = match &client.owner {
+            None => (client.id.clone(), client.scopes.clone(), Vec::new(), client.not_before),
             Some(owner) => {
                 let user = self.store.user(owner).await?.filter(|user| !user.disabled);
                 let user = user.ok_or_else(|| {
                     OAuthError::InvalidGrant("the user of this key is gone or disabled".into())
                 })?;
                 let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes));
-                (owner, held, client.not_before.max(user.not_before))
+                (user.id, held, user.roles, client.not_before.max(user.not_before))
             }
         };
         let scope = narrowed(&held, scope)?;
         let access_token = self.mint(&Subject {
-            id: subject,
+            id: &subject,
             client_id: &client.id,
             scope: &scope,
             roles: &[],
+            from_roles: &from_roles,
             session: None,
             not_before,
         })?;

@@ -1,5 +1,7 @@
 //! The next token of a session that a client opened (RFC 6749 section 6): the same rotation as the browser's.
 
+use std::time::Instant;
+
 use shared_models::{clients::GrantType, scope::ScopeSet};
 
 use super::{Issued, JOB_CLIENT, OAuthError, may, narrowed};
@@ -17,6 +19,8 @@ pub struct RefreshGrant {
     pub scope: Option<ScopeSet>,
     /// Where the request comes from.
     pub origin: Origin,
+    /// When the request arrived.
+    pub arrived: Instant,
 }
 
 impl Auth {
@@ -40,6 +44,7 @@ impl Auth {
             access_token: None,
             scope: asked.scope.as_ref(),
             origin: &asked.origin,
+            arrived: asked.arrived,
         };
         let (grant, session) = self.renew(renewal).await?;
         if let Some(client) = client {

@@ -1,12 +1,12 @@
 //! What every store must do with administrators' acts, roles and the audit log.
 
 use futures_util::future::join_all;
-use shared_models::revocations::RevocationKind;
+use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
 use super::*;
 use crate::{
     domain::audit::Target,
-    store::{EmailFilter, UserFilter, UserOutcome, UserWrite},
+    store::{EmailFilter, RoleOutcome, RoleWrite, UserFilter, UserOutcome, UserWrite},
 };
 
 fn all() -> UserFilter {
@@ -47,7 +47,14 @@ pub(crate) async fn users_are_listed_by_what_they_are(store: &dyn Store) {
 }
 
 fn write(before: &User, next: User) -> UserWrite {
-    UserWrite { before: before.clone(), next, end_sessions: None, cut_subject: false, cut: cut() }
+    UserWrite {
+        before: before.clone(),
+        next,
+        given: Vec::new(),
+        end_sessions: None,
+        cut_subject: false,
+        cut: cut(),
+    }
 }
 
 pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn Store) {
@@ -108,21 +115,101 @@ pub(crate) async fn one_administrator_is_left_however_many_leave_at_once(store: 
     assert_eq!(store.list_users(&left).await.expect("ok").len(), 1);
 }
 
+fn scopes(text: &str) -> ScopeSet {
+    text.parse().expect("scopes")
+}
+
+fn role(before: Option<&str>, next: &str) -> RoleWrite {
+    RoleWrite {
+        name: "lab".into(),
+        before: before.map(scopes),
+        next: scopes(next),
+        unheld: before.is_none(),
+        cut: None,
+    }
+}
+
+async fn set_role(store: &dyn Store, write: &RoleWrite) -> Result<RoleOutcome, StoreError> {
+    store.set_role(write, &entry(Action::RoleSet, "lab")).await
+}
+
+async fn remove_role(store: &dyn Store, name: &str) -> Result<RoleOutcome, StoreError> {
+    store.remove_role(name, &entry(Action::RoleRemoved, "lab")).await
+}
+
+/// Gives a user the role `lab`, as it was when it allowed `read`.
+fn giving(user: &User, read: &str) -> UserWrite {
+    let roles = [user.roles.clone(), vec!["lab".into()]].concat();
+    let given = vec![("lab".into(), scopes(read))];
+    UserWrite { given, ..write(user, User { roles, ..user.clone() }) }
+}
+
 pub(crate) async fn a_role_is_stored_replaced_and_removed(store: &dyn Store) {
     assert_eq!(store.roles().await, Ok(Vec::new()));
-    for scopes in ["a:read", "a:read b:read"] {
+    let narrowing = RoleWrite { cut: Some(cut()), ..role(Some("a:read b:read"), "b:read") };
+    for change in [role(None, "a:read"), role(Some("a:read"), "a:read b:read"), narrowing] {
         let set = entry(Action::RoleSet, "lab");
-        store.set_role("lab", &scopes.parse().expect("ok"), &set).await.expect("ok");
+        assert_eq!(store.set_role(&change, &set).await, Ok(RoleOutcome::Done));
         assert_eq!(recorded(store, "lab").await[0], set);
-        assert_eq!(store.roles().await, Ok(vec![("lab".into(), scopes.parse().expect("ok"))]));
+        assert_eq!(store.roles().await, Ok(vec![("lab".into(), change.next.clone())]));
+        assert_eq!(set_role(store, &change).await, Ok(RoleOutcome::Changed));
     }
-    store.insert_user(&User { roles: vec!["lab".into()], ..user("ada@example.org") }).await.expect("ok");
-    assert_eq!((store.count_users_with("lab").await, store.count_users_with("la").await), (Ok(1), Ok(0)));
-    let (removed, again) = (entry(Action::RoleRemoved, "lab"), entry(Action::RoleRemoved, "lab"));
-    assert_eq!(store.remove_role("lab", &removed).await, Ok(true));
-    assert_eq!(store.remove_role("lab", &again).await, Ok(false));
+    assert_eq!(store.revocations_of(RevocationKind::Role, "lab").await.expect("ok").len(), 1);
+    assert_eq!(remove_role(store, "la").await, Ok(RoleOutcome::Changed));
+    let removed = entry(Action::RoleRemoved, "lab");
+    assert_eq!(store.remove_role("lab", &removed).await, Ok(RoleOutcome::Done));
+    assert_eq!(remove_role(store, "lab").await, Ok(RoleOutcome::Changed));
     let recorded = recorded(store, "lab").await;
-    assert_eq!((recorded.len(), &recorded[0]), (3, &removed));
+    assert_eq!((recorded.len(), &recorded[0]), (4, &removed), "an entry for each act that was done");
+}
+
+pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(store: &dyn Store) {
+    let ada = User { roles: vec!["lab".into(), "viewer".into()], ..user("ada@example.org") };
+    let bob = User { roles: vec!["viewer".into()], ..user("bob@example.org") };
+    for user in [&ada, &bob] {
+        store.insert_user(user).await.expect("ok");
+    }
+    assert_eq!(set_role(store, &role(None, "a:read")).await, Ok(RoleOutcome::Held(1)));
+    let kept = RoleWrite { unheld: false, ..role(None, "a:read") };
+    assert_eq!(set_role(store, &kept).await, Ok(RoleOutcome::Done));
+    assert_eq!(remove_role(store, "lab").await, Ok(RoleOutcome::Held(1)));
+    assert_eq!(store.role_sets_with("lab", 10).await, Ok(vec![ada.roles.clone()]));
+    assert_eq!(store.role_sets_with("la", 10).await, Ok(Vec::new()));
+    assert_eq!(store.role_sets_with("viewer", 1).await.expect("ok").len(), 1);
+    store.delete_user(&ada.id, cut()).await.expect("ok");
+    assert_eq!(remove_role(store, "lab").await, Ok(RoleOutcome::Done));
+}
+
+pub(crate) async fn a_role_is_given_as_it_was_read_or_not_at_all(store: &dyn Store) {
+    let ada = user("ada@example.org");
+    store.insert_user(&ada).await.expect("ok");
+    assert_eq!(store.write_user(&giving(&ada, "a:read")).await, Ok(UserOutcome::RoleChanged));
+    set_role(store, &role(None, "a:read b:read")).await.expect("ok");
+    assert_eq!(store.write_user(&giving(&ada, "a:read")).await, Ok(UserOutcome::RoleChanged));
+    assert_eq!(store.user(&ada.id).await, Ok(Some(ada.clone())));
+    assert_eq!(store.write_user(&giving(&ada, "a:read b:read")).await, Ok(UserOutcome::Done));
+}
+
+/// Twenty give a role while it is removed: afterwards nobody has a role that is not there.
+pub(crate) async fn a_role_is_not_given_while_it_is_removed(store: &dyn Store) {
+    set_role(store, &role(None, "a:read")).await.expect("ok");
+    let users: Vec<User> = (0..20).map(|n| user(&format!("u{n}@example.org"))).collect();
+    for user in &users {
+        store.insert_user(user).await.expect("ok");
+    }
+    let given = join_all(users.iter().map(|user| async { store.write_user(&giving(user, "a:read")).await }));
+    let (given, removed) = futures_util::join!(given, remove_role(store, "lab"));
+    let holders = given.iter().filter(|outcome| **outcome == Ok(UserOutcome::Done)).count();
+    let refused = given.iter().filter(|outcome| **outcome == Ok(UserOutcome::RoleChanged)).count();
+    assert_eq!(holders + refused, 20, "{given:?}");
+    let there = !store.roles().await.expect("ok").is_empty();
+    let having = UserFilter { role: Some("lab".into()), ..all() };
+    assert_eq!(store.list_users(&having).await.expect("ok").len(), holders);
+    match removed.expect("an outcome") {
+        RoleOutcome::Done => assert!(!there && holders == 0, "{holders} users have a role that was removed"),
+        RoleOutcome::Held(count) => assert!(there && count >= 1 && holders >= 1),
+        RoleOutcome::Changed => panic!("the role was there"),
+    }
 }
 
 pub(crate) async fn the_audit_log_is_read_newest_first_and_by_what_is_asked(store: &dyn Store) {

@@ -121,3 +121,19 @@ pub(crate) async fn the_last_use_is_noted_now_and_then(store: &dyn Store) {
         assert!((found - ago(noted)).abs() < Duration::from_secs(5), "{found}");
     }
 }
+
+pub(crate) async fn of_two_services_of_one_name_made_at_once_one_is_made(store: &dyn Store) {
+    // The key of a user may have any name.
+    let made = entry(Action::ClientCreated, "loader");
+    store.insert_client(&client(Some("ada")).0, &made).await.expect("ok");
+    let services: Vec<Client> = (0..8).map(|_| client(None).0).collect();
+    let made = services.iter().map(|service| async {
+        store.insert_named_service(service, &entry(Action::ClientCreated, "loader")).await
+    });
+    let made = futures_util::future::join_all(made).await;
+    assert_eq!(made.iter().filter(|made| **made == Ok(true)).count(), 1, "{made:?}");
+    assert_eq!(made.iter().filter(|made| **made == Ok(false)).count(), 7, "{made:?}");
+    let all = ClientFilter { limit: 10, ..ClientFilter::default() };
+    assert_eq!(store.list_clients(&all).await.expect("ok").len(), 1);
+    assert_eq!(recorded(store, "loader").await.len(), 2);
+}

@@ -7,7 +7,7 @@ pub(crate) mod sessions;
 pub(crate) mod throttle;
 pub(crate) mod users;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use service_kit::{
     clock::{Clock as _, SystemClock},
@@ -61,7 +61,9 @@ macro_rules! suite {
             fifty_concurrent_refreshes_share_one_successor
             a_lost_response_is_repeated
             a_replay_after_the_grace_ends_the_session
-            a_late_repeat_is_counted
+            a_late_repeat_writes_nothing
+            a_repeat_is_judged_by_when_it_arrived
+            a_session_that_expired_while_the_request_waited_continues
             another_client_or_a_wrong_session_secret_changes_nothing
             an_expired_session_is_refused
             after_a_logout_that_races_refreshes_every_token_is_refused
@@ -75,6 +77,9 @@ macro_rules! suite {
             a_change_leaves_alone_what_it_does_not_touch
             one_administrator_is_left_however_many_leave_at_once
             a_role_is_stored_replaced_and_removed
+            a_role_that_a_user_has_is_neither_removed_nor_made_anew
+            a_role_is_given_as_it_was_read_or_not_at_all
+            a_role_is_not_given_while_it_is_removed
             the_audit_log_is_read_newest_first_and_by_what_is_asked
         );
         $crate::store::contract::suite!($fixture, clients:
@@ -84,10 +89,13 @@ macro_rules! suite {
             a_job_grant_ends_with_the_client_it_was_made_through
             the_keys_of_a_user_go_with_them
             the_last_use_is_noted_now_and_then
+            of_two_services_of_one_name_made_at_once_one_is_made
         );
         $crate::store::contract::suite!($fixture, throttle:
             of_many_attempts_at_once_only_the_free_ones_are_taken
             each_wait_is_twice_the_one_before_it_up_to_a_minute_and_all_is_forgotten_in_time
+            a_bucket_becomes_what_the_rule_makes_of_it
+            free_attempts_never_wait_for_a_clock_that_was_ahead
             attempts_are_given_back_and_forgotten
             a_secret_is_made_once
         );
@@ -190,6 +198,7 @@ fn presented(token: &RefreshToken) -> Presented {
         client_id: "tessera".into(),
         successor: Secret::new(&OsRandom),
         idle_ttl: LIFETIMES.idle,
+        arrived: Instant::now(),
     }
 }
 

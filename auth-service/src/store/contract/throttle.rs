@@ -1,11 +1,12 @@
 //! What every store must do with the counters that throttle logins.
 
 use futures_util::future::join_all;
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 
 use super::*;
-use crate::domain::throttle::Limit;
+use crate::domain::throttle::{Attempt, Beyond, Bucket, Limit};
 
-const LIMIT: Limit = Limit { free: 3, window: Duration::from_secs(900) };
+const LIMIT: Limit = Limit { free: 3, window: Duration::from_secs(900), beyond: Beyond::Slower };
 
 pub(crate) async fn of_many_attempts_at_once_only_the_free_ones_are_taken(store: &dyn Store) {
     let at = now();
@@ -39,6 +40,80 @@ pub(crate) async fn each_wait_is_twice_the_one_before_it_up_to_a_minute_and_all_
         assert_eq!(store.take_attempt("a", LIMIT, at).await, Ok(None));
     }
     assert!(store.take_attempt("a", LIMIT, at).await.expect("ok").is_some());
+}
+
+/// What happens to a bucket.
+#[derive(Clone, Debug)]
+enum Event {
+    /// An attempt, so many milliseconds after the one before it, or before it.
+    Attempt(i64),
+    GivenBack,
+    Forgotten,
+}
+
+fn events() -> impl Strategy<Value = (Limit, Vec<Event>)> {
+    let limit = (1_u32..4, prop_oneof![Just(60_u64), Just(900)], any::<bool>()).prop_map(
+        |(free, seconds, closed)| Limit {
+            free,
+            window: Duration::from_secs(seconds),
+            beyond: if closed { Beyond::Closed } else { Beyond::Slower },
+        },
+    );
+    let event = prop_oneof![
+        4 => (0_i64..3).prop_map(Event::Attempt),
+        4 => (500_i64..5_000).prop_map(Event::Attempt),
+        2 => (10_000_i64..1_000_000).prop_map(Event::Attempt),
+        2 => prop_oneof![-5_000_i64..0, Just(-3_600_000), Just(60_000), Just(900_000)].prop_map(Event::Attempt),
+        2 => Just(Event::GivenBack),
+        1 => Just(Event::Forgotten),
+    ];
+    (limit, prop::collection::vec(event, 1..25))
+}
+
+pub(crate) async fn a_bucket_becomes_what_the_rule_makes_of_it(store: &dyn Store) {
+    let mut runner = TestRunner::deterministic();
+    for case in 0..60 {
+        let (limit, events) = events().new_tree(&mut runner).expect("ok").current();
+        let (bucket, mut at) = (format!("case {case}"), now() + Duration::from_secs(86400));
+        let mut known: Option<Bucket> = None;
+        for (step, event) in events.iter().enumerate() {
+            match event {
+                Event::Attempt(millis) => {
+                    at += time::Duration::milliseconds(*millis);
+                    let wait;
+                    (known, wait) = match Bucket::take(known, limit, at) {
+                        Attempt::Taken(next) => (Some(next), None),
+                        Attempt::Wait(kept, wait) => (Some(kept), Some(wait)),
+                    };
+                    let told = store.take_attempt(&bucket, limit, at).await;
+                    assert_eq!(told, Ok(wait), "step {step} of {events:?} under {limit:?}");
+                }
+                Event::GivenBack => {
+                    known = known.and_then(Bucket::give_back);
+                    store.give_back_attempt(&bucket).await.expect("ok");
+                }
+                Event::Forgotten => {
+                    known = None;
+                    store.forget_attempts(&bucket).await.expect("ok");
+                }
+            }
+            let stored = store.attempts(&bucket).await;
+            assert_eq!(stored, Ok(known), "step {step} of {events:?} under {limit:?}");
+        }
+    }
+}
+
+pub(crate) async fn free_attempts_never_wait_for_a_clock_that_was_ahead(store: &dyn Store) {
+    let at = now();
+    let ahead = at + Duration::from_secs(3600);
+    assert_eq!(store.take_attempt("a", LIMIT, ahead).await, Ok(None));
+    // Of several at once, some are a little behind the one before them.
+    for millis in [7, 3, 0] {
+        let at = at + Duration::from_millis(millis);
+        let taken = store.take_attempt("a", LIMIT, at).await;
+        assert_eq!(taken, Ok(if millis == 0 { Some(Duration::from_secs(1)) } else { None }));
+    }
+    assert_eq!(store.take_attempt("a", LIMIT, at + Duration::from_secs(1)).await, Ok(None));
 }
 
 pub(crate) async fn attempts_are_given_back_and_forgotten(store: &dyn Store) {

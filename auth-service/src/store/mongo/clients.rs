@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
     ClientSession, Collection, Database, IndexModel,
-    bson::{Binary, DateTime, doc},
+    bson::{Binary, DateTime, Document, doc},
     error::Result as MongoResult,
     options::IndexOptions,
 };
@@ -26,6 +26,9 @@ use crate::{
     },
     store::{ClientFilter, Clients, StoreError},
 };
+
+/// `_id` of the document in `counters` that is written whenever a service is added under a name of its own.
+const NAME_GUARD: &str = "service_names";
 
 /// A client in the collection `clients`.
 #[derive(Serialize, Deserialize)]
@@ -128,6 +131,13 @@ impl Clients for MongoStore {
         .await
     }
 
+    async fn insert_named_service(&self, client: &Client, entry: &Entry) -> Result<bool, StoreError> {
+        self.transact((self.ready().await?, client, entry), |session, (database, client, entry)| {
+            Box::pin(insert_named(database, session, client, entry))
+        })
+        .await
+    }
+
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
         self.by_id::<ClientDocument>(&self.clients, id).await?.map(Client::try_from).transpose()
     }
@@ -186,6 +196,25 @@ impl Clients for MongoStore {
         collection(self.ready().await?).update_one(stale, touch).await?;
         Ok(())
     }
+}
+
+/// Two who add a service of one name at once both write the guard, so that one of them has to look again.
+async fn insert_named(
+    database: &Database,
+    session: &mut ClientSession,
+    client: &Client,
+    entry: &Entry,
+) -> MongoResult<bool> {
+    let guards: Collection<Document> = database.collection("counters");
+    let raise = doc! { "$inc": { "value": 1_i64 } };
+    guards.update_one(doc! { "_id": NAME_GUARD }, raise).upsert(true).session(&mut *session).await?;
+    let named = doc! { "owner": null, "name": &client.name };
+    if collection(database).find_one(named).session(&mut *session).await?.is_some() {
+        return Ok(false);
+    }
+    collection(database).insert_one(ClientDocument::from(client)).session(&mut *session).await?;
+    audit::insert(database, session, entry).await?;
+    Ok(true)
 }
 
 async fn replace(

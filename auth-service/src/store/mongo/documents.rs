@@ -62,7 +62,6 @@ pub(super) struct SessionDocument {
     current: Binary,
     previous: Option<Binary>,
     previous_at: Option<DateTime>,
-    reuses: Option<i64>,
     sealed: Option<Binary>,
     generation: i64,
     version: i64,
@@ -140,7 +139,6 @@ impl From<&Session> for SessionDocument {
             current: binary(&session.current),
             previous: previous.map(|previous| binary(&previous.digest)),
             previous_at: previous.map(|previous| instant(previous.at)),
-            reuses: previous.map(|previous| previous.reuses),
             sealed: previous.map(|previous| binary(&previous.sealed)),
             generation: session.generation,
             version: session.version,
@@ -163,12 +161,9 @@ impl TryFrom<SessionDocument> for Session {
     fn try_from(document: SessionDocument) -> Result<Self, StoreError> {
         let previous = match (document.previous, document.previous_at, document.sealed) {
             (None, None, None) => None,
-            (Some(digest), Some(at), Some(sealed)) => Some(Previous {
-                digest: bytes(digest)?,
-                at: time(at)?,
-                reuses: document.reuses.unwrap_or_default(),
-                sealed: bytes(sealed)?,
-            }),
+            (Some(digest), Some(at), Some(sealed)) => {
+                Some(Previous { digest: bytes(digest)?, at: time(at)?, sealed: bytes(sealed)? })
+            }
             _ => return Err(unreadable("previous")),
         };
         let ended = match (document.state.as_str(), document.reason.as_deref()) {

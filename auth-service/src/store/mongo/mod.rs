@@ -23,7 +23,10 @@ use mongodb::{
 };
 use serde::de::DeserializeOwned;
 use service_kit::store::mongo::{Reads, is_unavailable, ping};
-use tokio::{sync::OnceCell, time::timeout};
+use tokio::{
+    sync::{Mutex, OnceCell},
+    time::timeout,
+};
 
 use self::renewals::Renewals;
 use super::{Store, StoreError};
@@ -44,6 +47,8 @@ pub struct MongoStore {
     sessions: Reads,
     clients: Reads,
     renewals: Renewals,
+    /// Whose turn it is to give, make or remove a role: they conflict in the store.
+    giving: Mutex<()>,
 }
 
 impl MongoStore {
@@ -62,6 +67,7 @@ impl MongoStore {
             sessions: reads(sessions::SESSIONS),
             clients: reads("clients"),
             renewals: Renewals::new(database.clone()),
+            giving: Mutex::default(),
             indexed: OnceCell::new(),
             database,
         }

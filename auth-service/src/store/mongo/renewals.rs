@@ -20,7 +20,7 @@ use service_kit::{
 
 use super::{
     documents::{ACTIVE, SessionDocument, binary},
-    sessions::{SESSIONS, is_unexpired},
+    sessions::{SESSIONS, was_unexpired},
 };
 use crate::{
     domain::{refresh_token::Digest, session::Session, step::Presented},
@@ -120,13 +120,12 @@ fn statement(presented: &Presented) -> Document {
         "client_id": &presented.client_id,
         "state": ACTIVE,
         "current": binary(&token.secret.digest()),
-        "$expr": is_unexpired(),
+        "$expr": was_unexpired(presented.arrived.elapsed()),
     };
     let idle_ttl = i64::try_from(presented.idle_ttl.as_millis()).unwrap_or(i64::MAX);
     let update = vec![doc! { "$set": {
         "previous": "$current",
         "previous_at": "$$NOW",
-        "reuses": Bson::Int64(0),
         "sealed": binary(&token.secret.seal(&token.session_id, &presented.successor)),
         "current": binary(&presented.successor.digest()),
         "generation": { "$add": ["$generation", Bson::Int64(1)] },

@@ -1,18 +1,22 @@
-//! Roles.
+//! Roles. Giving a role writes its document too, so that it conflicts with removing the role at the same time.
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
-use mongodb::{Collection, Database, bson::doc};
+use mongodb::{
+    ClientSession, Collection, Database,
+    bson::{Document, doc},
+    error::Result as MongoResult,
+};
 use serde::{Deserialize, Serialize};
-use shared_models::scope::ScopeSet;
+use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
-use super::{MongoStore, audit};
+use super::{MongoStore, audit, revocations};
 use crate::{
     domain::audit::Entry,
-    store::{Roles, StoreError},
+    store::{RoleOutcome, RoleWrite, Roles, StoreError},
 };
 
-/// A role in the collection `roles`.
+/// A role in the collection `roles`. Its `given`, which nobody reads, counts how often it was given.
 #[derive(Serialize, Deserialize)]
 struct RoleDocument {
     #[serde(rename = "_id")]
@@ -20,49 +24,127 @@ struct RoleDocument {
     scopes: ScopeSet,
 }
 
+#[derive(Deserialize)]
+struct RoleSet {
+    #[serde(rename = "_id")]
+    roles: Vec<String>,
+}
+
 fn collection(database: &Database) -> Collection<RoleDocument> {
     database.collection("roles")
+}
+
+fn users(database: &Database) -> Collection<Document> {
+    database.collection("users")
 }
 
 #[async_trait]
 impl Roles for MongoStore {
     async fn roles(&self) -> Result<Vec<(String, ScopeSet)>, StoreError> {
-        let roles = collection(self.ready().await?);
-        let found: Vec<RoleDocument> = roles.find(doc! {}).await?.try_collect().await?;
+        let found: Vec<RoleDocument> =
+            collection(self.ready().await?).find(doc! {}).await?.try_collect().await?;
         Ok(found.into_iter().map(|role| (role.name, role.scopes)).collect())
     }
 
-    async fn set_role(&self, name: &str, scopes: &ScopeSet, entry: &Entry) -> Result<(), StoreError> {
-        let role = RoleDocument { name: name.to_owned(), scopes: scopes.clone() };
-        self.transact((self.ready().await?, role, entry), |session, (database, role, entry)| {
-            Box::pin(async move {
-                let named = doc! { "_id": &role.name };
-                let roles = collection(database);
-                let replacing = roles.replace_one(named, &*role).upsert(true);
-                replacing.session(&mut *session).await?;
-                audit::insert(database, session, entry).await
-            })
+    async fn set_role(&self, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError> {
+        let _turn = self.giving.lock().await;
+        self.transact((self.ready().await?, write, entry), |session, (database, write, entry)| {
+            Box::pin(set(database, session, write, entry))
         })
         .await
     }
 
-    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<bool, StoreError> {
+    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError> {
+        let _turn = self.giving.lock().await;
         self.transact((self.ready().await?, name, entry), |session, (database, name, entry)| {
-            Box::pin(async move {
-                let named = doc! { "_id": *name };
-                let removed = collection(database).delete_one(named).session(&mut *session).await?;
-                if removed.deleted_count == 0 {
-                    return Ok(false);
-                }
-                audit::insert(database, session, entry).await?;
-                Ok(true)
-            })
+            Box::pin(remove(database, session, name, entry))
         })
         .await
     }
 
-    async fn count_users_with(&self, role: &str) -> Result<u64, StoreError> {
-        let users: Collection<mongodb::bson::Document> = self.ready().await?.collection("users");
-        Ok(users.count_documents(doc! { "roles": role }).await?)
+    async fn role_sets_with(&self, role: &str, limit: u32) -> Result<Vec<Vec<String>>, StoreError> {
+        let sets = [
+            doc! { "$match": { "roles": role } },
+            doc! { "$group": { "_id": "$roles" } },
+            doc! { "$limit": i64::from(limit) },
+        ];
+        let sets = users(self.ready().await?).aggregate(sets).with_type::<RoleSet>().await?;
+        let sets: Vec<RoleSet> = sets.try_collect().await?;
+        Ok(sets.into_iter().map(|set| set.roles).collect())
     }
+}
+
+async fn set(
+    database: &Database,
+    session: &mut ClientSession,
+    write: &RoleWrite,
+    entry: &Entry,
+) -> MongoResult<RoleOutcome> {
+    if write.unheld {
+        let holders = holders(database, session, &write.name).await?;
+        if holders > 0 {
+            return Ok(RoleOutcome::Held(holders));
+        }
+    }
+    let roles = collection(database);
+    if let Some(before) = &write.before {
+        let unchanged = doc! { "_id": &write.name, "scopes": before.to_string() };
+        let next = doc! { "$set": { "scopes": write.next.to_string() } };
+        if roles.update_one(unchanged, next).session(&mut *session).await?.matched_count == 0 {
+            return Ok(RoleOutcome::Changed);
+        }
+    } else {
+        if roles.find_one(doc! { "_id": &write.name }).session(&mut *session).await?.is_some() {
+            return Ok(RoleOutcome::Changed);
+        }
+        let role = RoleDocument { name: write.name.clone(), scopes: write.next.clone() };
+        roles.insert_one(role).session(&mut *session).await?;
+    }
+    if let Some(cut) = write.cut {
+        let name = std::slice::from_ref(&write.name);
+        revocations::append(database, session, RevocationKind::Role, name, cut).await?;
+    }
+    audit::insert(database, session, entry).await?;
+    Ok(RoleOutcome::Done)
+}
+
+async fn remove(
+    database: &Database,
+    session: &mut ClientSession,
+    name: &str,
+    entry: &Entry,
+) -> MongoResult<RoleOutcome> {
+    let holders = holders(database, session, name).await?;
+    if holders > 0 {
+        return Ok(RoleOutcome::Held(holders));
+    }
+    let removed = collection(database).delete_one(doc! { "_id": name }).session(&mut *session).await?;
+    if removed.deleted_count == 0 {
+        return Ok(RoleOutcome::Changed);
+    }
+    audit::insert(database, session, entry).await?;
+    Ok(RoleOutcome::Done)
+}
+
+/// Whether every role of `given` is still stored with these scopes. Each is written, so that a transaction which
+/// removes or changes one at the same time has to look again.
+pub(super) async fn are_as_read(
+    database: &Database,
+    session: &mut ClientSession,
+    given: &[(String, ScopeSet)],
+) -> MongoResult<bool> {
+    for (name, scopes) in given {
+        let unchanged = doc! { "_id": name, "scopes": scopes.to_string() };
+        let count = doc! { "$inc": { "given": 1_i64 } };
+        if collection(database).update_one(unchanged, count).session(&mut *session).await?.matched_count == 0
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// How many users have the role, as the transaction sees them.
+async fn holders(database: &Database, session: &mut ClientSession, role: &str) -> MongoResult<u64> {
+    users(database).count_documents(doc! { "roles": role }).session(session).await
 }

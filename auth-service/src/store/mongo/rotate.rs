@@ -21,7 +21,7 @@ use crate::{
     domain::{
         revocation::Cut,
         session::Session,
-        step::{Presented, Rotation, step},
+        step::{Moment, Presented, Rotation, step},
     },
     store::StoreError,
 };
@@ -72,7 +72,8 @@ async fn attempt(
     let Some((session, now)) = read(sessions, &presented.token.session_id).await? else {
         return Ok(Some(Rotation::Refused));
     };
-    let step = step(&session, presented, time(now)?);
+    // Server and replica need not agree on the time, only on how much of it has passed.
+    let step = step(&session, presented, Moment { now: time(now)?, waited: presented.arrived.elapsed() });
     let unchanged = doc! { "_id": &session.id, "version": session.version };
     let written = match (&step.write, &step.rotation) {
         (None, _) => true,

@@ -1,5 +1,7 @@
 //! Sessions.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
@@ -63,10 +65,16 @@ pub(super) fn indexes() -> Vec<IndexModel> {
 }
 
 /// An expression that holds while a session has neither been idle too long nor grown too old.
-pub(super) fn is_unexpired() -> Document {
+fn is_unexpired() -> Document {
+    was_unexpired(Duration::ZERO)
+}
+
+/// The same for so long ago: when a request arrived, on the one clock that all replicas share.
+pub(super) fn was_unexpired(ago: Duration) -> Document {
+    let at = doc! { "$subtract": ["$$NOW", i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)] };
     doc! { "$and": [
-        { "$gt": ["$idle_expires_at", "$$NOW"] },
-        { "$gt": ["$absolute_expires_at", "$$NOW"] },
+        { "$gt": ["$idle_expires_at", at.clone()] },
+        { "$gt": ["$absolute_expires_at", at] },
     ] }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mongodb::{
     Collection, IndexModel,
-    bson::{Binary, DateTime, Document, doc},
+    bson::{Binary, Bson, DateTime, Document, doc},
     options::{
         Acknowledgment, CollectionOptions, ReadConcern, ReadPreference, ReturnDocument, SelectionCriteria,
         WriteConcern,
@@ -20,7 +20,7 @@ use super::{
     purge,
 };
 use crate::{
-    domain::throttle::{Attempt, Bucket, LONGEST, Limit},
+    domain::throttle::{Attempt, Beyond, Bucket, LONGEST, Limit},
     store::{StoreError, Throttle},
 };
 
@@ -66,6 +66,11 @@ impl MongoStore {
     }
 }
 
+/// A bucket from which all was given back is none.
+fn known(document: Option<BucketDocument>) -> Result<Option<Bucket>, StoreError> {
+    document.filter(|document| document.failures > 0).map(Bucket::try_from).transpose()
+}
+
 /// The indexes of `attempts`.
 pub(super) fn indexes() -> Vec<IndexModel> {
     vec![purge("purge_at")]
@@ -87,9 +92,8 @@ impl Throttle for MongoStore {
                 Err(error) if super::is_duplicate(&error, "_id_") => continue,
                 Err(error) => return Err(error.into()),
             };
-            let before = before.map(Bucket::try_from);
-            return Ok(match Bucket::take(before.transpose()?, limit, now) {
-                Attempt::Wait(wait) => Some(wait),
+            return Ok(match Bucket::take(known(before)?, limit, now) {
+                Attempt::Wait(_, wait) => Some(wait),
                 Attempt::Taken(_) => None,
             });
         }
@@ -98,7 +102,7 @@ impl Throttle for MongoStore {
 
     async fn attempts(&self, bucket: &str) -> Result<Option<Bucket>, StoreError> {
         let found = self.attempt_buckets().await?.find_one(doc! { "_id": bucket }).await?;
-        found.map(Bucket::try_from).transpose()
+        known(found)
     }
 
     async fn give_back_attempt(&self, bucket: &str) -> Result<(), StoreError> {
@@ -126,20 +130,39 @@ impl Throttle for MongoStore {
     }
 }
 
-/// [`Bucket::take`] as an update: the server makes of a bucket what that makes of it.
+/// [`Bucket::take`] as an update: the server makes of a bucket what that makes of it. The contract suite proves both
+/// equal.
 fn taking(limit: Limit, now: OffsetDateTime) -> Vec<Document> {
     let window = i64::try_from(limit.window.as_millis()).unwrap_or(i64::MAX);
-    let live = doc! { "$gt": [{ "$add": ["$last", window] }, instant(now)] };
-    let beyond = doc! { "$subtract": ["$failures", i64::from(limit.free)] };
-    // 2 to the 6th is more than the longest wait.
-    let doubled = doc! { "$min": [LONGEST, { "$pow": [2, { "$min": [beyond.clone(), 6] }] }] };
-    let pause = doc! { "$cond": [{ "$lt": [beyond, 0] }, 0, doubled] };
-    let ready = doc! { "$add": ["$last", { "$multiply": [1000, pause] }] };
-    let waits = doc! { "$and": [live.clone(), { "$lt": [instant(now), ready] }] };
-    let known = doc! { "$cond": [live, "$failures", 0] };
+    let now = instant(now);
+    // A bucket that is new, or from which all was given back, has none.
+    let failures = doc! { "$ifNull": ["$failures", 0] };
+    // A time in the future counts as now.
+    let last = doc! { "$min": ["$last", now] };
+    let live = doc! { "$and": [
+        { "$gt": [failures.clone(), 0] },
+        { "$gt": [{ "$add": [last.clone(), window] }, now] },
+    ] };
+    let beyond = doc! { "$subtract": [failures.clone(), i64::from(limit.free)] };
+    let pause: Bson = match limit.beyond {
+        // 2 to the 6th is more than the longest wait.
+        Beyond::Slower => {
+            let doubled = doc! { "$min": [LONGEST, { "$pow": [2, { "$min": [beyond.clone(), 6] }] }] };
+            doc! { "$multiply": [1000, doubled] }.into()
+        }
+        Beyond::Closed => window.into(),
+    };
+    let pause = doc! { "$cond": [{ "$lt": [beyond, 0] }, 0, pause] };
+    let waits = doc! { "$and": [live.clone(), { "$lt": [now, { "$add": [last.clone(), pause] }] }] };
+    let begun = doc! { "$cond": [live.clone(), last.clone(), now] };
+    let next = match limit.beyond {
+        Beyond::Slower => doc! { "$cond": [waits.clone(), last, now] },
+        Beyond::Closed => begun,
+    };
+    let known = doc! { "$cond": [live, failures, 0] };
     vec![doc! { "$set": {
-        "failures": { "$cond": [waits.clone(), "$failures", { "$add": [known, 1] }] },
-        "last": { "$cond": [waits.clone(), "$last", instant(now)] },
-        "purge_at": { "$cond": [waits, "$purge_at", instant(now + limit.window)] },
+        "failures": { "$add": [known, { "$cond": [waits, 0, 1] }] },
+        "last": next.clone(),
+        "purge_at": { "$add": [next, window] },
     } }]
 }

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use super::{
     FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, clients,
     documents::{ACTIVE, UserDocument, instant},
-    index, is_duplicate, revocations, sessions, unique,
+    index, is_duplicate, revocations, roles as role_table, sessions, unique,
 };
 use crate::{
     domain::{
@@ -176,6 +176,8 @@ impl Users for MongoStore {
     }
 
     async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError> {
+        // Those who give roles at once wait here for one another, and not in transactions that conflict.
+        let _turn = if write.given.is_empty() { None } else { Some(self.giving.lock().await) };
         self.transact((self.ready().await?, write), |session, (database, write)| {
             Box::pin(write_user(database, session, write))
         })
@@ -258,6 +260,9 @@ async fn write_user(
     let UserWrite { before, next, .. } = write;
     if write.removes_admin() && !another_admin(database, session, &before.id).await? {
         return Ok(UserOutcome::LastAdmin);
+    }
+    if !role_table::are_as_read(database, session, &write.given).await? {
+        return Ok(UserOutcome::RoleChanged);
     }
     let unchanged = doc! {
         "_id": &before.id,

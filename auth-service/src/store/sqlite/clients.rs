@@ -45,6 +45,20 @@ impl Clients for SqliteStore {
             .await
     }
 
+    async fn insert_named_service(&self, client: &Client, entry: &Entry) -> Result<bool, StoreError> {
+        let (client, entry) = (client.clone(), entry.clone());
+        self.database
+            .write(move |tx| {
+                let named = "SELECT 1 FROM clients WHERE owner IS NULL AND name = ?1";
+                if tx.prepare_cached(named)?.exists([&client.name])? {
+                    return Ok(false);
+                }
+                write(tx, &client)?;
+                audit::insert(tx, &entry).map(|()| true)
+            })
+            .await
+    }
+
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
         let id = id.to_owned();
         self.database

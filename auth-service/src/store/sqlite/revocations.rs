@@ -91,13 +91,13 @@ fn name(kind: RevocationKind) -> &'static str {
         RevocationKind::Subject => "subject",
         RevocationKind::Session => "session",
         RevocationKind::Key => "key",
+        RevocationKind::Role => "role",
     }
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Revocation> {
     let kind: String = row.get("kind")?;
-    let kinds = [RevocationKind::Subject, RevocationKind::Session, RevocationKind::Key];
-    let kind = kinds.into_iter().find(|known| name(*known) == kind);
+    let kind = RevocationKind::ALL.into_iter().find(|known| name(*known) == kind);
     Ok(Revocation {
         seq: row.get("seq")?,
         kind: kind.ok_or_else(|| rusqlite::Error::InvalidColumnType(1, "kind".into(), Type::Text))?,

@@ -1,12 +1,13 @@
 //! Roles.
 
 use async_trait::async_trait;
-use shared_models::scope::ScopeSet;
+use rusqlite::{OptionalExtension as _, Transaction};
+use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
-use super::{SqliteStore, audit};
+use super::{SqliteStore, audit, revocations};
 use crate::{
     domain::audit::Entry,
-    store::{Roles, StoreError},
+    store::{RoleOutcome, RoleWrite, Roles, StoreError},
 };
 
 #[async_trait]
@@ -26,40 +27,81 @@ impl Roles for SqliteStore {
             .await
     }
 
-    async fn set_role(&self, name: &str, scopes: &ScopeSet, entry: &Entry) -> Result<(), StoreError> {
-        let (name, scopes, entry) = (name.to_owned(), scopes.to_string(), entry.clone());
-        self.database
-            .write(move |tx| {
-                tx.execute("INSERT OR REPLACE INTO roles (name, scopes) VALUES (?1, ?2)", (name, scopes))?;
-                audit::insert(tx, &entry)
-            })
-            .await
+    async fn set_role(&self, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError> {
+        let (write, entry) = (write.clone(), entry.clone());
+        self.database.write(move |tx| set(tx, &write, &entry)).await
     }
 
-    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<bool, StoreError> {
+    async fn remove_role(&self, name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError> {
         let (name, entry) = (name.to_owned(), entry.clone());
         self.database
             .write(move |tx| {
-                if tx.execute("DELETE FROM roles WHERE name = ?1", [name])? == 0 {
-                    return Ok(false);
+                let holders = holders(tx, &name)?;
+                if holders > 0 {
+                    return Ok(RoleOutcome::Held(holders));
                 }
-                audit::insert(tx, &entry)?;
-                Ok(true)
+                if tx.execute("DELETE FROM roles WHERE name = ?1", [name])? == 0 {
+                    return Ok(RoleOutcome::Changed);
+                }
+                audit::insert(tx, &entry).map(|()| RoleOutcome::Done)
             })
             .await
     }
 
-    async fn count_users_with(&self, role: &str) -> Result<u64, StoreError> {
+    async fn role_sets_with(&self, role: &str, limit: u32) -> Result<Vec<Vec<String>>, StoreError> {
         let role = role.to_owned();
         self.database
             .read(move |c| {
-                let count: i64 = c.query_row(
-                    "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?1)",
-                    [role],
-                    |row| row.get(0),
+                let mut statement = c.prepare_cached(
+                    "SELECT DISTINCT roles FROM users \
+                     WHERE EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?1) LIMIT ?2",
                 )?;
-                Ok(count.unsigned_abs())
+                let sets =
+                    statement.query_map((role, limit), |row| row.get::<_, serde_json::Value>("roles"))?;
+                sets.map(|set| {
+                    let set = serde_json::from_value(set?);
+                    set.map_err(|_| StoreError::Fault("the roles of a user are unreadable".into()))
+                })
+                .collect()
             })
             .await
     }
+}
+
+fn set(tx: &Transaction<'_>, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError> {
+    if stored(tx, &write.name)? != write.before {
+        return Ok(RoleOutcome::Changed);
+    }
+    if write.unheld {
+        let holders = holders(tx, &write.name)?;
+        if holders > 0 {
+            return Ok(RoleOutcome::Held(holders));
+        }
+    }
+    tx.execute(
+        "INSERT OR REPLACE INTO roles (name, scopes) VALUES (?1, ?2)",
+        (&write.name, write.next.to_string()),
+    )?;
+    if let Some(cut) = write.cut {
+        revocations::append(tx, RevocationKind::Role, std::slice::from_ref(&write.name), cut)?;
+    }
+    audit::insert(tx, entry).map(|()| RoleOutcome::Done)
+}
+
+/// What is stored under the name, within the transaction that goes by it.
+pub(super) fn stored(tx: &Transaction<'_>, name: &str) -> Result<Option<ScopeSet>, StoreError> {
+    let scopes: Option<String> =
+        tx.query_row("SELECT scopes FROM roles WHERE name = ?1", [name], |row| row.get(0)).optional()?;
+    let scopes = scopes.map(|scopes| scopes.parse()).transpose();
+    scopes.map_err(|_| StoreError::Fault("a stored role is unreadable".into()))
+}
+
+/// How many users have the role.
+fn holders(tx: &Transaction<'_>, role: &str) -> Result<u64, StoreError> {
+    let count: i64 = tx.query_row(
+        "SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM json_each(roles) WHERE value = ?1)",
+        [role],
+        |row| row.get(0),
+    )?;
+    Ok(count.unsigned_abs())
 }

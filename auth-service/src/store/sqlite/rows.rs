@@ -17,7 +17,7 @@ use crate::{
 pub(super) const SELECT_USER: &str = "SELECT id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
     must_change_password, not_before, created_at, updated_at FROM users";
 pub(super) const SELECT_SESSION: &str = "SELECT id, user_id, client_id, scope, token_version, session_hash, current, \
-    previous, previous_at, reuses, sealed, generation, version, ended, device, address, created_at, \
+    previous, previous_at, sealed, generation, version, ended, device, address, created_at, \
     last_used_at, idle_expires_at, absolute_expires_at, purge_at, calculation, actor, through FROM sessions";
 
 pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), StoreError> {
@@ -78,7 +78,7 @@ pub(super) fn write_session(tx: &Transaction<'_>, session: &Session) -> Result<(
     let previous = session.previous.as_ref();
     tx.prepare_cached(
         "INSERT OR REPLACE INTO sessions VALUES (:id, :user_id, :client_id, :scope, :token_version, \
-         :session_hash, :current, :previous, :previous_at, :reuses, :sealed, :generation, :version, :ended, \
+         :session_hash, :current, :previous, :previous_at, :sealed, :generation, :version, :ended, \
          :device, :address, :created_at, :last_used_at, :idle_expires_at, :absolute_expires_at, :purge_at, \
          :calculation, :actor, :through)",
     )?
@@ -92,7 +92,6 @@ pub(super) fn write_session(tx: &Transaction<'_>, session: &Session) -> Result<(
         ":current": session.current,
         ":previous": previous.map(|p| p.digest),
         ":previous_at": previous.map(|p| millis(p.at)),
-        ":reuses": previous.map(|p| p.reuses),
         ":sealed": previous.map(|p| p.sealed),
         ":generation": session.generation,
         ":version": session.version,
@@ -132,12 +131,7 @@ pub(super) fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
     let previous: Option<[u8; 32]> = row.get("previous")?;
     let previous = match previous {
         None => None,
-        Some(digest) => Some(Previous {
-            digest,
-            at: time(row, "previous_at")?,
-            reuses: row.get("reuses")?,
-            sealed: row.get("sealed")?,
-        }),
+        Some(digest) => Some(Previous { digest, at: time(row, "previous_at")?, sealed: row.get("sealed")? }),
     };
     Ok(Session {
         id: row.get("id")?,
@@ -195,6 +189,11 @@ pub(super) fn optional_time(row: &Row<'_>, column: &'static str) -> rusqlite::Re
 
 pub(super) fn from_millis(millis: i64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
+}
+
+/// The time as it is stored.
+pub(super) fn whole_millis(at: OffsetDateTime) -> OffsetDateTime {
+    from_millis(millis(at)).unwrap_or(at)
 }
 
 pub(super) fn millis(at: OffsetDateTime) -> i64 {

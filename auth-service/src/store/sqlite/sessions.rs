@@ -1,5 +1,7 @@
 //! Sessions.
 
+use std::time::Instant;
+
 use async_trait::async_trait;
 use rusqlite::{ToSql, Transaction};
 use shared_models::revocations::RevocationKind;
@@ -7,13 +9,13 @@ use time::OffsetDateTime;
 
 use super::{
     SqliteStore, revocations,
-    rows::{SELECT_SESSION, find_session, millis, read_session, write_session},
+    rows::{SELECT_SESSION, find_session, millis, read_session, whole_millis, write_session},
 };
 use crate::{
     domain::{
         revocation::Cut,
         session::{EndReason, Session},
-        step::{Presented, Rotation, step},
+        step::{Moment, Presented, Rotation, step},
     },
     store::{Sessions, StoreError},
 };
@@ -56,13 +58,15 @@ impl Sessions for SqliteStore {
         now: OffsetDateTime,
         cut: Cut,
     ) -> Result<Rotation, StoreError> {
-        let presented = presented.clone();
+        let (presented, asked) = (presented.clone(), Instant::now());
         self.database
             .write(move |tx| {
                 let Some(session) = find_session(tx, &presented.token.session_id)? else {
                     return Ok(Rotation::Refused);
                 };
-                let step = step(&session, &presented, now);
+                // The write may have waited for others: the rotation takes place now, and the request arrived before.
+                let now = whole_millis(now + asked.elapsed());
+                let step = step(&session, &presented, Moment { now, waited: presented.arrived.elapsed() });
                 if let Some(next) = &step.write {
                     write_session(tx, next)?;
                 }

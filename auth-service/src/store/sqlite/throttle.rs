@@ -27,14 +27,17 @@ impl Throttle for SqliteStore {
         self.database
             .write(move |tx| {
                 tx.prepare_cached("DELETE FROM attempts WHERE purge_at <= ?1")?.execute([millis(now)])?;
-                match Bucket::take(find(tx, &bucket)?, limit, now) {
-                    Attempt::Wait(wait) => Ok(Some(wait)),
-                    Attempt::Taken(Bucket { failures, last }) => {
-                        tx.prepare_cached("INSERT OR REPLACE INTO attempts VALUES (?1, ?2, ?3, ?4)")?
-                            .execute((bucket, failures, millis(last), millis(last + limit.window)))?;
-                        Ok(None)
-                    }
+                let known = find(tx, &bucket)?;
+                let (kept, wait) = match Bucket::take(known, limit, now) {
+                    Attempt::Wait(kept, wait) => (kept, Some(wait)),
+                    Attempt::Taken(kept) => (kept, None),
+                };
+                if known != Some(kept) {
+                    let Bucket { failures, last } = kept;
+                    tx.prepare_cached("INSERT OR REPLACE INTO attempts VALUES (?1, ?2, ?3, ?4)")?
+                        .execute((bucket, failures, millis(last), millis(last + limit.window)))?;
                 }
+                Ok(wait)
             })
             .await
     }

@@ -6,7 +6,7 @@ use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, revocations,
+    SqliteStore, revocations, roles as role_table,
     rows::{SELECT_USER, find_user, find_user_by_email, insert_user, millis, read_user},
     sessions::end,
 };
@@ -186,6 +186,11 @@ fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, St
     };
     if write.removes_admin() && other_admins(tx, &before.id)? == 0 {
         return Ok(UserOutcome::LastAdmin);
+    }
+    for (name, scopes) in &write.given {
+        if role_table::stored(tx, name)?.as_ref() != Some(scopes) {
+            return Ok(UserOutcome::RoleChanged);
+        }
     }
     // What this change does not touch may have been changed by another.
     let full_name = if next.full_name == before.full_name { &now.full_name } else { &next.full_name };

@@ -194,6 +194,7 @@ fn signed(
         client_id: "test".into(),
         scope: scope.parse().unwrap(),
         roles: Vec::new(),
+        from_roles: Vec::new(),
         sid: None,
         auth_time: None,
         act: None,

@@ -146,6 +146,7 @@ fn claims() -> AccessClaims {
         client_id: "c".into(),
         scope: "things:read things:write".parse().unwrap(),
         roles: Vec::new(),
+        from_roles: Vec::new(),
         sid: None,
         auth_time: None,
         act: None,

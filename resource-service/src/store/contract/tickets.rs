@@ -26,6 +26,7 @@ pub fn ticket(hash: &str) -> Ticket {
         client_id: "c".into(),
         scope: "things:read".parse().expect("a scope"),
         roles: vec!["scientist".into()],
+        from_roles: Vec::new(),
         sid: Some("s".into()),
         auth_time: None,
         act: None,

@@ -60,6 +60,7 @@ fn claims() -> AccessClaims {
         client_id: "tessera".into(),
         scope: ScopeSet::from_names(["calculations:read"]).unwrap(),
         roles: vec!["viewer".into()],
+        from_roles: Vec::new(),
         sid: Some("s1".into()),
         auth_time: None,
         act: None,

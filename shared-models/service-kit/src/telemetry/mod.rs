@@ -1,17 +1,30 @@
-//! Logs, traces and metrics of a process.
+//! Logs, traces and metrics of a process. None of them ever makes a request wait.
 //!
 //! Fields are dotted names; neither tokens nor e-mail addresses are ever logged.
 
-use std::{io::IsTerminal as _, sync::OnceLock};
+mod lines;
+mod series;
+
+use std::{
+    io::IsTerminal as _,
+    panic,
+    sync::{OnceLock, mpsc},
+    time::Duration,
+};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::{
     EnvFilter, Layer, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
+use self::{
+    lines::{Fields, JsonLine},
+    series::Bounded,
+};
 use crate::{
     settings::{LogFormat, TelemetrySettings},
     start::StartError,
@@ -20,24 +33,44 @@ use crate::{
 /// Upper bounds of the latency histogram, in seconds.
 const LATENCY_BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// How long the end of a process waits for a collector that does not answer, and then for a log that nobody reads.
+const LAST_WORDS: Duration = Duration::from_millis(800);
 
-/// Keeps telemetry alive; dropping it sends what is still buffered.
+/// Keeps telemetry alive; dropping it sends what is still buffered, within a bounded time.
 #[must_use]
 pub struct Telemetry {
     tracer: Option<SdkTracerProvider>,
+    lines: Option<WorkerGuard>,
 }
 
 impl Drop for Telemetry {
     fn drop(&mut self) {
-        if let Some(tracer) = &self.tracer {
-            let _ = tracer.shutdown();
+        if let Some(tracer) = self.tracer.take() {
+            within(LAST_WORDS, move || {
+                let _ = tracer.shutdown_with_timeout(LAST_WORDS);
+            });
+        }
+        if let Some(lines) = self.lines.take() {
+            within(LAST_WORDS, move || drop(lines));
         }
     }
 }
 
+/// Does something on a thread of its own, and waits for its end no longer than `limit`.
+fn within(limit: Duration, act: impl FnOnce() + Send + 'static) {
+    let (done, end) = mpsc::channel::<()>();
+    std::thread::spawn(move || {
+        act();
+        drop(done);
+    });
+    let _ = end.recv_timeout(limit);
+}
+
 /// Starts logging to standard error, the metrics recorder and, where an endpoint is set, the export of traces.
 ///
-/// `RUST_LOG` filters; without it `default_filter` does, and keeps the server's own chatter out.
+/// `RUST_LOG` filters; without it `default_filter` does, and keeps the server's own chatter out. Lines are written by
+/// a thread of their own. When their reader is too slow they are dropped and counted in
+/// `tessera_log_lines_dropped_total`.
 pub fn init(
     service: &'static str,
     settings: &TelemetrySettings,
@@ -48,24 +81,34 @@ pub fn init(
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(format!("{default_filter},actix_server=warn")));
     let tracer = settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
+    let (writer, guard) = lines::writer()
+        .map_err(|error| StartError::Other(format!("cannot log to standard error: {error}")))?;
+    let layer = tracing_subscriber::fmt::layer().log_internal_errors(false);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.format {
-        LogFormat::Json => tracing_subscriber::fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .with_writer(std::io::stderr)
-            .boxed(),
-        LogFormat::Pretty => tracing_subscriber::fmt::layer()
+        LogFormat::Json => layer.fmt_fields(Fields::Json).event_format(JsonLine).with_writer(writer).boxed(),
+        LogFormat::Pretty => layer
+            .fmt_fields(Fields::Plain)
             .with_target(false)
             .with_ansi(std::io::stderr().is_terminal())
-            .with_writer(std::io::stderr)
+            .with_writer(writer)
             .boxed(),
     };
     let spans =
         tracer.as_ref().map(|tracer| tracing_opentelemetry::layer().with_tracer(tracer.tracer(service)));
     // A second start in one process (tests) keeps the first subscriber.
-    let _ = tracing_subscriber::registry().with(lines).with(spans).with(filter).try_init();
-    Ok(Telemetry { tracer })
+    if tracing_subscriber::registry().with(lines).with(spans).with(filter).try_init().is_ok() {
+        log_panics();
+    }
+    Ok(Telemetry { tracer, lines: Some(guard) })
+}
+
+/// A panic is a line of the log like any other: written straight to standard error it could wait for a reader for ever.
+fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let text = panic.payload_as_str().unwrap_or("no message");
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(panic.message = text, panic.location = place, "panicked");
+    }));
 }
 
 fn exporter(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, StartError> {
@@ -80,6 +123,12 @@ fn exporter(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, 
         .build())
 }
 
+/// The metrics of this process as Prometheus reads them.
+pub(crate) fn render() -> String {
+    metrics::counter!("tessera_log_lines_dropped_total").absolute(lines::dropped());
+    recorder().render()
+}
+
 /// The process's metrics recorder, installed on first use.
 pub(crate) fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -90,7 +139,7 @@ pub(crate) fn recorder() -> PrometheusHandle {
             let builder = builder.set_buckets(LATENCY_BUCKETS).unwrap_or_else(|_| PrometheusBuilder::new());
             let recorder = builder.build_recorder();
             let handle = recorder.handle();
-            let _ = metrics::set_global_recorder(recorder);
+            let _ = metrics::set_global_recorder(Bounded::new(recorder));
             handle
         })
         .clone()
