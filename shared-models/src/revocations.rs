@@ -1,4 +1,4 @@
-//! What cuts off access tokens before they expire, as auth-service tells it and resource-service obeys it.
+//! What refuses access tokens before they expire: auth-service reports it, resource-service applies it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,16 +19,17 @@ pub enum RevocationKind {
     Role,
 }
 
-/// Tokens that are refused from now on.
+/// Tokens that are refused before they expire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revocation {
-    /// The place in the feed: later ones are larger, and none appears behind one that has been told.
+    /// The place in the feed: later ones are larger, and none appears behind one that was returned.
     pub seq: i64,
     /// What `value` names.
     pub kind: RevocationKind,
     /// Whose tokens.
     pub value: String,
-    /// Tokens issued before this second since the Unix epoch are refused.
+    /// Tokens issued before this second since the Unix epoch are refused; of a `session` all are, whenever they were
+    /// issued.
     pub not_before: i64,
     /// The second since the Unix epoch at which all these tokens have expired anyway.
     pub expires_at: i64,
@@ -72,11 +73,20 @@ impl RevocationKind {
         };
         one.into_iter().chain(roles.into_iter().flatten().map(String::as_str))
     }
+
+    /// Whether a revocation of this kind that names the token refuses it: an ended session never continues, so all of
+    /// its tokens; a subject, a client or those with a role may get new ones.
+    pub fn refuses(self, claims: &AccessClaims, not_before: i64) -> bool {
+        match self {
+            Self::Session => true,
+            Self::Subject | Self::Key | Self::Role => claims.iat < not_before,
+        }
+    }
 }
 
 impl Revocation {
     /// Whether it refuses the token with these claims.
     pub fn refuses(&self, claims: &AccessClaims) -> bool {
-        claims.iat < self.not_before && self.kind.names(claims).any(|name| name == self.value)
+        self.kind.refuses(claims, self.not_before) && self.kind.names(claims).any(|name| name == self.value)
     }
 }

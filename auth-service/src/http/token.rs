@@ -109,11 +109,13 @@ pub(super) async fn token(request: HttpRequest, body: Sent, state: Data<State>) 
 async fn issue(request: &HttpRequest, body: Sent, state: &State) -> Result<TokenAnswer, OAuthError> {
     let form = Form::read(request, body)?;
     let grant = form.require("grant_type")?;
-    let sender = form.sender(request, state).await?;
     let auth = &state.auth;
+    // Before the client is read: what revokes its tokens after that is later than this.
+    let asked_at = auth.now();
+    let sender = form.sender(request, state).await?;
     match (grant, sender) {
         ("client_credentials", Sender::Client(client)) => {
-            Ok(auth.client_token(&client, form.scope()?.as_ref()).await?.into())
+            Ok(auth.client_token(&client, asked_at, form.scope()?.as_ref()).await?.into())
         }
         ("password", Sender::Client(client)) => {
             let asked = PasswordGrant {

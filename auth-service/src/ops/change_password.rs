@@ -36,9 +36,9 @@ impl Auth {
             hash: hash.map_err(|error| AuthError::hashing(error, "/new"))?,
             keep_session: actor.session_id.clone(),
             at: self.now(),
-            cut: self.cut(),
         };
-        if self.store.change_password(&update).await? { Ok(()) } else { Err(AuthError::ChangedMeanwhile) }
+        let changed = self.store.change_password(&update, &self.revocation_clock).await?;
+        if changed { Ok(()) } else { Err(AuthError::ChangedMeanwhile) }
     }
 }
 

@@ -166,8 +166,8 @@ impl Auth {
             let (name, scopes) = named(given.unwrap_or(&before.name), scopes, given.is_some())?;
             actor.require_all(&scopes)?;
             let disabled = change.disabled.unwrap_or(before.disabled);
-            let cut =
-                (disabled && !before.disabled || !scopes.covers_all(&before.scopes)).then(|| self.cut());
+            let taken_away = disabled && !before.disabled || !scopes.covers_all(&before.scopes);
+            let revoking = taken_away.then_some(&self.revocation_clock);
             let next = Client {
                 name,
                 scopes,
@@ -176,11 +176,10 @@ impl Auth {
                     .grants
                     .as_ref()
                     .map_or_else(|| before.grants.clone(), |asked| grants(Some(asked))),
-                not_before: cut.map_or(before.not_before, |cut| cut.not_before),
                 version: before.version + 1,
                 ..before
             };
-            if self.store.replace_client(&next, cut, entry).await? {
+            if self.store.replace_client(&next, revoking, entry).await? {
                 return Ok(next);
             }
         }
@@ -232,7 +231,7 @@ impl Auth {
         let entry = self.entry_of(actor, Act::new(Action::ClientRemoved).to("client", id));
         let outcome = async {
             actor.require_all(&self.service(id).await?.scopes)?;
-            let removed = self.store.remove_client(id, None, self.cut(), &entry).await?;
+            let removed = self.store.remove_client(id, None, &self.revocation_clock, &entry).await?;
             if removed { Ok(()) } else { Err(AuthError::NotFound("client")) }
         };
         let outcome = outcome.await;
@@ -287,14 +286,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_taken_from_a_client_is_cut_off_and_what_is_given_is_not() {
+    async fn what_is_taken_from_a_client_is_revoked_and_what_is_given_is_not() {
         let world = World::new().await;
         let admin = world.admin().await;
         let (client, _) = world.auth.create_client(&admin, &wanted(&["calculations:read"])).await.unwrap();
         let both = vec!["calculations:read".to_owned(), "series:read".to_owned()];
         let widen = ClientChange { scopes: Some(both), ..ClientChange::default() };
-        assert_eq!(world.auth.change_client(&admin, &client.id, &widen).await.unwrap().not_before, 0);
+        world.auth.change_client(&admin, &client.id, &widen).await.unwrap();
+        assert_eq!(world.auth.service(&client.id).await.unwrap().not_before, 0);
         let narrow = ClientChange { scopes: Some(vec!["series:read".into()]), ..ClientChange::default() };
-        assert!(world.auth.change_client(&admin, &client.id, &narrow).await.unwrap().not_before > 0);
+        world.auth.change_client(&admin, &client.id, &narrow).await.unwrap();
+        assert!(world.auth.service(&client.id).await.unwrap().not_before > 0);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared_models::scope::ScopeSet;
+use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
 use super::{Auth, AuthError, mint::Subject};
 use crate::domain::{refresh_token::RefreshToken, roles, session::Session, user::User};
@@ -32,6 +32,7 @@ struct Holder {
     roles: Vec<String>,
     from_roles: Vec<String>,
     must_change_password: bool,
+    kind: RevocationKind,
     not_before: i64,
 }
 
@@ -47,7 +48,9 @@ impl Auth {
         refresh_token: RefreshToken,
         asked: Option<&ScopeSet>,
     ) -> Result<Option<Grant>, AuthError> {
+        let asked_at = self.env.clock.now().unix_timestamp();
         let Some(holder) = self.holder(session).await? else { return Ok(None) };
+        let not_before = self.issuable_from(holder.kind, &session.user_id, holder.not_before).await?;
         let held = roles::still_held(&holder.scopes, session.scope.as_ref());
         let scope = roles::still_held(&held, asked);
         let access_token = self.mint(&Subject {
@@ -57,7 +60,8 @@ impl Auth {
             roles: &holder.roles,
             from_roles: &holder.from_roles,
             session: Some(session),
-            not_before: holder.not_before,
+            asked_at,
+            not_before,
         })?;
         let remaining = session.idle_expires_at - session.last_used_at;
         Ok(Some(Grant {
@@ -89,7 +93,8 @@ impl Auth {
             // What is handed on is narrower than its user, whatever their roles are.
             let (roles, from_roles) =
                 if session.delegation.is_none() { (roles, Vec::new()) } else { (Vec::new(), roles) };
-            return Ok(Some(Holder { scopes, roles, from_roles, must_change_password, not_before }));
+            let kind = RevocationKind::Subject;
+            return Ok(Some(Holder { scopes, roles, from_roles, must_change_password, kind, not_before }));
         }
         if session.delegation.is_none() {
             return Ok(None);
@@ -101,6 +106,7 @@ impl Auth {
             roles: Vec::new(),
             from_roles: Vec::new(),
             must_change_password: false,
+            kind: RevocationKind::Key,
             not_before: client.not_before,
         }))
     }

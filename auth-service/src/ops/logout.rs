@@ -15,7 +15,7 @@ impl Auth {
         let Some(session) = self.store.session(&token.session_id).await? else { return Ok(()) };
         if token.session_secret.is_behind(&session.session_hash) {
             let Session { id, user_id, client_id, .. } = &session;
-            if self.store.end_session(user_id, id, EndReason::Logout, self.cut()).await? {
+            if self.store.end_session(user_id, id, EndReason::Logout, &self.revocation_clock).await? {
                 let act = Act::new(Action::Logout).by(user_id, client_id).to("session", id);
                 self.record(&origin, act).await;
             }

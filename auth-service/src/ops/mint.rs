@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use service_kit::{random, token::mint};
 use shared_models::{
     claims::{AccessClaims, Actor, Audience, AuthorizationDetail, CALCULATION},
+    revocations::RevocationKind,
     scope::ScopeSet,
 };
 
@@ -24,22 +25,42 @@ pub(super) struct Subject<'a> {
     pub from_roles: &'a [String],
     /// The session that the token belongs to.
     pub session: Option<&'a Session>,
-    /// The second before which tokens of this subject are refused.
+    /// A time from before its authority was read, in seconds since the Unix epoch.
+    pub asked_at: i64,
+    /// The second before which tokens of this subject are refused, as that reading found it.
     pub not_before: i64,
 }
 
 impl Auth {
+    /// The `not_before` of a user (`Subject`) or client (`Key`), from which tokens may be issued. One that a wrong clock
+    /// set far ahead is corrected first, so that nobody waits until that time has come.
+    pub(super) async fn issuable_from(
+        &self,
+        kind: RevocationKind,
+        id: &str,
+        not_before: i64,
+    ) -> Result<i64, AuthError> {
+        let clock = &self.revocation_clock;
+        if !clock.is_too_far_ahead(not_before) {
+            return Ok(not_before);
+        }
+        tracing::warn!(subject.id = %id, not_before, "corrected a revocation that a clock in the future wrote");
+        let corrected = self.store.correct_not_before(kind, id, not_before, clock).await?;
+        corrected.filter(|not_before| !clock.is_too_far_ahead(*not_before)).ok_or(AuthError::Unavailable)
+    }
+
     pub(super) fn mint(&self, about: &Subject<'_>) -> Result<String, AuthError> {
-        // Not before a cut that has just been made through this subject's tokens: less than a second ahead.
-        let now = self.env.clock.now().unix_timestamp().max(about.not_before);
+        // Whatever revokes these tokens after the reading is later than this. What revoked the ones before it is at most
+        // 4 s ahead of the clock, so that a user who was enabled again need not wait.
+        let issued_at = about.asked_at.max(about.not_before);
         let ttl = i64::try_from(self.policy.access_ttl.as_secs()).unwrap_or(i64::MAX);
         let delegation = about.session.and_then(|session| session.delegation.as_ref());
         let claims = AccessClaims {
             iss: self.policy.issuer.clone(),
             sub: about.id.to_owned(),
             aud: Audience::One(self.policy.audience.clone()),
-            exp: now.saturating_add(ttl),
-            iat: now,
+            exp: issued_at.saturating_add(ttl),
+            iat: issued_at,
             nbf: None,
             jti: URL_SAFE_NO_PAD.encode(random::bytes::<16>(self.env.random.as_ref())),
             client_id: about.client_id.to_owned(),

@@ -47,7 +47,7 @@ pub use self::{
 };
 use self::{crowd::Crowd, hasher::Hasher, revocations::Feed, roles::RoleCache};
 use crate::{
-    domain::{device::Pepper, revocation::Cut, session::Lifetimes, user::User},
+    domain::{device::Pepper, revocation::RevocationClock, session::Lifetimes, user::User},
     store::Store,
 };
 
@@ -91,6 +91,7 @@ pub struct Auth {
     verifier: Arc<Verifier>,
     env: Env,
     policy: Policy,
+    revocation_clock: RevocationClock,
     role_cache: RoleCache,
     feed: Feed,
     pepper: OnceCell<Pepper>,
@@ -100,8 +101,9 @@ pub struct Auth {
 impl Auth {
     /// Puts the use cases together.
     pub fn new(store: Arc<dyn Store>, hasher: Hasher, keys: Arc<KeyRing>, env: Env, policy: Policy) -> Self {
-        let clock = Arc::clone(&env.clock);
-        let verifier = Verifier::new(Arc::clone(&keys), &policy.issuer, &policy.audience, clock);
+        let clock = || Arc::clone(&env.clock);
+        let verifier = Verifier::new(Arc::clone(&keys), &policy.issuer, &policy.audience, clock());
+        let revocation_clock = RevocationClock::new(clock(), policy.access_ttl);
         Self {
             store,
             hasher,
@@ -109,6 +111,7 @@ impl Auth {
             verifier: Arc::new(verifier),
             env,
             policy,
+            revocation_clock,
             role_cache: RoleCache::default(),
             feed: Feed::default(),
             pepper: OnceCell::new(),
@@ -145,11 +148,6 @@ impl Auth {
     pub fn now(&self) -> OffsetDateTime {
         let now = self.env.clock.now();
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
-    }
-
-    /// A cut through the access tokens issued until now.
-    fn cut(&self) -> Cut {
-        Cut::at(self.now(), self.policy.access_ttl)
     }
 
     /// The user behind a token that was good when it was issued.

@@ -76,7 +76,7 @@ mod tests {
         };
         sleep(Duration::from_millis(50)).await;
         let auth = &world.auth;
-        auth.store.revoke(RevocationKind::Key, "k", auth.cut()).await.unwrap();
+        auth.store.revoke(RevocationKind::Key, "k", &auth.revocation_clock).await.unwrap();
         let told = timeout(Duration::from_secs(2), waiting).await.unwrap().unwrap().unwrap();
         assert_eq!(told.entries[0].value, "k");
         let again = world.auth.revocations(told.next, Duration::ZERO).await.unwrap();

@@ -112,16 +112,16 @@ impl Auth {
                 before,
                 next: scopes.clone(),
                 unheld: allowed.is_none(),
-                cut: narrower.then(|| self.cut()),
+                narrower,
             };
-            match self.store.set_role(&write, entry).await? {
+            match self.store.set_role(&write, &self.revocation_clock, entry).await? {
                 RoleOutcome::Changed => continue,
                 RoleOutcome::Held(holders) => return Err(held(name, holders)),
                 RoleOutcome::Done => {}
             }
             self.outlast_leases().await;
             if narrower {
-                self.store.revoke(RevocationKind::Role, name, self.cut()).await?;
+                self.store.revoke(RevocationKind::Role, name, &self.revocation_clock).await?;
             }
             return Ok(scopes);
         }

@@ -53,7 +53,7 @@ impl Auth {
             idle_ttl: self.policy.lifetimes.idle,
             arrived: renewal.arrived,
         };
-        match self.store.rotate(&presented, self.now(), self.cut()).await? {
+        match self.store.rotate(&presented, self.now(), &self.revocation_clock).await? {
             Rotation::Renewed(session, secret) => {
                 let next = presented.token.followed_by(secret);
                 let grant = self.grant(&session, next, renewal.scope).await?;

@@ -16,7 +16,7 @@ impl Auth {
     /// Ends one session of the user who asks.
     pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let (user, reason) = (&actor.subject, EndReason::EndedByUser);
-        let ended = id::is_id(id) && self.store.end_session(user, id, reason, self.cut()).await?;
+        let ended = id::is_id(id) && self.store.end_session(user, id, reason, &self.revocation_clock).await?;
         let outcome = if ended { Ok(()) } else { Err(AuthError::NotFound("session")) };
         self.recorded(actor, Act::new(Action::SessionEnded).to("session", id), outcome).await
     }
@@ -24,7 +24,7 @@ impl Auth {
     /// Ends all sessions of the user who asks, the one that asks included.
     pub async fn end_sessions(&self, actor: &Actor) -> Result<(), AuthError> {
         let user = &actor.subject;
-        self.store.end_sessions(user, EndReason::EndedByUser, self.cut()).await?;
+        self.store.end_sessions(user, EndReason::EndedByUser, &self.revocation_clock).await?;
         self.recorded(actor, Act::new(Action::SessionsEnded).to("user", user), Ok(())).await
     }
 }

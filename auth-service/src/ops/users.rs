@@ -55,7 +55,7 @@ impl Auth {
             }
             let hash = self.reset(&before, change).await?;
             let write = self.write_of(&roles, before, change, renaming, hash);
-            match self.store.write_user(&write).await? {
+            match self.store.write_user(&write, &self.revocation_clock).await? {
                 UserOutcome::Done => return Ok(write.next),
                 UserOutcome::Missing => {}
                 UserOutcome::LastAdmin => return Err(last_admin()),
@@ -106,7 +106,6 @@ impl Auth {
         renaming: Renaming,
         hash: Option<PasswordHash>,
     ) -> UserWrite {
-        let cut = self.cut();
         let reset = hash.is_some();
         let mut next = User {
             full_name: match renaming {
@@ -126,12 +125,9 @@ impl Auth {
         if locked_out {
             next.token_version += 1;
         }
-        if locked_out || loses {
-            next.not_before = cut.not_before;
-        }
         let end_sessions = locked_out.then_some(EndReason::EndedByAdmin);
         let given = given(roles, &before, &next);
-        UserWrite { before, next, given, end_sessions, cut_subject: locked_out || loses, cut }
+        UserWrite { before, next, given, end_sessions, revokes_tokens: locked_out || loses }
     }
 
     /// Removes a user with all that is theirs.
@@ -146,7 +142,7 @@ impl Auth {
 
     /// Removes a user, unless nobody would be left who may do everything.
     pub(super) async fn removed(&self, id: &str) -> Result<(), AuthError> {
-        match self.store.delete_user(id, self.cut()).await? {
+        match self.store.delete_user(id, &self.revocation_clock).await? {
             UserOutcome::Done => Ok(()),
             UserOutcome::Missing => Err(AuthError::NotFound("user")),
             UserOutcome::LastAdmin => Err(last_admin()),
@@ -164,7 +160,7 @@ impl Auth {
     pub async fn end_sessions_of(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let outcome = async {
             self.may_act_on(actor, &self.user(id).await?).await?;
-            self.store.end_sessions(id, EndReason::EndedByAdmin, self.cut()).await?;
+            self.store.end_sessions(id, EndReason::EndedByAdmin, &self.revocation_clock).await?;
             Ok(())
         };
         let outcome = outcome.await;

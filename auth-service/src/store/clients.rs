@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::StoreError;
-use crate::domain::{audit::Entry, client::Client, revocation::Cut};
+use crate::domain::{audit::Entry, client::Client, revocation::RevocationClock};
 
 /// Which clients a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,12 +34,12 @@ pub trait Clients: Send + Sync {
     /// The clients that a list shows, by id.
     async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, StoreError>;
 
-    /// Puts `next` in the place of the version before it, revokes its tokens where `cut` is given, and adds the entry;
-    /// `false`, and nothing done, when that is no longer the current one.
+    /// Puts `next` in the place of the version before it, and adds the entry; `false`, and nothing done, when that is no
+    /// longer the current one. With `revoking` the tokens that it has are revoked: the moment becomes its `not_before`.
     async fn replace_client(
         &self,
         next: &Client,
-        cut: Option<Cut>,
+        revoking: Option<&RevocationClock>,
         entry: &Entry,
     ) -> Result<bool, StoreError>;
 
@@ -49,7 +49,7 @@ pub trait Clients: Send + Sync {
         &self,
         id: &str,
         owner: Option<&str>,
-        cut: Cut,
+        clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<bool, StoreError>;
 

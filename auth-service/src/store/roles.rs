@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use shared_models::scope::ScopeSet;
 
 use super::StoreError;
-use crate::domain::{audit::Entry, revocation::Cut};
+use crate::domain::{audit::Entry, revocation::RevocationClock};
 
 /// A change of a role: from what was read to what it shall allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub struct RoleWrite {
     /// Whether no user may have the name already: a role that is made anew must not reach those who have a name
     /// that was left over.
     pub unheld: bool,
-    /// What the tokens of those who have the role are revoked with, where it loses a scope.
-    pub cut: Option<Cut>,
+    /// Whether it loses a scope: then the tokens of those who have the role are revoked.
+    pub narrower: bool,
 }
 
 /// What came of a change of a role.
@@ -41,7 +41,12 @@ pub trait Roles: Send + Sync {
     async fn roles(&self) -> Result<Vec<(String, ScopeSet)>, StoreError>;
 
     /// Stores a role, revokes tokens and adds the entry to the audit log.
-    async fn set_role(&self, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError>;
+    async fn set_role(
+        &self,
+        write: &RoleWrite,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<RoleOutcome, StoreError>;
 
     /// Removes a role that no user has, and adds the entry.
     async fn remove_role(&self, name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError>;

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
-    revocation::Cut,
+    revocation::RevocationClock,
     session::{EndReason, Session},
     step::{Presented, Rotation},
 };
@@ -29,7 +29,7 @@ pub trait Sessions: Send + Sync {
         &self,
         presented: &Presented,
         now: OffsetDateTime,
-        cut: Cut,
+        clock: &RevocationClock,
     ) -> Result<Rotation, StoreError>;
 
     /// Ends one session of the user; `false` when it has ended already or is not theirs.
@@ -38,12 +38,12 @@ pub trait Sessions: Send + Sync {
         user_id: &str,
         id: &str,
         reason: EndReason,
-        cut: Cut,
+        clock: &RevocationClock,
     ) -> Result<bool, StoreError>;
 
     /// Ends all sessions of the user; how many.
-    async fn end_sessions(&self, user_id: &str, reason: EndReason, cut: Cut) -> Result<u64, StoreError>;
+    async fn end_sessions(&self, user_id: &str, reason: EndReason, clock: &RevocationClock) -> Result<u64, StoreError>;
 
     /// Ends every job grant of the calculation; how many.
-    async fn end_job_grants(&self, calculation: &str, cut: Cut) -> Result<u64, StoreError>;
+    async fn end_job_grants(&self, calculation: &str, clock: &RevocationClock) -> Result<u64, StoreError>;
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
-    email::Email, name::FullName, password_hash::PasswordHash, revocation::Cut, session::EndReason,
+    email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock, session::EndReason,
     user::User,
 };
 
@@ -23,8 +23,6 @@ pub struct PasswordUpdate {
     pub keep_session: Option<String>,
     /// When.
     pub at: OffsetDateTime,
-    /// What the tokens of the other sessions are cut off with.
-    pub cut: Cut,
 }
 
 /// Which users a list shows.
@@ -64,10 +62,8 @@ pub struct UserWrite {
     pub given: Vec<(String, ScopeSet)>,
     /// Why their sessions end, if they do.
     pub end_sessions: Option<EndReason>,
-    /// Whether all their tokens are cut off, those of their API keys too.
-    pub cut_subject: bool,
-    /// The moment of it.
-    pub cut: Cut,
+    /// Whether all their tokens are revoked, those of their API keys too: the moment becomes their `not_before`.
+    pub revokes_tokens: bool,
 }
 
 impl UserWrite {
@@ -125,15 +121,15 @@ pub trait Users: Send + Sync {
     /// Raises `token_version` with the new hash, carries the kept session over, ends and cuts off the others. The
     /// user need not change their password any more. `false`, and nothing done, when `token_version` is no longer
     /// the given one.
-    async fn change_password(&self, update: &PasswordUpdate) -> Result<bool, StoreError>;
+    async fn change_password(&self, update: &PasswordUpdate, clock: &RevocationClock) -> Result<bool, StoreError>;
 
     /// The users that a list shows, by id.
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError>;
 
     /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read, and
     /// so are the roles that are given.
-    async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError>;
+    async fn write_user(&self, write: &UserWrite, clock: &RevocationClock) -> Result<UserOutcome, StoreError>;
 
     /// Removes a user with their sessions and API keys, and cuts off their tokens.
-    async fn delete_user(&self, id: &str, cut: Cut) -> Result<UserOutcome, StoreError>;
+    async fn delete_user(&self, id: &str, clock: &RevocationClock) -> Result<UserOutcome, StoreError>;
 }

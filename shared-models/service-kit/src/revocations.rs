@@ -1,4 +1,4 @@
-//! What a process knows of revocations: tokens that are refused before they expire. Knows not where it comes from.
+//! What a process knows of revocations: tokens that are refused before they expire. Does not know where it comes from.
 
 use std::{
     collections::HashMap,
@@ -14,6 +14,10 @@ use shared_models::{
 use time::OffsetDateTime;
 
 use crate::clock::Clock;
+
+/// Seconds by which the moment of a revocation may lie ahead of this clock: those of auth-service lie 3 s ahead of the
+/// clock that wrote them, and clocks differ. A later one comes from a clock that was wrong and counts as this.
+const FURTHEST: i64 = 5;
 
 /// The second before which tokens are refused, and the one at which that may be forgotten.
 type Until = (i64, i64);
@@ -32,7 +36,7 @@ impl Revocations {
         Self { clock, known: ArcSwap::default(), heard: Mutex::default() }
     }
 
-    /// Takes in what the feed told now, and forgets what has expired.
+    /// Adds what the feed has just returned, and forgets what has expired.
     pub fn learn(&self, entries: &[Revocation]) {
         let now = self.clock.now();
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
@@ -44,7 +48,8 @@ impl Revocations {
         let mut known: Known = (**before).clone();
         for entry in entries {
             let until = known.entry((entry.kind, entry.value.clone())).or_default();
-            *until = (until.0.max(entry.not_before), until.1.max(entry.expires_at));
+            let not_before = entry.not_before.min(seconds.saturating_add(FURTHEST));
+            *until = (until.0.max(not_before), until.1.max(entry.expires_at));
         }
         known.retain(|_, (_, expires_at)| *expires_at > seconds);
         #[expect(clippy::cast_precision_loss, reason = "a gauge")]
@@ -52,7 +57,7 @@ impl Revocations {
         self.known.store(Arc::new(known));
     }
 
-    /// Whether a token with these claims is cut off.
+    /// Whether a token with these claims is revoked.
     pub fn refuses(&self, claims: &AccessClaims) -> bool {
         let known = self.known.load();
         if known.is_empty() {
@@ -61,12 +66,12 @@ impl Revocations {
         RevocationKind::ALL.into_iter().any(|kind| {
             kind.names(claims).any(|name| {
                 let until = known.get(&(kind, name.to_owned()));
-                until.is_some_and(|(not_before, _)| claims.iat < *not_before)
+                until.is_some_and(|(not_before, _)| kind.refuses(claims, *not_before))
             })
         })
     }
 
-    /// How long ago the feed was last heard; nothing where it never was.
+    /// How long ago the feed last answered; `None` if it never did.
     pub fn age(&self) -> Option<Duration> {
         let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.map(|heard| (self.clock.now() - heard).try_into().unwrap_or_default())
@@ -103,7 +108,7 @@ mod tests {
         }
     }
 
-    fn cut(kind: RevocationKind, value: &str, not_before: i64) -> Revocation {
+    fn revocation(kind: RevocationKind, value: &str, not_before: i64) -> Revocation {
         let not_before = NOW.unix_timestamp() + not_before;
         Revocation { seq: 1, kind, value: value.into(), not_before, expires_at: not_before + 365 }
     }
@@ -117,12 +122,12 @@ mod tests {
     fn a_token_is_refused_by_its_subject_its_session_or_its_client() {
         use RevocationKind::{Key, Session, Subject};
         for (entry, mine) in [
-            (cut(Subject, "ada", 1), true),
-            (cut(Session, "s", 1), true),
-            (cut(Key, "c", 1), true),
-            (cut(Subject, "s", 1), false),
-            (cut(Session, "j", 1), false),
-            (cut(Key, "ada", 1), false),
+            (revocation(Subject, "ada", 1), true),
+            (revocation(Session, "s", 1), true),
+            (revocation(Key, "c", 1), true),
+            (revocation(Subject, "s", 1), false),
+            (revocation(Session, "j", 1), false),
+            (revocation(Key, "ada", 1), false),
         ] {
             let (_, revocations) = revocations();
             revocations.learn(std::slice::from_ref(&entry));
@@ -130,24 +135,45 @@ mod tests {
             assert_eq!(entry.refuses(&claims("ada", Some("s"), "c", 0)), mine);
         }
         let (_, revocations) = revocations();
-        revocations.learn(&[cut(Session, "j", 1)]);
+        revocations.learn(&[revocation(Session, "j", 1)]);
         assert!(revocations.refuses(&claims("loader", None, "loader", 0)));
     }
 
     #[test]
-    fn a_token_from_after_the_cut_is_good() {
+    fn a_token_from_after_the_revocation_is_good() {
         let (_, revocations) = revocations();
-        revocations.learn(&[cut(RevocationKind::Subject, "ada", 1)]);
+        revocations.learn(&[revocation(RevocationKind::Subject, "ada", 1)]);
         assert!(!revocations.refuses(&claims("ada", None, "c", 1)));
-        revocations.learn(&[cut(RevocationKind::Subject, "ada", 10)]);
-        revocations.learn(&[cut(RevocationKind::Subject, "ada", 5)]);
-        assert!(revocations.refuses(&claims("ada", None, "c", 9)));
+        revocations.learn(&[revocation(RevocationKind::Subject, "ada", 4)]);
+        revocations.learn(&[revocation(RevocationKind::Subject, "ada", 2)]);
+        assert!(revocations.refuses(&claims("ada", None, "c", 3)));
+    }
+
+    #[test]
+    fn an_ended_session_is_refused_whenever_its_token_was_issued() {
+        let (_, revocations) = revocations();
+        let entry = revocation(RevocationKind::Session, "s", 1);
+        revocations.learn(std::slice::from_ref(&entry));
+        for iat in [-10, 1, 4, 200] {
+            assert!(revocations.refuses(&claims("ada", Some("s"), "c", iat)), "{iat}");
+            assert!(entry.refuses(&claims("ada", Some("s"), "c", iat)), "{iat}");
+        }
+        assert!(!revocations.refuses(&claims("ada", Some("t"), "c", -10)));
+    }
+
+    #[test]
+    fn a_revocation_of_a_clock_that_was_an_hour_ahead_locks_nobody_out_for_an_hour() {
+        let (clock, revocations) = revocations();
+        revocations.learn(&[revocation(RevocationKind::Subject, "ada", 3600)]);
+        assert!(revocations.refuses(&claims("ada", None, "c", 4)));
+        clock.advance(Duration::from_secs(5));
+        assert!(!revocations.refuses(&claims("ada", None, "c", 5)));
     }
 
     #[test]
     fn what_has_expired_is_forgotten_when_the_feed_is_heard_next() {
         let (clock, revocations) = revocations();
-        revocations.learn(&[cut(RevocationKind::Subject, "ada", 1)]);
+        revocations.learn(&[revocation(RevocationKind::Subject, "ada", 1)]);
         clock.advance(Duration::from_secs(365));
         revocations.learn(&[]);
         assert_eq!(revocations.known.load().len(), 1);

@@ -63,12 +63,12 @@ async fn a_service_gets_its_own_token_and_no_more_than_it_may() {
         let refusal = world.auth.authenticate_client(id, secret).await;
         assert_eq!(refusal.unwrap_err(), OAuthError::InvalidClient);
     }
-    let issued = world.auth.client_token(&known, Some(&set("series:read"))).await.unwrap();
+    let issued = world.auth.client_token(&known, world.auth.now(), Some(&set("series:read"))).await.unwrap();
     let claims = AccessClaims::clone(&world.auth.verifier().verify(&issued.access_token).unwrap());
     assert_eq!((claims.sub.as_str(), claims.client_id.as_str()), (client.id.as_str(), client.id.as_str()));
     assert_eq!((claims.scope, claims.sid, claims.auth_time), (set("series:read"), None, None));
     assert!(issued.refresh_token.is_none());
-    let wide = world.auth.client_token(&known, Some(&set("users:write"))).await;
+    let wide = world.auth.client_token(&known, world.auth.now(), Some(&set("users:write"))).await;
     assert!(matches!(wide, Err(OAuthError::InvalidScope(_))));
     let refusal = world.auth.password_token(&known, with_password(None)).await.unwrap_err();
     assert_eq!(refusal, OAuthError::UnauthorizedClient);
@@ -83,7 +83,7 @@ async fn a_key_is_worth_what_its_user_is_worth() {
     let input =
         NewApiKey { name: "laptop".into(), scopes: vec!["calculations:read".into()], expires_in: Some(1000) };
     let (key, secret) = world.auth.create_api_key(&ada, &input).await.unwrap();
-    let issued = world.auth.client_token(&key, None).await.unwrap();
+    let issued = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
     let claims = world.auth.verifier().verify(&issued.access_token).unwrap();
     assert_eq!((claims.sub.as_str(), claims.client_id.as_str()), (user.id.as_str(), key.id.as_str()));
     assert!(claims.roles.is_empty());
@@ -95,7 +95,7 @@ async fn a_key_is_worth_what_its_user_is_worth() {
         ..shared_models::auth::UserChange::default()
     };
     world.auth.change_user(&admin, &user.id, &disable).await.unwrap();
-    assert!(matches!(world.auth.client_token(&key, None).await, Err(OAuthError::InvalidGrant(_))));
+    assert!(matches!(world.auth.client_token(&key, world.auth.now(), None).await, Err(OAuthError::InvalidGrant(_))));
     assert!(world.auth.actor(&claims, Origin::default()).await.is_err());
     world.advance(1000);
     assert!(world.auth.authenticate_client(&key.id, &secret).await.is_err());
@@ -177,7 +177,7 @@ async fn a_job_outlives_the_login_it_came_from_and_not_the_user() {
 async fn a_service_hands_on_its_own_scopes_and_takes_them_back_by_being_disabled() {
     let world = World::new().await;
     let (client, _) = client(&world, "calculations:write", OWN).await;
-    let own = world.auth.client_token(&client, None).await.unwrap();
+    let own = world.auth.client_token(&client, world.auth.now(), None).await.unwrap();
     let granted =
         world.auth.exchange_token(Some(&client), job(&own.access_token, "calculations:write")).await.unwrap();
     let claims = AccessClaims::clone(&world.auth.verifier().verify(&granted.access_token).unwrap());
@@ -221,7 +221,7 @@ async fn a_token_that_was_given_back_is_worth_nothing_and_anothers_stays() {
         let (auth, mine) = (world.auth.clone(), mine.clone());
         async move { auth.introspect_token(&mine, &token).await.unwrap() != Introspection::Inactive }
     };
-    let own = world.auth.client_token(&mine, None).await.unwrap().access_token;
+    let own = world.auth.client_token(&mine, world.auth.now(), None).await.unwrap().access_token;
     let session = world.auth.password_token(&mine, with_password(None)).await.unwrap();
     let refresh = session.refresh_token.clone().unwrap();
     assert!(
@@ -252,7 +252,7 @@ async fn a_job_goes_on_when_the_key_it_was_started_with_expires_and_ends_when_th
     let input =
         NewApiKey { name: "cluster".into(), scopes: vec!["calculations:write".into()], expires_in: Some(60) };
     let (key, _) = world.auth.create_api_key(&ada, &input).await.unwrap();
-    let own = world.auth.client_token(&key, None).await.unwrap();
+    let own = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
     let granted =
         world.auth.exchange_token(None, job(&own.access_token, "calculations:write")).await.unwrap();
     world.advance(120);

@@ -1,6 +1,11 @@
 //! A client's own token (RFC 6749 section 4.4); for an API key, one that acts for its user.
 
-use shared_models::{clients::GrantType, scope::ScopeSet};
+use shared_models::{
+    clients::GrantType,
+    revocations::RevocationKind,
+    scope::ScopeSet,
+};
+use time::OffsetDateTime;
 
 use super::{Issued, OAuthError, may, narrowed};
 use crate::{
@@ -9,22 +14,26 @@ use crate::{
 };
 
 impl Auth {
-    /// Gives an authenticated client a token. A service costs no further read; a key is worth what its user is now.
+    /// Gives an authenticated client a token; `asked_at` is a time from before the client was read. A service costs no
+    /// further read; a key is worth what its user is now.
     pub async fn client_token(
         &self,
         client: &Client,
+        asked_at: OffsetDateTime,
         scope: Option<&ScopeSet>,
     ) -> Result<Issued, OAuthError> {
         may(client, GrantType::ClientCredentials)?;
+        let own = self.issuable_from(RevocationKind::Key, &client.id, client.not_before).await?;
         let (subject, held, from_roles, not_before) = match &client.owner {
-            None => (client.id.clone(), client.scopes.clone(), Vec::new(), client.not_before),
+            None => (client.id.clone(), client.scopes.clone(), Vec::new(), own),
             Some(owner) => {
                 let user = self.store.user(owner).await?.filter(|user| !user.disabled);
                 let user = user.ok_or_else(|| {
                     OAuthError::InvalidGrant("the user of this key is gone or disabled".into())
                 })?;
                 let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes));
-                (user.id, held, user.roles, client.not_before.max(user.not_before))
+                let theirs = self.issuable_from(RevocationKind::Subject, owner, user.not_before).await?;
+                (user.id, held, user.roles, own.max(theirs))
             }
         };
         let scope = narrowed(&held, scope)?;
@@ -35,6 +44,7 @@ impl Auth {
             roles: &[],
             from_roles: &from_roles,
             session: None,
+            asked_at: asked_at.unix_timestamp(),
             not_before,
         })?;
         self.touch(client);

@@ -90,7 +90,7 @@ impl Auth {
         actor: &crate::ops::Actor,
         calculation: &str,
     ) -> Result<u64, AuthError> {
-        let ended = self.store.end_job_grants(calculation, self.cut()).await?;
+        let ended = self.store.end_job_grants(calculation, &self.revocation_clock).await?;
         if ended > 0 {
             let act = Act::new(Action::JobGrantsEnded).to("calculation", calculation);
             self.recorded(actor, act.saying(format!("{ended} ended")), Ok(())).await?;

@@ -40,7 +40,7 @@ impl Auth {
         });
         let Some(session) = theirs else { return Ok(None) };
         let ended =
-            self.store.end_session(&session.user_id, &session.id, EndReason::Revoked, self.cut()).await?;
+            self.store.end_session(&session.user_id, &session.id, EndReason::Revoked, &self.revocation_clock).await?;
         Ok(ended.then_some((session.user_id, session.id)))
     }
 
@@ -53,10 +53,10 @@ impl Auth {
         let Some(claims) = claims else { return Ok(None) };
         let AccessClaims { sub, sid, jti, .. } = &*claims;
         if let Some(sid) = sid {
-            let ended = self.store.end_session(sub, sid, EndReason::Revoked, self.cut()).await?;
+            let ended = self.store.end_session(sub, sid, EndReason::Revoked, &self.revocation_clock).await?;
             return Ok(ended.then(|| (sub.clone(), sid.clone())));
         }
-        self.store.revoke(RevocationKind::Session, jti, self.cut()).await?;
+        self.store.revoke(RevocationKind::Session, jti, &self.revocation_clock).await?;
         Ok(Some((sub.clone(), jti.clone())))
     }
 }

@@ -52,8 +52,7 @@ fn write(before: &User, next: User) -> UserWrite {
         next,
         given: Vec::new(),
         end_sessions: None,
-        cut_subject: false,
-        cut: cut(),
+        revokes_tokens: false,
     }
 }
 
@@ -65,21 +64,23 @@ pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn S
         disabled: true,
         roles: vec!["viewer".into()],
         token_version: 1,
-        not_before: 9,
         must_change_password: true,
         ..before.clone()
     };
     let change = UserWrite {
         end_sessions: Some(EndReason::EndedByAdmin),
-        cut_subject: true,
+        revokes_tokens: true,
         ..write(&before, next.clone())
     };
-    assert_eq!(store.write_user(&change).await, Ok(UserOutcome::Done));
-    assert_eq!(store.user(&before.id).await, Ok(Some(next)));
+    assert_eq!(store.write_user(&change, &clock()).await, Ok(UserOutcome::Done));
+    let found = store.user(&before.id).await.expect("ok").expect("ok");
+    assert!(found.not_before > now().unix_timestamp());
+    assert_eq!(found, User { not_before: found.not_before, ..next });
     let session = store.session(&session.id).await.expect("ok").expect("ok");
     assert_eq!(session.ended, Some(EndReason::EndedByAdmin));
-    assert_eq!(store.revocations_of(RevocationKind::Subject, &before.id).await.expect("ok").len(), 1);
-    assert_eq!(store.write_user(&change).await, Ok(UserOutcome::Missing));
+    let revoked = store.revocations_of(RevocationKind::Subject, &before.id).await.expect("ok");
+    assert_eq!(revoked.iter().map(|entry| entry.not_before).collect::<Vec<_>>(), [found.not_before]);
+    assert_eq!(store.write_user(&change, &clock()).await, Ok(UserOutcome::Missing));
 }
 
 pub(crate) async fn a_change_leaves_alone_what_it_does_not_touch(store: &dyn Store) {
@@ -90,7 +91,7 @@ pub(crate) async fn a_change_leaves_alone_what_it_does_not_touch(store: &dyn Sto
     let stronger = PasswordHash::from_stored("stronger".into());
     store.replace_hash(&before.id, &before.password_hash, &stronger).await.expect("ok");
     let next = User { roles: vec!["viewer".into()], ..before.clone() };
-    assert_eq!(store.write_user(&write(&before, next)).await, Ok(UserOutcome::Done));
+    assert_eq!(store.write_user(&write(&before, next), &clock()).await, Ok(UserOutcome::Done));
     let found = store.user(&before.id).await.expect("ok").expect("ok");
     assert_eq!((found.full_name, found.password_hash), (Some(name), stronger));
 }
@@ -103,9 +104,9 @@ pub(crate) async fn one_administrator_is_left_however_many_leave_at_once(store: 
     }
     let leaving = admins.iter().enumerate().map(|(n, admin)| async move {
         match n % 3 {
-            0 => store.delete_user(&admin.id, cut()).await,
-            1 => store.write_user(&write(admin, User { disabled: true, ..admin.clone() })).await,
-            _ => store.write_user(&write(admin, User { roles: vec![], ..admin.clone() })).await,
+            0 => store.delete_user(&admin.id, &clock()).await,
+            1 => store.write_user(&write(admin, User { disabled: true, ..admin.clone() }), &clock()).await,
+            _ => store.write_user(&write(admin, User { roles: vec![], ..admin.clone() }), &clock()).await,
         }
     });
     let outcomes = join_all(leaving).await;
@@ -125,12 +126,12 @@ fn role(before: Option<&str>, next: &str) -> RoleWrite {
         before: before.map(scopes),
         next: scopes(next),
         unheld: before.is_none(),
-        cut: None,
+        narrower: false,
     }
 }
 
 async fn set_role(store: &dyn Store, write: &RoleWrite) -> Result<RoleOutcome, StoreError> {
-    store.set_role(write, &entry(Action::RoleSet, "lab")).await
+    store.set_role(write, &clock(), &entry(Action::RoleSet, "lab")).await
 }
 
 async fn remove_role(store: &dyn Store, name: &str) -> Result<RoleOutcome, StoreError> {
@@ -146,10 +147,10 @@ fn giving(user: &User, read: &str) -> UserWrite {
 
 pub(crate) async fn a_role_is_stored_replaced_and_removed(store: &dyn Store) {
     assert_eq!(store.roles().await, Ok(Vec::new()));
-    let narrowing = RoleWrite { cut: Some(cut()), ..role(Some("a:read b:read"), "b:read") };
+    let narrowing = RoleWrite { narrower: true, ..role(Some("a:read b:read"), "b:read") };
     for change in [role(None, "a:read"), role(Some("a:read"), "a:read b:read"), narrowing] {
         let set = entry(Action::RoleSet, "lab");
-        assert_eq!(store.set_role(&change, &set).await, Ok(RoleOutcome::Done));
+        assert_eq!(store.set_role(&change, &clock(), &set).await, Ok(RoleOutcome::Done));
         assert_eq!(recorded(store, "lab").await[0], set);
         assert_eq!(store.roles().await, Ok(vec![("lab".into(), change.next.clone())]));
         assert_eq!(set_role(store, &change).await, Ok(RoleOutcome::Changed));
@@ -176,7 +177,7 @@ pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(stor
     assert_eq!(store.role_sets_with("lab", 10).await, Ok(vec![ada.roles.clone()]));
     assert_eq!(store.role_sets_with("la", 10).await, Ok(Vec::new()));
     assert_eq!(store.role_sets_with("viewer", 1).await.expect("ok").len(), 1);
-    store.delete_user(&ada.id, cut()).await.expect("ok");
+    store.delete_user(&ada.id, &clock()).await.expect("ok");
     assert_eq!(remove_role(store, "lab").await, Ok(RoleOutcome::Done));
 }
 

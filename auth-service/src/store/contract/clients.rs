@@ -54,7 +54,7 @@ pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn 
     let next = Client { disabled: true, not_before: 7, version: client.version + 1, ..client.clone() };
     let changed = entry(Action::ClientChanged, &client.id);
     let again = entry(Action::ClientChanged, &client.id);
-    assert_eq!(store.replace_client(&next, Some(cut()), &changed).await, Ok(true));
+    assert_eq!(store.replace_client(&next, Some(&clock()), &changed).await, Ok(true));
     assert_eq!(store.replace_client(&next, None, &again).await, Ok(false));
     let recorded = recorded(store, &client.id).await;
     assert_eq!((recorded.len(), &recorded[0]), (2, &changed));
@@ -67,14 +67,14 @@ pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
     add(store, &service).await;
     add(store, &key).await;
     let removal = entry(Action::ClientRemoved, &key.id);
-    assert_eq!(store.remove_client(&key.id, None, cut(), &removal).await, Ok(false));
-    assert_eq!(store.remove_client(&key.id, Some("eve"), cut(), &removal).await, Ok(false));
-    assert_eq!(store.remove_client(&service.id, Some("ada"), cut(), &removal).await, Ok(false));
+    assert_eq!(store.remove_client(&key.id, None, &clock(), &removal).await, Ok(false));
+    assert_eq!(store.remove_client(&key.id, Some("eve"), &clock(), &removal).await, Ok(false));
+    assert_eq!(store.remove_client(&service.id, Some("ada"), &clock(), &removal).await, Ok(false));
     assert_eq!(recorded(store, &key.id).await.len(), 1);
-    assert_eq!(store.remove_client(&key.id, Some("ada"), cut(), &removal).await, Ok(true));
+    assert_eq!(store.remove_client(&key.id, Some("ada"), &clock(), &removal).await, Ok(true));
     assert_eq!(recorded(store, &key.id).await[0], removal);
     let removal = entry(Action::ClientRemoved, &service.id);
-    assert_eq!(store.remove_client(&service.id, None, cut(), &removal).await, Ok(true));
+    assert_eq!(store.remove_client(&service.id, None, &clock(), &removal).await, Ok(true));
     for client in [key, service] {
         assert_eq!(store.client(&client.id).await, Ok(None));
         assert_eq!(store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok").len(), 1);
@@ -93,9 +93,9 @@ pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: 
         grants.push(grant.id);
     }
     let removal = entry(Action::ClientRemoved, &key.id);
-    store.remove_client(&key.id, Some("ada"), cut(), &removal).await.expect("ok");
+    store.remove_client(&key.id, Some("ada"), &clock(), &removal).await.expect("ok");
     let next = Client { disabled: true, version: service.version + 1, ..service };
-    store.replace_client(&next, Some(cut()), &entry(Action::ClientChanged, &next.id)).await.expect("ok");
+    store.replace_client(&next, Some(&clock()), &entry(Action::ClientChanged, &next.id)).await.expect("ok");
     for grant in grants {
         let ended = store.session(&grant).await.expect("ok").expect("ok").ended;
         assert_eq!(ended, Some(EndReason::ClientRevoked));
@@ -108,7 +108,7 @@ pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {
     store.insert_user(&user).await.expect("ok");
     let (key, _) = client(Some(&user.id));
     add(store, &key).await;
-    store.delete_user(&user.id, cut()).await.expect("ok");
+    store.delete_user(&user.id, &clock()).await.expect("ok");
     assert_eq!(store.client(&key.id).await, Ok(None));
 }
 

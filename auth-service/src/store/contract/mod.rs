@@ -7,7 +7,10 @@ pub(crate) mod sessions;
 pub(crate) mod throttle;
 pub(crate) mod users;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use service_kit::{
     clock::{Clock as _, SystemClock},
@@ -23,7 +26,7 @@ use crate::domain::{
     name::FullName,
     password_hash::PasswordHash,
     refresh_token::{RefreshToken, Secret},
-    revocation::Cut,
+    revocation::RevocationClock,
     session::{Delegation, EndReason, Lifetimes, Login, Session},
     step::{Presented, Rotation},
     user::User,
@@ -105,6 +108,9 @@ macro_rules! suite {
             an_expired_revocation_is_not_told
             a_cursor_of_another_feed_starts_again
             the_revocations_of_one_value_are_found
+            a_revocation_whose_commit_took_long_is_written_again
+            revocations_of_one_user_are_each_later_than_the_one_before
+            a_moment_that_a_wrong_clock_wrote_is_corrected_to_now
         );
     };
     ($fixture:ty, $subject:ident: $($test:ident)*) => {
@@ -136,9 +142,9 @@ fn ago(seconds: i64) -> OffsetDateTime {
     now() - time::Duration::seconds(seconds)
 }
 
-/// A cut of now.
-fn cut() -> Cut {
-    Cut::at(now(), Duration::from_secs(300))
+/// Takes the moments of revocations from the machine's clock.
+fn clock() -> RevocationClock {
+    RevocationClock::new(Arc::new(SystemClock), Duration::from_secs(300))
 }
 
 /// An entry of the audit log about what is done to `target`.
@@ -203,7 +209,7 @@ fn presented(token: &RefreshToken) -> Presented {
 }
 
 async fn rotate(store: &dyn Store, token: &RefreshToken) -> Rotation {
-    store.rotate(&presented(token), now(), cut()).await.expect("ok")
+    store.rotate(&presented(token), now(), &clock()).await.expect("ok")
 }
 
 fn secret_of(rotation: Rotation) -> Secret {

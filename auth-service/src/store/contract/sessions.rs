@@ -47,7 +47,7 @@ pub(crate) async fn only_live_sessions_are_listed_newest_first(store: &dyn Store
 pub(crate) async fn a_current_token_rotates(store: &dyn Store) {
     let (before, token) = open(store, "u").await;
     let presented = presented(&token);
-    let Rotation::Renewed(after, secret) = store.rotate(&presented, now(), cut()).await.expect("ok") else {
+    let Rotation::Renewed(after, secret) = store.rotate(&presented, now(), &clock()).await.expect("ok") else {
         panic!("not renewed")
     };
     assert_eq!(secret, presented.successor);
@@ -73,7 +73,7 @@ pub(crate) async fn a_lost_response_is_repeated(store: &dyn Store) {
     let (_, token) = open(store, "u").await;
     let presented = presented(&token);
     for _ in 0..2 {
-        let renewed = store.rotate(&presented, now(), cut()).await.expect("ok");
+        let renewed = store.rotate(&presented, now(), &clock()).await.expect("ok");
         assert_eq!(secret_of(renewed), presented.successor);
     }
 }
@@ -119,7 +119,7 @@ pub(crate) async fn a_session_that_expired_while_the_request_waited_continues(st
 pub(crate) async fn another_client_or_a_wrong_session_secret_changes_nothing(store: &dyn Store) {
     let (session, token) = open(store, "u").await;
     let stranger = Presented { client_id: "another".into(), ..presented(&token) };
-    assert_eq!(store.rotate(&stranger, now(), cut()).await, Ok(Rotation::Refused));
+    assert_eq!(store.rotate(&stranger, now(), &clock()).await, Ok(Rotation::Refused));
     let guess = RefreshToken { session_secret: Secret::new(&OsRandom), ..token.clone() };
     assert_eq!(rotate(store, &guess).await, Rotation::Refused);
     assert_eq!(store.session(&session.id).await, Ok(Some(session)));
@@ -141,9 +141,10 @@ pub(crate) async fn an_expired_session_is_refused(store: &dyn Store) {
 pub(crate) async fn after_a_logout_that_races_refreshes_every_token_is_refused(store: &dyn Store) {
     for _ in 0..10 {
         let (session, token) = open(store, "u").await;
+        let clock = clock();
         let refreshes = join_all((0..4).map(|_| rotate(store, &token)));
         let (renewed, ended) =
-            tokio::join!(refreshes, store.end_session("u", &session.id, EndReason::Logout, cut()));
+            tokio::join!(refreshes, store.end_session("u", &session.id, EndReason::Logout, &clock));
         assert_eq!(ended, Ok(true));
         assert_eq!(rotate(store, &token).await, Rotation::Refused);
         for rotation in renewed {
@@ -157,11 +158,11 @@ pub(crate) async fn after_a_logout_that_races_refreshes_every_token_is_refused(s
 pub(crate) async fn a_session_is_ended_once_and_by_its_user_alone(store: &dyn Store) {
     let (first, token) = open(store, "u").await;
     let (second, _) = open(store, "u").await;
-    assert_eq!(store.end_session("v", &first.id, EndReason::EndedByUser, cut()).await, Ok(false));
-    assert_eq!(store.end_session("u", &first.id, EndReason::EndedByUser, cut()).await, Ok(true));
-    assert_eq!(store.end_session("u", &first.id, EndReason::Logout, cut()).await, Ok(false));
+    assert_eq!(store.end_session("v", &first.id, EndReason::EndedByUser, &clock()).await, Ok(false));
+    assert_eq!(store.end_session("u", &first.id, EndReason::EndedByUser, &clock()).await, Ok(true));
+    assert_eq!(store.end_session("u", &first.id, EndReason::Logout, &clock()).await, Ok(false));
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    assert_eq!(store.end_sessions("u", EndReason::EndedByUser, cut()).await, Ok(1));
+    assert_eq!(store.end_sessions("u", EndReason::EndedByUser, &clock()).await, Ok(1));
     let ended = |id: String| async move { store.session(&id).await.expect("ok").expect("ok").ended };
     assert_eq!(ended(first.id).await, Some(EndReason::EndedByUser));
     assert_eq!(ended(second.id).await, Some(EndReason::EndedByUser));
@@ -179,12 +180,12 @@ pub(crate) async fn ending_a_session_cuts_off_its_tokens_and_nothing_else(store:
     let (second, _) = open(store, "u").await;
     let (third, _) = open(store, "u").await;
     let (_foreign, _) = open(store, "v").await;
-    assert_eq!(store.end_session("v", &first.id, EndReason::Logout, cut()).await, Ok(false));
+    assert_eq!(store.end_session("v", &first.id, EndReason::Logout, &clock()).await, Ok(false));
     assert_eq!(cut_sessions(store).await, Vec::<String>::new());
-    assert_eq!(store.end_session("u", &first.id, EndReason::Logout, cut()).await, Ok(true));
+    assert_eq!(store.end_session("u", &first.id, EndReason::Logout, &clock()).await, Ok(true));
     assert_eq!(cut_sessions(store).await, std::slice::from_ref(&first.id));
-    assert_eq!(store.end_sessions("u", EndReason::EndedByAdmin, cut()).await, Ok(2));
-    assert_eq!(store.end_sessions("u", EndReason::EndedByAdmin, cut()).await, Ok(0));
+    assert_eq!(store.end_sessions("u", EndReason::EndedByAdmin, &clock()).await, Ok(2));
+    assert_eq!(store.end_sessions("u", EndReason::EndedByAdmin, &clock()).await, Ok(0));
     let mut told = cut_sessions(store).await;
     told.sort();
     let mut expected = [first.id, second.id, third.id];
@@ -202,8 +203,8 @@ pub(crate) async fn the_job_grants_of_a_calculation_end_together(store: &dyn Sto
         store.insert_session(session).await.expect("ok");
     }
     let (login, _) = open(store, "u").await;
-    assert_eq!(store.end_job_grants("c1", cut()).await, Ok(2));
-    assert_eq!(store.end_job_grants("c1", cut()).await, Ok(0));
+    assert_eq!(store.end_job_grants("c1", &clock()).await, Ok(2));
+    assert_eq!(store.end_job_grants("c1", &clock()).await, Ok(0));
     for (session, ended) in [(first, true), (second, true), (other, false), (login, false)] {
         let found = store.session(&session.id).await.expect("ok").expect("ok").ended;
         assert_eq!(found == Some(EndReason::CalculationFinished), ended);

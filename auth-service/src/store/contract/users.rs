@@ -136,7 +136,6 @@ fn new_password(user: &User, keep_session: Option<&Session>) -> PasswordUpdate {
         hash: PasswordHash::from_stored("new".into()),
         keep_session: keep_session.map(|session| session.id.clone()),
         at: now(),
-        cut: cut(),
     }
 }
 
@@ -146,7 +145,7 @@ pub(crate) async fn a_password_change_ends_the_other_sessions_and_keeps_its_own(
     let (mine, _) = open(store, &user.id).await;
     let (other, token) = open(store, &user.id).await;
     let (foreign, _) = open(store, "somebody else").await;
-    assert_eq!(store.change_password(&new_password(&user, Some(&mine))).await, Ok(true));
+    assert_eq!(store.change_password(&new_password(&user, Some(&mine)), &clock()).await, Ok(true));
 
     let changed = store.user(&user.id).await.expect("ok").expect("ok");
     assert_eq!((changed.password_hash.as_str(), changed.token_version), ("new", 1));
@@ -156,8 +155,8 @@ pub(crate) async fn a_password_change_ends_the_other_sessions_and_keeps_its_own(
     let other = store.session(&other.id).await.expect("ok").expect("ok");
     assert_eq!(other.ended, Some(EndReason::PasswordChange));
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    let cut = store.revocations_after(0, 10, now()).await.expect("ok").entries;
-    assert_eq!(cut.iter().map(|cut| cut.value.as_str()).collect::<Vec<_>>(), [other.id.as_str()]);
+    let revoked = store.revocations_after(0, 10, now()).await.expect("ok").entries;
+    assert_eq!(revoked.iter().map(|entry| entry.value.as_str()).collect::<Vec<_>>(), [other.id.as_str()]);
     assert_eq!(store.session(&foreign.id).await.expect("ok").expect("ok").ended, None);
 }
 
@@ -165,7 +164,8 @@ pub(crate) async fn of_two_password_changes_at_once_one_wins(store: &dyn Store) 
     let user = user("ada@example.org");
     store.insert_user(&user).await.expect("ok");
     let update = new_password(&user, None);
-    let outcomes = join_all([&update, &update].map(|update| store.change_password(update))).await;
+    let clock = clock();
+    let outcomes = join_all([&update, &update].map(|update| store.change_password(update, &clock))).await;
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(true)).count(), 1);
     assert_eq!(store.user(&user.id).await.expect("ok").expect("ok").token_version, 1);
 }
@@ -174,10 +174,10 @@ pub(crate) async fn a_removed_user_leaves_no_session(store: &dyn Store) {
     let user = user("ada@example.org");
     store.insert_user(&user).await.expect("ok");
     let (session, token) = open(store, &user.id).await;
-    assert_eq!(store.delete_user(&user.id, cut()).await, Ok(UserOutcome::Done));
+    assert_eq!(store.delete_user(&user.id, &clock()).await, Ok(UserOutcome::Done));
     assert_eq!(store.session(&session.id).await, Ok(None));
     assert_eq!(store.revocations_of(RevocationKind::Subject, &user.id).await.expect("ok").len(), 1);
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    assert_eq!(store.delete_user(&user.id, cut()).await, Ok(UserOutcome::Missing));
+    assert_eq!(store.delete_user(&user.id, &clock()).await, Ok(UserOutcome::Missing));
     store.insert_user(&super::user("ada@example.org")).await.expect("ok");
 }

@@ -21,7 +21,7 @@ use crate::{
     domain::{
         audit::Entry,
         client::{Client, ClientSecret},
-        revocation::Cut,
+        revocation::{Moment, RevocationClock},
         session::EndReason,
     },
     store::{ClientFilter, Clients, StoreError},
@@ -159,27 +159,34 @@ impl Clients for MongoStore {
     async fn replace_client(
         &self,
         next: &Client,
-        cut: Option<Cut>,
+        revoking: Option<&RevocationClock>,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
-        self.transact((self.ready().await?, next, entry), move |session, (database, next, entry)| {
-            Box::pin(replace(database, session, next, cut, entry))
-        })
-        .await
+        let context = (self.ready().await?, next, revoking, entry);
+        let replaced = self.transact(context, |session, (database, next, revoking, entry)| {
+            Box::pin(replace(database, session, next, *revoking, entry))
+        });
+        let Some(moment) = replaced.await? else { return Ok(false) };
+        if let Some((moment, clock)) = moment.zip(revoking) {
+            self.revoked(RevocationKind::Key, &next.id, moment, clock).await?;
+        }
+        Ok(true)
     }
 
     async fn remove_client(
         &self,
         id: &str,
         owner: Option<&str>,
-        cut: Cut,
+        clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let which = (id, owner);
-        self.transact((self.ready().await?, which, entry), move |session, (database, which, entry)| {
-            Box::pin(remove(database, session, *which, cut, entry))
-        })
-        .await
+        let context = (self.ready().await?, (id, owner), clock, entry);
+        let removed = self.transact(context, |session, (database, which, clock, entry)| {
+            Box::pin(remove(database, session, *which, clock, entry))
+        });
+        let Some(moment) = removed.await? else { return Ok(false) };
+        self.revoked(RevocationKind::Key, id, moment, clock).await?;
+        Ok(true)
     }
 
     async fn touch_client(
@@ -221,42 +228,43 @@ async fn replace(
     database: &Database,
     session: &mut ClientSession,
     next: &Client,
-    cut: Option<Cut>,
+    revoking: Option<&RevocationClock>,
     entry: &Entry,
-) -> MongoResult<bool> {
+) -> MongoResult<Option<Option<Moment>>> {
     let before = doc! { "_id": &next.id, "version": next.version - 1 };
     let document = ClientDocument::from(next);
     let replaced = collection(database).replace_one(before, document).session(&mut *session).await?;
     if replaced.matched_count == 0 {
-        return Ok(false);
-    }
-    if let Some(cut) = cut {
-        revoke(database, session, &next.id, cut).await?;
+        return Ok(None);
     }
     audit::insert(database, session, entry).await?;
-    Ok(true)
+    let Some(clock) = revoking else { return Ok(Some(None)) };
+    Ok(Some(Some(revoke(database, session, &next.id, clock).await?)))
 }
 
 async fn remove(
     database: &Database,
     session: &mut ClientSession,
     (id, owner): (&str, Option<&str>),
-    cut: Cut,
+    clock: &RevocationClock,
     entry: &Entry,
-) -> MongoResult<bool> {
+) -> MongoResult<Option<Moment>> {
     let which = doc! { "_id": id, "owner": owner };
     let removed = collection(database).delete_one(which).session(&mut *session).await?;
     if removed.deleted_count == 0 {
-        return Ok(false);
+        return Ok(None);
     }
-    revoke(database, session, id, cut).await?;
     audit::insert(database, session, entry).await?;
-    Ok(true)
+    revoke(database, session, id, clock).await.map(Some)
 }
 
-/// Cuts off the tokens of a client, and ends the job grants that were made through it.
-async fn revoke(database: &Database, session: &mut ClientSession, id: &str, cut: Cut) -> MongoResult<()> {
-    revocations::append(database, session, RevocationKind::Key, &[id.to_owned()], cut).await?;
-    sessions::end(database, session, doc! { "through": id }, EndReason::ClientRevoked, cut).await?;
-    Ok(())
+/// Revokes the tokens of a client, and ends the job grants that were made through it.
+async fn revoke(
+    database: &Database,
+    session: &mut ClientSession,
+    id: &str,
+    clock: &RevocationClock,
+) -> MongoResult<Moment> {
+    sessions::end(database, session, doc! { "through": id }, EndReason::ClientRevoked, clock).await?;
+    revocations::append(database, session, RevocationKind::Key, id, clock).await
 }

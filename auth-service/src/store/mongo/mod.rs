@@ -28,7 +28,7 @@ use tokio::{
     time::timeout,
 };
 
-use self::renewals::Renewals;
+use self::{renewals::Renewals, revocations::Publisher};
 use super::{Store, StoreError};
 
 /// Names of the unique indexes, by which the server says what is taken.
@@ -49,6 +49,7 @@ pub struct MongoStore {
     renewals: Renewals,
     /// Whose turn it is to give, make or remove a role: they conflict in the store.
     giving: Mutex<()>,
+    publisher: Publisher,
 }
 
 impl MongoStore {
@@ -68,6 +69,7 @@ impl MongoStore {
             clients: reads("clients"),
             renewals: Renewals::new(database.clone()),
             giving: Mutex::default(),
+            publisher: Publisher::new(database.clone()),
             indexed: OnceCell::new(),
             database,
         }
@@ -94,21 +96,32 @@ impl MongoStore {
         T: Send,
         F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
     {
-        let mut session = self.database.client().start_session().await?;
-        let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
-        let options = TransactionOptions::builder().selection_criteria(primary).build();
-        let running = session.start_transaction().with_options(options).and_run(context, work);
-        Ok(timeout(PATIENCE, running).await.map_err(|_| StoreError::Unavailable)??)
+        transact(&self.database, context, work).await
     }
 }
 
+/// [`MongoStore::transact`], where there is only the database.
+async fn transact<C, T, F>(database: &Database, context: C, work: F) -> Result<T, StoreError>
+where
+    C: Send,
+    T: Send,
+    F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
+{
+    let mut session = database.client().start_session().await?;
+    let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
+    let options = TransactionOptions::builder().selection_criteria(primary).build();
+    let running = session.start_transaction().with_options(options).and_run(context, work);
+    Ok(timeout(PATIENCE, running).await.map_err(|_| StoreError::Unavailable)??)
+}
+
 /// Every index this service relies on, by collection.
-fn indexes() -> [(&'static str, Vec<IndexModel>); 6] {
+fn indexes() -> [(&'static str, Vec<IndexModel>); 7] {
     [
         ("users", users::indexes()),
         (sessions::SESSIONS, sessions::indexes()),
         ("clients", clients::indexes()),
         ("cutoffs", revocations::indexes()),
+        (revocations::OUTBOX, revocations::outbox_indexes()),
         ("audit", audit::indexes()),
         ("attempts", throttle::indexes()),
     ]

@@ -1,28 +1,39 @@
-//! The feed of revocations. Each entry takes its place from one counter, in the same transaction: whoever wants the next
-//! place waits for the entry before it to be there, or to be given up.
+//! The feed of revocations. An act inserts its revocation into an outbox, in its own transaction; what lies there is moved
+//! to the feed afterwards, and takes its place from one counter in the same transaction.
+//!
+//! Only one transaction at a time can raise the counter, so no entry ever appears behind a cursor that was handed out. And
+//! only publishing raises it, many entries at once, so acts never wait for one another. An entry whose process ended before
+//! it was published is published by whichever replica looks next.
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
     ClientSession, Collection, Database, IndexModel,
-    bson::{DateTime, doc},
-    error::Result as MongoResult,
+    bson::{DateTime, doc, oid::ObjectId},
+    error::{Error, Result as MongoResult},
     options::{IndexOptions, ReturnDocument},
 };
 use serde::{Deserialize, Serialize};
+use service_kit::batch::{Batcher, Call, Limits};
 use shared_models::revocations::{Revocation, RevocationKind, RevocationPage};
 use time::OffsetDateTime;
 
-use super::{MongoStore, documents::instant, index, purge};
+use super::{MongoStore, documents::instant, index, purge, transact};
 use crate::{
-    domain::revocation::Cut,
-    store::{Revocations, StoreError},
+    domain::revocation::{Moment, RevocationClock},
+    store::{Revocations, Store as _, StoreError},
 };
 
 /// `_id` of the counter in the collection `counters`.
 const COUNTER: &str = "cutoffs";
+/// How many entries one transaction publishes.
+const AT_ONCE: usize = 1000;
+/// One at a time: each takes all that was committed before it sets out.
+const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX };
+/// How often a revocation is written again because its commit took too long.
+const MAX_TRIES: usize = 3;
 
-/// A revocation in the collection `revocations`.
+/// A revocation in the collection `cutoffs`: the feed.
 #[derive(Serialize, Deserialize)]
 struct RevocationDocument {
     #[serde(rename = "_id")]
@@ -32,6 +43,17 @@ struct RevocationDocument {
     not_before: i64,
     expires_at: i64,
     purge_at: DateTime,
+}
+
+/// A revocation in the collection `outbox`: committed, without a place in the feed yet.
+#[derive(Serialize, Deserialize)]
+struct PendingDocument {
+    #[serde(rename = "_id")]
+    id: ObjectId,
+    kind: RevocationKind,
+    value: String,
+    not_before: i64,
+    expires_at: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,14 +68,119 @@ impl From<RevocationDocument> for Revocation {
     }
 }
 
+impl PendingDocument {
+    fn at(self, seq: i64) -> RevocationDocument {
+        let Self { kind, value, not_before, expires_at, .. } = self;
+        let purge_at = OffsetDateTime::from_unix_timestamp(expires_at).map_or(DateTime::MAX, instant);
+        RevocationDocument { seq, kind, value, not_before, expires_at, purge_at }
+    }
+}
+
+/// Publishes what lies in the outbox. Acts that end together are published together.
+pub(super) struct Publisher(Batcher<(), Result<(), StoreError>>);
+
+impl Publisher {
+    pub(super) fn new(database: Database) -> Self {
+        Self(Batcher::new(LIMITS, move |calls| answer(database.clone(), calls)))
+    }
+
+    /// When this returns `Ok`, the feed shows every revocation that was committed before the call.
+    async fn publish(&self) -> Result<(), StoreError> {
+        self.0.call(()).await.unwrap_or(Err(StoreError::Unavailable))
+    }
+}
+
+async fn answer(database: Database, calls: Vec<Call<(), Result<(), StoreError>>>) {
+    let published = publish(&database).await;
+    for call in calls {
+        call.answer(published.clone());
+    }
+}
+
+async fn publish(database: &Database) -> Result<(), StoreError> {
+    loop {
+        let moved = transact(database, database, |session, database| Box::pin(publish_some(database, session)));
+        if moved.await? < AT_ONCE {
+            return Ok(());
+        }
+    }
+}
+
+/// Moves the oldest entries of the outbox to the feed; how many.
+async fn publish_some(database: &Database, session: &mut ClientSession) -> MongoResult<usize> {
+    let outbox = outbox(database);
+    let oldest = outbox.find(doc! {}).sort(doc! { "_id": 1 }).limit(AT_ONCE as i64).session(&mut *session);
+    let pending: Vec<PendingDocument> = oldest.await?.stream(&mut *session).try_collect().await?;
+    if pending.is_empty() {
+        return Ok(0);
+    }
+    let count = i64::try_from(pending.len()).unwrap_or(i64::MAX);
+    let counters: Collection<Counter> = database.collection("counters");
+    let raise = counters
+        .find_one_and_update(doc! { "_id": COUNTER }, doc! { "$inc": { "value": count } })
+        .upsert(true)
+        .return_document(ReturnDocument::After);
+    let last = raise.session(&mut *session).await?.map_or(count, |counter| counter.value);
+    let ids: Vec<ObjectId> = pending.iter().map(|entry| entry.id).collect();
+    let entries = pending.into_iter().zip(last - count + 1..).map(|(entry, seq)| entry.at(seq));
+    feed(database).insert_many(entries).session(&mut *session).await?;
+    outbox.delete_many(doc! { "_id": { "$in": ids } }).session(session).await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+impl MongoStore {
+    /// What is left to do once an act that revoked by a transaction of its own is committed.
+    pub(super) async fn revoked(
+        &self,
+        kind: RevocationKind,
+        value: &str,
+        moment: Moment,
+        clock: &RevocationClock,
+    ) -> Result<(), StoreError> {
+        if clock.covers(moment) { self.publisher.publish().await } else { self.revoke(kind, value, clock).await }
+    }
+}
+
 #[async_trait]
 impl Revocations for MongoStore {
-    async fn revoke(&self, kind: RevocationKind, value: &str, cut: Cut) -> Result<(), StoreError> {
-        let (database, value) = (self.ready().await?, value.to_owned());
-        self.transact((database, value), move |session, (database, value)| {
-            Box::pin(append(database, session, kind, std::slice::from_ref(value), cut))
-        })
-        .await
+    async fn revoke(
+        &self,
+        kind: RevocationKind,
+        value: &str,
+        clock: &RevocationClock,
+    ) -> Result<(), StoreError> {
+        for _ in 0..MAX_TRIES {
+            let database = self.ready().await?;
+            let context = (database, value, clock);
+            let moment = transact(database, context, move |session, (database, value, clock)| {
+                Box::pin(append(database, session, kind, value, clock))
+            });
+            let moment = moment.await?;
+            if clock.covers(moment) || kind == RevocationKind::Session {
+                return self.publisher.publish().await;
+            }
+        }
+        Err(StoreError::Unavailable)
+    }
+
+    async fn correct_not_before(
+        &self,
+        kind: RevocationKind,
+        value: &str,
+        found: i64,
+        clock: &RevocationClock,
+    ) -> Result<Option<i64>, StoreError> {
+        let Some(holders) = holders(self.ready().await?, kind) else { return Ok(None) };
+        let lower = clock.moment().not_before + 1;
+        let wrong = doc! { "_id": value, "not_before": found };
+        holders.update_one(wrong, doc! { "$min": { "not_before": lower } }).await?;
+        let holder = holders.find_one(doc! { "_id": value }).projection(doc! { "not_before": 1 }).await?;
+        Ok(holder.map(|holder| holder.not_before))
+    }
+
+    async fn publish_revocations(&self) -> Result<(), StoreError> {
+        self.prepare().await?;
+        self.publisher.publish().await
     }
 
     async fn newest_revocation(&self) -> Result<i64, StoreError> {
@@ -68,7 +195,7 @@ impl Revocations for MongoStore {
         limit: u32,
         now: OffsetDateTime,
     ) -> Result<RevocationPage, StoreError> {
-        // Read before the entries, so that no cursor passes one that is not told yet.
+        // Read before the entries, so that no cursor passes one that is not visible yet.
         let newest = self.newest_revocation().await?;
         let cursor = if cursor > newest { 0 } else { cursor };
         if cursor == newest {
@@ -78,7 +205,7 @@ impl Revocations for MongoStore {
             "_id": { "$gt": cursor, "$lte": newest },
             "expires_at": { "$gt": now.unix_timestamp() },
         };
-        let entries: Vec<RevocationDocument> = collection(self.ready().await?)
+        let entries: Vec<RevocationDocument> = feed(self.ready().await?)
             .find(wanted)
             .sort(doc! { "_id": 1 })
             .limit(i64::from(limit))
@@ -91,50 +218,107 @@ impl Revocations for MongoStore {
     }
 
     async fn revocations_of(&self, kind: RevocationKind, value: &str) -> Result<Vec<Revocation>, StoreError> {
-        let kind = mongodb::bson::serialize_to_bson(&kind).map_err(mongodb::error::Error::from)?;
+        // What is moved to the feed between the two reads is found by both, and by one of them at least.
+        let database = self.ready().await?;
+        let kind = mongodb::bson::serialize_to_bson(&kind).map_err(Error::from)?;
         let wanted = doc! { "value": value, "kind": kind };
+        let pending: Vec<PendingDocument> =
+            outbox(database).find(wanted.clone()).await?.try_collect().await?;
         let entries: Vec<RevocationDocument> =
-            collection(self.ready().await?).find(wanted).sort(doc! { "_id": 1 }).await?.try_collect().await?;
-        Ok(entries.into_iter().map(Revocation::from).collect())
+            feed(database).find(wanted).sort(doc! { "_id": 1 }).await?.try_collect().await?;
+        let unpublished = pending.into_iter().map(|entry| entry.at(i64::MAX));
+        Ok(entries.into_iter().chain(unpublished).map(Revocation::from).collect())
     }
 }
 
-/// Adds a revocation for each value, within the transaction that makes it necessary.
+/// Revokes the tokens that `kind` and `value` name, within the transaction that makes it necessary: in each attempt at a
+/// moment of its own, which becomes the `not_before` of that user or client.
 pub(super) async fn append(
     database: &Database,
     session: &mut ClientSession,
     kind: RevocationKind,
+    value: &str,
+    clock: &RevocationClock,
+) -> MongoResult<Moment> {
+    let mut moment = clock.moment_for(kind);
+    if let Some(holders) = holders(database, kind) {
+        let later = doc! { "$max": [moment.not_before, { "$add": ["$not_before", 1_i64] }] };
+        let raise = vec![doc! { "$set": { "not_before": later } }];
+        let raised = holders.find_one_and_update(doc! { "_id": value }, raise);
+        let raised = raised.projection(doc! { "not_before": 1 }).return_document(ReturnDocument::After);
+        if let Some(holder) = raised.session(&mut *session).await? {
+            moment = moment.after(holder.not_before - 1);
+        }
+    }
+    insert(database, session, kind, std::slice::from_ref(&value.to_owned()), moment).await?;
+    Ok(moment)
+}
+
+/// Revokes the tokens of sessions, within the transaction that ends them.
+pub(super) async fn append_sessions(
+    database: &Database,
+    session: &mut ClientSession,
+    ids: &[String],
+    clock: &RevocationClock,
+) -> MongoResult<()> {
+    insert(database, session, RevocationKind::Session, ids, clock.moment()).await
+}
+
+async fn insert(
+    database: &Database,
+    session: &mut ClientSession,
+    kind: RevocationKind,
     values: &[String],
-    cut: Cut,
+    moment: Moment,
 ) -> MongoResult<()> {
     if values.is_empty() {
         return Ok(());
     }
-    let count = i64::try_from(values.len()).unwrap_or(i64::MAX);
-    let counters: Collection<Counter> = database.collection("counters");
-    let raise = counters
-        .find_one_and_update(doc! { "_id": COUNTER }, doc! { "$inc": { "value": count } })
-        .upsert(true)
-        .return_document(ReturnDocument::After);
-    let last = raise.session(&mut *session).await?.map_or(count, |counter| counter.value);
-    let purge_at = OffsetDateTime::from_unix_timestamp(cut.expires_at).map_or(DateTime::MAX, instant);
-    let entries = values.iter().zip(last - count + 1..).map(|(value, seq)| RevocationDocument {
-        seq,
+    let Moment { not_before, expires_at, .. } = moment;
+    let pending = values.iter().map(|value| PendingDocument {
+        id: ObjectId::new(),
         kind,
         value: value.clone(),
-        not_before: cut.not_before,
-        expires_at: cut.expires_at,
-        purge_at,
+        not_before,
+        expires_at,
     });
-    collection(database).insert_many(entries).session(session).await?;
+    outbox(database).insert_many(pending).session(session).await?;
     Ok(())
 }
 
-fn collection(database: &Database) -> Collection<RevocationDocument> {
+/// A user or a client, as far as revocations are concerned.
+#[derive(Deserialize)]
+struct Holder {
+    #[serde(default)]
+    not_before: i64,
+}
+
+/// Where the documents lie whose `not_before` a revocation of this kind raises.
+fn holders(database: &Database, kind: RevocationKind) -> Option<Collection<Holder>> {
+    match kind {
+        RevocationKind::Subject => Some(database.collection("users")),
+        RevocationKind::Key => Some(database.collection("clients")),
+        RevocationKind::Session | RevocationKind::Role => None,
+    }
+}
+
+fn feed(database: &Database) -> Collection<RevocationDocument> {
     database.collection("cutoffs")
 }
 
-/// The indexes of `revocations`.
+fn outbox(database: &Database) -> Collection<PendingDocument> {
+    database.collection(OUTBOX)
+}
+
+/// Where committed revocations wait for their place in the feed.
+pub(super) const OUTBOX: &str = "outbox";
+
+/// The indexes of `cutoffs`.
 pub(super) fn indexes() -> Vec<IndexModel> {
     vec![index(doc! { "value": 1 }, IndexOptions::default()), purge("purge_at")]
+}
+
+/// The indexes of `outbox`.
+pub(super) fn outbox_indexes() -> Vec<IndexModel> {
+    vec![index(doc! { "value": 1 }, IndexOptions::default())]
 }

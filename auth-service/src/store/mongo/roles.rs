@@ -12,8 +12,8 @@ use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
 use super::{MongoStore, audit, revocations};
 use crate::{
-    domain::audit::Entry,
-    store::{RoleOutcome, RoleWrite, Roles, StoreError},
+    domain::{audit::Entry, revocation::RevocationClock},
+    store::{Revocations as _, RoleOutcome, RoleWrite, Roles, StoreError},
 };
 
 /// A role in the collection `roles`. Its `given`, which nobody reads, counts how often it was given.
@@ -46,12 +46,21 @@ impl Roles for MongoStore {
         Ok(found.into_iter().map(|role| (role.name, role.scopes)).collect())
     }
 
-    async fn set_role(&self, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError> {
-        let _turn = self.giving.lock().await;
-        self.transact((self.ready().await?, write, entry), |session, (database, write, entry)| {
-            Box::pin(set(database, session, write, entry))
-        })
-        .await
+    async fn set_role(
+        &self,
+        write: &RoleWrite,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<RoleOutcome, StoreError> {
+        let turn = self.giving.lock().await;
+        let context = (self.ready().await?, write, clock, entry);
+        let outcome = self.transact(context, |session, (database, write, clock, entry)| {
+            Box::pin(set(database, session, write, clock, entry))
+        });
+        let outcome = outcome.await?;
+        drop(turn);
+        self.publish_revocations().await?;
+        Ok(outcome)
     }
 
     async fn remove_role(&self, name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError> {
@@ -78,6 +87,7 @@ async fn set(
     database: &Database,
     session: &mut ClientSession,
     write: &RoleWrite,
+    clock: &RevocationClock,
     entry: &Entry,
 ) -> MongoResult<RoleOutcome> {
     if write.unheld {
@@ -100,9 +110,8 @@ async fn set(
         let role = RoleDocument { name: write.name.clone(), scopes: write.next.clone() };
         roles.insert_one(role).session(&mut *session).await?;
     }
-    if let Some(cut) = write.cut {
-        let name = std::slice::from_ref(&write.name);
-        revocations::append(database, session, RevocationKind::Role, name, cut).await?;
+    if write.narrower {
+        revocations::append(database, session, RevocationKind::Role, &write.name, clock).await?;
     }
     audit::insert(database, session, entry).await?;
     Ok(RoleOutcome::Done)

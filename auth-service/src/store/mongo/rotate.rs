@@ -9,7 +9,6 @@ use mongodb::{
     options::ReadConcern,
 };
 use serde::Deserialize;
-use shared_models::revocations::RevocationKind;
 use tokio::time::{sleep, timeout};
 
 use super::{
@@ -19,11 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
-        revocation::Cut,
+        revocation::RevocationClock,
         session::Session,
         step::{Moment, Presented, Rotation, step},
     },
-    store::StoreError,
+    store::{Revocations as _, StoreError},
 };
 
 /// How long an unknown outcome is asked for again before the caller is told to come back.
@@ -39,12 +38,12 @@ pub(super) async fn rotate(
     store: &MongoStore,
     sessions: &Collection<SessionDocument>,
     presented: &Presented,
-    cut: Cut,
+    clock: &RevocationClock,
 ) -> Result<Rotation, StoreError> {
     timeout(PATIENCE, async {
         let mut pause = FIRST_PAUSE;
         loop {
-            match attempt(store, sessions, presented, cut).await {
+            match attempt(store, sessions, presented, clock).await {
                 Ok(Some(rotation)) => return Ok(rotation),
                 Ok(None) => {}
                 Err(StoreError::Unavailable) => {
@@ -64,7 +63,7 @@ async fn attempt(
     store: &MongoStore,
     sessions: &Collection<SessionDocument>,
     presented: &Presented,
-    cut: Cut,
+    clock: &RevocationClock,
 ) -> Result<Option<Rotation>, StoreError> {
     if let Some(renewed) = store.renewals.renew(presented).await? {
         return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));
@@ -77,7 +76,7 @@ async fn attempt(
     let unchanged = doc! { "_id": &session.id, "version": session.version };
     let written = match (&step.write, &step.rotation) {
         (None, _) => true,
-        (Some(next), Rotation::Stolen(_)) => end_stolen(store, sessions, unchanged, next, cut).await?,
+        (Some(next), Rotation::Stolen(_)) => end_stolen(store, sessions, unchanged, next, clock).await?,
         (Some(next), _) => {
             sessions.replace_one(unchanged, SessionDocument::from(next)).await?.matched_count == 1
         }
@@ -85,17 +84,17 @@ async fn attempt(
     Ok(written.then_some(step.rotation))
 }
 
-/// Ends a stolen session and cuts off its tokens; `false` when another writer came between.
+/// Ends a stolen session and revokes its tokens; `false` when another writer came between.
 async fn end_stolen(
     store: &MongoStore,
     sessions: &Collection<SessionDocument>,
     unchanged: Document,
     ended: &Session,
-    cut: Cut,
+    clock: &RevocationClock,
 ) -> Result<bool, StoreError> {
-    let context = (sessions, &store.database, unchanged, ended);
-    store
-        .transact(context, move |session, (sessions, database, unchanged, ended)| {
+    let context = (sessions, &store.database, unchanged, ended, clock);
+    let ended = store
+        .transact(context, |session, (sessions, database, unchanged, ended, clock)| {
             Box::pin(async move {
                 let document = SessionDocument::from(*ended);
                 let replaced =
@@ -104,11 +103,13 @@ async fn end_stolen(
                     return Ok(false);
                 }
                 let id = std::slice::from_ref(&ended.id);
-                revocations::append(database, session, RevocationKind::Session, id, cut).await?;
+                revocations::append_sessions(database, session, id, clock).await?;
                 Ok(true)
             })
         })
-        .await
+        .await?;
+    store.publish_revocations().await?;
+    Ok(ended)
 }
 
 /// The session as a majority has it, and the server's time.

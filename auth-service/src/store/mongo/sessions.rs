@@ -11,7 +11,6 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::Deserialize;
-use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
@@ -21,11 +20,11 @@ use super::{
 };
 use crate::{
     domain::{
-        revocation::Cut,
+        revocation::RevocationClock,
         session::{EndReason, Session},
         step::{Presented, Rotation},
     },
-    store::{Sessions, StoreError},
+    store::{Revocations as _, Sessions, StoreError},
 };
 
 /// Where they lie.
@@ -36,11 +35,20 @@ impl MongoStore {
         Ok(collection(self.ready().await?))
     }
 
-    async fn end(&self, which: Document, reason: EndReason, cut: Cut) -> Result<u64, StoreError> {
-        self.transact((self.ready().await?, which), move |session, (database, which)| {
-            Box::pin(end(database, session, which.clone(), reason, cut))
-        })
-        .await
+    async fn end(
+        &self,
+        which: Document,
+        reason: EndReason,
+        clock: &RevocationClock,
+    ) -> Result<u64, StoreError> {
+        let context = (self.ready().await?, which, clock);
+        let ended = self.transact(context, move |session, (database, which, clock)| {
+            Box::pin(end(database, session, which.clone(), reason, clock))
+        });
+        let ended = ended.await?;
+        // Also where nothing was left to end: whoever ended it may not have published it yet.
+        self.publish_revocations().await?;
+        Ok(ended)
     }
 }
 
@@ -78,13 +86,13 @@ pub(super) fn was_unexpired(ago: Duration) -> Document {
     ] }
 }
 
-/// Ends the living ones of `which` and cuts off their tokens, within a transaction; how many.
+/// Ends the living ones of `which` and revokes their tokens, within a transaction; how many.
 pub(super) async fn end(
     database: &Database,
     session: &mut ClientSession,
     which: Document,
     reason: EndReason,
-    cut: Cut,
+    clock: &RevocationClock,
 ) -> MongoResult<u64> {
     #[derive(Deserialize)]
     struct Id {
@@ -102,7 +110,7 @@ pub(super) async fn end(
     }
     let ending = doc! { "$set": { "state": ENDED, "reason": reason.name() }, "$inc": { "version": 1_i64 } };
     collection(database).update_many(doc! { "_id": { "$in": &ids } }, ending).session(&mut *session).await?;
-    revocations::append(database, session, RevocationKind::Session, &ids, cut).await?;
+    revocations::append_sessions(database, session, &ids, clock).await?;
     Ok(ids.len() as u64)
 }
 
@@ -129,9 +137,9 @@ impl Sessions for MongoStore {
         &self,
         presented: &Presented,
         _now: OffsetDateTime,
-        cut: Cut,
+        clock: &RevocationClock,
     ) -> Result<Rotation, StoreError> {
-        rotate::rotate(self, &self.sessions().await?, presented, cut).await
+        rotate::rotate(self, &self.sessions().await?, presented, clock).await
     }
 
     async fn end_session(
@@ -139,16 +147,16 @@ impl Sessions for MongoStore {
         user_id: &str,
         id: &str,
         reason: EndReason,
-        cut: Cut,
+        clock: &RevocationClock,
     ) -> Result<bool, StoreError> {
-        Ok(self.end(doc! { "_id": id, "user_id": user_id }, reason, cut).await? == 1)
+        Ok(self.end(doc! { "_id": id, "user_id": user_id }, reason, clock).await? == 1)
     }
 
-    async fn end_sessions(&self, user_id: &str, reason: EndReason, cut: Cut) -> Result<u64, StoreError> {
-        self.end(doc! { "user_id": user_id }, reason, cut).await
+    async fn end_sessions(&self, user_id: &str, reason: EndReason, clock: &RevocationClock) -> Result<u64, StoreError> {
+        self.end(doc! { "user_id": user_id }, reason, clock).await
     }
 
-    async fn end_job_grants(&self, calculation: &str, cut: Cut) -> Result<u64, StoreError> {
-        self.end(doc! { "calculation": calculation }, EndReason::CalculationFinished, cut).await
+    async fn end_job_grants(&self, calculation: &str, clock: &RevocationClock) -> Result<u64, StoreError> {
+        self.end(doc! { "calculation": calculation }, EndReason::CalculationFinished, clock).await
     }
 }

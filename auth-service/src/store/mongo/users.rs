@@ -20,10 +20,10 @@ use super::{
 };
 use crate::{
     domain::{
-        email::Email, name::FullName, password_hash::PasswordHash, revocation::Cut, roles,
+        email::Email, name::FullName, password_hash::PasswordHash, revocation::{Moment, RevocationClock}, roles,
         session::EndReason, user::User,
     },
-    store::{EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users},
+    store::{EmailFilter, PasswordUpdate, Revocations as _, StoreError, UserFilter, UserOutcome, UserWrite, Users},
 };
 
 /// Server code of a value that must be unique and is not.
@@ -161,11 +161,18 @@ impl Users for MongoStore {
         Ok(())
     }
 
-    async fn change_password(&self, update: &PasswordUpdate) -> Result<bool, StoreError> {
-        self.transact((self.ready().await?, update), |session, (database, update)| {
-            Box::pin(change_password(database, session, update))
-        })
-        .await
+    async fn change_password(
+        &self,
+        update: &PasswordUpdate,
+        clock: &RevocationClock,
+    ) -> Result<bool, StoreError> {
+        let context = (self.ready().await?, update, clock);
+        let changed = self.transact(context, |session, (database, update, clock)| {
+            Box::pin(change_password(database, session, update, clock))
+        });
+        let changed = changed.await?;
+        self.publish_revocations().await?;
+        Ok(changed)
     }
 
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
@@ -175,20 +182,45 @@ impl Users for MongoStore {
         found.into_iter().map(User::try_from).collect()
     }
 
-    async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError> {
+    async fn write_user(
+        &self,
+        write: &UserWrite,
+        clock: &RevocationClock,
+    ) -> Result<UserOutcome, StoreError> {
         // Those who give roles at once wait here for one another, and not in transactions that conflict.
-        let _turn = if write.given.is_empty() { None } else { Some(self.giving.lock().await) };
-        self.transact((self.ready().await?, write), |session, (database, write)| {
-            Box::pin(write_user(database, session, write))
-        })
-        .await
+        let turn = if write.given.is_empty() { None } else { Some(self.giving.lock().await) };
+        let context = (self.ready().await?, write, clock);
+        let written = self.transact(context, |session, (database, write, clock)| {
+            Box::pin(write_user(database, session, write, clock))
+        });
+        let written = written.await?;
+        drop(turn);
+        self.settled(&write.next.id, written, clock).await
     }
 
-    async fn delete_user(&self, id: &str, cut: Cut) -> Result<UserOutcome, StoreError> {
-        self.transact((self.ready().await?, id), move |session, (database, id)| {
-            Box::pin(delete_user(database, session, id, cut))
-        })
-        .await
+    async fn delete_user(&self, id: &str, clock: &RevocationClock) -> Result<UserOutcome, StoreError> {
+        let context = (self.ready().await?, id, clock);
+        let removed = self.transact(context, |session, (database, id, clock)| {
+            Box::pin(delete_user(database, session, id, clock))
+        });
+        self.settled(id, removed.await?, clock).await
+    }
+}
+
+/// What came of an act, and the moment at which it revoked the user's tokens, if it did.
+type Written = (UserOutcome, Option<Moment>);
+
+impl MongoStore {
+    async fn settled(
+        &self,
+        id: &str,
+        (outcome, moment): Written,
+        clock: &RevocationClock,
+    ) -> Result<UserOutcome, StoreError> {
+        if let Some(moment) = moment {
+            self.revoked(RevocationKind::Subject, id, moment, clock).await?;
+        }
+        Ok(outcome)
     }
 }
 
@@ -196,6 +228,7 @@ async fn change_password(
     database: &Database,
     session: &mut ClientSession,
     update: &PasswordUpdate,
+    clock: &RevocationClock,
 ) -> MongoResult<bool> {
     let old = update.token_version;
     let user = doc! { "_id": &update.user_id, "token_version": old };
@@ -217,7 +250,7 @@ async fn change_password(
         sessions::collection(database).update_one(kept, carry).session(&mut *session).await?;
     }
     let older = doc! { "user_id": &update.user_id, "token_version": { "$lte": old } };
-    sessions::end(database, session, older, EndReason::PasswordChange, update.cut).await?;
+    sessions::end(database, session, older, EndReason::PasswordChange, clock).await?;
     Ok(true)
 }
 
@@ -256,13 +289,14 @@ async fn write_user(
     database: &Database,
     session: &mut ClientSession,
     write: &UserWrite,
-) -> MongoResult<UserOutcome> {
+    clock: &RevocationClock,
+) -> MongoResult<Written> {
     let UserWrite { before, next, .. } = write;
     if write.removes_admin() && !another_admin(database, session, &before.id).await? {
-        return Ok(UserOutcome::LastAdmin);
+        return Ok((UserOutcome::LastAdmin, None));
     }
     if !role_table::are_as_read(database, session, &write.given).await? {
-        return Ok(UserOutcome::RoleChanged);
+        return Ok((UserOutcome::RoleChanged, None));
     }
     let unchanged = doc! {
         "_id": &before.id,
@@ -275,7 +309,6 @@ async fn write_user(
         "disabled": next.disabled,
         "must_change_password": next.must_change_password,
         "token_version": next.token_version,
-        "not_before": next.not_before,
         "updated_at": instant(next.updated_at),
     };
     // What this change does not touch may have been changed by another.
@@ -288,38 +321,38 @@ async fn write_user(
     let written =
         collection(database).update_one(unchanged, doc! { "$set": set }).session(&mut *session).await?;
     if written.matched_count == 0 {
-        return Ok(UserOutcome::Missing);
+        return Ok((UserOutcome::Missing, None));
     }
     if let Some(reason) = write.end_sessions {
-        sessions::end(database, session, doc! { "user_id": &next.id }, reason, write.cut).await?;
+        sessions::end(database, session, doc! { "user_id": &next.id }, reason, clock).await?;
     }
-    if write.cut_subject {
-        let id = std::slice::from_ref(&next.id);
-        revocations::append(database, session, RevocationKind::Subject, id, write.cut).await?;
+    if !write.revokes_tokens {
+        return Ok((UserOutcome::Done, None));
     }
-    Ok(UserOutcome::Done)
+    let moment = revocations::append(database, session, RevocationKind::Subject, &next.id, clock).await?;
+    Ok((UserOutcome::Done, Some(moment)))
 }
 
 async fn delete_user(
     database: &Database,
     session: &mut ClientSession,
     id: &str,
-    cut: Cut,
-) -> MongoResult<UserOutcome> {
+    clock: &RevocationClock,
+) -> MongoResult<Written> {
     let users = collection(database);
     let admin = doc! { "_id": id, "roles": roles::ADMIN, "disabled": false };
     let is_admin = users.find_one(admin).session(&mut *session).await?.is_some();
     if is_admin && !another_admin(database, session, id).await? {
-        return Ok(UserOutcome::LastAdmin);
+        return Ok((UserOutcome::LastAdmin, None));
     }
     let removed = users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
     if removed.deleted_count == 0 {
-        return Ok(UserOutcome::Missing);
+        return Ok((UserOutcome::Missing, None));
     }
     sessions::collection(database).delete_many(doc! { "user_id": id }).session(&mut *session).await?;
     clients::collection(database).delete_many(doc! { "owner": id }).session(&mut *session).await?;
-    revocations::append(database, session, RevocationKind::Subject, &[id.to_owned()], cut).await?;
-    Ok(UserOutcome::Done)
+    let moment = revocations::append(database, session, RevocationKind::Subject, id, clock).await?;
+    Ok((UserOutcome::Done, Some(moment)))
 }
 
 /// Whether somebody else may do everything. Two who take each other away both write the guard, so that one of them

@@ -16,7 +16,7 @@ use crate::{
         audit::Entry,
         client::{Client, ClientSecret},
         refresh_token::Digest,
-        revocation::Cut,
+        revocation::{Moment, RevocationClock},
         session::EndReason,
     },
     store::{ClientFilter, Clients, StoreError},
@@ -94,48 +94,55 @@ impl Clients for SqliteStore {
     async fn replace_client(
         &self,
         next: &Client,
-        cut: Option<Cut>,
+        revoking: Option<&RevocationClock>,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let (next, entry) = (next.clone(), entry.clone());
-        self.database
+        let (id, next, taking, entry) = (next.id.clone(), next.clone(), revoking.cloned(), entry.clone());
+        let replaced = self
+            .database
             .write(move |tx| {
                 let found: Option<i64> = tx
                     .query_row("SELECT version FROM clients WHERE id = ?1", [&next.id], |row| row.get(0))
                     .optional()?;
                 if found != Some(next.version - 1) {
-                    return Ok(false);
+                    return Ok::<_, StoreError>(None);
                 }
                 write(tx, &next)?;
-                if let Some(cut) = cut {
-                    revoke(tx, &next.id, cut)?;
-                }
                 audit::insert(tx, &entry)?;
-                Ok(true)
+                Ok(Some(taking.map(|clock| revoke(tx, &next.id, &clock)).transpose()?))
             })
-            .await
+            .await?;
+        let Some(moment) = replaced else { return Ok(false) };
+        if let Some((moment, clock)) = moment.zip(revoking) {
+            self.revoked(RevocationKind::Key, &id, moment, clock).await?;
+        }
+        Ok(true)
     }
 
     async fn remove_client(
         &self,
         id: &str,
         owner: Option<&str>,
-        cut: Cut,
+        clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let (id, owner, entry) = (id.to_owned(), owner.map(str::to_owned), entry.clone());
-        self.database
+        let (removing, owner, entry) = (id.to_owned(), owner.map(str::to_owned), entry.clone());
+        let taking = clock.clone();
+        let removed = self
+            .database
             .write(move |tx| {
                 let removed =
-                    tx.execute("DELETE FROM clients WHERE id = ?1 AND owner IS ?2", (&id, owner))?;
+                    tx.execute("DELETE FROM clients WHERE id = ?1 AND owner IS ?2", (&removing, owner))?;
                 if removed == 0 {
-                    return Ok(false);
+                    return Ok::<_, StoreError>(None);
                 }
-                revoke(tx, &id, cut)?;
                 audit::insert(tx, &entry)?;
-                Ok(true)
+                revoke(tx, &removing, &taking).map(Some)
             })
-            .await
+            .await?;
+        let Some(moment) = removed else { return Ok(false) };
+        self.revoked(RevocationKind::Key, id, moment, clock).await?;
+        Ok(true)
     }
 
     async fn touch_client(
@@ -158,11 +165,10 @@ impl Clients for SqliteStore {
     }
 }
 
-/// Cuts off the tokens of a client, and ends the job grants that were made through it.
-fn revoke(tx: &Transaction<'_>, id: &str, cut: Cut) -> Result<(), StoreError> {
-    revocations::append(tx, RevocationKind::Key, &[id.to_owned()], cut)?;
-    sessions::end(tx, "through = ?2", &[&id], EndReason::ClientRevoked, cut)?;
-    Ok(())
+/// Revokes the tokens of a client, and ends the job grants that were made through it.
+fn revoke(tx: &Transaction<'_>, id: &str, clock: &RevocationClock) -> Result<Moment, StoreError> {
+    sessions::end(tx, "through = ?2", &[&id], EndReason::ClientRevoked, clock)?;
+    revocations::append(tx, RevocationKind::Key, id, clock)
 }
 
 fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {

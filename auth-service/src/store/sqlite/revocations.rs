@@ -7,15 +7,57 @@ use time::OffsetDateTime;
 
 use super::SqliteStore;
 use crate::{
-    domain::revocation::Cut,
+    domain::revocation::{Moment, RevocationClock},
     store::{Revocations, StoreError},
 };
 
+/// How often a revocation is written again because its commit took too long.
+const MAX_TRIES: usize = 3;
+
 #[async_trait]
 impl Revocations for SqliteStore {
-    async fn revoke(&self, kind: RevocationKind, value: &str, cut: Cut) -> Result<(), StoreError> {
-        let value = value.to_owned();
-        self.database.write(move |tx| append(tx, kind, &[value], cut)).await
+    async fn revoke(
+        &self,
+        kind: RevocationKind,
+        value: &str,
+        clock: &RevocationClock,
+    ) -> Result<(), StoreError> {
+        for _ in 0..MAX_TRIES {
+            let (value, clock) = (value.to_owned(), clock.clone());
+            let taking = clock.clone();
+            let moment = self.database.write(move |tx| append(tx, kind, &value, &taking)).await?;
+            if clock.covers(moment) || kind == RevocationKind::Session {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable)
+    }
+
+    async fn correct_not_before(
+        &self,
+        kind: RevocationKind,
+        value: &str,
+        found: i64,
+        clock: &RevocationClock,
+    ) -> Result<Option<i64>, StoreError> {
+        let Some(table) = holders(kind) else { return Ok(None) };
+        let (value, clock) = (value.to_owned(), clock.clone());
+        self.database
+            .write(move |tx| {
+                let lower = clock.moment().not_before + 1;
+                let sql = format!(
+                    "UPDATE {table} SET not_before = min(not_before, ?3) WHERE id = ?1 AND not_before = ?2"
+                );
+                tx.execute(&sql, (&value, found, lower))?;
+                let sql = format!("SELECT not_before FROM {table} WHERE id = ?1");
+                Ok(tx.query_row(&sql, [&value], |row| row.get(0)).optional()?)
+            })
+            .await
+    }
+
+    /// The feed has each revocation from the transaction that made it on.
+    async fn publish_revocations(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn newest_revocation(&self) -> Result<i64, StoreError> {
@@ -31,7 +73,7 @@ impl Revocations for SqliteStore {
         let now = now.unix_timestamp();
         self.database
             .read(move |c| {
-                // Read before the entries, so that no cursor passes one that is not told yet.
+                // Read before the entries, so that no cursor passes one that is not visible yet.
                 let newest = newest(c)?;
                 let cursor = if cursor > newest { 0 } else { cursor };
                 let mut statement = c.prepare_cached(
@@ -62,22 +104,72 @@ impl Revocations for SqliteStore {
     }
 }
 
-/// Adds a revocation for each value, within the write that makes it necessary.
+impl SqliteStore {
+    /// What is left to do once an act that revoked by a transaction of its own is committed.
+    pub(super) async fn revoked(
+        &self,
+        kind: RevocationKind,
+        value: &str,
+        moment: Moment,
+        clock: &RevocationClock,
+    ) -> Result<(), StoreError> {
+        if clock.covers(moment) { Ok(()) } else { self.revoke(kind, value, clock).await }
+    }
+}
+
+/// Revokes the tokens that `kind` and `value` name, within the write that makes it necessary. The moment becomes the
+/// `not_before` of that user or client.
 pub(super) fn append(
     tx: &Transaction<'_>,
     kind: RevocationKind,
-    values: &[String],
-    cut: Cut,
+    value: &str,
+    clock: &RevocationClock,
+) -> Result<Moment, StoreError> {
+    let mut moment = clock.moment_for(kind);
+    if let Some(table) = holders(kind) {
+        let mut raise = tx.prepare_cached(&format!(
+            "UPDATE {table} SET not_before = max(not_before + 1, ?2) WHERE id = ?1 RETURNING not_before"
+        ))?;
+        let raised = raise.query_row((value, moment.not_before), |row| row.get::<_, i64>(0)).optional()?;
+        moment = raised.map_or(moment, |raised| moment.after(raised - 1));
+    }
+    insert(tx, kind, std::slice::from_ref(&value.to_owned()), moment)?;
+    Ok(moment)
+}
+
+/// Revokes the tokens of sessions, within the write that ends them.
+pub(super) fn append_sessions(
+    tx: &Transaction<'_>,
+    ids: &[String],
+    clock: &RevocationClock,
 ) -> Result<(), StoreError> {
-    let now = cut.not_before;
+    insert(tx, RevocationKind::Session, ids, clock.moment())
+}
+
+fn insert(
+    tx: &Transaction<'_>,
+    kind: RevocationKind,
+    values: &[String],
+    moment: Moment,
+) -> Result<(), StoreError> {
+    let now = moment.not_before;
     tx.prepare_cached("DELETE FROM cutoffs WHERE expires_at <= ?1")?.execute([now])?;
     let mut insert = tx.prepare_cached(
         "INSERT INTO cutoffs (kind, value, not_before, expires_at) VALUES (?1, ?2, ?3, ?4)",
     )?;
     for value in values {
-        insert.execute((name(kind), value, cut.not_before, cut.expires_at))?;
+        insert.execute((name(kind), value, moment.not_before, moment.expires_at))?;
     }
     Ok(())
+}
+
+/// The table whose `not_before` a revocation of this kind raises.
+fn holders(kind: RevocationKind) -> Option<&'static str> {
+    match kind {
+        RevocationKind::Subject => Some("users"),
+        RevocationKind::Key => Some("clients"),
+        RevocationKind::Session | RevocationKind::Role => None,
+    }
 }
 
 fn newest(connection: &Connection) -> Result<i64, StoreError> {

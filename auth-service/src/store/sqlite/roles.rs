@@ -6,7 +6,7 @@ use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
 use super::{SqliteStore, audit, revocations};
 use crate::{
-    domain::audit::Entry,
+    domain::{audit::Entry, revocation::RevocationClock},
     store::{RoleOutcome, RoleWrite, Roles, StoreError},
 };
 
@@ -27,9 +27,14 @@ impl Roles for SqliteStore {
             .await
     }
 
-    async fn set_role(&self, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError> {
-        let (write, entry) = (write.clone(), entry.clone());
-        self.database.write(move |tx| set(tx, &write, &entry)).await
+    async fn set_role(
+        &self,
+        write: &RoleWrite,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<RoleOutcome, StoreError> {
+        let (write, clock, entry) = (write.clone(), clock.clone(), entry.clone());
+        self.database.write(move |tx| set(tx, &write, &clock, &entry)).await
     }
 
     async fn remove_role(&self, name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError> {
@@ -68,7 +73,12 @@ impl Roles for SqliteStore {
     }
 }
 
-fn set(tx: &Transaction<'_>, write: &RoleWrite, entry: &Entry) -> Result<RoleOutcome, StoreError> {
+fn set(
+    tx: &Transaction<'_>,
+    write: &RoleWrite,
+    clock: &RevocationClock,
+    entry: &Entry,
+) -> Result<RoleOutcome, StoreError> {
     if stored(tx, &write.name)? != write.before {
         return Ok(RoleOutcome::Changed);
     }
@@ -82,8 +92,8 @@ fn set(tx: &Transaction<'_>, write: &RoleWrite, entry: &Entry) -> Result<RoleOut
         "INSERT OR REPLACE INTO roles (name, scopes) VALUES (?1, ?2)",
         (&write.name, write.next.to_string()),
     )?;
-    if let Some(cut) = write.cut {
-        revocations::append(tx, RevocationKind::Role, std::slice::from_ref(&write.name), cut)?;
+    if write.narrower {
+        revocations::append(tx, RevocationKind::Role, &write.name, clock)?;
     }
     audit::insert(tx, entry).map(|()| RoleOutcome::Done)
 }

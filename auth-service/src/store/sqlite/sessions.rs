@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use rusqlite::{ToSql, Transaction};
-use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        revocation::Cut,
+        revocation::RevocationClock,
         session::{EndReason, Session},
         step::{Moment, Presented, Rotation, step},
     },
@@ -56,9 +55,9 @@ impl Sessions for SqliteStore {
         &self,
         presented: &Presented,
         now: OffsetDateTime,
-        cut: Cut,
+        clock: &RevocationClock,
     ) -> Result<Rotation, StoreError> {
-        let (presented, asked) = (presented.clone(), Instant::now());
+        let (presented, clock, asked) = (presented.clone(), clock.clone(), Instant::now());
         self.database
             .write(move |tx| {
                 let Some(session) = find_session(tx, &presented.token.session_id)? else {
@@ -71,7 +70,7 @@ impl Sessions for SqliteStore {
                     write_session(tx, next)?;
                 }
                 if let Rotation::Stolen(session) = &step.rotation {
-                    revocations::append(tx, RevocationKind::Session, std::slice::from_ref(&session.id), cut)?;
+                    revocations::append_sessions(tx, std::slice::from_ref(&session.id), &clock)?;
                 }
                 Ok(step.rotation)
             })
@@ -83,33 +82,33 @@ impl Sessions for SqliteStore {
         user_id: &str,
         id: &str,
         reason: EndReason,
-        cut: Cut,
+        clock: &RevocationClock,
     ) -> Result<bool, StoreError> {
-        let (user_id, id) = (user_id.to_owned(), id.to_owned());
+        let (user_id, id, clock) = (user_id.to_owned(), id.to_owned(), clock.clone());
         self.database
-            .write(move |tx| Ok(end(tx, "id = ?2 AND user_id = ?3", &[&id, &user_id], reason, cut)? == 1))
+            .write(move |tx| Ok(end(tx, "id = ?2 AND user_id = ?3", &[&id, &user_id], reason, &clock)? == 1))
             .await
     }
 
-    async fn end_sessions(&self, user_id: &str, reason: EndReason, cut: Cut) -> Result<u64, StoreError> {
-        let user_id = user_id.to_owned();
-        self.database.write(move |tx| end(tx, "user_id = ?2", &[&user_id], reason, cut)).await
+    async fn end_sessions(&self, user_id: &str, reason: EndReason, clock: &RevocationClock) -> Result<u64, StoreError> {
+        let (user_id, clock) = (user_id.to_owned(), clock.clone());
+        self.database.write(move |tx| end(tx, "user_id = ?2", &[&user_id], reason, &clock)).await
     }
 
-    async fn end_job_grants(&self, calculation: &str, cut: Cut) -> Result<u64, StoreError> {
-        let calculation = calculation.to_owned();
+    async fn end_job_grants(&self, calculation: &str, clock: &RevocationClock) -> Result<u64, StoreError> {
+        let (calculation, clock) = (calculation.to_owned(), clock.clone());
         let reason = EndReason::CalculationFinished;
-        self.database.write(move |tx| end(tx, "calculation = ?2", &[&calculation], reason, cut)).await
+        self.database.write(move |tx| end(tx, "calculation = ?2", &[&calculation], reason, &clock)).await
     }
 }
 
-/// Ends the living sessions that meet `condition`, whose parameters begin at `?2`, and cuts off their tokens.
+/// Ends the living sessions that meet `condition`, whose parameters begin at `?2`, and revokes their tokens.
 pub(super) fn end(
     tx: &Transaction<'_>,
     condition: &'static str,
     parameters: &[&dyn ToSql],
     reason: EndReason,
-    cut: Cut,
+    clock: &RevocationClock,
 ) -> Result<u64, StoreError> {
     let mut statement = tx.prepare_cached(&format!(
         "UPDATE sessions SET ended = ?1, version = version + 1 WHERE {condition} AND ended IS NULL RETURNING id"
@@ -119,6 +118,6 @@ pub(super) fn end(
         std::iter::once(&name as &dyn ToSql).chain(parameters.iter().copied()).collect();
     let ended = statement.query_map(&*all, |row| row.get::<_, String>(0))?;
     let ended = ended.collect::<Result<Vec<_>, _>>()?;
-    revocations::append(tx, RevocationKind::Session, &ended, cut)?;
+    revocations::append_sessions(tx, &ended, clock)?;
     Ok(ended.len() as u64)
 }

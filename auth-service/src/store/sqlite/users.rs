@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        email::Email, name::FullName, password_hash::PasswordHash, revocation::Cut, roles,
+        email::Email, name::FullName, password_hash::PasswordHash, revocation::{Moment, RevocationClock}, roles,
         session::EndReason, user::User,
     },
     store::{EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users},
@@ -94,9 +94,13 @@ impl Users for SqliteStore {
             .await
     }
 
-    async fn change_password(&self, update: &PasswordUpdate) -> Result<bool, StoreError> {
-        let update = update.clone();
-        self.database.write(move |tx| change_password(tx, &update)).await
+    async fn change_password(
+        &self,
+        update: &PasswordUpdate,
+        clock: &RevocationClock,
+    ) -> Result<bool, StoreError> {
+        let (update, clock) = (update.clone(), clock.clone());
+        self.database.write(move |tx| change_password(tx, &update, &clock)).await
     }
 
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
@@ -104,14 +108,37 @@ impl Users for SqliteStore {
         self.database.read(move |c| list(c, &filter)).await
     }
 
-    async fn write_user(&self, write: &UserWrite) -> Result<UserOutcome, StoreError> {
-        let write = write.clone();
-        self.database.write(move |tx| write_user(tx, &write)).await
+    async fn write_user(
+        &self,
+        write: &UserWrite,
+        clock: &RevocationClock,
+    ) -> Result<UserOutcome, StoreError> {
+        let (writing, taking) = (write.clone(), clock.clone());
+        let written = self.database.write(move |tx| write_user(tx, &writing, &taking)).await?;
+        self.settled(&write.next.id, written, clock).await
     }
 
-    async fn delete_user(&self, id: &str, cut: Cut) -> Result<UserOutcome, StoreError> {
-        let id = id.to_owned();
-        self.database.write(move |tx| delete_user(tx, &id, cut)).await
+    async fn delete_user(&self, id: &str, clock: &RevocationClock) -> Result<UserOutcome, StoreError> {
+        let (removing, taking) = (id.to_owned(), clock.clone());
+        let removed = self.database.write(move |tx| delete_user(tx, &removing, &taking)).await?;
+        self.settled(id, removed, clock).await
+    }
+}
+
+/// What came of an act, and the moment at which it revoked the user's tokens, if it did.
+type Written = (UserOutcome, Option<Moment>);
+
+impl SqliteStore {
+    async fn settled(
+        &self,
+        id: &str,
+        (outcome, moment): Written,
+        clock: &RevocationClock,
+    ) -> Result<UserOutcome, StoreError> {
+        if let Some(moment) = moment {
+            self.revoked(RevocationKind::Subject, id, moment, clock).await?;
+        }
+        Ok(outcome)
     }
 }
 
@@ -124,7 +151,11 @@ fn count_admins(connection: &Connection) -> Result<u64, StoreError> {
     Ok(count.unsigned_abs())
 }
 
-fn change_password(tx: &Transaction<'_>, update: &PasswordUpdate) -> Result<bool, StoreError> {
+fn change_password(
+    tx: &Transaction<'_>,
+    update: &PasswordUpdate,
+    clock: &RevocationClock,
+) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "UPDATE users SET password_hash = ?3, token_version = token_version + 1, must_change_password = 0, \
          updated_at = ?4 WHERE id = ?1 AND token_version = ?2",
@@ -141,7 +172,7 @@ fn change_password(tx: &Transaction<'_>, update: &PasswordUpdate) -> Result<bool
         )?;
     }
     let older: [&dyn ToSql; 2] = [&update.user_id, &update.token_version];
-    end(tx, "user_id = ?2 AND token_version <= ?3", &older, EndReason::PasswordChange, update.cut)?;
+    end(tx, "user_id = ?2 AND token_version <= ?3", &older, EndReason::PasswordChange, clock)?;
     Ok(true)
 }
 
@@ -174,7 +205,11 @@ fn list(connection: &Connection, filter: &UserFilter) -> Result<Vec<User>, Store
     Ok(users.collect::<Result<_, _>>()?)
 }
 
-fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, StoreError> {
+fn write_user(
+    tx: &Transaction<'_>,
+    write: &UserWrite,
+    clock: &RevocationClock,
+) -> Result<Written, StoreError> {
     let UserWrite { before, next, .. } = write;
     let unchanged = |now: &User| {
         now.roles == before.roles
@@ -182,10 +217,10 @@ fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, St
             && now.token_version == before.token_version
     };
     let Some(now) = find_user(tx, "id", &before.id)?.filter(unchanged) else {
-        return Ok(UserOutcome::Missing);
+        return Ok((UserOutcome::Missing, None));
     };
     if write.removes_admin() && other_admins(tx, &before.id)? == 0 {
-        return Ok(UserOutcome::LastAdmin);
+        return Ok((UserOutcome::LastAdmin, None));
     }
     for (name, scopes) in &write.given {
         if role_table::stored(tx, name)?.as_ref() != Some(scopes) {
@@ -199,7 +234,7 @@ fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, St
     tx.execute(
         "UPDATE users SET full_name = :full_name, roles = :roles, disabled = :disabled, \
          must_change_password = :must_change_password, password_hash = :password_hash, \
-         token_version = :token_version, not_before = :not_before, updated_at = :updated_at WHERE id = :id",
+         token_version = :token_version, updated_at = :updated_at WHERE id = :id",
         named_params! {
             ":id": next.id,
             ":full_name": full_name.as_ref().map(FullName::as_str),
@@ -208,29 +243,26 @@ fn write_user(tx: &Transaction<'_>, write: &UserWrite) -> Result<UserOutcome, St
             ":must_change_password": next.must_change_password,
             ":password_hash": password_hash.as_str(),
             ":token_version": next.token_version,
-            ":not_before": next.not_before,
             ":updated_at": millis(next.updated_at),
         },
     )?;
     if let Some(reason) = write.end_sessions {
-        end(tx, "user_id = ?2", &[&next.id], reason, write.cut)?;
+        end(tx, "user_id = ?2", &[&next.id], reason, clock)?;
     }
-    if write.cut_subject {
-        revocations::append(tx, RevocationKind::Subject, std::slice::from_ref(&next.id), write.cut)?;
-    }
-    Ok(UserOutcome::Done)
+    let revoke = || revocations::append(tx, RevocationKind::Subject, &next.id, clock);
+    Ok((UserOutcome::Done, write.revokes_tokens.then(revoke).transpose()?))
 }
 
-fn delete_user(tx: &Transaction<'_>, id: &str, cut: Cut) -> Result<UserOutcome, StoreError> {
-    let Some(user) = find_user(tx, "id", id)? else { return Ok(UserOutcome::Missing) };
+fn delete_user(tx: &Transaction<'_>, id: &str, clock: &RevocationClock) -> Result<Written, StoreError> {
+    let Some(user) = find_user(tx, "id", id)? else { return Ok((UserOutcome::Missing, None)) };
     if user.is_admin() && other_admins(tx, id)? == 0 {
-        return Ok(UserOutcome::LastAdmin);
+        return Ok((UserOutcome::LastAdmin, None));
     }
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
     tx.execute("DELETE FROM sessions WHERE user_id = ?1", [id])?;
     tx.execute("DELETE FROM clients WHERE owner = ?1", [id])?;
-    revocations::append(tx, RevocationKind::Subject, &[id.to_owned()], cut)?;
-    Ok(UserOutcome::Done)
+    let moment = revocations::append(tx, RevocationKind::Subject, id, clock)?;
+    Ok((UserOutcome::Done, Some(moment)))
 }
 
 /// How many others may do everything, now.
