@@ -58,8 +58,11 @@ pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn 
     assert_eq!(store.replace_client(&next, None, &again).await, Ok(false));
     let recorded = recorded(store, &client.id).await;
     assert_eq!((recorded.len(), &recorded[0]), (2, &changed));
-    assert_eq!(store.client(&client.id).await, Ok(Some(next)));
-    assert_eq!(store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok").len(), 1);
+    let found = store.client(&client.id).await.expect("ok").expect("ok");
+    assert!(found.not_before > now().unix_timestamp());
+    let revoked = store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok");
+    assert_eq!(revoked.iter().map(|entry| entry.not_before).collect::<Vec<_>>(), [found.not_before]);
+    assert_eq!(found, Client { not_before: found.not_before, ..next });
 }
 
 pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
