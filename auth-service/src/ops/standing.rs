@@ -190,8 +190,8 @@ mod tests {
         let wanted = NewClient { name: "c".into(), scopes, grants: Some(vec![GrantType::ClientCredentials]) };
         let (service, _) = world.auth.create_client(&World::acting("root", "*"), &wanted).await.unwrap();
         for (client, expected) in [(key, Principal::ApiKey), (service, Principal::Service)] {
-            let token = world.auth.client_token(&client, None).await.unwrap().access_token;
-            let other = world.auth.client_token(&client, None).await.unwrap().access_token;
+            let token = world.auth.client_token(&client, world.auth.now(), None).await.unwrap().access_token;
+            let other = world.auth.client_token(&client, world.auth.now(), None).await.unwrap().access_token;
             assert_eq!(kind(&world, &token).await, Ok(expected));
             world.auth.revoke_token(Some(&client), &token, &Origin::default()).await.unwrap();
             assert_eq!(kind(&world, &token).await, Err(AuthError::TokenRevoked));
