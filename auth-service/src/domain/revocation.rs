@@ -38,7 +38,11 @@ impl Moment {
     #[must_use]
     pub fn after(self, not_before: i64) -> Self {
         let moved = self.not_before.max(not_before.saturating_add(1)) - self.not_before;
-        Self { not_before: self.not_before + moved, expires_at: self.expires_at.saturating_add(moved), ..self }
+        Self {
+            not_before: self.not_before + moved,
+            expires_at: self.expires_at.saturating_add(moved),
+            ..self
+        }
     }
 }
 

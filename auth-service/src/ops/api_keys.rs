@@ -71,7 +71,8 @@ impl Auth {
     /// Removes a key of the user who asks, and refuses its tokens.
     pub async fn remove_api_key(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::ApiKeyRemoved).to("client", id));
-        let removed = self.store.remove_client(id, Some(&actor.subject), &self.revocation_clock, &entry).await?;
+        let removed =
+            self.store.remove_client(id, Some(&actor.subject), &self.revocation_clock, &entry).await?;
         if removed { Ok(()) } else { Err(AuthError::NotFound("API key")) }
     }
 }

@@ -42,7 +42,12 @@ pub trait Sessions: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Ends all sessions of the user; how many.
-    async fn end_sessions(&self, user_id: &str, reason: EndReason, clock: &RevocationClock) -> Result<u64, StoreError>;
+    async fn end_sessions(
+        &self,
+        user_id: &str,
+        reason: EndReason,
+        clock: &RevocationClock,
+    ) -> Result<u64, StoreError>;
 
     /// Ends every job grant of the calculation; how many.
     async fn end_job_grants(&self, calculation: &str, clock: &RevocationClock) -> Result<u64, StoreError>;

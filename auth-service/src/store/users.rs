@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
-    email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock, session::EndReason,
-    user::User,
+    email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock,
+    session::EndReason, user::User,
 };
 
 /// A new password, and what it ends.
@@ -121,14 +121,19 @@ pub trait Users: Send + Sync {
     /// Raises `token_version` with the new hash, carries the kept session over, ends and cuts off the others. The
     /// user need not change their password any more. `false`, and nothing done, when `token_version` is no longer
     /// the given one.
-    async fn change_password(&self, update: &PasswordUpdate, clock: &RevocationClock) -> Result<bool, StoreError>;
+    async fn change_password(
+        &self,
+        update: &PasswordUpdate,
+        clock: &RevocationClock,
+    ) -> Result<bool, StoreError>;
 
     /// The users that a list shows, by id.
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError>;
 
     /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read, and
     /// so are the roles that are given.
-    async fn write_user(&self, write: &UserWrite, clock: &RevocationClock) -> Result<UserOutcome, StoreError>;
+    async fn write_user(&self, write: &UserWrite, clock: &RevocationClock)
+    -> Result<UserOutcome, StoreError>;
 
     /// Removes a user with their sessions and API keys, and cuts off their tokens.
     async fn delete_user(&self, id: &str, clock: &RevocationClock) -> Result<UserOutcome, StoreError>;

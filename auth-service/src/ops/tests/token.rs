@@ -95,7 +95,10 @@ async fn a_key_is_worth_what_its_user_is_worth() {
         ..shared_models::auth::UserChange::default()
     };
     world.auth.change_user(&admin, &user.id, &disable).await.unwrap();
-    assert!(matches!(world.auth.client_token(&key, world.auth.now(), None).await, Err(OAuthError::InvalidGrant(_))));
+    assert!(matches!(
+        world.auth.client_token(&key, world.auth.now(), None).await,
+        Err(OAuthError::InvalidGrant(_))
+    ));
     assert!(world.auth.actor(&claims, Origin::default()).await.is_err());
     world.advance(1000);
     assert!(world.auth.authenticate_client(&key.id, &secret).await.is_err());

@@ -1,10 +1,6 @@
 //! A client's own token (RFC 6749 section 4.4); for an API key, one that acts for its user.
 
-use shared_models::{
-    clients::GrantType,
-    revocations::RevocationKind,
-    scope::ScopeSet,
-};
+use shared_models::{clients::GrantType, revocations::RevocationKind, scope::ScopeSet};
 use time::OffsetDateTime;
 
 use super::{Issued, OAuthError, may, narrowed};

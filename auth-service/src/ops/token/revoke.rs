@@ -39,8 +39,10 @@ impl Auth {
             session.client_id == client_id && token.session_secret.is_behind(&session.session_hash)
         });
         let Some(session) = theirs else { return Ok(None) };
-        let ended =
-            self.store.end_session(&session.user_id, &session.id, EndReason::Revoked, &self.revocation_clock).await?;
+        let ended = self
+            .store
+            .end_session(&session.user_id, &session.id, EndReason::Revoked, &self.revocation_clock)
+            .await?;
         Ok(ended.then_some((session.user_id, session.id)))
     }
 

@@ -47,13 +47,7 @@ pub(crate) async fn users_are_listed_by_what_they_are(store: &dyn Store) {
 }
 
 fn write(before: &User, next: User) -> UserWrite {
-    UserWrite {
-        before: before.clone(),
-        next,
-        given: Vec::new(),
-        end_sessions: None,
-        revokes_tokens: false,
-    }
+    UserWrite { before: before.clone(), next, given: Vec::new(), end_sessions: None, revokes_tokens: false }
 }
 
 pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn Store) {
@@ -184,11 +178,11 @@ pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(stor
 pub(crate) async fn a_role_is_given_as_it_was_read_or_not_at_all(store: &dyn Store) {
     let ada = user("ada@example.org");
     store.insert_user(&ada).await.expect("ok");
-    assert_eq!(store.write_user(&giving(&ada, "a:read")).await, Ok(UserOutcome::RoleChanged));
+    assert_eq!(store.write_user(&giving(&ada, "a:read"), &clock()).await, Ok(UserOutcome::RoleChanged));
     set_role(store, &role(None, "a:read b:read")).await.expect("ok");
-    assert_eq!(store.write_user(&giving(&ada, "a:read")).await, Ok(UserOutcome::RoleChanged));
+    assert_eq!(store.write_user(&giving(&ada, "a:read"), &clock()).await, Ok(UserOutcome::RoleChanged));
     assert_eq!(store.user(&ada.id).await, Ok(Some(ada.clone())));
-    assert_eq!(store.write_user(&giving(&ada, "a:read b:read")).await, Ok(UserOutcome::Done));
+    assert_eq!(store.write_user(&giving(&ada, "a:read b:read"), &clock()).await, Ok(UserOutcome::Done));
 }
 
 /// Twenty give a role while it is removed: afterwards nobody has a role that is not there.
@@ -198,7 +192,9 @@ pub(crate) async fn a_role_is_not_given_while_it_is_removed(store: &dyn Store) {
     for user in &users {
         store.insert_user(user).await.expect("ok");
     }
-    let given = join_all(users.iter().map(|user| async { store.write_user(&giving(user, "a:read")).await }));
+    let given = join_all(
+        users.iter().map(|user| async { store.write_user(&giving(user, "a:read"), &clock()).await }),
+    );
     let (given, removed) = futures_util::join!(given, remove_role(store, "lab"));
     let holders = given.iter().filter(|outcome| **outcome == Ok(UserOutcome::Done)).count();
     let refused = given.iter().filter(|outcome| **outcome == Ok(UserOutcome::RoleChanged)).count();

@@ -47,7 +47,8 @@ pub(crate) async fn only_live_sessions_are_listed_newest_first(store: &dyn Store
 pub(crate) async fn a_current_token_rotates(store: &dyn Store) {
     let (before, token) = open(store, "u").await;
     let presented = presented(&token);
-    let Rotation::Renewed(after, secret) = store.rotate(&presented, now(), &clock()).await.expect("ok") else {
+    let Rotation::Renewed(after, secret) = store.rotate(&presented, now(), &clock()).await.expect("ok")
+    else {
         panic!("not renewed")
     };
     assert_eq!(secret, presented.successor);

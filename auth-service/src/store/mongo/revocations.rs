@@ -99,7 +99,8 @@ async fn answer(database: Database, calls: Vec<Call<(), Result<(), StoreError>>>
 
 async fn publish(database: &Database) -> Result<(), StoreError> {
     loop {
-        let moved = transact(database, database, |session, database| Box::pin(publish_some(database, session)));
+        let moved =
+            transact(database, database, |session, database| Box::pin(publish_some(database, session)));
         if moved.await? < AT_ONCE {
             return Ok(());
         }
@@ -137,7 +138,11 @@ impl MongoStore {
         moment: Moment,
         clock: &RevocationClock,
     ) -> Result<(), StoreError> {
-        if clock.covers(moment) { self.publisher.publish().await } else { self.revoke(kind, value, clock).await }
+        if clock.covers(moment) {
+            self.publisher.publish().await
+        } else {
+            self.revoke(kind, value, clock).await
+        }
     }
 }
 

@@ -152,7 +152,12 @@ impl Sessions for MongoStore {
         Ok(self.end(doc! { "_id": id, "user_id": user_id }, reason, clock).await? == 1)
     }
 
-    async fn end_sessions(&self, user_id: &str, reason: EndReason, clock: &RevocationClock) -> Result<u64, StoreError> {
+    async fn end_sessions(
+        &self,
+        user_id: &str,
+        reason: EndReason,
+        clock: &RevocationClock,
+    ) -> Result<u64, StoreError> {
         self.end(doc! { "user_id": user_id }, reason, clock).await
     }
 

@@ -20,10 +20,17 @@ use super::{
 };
 use crate::{
     domain::{
-        email::Email, name::FullName, password_hash::PasswordHash, revocation::{Moment, RevocationClock}, roles,
-        session::EndReason, user::User,
+        email::Email,
+        name::FullName,
+        password_hash::PasswordHash,
+        revocation::{Moment, RevocationClock},
+        roles,
+        session::EndReason,
+        user::User,
     },
-    store::{EmailFilter, PasswordUpdate, Revocations as _, StoreError, UserFilter, UserOutcome, UserWrite, Users},
+    store::{
+        EmailFilter, PasswordUpdate, Revocations as _, StoreError, UserFilter, UserOutcome, UserWrite, Users,
+    },
 };
 
 /// Server code of a value that must be unique and is not.

@@ -90,7 +90,12 @@ impl Sessions for SqliteStore {
             .await
     }
 
-    async fn end_sessions(&self, user_id: &str, reason: EndReason, clock: &RevocationClock) -> Result<u64, StoreError> {
+    async fn end_sessions(
+        &self,
+        user_id: &str,
+        reason: EndReason,
+        clock: &RevocationClock,
+    ) -> Result<u64, StoreError> {
         let (user_id, clock) = (user_id.to_owned(), clock.clone());
         self.database.write(move |tx| end(tx, "user_id = ?2", &[&user_id], reason, &clock)).await
     }

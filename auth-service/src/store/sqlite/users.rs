@@ -12,8 +12,13 @@ use super::{
 };
 use crate::{
     domain::{
-        email::Email, name::FullName, password_hash::PasswordHash, revocation::{Moment, RevocationClock}, roles,
-        session::EndReason, user::User,
+        email::Email,
+        name::FullName,
+        password_hash::PasswordHash,
+        revocation::{Moment, RevocationClock},
+        roles,
+        session::EndReason,
+        user::User,
     },
     store::{EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users},
 };
