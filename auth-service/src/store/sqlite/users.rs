@@ -229,7 +229,7 @@ fn write_user(
     }
     for (name, scopes) in &write.given {
         if role_table::stored(tx, name)?.as_ref() != Some(scopes) {
-            return Ok(UserOutcome::RoleChanged);
+            return Ok((UserOutcome::RoleChanged, None));
         }
     }
     // What this change does not touch may have been changed by another.
