@@ -103,10 +103,10 @@ fn arrived_ago(token: &RefreshToken, seconds: u64) -> Presented {
 
 pub(crate) async fn a_repeat_is_judged_by_when_it_arrived(store: &dyn Store) {
     let (session, token, successor) = rotated_ago(store, 40).await;
-    let in_time = store.rotate(&arrived_ago(&token, 12), now(), cut()).await.expect("ok");
+    let in_time = store.rotate(&arrived_ago(&token, 12), now(), &clock()).await.expect("ok");
     assert_eq!(secret_of(in_time), successor);
     assert_eq!(store.session(&session.id).await, Ok(Some(session)));
-    let late = store.rotate(&arrived_ago(&token, 5), now(), cut()).await.expect("ok");
+    let late = store.rotate(&arrived_ago(&token, 5), now(), &clock()).await.expect("ok");
     assert!(matches!(late, Rotation::Stolen(_)), "{late:?}");
 }
 
@@ -114,7 +114,7 @@ pub(crate) async fn a_session_that_expired_while_the_request_waited_continues(st
     let (session, token) = opened("u", ago(3603));
     store.insert_session(&session).await.expect("ok");
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    secret_of(store.rotate(&arrived_ago(&token, 10), now(), cut()).await.expect("ok"));
+    secret_of(store.rotate(&arrived_ago(&token, 10), now(), &clock()).await.expect("ok"));
 }
 
 pub(crate) async fn another_client_or_a_wrong_session_secret_changes_nothing(store: &dyn Store) {
