@@ -50,8 +50,8 @@ pub(crate) async fn an_account_of_an_earlier_version_is_found_and_keeps_its_addr
         let users = [user("a@example.org"), user(spelling), user("b@example.org"), user("a@example.org")];
         let added = store.insert_users(&users).await.expect("ok");
         assert_eq!((added[1], added[3]), (false, false), "{spelling}");
-        store.delete_user(&users[0].id, cut()).await.expect("ok");
-        store.delete_user(&users[2].id, cut()).await.expect("ok");
+        store.delete_user(&users[0].id, &clock()).await.expect("ok");
+        store.delete_user(&users[2].id, &clock()).await.expect("ok");
         assert_eq!((added[0], added[2]), (true, true), "{spelling}");
     }
     let email = Email::known("E\u{200b}VE@example.org").expect("an address");
