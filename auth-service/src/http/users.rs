@@ -107,7 +107,7 @@ pub(super) async fn delete_me(Acting(actor): Acting, state: Data<State>) -> Resu
 
 /// Change your password
 ///
-/// Ends every session but the one that asks.
+/// Ends every session but the one that asks. Every device but this one is unknown from then on.
 #[utoipa::path(
     put, path = "/auth/users/me/password", tag = "Users", request_body = PasswordChange,
     security(("oauth2" = []), ("bearer" = [])),
@@ -131,5 +131,10 @@ pub(super) async fn change_password(
     let change =
         ops::PasswordChange { current: Password::new(&change.current), new: Password::new(&change.new) };
     state.auth.change_password(&actor, change).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mut answer = HttpResponse::NoContent();
+    // The password is changed, whatever becomes of the mark: the next login gives one.
+    if let Ok(mark) = state.auth.device_mark_of(&actor.subject).await {
+        answer.cookie(state.cookie.set_device(mark));
+    }
+    Ok(answer.finish())
 }

@@ -40,7 +40,7 @@ impl Auth {
     pub(super) async fn renew(&self, renewal: Renewal<'_>) -> Result<(Grant, Session), AuthError> {
         let token = RefreshToken::parse(renewal.refresh_token).ok_or(AuthError::InvalidRefreshToken)?;
         if let Some(access_token) = renewal.access_token {
-            let claims = self.verifier.verify_ignoring_expiry(access_token);
+            let claims = self.verifier.verify_ignoring_time(access_token);
             let session = claims.ok().and_then(|claims| claims.sid);
             if session.as_deref() != Some(token.session_id.as_str()) {
                 return Err(AuthError::InvalidRefreshToken);
@@ -142,6 +142,27 @@ mod tests {
         }
         world.advance(1000);
         assert!(world.auth.rotate(with(Some(&mine.access_token))).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_was_ahead_ends_no_session_and_refuses_no_refresh() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        world.advance(3600);
+        let ahead = world.login("ada@example.org").await;
+        world.set_back(3600);
+        let (token, origin) = (ahead.refresh_token.expose(), Origin::default());
+        let renewal = Renewal {
+            refresh_token: &token,
+            client_id: "tessera",
+            access_token: Some(&ahead.access_token),
+            scope: None,
+            origin: &origin,
+            arrived: Instant::now(),
+        };
+        let renewed = world.auth.rotate(renewal).await.unwrap();
+        assert!(world.auth.verifier().verify(&renewed.access_token).is_ok());
+        assert!(world.auth.rotate(renewal).await.is_ok(), "a repeat of one that was rotated");
     }
 
     #[tokio::test]

@@ -64,6 +64,12 @@ impl Auth {
         Ok(device.map(|device| pepper.device_bucket(&user.id, device)))
     }
 
+    /// A mark for the device at which a user has just chosen another password: all from before are worth nothing now.
+    pub async fn device_mark_of(&self, user_id: &str) -> Result<String, AuthError> {
+        let user = self.known_user(user_id).await?;
+        self.device_mark(&user).await
+    }
+
     /// A mark for the device that the user is at.
     pub(super) async fn device_mark(&self, user: &User) -> Result<String, AuthError> {
         Ok(self.pepper().await?.mark(owner(user), self.now(), self.env.random.as_ref()))

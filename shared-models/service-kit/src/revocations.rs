@@ -73,8 +73,11 @@ impl Revocations {
 
     /// How long ago the feed last answered; `None` if it never did.
     pub fn age(&self) -> Option<Duration> {
-        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.map(|heard| (self.clock.now() - heard).try_into().unwrap_or_default())
+        let now = self.clock.now();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        // From before the clock was set back: as of now, or silence would not be noticed until that time comes again.
+        *heard = heard.map(|heard| heard.min(now));
+        heard.map(|heard| (now - heard).try_into().unwrap_or_default())
     }
 }
 
@@ -187,6 +190,16 @@ mod tests {
         let (clock, revocations) = revocations();
         assert_eq!(revocations.age(), None);
         revocations.learn(&[]);
+        clock.advance(Duration::from_secs(31));
+        assert_eq!(revocations.age(), Some(Duration::from_secs(31)));
+    }
+
+    #[test]
+    fn silence_is_noticed_in_time_after_a_clock_was_set_back() {
+        let (clock, revocations) = revocations();
+        revocations.learn(&[]);
+        clock.set_back(Duration::from_secs(3600));
+        assert_eq!(revocations.age(), Some(Duration::ZERO));
         clock.advance(Duration::from_secs(31));
         assert_eq!(revocations.age(), Some(Duration::from_secs(31)));
     }

@@ -67,6 +67,8 @@ async fn a_new_password_makes_every_mark_of_a_device_worthless() {
     guess(&world, 10).await;
     let refusal = world.login_from(&mark, "ada@example.org", new).await.unwrap_err();
     assert!(matches!(refusal, AuthError::Throttled { .. }), "{refusal:?}");
+    let newer = world.auth.device_mark_of(&user.id).await.unwrap();
+    assert!(world.login_from(&newer, "ada@example.org", new).await.is_ok());
     world.advance(60);
     assert!(world.login_from(&mark, "ada@example.org", new).await.unwrap().device.is_some());
 }

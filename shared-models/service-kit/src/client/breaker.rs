@@ -38,7 +38,8 @@ impl Breaker {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(try_at) = state.try_at else { return Ok(()) };
         let now = self.clock.now();
-        if now < try_at {
+        // One that is further ahead is from before the clock was set back.
+        if now < try_at && try_at <= now + OPEN_FOR {
             return Err(ClientError::Open);
         }
         // This one tries; the others wait for what comes of it.
@@ -89,5 +90,17 @@ mod tests {
         assert_eq!(breaker.admit(), Ok(()));
         breaker.succeeded();
         assert_eq!((breaker.admit(), breaker.admit()), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_keep_it_open() {
+        let clock = Arc::new(ManualClock::new(datetime!(2026-01-01 0:00 UTC)));
+        let breaker = Breaker::new(Arc::clone(&clock) as _);
+        for _ in 0..FAILURES {
+            breaker.failed();
+        }
+        assert_eq!(breaker.admit(), Err(ClientError::Open));
+        clock.set_back(Duration::from_secs(3600));
+        assert_eq!((breaker.admit(), breaker.admit()), (Ok(()), Err(ClientError::Open)));
     }
 }
