@@ -15,7 +15,7 @@ use service_kit::{
     health::Check,
     keys::{KeyRing, Purpose},
     random::OsRandom,
-    route::{Access, mount},
+    route::Access,
     server::{Listeners, Part},
     start::StartError,
     store::{StoreUrl, mongo, sqlite::Database},
@@ -24,7 +24,7 @@ use service_kit::{
 
 use crate::{
     admin::Admin,
-    http::{DOCS, OPENAPI, cookie::RefreshCookie, endpoints, origin::Origins, state::State},
+    http::{DOCS, OPENAPI, cookie::RefreshCookie, mount, origin::Origins, state::State},
     ops::{Auth, AuthError, Env, FirstAdmin, Registration, hasher::Hasher},
     settings::{RegistrationMode, Settings},
     store::{Store, mongo::MongoStore, sqlite::SqliteStore},
@@ -102,8 +102,7 @@ impl App {
             RegistrationMode::Closed => Access::Scope("users:write"),
         };
         let configure = move |config: &mut ServiceConfig| {
-            config.app_data(Data::clone(&state));
-            mount(config, endpoints(sign_up), state.auth.verifier(), BODY_LIMIT);
+            mount(config, sign_up, &state, BODY_LIMIT);
             swagger(config, DOCS, OPENAPI);
         };
         Part { configure: Arc::new(configure), checks: vec![self.store_check()] }

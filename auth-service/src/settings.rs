@@ -26,6 +26,8 @@ use crate::{
 
 /// The longest a session may live: ten years, in seconds.
 const MAX_SESSION_TTL: u64 = 10 * 365 * 24 * 3600;
+/// The longest that a login may count as recent: a day, in seconds.
+const MAX_RECENT: u64 = 24 * 3600;
 /// The longest that failures may be remembered: a day, in seconds.
 const MAX_WINDOW: u64 = 24 * 3600;
 /// The shortest minimum length that may be set (NIST SP 800-63B-4 section 3.1.1.2), in code points.
@@ -47,6 +49,9 @@ pub struct Settings {
     /// What tokens say and how long they last.
     #[serde(default)]
     pub tokens: TokenSettings,
+    /// For how long a login is recent.
+    #[serde(default)]
+    pub login: LoginSettings,
     /// Who may sign up.
     #[serde(default)]
     pub registration: RegistrationMode,
@@ -148,6 +153,20 @@ impl Default for TokenSettings {
     }
 }
 
+/// For how long a login is recent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LoginSettings {
+    /// Seconds for which a login confirms what could lock its user out; afterwards the password is asked for again.
+    pub recent: u64,
+}
+
+impl Default for LoginSettings {
+    fn default() -> Self {
+        Self { recent: 900 }
+    }
+}
+
 /// Who may sign up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -232,6 +251,9 @@ impl Settings {
     fn validate(&self) -> Result<(), SettingsError> {
         self.http.validate()?;
         self.tokens.validate()?;
+        if self.login.recent > MAX_RECENT {
+            return Err(SettingsError::at("login.recent", format!("at most {MAX_RECENT} (seconds)")));
+        }
         self.passwords.validate()?;
         if !(60..=MAX_WINDOW).contains(&self.throttle.window) {
             return Err(SettingsError::at("throttle.window", format!("from 60 to {MAX_WINDOW} (seconds)")));
@@ -282,6 +304,7 @@ impl Settings {
             },
             throttle: self.throttle.policy(),
             job_ttl: Duration::from_secs(tokens.job_ttl),
+            recent_login: Duration::from_secs(self.login.recent),
             min_password_length: self.passwords.min_length,
             new_user_role: self.new_user_role.clone(),
             audit_retention: (self.audit.retention > 0).then(|| Duration::from_secs(self.audit.retention)),

@@ -91,6 +91,16 @@ pub struct PasswordChange {
     pub new: String,
 }
 
+/// Body of `DELETE /auth/users/me` and `DELETE /auth/sessions`; it may be absent where the login is recent.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The user's password, where the login is not recent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "password")]
+    pub current_password: Option<String>,
+}
+
 /// Body of `POST /auth/login`, as a form (RFC 6749 section 4.3.2) or as JSON.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -98,7 +98,7 @@ pub struct ClientWithSecret {
 }
 
 /// Body of `POST /auth/api-keys`.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
     /// What its user calls it.
@@ -111,6 +111,10 @@ pub struct NewApiKey {
     #[serde(default)]
     #[schema(example = 7_776_000)]
     pub expires_in: Option<u64>,
+    /// The user's password, where the login is not recent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = "password")]
+    pub current_password: Option<String>,
 }
 
 /// An API key, without its secret.

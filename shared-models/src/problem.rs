@@ -15,6 +15,8 @@ pub enum ProblemCode {
     InvalidToken,
     /// 403: the token lacks a scope.
     InsufficientScope,
+    /// 403: this needs a person's own login, with all scopes of its user, or a recent one.
+    LoginRequired,
     /// 403: a cookie request that did not come from this site.
     CsrfRejected,
     /// 404: nothing here, or nothing the caller may see.
@@ -53,7 +55,7 @@ impl ProblemCode {
         match self {
             Self::InvalidRequest => 400,
             Self::InvalidCredentials | Self::InvalidToken => 401,
-            Self::InsufficientScope | Self::CsrfRejected => 403,
+            Self::InsufficientScope | Self::LoginRequired | Self::CsrfRejected => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::NotAcceptable => 406,
@@ -78,6 +80,7 @@ impl ProblemCode {
             Self::InvalidCredentials => "The e-mail or the password is wrong",
             Self::InvalidToken => "A valid access token is needed",
             Self::InsufficientScope => "The token does not allow this",
+            Self::LoginRequired => "A login of your own is needed",
             Self::CsrfRejected => "The request did not come from this site",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "The method is not allowed here",

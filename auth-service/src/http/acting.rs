@@ -1,37 +1,103 @@
-//! Who acts in a request: the caller of the token, checked as things are now.
+//! Who acts in a request: the caller behind the token, checked against the store before the handler runs.
 
-use std::{future::Future, pin::Pin, time::Instant};
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+    rc::Rc,
+    time::Instant,
+};
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web::Data};
 use service_kit::{
-    caller::Caller,
+    caller::{Caller, bearer},
     edge::{Arrived, ClientRequestId, RequestId},
+    principals::Principals,
     problem::Problem,
-    route::Required,
+    route::Gate,
 };
+use shared_models::claims::Principal;
 
 use super::state::State;
 use crate::ops::{Actor, Origin};
 
-/// The caller, who may do at this moment what the route demands.
+/// The caller, who may do at this moment what the row demands. Only a row that checks its caller has one.
 pub struct Acting(pub Actor);
 
+/// The same at a row of self-service, where the caller is a person at their own login.
+pub struct Person(pub Actor);
+
+/// The caller of a row that is open to anyone, where a token came along that is good now and is no job grant's.
+pub struct Visitor(pub Option<Actor>);
+
+/// Checks the caller of a row against the store: whether the token is still good, whether a principal of this kind may
+/// call the row, and whether the token still has the scope. The handler then finds the caller as its first argument.
+pub(super) fn gate(principals: Principals, scope: Option<&'static str>) -> Gate {
+    Rc::new(move |request| {
+        Box::pin(async move {
+            let caller = request.extensions().get::<Caller>().cloned();
+            let caller = caller.ok_or_else(|| Problem::internal("the row does not ask for a token"))?;
+            let actor = known(request, &caller).await?;
+            principals.admit_exactly(actor.principal)?;
+            if let Some(scope) = scope {
+                actor.require(scope)?;
+            }
+            request.extensions_mut().insert(actor);
+            Ok(())
+        })
+    })
+}
+
+async fn known(request: &HttpRequest, caller: &Caller) -> Result<Actor, Problem> {
+    let state = request.app_data::<Data<State>>();
+    let state = state.ok_or_else(|| Problem::internal("the use cases are not mounted"))?;
+    Ok(state.auth.actor(&caller.claims, origin(request)).await?)
+}
+
+fn checked(request: &HttpRequest) -> Result<Actor, Problem> {
+    let actor = request.extensions().get::<Actor>().cloned();
+    actor.ok_or_else(|| Problem::internal("the row does not check its caller"))
+}
+
 impl FromRequest for Acting {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(checked(request).map(Self))
+    }
+}
+
+impl FromRequest for Person {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let person = checked(request).and_then(|actor| {
+            if actor.principal.is_login() {
+                Ok(Self(actor))
+            } else {
+                Err(Problem::internal("the row of self-service admits others than logins"))
+            }
+        });
+        ready(person)
+    }
+}
+
+impl FromRequest for Visitor {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let caller = Caller::from_request(request, payload).into_inner();
-        let state = request.app_data::<Data<State>>().cloned();
-        let origin = origin(request);
-        let required = request.extensions().get::<Required>().map(|required| required.0);
+        let brought = bearer(request).is_ok_and(|token| token.is_some());
+        let caller = brought.then(|| Caller::from_request(request, payload).into_inner());
+        let Some(Ok(caller)) = caller else { return Box::pin(ready(Ok(Self(None)))) };
+        let (auth, origin) = match request.app_data::<Data<State>>() {
+            Some(state) => (std::sync::Arc::clone(&state.auth), origin(request)),
+            None => return Box::pin(ready(Err(Problem::internal("the use cases are not mounted")))),
+        };
         Box::pin(async move {
-            let state = state.ok_or_else(|| Problem::internal("the use cases are not mounted"))?;
-            let actor = state.auth.actor(&caller?.claims, origin).await?;
-            if let Some(scope) = required {
-                actor.require(scope)?;
-            }
-            Ok(Self(actor))
+            let actor = auth.actor(&caller.claims, origin).await.ok();
+            Ok(Self(actor.filter(|actor| actor.principal != Principal::Job)))
         })
     }
 }

@@ -11,15 +11,15 @@ use shared_models::{
     documents::Page,
 };
 
-use super::{acting::Acting, refusals, state::State};
+use super::{acting::Person, body::password, refusals, state::State};
 use crate::domain::client::Client;
 
 /// List your API keys
 #[utoipa::path(
     get, path = "/auth/api-keys", tag = "API keys", security(("oauth2" = []), ("bearer" = [])),
-    responses((status = 200, body = inline(Page<ApiKeyView>)), refusals::Caller),
+    responses((status = 200, body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login),
 )]
-pub(super) async fn list(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list(Person(actor): Person, state: Data<State>) -> Result<HttpResponse, Problem> {
     let keys = state.auth.api_keys(&actor).await?;
     let items: Vec<ApiKeyView> = keys.iter().map(Client::key_view).collect();
     Ok(HttpResponse::Ok().json(Page { items, next: None, total: None }))
@@ -28,21 +28,23 @@ pub(super) async fn list(Acting(actor): Acting, state: Data<State>) -> Result<Ht
 /// Make an API key
 ///
 /// For scripts and cluster jobs: it gets tokens at `/auth/token` with `client_credentials`, which act for you with some
-/// of your scopes, until it expires or you are disabled. Its secret is shown this once. A key makes no key.
+/// of your scopes, until it expires or you are disabled. Its secret is shown this once. Needs a recent login, or your
+/// password as `current_password`; a key makes no key.
 #[utoipa::path(
     post, path = "/auth/api-keys", tag = "API keys", request_body = NewApiKey,
     security(("oauth2" = []), ("bearer" = [])),
     responses(
         (status = 201, body = ApiKeyWithSecret),
-        refusals::Caller, refusals::Scope, refusals::Rule, refusals::Body,
+        refusals::Confirmation, refusals::Rule, refusals::Body,
     ),
 )]
 pub(super) async fn create(
-    Acting(actor): Acting,
+    Person(actor): Person,
     input: Json<NewApiKey>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (key, client_secret) = state.auth.create_api_key(&actor, &input).await?;
+    let confirmed = state.auth.confirm(actor, password(input.current_password.as_deref())).await?;
+    let (key, client_secret) = state.auth.create_api_key(&confirmed, &input).await?;
     let body = ApiKeyWithSecret { key: key.key_view(), client_secret };
     Ok(HttpResponse::Created().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
@@ -53,10 +55,12 @@ pub(super) async fn create(
 #[utoipa::path(
     delete, path = "/auth/api-keys/{id}", tag = "API keys", security(("oauth2" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "The key's client id")),
-    responses((status = 204, description = "Removed"), refusals::Caller, refusals::Missing),
+    responses(
+        (status = 204, description = "Removed"), refusals::Caller, refusals::Login, refusals::Missing,
+    ),
 )]
 pub(super) async fn remove(
-    Acting(actor): Acting,
+    Person(actor): Person,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

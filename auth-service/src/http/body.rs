@@ -1,4 +1,4 @@
-//! A JSON body that may be left out.
+//! A JSON body that may be left out, and a password in one.
 
 use std::{future::Future, pin::Pin};
 
@@ -9,6 +9,13 @@ use service_kit::{
     problem::Problem,
 };
 use shared_models::problem::ProblemCode;
+
+use crate::domain::password::Password;
+
+/// A password that a body may hold.
+pub(super) fn password(text: Option<&str>) -> Option<Password> {
+    text.map(Password::new)
+}
 
 /// What the body says, or the default where there is none.
 pub(super) struct OrNothing<T>(pub T);

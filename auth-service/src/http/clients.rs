@@ -27,8 +27,8 @@ use crate::{domain::client::Client, store::ClientFilter};
     ),
 )]
 pub(super) async fn list(
-    request: HttpRequest,
     Acting(_): Acting,
+    request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;

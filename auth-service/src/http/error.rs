@@ -28,9 +28,16 @@ impl From<AuthError> for Problem {
             | AuthError::TokenRevoked
             | AuthError::SessionEnded => Self::invalid_token(error),
             AuthError::BeyondScope(scopes) => Self::insufficient_scope(&scopes.join(" ")),
-            AuthError::LoginNeeded => {
-                Self::new(ProblemCode::InsufficientScope, "This needs a token that you logged in for")
-            }
+            AuthError::LoginNeeded => Self::login_required(
+                "This needs a person's own login; log in at /auth/login and use that token",
+            ),
+            AuthError::RecentLoginNeeded { seconds } => Self::recent_login_required(
+                format!(
+                    "This needs a login of the last {seconds} seconds; log in again, or send your password as \
+                     \"current_password\" in the body"
+                ),
+                seconds,
+            ),
             AuthError::Conflict(why) => Self::new(ProblemCode::Conflict, sentence(&why)),
             AuthError::NotFound(what) => {
                 Self::new(ProblemCode::NotFound, format!("There is no such {what}, or it is not yours"))

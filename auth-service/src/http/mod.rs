@@ -1,4 +1,4 @@
-//! The route table: verb, path, who may call, handler. Nothing else.
+//! The route table: verb, path, who may call, handler. Nothing else. Who may call is said here and nowhere else.
 
 mod acting;
 mod api_keys;
@@ -16,6 +16,7 @@ mod parameters;
 mod refusals;
 mod revocations;
 mod roles;
+mod row;
 mod session;
 mod sessions;
 pub mod state;
@@ -23,9 +24,26 @@ mod token;
 mod users;
 mod users_admin;
 
-use service_kit::route::{
-    Access::{self, Public, Scope, Token},
-    Endpoint,
+use actix_web::{
+    http::Method,
+    web::{Data, ServiceConfig},
+};
+use service_kit::{
+    principals::Principals,
+    route::{
+        self,
+        Access::{self, Public, Scope, Token},
+        Endpoint,
+    },
+};
+use shared_models::claims::Principal::{
+    ApiKey, ClientSession, Login, MustChangeLogin, NarrowedLogin, Service,
+};
+
+use self::{
+    openapi::Document,
+    row::{Row, acting, open, person},
+    state::State,
 };
 
 /// Where the OpenAPI document is.
@@ -33,47 +51,74 @@ pub const OPENAPI: &str = "/auth/openapi.json";
 /// Where the page to try it is.
 pub const DOCS: &str = "/auth/docs";
 
-/// Every endpoint of this service. `sign_up` says who may register a user.
-pub fn endpoints(sign_up: Access) -> Vec<Endpoint> {
+/// A person at their own login, with all of their scopes.
+const PERSON: Principals = Principals::of(&[Login]);
+/// The same, also while they must choose another password.
+const PERSON_WHO_MAY_HAVE_TO_CHANGE: Principals = Principals::of(&[Login, MustChangeLogin]);
+/// All who can hold a scope. No job grant: what it may write is in resource-service.
+const HOLDERS: Principals = Principals::of(&[Login, NarrowedLogin, ClientSession, ApiKey, Service]);
+/// All who have a token but job grants.
+const ALL_BUT_JOBS: Principals =
+    Principals::of(&[Login, NarrowedLogin, MustChangeLogin, ClientSession, ApiKey, Service]);
+
+/// Mounts every endpoint of this service. Bodies longer than `body_limit` bytes are refused.
+pub fn mount(config: &mut ServiceConfig, sign_up: Access, state: &Data<State>, body_limit: usize) {
+    let table = endpoints(sign_up);
+    config.app_data(Data::clone(state)).app_data(Data::new(Document::of(&table)));
+    let table = table.into_iter().map(Row::into_endpoint).collect::<Vec<Endpoint>>();
+    route::mount(config, table, state.auth.verifier(), body_limit);
+}
+
+/// Every endpoint of this service: verb, path, scope, the kinds of principal that may call it, handler. `sign_up` says
+/// who may register a user.
+pub fn endpoints(sign_up: Access) -> Vec<Row> {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const PATCH: Method = Method::PATCH;
+    const DELETE: Method = Method::DELETE;
     vec![
-        Endpoint::get("/auth/users", Scope("users:read"), users_admin::list),
-        Endpoint::post("/auth/users", sign_up, users::sign_up),
-        Endpoint::get("/auth/users/me", Token, users::me),
-        Endpoint::patch("/auth/users/me", Token, users::change_me),
-        Endpoint::delete("/auth/users/me", Token, users::delete_me),
-        Endpoint::put("/auth/users/me/password", Token, users::change_password),
-        Endpoint::get("/auth/users/{id}", Scope("users:read"), users_admin::one),
-        Endpoint::patch("/auth/users/{id}", Scope("users:write"), users_admin::change),
-        Endpoint::delete("/auth/users/{id}", Scope("users:write"), users_admin::remove),
-        Endpoint::get("/auth/users/{id}/sessions", Scope("users:read"), users_admin::sessions),
-        Endpoint::delete("/auth/users/{id}/sessions", Scope("users:write"), users_admin::end_sessions),
-        Endpoint::get("/auth/roles", Scope("roles:read"), roles::list),
-        Endpoint::put("/auth/roles/{name}", Scope("roles:write"), roles::set),
-        Endpoint::delete("/auth/roles/{name}", Scope("roles:write"), roles::remove),
-        Endpoint::get("/auth/clients", Scope("clients:read"), clients::list),
-        Endpoint::post("/auth/clients", Scope("clients:write"), clients::create),
-        Endpoint::get("/auth/clients/{id}", Scope("clients:read"), clients::one),
-        Endpoint::patch("/auth/clients/{id}", Scope("clients:write"), clients::change),
-        Endpoint::delete("/auth/clients/{id}", Scope("clients:write"), clients::remove),
-        Endpoint::post("/auth/clients/{id}/secret", Scope("clients:write"), clients::renew_secret),
-        Endpoint::get("/auth/api-keys", Token, api_keys::list),
-        Endpoint::post("/auth/api-keys", Token, api_keys::create),
-        Endpoint::delete("/auth/api-keys/{id}", Token, api_keys::remove),
-        Endpoint::post("/auth/token", Public, token::token),
-        Endpoint::post("/auth/revoke", Public, token::revoke),
-        Endpoint::post("/auth/introspect", Public, token::introspect),
-        Endpoint::get("/auth/revocations", Scope("revocations:read"), revocations::follow),
-        Endpoint::post("/auth/revocations", Scope("revocations:write"), revocations::end_calculation),
-        Endpoint::get("/auth/audit", Scope("audit:read"), audit::list),
-        Endpoint::post("/auth/login", Public, session::login),
-        Endpoint::post("/auth/token-refresh", Public, session::refresh),
-        Endpoint::post("/auth/logout", Public, session::logout),
-        Endpoint::get("/auth/sessions", Token, sessions::list),
-        Endpoint::delete("/auth/sessions", Token, sessions::end_all),
-        Endpoint::delete("/auth/sessions/{id}", Token, sessions::end),
-        Endpoint::get("/.well-known/oauth-authorization-server", Public, discovery::metadata),
-        Endpoint::get("/.well-known/jwks.json", Public, discovery::jwks),
-        Endpoint::get(OPENAPI, Public, openapi::document),
+        acting(GET, "/auth/users", Scope("users:read"), HOLDERS, users_admin::list),
+        match sign_up {
+            Public => open(POST, "/auth/users", users::sign_up),
+            closed => acting(POST, "/auth/users", closed, HOLDERS, users::register),
+        },
+        acting(GET, "/auth/users/me", Token, ALL_BUT_JOBS, users::me),
+        person(PATCH, "/auth/users/me", PERSON, users::change_me),
+        person(DELETE, "/auth/users/me", PERSON, users::delete_me),
+        person(PUT, "/auth/users/me/password", PERSON_WHO_MAY_HAVE_TO_CHANGE, users::change_password),
+        acting(GET, "/auth/users/{id}", Scope("users:read"), HOLDERS, users_admin::one),
+        acting(PATCH, "/auth/users/{id}", Scope("users:write"), HOLDERS, users_admin::change),
+        acting(DELETE, "/auth/users/{id}", Scope("users:write"), HOLDERS, users_admin::remove),
+        acting(GET, "/auth/users/{id}/sessions", Scope("users:read"), HOLDERS, users_admin::sessions),
+        acting(DELETE, "/auth/users/{id}/sessions", Scope("users:write"), HOLDERS, users_admin::end_sessions),
+        acting(GET, "/auth/roles", Scope("roles:read"), HOLDERS, roles::list),
+        acting(PUT, "/auth/roles/{name}", Scope("roles:write"), HOLDERS, roles::set),
+        acting(DELETE, "/auth/roles/{name}", Scope("roles:write"), HOLDERS, roles::remove),
+        acting(GET, "/auth/clients", Scope("clients:read"), HOLDERS, clients::list),
+        acting(POST, "/auth/clients", Scope("clients:write"), HOLDERS, clients::create),
+        acting(GET, "/auth/clients/{id}", Scope("clients:read"), HOLDERS, clients::one),
+        acting(PATCH, "/auth/clients/{id}", Scope("clients:write"), HOLDERS, clients::change),
+        acting(DELETE, "/auth/clients/{id}", Scope("clients:write"), HOLDERS, clients::remove),
+        acting(POST, "/auth/clients/{id}/secret", Scope("clients:write"), HOLDERS, clients::renew_secret),
+        person(GET, "/auth/api-keys", PERSON, api_keys::list),
+        person(POST, "/auth/api-keys", PERSON, api_keys::create),
+        person(DELETE, "/auth/api-keys/{id}", PERSON, api_keys::remove),
+        open(POST, "/auth/token", token::token),
+        open(POST, "/auth/revoke", token::revoke),
+        open(POST, "/auth/introspect", token::introspect),
+        acting(GET, "/auth/revocations", Scope("revocations:read"), HOLDERS, revocations::follow),
+        acting(POST, "/auth/revocations", Scope("revocations:write"), HOLDERS, revocations::end_calculation),
+        acting(GET, "/auth/audit", Scope("audit:read"), HOLDERS, audit::list),
+        open(POST, "/auth/login", session::login),
+        open(POST, "/auth/token-refresh", session::refresh),
+        open(POST, "/auth/logout", session::logout),
+        person(GET, "/auth/sessions", PERSON, sessions::list),
+        person(DELETE, "/auth/sessions", PERSON, sessions::end_all),
+        person(DELETE, "/auth/sessions/{id}", PERSON, sessions::end),
+        open(GET, "/.well-known/oauth-authorization-server", discovery::metadata),
+        open(GET, "/.well-known/jwks.json", discovery::jwks),
+        open(GET, OPENAPI, openapi::document),
     ]
 }
 

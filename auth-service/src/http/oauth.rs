@@ -112,14 +112,6 @@ impl Form {
         };
         Ok(Sender::Client(Box::new(state.auth.authenticate_client(&id, &secret).await?)))
     }
-
-    /// The client that sends this; nobody else may.
-    pub(super) async fn client(&self, request: &HttpRequest, state: &State) -> Result<Client, OAuthError> {
-        match self.sender(request, state).await? {
-            Sender::Client(client) => Ok(*client),
-            Sender::Public(_) => Err(OAuthError::InvalidClient),
-        }
-    }
 }
 
 /// Id and secret of HTTP Basic, each of which was encoded as in a form (RFC 6749 section 2.3.1).

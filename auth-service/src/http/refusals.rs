@@ -15,11 +15,38 @@ pub(super) enum Caller {
     Unavailable(ProblemBody),
 }
 
+/// The caller is no person at a login with all of their scopes.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Login {
+    /// This needs a person's own login, with all of their scopes
+    #[response(status = 403, content_type = "application/problem+json")]
+    LoginRequired(ProblemBody),
+}
+
+/// The caller is no such person, or their login is not recent and no right password came.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Confirmation {
+    /// No valid token, or the password in the body is wrong
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(ProblemBody),
+    /// This needs a person's own login with all of their scopes, and a recent one or the password in the body
+    #[response(status = 403, content_type = "application/problem+json")]
+    LoginRequired(ProblemBody),
+    /// Too many wrong passwords came
+    #[response(status = 429, content_type = "application/problem+json")]
+    Throttled(ProblemBody),
+    /// Too many passwords are being checked, or the store is away
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemBody),
+}
+
 /// The token does not allow it.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Scope {
-    /// The token lacks a scope, or its holder would hand out one they lack
+    /// The token lacks a scope, its holder would give one they lack, or it is a job grant's
     #[response(status = 403, content_type = "application/problem+json")]
     Insufficient(ProblemBody),
 }

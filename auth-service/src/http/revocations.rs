@@ -27,8 +27,8 @@ const MAX_WAIT: u64 = 30;
     responses((status = 200, body = RevocationPage), refusals::Caller, refusals::Scope, refusals::Query),
 )]
 pub(super) async fn follow(
-    request: HttpRequest,
     Acting(_): Acting,
+    request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;

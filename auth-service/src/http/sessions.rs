@@ -5,9 +5,17 @@ use actix_web::{
     web::{Data, Path},
 };
 use service_kit::problem::Problem;
-use shared_models::{auth::SessionView, problem::ProblemBody};
+use shared_models::{
+    auth::{Confirmation, SessionView},
+    problem::ProblemBody,
+};
 
-use super::{acting::Acting, state::State};
+use super::{
+    acting::Person,
+    body::{OrNothing, password},
+    refusals,
+    state::State,
+};
 
 /// List your sessions
 ///
@@ -15,12 +23,10 @@ use super::{acting::Acting, state::State};
 #[utoipa::path(
     get, path = "/auth/sessions", tag = "Sessions", security(("oauth2" = []), ("bearer" = [])),
     responses(
-        (status = 200, body = Vec<SessionView>),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
+        (status = 200, body = Vec<SessionView>), refusals::Caller, refusals::Login,
     ),
 )]
-pub(super) async fn list(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list(Person(actor): Person, state: Data<State>) -> Result<HttpResponse, Problem> {
     let sessions = state.auth.sessions(&actor.subject).await?;
     let current = actor.session_id.as_deref();
     let views: Vec<SessionView> = sessions.iter().map(|session| session.view(current)).collect();
@@ -32,14 +38,12 @@ pub(super) async fn list(Acting(actor): Acting, state: Data<State>) -> Result<Ht
     delete, path = "/auth/sessions/{id}", tag = "Sessions", security(("oauth2" = []), ("bearer" = [])),
     params(("id" = String, Path, description = "The session's id")),
     responses(
-        (status = 204, description = "Ended"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
+        (status = 204, description = "Ended"), refusals::Caller, refusals::Login,
         (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "Not a session of yours, or ended already"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
     ),
 )]
 pub(super) async fn end(
-    Acting(actor): Acting,
+    Person(actor): Person,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -49,16 +53,20 @@ pub(super) async fn end(
 
 /// End all your sessions
 ///
-/// The one that asks included: every device has to log in again.
+/// The one that asks included: every device has to log in again. Needs a recent login, or the password in the body.
 #[utoipa::path(
     delete, path = "/auth/sessions", tag = "Sessions", security(("oauth2" = []), ("bearer" = [])),
+    request_body = Option<Confirmation>,
     responses(
-        (status = 204, description = "Ended"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
+        (status = 204, description = "Ended"), refusals::Confirmation, refusals::Body,
     ),
 )]
-pub(super) async fn end_all(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
-    state.auth.end_sessions(&actor).await?;
+pub(super) async fn end_all(
+    Person(actor): Person,
+    confirmation: OrNothing<Confirmation>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let confirmed = state.auth.confirm(actor, password(confirmation.0.current_password.as_deref())).await?;
+    state.auth.end_sessions(&confirmed).await?;
     Ok(HttpResponse::NoContent().cookie(state.cookie.clear()).finish())
 }

@@ -318,7 +318,8 @@ impl From<Session> for IntrospectionAnswer {
 /// Ask what a token is worth
 ///
 /// For any client that proves who it is. An access token is judged as things are now: its user or client, its session,
-/// what was cut off. A refresh token is told to its own client alone.
+/// what was revoked. A refresh token is active for its own client alone. A job names itself by `client_id=tessera-job`
+/// and may ask about its own tokens.
 #[utoipa::path(
     post, path = "/auth/introspect", tag = "Tokens for programs",
     request_body(content = inline(TokenForm), content_type = "application/x-www-form-urlencoded"),
@@ -333,8 +334,11 @@ impl From<Session> for IntrospectionAnswer {
 pub(super) async fn introspect(request: HttpRequest, body: Sent, state: Data<State>) -> HttpResponse {
     let outcome = async {
         let form = Form::read(&request, body)?;
-        let client = form.client(&request, &state).await?;
-        Ok(match state.auth.introspect_token(&client, form.require("token")?).await? {
+        let client = match form.sender(&request, &state).await? {
+            Sender::Public(None) => return Err(OAuthError::InvalidClient),
+            sender => known(sender)?,
+        };
+        Ok(match state.auth.introspect_token(client.as_deref(), form.require("token")?).await? {
             Introspection::Access(claims) => IntrospectionAnswer::from(*claims),
             Introspection::Refresh(session) => IntrospectionAnswer::from(*session),
             Introspection::Inactive => IntrospectionAnswer::default(),

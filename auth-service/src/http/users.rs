@@ -1,14 +1,16 @@
 //! Sign-up, and what users do with their own record.
 
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web::Data};
-use service_kit::{body::Json, problem::Problem, route::Required};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use service_kit::{body::Json, problem::Problem};
 use shared_models::{
-    auth::{PasswordChange, ProfileChange, SignUp, User},
+    auth::{Confirmation, PasswordChange, ProfileChange, SignUp, User},
     problem::ProblemBody,
 };
 
 use super::{
-    acting::{Acting, origin},
+    acting::{Acting, Person, Visitor, origin},
+    body::{OrNothing, password},
+    refusals,
     state::State,
 };
 use crate::{domain::password::Password, ops};
@@ -33,16 +35,25 @@ use crate::{domain::password::Password, ops};
     ),
 )]
 pub(super) async fn sign_up(
+    Visitor(visitor): Visitor,
     request: HttpRequest,
     input: Json<SignUp>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let by_a_stranger = request.extensions().get::<Required>().is_none();
-    let user = if by_a_stranger {
-        state.auth.sign_up(&input, origin(&request)).await?
-    } else {
-        state.auth.register_for(&input, origin(&request)).await?
+    let user = match visitor.filter(|actor| actor.require("users:write").is_ok()) {
+        Some(actor) => state.auth.register_for(&actor, &input).await?,
+        None => state.auth.sign_up(&input, origin(&request)).await?,
     };
+    Ok(HttpResponse::Created().json(user.view()))
+}
+
+/// The same where registration is closed.
+pub(super) async fn register(
+    Acting(actor): Acting,
+    input: Json<SignUp>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let user = state.auth.register_for(&actor, &input).await?;
     Ok(HttpResponse::Created().json(user.view()))
 }
 
@@ -52,6 +63,8 @@ pub(super) async fn sign_up(
     responses(
         (status = 200, body = User),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The token is a job grant's"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "The caller is a service and no user"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
     ),
 )]
@@ -71,6 +84,7 @@ pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<Http
         (status = 200, body = User),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "This needs a person's own login, with all of their scopes"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON by its media type"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A value breaks a rule"),
@@ -78,7 +92,7 @@ pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<Http
     ),
 )]
 pub(super) async fn change_me(
-    Acting(actor): Acting,
+    Person(actor): Person,
     change: Json<ProfileChange>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -91,17 +105,21 @@ pub(super) async fn change_me(
 
 /// Remove yourself
 ///
-/// Ends all your sessions. Access tokens expire by themselves.
+/// Revokes all your sessions, tokens and API keys. Needs a recent login, or the password in the body.
 #[utoipa::path(
     delete, path = "/auth/users/me", tag = "Users", security(("oauth2" = []), ("bearer" = [])),
+    request_body = Option<Confirmation>,
     responses(
-        (status = 204, description = "Removed"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
+        (status = 204, description = "Removed"), refusals::Confirmation, refusals::Rule, refusals::Body,
     ),
 )]
-pub(super) async fn delete_me(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
-    state.auth.delete_user(&actor).await?;
+pub(super) async fn delete_me(
+    Person(actor): Person,
+    confirmation: OrNothing<Confirmation>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let confirmed = state.auth.confirm(actor, password(confirmation.0.current_password.as_deref())).await?;
+    state.auth.delete_user(&confirmed).await?;
     Ok(HttpResponse::NoContent().cookie(state.cookie.clear()).finish())
 }
 
@@ -115,6 +133,7 @@ pub(super) async fn delete_me(Acting(actor): Acting, state: Data<State>) -> Resu
         (status = 204, description = "Changed"),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token, or the current password is wrong"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "This needs a person's own login, with all of their scopes"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "Changed by another request at the same time"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Not application/json"),
@@ -124,7 +143,7 @@ pub(super) async fn delete_me(Acting(actor): Acting, state: Data<State>) -> Resu
     ),
 )]
 pub(super) async fn change_password(
-    Acting(actor): Acting,
+    Person(actor): Person,
     change: Json<PasswordChange>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

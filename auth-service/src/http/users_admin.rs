@@ -37,8 +37,8 @@ const MAX_IDS: usize = 100;
     ),
 )]
 pub(super) async fn list(
-    request: HttpRequest,
     Acting(_): Acting,
+    request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;

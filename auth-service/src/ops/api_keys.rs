@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared_models::clients::{GrantType, NewApiKey};
 
-use super::{Actor, Auth, AuthError, FIRST_PARTY, audit::Act, clients::named};
+use super::{Actor, Auth, AuthError, Confirmed, audit::Act, clients::named};
 use crate::{
     domain::{
         audit::{Action, Entry},
@@ -28,10 +28,10 @@ impl Auth {
         Ok(self.store.list_clients(&filter).await?)
     }
 
-    /// Makes a key for the user who asks, who must have logged in: a key makes no key.
+    /// Makes a key for the user who asks, who must be at their own login: a key makes no key.
     pub async fn create_api_key(
         &self,
-        actor: &Actor,
+        actor: &Confirmed,
         input: &NewApiKey,
     ) -> Result<(Client, String), AuthError> {
         let act = Act::new(Action::ApiKeyCreated).saying(input.scopes.join(" "));
@@ -55,7 +55,6 @@ impl Auth {
             let fault = format!("expires_in: from 1 to {MAX_TTL} (seconds)");
             return Err(AuthError::invalid("/expires_in", "range", fault));
         }
-        actor.require_login()?;
         actor.require_all(&scopes)?;
         if self.api_keys(actor).await?.len() >= MAX_KEYS as usize {
             return Err(AuthError::Conflict(format!("you have {MAX_KEYS} keys; remove one first")));
@@ -77,31 +76,20 @@ impl Auth {
     }
 }
 
-impl Actor {
-    /// Refuses a key, a service or a job, where only a user at their own login may ask.
-    fn require_login(&self) -> Result<(), AuthError> {
-        if self.client_id == FIRST_PARTY && self.session_id.is_some() {
-            Ok(())
-        } else {
-            Err(AuthError::LoginNeeded)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{super::testing::World, *};
 
     fn wanted(scopes: &[&str], expires_in: Option<u64>) -> NewApiKey {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        NewApiKey { name: "laptop".into(), scopes, expires_in }
+        NewApiKey { name: "laptop".into(), scopes, expires_in, current_password: None }
     }
 
     #[tokio::test]
-    async fn a_key_allows_no_more_than_its_users_token_and_is_made_at_a_login_alone() {
+    async fn a_key_allows_no_more_than_its_users_token() {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
-        let ada = Actor { session_id: Some("s".into()), ..World::acting(&user.id, "calculations:read") };
+        let ada = World::confirmed(&user.id, "calculations:read");
         let wide = world.auth.create_api_key(&ada, &wanted(&["calculations:write"], None)).await;
         assert!(matches!(wide, Err(AuthError::BeyondScope(_))));
         for (scopes, ttl) in [(&[][..], None), (&["calculations:read"], Some(0)), (&["a b"], None)] {
@@ -109,11 +97,9 @@ mod tests {
             assert!(matches!(refusal, Err(AuthError::Invalid(_))));
         }
         let key = wanted(&["calculations:read"], Some(60));
-        let script = Actor { client_id: "a key".into(), session_id: None, ..ada.clone() };
-        assert_eq!(world.auth.create_api_key(&script, &key).await.unwrap_err(), AuthError::LoginNeeded);
         let (made, _) = world.auth.create_api_key(&ada, &key).await.unwrap();
         assert_eq!(world.auth.api_keys(&ada).await.unwrap(), std::slice::from_ref(&made));
-        let eve = Actor { subject: "eve".into(), ..ada.clone() };
+        let eve = World::acting("eve", "calculations:read");
         assert!(world.auth.remove_api_key(&eve, &made.id).await.is_err());
         assert!(world.auth.remove_api_key(&ada, &made.id).await.is_ok());
     }

@@ -33,8 +33,14 @@ pub enum AuthError {
     #[error("this needs the scopes {}", .0.join(" "))]
     BeyondScope(Vec<String>),
     /// Only a user at their own login may ask for this: no key, no service and no job.
-    #[error("this needs a token of a login")]
+    #[error("this needs a person's own login")]
     LoginNeeded,
+    /// The login is too old for this, and no password came with the request.
+    #[error("this needs a login of the last {seconds} s, or the password")]
+    RecentLoginNeeded {
+        /// How old a login may be.
+        seconds: u64,
+    },
     /// It would break a rule about what must stay.
     #[error("{0}")]
     Conflict(String),

@@ -7,6 +7,7 @@ mod authenticate;
 mod bootstrap;
 mod change_password;
 mod clients;
+mod confirm;
 mod crowd;
 mod error;
 mod grant;
@@ -37,6 +38,7 @@ pub use self::{
     actor::{Actor, Origin},
     bootstrap::FirstAdmin,
     change_password::PasswordChange,
+    confirm::Confirmed,
     error::AuthError,
     grant::Grant,
     import::ImportedUser,
@@ -73,6 +75,8 @@ pub struct Policy {
     pub lifetimes: Lifetimes,
     /// How long a job grant lives at most, however often it is renewed.
     pub job_ttl: Duration,
+    /// How old a login may be that confirms what could lock its user out.
+    pub recent_login: Duration,
     /// How many guesses are free.
     pub throttle: ThrottlePolicy,
     /// The shortest password, in code points.

@@ -1,11 +1,16 @@
 //! What users do with their own record: see it, change it, remove it.
 
-use super::{Actor, Auth, AuthError, audit::Act};
+use shared_models::claims::Principal;
+
+use super::{Actor, Auth, AuthError, Confirmed, audit::Act};
 use crate::domain::{audit::Action, name::FullName, user::User};
 
 impl Auth {
-    /// The user who asks.
+    /// The user who asks; a service is none.
     pub async fn profile(&self, actor: &Actor) -> Result<User, AuthError> {
+        if actor.principal == Principal::Service {
+            return Err(AuthError::NotFound("user"));
+        }
         self.known_user(&actor.subject).await
     }
 
@@ -19,7 +24,7 @@ impl Auth {
     }
 
     /// Removes the user who asks and ends their sessions.
-    pub async fn delete_user(&self, actor: &Actor) -> Result<(), AuthError> {
+    pub async fn delete_user(&self, actor: &Confirmed) -> Result<(), AuthError> {
         let outcome = match self.removed(&actor.subject).await {
             Err(AuthError::NotFound(_)) => Err(AuthError::UserGone),
             other => other,
@@ -51,9 +56,10 @@ mod tests {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
         let asking = World::acting(&user.id, "");
-        world.auth.delete_user(&asking).await.unwrap();
+        let confirmed = World::confirmed(&user.id, "");
+        world.auth.delete_user(&confirmed).await.unwrap();
         assert_eq!(world.auth.profile(&asking).await, Err(AuthError::UserGone));
-        assert_eq!(world.auth.delete_user(&asking).await, Err(AuthError::UserGone));
+        assert_eq!(world.auth.delete_user(&confirmed).await, Err(AuthError::UserGone));
         assert_eq!(world.auth.rename(&asking, None).await, Err(AuthError::UserGone));
     }
 }

@@ -2,7 +2,7 @@
 
 use shared_models::{auth::SignUp, problem::FieldError};
 
-use super::{Auth, AuthError, Origin, audit::Act, error::weak, hasher::Place};
+use super::{Actor, Auth, AuthError, Origin, audit::Act, error::weak, hasher::Place};
 use crate::domain::{audit::Action, email::Email, id, name::FullName, password::Password, user::User};
 
 /// A user to be: every part has been read and found in order.
@@ -60,10 +60,10 @@ impl Auth {
     }
 
     /// Registers somebody for a caller who may write users, with the role the settings give to new users.
-    pub async fn register_for(&self, input: &SignUp, origin: Origin) -> Result<User, AuthError> {
+    pub async fn register_for(&self, actor: &Actor, input: &SignUp) -> Result<User, AuthError> {
         let registration = Registration::parse(input, self.policy.min_password_length)?;
         let user = self.register(registration, vec![self.policy.new_user_role.clone()]).await?;
-        self.record(&origin, Act::new(Action::UserCreated).to("user", &user.id)).await;
+        self.recorded(actor, Act::new(Action::UserCreated).to("user", &user.id), Ok(())).await?;
         Ok(user)
     }
 

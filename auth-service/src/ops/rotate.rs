@@ -117,7 +117,7 @@ mod tests {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
         let grant = world.login("ada@example.org").await;
-        world.auth.delete_user(&World::acting(&user.id, "")).await.unwrap();
+        world.auth.delete_user(&World::confirmed(&user.id, "")).await.unwrap();
         assert_eq!(world.renew(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
     }
 

@@ -1,6 +1,6 @@
 //! What users do with their sessions: list them, end them.
 
-use super::{Actor, Auth, AuthError, audit::Act};
+use super::{Actor, Auth, AuthError, Confirmed, audit::Act};
 use crate::domain::{
     audit::Action,
     id,
@@ -22,7 +22,7 @@ impl Auth {
     }
 
     /// Ends all sessions of the user who asks, the one that asks included.
-    pub async fn end_sessions(&self, actor: &Actor) -> Result<(), AuthError> {
+    pub async fn end_sessions(&self, actor: &Confirmed) -> Result<(), AuthError> {
         let user = &actor.subject;
         self.store.end_sessions(user, EndReason::EndedByUser, &self.revocation_clock).await?;
         self.recorded(actor, Act::new(Action::SessionsEnded).to("user", user), Ok(())).await
@@ -58,7 +58,7 @@ mod tests {
         let world = World::new().await;
         let ada = world.user("ada@example.org").await;
         let grants = [world.login("ada@example.org").await, world.login("ada@example.org").await];
-        world.auth.end_sessions(&World::acting(&ada.id, "")).await.unwrap();
+        world.auth.end_sessions(&World::confirmed(&ada.id, "")).await.unwrap();
         assert!(world.auth.sessions(&ada.id).await.unwrap().is_empty());
         for grant in grants {
             assert!(world.renew(&grant.refresh_token).await.is_err());

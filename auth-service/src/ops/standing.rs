@@ -128,7 +128,7 @@ mod tests {
     };
 
     use super::{
-        super::{Actor, Origin, testing::World},
+        super::{Origin, testing::World},
         *,
     };
 
@@ -183,9 +183,10 @@ mod tests {
     async fn a_revoked_token_of_a_service_or_a_key_is_good_for_nothing() {
         let world = World::new().await;
         let user = world.user("ada@example.org").await;
-        let ada = Actor { session_id: Some("s".into()), ..World::acting(&user.id, "calculations:read") };
+        let ada = World::confirmed(&user.id, "calculations:read");
         let scopes = vec!["calculations:read".to_owned()];
-        let wanted = NewApiKey { name: "k".into(), scopes: scopes.clone(), expires_in: None };
+        let wanted =
+            NewApiKey { name: "k".into(), scopes: scopes.clone(), expires_in: None, current_password: None };
         let (key, _) = world.auth.create_api_key(&ada, &wanted).await.unwrap();
         let wanted = NewClient { name: "c".into(), scopes, grants: Some(vec![GrantType::ClientCredentials]) };
         let (service, _) = world.auth.create_client(&World::acting("root", "*"), &wanted).await.unwrap();

@@ -15,6 +15,7 @@ pub mod docs;
 pub mod edge;
 pub mod health;
 pub mod keys;
+pub mod principals;
 pub mod problem;
 pub mod random;
 pub mod revocations;

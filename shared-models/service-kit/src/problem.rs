@@ -59,6 +59,18 @@ impl Problem {
         )
     }
 
+    /// This kind of principal may not call this, or not in its present state; `detail` says what to do.
+    pub fn login_required(detail: impl Into<String>) -> Self {
+        Self::new(ProblemCode::LoginRequired, detail)
+    }
+
+    /// The login is older than `max_age` seconds (RFC 9470 section 3).
+    pub fn recent_login_required(detail: impl Into<String>, max_age: u64) -> Self {
+        Self::login_required(detail).with_challenge(&format!(
+            "Bearer realm=\"tessera\", error=\"insufficient_user_authentication\", max_age=\"{max_age}\""
+        ))
+    }
+
     /// The store cannot be reached now; asking again in a second is right.
     pub fn unavailable() -> Self {
         Self::new(ProblemCode::Unavailable, "The store cannot be reached now; try again shortly")

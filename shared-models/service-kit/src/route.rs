@@ -3,7 +3,7 @@
 //! Mounting groups the table by path, so that a verb a path lacks is 405 with `Allow`, and checks access
 //! before a body is read.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, future::Future, pin::Pin, rc::Rc, sync::Arc};
 
 use actix_web::{
     FromRequest, Handler, HttpMessage as _, HttpRequest, Resource, Responder, Route,
@@ -19,7 +19,10 @@ use actix_web::{
 };
 use shared_models::problem::ProblemCode;
 
-use crate::{body::BodyLimit, caller::Caller, edge::method_name, problem::Problem, token::Verifier};
+use crate::{
+    body::BodyLimit, caller::Caller, edge::method_name, principals::Principals, problem::Problem,
+    token::Verifier,
+};
 
 /// Who may call an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +41,11 @@ pub enum Access {
 #[derive(Clone, Copy, Debug)]
 pub struct Template(pub &'static str);
 
-/// The scope that the route of a request demands, among the request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Required(pub &'static str);
+/// What becomes of a [`Gate`]'s question.
+pub type Verdict<'r> = Pin<Box<dyn Future<Output = Result<(), Problem>> + 'r>>;
+
+/// A row's own check of its caller, asked once the token is verified and before the body is read.
+pub type Gate = Rc<dyn for<'r> Fn(&'r HttpRequest) -> Verdict<'r>>;
 
 /// One row of a route table.
 pub struct Endpoint {
@@ -50,36 +55,54 @@ pub struct Endpoint {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Which kinds of principal may call it, where it asks for a token.
+    pub principals: Principals,
+    /// What else is checked before the handler runs.
+    gate: Option<Gate>,
     /// The most bytes a body may have on this path, where the table's own limit does not fit.
     body_limit: Option<usize>,
     route: Route,
 }
 
 macro_rules! verbs {
-    ($($name:ident $method:ident)*) => { impl Endpoint { $(
-        #[doc = concat!("A row for ", stringify!($method), ".")]
+    ($($name:ident $method:ident $what:literal)*) => { impl Endpoint { $(
+        #[doc = $what]
         pub fn $name<F, Args>(path: &'static str, access: Access, handler: F) -> Self
         where
             F: Handler<Args>,
             Args: FromRequest + 'static,
             F::Output: Responder + 'static,
         {
-            let route = Route::new().method(Method::$method).to(handler);
-            Self { method: Method::$method, path, access, body_limit: None, route }
+            Self::on(Method::$method, path, access, handler)
         }
     )* } };
 }
 
 impl Endpoint {
-    /// A row for GET, and for HEAD with it (RFC 9110 section 9.3.2).
-    pub fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Self
+    /// A row for this verb, which any kind of principal may call. GET has HEAD with it (RFC 9110 section 9.3.2).
+    pub fn on<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let route = Route::new().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler);
-        Self { method: Method::GET, path, access, body_limit: None, route }
+        let route = if method == Method::GET {
+            Route::new().guard(guard::Any(guard::Get()).or(guard::Head()))
+        } else {
+            Route::new().method(method.clone())
+        };
+        let route = route.to(handler);
+        Self { method, path, access, principals: Principals::EVERY, gate: None, body_limit: None, route }
+    }
+
+    /// The same row for these kinds of principal alone.
+    pub fn for_principals(self, principals: Principals) -> Self {
+        Self { principals, ..self }
+    }
+
+    /// The same row with a check of its own.
+    pub fn with_gate(self, gate: Gate) -> Self {
+        Self { gate: Some(gate), ..self }
     }
 
     /// The same row with a body limit of its path's own, in bytes.
@@ -88,7 +111,13 @@ impl Endpoint {
     }
 }
 
-verbs! { post POST  put PUT  patch PATCH  delete DELETE }
+verbs! {
+    get GET "A row for GET, and for HEAD with it."
+    post POST "A row for POST."
+    put PUT "A row for PUT."
+    patch PATCH "A row for PATCH."
+    delete DELETE "A row for DELETE."
+}
 
 /// Registers a route table. Bodies longer than `body_limit` bytes are refused with 413.
 pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Verifier>, body_limit: usize) {
@@ -100,24 +129,41 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
         paths.entry((segments, endpoint.path)).or_default().push(endpoint);
     }
     for ((_, path), endpoints) in paths {
-        let rules: Vec<(Method, Access)> =
-            endpoints.iter().map(|row| (row.method.clone(), row.access)).collect();
+        let rules: Rc<[Rule]> = endpoints.iter().map(Rule::of).collect();
         let guard = Arc::clone(verifier);
         let limit = endpoints.iter().find_map(|row| row.body_limit).unwrap_or(body_limit);
         let resource =
             endpoints.into_iter().fold(resource(path, &rules), |resource, row| resource.route(row.route));
-        let rules: Arc<[_]> = rules.into();
         config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(limit)).wrap(from_fn(
             move |request: ServiceRequest, next| {
                 request.extensions_mut().insert(Template(path));
-                check(request, next, Arc::clone(&rules), Arc::clone(&guard))
+                check(request, next, Rc::clone(&rules), Arc::clone(&guard))
             },
         )));
     }
 }
 
-fn resource(path: &str, rules: &[(Method, Access)]) -> Resource {
-    let verbs = rules.iter().flat_map(|(method, _)| match method {
+/// What is checked of a request before the handler runs.
+struct Rule {
+    method: Method,
+    access: Access,
+    principals: Principals,
+    gate: Option<Gate>,
+}
+
+impl Rule {
+    fn of(row: &Endpoint) -> Self {
+        Self {
+            method: row.method.clone(),
+            access: row.access,
+            principals: row.principals,
+            gate: row.gate.clone(),
+        }
+    }
+}
+
+fn resource(path: &str, rules: &[Rule]) -> Resource {
+    let verbs = rules.iter().flat_map(|rule| match &rule.method {
         &Method::GET => vec!["GET", "HEAD"],
         other => vec![other.as_str()],
     });
@@ -143,28 +189,37 @@ fn has_parameter(query: &str, name: &str) -> bool {
 async fn check(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-    rules: Arc<[(Method, Access)]>,
+    rules: Rc<[Rule]>,
     verifier: Arc<Verifier>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-    let rule = rules.iter().find(|(method, _)| method == asked);
-    let access = rule.map(|(_, access)| *access);
-    if !matches!(access, None | Some(Access::Public)) {
-        Caller::refetch_key(request.request(), &verifier).await;
-    }
-    let verdict = match access {
-        None | Some(Access::Public) => Ok(()),
-        Some(Access::TokenOr(parameter)) if has_parameter(request.query_string(), parameter) => Ok(()),
-        Some(Access::Token | Access::TokenOr(_)) => {
-            Caller::identify(request.request(), &verifier).map(|_| ())
-        }
-        Some(Access::Scope(scope)) => {
-            request.extensions_mut().insert(Required(scope));
-            Caller::identify(request.request(), &verifier).and_then(|caller| caller.require(scope))
-        }
+    let rule = rules.iter().find(|rule| rule.method == asked);
+    let verdict = match rule {
+        Some(rule) => admit(request.request(), rule, &verifier).await,
+        None => Ok(()),
     };
     match verdict {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+    }
+}
+
+/// Refuses a caller whom the row is not for.
+async fn admit(request: &HttpRequest, rule: &Rule, verifier: &Verifier) -> Result<(), Problem> {
+    let scope = match rule.access {
+        Access::Public => return Ok(()),
+        Access::TokenOr(parameter) if has_parameter(request.query_string(), parameter) => return Ok(()),
+        Access::Token | Access::TokenOr(_) => None,
+        Access::Scope(scope) => Some(scope),
+    };
+    Caller::refetch_key(request, verifier).await;
+    let caller = Caller::identify(request, verifier)?;
+    rule.principals.admit(caller.claims.principal())?;
+    if let Some(scope) = scope {
+        caller.require(scope)?;
+    }
+    match &rule.gate {
+        Some(gate) => gate(request).await,
+        None => Ok(()),
     }
 }

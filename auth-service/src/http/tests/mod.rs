@@ -11,7 +11,7 @@ use actix_web::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use service_kit::{problem::Problem, route::mount};
+use service_kit::problem::Problem;
 use utoipa::OpenApi as _;
 
 use super::{cookie::RefreshCookie, openapi::Api, origin::Origins, state::State, *};
@@ -27,8 +27,7 @@ macro_rules! service {
             proxies: Default::default(),
         });
         init_service(App::new().configure(|config| {
-            config.app_data(state.clone());
-            mount(config, endpoints($sign_up), state.auth.verifier(), 16 * 1024);
+            mount(config, $sign_up, &state, 16 * 1024);
         }))
         .await
     }};
@@ -83,7 +82,7 @@ fn same_origin(request: TestRequest) -> TestRequest {
 fn the_document_describes_every_endpoint_and_no_other() {
     let table: BTreeSet<(String, String)> = endpoints(Public)
         .iter()
-        .map(|row| (row.path.to_owned(), row.method.as_str().to_lowercase()))
+        .map(|row| (row.path().to_owned(), row.method().as_str().to_lowercase()))
         .collect();
     let document = serde_json::to_value(Api::openapi()).unwrap();
     let described: BTreeSet<(String, String)> = document["paths"]
@@ -100,22 +99,21 @@ fn the_document_describes_every_endpoint_and_no_other() {
 fn the_document_says_how_each_endpoint_refuses() {
     let document = serde_json::to_value(Api::openapi()).unwrap();
     for row in endpoints(Access::Scope("users:write")) {
-        let name = format!("{} {}", row.method, row.path);
-        let operation = &document["paths"][row.path][row.method.as_str().to_lowercase()];
-        let refusals: &[&str] = match row.access {
+        let name = format!("{} {}", row.method(), row.path());
+        let operation = &document["paths"][row.path()][row.method().as_str().to_lowercase()];
+        let refusals: &[&str] = match row.access() {
             Public => &[],
-            Token | Access::TokenOr(_) => &["401"],
-            Access::Scope(_) => &["401", "403"],
+            Token | Access::TokenOr(_) | Access::Scope(_) => &["401", "403"],
         };
         for status in refusals {
             let content = &operation["responses"][status]["content"];
             assert!(content["application/problem+json"].is_object(), "{name}: {status}");
         }
-        assert_eq!(operation["security"].is_array(), row.access != Public, "{name}: security");
+        assert_eq!(operation["security"].is_array(), row.access() != Public, "{name}: security");
         if operation["requestBody"].is_object() {
             // The OAuth endpoints tell all that is wrong with a form as 400 (RFC 6749 section 5.2).
             let oauth = operation["requestBody"]["content"].as_object().is_some_and(|content| {
-                row.access == Public
+                row.access() == Public
                     && content.len() == 1
                     && content.contains_key("application/x-www-form-urlencoded")
             });
@@ -270,27 +268,6 @@ async fn a_replayed_cookie_is_refused_and_cleared() {
 }
 
 #[actix_web::test]
-async fn where_registration_is_closed_a_scope_opens_it() {
-    let world = World::new().await;
-    world.user("ada@example.org").await;
-    world.user_with_roles("root@example.org", vec!["admin".into()]).await;
-    let app = service!(world, Access::Scope("users:write"));
-    let sign_up = |token: Option<&str>| {
-        let request = post("/auth/users")
-            .set_json(json!({"email": "new@example.org", "password": "seven green lanterns"}));
-        match token {
-            Some(token) => request.insert_header((AUTHORIZATION, format!("Bearer {token}"))),
-            None => request,
-        }
-    };
-    assert_eq!(code(send!(app, sign_up(None))).await, (401, "invalid_token".into()));
-    let scientist = world.login("ada@example.org").await.access_token;
-    assert_eq!(code(send!(app, sign_up(Some(&scientist)))).await, (403, "insufficient_scope".into()));
-    let admin = world.login("root@example.org").await.access_token;
-    assert_eq!(send!(app, sign_up(Some(&admin))).status(), 201);
-}
-
-#[actix_web::test]
 async fn a_shared_key_is_not_among_the_public_ones() {
     let world = World::new().await;
     let app = service!(world);
@@ -312,3 +289,5 @@ async fn what_passes_by_itself_says_when_to_come_back_and_what_broke_says_nothin
     let told = body(actix_web::ResponseError::error_response(&fault)).await.to_string();
     assert!(!told.contains("secret detail"), "{told}");
 }
+
+mod principals;

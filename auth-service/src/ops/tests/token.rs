@@ -6,10 +6,7 @@ use shared_models::{
 };
 
 use super::{super::testing::World, *};
-use crate::{
-    domain::password::Password,
-    ops::{Actor, Origin},
-};
+use crate::{domain::password::Password, ops::Origin};
 
 fn set(text: &str) -> ScopeSet {
     text.parse().unwrap()
@@ -79,9 +76,13 @@ async fn a_key_is_worth_what_its_user_is_worth() {
     let world = World::new().await;
     let admin = world.admin().await;
     let user = world.user("ada@example.org").await;
-    let ada = Actor { session_id: Some("s".into()), ..World::acting(&user.id, "calculations:read") };
-    let input =
-        NewApiKey { name: "laptop".into(), scopes: vec!["calculations:read".into()], expires_in: Some(1000) };
+    let ada = World::confirmed(&user.id, "calculations:read");
+    let input = NewApiKey {
+        name: "laptop".into(),
+        scopes: vec!["calculations:read".into()],
+        expires_in: Some(1000),
+        current_password: None,
+    };
     let (key, secret) = world.auth.create_api_key(&ada, &input).await.unwrap();
     let issued = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
     let claims = world.auth.verifier().verify(&issued.access_token).unwrap();
@@ -222,7 +223,7 @@ async fn a_token_that_was_given_back_is_worth_nothing_and_anothers_stays() {
     let (other, _) = client(&world, "calculations:read", ALL).await;
     let active = |token: String| {
         let (auth, mine) = (world.auth.clone(), mine.clone());
-        async move { auth.introspect_token(&mine, &token).await.unwrap() != Introspection::Inactive }
+        async move { auth.introspect_token(Some(&mine), &token).await.unwrap() != Introspection::Inactive }
     };
     let own = world.auth.client_token(&mine, world.auth.now(), None).await.unwrap().access_token;
     let session = world.auth.password_token(&mine, with_password(None)).await.unwrap();
@@ -232,7 +233,7 @@ async fn a_token_that_was_given_back_is_worth_nothing_and_anothers_stays() {
             && active(refresh.clone()).await
             && active(session.access_token.clone()).await
     );
-    assert_eq!(world.auth.introspect_token(&other, &refresh).await, Ok(Introspection::Inactive));
+    assert_eq!(world.auth.introspect_token(Some(&other), &refresh).await, Ok(Introspection::Inactive));
     for token in [own.as_str(), &refresh, "garbage", ""] {
         world.auth.revoke_token(Some(&other), token, &origin).await.unwrap();
         world.auth.revoke_token(None, token, &origin).await.unwrap();
@@ -251,9 +252,13 @@ async fn a_token_that_was_given_back_is_worth_nothing_and_anothers_stays() {
 async fn a_job_goes_on_when_the_key_it_was_started_with_expires_and_ends_when_that_is_removed() {
     let world = World::new().await;
     let user = world.user("ada@example.org").await;
-    let ada = Actor { session_id: Some("s".into()), ..World::acting(&user.id, "calculations:write") };
-    let input =
-        NewApiKey { name: "cluster".into(), scopes: vec!["calculations:write".into()], expires_in: Some(60) };
+    let ada = World::confirmed(&user.id, "calculations:write");
+    let input = NewApiKey {
+        name: "cluster".into(),
+        scopes: vec!["calculations:write".into()],
+        expires_in: Some(60),
+        current_password: None,
+    };
     let (key, _) = world.auth.create_api_key(&ada, &input).await.unwrap();
     let own = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
     let granted =

@@ -1,6 +1,9 @@
 //! Administrators and users.
 
-use super::{super::testing::World, *};
+use super::{
+    super::{Confirmed, testing::World},
+    *,
+};
 
 fn disable() -> UserChange {
     UserChange { disabled: Some(true), ..UserChange::default() }
@@ -39,7 +42,10 @@ async fn the_last_administrator_stays() {
         assert!(matches!(refusal, Err(AuthError::Conflict(_))), "{refusal:?}");
     }
     assert!(matches!(world.auth.remove_user(&admin, &admin.subject).await, Err(AuthError::Conflict(_))));
-    assert!(matches!(world.auth.delete_user(&admin).await, Err(AuthError::Conflict(_))));
+    assert!(matches!(
+        world.auth.delete_user(&Confirmed::by(admin.clone())).await,
+        Err(AuthError::Conflict(_))
+    ));
     world.user_with_roles("second@example.org", vec!["admin".into()]).await;
     assert!(world.auth.change_user(&admin, &admin.subject, &roles_of(&["viewer"])).await.is_ok());
 }

@@ -14,8 +14,8 @@ use service_kit::{
 use shared_models::{auth::SignUp, claims::Principal};
 
 use super::{
-    Actor, Auth, AuthError, Credentials, Env, FIRST_PARTY, Grant, Origin, Policy, Registration, Renewal,
-    ThrottlePolicy,
+    Actor, Auth, AuthError, Confirmed, Credentials, Env, FIRST_PARTY, Grant, Origin, Policy, Registration,
+    Renewal, ThrottlePolicy,
     hasher::{Hasher, Limits},
 };
 use crate::{
@@ -67,6 +67,7 @@ impl World {
                 sign_ups: Limit { free: 120, window, beyond: Beyond::Closed },
             },
             job_ttl: Duration::from_secs(86400),
+            recent_login: Duration::from_secs(900),
             lifetimes: Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) },
             min_password_length: 12,
             new_user_role: roles::SCIENTIST.into(),
@@ -125,6 +126,11 @@ impl World {
             scope: scope.parse().unwrap(),
             origin: Origin::default(),
         }
+    }
+
+    /// A user who has confirmed what they ask for.
+    pub(crate) fn confirmed(subject: &str, scope: &str) -> Confirmed {
+        Confirmed::by(Self::acting(subject, scope))
     }
 
     pub(crate) async fn disabled_user(&self, email: &str) -> User {

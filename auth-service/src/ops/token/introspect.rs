@@ -3,7 +3,7 @@
 
 use shared_models::claims::AccessClaims;
 
-use super::OAuthError;
+use super::{JOB_CLIENT, OAuthError};
 use crate::{
     domain::{client::Client, refresh_token::RefreshToken, session::Session},
     ops::Auth,
@@ -21,16 +21,28 @@ pub enum Introspection {
 }
 
 impl Auth {
-    /// Looks a token up. Any client may ask about an access token, and about its own refresh tokens.
-    pub async fn introspect_token(&self, client: &Client, token: &str) -> Result<Introspection, OAuthError> {
+    /// Looks a token up. Any client may ask about an access token, and about its own refresh tokens; a job, which is no
+    /// `client` that proved who it is, only about its own tokens.
+    pub async fn introspect_token(
+        &self,
+        client: Option<&Client>,
+        token: &str,
+    ) -> Result<Introspection, OAuthError> {
         match RefreshToken::parse(token) {
             Some(token) => self.introspect_refresh_token(client, &token).await,
-            None => self.introspect_access_token(token).await,
+            None => self.introspect_access_token(client, token).await,
         }
     }
 
-    async fn introspect_access_token(&self, token: &str) -> Result<Introspection, OAuthError> {
+    async fn introspect_access_token(
+        &self,
+        client: Option<&Client>,
+        token: &str,
+    ) -> Result<Introspection, OAuthError> {
         let Ok(claims) = self.verifier.verify(token) else { return Ok(Introspection::Inactive) };
+        if client.is_none() && claims.client_id != JOB_CLIENT {
+            return Ok(Introspection::Inactive);
+        }
         match self.standing(&claims).await {
             Ok(standing) => {
                 let scope = standing.scope;
@@ -43,12 +55,13 @@ impl Auth {
 
     async fn introspect_refresh_token(
         &self,
-        client: &Client,
+        client: Option<&Client>,
         token: &RefreshToken,
     ) -> Result<Introspection, OAuthError> {
+        let client_id = client.map_or(JOB_CLIENT, |client| client.id.as_str());
         let session = self.store.session(&token.session_id).await?;
         let good = session.filter(|session| {
-            session.client_id == client.id
+            session.client_id == client_id
                 && session.is_live(self.now())
                 && token.session_secret.is_behind(&session.session_hash)
                 && token.secret.is_behind(&session.current)

@@ -1,0 +1,187 @@
+//! Which kinds of principal may call what, and what must be confirmed.
+
+use shared_models::{
+    auth::UserChange,
+    clients::{GrantType, NewClient},
+};
+
+use super::*;
+use crate::{
+    domain::password::Password,
+    ops::{
+        Origin,
+        token::{Exchange, PasswordGrant},
+    },
+    store::AuditFilter,
+};
+
+fn with(request: TestRequest, token: &str) -> TestRequest {
+    request.insert_header((AUTHORIZATION, format!("Bearer {token}")))
+}
+
+fn sign_up() -> TestRequest {
+    post("/auth/users").set_json(json!({"email": "new@example.org", "password": "seven green lanterns"}))
+}
+
+#[actix_web::test]
+async fn where_registration_is_closed_a_scope_opens_it() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let root = world.user_with_roles("root@example.org", vec!["admin".into()]).await;
+    let app = service!(world, Access::Scope("users:write"));
+    assert_eq!(code(send!(app, sign_up())).await, (401, "invalid_token".into()));
+    let scientist = world.login("ada@example.org").await.access_token;
+    assert_eq!(code(send!(app, with(sign_up(), &scientist))).await, (403, "insufficient_scope".into()));
+    let admin = world.login("root@example.org").await.access_token;
+    let made = send!(app, with(sign_up(), &admin));
+    assert_eq!(made.status(), 201);
+    let made = body(made).await["id"].as_str().unwrap().to_owned();
+    let filter = AuditFilter { target: Some(made), limit: 10, ..AuditFilter::default() };
+    let entries = world.auth.audit(&filter).await.unwrap();
+    assert_eq!(entries[0].actor.as_deref(), Some(root.id.as_str()));
+}
+
+#[actix_web::test]
+async fn a_disabled_or_logged_out_administrator_makes_no_user() {
+    let world = World::new().await;
+    let root = world.admin().await;
+    let admin = world.user_with_roles("second@example.org", vec!["admin".into()]).await;
+    let app = service!(world, Access::Scope("users:write"));
+    let out = world.login("second@example.org").await;
+    world.auth.logout(&out.refresh_token.expose(), Origin::default()).await.unwrap();
+    let disabled = world.login("second@example.org").await;
+    let change = UserChange { disabled: Some(true), ..UserChange::default() };
+    world.auth.change_user(&root, &admin.id, &change).await.unwrap();
+    for token in [out.access_token, disabled.access_token] {
+        assert_eq!(code(send!(app, with(sign_up(), &token))).await, (401, "invalid_token".into()));
+        // The token is refused before the body is read.
+        let broken = with(post("/auth/users").set_payload("{"), &token);
+        assert_eq!(code(send!(app, broken)).await, (401, "invalid_token".into()));
+    }
+}
+
+#[actix_web::test]
+async fn where_registration_is_open_the_audit_log_names_the_administrator_who_makes_a_user() {
+    let world = World::new().await;
+    let root = world.user_with_roles("root@example.org", vec!["admin".into()]).await;
+    let app = service!(world);
+    let admin = world.login("root@example.org").await.access_token;
+    let made = body(send!(app, with(sign_up(), &admin))).await["id"].as_str().unwrap().to_owned();
+    let filter = AuditFilter { target: Some(made), limit: 10, ..AuditFilter::default() };
+    assert_eq!(world.auth.audit(&filter).await.unwrap()[0].actor, Some(root.id));
+    let other = post("/auth/users")
+        .set_json(json!({"email": "other@example.org", "password": "seven green lanterns"}));
+    assert_eq!(send!(app, with(other, "no token")).status(), 201);
+}
+
+#[actix_web::test]
+async fn a_session_that_a_client_opened_is_no_login() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let app = service!(world);
+    let scopes = ["calculations:read", "calculations:write", "reviews:read", "reviews:write", "series:read"];
+    let scopes = [scopes.as_slice(), &["series:write"]].concat().into_iter().map(str::to_owned).collect();
+    let grants = Some(vec![GrantType::Password]);
+    let wanted = NewClient { name: "old program".into(), scopes, grants };
+    let (client, _) = world.auth.create_client(&World::acting("root", "*"), &wanted).await.unwrap();
+    let asked = PasswordGrant {
+        username: "ada@example.org".into(),
+        password: Password::new(World::PASSWORD),
+        scope: None,
+        device: None,
+        origin: Origin::default(),
+    };
+    let token = world.auth.password_token(&client, asked).await.unwrap().access_token;
+    assert_eq!(send!(app, with(TestRequest::get().uri("/auth/users/me"), &token)).status(), 200);
+    let rename = TestRequest::patch().uri("/auth/users/me").set_json(json!({"full_name": "Eve"}));
+    assert_eq!(code(send!(app, with(rename, &token))).await, (403, "login_required".into()));
+    let password = TestRequest::put()
+        .uri("/auth/users/me/password")
+        .set_json(json!({"current": World::PASSWORD, "new": "seven green lanterns"}));
+    assert_eq!(code(send!(app, with(password, &token))).await, (403, "login_required".into()));
+}
+
+#[actix_web::test]
+async fn what_could_lock_its_user_out_needs_a_recent_login_or_the_password() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let app = service!(world);
+    let mut grant = world.login("ada@example.org").await;
+    for _ in 0..4 {
+        world.advance(250);
+        grant = world.renew(&grant.refresh_token).await.unwrap();
+    }
+    let token = grant.access_token.as_str();
+    let key = |password: Option<&str>| {
+        let mut body = json!({"name": "k", "scopes": ["series:read"]});
+        if let Some(password) = password {
+            body["current_password"] = password.into();
+        }
+        post("/auth/api-keys").set_json(body)
+    };
+    let all = |password: Option<&str>| confirmed(TestRequest::delete().uri("/auth/sessions"), password);
+    let me = |password: Option<&str>| confirmed(TestRequest::delete().uri("/auth/users/me"), password);
+    for request in [key(None), all(None), me(None)] {
+        let response = send!(app, with(request, token));
+        let challenge = header(&response, WWW_AUTHENTICATE).to_owned();
+        assert!(challenge.contains("insufficient_user_authentication") && challenge.contains("900"));
+        let problem = body(response).await;
+        assert_eq!(
+            (problem["status"].as_u64(), problem["code"].as_str()),
+            (Some(403), Some("login_required"))
+        );
+        assert!(problem["detail"].as_str().unwrap().contains("current_password"), "{problem}");
+    }
+    let wrong = Some("not the password at all");
+    for request in [key(wrong), all(wrong), me(wrong)] {
+        assert_eq!(code(send!(app, with(request, token))).await, (401, "invalid_credentials".into()));
+    }
+    let right = Some(World::PASSWORD);
+    assert_eq!(send!(app, with(key(right), token)).status(), 201);
+    assert_eq!(send!(app, with(all(right), token)).status(), 204);
+    let fresh = world.login("ada@example.org").await.access_token;
+    assert_eq!(send!(app, with(me(None), &fresh)).status(), 204);
+}
+
+fn confirmed(request: TestRequest, password: Option<&str>) -> TestRequest {
+    match password {
+        Some(password) => request.set_json(json!({"current_password": password})),
+        None => request,
+    }
+}
+
+#[actix_web::test]
+async fn a_job_grant_opens_nothing_here_but_can_introspect_and_revoke_itself() {
+    let world = World::new().await;
+    world.user_with_roles("root@example.org", vec!["admin".into()]).await;
+    let app = service!(world);
+    let login = world.login("root@example.org").await.access_token;
+    let asked = Exchange {
+        subject_token: login.clone(),
+        scope: Some("users:read users:write clients:write".parse().unwrap()),
+        details: vec![("calculation".into(), "c-1".into())],
+        device: None,
+        origin: Origin::default(),
+    };
+    let job = world.auth.exchange_token(None, asked).await.unwrap();
+    let client = json!({"name": "c", "scopes": ["*"]});
+    for request in [
+        TestRequest::get().uri("/auth/users"),
+        TestRequest::get().uri("/auth/users/me"),
+        post("/auth/clients").set_json(client),
+    ] {
+        let refusal = code(send!(app, with(request, &job.access_token))).await;
+        assert_eq!(refusal, (403, "login_required".into()));
+    }
+    let introspect = |token: &str| {
+        let form = [("client_id", "tessera-job"), ("token", token)];
+        post("/auth/introspect").set_form(form)
+    };
+    let told = body(send!(app, introspect(&job.access_token))).await;
+    assert_eq!((told["active"].as_bool(), told["client_id"].as_str()), (Some(true), Some("tessera-job")));
+    // It learns nothing of tokens that are not its own.
+    assert_eq!(body(send!(app, introspect(&login))).await, json!({"active": false}));
+    let revoke = post("/auth/revoke").set_form([("client_id", "tessera-job"), ("token", &job.access_token)]);
+    assert_eq!(send!(app, revoke).status(), 200);
+    assert_eq!(body(send!(app, introspect(&job.access_token))).await, json!({"active": false}));
+}
