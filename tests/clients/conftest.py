@@ -4,24 +4,23 @@ import json
 import os
 import pathlib
 import secrets
-import socket
 import subprocess
+import sys
 import time
 
 import httpx
 import pytest
 
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "tools"))
+import ports  # noqa: E402
+
 BINARIES = pathlib.Path(os.environ["TESSERA_BIN_DIR"])
 ADMIN = ("root@example.org", "mountains-of-quartz-41")
 AUDIENCE = "tessera"
+#: Seconds that a service may take to become ready.
+PATIENCE = 30
 #: Hashing is not what is tested here.
 CHEAP = {"AUTH__PASSWORDS__MEMORY_KIB": "64", "AUTH__PASSWORDS__ITERATIONS": "1", "AUTH__PASSWORDS__POOL_QUEUE": "1000"}
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class System:
@@ -31,22 +30,25 @@ class System:
         self.algorithm, self.directory = algorithm, directory
         self.keys = directory / "keys.json"
         self.processes = []
-        self.auth, self.resource = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+        # The issuer is the address at which clients find auth-service, so it must be known before the start.
+        self.auth = f"http://127.0.0.1:{ports.take()}"
         subprocess.run([BINARIES / "auth-service", "keys", "new", "--alg", algorithm, "--file", self.keys], check=True)
         identity = {"AUTH__BOOTSTRAP__ADMIN_EMAIL": ADMIN[0], "AUTH__BOOTSTRAP__ADMIN_PASSWORD": ADMIN[1]}
         of = {name: {key: value for key, value in settings.items() if key.startswith(name)} for name in ("AUTH", "RESOURCE")}
-        self.start("auth", self.auth, identity | {"AUTH__KEYS__FILE": str(self.keys)} | CHEAP | of["AUTH"])
+        auth = identity | {"AUTH__KEYS__FILE": str(self.keys)} | CHEAP | of["AUTH"]
+        self.until_ready("auth", self.start("auth", self.auth.removeprefix("http://"), auth))
         # With public keys resource-service needs no file, and holds nothing that could make a token.
         ring = {"RESOURCE__KEYS__FILE": str(self.keys)}
         if algorithm != "HS256":
             ring = {"RESOURCE__KEYS__JWKS_URL": f"{self.auth}/.well-known/jwks.json"}
-        self.start("resource", self.resource, ring | of["RESOURCE"])
+        listening = self.until_ready("resource", self.start("resource", "127.0.0.1:0", ring | of["RESOURCE"]))
+        self.resource = f"http://{listening['listen']}"
 
-    def start(self, name, base, settings):
-        prefix, management = name.upper(), f"127.0.0.1:{free_port()}"
+    def start(self, name, listen, settings):
+        prefix = name.upper()
         environment = {
-            f"{prefix}__HTTP__LISTEN": base.removeprefix("http://"),
-            f"{prefix}__HTTP__MANAGEMENT_LISTEN": management,
+            f"{prefix}__HTTP__LISTEN": listen,
+            f"{prefix}__HTTP__MANAGEMENT_LISTEN": "127.0.0.1:0",
             f"{prefix}__STORE__URL": f"sqlite:{self.directory}/{name}.db",
             f"{prefix}__TOKENS__ISSUER": self.auth,
             f"{prefix}__TOKENS__AUDIENCE": AUDIENCE,
@@ -54,14 +56,21 @@ class System:
         log = open(self.directory / f"{name}.log", "wb")
         process = subprocess.Popen([BINARIES / f"{name}-service"], env=environment | settings, stdout=log, stderr=log)
         self.processes.append(process)
-        for _ in range(400):
-            try:
-                if httpx.get(f"http://{management}/readyz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                assert process.poll() is None, (self.directory / f"{name}.log").read_text()
+        return process
+
+    def until_ready(self, name, process):
+        """Waits until a service is ready. Returns its log entry that names its addresses."""
+        log = self.directory / f"{name}.log"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert process.poll() is None, log.read_text()
+            for line in log.read_text().splitlines():
+                if '"listening"' in line:
+                    listening = json.loads(line)
+                    if httpx.get(f"http://{listening['management']}/readyz").status_code == 200:
+                        return listening
             time.sleep(0.05)
-        raise AssertionError(f"{name} does not become ready: " + (self.directory / f"{name}.log").read_text())
+        raise AssertionError(f"{name} does not become ready: {log.read_text()}")
 
     def stop(self):
         for process in reversed(self.processes):

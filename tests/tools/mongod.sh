@@ -9,12 +9,12 @@ start_mongod() {
     install_python
     install_mongod
     mongod_data=$(mktemp -d)
-    local port
-    port=$("$cache/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    "$MONGOD" --dbpath "$mongod_data" --port "$port" --bind_ip 127.0.0.1 --replSet rs0 \
-        --wiredTigerCacheSizeGB 0.5 >"$log/mongod.log" 2>&1 &
+    # Emptied before it is read: the log of an earlier mongod names another port.
+    : >"$log/mongod.log"
+    "$MONGOD" --dbpath "$mongod_data" --port 0 --bind_ip 127.0.0.1 --replSet rs0 \
+        --wiredTigerCacheSizeGB 0.5 >>"$log/mongod.log" 2>&1 &
     mongod_pid=$!
-    TESSERA_TEST_MONGO=$("$cache/venv/bin/python" tests/tools/initiate.py "$port")
+    TESSERA_TEST_MONGO=$("$cache/venv/bin/python" tests/tools/initiate.py "$log/mongod.log")
     export TESSERA_TEST_MONGO
 }
 
