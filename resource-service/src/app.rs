@@ -157,7 +157,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
 /// The keys that tokens are checked with.
 fn ring(settings: &Settings) -> Result<KeyRing, StartError> {
     match &settings.keys.jwks_url {
-        Some(url) => KeyRing::remote(url),
+        Some(url) => Ok(KeyRing::remote(url)?),
         None => Ok(KeyRing::open(&settings.key_file(), Purpose::Verify)?),
     }
 }

@@ -10,6 +10,7 @@ mod administration;
 mod aggregates;
 mod artifacts;
 mod changes;
+mod circles;
 mod clients;
 mod coverage;
 mod definitions;

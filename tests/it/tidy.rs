@@ -10,9 +10,9 @@ const LONGEST: usize = 400;
 /// What 95 of 100 source files may have at most.
 const NEARLY_ALL: usize = 300;
 
-struct Source {
-    path: String,
-    code: String,
+pub struct Source {
+    pub path: String,
+    pub code: String,
 }
 
 impl Source {
@@ -37,7 +37,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lie in the workspace").to_owned()
 }
 
-fn sources() -> Vec<Source> {
+pub fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     for package in ["shared-models", "auth-service", "resource-service", "deploy"] {
         collect(&root().join(package), &mut found);

@@ -14,7 +14,13 @@ use shared_models::{
 };
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{artifacts, fault::DefinitionFault, history, pointer, series, validate};
+use super::{
+    artifacts,
+    fault::DefinitionFault,
+    history, pointer,
+    series::{self, FIRST, LAST, LOWER, SERIES},
+    validate,
+};
 use crate::query::{
     parse::Target,
     path::Path,
@@ -165,6 +171,33 @@ impl Collection {
             }
             _ => Err(faults),
         }
+    }
+
+    /// Whether series can be written and read by the point here: the collection is the one for it, and a place in it is
+    /// unique.
+    pub fn keeps_points(&self) -> bool {
+        let has = |unique: bool, paths: &[&str]| {
+            let is = |index: &Index| {
+                index.unique == unique
+                    && index.keys.iter().all(|(_, direction)| *direction == Direction::Ascending)
+                    && index.keys.iter().map(|(field, _)| field.path.to_string()).eq(paths.iter().copied())
+            };
+            self.indexes.iter().any(is)
+        };
+        self.name() == SERIES
+            && has(true, &["calculation", "metric", LOWER])
+            && has(false, &["calculation", "metric", LOWER])
+            && has(false, &["calculation", "metric", FIRST, LAST])
+    }
+
+    /// Whether a revision is kept when another takes its place.
+    pub fn keeps_revisions(&self) -> bool {
+        self.definition.versioned
+    }
+
+    /// Whether a document is kept when it is removed.
+    pub fn keeps_removed(&self) -> bool {
+        self.definition.versioned || self.definition.soft_delete
     }
 
     /// Whether documents of this collection can expire.

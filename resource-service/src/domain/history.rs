@@ -2,7 +2,7 @@
 
 use shared_models::documents::CollectionDefinition;
 
-use super::{collection::Collection, document::Meta};
+use super::document::Meta;
 
 /// The shipped collection that grows by points; its chunks are rewritten all the time.
 const SERIES: &str = "series";
@@ -16,18 +16,6 @@ pub struct Removal {
     pub end: Meta,
     /// `sub` of whoever removes it.
     pub by: String,
-}
-
-impl Collection {
-    /// Whether a revision is kept when another takes its place.
-    pub fn keeps_revisions(&self) -> bool {
-        self.definition.versioned
-    }
-
-    /// Whether a document is kept when it is removed.
-    pub fn keeps_removed(&self) -> bool {
-        self.definition.versioned || self.definition.soft_delete
-    }
 }
 
 /// Refuses a definition that keeps what cannot or must not be kept.

@@ -6,10 +6,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
-use shared_models::{documents::Direction, problem::FieldError};
+use shared_models::problem::FieldError;
 
 use super::{
-    collection::{Collection, Index},
     document::{Document, Meta},
     scalar::Scalar,
 };
@@ -135,22 +134,6 @@ pub fn document(meta: Meta, place: &Place, unit: Option<&str>, lower: i64, point
     Document { meta, members }
 }
 
-/// Whether a collection can keep series by the point: it is the one for it, and a place in it is unique.
-pub fn keeps_points(name: &str, indexes: &[Index]) -> bool {
-    let has = |unique: bool, paths: &[&str]| {
-        let is = |index: &Index| {
-            index.unique == unique
-                && index.keys.iter().all(|(_, direction)| *direction == Direction::Ascending)
-                && index.keys.iter().map(|(field, _)| field.path.to_string()).eq(paths.iter().copied())
-        };
-        indexes.iter().any(is)
-    };
-    name == SERIES
-        && has(true, &["calculation", "metric", LOWER])
-        && has(false, &["calculation", "metric", LOWER])
-        && has(false, &["calculation", "metric", FIRST, LAST])
-}
-
 /// Sets the members that tell a document's steps. Refuses one that is, or would be, a chunk: only the service
 /// knows where the next one begins.
 pub fn frame(members: &mut Map<String, Value>) -> Result<(), FieldError> {
@@ -256,13 +239,6 @@ pub fn cut(mut points: Vec<Point>, grew_at_end: bool) -> Vec<Vec<Point>> {
     }
     cut.push(points);
     cut
-}
-
-impl Collection {
-    /// Whether series can be written and read by the point here.
-    pub fn keeps_points(&self) -> bool {
-        keeps_points(self.name(), &self.indexes)
-    }
 }
 
 #[cfg(test)]

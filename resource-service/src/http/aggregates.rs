@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web};
 use service_kit::{caller::Caller, problem::Problem};
 
-use super::documents::{UNCACHED, parameters};
+use super::{conditions::UNCACHED, parameters::parameters};
 use crate::ops::{Service, aggregate};
 
 /// The groups that the query asks for.

@@ -15,7 +15,7 @@ use serde_json::json;
 use service_kit::{caller::Caller, problem::Problem, server::Draining, token::Verifier};
 use shared_models::claims::AccessClaims;
 
-use super::{body::JSON, documents::parameters};
+use super::{body::JSON, parameters::parameters};
 use crate::{
     domain::{change::Position, ticket::TICKET_TTL},
     ops::{

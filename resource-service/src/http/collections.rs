@@ -20,8 +20,8 @@ use shared_models::{
 
 use super::{
     body::{JSON, members},
-    conditions::precondition,
-    documents::parameters,
+    conditions::{UNCACHED, precondition},
+    parameters::parameters,
 };
 use crate::{
     domain::precondition::entity_tag,
@@ -32,9 +32,6 @@ use crate::{
         undefine::undefine,
     },
 };
-
-/// A reader asks again whether its copy is fresh.
-const UNCACHED: &str = "private, no-cache";
 
 /// `GET /api/collections`
 pub async fn all(service: web::Data<Service>) -> Result<HttpResponse, Problem> {

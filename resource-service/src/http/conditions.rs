@@ -11,6 +11,9 @@ use shared_models::problem::ProblemCode;
 
 use crate::domain::precondition::{Precondition, Tags};
 
+/// `Cache-Control` of what a reader keeps only to ask whether it is still fresh; nobody else may keep it.
+pub const UNCACHED: &str = "private, no-cache";
+
 /// What the request demands of the document's revision.
 pub fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
     Ok(Precondition { if_match: tags(request, &IF_MATCH)?, if_none_match: tags(request, &IF_NONE_MATCH)? })

@@ -9,12 +9,13 @@ use actix_web::{
     web,
 };
 use service_kit::{body::RawBody, caller::Caller, problem::Problem};
-use shared_models::problem::{FieldError, ProblemCode};
+use shared_models::problem::FieldError;
 
 use super::{
     body::{JSON, JSON_PATCH, MERGE_PATCH, is, members, value},
-    conditions::{accepted_age, precondition},
+    conditions::{UNCACHED, accepted_age, precondition},
     exports,
+    parameters::parameters,
 };
 use crate::{
     domain::{patch::Patch, precondition::entity_tag},
@@ -126,17 +127,6 @@ fn operations(body: &[u8]) -> Result<Patch, Problem> {
         Problem::validation(vec![FieldError::at("", "patch", message)])
     })
 }
-
-/// The decoded query string, in order.
-pub fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
-    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-    pairs.map(web::Query::into_inner).map_err(|fault| {
-        Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
-    })
-}
-
-/// A reader asks again whether its copy is fresh; nobody else may keep one.
-pub const UNCACHED: &str = "private, no-cache";
 
 /// What a write is aimed at. Who may not write at all is told so before anything else is looked at.
 pub fn target<'t>(

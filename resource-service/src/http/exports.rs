@@ -12,7 +12,7 @@ use futures_util::stream;
 use service_kit::{caller::Caller, problem::Problem};
 use tracing::Instrument as _;
 
-use super::documents::{UNCACHED, parameters};
+use super::{conditions::UNCACHED, parameters::parameters};
 use crate::{
     domain::table::Format,
     http::body::JSON,

@@ -6,6 +6,14 @@ use shared_models::problem::{FieldError, ProblemCode};
 
 use crate::query::literal::short;
 
+/// The decoded query string, in order.
+pub fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    pairs.map(web::Query::into_inner).map_err(|fault| {
+        Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
+    })
+}
+
 /// The parameters that are not read yet, and what was wrong with those that were.
 pub struct Parameters {
     pairs: Vec<(String, String)>,
@@ -15,11 +23,7 @@ pub struct Parameters {
 impl Parameters {
     /// Those of a request.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-        let pairs = pairs.map_err(|fault| {
-            Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
-        })?;
-        Ok(Self { pairs: pairs.into_inner(), faults: Vec::new() })
+        Ok(Self { pairs: parameters(request)?, faults: Vec::new() })
     }
 
     /// Adds a fault.

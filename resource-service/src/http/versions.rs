@@ -9,8 +9,9 @@ use service_kit::caller::Caller;
 
 use super::{
     body::JSON,
-    conditions::precondition,
-    documents::{Answer, UNCACHED, parameters, written},
+    conditions::{UNCACHED, precondition},
+    documents::{Answer, written},
+    parameters::parameters,
 };
 use crate::{
     domain::precondition::entity_tag,

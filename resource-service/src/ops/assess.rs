@@ -130,36 +130,6 @@ fn check(collection: &Collection, documents: &[String]) -> Result<Checked, Resou
     Ok(checked)
 }
 
-/// Whether the change is made.
-pub fn is_allowed(report: &DefinitionReport, force: bool) -> bool {
-    report.compatible || (force && can_be_forced(report))
-}
-
-/// Whether `force` would help.
-fn can_be_forced(report: &DefinitionReport) -> bool {
-    report.indexes.conflicts.is_empty()
-}
-
-/// Why a change is not made, for people.
-pub fn told(report: &DefinitionReport) -> String {
-    let mut reasons: Vec<String> = report.changes.iter().filter_map(|change| change.breaks.clone()).collect();
-    if report.violations_total > 0 {
-        reasons.push(format!(
-            "{} of {} stored documents break its schema",
-            report.violations_total, report.examined
-        ));
-    }
-    if !report.indexes.conflicts.is_empty() {
-        reasons.push("stored documents agree in the fields of an index that is to be unique".into());
-    }
-    let way = if can_be_forced(report) {
-        "force=true makes the change all the same; documents stay as they are until they are written next"
-    } else {
-        "change these documents first"
-    };
-    format!("the definition does not fit what is stored: {}; {way}", reasons.join(", "))
-}
-
 /// A definition as it is kept, compared and written to files.
 pub fn text_of(collection: &Collection) -> Result<String, ResourceError> {
     Ok(serde_json::to_string(&collection.definition)?)

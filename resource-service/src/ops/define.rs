@@ -8,9 +8,10 @@ use shared_models::{
 
 use super::{
     Service,
-    assess::{Change, is_allowed, text_of},
+    assess::{Change, text_of},
     catalog::Standing,
     error::ResourceError,
+    verdict::is_allowed,
 };
 use crate::domain::{
     collection::Collection,

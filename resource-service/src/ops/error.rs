@@ -2,7 +2,7 @@
 
 use shared_models::{definitions::DefinitionReport, problem::FieldError};
 
-use super::assess::told;
+use super::verdict::told;
 use crate::{
     domain::{
         artifacts::Full, document::Malformed, fault::DefinitionFault, grant::Outside, patch::Unpatchable,

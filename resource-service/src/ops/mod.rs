@@ -31,6 +31,7 @@ pub mod reviews;
 pub mod series;
 pub mod transfer;
 pub mod undefine;
+pub mod verdict;
 pub mod versions;
 
 use std::sync::Arc;

@@ -4,9 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Service,
-    assess::{is_allowed, told},
     define::{Defined, Wanted, define},
     error::ResourceError,
+    verdict::{is_allowed, told},
 };
 use crate::domain::{
     catalog::{Catalog, CatalogError},

@@ -26,7 +26,7 @@ use crate::{
         precondition::Precondition,
     },
     http::conditions::precondition,
-    ops::artifacts::{Named, put::Upload},
+    ops::artifacts::{Named, Upload},
 };
 
 /// What a reader asks for.

@@ -22,7 +22,7 @@ use service_kit::{caller::Caller, problem::Problem};
 use shared_models::{artifacts::Artifact, problem::ProblemCode};
 
 use self::headers::{Asked, asked, disposition, upload_of};
-use super::{conditions::precondition, documents::UNCACHED};
+use super::conditions::{UNCACHED, precondition};
 use crate::{
     domain::artifacts::File,
     ops::{

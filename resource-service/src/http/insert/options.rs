@@ -9,7 +9,7 @@ use shared_models::problem::{FieldError, ProblemCode};
 
 use super::super::{
     body::{JSON, NDJSON, is},
-    documents::parameters,
+    parameters::parameters,
 };
 
 /// The longest key, in bytes.

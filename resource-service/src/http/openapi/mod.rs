@@ -4,6 +4,7 @@ mod artifacts;
 mod bulk;
 mod changes;
 mod definitions;
+mod documents;
 mod flows;
 mod operations;
 mod past;
@@ -72,7 +73,7 @@ fn document(catalog: &Catalog) -> Value {
         .collect();
     let mut paths = definitions::paths();
     for collection in &collections {
-        paths.extend(operations::of(collection));
+        paths.extend(documents::of(collection));
         paths.extend(changes::of(collection));
         paths.extend(artifacts::of(collection));
     }

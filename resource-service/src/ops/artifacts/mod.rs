@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
-        artifacts::{File, name::ArtifactName},
+        artifacts::{File, media::MediaType, name::ArtifactName, range::Sent},
         document::Document,
         precondition::Precondition,
     },
@@ -61,6 +61,22 @@ impl<'n> Named<'n> {
             name: self.name.to_owned(),
         }
     }
+}
+
+/// What somebody wants to attach.
+pub struct Upload<'u> {
+    /// Where, and under which name.
+    pub named: Named<'u>,
+    /// What the file must be that stands there.
+    pub precondition: Precondition,
+    /// The media type that the sender gives.
+    pub declared: Option<MediaType>,
+    /// The SHA-256 that the sender announces for the whole file, in lower-case hexadecimal.
+    pub sha256: Option<String>,
+    /// The bytes that the body announces.
+    pub length: Option<u64>,
+    /// Where the body goes on with an upload that broke off.
+    pub part: Option<Sent>,
 }
 
 /// A document whose files the caller may use.

@@ -4,33 +4,14 @@ use futures_util::{Stream, StreamExt as _};
 use shared_models::artifacts::Artifact;
 
 use super::{
-    MAX_TRIES, Named, lease_from,
+    MAX_TRIES, Upload, lease_from,
     receive::{Receiver, takes},
 };
 use crate::{
-    domain::{
-        artifacts::{File, fits, media::MediaType, name::ArtifactName, range::Sent},
-        precondition::Precondition,
-    },
+    domain::artifacts::{File, fits, name::ArtifactName},
     ops::{Service, error::ResourceError, policy::Verb},
     store::artifacts::Lease,
 };
-
-/// What somebody wants to attach.
-pub struct Upload<'u> {
-    /// Where, and under which name.
-    pub named: Named<'u>,
-    /// What the file must be that stands there.
-    pub precondition: Precondition,
-    /// The media type that the sender gives.
-    pub declared: Option<MediaType>,
-    /// The SHA-256 that the sender announces for the whole file, in lower-case hexadecimal.
-    pub sha256: Option<String>,
-    /// The bytes that the body announces.
-    pub length: Option<u64>,
-    /// Where the body goes on with an upload that broke off.
-    pub part: Option<Sent>,
-}
 
 /// A file that was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

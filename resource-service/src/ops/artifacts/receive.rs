@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use shared_models::{artifacts::Artifact, problem::FieldError};
 use time::OffsetDateTime;
 
-use super::{LEASE, Open, lease_from, put::Upload, sweep};
+use super::{LEASE, Open, Upload, lease_from, sweep};
 use crate::{
     domain::artifacts::{
         CHUNK_BYTES, File, fits, hexadecimal,

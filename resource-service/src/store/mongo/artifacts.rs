@@ -11,7 +11,7 @@ use mongodb::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{MongoStore, date, failed, write::DUPLICATE_KEY};
+use super::{DUPLICATE_KEY, MongoStore, date, failed};
 use crate::{
     domain::artifacts::{CHUNK_BYTES, File, Folder},
     store::{

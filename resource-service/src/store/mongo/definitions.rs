@@ -12,7 +12,7 @@ use mongodb::{
 };
 use serde_json::Value;
 
-use super::{MongoStore, failed, index_model, json, write::duplicate_key};
+use super::{MongoStore, duplicate_key, failed, index_model, json};
 use crate::{
     domain::collection::{Collection, Index},
     store::{

@@ -25,7 +25,7 @@ use mongodb::{
     Collection as Handle, Cursor, Database, IndexModel,
     action::{Action as _, Find},
     bson::{DateTime, Document as Doc, RawDocumentBuf, doc},
-    error::Error,
+    error::{Error, ErrorKind, WriteFailure},
     options::IndexOptions,
 };
 use service_kit::store::{Unavailable, mongo};
@@ -67,6 +67,20 @@ impl MongoStore {
 
     fn handle(&self, collection: &Collection) -> Handle<RawDocumentBuf> {
         self.database.collection(collection.name())
+    }
+}
+
+/// The server's code for a value that a unique index has already.
+const DUPLICATE_KEY: i32 = 11000;
+
+/// What the server says of a value that a unique index has already.
+fn duplicate_key(error: &Error) -> Option<&str> {
+    match error.kind.as_ref() {
+        ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => {
+            Some(&fault.message)
+        }
+        ErrorKind::Command(fault) if fault.code == DUPLICATE_KEY => Some(&fault.message),
+        _ => None,
     }
 }
 

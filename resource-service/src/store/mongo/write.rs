@@ -14,27 +14,17 @@ use service_kit::store::Unavailable;
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
-use super::{MongoStore, bson, definitions, failed, history, json::CHANGED_BY, partial, receipts};
+use super::{
+    DUPLICATE_KEY, MongoStore, bson, definitions, duplicate_key, failed, history, json::CHANGED_BY, partial,
+    receipts,
+};
 use crate::{
     domain::{collection::Collection, document::Document, history::Removal},
     store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, StoreError, Update, Writes},
 };
 
-/// The server's code for a value that a unique index has already.
-pub(super) const DUPLICATE_KEY: i32 = 11000;
 /// How long a transaction is tried again while others come between.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What the server says of a value that a unique index has already.
-pub(super) fn duplicate_key(error: &Error) -> Option<&str> {
-    match error.kind.as_ref() {
-        ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => {
-            Some(&fault.message)
-        }
-        ErrorKind::Command(fault) if fault.code == DUPLICATE_KEY => Some(&fault.message),
-        _ => None,
-    }
-}
 
 /// Tells which unique index a write ran into.
 pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError {

@@ -19,7 +19,6 @@ use std::{
 use arc_swap::{ArcSwap, Guard};
 
 use self::remote::Remote;
-use crate::start::StartError;
 
 pub use self::{
     generate::generate,
@@ -68,7 +67,7 @@ impl KeyRing {
 
     /// The public keys at `url`. There are none until they are fetched: follow the ring, and wait for
     /// [`KeyRing::is_loaded`].
-    pub fn remote(url: &str) -> Result<Self, StartError> {
+    pub fn remote(url: &str) -> Result<Self, KeysError> {
         remote::empty(url)
     }
 

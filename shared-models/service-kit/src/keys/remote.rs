@@ -11,7 +11,6 @@ use tokio::{
 };
 
 use super::{KeyRing, KeysError, Ring, foreign};
-use crate::start::StartError;
 
 /// How often the keys are fetched anyway, so that a dropped one is dropped here.
 const REFRESH: Duration = Duration::from_secs(60);
@@ -41,13 +40,13 @@ struct Fetch {
 }
 
 impl Remote {
-    pub(super) fn new(url: &str) -> Result<Self, StartError> {
+    pub(super) fn new(url: &str) -> Result<Self, KeysError> {
         let http = reqwest::Client::builder()
             .timeout(WHOLE)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
-            .map_err(|error| StartError::Other(format!("no HTTP client can be made: {error}")))?;
+            .map_err(|error| KeysError(format!("no HTTP client can be made: {error}")))?;
         Ok(Self { http, url: url.to_owned(), last: Mutex::default() })
     }
 
@@ -134,7 +133,7 @@ pub(super) async fn follow(ring: Weak<KeyRing>) {
 }
 
 /// A ring whose keys are at `url`; it has none until they are fetched.
-pub(super) fn empty(url: &str) -> Result<KeyRing, StartError> {
+pub(super) fn empty(url: &str) -> Result<KeyRing, KeysError> {
     Ok(KeyRing::of(super::Source::Remote(Remote::new(url)?), Arc::new(Ring::empty())))
 }
 
