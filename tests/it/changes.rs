@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Stack, events::Events, on_both_stores};
+use crate::support::{Caller, Stack, events::Events, http, on_both_stores};
 
 on_both_stores! {
     every_replica_tells_of_a_change_and_a_reader_goes_on_at_another,
@@ -97,7 +97,7 @@ async fn a_stopping_replica_ends_its_streams_at_once(mut stack: Stack) {
     let user = stack.scientist().await;
     let base = stack.resource[0].base.clone();
     let token = user.token.clone().expect("a token");
-    let request = reqwest::Client::new().get(format!("{base}{CHANGES}")).bearer_auth(token);
+    let request = http().get(format!("{base}{CHANGES}")).bearer_auth(token);
     let mut events = Events::open(request).await;
     let started = Instant::now();
     stack.resource[0].terminate();

@@ -9,7 +9,7 @@ use oauth2::{
 use serde_json::json;
 
 use crate::support::{
-    Stack, on_both_stores,
+    Stack, http, on_both_stores,
     stack::{ADMIN, ISSUER},
 };
 
@@ -24,7 +24,7 @@ async fn carry(stack: &Stack, request: HttpRequest) -> Result<HttpResponse, reqw
     let path = request.uri().path().to_owned();
     let (parts, body) = request.into_parts();
     assert_eq!(parts.uri.host(), Some("tessera.example"));
-    let sent = reqwest::Client::new()
+    let sent = http()
         .request(parts.method, format!("{}{path}", stack.base(&path)))
         .headers(parts.headers)
         .body(body)

@@ -93,12 +93,14 @@ async fn a_bad_document_is_told_where_and_why(stack: Stack) {
         assert_eq!((reply.status, reply.faults()), (422, vec![format!("/{own}")]));
     }
     for odd in [json!("text"), json!(null), json!(7)] {
-        assert!([400, 422].contains(&scientist.post("/api/calculations", &odd).await.status), "{odd}");
+        let reply = scientist.post("/api/calculations", &odd).await;
+        assert_eq!((reply.status, reply.code().as_str()), (422, "validation_error"), "{odd}: {reply:?}");
     }
     let deep = format!("{}1{}", "{\"parameters\":".repeat(100), "}".repeat(100));
     let request =
         scientist.request(Method::POST, "/api/calculations").header(CONTENT_TYPE, "application/json");
-    assert!([400, 422].contains(&send(request.body(deep)).await.status));
+    let deep = send(request.body(deep)).await;
+    assert_eq!((deep.status, deep.code().as_str()), (422, "validation_error"), "{deep:?}");
     assert_eq!(scientist.get("/api/calculations").await.json()["items"], json!([]));
     assert_eq!(scientist.post("/api/molecules", &json!({})).await.status, 404);
     assert_eq!(scientist.get("/api/calculations/..%2f..%2fetc").await.status, 404);
@@ -126,7 +128,7 @@ async fn a_write_names_the_revision_it_changes(stack: Stack) {
     let delete = |tag: &'static str| send(scientist.request(Method::DELETE, &path).header("If-Match", tag));
     assert_eq!(delete("\"1\"").await.code(), "revision_mismatch");
     assert_eq!(delete("\"4\"").await.status, 204);
-    assert!([404, 412].contains(&patched("*").await.status));
+    assert_eq!(patched("*").await.status, 404, "there is no revision to match");
 }
 
 async fn concurrent_patches_without_a_revision_all_take_effect(stack: Stack) {

@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use reqwest::Client;
 use serde_json::json;
 use tokio::{sync::watch, time::sleep};
 
-use crate::support::{Stack, events::Events, stack::KID, store::ReplicaSet};
+use crate::support::{Stack, events::Events, http, stack::KID, store::ReplicaSet};
 
 /// How many changes a reader takes from one replica before it goes on at the other.
 const TURN: usize = 25;
@@ -23,7 +22,7 @@ async fn write(
     stored: watch::Sender<usize>,
     stop: watch::Receiver<bool>,
 ) -> BTreeSet<i64> {
-    let http = Client::new();
+    let http = http();
     let mut acknowledged = BTreeSet::new();
     for n in 0.. {
         let last = *stop.borrow();
@@ -50,7 +49,7 @@ async fn write(
 
 /// Follows the changes to the last document, now at one replica, now at the other. Returns the numbers in order.
 async fn read(bases: Vec<String>, token: String, mut last_id: String) -> Vec<i64> {
-    let http = Client::new();
+    let http = http();
     let mut numbers = Vec::new();
     for turn in 0.. {
         let request = http.get(format!("{}/api/calculations/changes", bases[turn % bases.len()]));
@@ -85,7 +84,7 @@ async fn every_acknowledged_change_is_told_once_while_the_primary_is_lost_again_
     claims["exp"] = json!(claims["iat"].as_i64().expect("a time") + 600);
     let token = stack.forge(&json!({"alg": "HS256", "kid": KID, "typ": "at+jwt"}), &claims);
     let bases: Vec<String> = stack.resource.iter().map(|process| process.base.clone()).collect();
-    let first = Client::new().get(format!("{}/api/calculations/changes", bases[0])).bearer_auth(&token);
+    let first = http().get(format!("{}/api/calculations/changes", bases[0])).bearer_auth(&token);
     let start = Events::open(first).await.last_id;
 
     let (stop, stopped) = watch::channel(false);

@@ -1,10 +1,16 @@
 //! What holds when parts go away: replicas killed, the store gone and back, a drain under load.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
-use crate::support::{Process, Stack, caller::send, store::Mongod};
+use crate::support::{Process, Stack, caller::send, http, store::Mongod};
 
 /// A client of both replicas of each service: one that does not answer is passed over for the other.
 struct Survivor {
@@ -58,7 +64,7 @@ async fn killing_one_replica_of_each_loses_no_session_and_no_acknowledged_write(
     let mut stack = Stack::replicated().await;
     let user = stack.scientist().await;
     let mut survivor = Survivor {
-        http: reqwest::Client::new(),
+        http: http(),
         auth: [stack.auth[0].base.clone(), stack.auth[1].base.clone()],
         resource: [stack.resource[0].base.clone(), stack.resource[1].base.clone()],
         token: user.token.clone().expect("a token"),
@@ -160,36 +166,65 @@ async fn started_without_its_store_a_service_stays_alive_says_so_once_and_become
     }
 }
 
+/// What a balancer saw of a replica that is told to stop.
+#[derive(Default)]
+struct Seen {
+    /// How many requests it sent to either replica.
+    sent: usize,
+    /// How many the leaving replica answered after it was told to stop.
+    answered_while_leaving: usize,
+}
+
+/// Sends requests for a while, as a balancer does that asks for readiness once a second (deploy/config/haproxy.cfg): in
+/// between it sends on to a replica that is leaving.
+async fn balance(management: String, bases: [String; 2], token: String, told: Arc<AtomicBool>) -> Seen {
+    let (http, mut seen) = (http(), Seen::default());
+    let (started, mut asked, mut ready) = (Instant::now(), None::<Instant>, true);
+    while started.elapsed() < Duration::from_secs(8) {
+        if asked.is_none_or(|asked| asked.elapsed() >= Duration::from_secs(1)) {
+            let answer = http.get(format!("{management}/readyz")).send().await;
+            ready = answer.is_ok_and(|answer| answer.status() == 200);
+            asked = Some(Instant::now());
+        }
+        let leaving = told.load(Ordering::SeqCst);
+        let base = &bases[usize::from(!ready)];
+        let answer = http.get(format!("{base}/api/calculations")).bearer_auth(&token).send().await;
+        assert_eq!(answer.expect("no request fails").status(), 200);
+        seen.sent += 1;
+        seen.answered_while_leaving += usize::from(leaving && ready);
+    }
+    seen
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sigterm_drains_without_a_failed_request_and_exits_zero_within_ten_seconds() {
-    let mut stack = Stack::replicated().await;
+    // Four times what a balancer takes to ask again.
+    let mut stack = Stack::replicated_with(&[("RESOURCE__HTTP__DRAIN_PAUSE", "4")]).await;
     let token = stack.scientist().await.token.expect("a token");
-    let (leaving, staying) = (stack.resource[0].base.clone(), stack.resource[1].base.clone());
-    let management = stack.resource[0].management.clone();
-    let load = tokio::spawn(async move {
-        // A balancer that asks for readiness before each request, as one does in front of a rollout.
-        let (http, mut asked) = (reqwest::Client::new(), 0);
-        let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(6) {
-            let ready =
-                http.get(format!("{management}/readyz")).send().await.is_ok_and(|a| a.status() == 200);
-            let base = if ready { &leaving } else { &staying };
-            let answer = http.get(format!("{base}/api/calculations")).bearer_auth(&token).send().await;
-            assert_eq!(answer.expect("no request fails").status(), 200);
-            asked += 1;
-        }
-        asked
-    });
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let bases = [stack.resource[0].base.clone(), stack.resource[1].base.clone()];
+    let told = Arc::new(AtomicBool::new(false));
+    let load =
+        tokio::spawn(balance(stack.resource[0].management.clone(), bases, token.clone(), Arc::clone(&told)));
+    // Right after the balancer asked: it does not learn of the stop for most of a second.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
     let started = Instant::now();
     stack.resource[0].terminate();
     stack.resource[0].until_readiness(503).await;
-    assert!(started.elapsed() < Duration::from_secs(1), "readiness turns at once");
+    told.store(true, Ordering::SeqCst);
+    let url = format!("{}/api/calculations", stack.resource[0].base);
+    let late = http().get(url).bearer_auth(token).send().await.expect("it still answers");
+    assert_eq!(late.status(), 200, "what is sent before a balancer has asked again is served");
     let status = stack.resource[0].end().await;
     assert!(
         status.success() && started.elapsed() < Duration::from_secs(10),
         "{status} after {:?}",
         started.elapsed()
     );
-    assert!(load.await.expect("no request fails") > 20);
+    let seen = load.await.expect("no request fails");
+    assert!(
+        seen.sent > 20 && seen.answered_while_leaving > 0,
+        "{} of {}",
+        seen.answered_while_leaving,
+        seen.sent
+    );
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{Caller, Process, Stack, on_both_stores};
+use crate::support::{Caller, Process, Stack, http, on_both_stores, process::PATIENCE};
 
 on_both_stores!(
     whatever_ends_a_token_is_felt_at_every_replica_within_a_second,
@@ -12,7 +12,7 @@ on_both_stores!(
 );
 
 async fn refused_everywhere(replicas: &[Process], token: &str) {
-    let http = reqwest::Client::new();
+    let http = http();
     let started = Instant::now();
     for replica in replicas {
         loop {
@@ -59,7 +59,7 @@ async fn after_thirty_seconds_of_silence_writes_are_refused_and_reads_go_on() {
     let reader = (token(&ada), stack.resource[0].base.clone());
     stack.auth[0].kill();
     tokio::time::sleep(Duration::from_secs(31)).await;
-    let http = reqwest::Client::new();
+    let http = http();
     let url = format!("{}/api/calculations", reader.1);
     let read = http.get(&url).bearer_auth(&reader.0).send().await.expect("an answer");
     assert_eq!(read.status(), 200);
@@ -96,12 +96,15 @@ async fn whatever_ends_a_token_is_felt_at_every_replica_within_a_second(mut stac
     refused_everywhere(&stack.resource, script.as_str().expect("a token")).await;
     assert_eq!(ada.get("/api/calculations").await.status, 200);
 
-    let (status, metrics) = stack.resource[0].ask("/metrics").await;
-    assert!(
-        status == 200
-            && metrics.contains("tessera_cutoff_feed_age_seconds")
-            && metrics.contains("tessera_cutoffs ")
-    );
+    // The age of the feed is measured once a second.
+    let started = Instant::now();
+    let measured = |metrics: &str| {
+        metrics.contains("tessera_cutoff_feed_age_seconds") && metrics.contains("tessera_cutoffs ")
+    };
+    while !measured(&stack.resource[0].ask("/metrics").await.1) {
+        assert!(started.elapsed() < PATIENCE, "the feed is not measured");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn a_finished_calculation_ends_its_job_grants_and_reviewers_have_names(mut stack: Stack) {
@@ -139,7 +142,6 @@ async fn a_finished_calculation_ends_its_job_grants_and_reviewers_have_names(mut
     for process in &mut stack.auth {
         process.kill();
     }
-    let answer =
-        reqwest::Client::new().get(format!("{first}/api/reviews?expand=_owner")).bearer_auth(reader).send();
+    let answer = http().get(format!("{first}/api/reviews?expand=_owner")).bearer_auth(reader).send();
     assert_eq!(answer.await.expect("an answer").status(), 200);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Stack, caller::Caller, on_both_stores};
+use crate::support::{Stack, caller::Caller, http, on_both_stores};
 
 on_both_stores!(
     a_session_goes_on_at_another_replica,
@@ -83,7 +83,7 @@ async fn another_site_cannot_refresh(stack: Stack) {
     assert_eq!(reply.header("set-cookie"), "");
     let request = |origin: &str| {
         let cookie = before.clone().expect("a cookie");
-        let request = reqwest::Client::new().post(format!("{}/auth/token-refresh", stack.auth[0].base));
+        let request = http().post(format!("{}/auth/token-refresh", stack.auth[0].base));
         crate::support::caller::send(request.header("Cookie", cookie).header("Origin", origin.to_owned()))
     };
     assert_eq!(request("https://evil.example").await.code(), "csrf_rejected");
@@ -140,7 +140,7 @@ async fn a_user_sees_and_ends_their_sessions(stack: Stack) {
 async fn an_access_token_sent_along_must_be_of_the_same_session(stack: Stack) {
     let (one, other) = (stack.scientist().await, stack.scientist().await);
     let refresh = |token: Option<String>| {
-        let request = reqwest::Client::new()
+        let request = http()
             .post(format!("{}/auth/token-refresh", stack.auth[0].base))
             .header("Cookie", one.cookie.clone().expect("a cookie"))
             .header("Sec-Fetch-Site", "same-origin")

@@ -6,7 +6,7 @@ use reqwest::{
 };
 use serde_json::Value;
 
-use super::stack::Stack;
+use super::{process::http, stack::Stack};
 
 /// Somebody who calls the system.
 #[derive(Clone)]
@@ -65,8 +65,7 @@ impl Reply {
 
 impl<'s> Caller<'s> {
     pub(super) fn new(stack: &'s Stack) -> Self {
-        let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { stack, http, token: None, cookie: None }
+        Self { stack, http: http(), token: None, cookie: None }
     }
 
     /// The same caller with another token.

@@ -7,7 +7,11 @@ pub mod stack;
 pub mod store;
 pub mod upload;
 
-pub use self::{caller::Caller, process::Process, stack::Stack};
+pub use self::{
+    caller::Caller,
+    process::{Process, http},
+    stack::Stack,
+};
 
 /// Runs each test on embedded stores and on MongoDB with two replicas of each service.
 macro_rules! on_both_stores {

@@ -59,9 +59,22 @@ pub fn run(name: &str, arguments: &[&str], environment: &[(String, String)]) -> 
     child.wait_with_output().expect("the child's output can be read")
 }
 
-/// Asks how services are. A client of its own for each question would cost more than what is asked.
+/// Asks how services are, on a connection of its own each time.
 static PROBE: LazyLock<reqwest::Client> =
-    LazyLock::new(|| reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client"));
+    LazyLock::new(|| plain().pool_max_idle_per_host(0).build().expect("a client"));
+
+/// A client of the services, shared by all callers of a test: it follows no redirect.
+static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| plain().build().expect("a client"));
+
+/// The services of a test speak plain HTTP. A client that reads the system's certificates costs more than most requests.
+fn plain() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().tls_certs_only([]).no_proxy().redirect(reqwest::redirect::Policy::none())
+}
+
+/// The client of the services that a test's callers share.
+pub fn http() -> reqwest::Client {
+    CLIENT.clone()
+}
 
 /// A service that runs until it is dropped.
 pub struct Process {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::future::{join, join_all};
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -125,10 +126,12 @@ impl Stack {
             turn: AtomicUsize::new(0),
             databases,
         };
-        for _ in 0..replicas {
-            stack.auth.push(stack.another("auth-service").await);
-            stack.resource.push(stack.another("resource-service").await);
-        }
+        // All at once, as a rollout starts them.
+        let (auth, resource) = {
+            let replicas = |name| join_all((0..replicas).map(|_| stack.another(name)).collect::<Vec<_>>());
+            join(replicas("auth-service"), replicas("resource-service")).await
+        };
+        (stack.auth, stack.resource) = (auth, resource);
         stack
     }
 

@@ -1,6 +1,7 @@
 //! Real MongoDB servers: databases of a shared one, and replica sets of a test's own.
 
 use std::{
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -27,35 +28,63 @@ pub fn with_database(url: &str, name: &str) -> String {
     url.replacen("/?", &format!("/{name}?"), 1)
 }
 
+/// A port for a server that starts again on the same one. It lies below those that the system itself gives to servers and
+/// connections, so nothing takes it by chance while the server is down; a lock on a file keeps it from being taken twice.
+/// tests/tools/ports.py takes its own the same way.
+struct Port {
+    number: u16,
+    _hold: File,
+}
+
+impl Port {
+    const FIRST: u16 = 20_000;
+    const COUNT: u16 = 12_000;
+
+    fn take() -> Self {
+        // A random place to begin at: most ports are tried once.
+        let start = u16::try_from(uuid::Uuid::new_v4().as_u128() % u128::from(Self::COUNT)).expect("small");
+        for step in 0..Self::COUNT {
+            let number = Self::FIRST + (start + step) % Self::COUNT;
+            let path = std::env::temp_dir().join(format!("tessera-test-port-{number}"));
+            let hold = File::options().append(true).create(true).open(path).expect("a file can be opened");
+            match hold.try_lock() {
+                Ok(()) if std::net::TcpStream::connect(("127.0.0.1", number)).is_err() => {
+                    return Self { number, _hold: hold };
+                }
+                Ok(()) | Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => panic!("a port's file cannot be locked: {error}"),
+            }
+        }
+        panic!("no port is free");
+    }
+}
+
 /// A single-node replica set of a test's own, which it may stop and start.
 pub struct Mongod {
     child: Option<Child>,
     directory: PathBuf,
-    port: u16,
+    port: Port,
 }
 
 impl Mongod {
     /// Starts a server and makes it primary.
     pub async fn start(directory: &Path) -> Self {
         let server = Self::launch(directory.join("mongod"));
-        initiate(&[server.port], &server.url()).await;
+        initiate(&[server.port.number], &server.url()).await;
         server
     }
 
     /// Starts a server that is part of no replica set yet.
     fn launch(directory: PathBuf) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = listener.local_addr().expect("a bound address").port();
-        drop(listener);
         std::fs::create_dir_all(&directory).expect("a directory can be made");
-        let mut server = Self { child: None, directory, port };
+        let mut server = Self { child: None, directory, port: Port::take() };
         server.resume();
         server
     }
 
     /// Its address, with no database.
     pub fn url(&self) -> String {
-        format!("mongodb://127.0.0.1:{}/?replicaSet=rs0", self.port)
+        format!("mongodb://127.0.0.1:{}/?replicaSet=rs0", self.port.number)
     }
 
     /// Starts the server again on the same data.
@@ -64,7 +93,7 @@ impl Mongod {
         let child = Command::new(binary)
             .arg("--dbpath")
             .arg(&self.directory)
-            .args(["--port", &self.port.to_string(), "--bind_ip", "127.0.0.1", "--replSet", "rs0"])
+            .args(["--port", &self.port.number.to_string(), "--bind_ip", "127.0.0.1", "--replSet", "rs0"])
             .args(["--wiredTigerCacheSizeGB", "0.25"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -117,14 +146,15 @@ impl ReplicaSet {
     pub async fn start(directory: &Path) -> Self {
         let launch = |n: usize| Mongod::launch(directory.join(format!("mongod-{n}")));
         let set = Self((0..3).map(launch).collect());
-        let ports: Vec<u16> = set.0.iter().map(|server| server.port).collect();
+        let ports: Vec<u16> = set.0.iter().map(|server| server.port.number).collect();
         initiate(&ports, &set.url()).await;
         set
     }
 
     /// Its address, with no database.
     pub fn url(&self) -> String {
-        let hosts: Vec<String> = self.0.iter().map(|server| format!("127.0.0.1:{}", server.port)).collect();
+        let hosts: Vec<String> =
+            self.0.iter().map(|server| format!("127.0.0.1:{}", server.port.number)).collect();
         format!("mongodb://{}/?replicaSet=rs0", hosts.join(","))
     }
 
@@ -132,7 +162,7 @@ impl ReplicaSet {
     pub async fn kill_primary(&mut self) -> usize {
         let hello = client(&self.url()).await.database("admin").run_command(doc! { "hello": 1 }).await;
         let primary = hello.expect("a primary").get_str("primary").expect("its address").to_owned();
-        let is_primary = |server: &Mongod| primary.ends_with(&format!(":{}", server.port));
+        let is_primary = |server: &Mongod| primary.ends_with(&format!(":{}", server.port.number));
         let at = self.0.iter().position(is_primary).expect("one of ours");
         self.0[at].kill();
         at
