@@ -68,6 +68,7 @@ impl App {
         let auth = Arc::new(assemble(settings, env).await?);
         auth.keys().follow();
         auth.watch_revocations();
+        auth.keep_finishing();
         let app = Self { auth, ready: Arc::default(), settings: settings.clone() };
         let first_admin = settings.first_admin()?;
         match settings.store.url {

@@ -30,6 +30,8 @@ const MAX_SESSION_TTL: u64 = 10 * 365 * 24 * 3600;
 const MAX_RECENT: u64 = 24 * 3600;
 /// The longest that failures may be remembered: a day, in seconds.
 const MAX_WINDOW: u64 = 24 * 3600;
+/// The most live sessions that one user may be allowed.
+const MAX_SESSIONS: u32 = 100_000;
 /// The shortest minimum length that may be set (NIST SP 800-63B-4 section 3.1.1.2), in code points.
 const LEAST_MIN_LENGTH: usize = 8;
 
@@ -70,6 +72,23 @@ pub struct Settings {
     /// How many guesses at a password are free.
     #[serde(default)]
     pub throttle: ThrottleSettings,
+    /// How many sessions there may be.
+    #[serde(default)]
+    pub sessions: SessionSettings,
+}
+
+/// How many sessions there may be.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SessionSettings {
+    /// Live sessions and job grants of one user or service; beyond it the least recently used one ends.
+    pub max_per_user: u32,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self { max_per_user: 1000 }
+    }
 }
 
 /// How many guesses at a password are free.
@@ -82,13 +101,15 @@ pub struct ThrottleSettings {
     pub address_free_failures: u32,
     /// Sign-ups from one address within the window, refused ones too.
     pub sign_ups: u32,
-    /// Seconds without a failure after which all are forgotten, and for which sign-ups are counted.
+    /// Token exchanges of one user or service within the window.
+    pub exchanges: u32,
+    /// Seconds without a failure after which all are forgotten, and for which sign-ups and exchanges are counted.
     pub window: u64,
 }
 
 impl Default for ThrottleSettings {
     fn default() -> Self {
-        Self { free_failures: 10, address_free_failures: 100, sign_ups: 120, window: 900 }
+        Self { free_failures: 10, address_free_failures: 100, sign_ups: 120, exchanges: 600, window: 900 }
     }
 }
 
@@ -267,6 +288,12 @@ impl Settings {
                 "at least 1; AUTH__REGISTRATION=closed allows none",
             ));
         }
+        if self.throttle.exchanges == 0 {
+            return Err(SettingsError::at("throttle.exchanges", "at least 1"));
+        }
+        if !(1..=MAX_SESSIONS).contains(&self.sessions.max_per_user) {
+            return Err(SettingsError::at("sessions.max_per_user", format!("from 1 to {MAX_SESSIONS}")));
+        }
         if !roles::is_built_in(&self.new_user_role) {
             let fault = format!("{:?} is none of admin, scientist, viewer", self.new_user_role);
             return Err(SettingsError::at("new_user_role", fault));
@@ -302,6 +329,7 @@ impl Settings {
                 idle: Duration::from_secs(tokens.refresh_ttl),
                 absolute: Duration::from_secs(tokens.session_ttl),
             },
+            max_sessions: self.sessions.max_per_user,
             throttle: self.throttle.policy(),
             job_ttl: Duration::from_secs(tokens.job_ttl),
             recent_login: Duration::from_secs(self.login.recent),
@@ -319,6 +347,7 @@ impl ThrottleSettings {
             account: Limit { free: self.free_failures, window, beyond: Beyond::Slower },
             address: Limit { free: self.address_free_failures, window, beyond: Beyond::Slower },
             sign_ups: Limit { free: self.sign_ups, window, beyond: Beyond::Closed },
+            exchanges: Limit { free: self.exchanges, window, beyond: Beyond::Closed },
         }
     }
 }

@@ -16,8 +16,8 @@ OWN = "^/auth/(users/me|sessions|api-keys)"
 
 @pytest.fixture(scope="module")
 def system(systems):
-    """With tokens that outlive the run, and no limit to wrong guesses and sign-ups."""
-    limits = ("FREE_FAILURES", "ADDRESS_FREE_FAILURES", "SIGN_UPS")
+    """With tokens that outlive the run, and no limit to wrong guesses, sign-ups and token exchanges."""
+    limits = ("FREE_FAILURES", "ADDRESS_FREE_FAILURES", "SIGN_UPS", "EXCHANGES")
     unlimited = {f"AUTH__THROTTLE__{limit}": "1000000" for limit in limits}
     return systems("HS256", AUTH__TOKENS__ACCESS_TTL="3600", **unlimited)
 

@@ -223,8 +223,11 @@ async fn a_job_writes_to_its_calculation_until_that_is_finished(stack: Stack) {
         assert!(reply.json()["detail"].as_str().is_some_and(|detail| detail.contains("finished")));
     }
     let sessions: Value = ada.get("/auth/sessions").await.json();
-    let of_job =
-        sessions.as_array().expect("sessions").iter().find(|session| session["calculation"] == mine.as_str());
+    let of_job = sessions["items"]
+        .as_array()
+        .expect("sessions")
+        .iter()
+        .find(|session| session["calculation"] == mine.as_str());
     assert_eq!(of_job.expect("the job's session")["client_id"], "tessera-job");
 }
 

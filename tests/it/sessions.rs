@@ -14,6 +14,8 @@ on_both_stores!(
     logout_is_final_even_against_a_refresh_at_the_same_time,
     a_user_sees_and_ends_their_sessions,
     an_access_token_sent_along_must_be_of_the_same_session,
+    three_hundred_logouts_at_once_all_succeed,
+    a_user_with_many_sessions_is_disabled_at_once,
 );
 
 async fn a_session_goes_on_at_another_replica(stack: Stack) {
@@ -123,8 +125,17 @@ async fn a_user_sees_and_ends_their_sessions(stack: Stack) {
     let stranger = stack.scientist().await;
 
     let sessions = here.get("/auth/sessions").await.json();
-    let listed = sessions["items"].as_array().or(sessions.as_array()).expect("a list").clone();
+    let listed = sessions["items"].as_array().expect("a list").clone();
     assert_eq!(listed.len(), 2, "{sessions}");
+    let first = here.get("/auth/sessions?limit=1").await.json();
+    let rest =
+        here.get(&format!("/auth/sessions?limit=1&after={}", first["next"].as_str().expect("a next page")));
+    let rest = rest.await.json();
+    assert_eq!((&first["items"][0], &rest["items"][0]), (&listed[0], &listed[1]));
+    assert!(rest["next"].is_null(), "{rest}");
+    for path in ["/auth/sessions?page=2", "/auth/sessions?limit=1001", "/auth/api-keys?colour=red"] {
+        assert_eq!(here.get(path).await.code(), "validation_error", "{path}");
+    }
     let other = listed.iter().find(|session| session["current"] == false).expect("the other session");
     let path = format!("/auth/sessions/{}", other["id"].as_str().expect("an id"));
     assert_eq!(stranger.delete(&path).await.status, 404, "a stranger cannot end it");
@@ -149,4 +160,59 @@ async fn an_access_token_sent_along_must_be_of_the_same_session(stack: Stack) {
     };
     assert_eq!(refresh(other.token.clone()).await.code(), "invalid_token");
     assert_eq!(refresh(one.token.clone()).await.status, 200);
+}
+
+async fn three_hundred_logouts_at_once_all_succeed(stack: Stack) {
+    let email = "mary@example.org";
+    let body = json!({"email": email, "password": "nine paper boats on a lake"});
+    assert_eq!(stack.anonymous().post("/auth/users", &body).await.status, 201);
+    let ada = stack.login(email, "nine paper boats on a lake").await;
+    let mut grants = Vec::new();
+    for number in 0..300 {
+        let details = json!([{"type": "calculation", "identifier": format!("c-{number}")}]).to_string();
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", ada.token.as_deref().expect("a token")),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("scope", "calculations:read"),
+            ("authorization_details", &details),
+        ];
+        let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
+        let granted = crate::support::caller::send(request).await;
+        assert_eq!(granted.status, 200, "{granted:?}");
+        grants.push(granted.json()["refresh_token"].as_str().expect("one").to_owned());
+    }
+    let revoked = grants.iter().map(|token| {
+        let form = [("token", token.as_str()), ("client_id", "tessera-job")];
+        crate::support::caller::send(
+            stack.anonymous().request(reqwest::Method::POST, "/auth/revoke").form(&form),
+        )
+    });
+    for reply in futures_util::future::join_all(revoked).await {
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let left = ada.get("/auth/sessions").await.json();
+    assert_eq!(left["items"].as_array().map(Vec::len), Some(1), "{left}");
+}
+
+async fn a_user_with_many_sessions_is_disabled_at_once(stack: Stack) {
+    let admin = stack.admin().await;
+    let email = "many@example.org";
+    let body = json!({"email": email, "password": "nine paper boats on a lake"});
+    let id =
+        stack.anonymous().post("/auth/users", &body).await.json()["id"].as_str().expect("an id").to_owned();
+    let mut sessions = Vec::new();
+    for _ in 0..4 {
+        sessions.push(stack.login(email, "nine paper boats on a lake").await);
+    }
+    let listed = admin.get(&format!("/auth/users/{id}/sessions?limit=3")).await.json();
+    assert_eq!((listed["items"].as_array().map(Vec::len), listed["next"].is_string()), (Some(3), true));
+    let disabled = admin.patch(&format!("/auth/users/{id}"), &json!({"disabled": true})).await;
+    assert_eq!(disabled.status, 200, "{disabled:?}");
+    let listed = admin.get(&format!("/auth/users/{id}/sessions")).await.json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0), "none can be refreshed");
+    for session in &mut sessions {
+        assert_eq!(session.get("/auth/users/me").await.status, 401);
+        assert_eq!(session.refresh().await.status, 401);
+    }
 }

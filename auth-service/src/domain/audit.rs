@@ -6,7 +6,7 @@ use service_kit::random::Random;
 use shared_models::audit::AuditEntry;
 use time::OffsetDateTime;
 
-use super::id;
+use super::{id, session::Session};
 
 macro_rules! actions {
     ($($action:ident = $name:literal,)*) => {
@@ -137,6 +137,11 @@ impl Entry {
     /// The same on this target.
     pub fn on(&self, kind: &'static str, id: &str) -> Self {
         Self { target: Some(Target { kind: kind.into(), id: id.to_owned() }), ..self.clone() }
+    }
+
+    /// The same by whom this session belongs to, on the session.
+    pub fn of(&self, session: &Session) -> Self {
+        self.by(&session.user_id, &session.client_id).on("session", &session.id)
     }
 
     /// The same with this detail.

@@ -5,6 +5,7 @@ mod characters;
 pub mod client;
 pub mod device;
 pub mod email;
+pub mod ending;
 pub mod id;
 mod legacy_hash;
 pub mod name;

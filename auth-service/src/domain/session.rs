@@ -100,10 +100,12 @@ pub enum EndReason {
     CalculationFinished,
     /// The key or service through which it was handed on was removed, disabled, or lost a scope.
     ClientRevoked,
+    /// Its user had more live sessions than they may, and this was among the least recently used.
+    Surplus,
 }
 
 impl EndReason {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Logout,
         Self::EndedByUser,
         Self::PasswordChange,
@@ -112,6 +114,7 @@ impl EndReason {
         Self::Revoked,
         Self::CalculationFinished,
         Self::ClientRevoked,
+        Self::Surplus,
     ];
 
     /// The name the store keeps.
@@ -125,6 +128,7 @@ impl EndReason {
             Self::Revoked => "revoked",
             Self::CalculationFinished => "calculation_finished",
             Self::ClientRevoked => "client_cut_off",
+            Self::Surplus => "surplus",
         }
     }
 

@@ -1,7 +1,7 @@
 //! API keys of the user who asks.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::header::CACHE_CONTROL,
     web::{Data, Path},
 };
@@ -11,18 +11,34 @@ use shared_models::{
     documents::Page,
 };
 
-use super::{acting::Person, body::password, refusals, state::State};
+use super::{
+    acting::Person,
+    body::password,
+    parameters::{page, paging},
+    refusals,
+    state::State,
+};
 use crate::domain::client::Client;
 
 /// List your API keys
 #[utoipa::path(
     get, path = "/auth/api-keys", tag = "API keys", security(("oauth2" = []), ("bearer" = [])),
-    responses((status = 200, body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login),
+    params(
+        ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login, refusals::Query,
+    ),
 )]
-pub(super) async fn list(Person(actor): Person, state: Data<State>) -> Result<HttpResponse, Problem> {
-    let keys = state.auth.api_keys(&actor).await?;
-    let items: Vec<ApiKeyView> = keys.iter().map(Client::key_view).collect();
-    Ok(HttpResponse::Ok().json(Page { items, next: None, total: None }))
+pub(super) async fn list(
+    request: HttpRequest,
+    Person(actor): Person,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (after, limit) = paging(&request)?;
+    let keys = state.auth.api_keys(&actor, after, limit + 1).await?;
+    Ok(HttpResponse::Ok().json(page(keys.iter().map(Client::key_view), limit, |key| &key.client_id)))
 }
 
 /// Make an API key

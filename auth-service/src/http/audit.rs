@@ -4,7 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use service_kit::problem::Problem;
 use shared_models::{audit::AuditEntry, documents::Page};
 
-use super::{acting::Acting, parameters::Parameters, refusals, state::State, users_admin::page};
+use super::{
+    acting::Acting,
+    parameters::{Parameters, page},
+    refusals,
+    state::State,
+};
 use crate::{
     domain::audit::{ACTIONS, Action, Entry},
     store::AuditFilter,

@@ -11,7 +11,12 @@ use shared_models::{
     documents::Page,
 };
 
-use super::{acting::Acting, parameters::Parameters, refusals, state::State, users_admin::page};
+use super::{
+    acting::Acting,
+    parameters::{Parameters, page},
+    refusals,
+    state::State,
+};
 use crate::{domain::client::Client, store::ClientFilter};
 
 /// List clients

@@ -4,7 +4,10 @@ use std::{fmt::Display, str::FromStr};
 
 use actix_web::{HttpRequest, web};
 use service_kit::problem::Problem;
-use shared_models::problem::{FieldError, ProblemCode};
+use shared_models::{
+    documents::Page,
+    problem::{FieldError, ProblemCode},
+};
 
 /// How many items a page has where nobody says.
 const LIMIT: u32 = 50;
@@ -72,6 +75,23 @@ impl Parameters {
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Problem::validation(self.faults)) }
     }
+}
+
+/// A page out of one item more than it holds, which shows whether there is another page.
+pub(super) fn page<T>(items: impl Iterator<Item = T>, limit: u32, id: impl Fn(&T) -> &str) -> Page<T> {
+    let mut items: Vec<T> = items.collect();
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|last| id(last).to_owned());
+    Page { items, next, total: None }
+}
+
+/// `after` and `limit` of a list that has no other parameters.
+pub(super) fn paging(request: &HttpRequest) -> Result<(Option<String>, u32), Problem> {
+    let mut parameters = Parameters::of(request)?;
+    let (after, limit) = (parameters.text("after"), parameters.limit());
+    parameters.finish()?;
+    Ok((after, limit))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Roles.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Path},
 };
 use service_kit::{body::Json, problem::Problem};
@@ -9,23 +9,46 @@ use shared_models::{
     clients::names,
     documents::Page,
     roles::{Role, RoleScopes},
+    scope::ScopeSet,
 };
 
-use super::{acting::Acting, refusals, state::State};
+use super::{
+    acting::Acting,
+    parameters::{page, paging},
+    refusals,
+    state::State,
+};
 use crate::domain::roles::is_built_in;
 
 /// List roles
+///
+/// By name.
 #[utoipa::path(
     get, path = "/auth/roles", tag = "Administration", security(("oauth2" = ["roles:read"]), ("bearer" = [])),
-    responses((status = 200, body = inline(Page<Role>)), refusals::Caller, refusals::Scope),
+    params(
+        ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = inline(Page<Role>)), refusals::Caller, refusals::Scope, refusals::Query,
+    ),
 )]
-pub(super) async fn list(Acting(_): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list(
+    request: HttpRequest,
+    Acting(_): Acting,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (after, limit) = paging(&request)?;
     let roles = state.auth.roles().await?;
-    let items: Vec<Role> = roles
-        .iter()
-        .map(|(name, scopes)| Role { name: name.into(), scopes: names(scopes), built_in: is_built_in(name) })
-        .collect();
-    Ok(HttpResponse::Ok().json(Page { items, next: None, total: None }))
+    let role = |(name, scopes): (&str, &ScopeSet)| Role {
+        name: name.into(),
+        scopes: names(scopes),
+        built_in: is_built_in(name),
+    };
+    let mut roles: Vec<Role> = roles.iter().map(role).collect();
+    roles.sort_by(|one, other| one.name.cmp(&other.name));
+    let behind = roles.into_iter().filter(|role| after.as_ref().is_none_or(|after| role.name > *after));
+    Ok(HttpResponse::Ok().json(page(behind.take(limit as usize + 1), limit, |role| &role.name)))
 }
 
 /// Make a role, or change what it allows

@@ -1,36 +1,51 @@
 //! The caller's sessions on all devices.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Path},
 };
 use service_kit::problem::Problem;
 use shared_models::{
     auth::{Confirmation, SessionView},
+    documents::Page,
     problem::ProblemBody,
 };
 
 use super::{
     acting::Person,
     body::{OrNothing, password},
+    parameters::{page, paging},
     refusals,
     state::State,
 };
+use crate::domain::session::Session;
 
 /// List your sessions
 ///
-/// Those that can still be renewed, newest first.
+/// Those that can still be refreshed, newest first.
 #[utoipa::path(
     get, path = "/auth/sessions", tag = "Sessions", security(("oauth2" = []), ("bearer" = [])),
+    params(
+        ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+    ),
     responses(
-        (status = 200, body = Vec<SessionView>), refusals::Caller, refusals::Login,
+        (status = 200, body = inline(Page<SessionView>)), refusals::Caller, refusals::Login, refusals::Query,
     ),
 )]
-pub(super) async fn list(Person(actor): Person, state: Data<State>) -> Result<HttpResponse, Problem> {
-    let sessions = state.auth.sessions(&actor.subject).await?;
-    let current = actor.session_id.as_deref();
-    let views: Vec<SessionView> = sessions.iter().map(|session| session.view(current)).collect();
-    Ok(HttpResponse::Ok().json(views))
+pub(super) async fn list(
+    request: HttpRequest,
+    Person(actor): Person,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (after, limit) = paging(&request)?;
+    let sessions = state.auth.sessions(&actor.subject, after, limit + 1).await?;
+    Ok(HttpResponse::Ok().json(views(&sessions, limit, actor.session_id.as_deref())))
+}
+
+/// A page of sessions, as the caller of the session `current` sees them.
+pub(super) fn views(sessions: &[Session], limit: u32, current: Option<&str>) -> Page<SessionView> {
+    page(sessions.iter().map(|session| session.view(current)), limit, |session| &session.id)
 }
 
 /// End one of your sessions
@@ -53,7 +68,9 @@ pub(super) async fn end(
 
 /// End all your sessions
 ///
-/// The one that asks included: every device has to log in again. Needs a recent login, or the password in the body.
+/// The one that asks included: every device has to log in again. Their access tokens are refused everywhere within a
+/// second; where there are more than can be ended at once, so are those that your API keys have, which get new ones. Needs
+/// a recent login, or the password in the body.
 #[utoipa::path(
     delete, path = "/auth/sessions", tag = "Sessions", security(("oauth2" = []), ("bearer" = [])),
     request_body = Option<Confirmation>,

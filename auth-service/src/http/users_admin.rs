@@ -10,7 +10,13 @@ use shared_models::{
     documents::Page,
 };
 
-use super::{acting::Acting, parameters::Parameters, refusals, state::State};
+use super::{
+    acting::Acting,
+    parameters::{Parameters, page, paging},
+    refusals,
+    sessions::views,
+    state::State,
+};
 use crate::{
     domain::email::Email,
     store::{EmailFilter, UserFilter},
@@ -74,15 +80,6 @@ fn email(text: &str) -> Result<EmailFilter, &'static str> {
             Email::known(text).unwrap_or_else(|| Email::from_stored(text.to_owned(), text.to_lowercase())),
         )),
     }
-}
-
-/// A page out of one item more than it holds, which shows whether there is another page.
-pub(super) fn page<T>(items: impl Iterator<Item = T>, limit: u32, id: impl Fn(&T) -> &str) -> Page<T> {
-    let mut items: Vec<T> = items.collect();
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|last| id(last).to_owned());
-    Page { items, next, total: None }
 }
 
 /// See a user
@@ -152,18 +149,25 @@ pub(super) async fn remove(
 #[utoipa::path(
     get, path = "/auth/users/{id}/sessions", tag = "Administration",
     security(("oauth2" = ["users:read"]), ("bearer" = [])),
-    params(("id" = String, Path, description = "The user's id")),
-    responses((status = 200, body = Vec<SessionView>), refusals::Caller, refusals::Scope, refusals::Missing),
+    params(
+        ("id" = String, Path, description = "The user's id"),
+        ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses(
+        (status = 200, body = inline(Page<SessionView>)),
+        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Query,
+    ),
 )]
 pub(super) async fn sessions(
+    request: HttpRequest,
     Acting(actor): Acting,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let sessions = state.auth.sessions_of(&id).await?;
-    let current = actor.session_id.as_deref();
-    let views: Vec<SessionView> = sessions.iter().map(|session| session.view(current)).collect();
-    Ok(HttpResponse::Ok().json(views))
+    let (after, limit) = paging(&request)?;
+    let sessions = state.auth.sessions_of(&id, after, limit + 1).await?;
+    Ok(HttpResponse::Ok().json(views(&sessions, limit, actor.session_id.as_deref())))
 }
 
 /// End a user's sessions

@@ -21,10 +21,15 @@ const MAX_TTL: u64 = 366 * 24 * 3600;
 const MAX_KEYS: u32 = 100;
 
 impl Auth {
-    /// The keys of the user who asks.
-    pub async fn api_keys(&self, actor: &Actor) -> Result<Vec<Client>, AuthError> {
-        let filter =
-            ClientFilter { owner: Some(actor.subject.clone()), limit: MAX_KEYS, ..ClientFilter::default() };
+    /// At most `limit` keys of the user who asks, by id, from behind the key `after`.
+    pub async fn api_keys(
+        &self,
+        actor: &Actor,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Client>, AuthError> {
+        let owner = Some(actor.subject.clone());
+        let filter = ClientFilter { owner, after, limit, ..ClientFilter::default() };
         Ok(self.store.list_clients(&filter).await?)
     }
 
@@ -56,7 +61,7 @@ impl Auth {
             return Err(AuthError::invalid("/expires_in", "range", fault));
         }
         actor.require_all(&scopes)?;
-        if self.api_keys(actor).await?.len() >= MAX_KEYS as usize {
+        if self.api_keys(actor, None, MAX_KEYS).await?.len() >= MAX_KEYS as usize {
             return Err(AuthError::Conflict(format!("you have {MAX_KEYS} keys; remove one first")));
         }
         let expires_at = Some(self.now() + Duration::from_secs(ttl));
@@ -98,7 +103,7 @@ mod tests {
         }
         let key = wanted(&["calculations:read"], Some(60));
         let (made, _) = world.auth.create_api_key(&ada, &key).await.unwrap();
-        assert_eq!(world.auth.api_keys(&ada).await.unwrap(), std::slice::from_ref(&made));
+        assert_eq!(world.auth.api_keys(&ada, None, 10).await.unwrap(), std::slice::from_ref(&made));
         let eve = World::acting("eve", "calculations:read");
         assert!(world.auth.remove_api_key(&eve, &made.id).await.is_err());
         assert!(world.auth.remove_api_key(&ada, &made.id).await.is_ok());

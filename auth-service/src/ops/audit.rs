@@ -89,20 +89,6 @@ impl Auth {
         outcome
     }
 
-    /// Records an actor's act, done or refused, by itself, and returns its outcome.
-    pub(super) async fn recorded<T>(
-        &self,
-        actor: &Actor,
-        act: Act<'_>,
-        outcome: Result<T, AuthError>,
-    ) -> Result<T, AuthError> {
-        let entry = self.entry_of(actor, act);
-        if outcome.is_ok() {
-            self.append(entry.clone()).await;
-        }
-        self.or_refused(entry, outcome).await
-    }
-
     /// Adds an entry. The task runs by itself, so that a caller who hangs up does not stop it. Where the log cannot be
     /// written, the failure is logged and counted.
     async fn append(&self, entry: Entry) {

@@ -1,7 +1,7 @@
 //! Makes the first admin, once, however many replicas start at once.
 
-use super::{Auth, AuthError, Registration};
-use crate::domain::roles;
+use super::{Actor, Auth, AuthError, Registration, audit::Act};
+use crate::domain::{audit::Action, roles};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,9 @@ impl Auth {
         }
         let place = self.hasher.place().map_err(|error| AuthError::hashing(error, "/password"))?;
         let admin = self.new_user(place, registration, vec![roles::ADMIN.into()]).await?;
-        let made = self.store.insert_first_admin(&admin).await?;
+        let act = Act::new(Action::UserCreated).to("user", &admin.id).saying("the first administrator");
+        let entry = self.entry_of(&Actor::operator(), act);
+        let made = self.store.insert_first_admin(&admin, &entry).await?;
         Ok(if made { FirstAdmin::Made } else { FirstAdmin::Exists })
     }
 }

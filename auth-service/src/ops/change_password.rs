@@ -2,7 +2,10 @@
 
 use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
 use crate::{
-    domain::{audit::Action, password::Password},
+    domain::{
+        audit::{Action, Entry},
+        password::Password,
+    },
     store::PasswordUpdate,
 };
 
@@ -18,11 +21,17 @@ pub struct PasswordChange {
 impl Auth {
     /// Changes the password of the user who asks; the session that asks lives on.
     pub async fn change_password(&self, actor: &Actor, change: PasswordChange) -> Result<(), AuthError> {
-        let outcome = self.try_change_password(actor, change).await;
-        self.recorded(actor, Act::new(Action::PasswordChanged).to("user", &actor.subject), outcome).await
+        let entry = self.entry_of(actor, Act::new(Action::PasswordChanged).to("user", &actor.subject));
+        let outcome = self.try_change_password(actor, change, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
-    async fn try_change_password(&self, actor: &Actor, change: PasswordChange) -> Result<(), AuthError> {
+    async fn try_change_password(
+        &self,
+        actor: &Actor,
+        change: PasswordChange,
+        entry: &Entry,
+    ) -> Result<(), AuthError> {
         change
             .new
             .check_length(self.policy.min_password_length)
@@ -37,7 +46,7 @@ impl Auth {
             keep_session: actor.session_id.clone(),
             at: self.now(),
         };
-        let changed = self.store.change_password(&update, &self.revocation_clock).await?;
+        let changed = self.store.change_password(&update, &self.revocation_clock, entry).await?;
         if changed { Ok(()) } else { Err(AuthError::ChangedMeanwhile) }
     }
 }

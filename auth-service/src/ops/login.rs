@@ -8,7 +8,7 @@ use super::{
     throttle::{self, Taken},
 };
 use crate::domain::{
-    audit::Action,
+    audit::{Action, Entry},
     email::Email,
     password::Password,
     roles,
@@ -63,7 +63,8 @@ impl Auth {
             None => act,
         };
         match &outcome {
-            Ok(_) => self.record(&origin, act).await,
+            // The session's own transaction recorded it.
+            Ok(_) => {}
             Err(refusal @ (AuthError::InvalidCredentials | AuthError::Invalid(_))) => {
                 self.record(&origin, act.refused(refusal)).await;
             }
@@ -141,8 +142,15 @@ impl Auth {
         };
         let (session, token) =
             Session::open(login, self.policy.lifetimes, self.now(), self.env.random.as_ref());
-        self.store.insert_session(&session).await?;
+        let act = Act::new(Action::Login).by(&session.user_id, client_id).to("user", &session.user_id);
+        self.open_session(&session, &self.entry(&credentials.origin, act)).await?;
         self.grant(&session, token, None).await?.ok_or(AuthError::InvalidCredentials)
+    }
+
+    /// Adds a session; the least recently used ones that are more than its user may have end.
+    pub(super) async fn open_session(&self, session: &Session, entry: &Entry) -> Result<(), AuthError> {
+        let most = self.policy.max_sessions;
+        Ok(self.store.insert_session(session, most, &self.revocation_clock, entry).await?)
     }
 }
 
@@ -205,6 +213,6 @@ mod tests {
         let AuthError::Invalid(faults) = refusal else { panic!("{refusal:?}") };
         assert_eq!(faults[0].pointer.as_deref(), Some("/scope"));
         assert!(faults[0].message.contains("users:write"), "{}", faults[0].message);
-        assert!(world.auth.sessions(&user.id).await.unwrap().is_empty());
+        assert!(world.auth.sessions(&user.id, None, 10).await.unwrap().is_empty());
     }
 }

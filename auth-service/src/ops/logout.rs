@@ -15,10 +15,9 @@ impl Auth {
         let Some(session) = self.store.session(&token.session_id).await? else { return Ok(()) };
         if token.session_secret.is_behind(&session.session_hash) {
             let Session { id, user_id, client_id, .. } = &session;
-            if self.store.end_session(user_id, id, EndReason::Logout, &self.revocation_clock).await? {
-                let act = Act::new(Action::Logout).by(user_id, client_id).to("session", id);
-                self.record(&origin, act).await;
-            }
+            let act = Act::new(Action::Logout).by(user_id, client_id).to("session", id);
+            let (reason, entry) = (EndReason::Logout, self.entry(&origin, act));
+            self.store.end_session(user_id, id, reason, &self.revocation_clock, &entry).await?;
         }
         Ok(())
     }

@@ -81,3 +81,45 @@ impl Auth {
         mint(&self.keys.current(), &claims).map_err(|error| AuthError::Internal(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use service_kit::clock::ManualClock;
+
+    use super::{super::testing::World, *};
+    use crate::{domain::revocation::RevocationClock, ops::Origin};
+
+    #[tokio::test]
+    async fn a_revocation_of_a_clock_that_was_an_hour_ahead_locks_its_user_out_for_no_hour() {
+        let world = World::new().await;
+        let user = world.user("ada@example.org").await;
+        let before = world.login("ada@example.org").await;
+        let ahead = Arc::new(ManualClock::new(world.auth.now() + Duration::from_secs(3600)));
+        let ahead = RevocationClock::new(ahead, Duration::from_secs(300));
+        world.auth.store.revoke(RevocationKind::Subject, &user.id, &ahead).await.unwrap();
+        let after = world.login("ada@example.org").await;
+        let claims = |token: &str| world.auth.verifier().verify(token).unwrap();
+        let (before, after) = (claims(&before.access_token), claims(&after.access_token));
+        let now = world.auth.now().unix_timestamp();
+        assert!((now..=now + 4).contains(&after.iat), "{} {now}", after.iat);
+        assert!(world.auth.actor(&before, Origin::default()).await.is_err(), "the old token stays revoked");
+        assert!(world.auth.actor(&after, Origin::default()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_token_is_issued_as_of_before_its_user_was_read_and_after_what_revoked_the_ones_before() {
+        let world = World::new().await;
+        let user = world.user("ada@example.org").await;
+        let grant = world.login("ada@example.org").await;
+        let iat = |token: &str| world.auth.verifier().verify(token).unwrap().iat;
+        assert_eq!(iat(&grant.access_token), world.auth.now().unix_timestamp());
+        let clock = &world.auth.revocation_clock;
+        world.auth.store.revoke(RevocationKind::Subject, &user.id, clock).await.unwrap();
+        let renewed = world.renew(&grant.refresh_token).await.unwrap();
+        let feed = world.auth.revocations(0, Duration::ZERO).await.unwrap().entries;
+        assert_eq!(iat(&renewed.access_token), feed[0].not_before);
+        assert!(iat(&grant.access_token) < feed[0].not_before);
+    }
+}

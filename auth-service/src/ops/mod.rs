@@ -9,6 +9,7 @@ mod change_password;
 mod clients;
 mod confirm;
 mod crowd;
+mod endings;
 mod error;
 mod grant;
 pub mod hasher;
@@ -77,6 +78,8 @@ pub struct Policy {
     pub job_ttl: Duration,
     /// How old a login may be that confirms what could lock its user out.
     pub recent_login: Duration,
+    /// How many sessions and job grants of one user are live at most; beyond it the least recently used one ends.
+    pub max_sessions: u32,
     /// How many guesses are free.
     pub throttle: ThrottlePolicy,
     /// The shortest password, in code points.

@@ -19,17 +19,21 @@ impl Auth {
         let full_name = full_name.map(FullName::parse).transpose();
         let full_name = full_name
             .map_err(|fault| AuthError::invalid("/full_name", "format", format!("full_name: {fault}")))?;
-        let renamed = self.store.set_full_name(&actor.subject, full_name.as_ref(), self.now()).await?;
+        let act = Act::new(Action::UserChanged).to("user", &actor.subject).saying("full_name");
+        let entry = self.entry_of(actor, act);
+        let renamed =
+            self.store.set_full_name(&actor.subject, full_name.as_ref(), self.now(), &entry).await?;
         renamed.ok_or(AuthError::UserGone)
     }
 
     /// Removes the user who asks and ends their sessions.
     pub async fn delete_user(&self, actor: &Confirmed) -> Result<(), AuthError> {
-        let outcome = match self.removed(&actor.subject).await {
+        let entry = self.entry_of(actor, Act::new(Action::UserRemoved).to("user", &actor.subject));
+        let outcome = match self.removed(&actor.subject, &entry).await {
             Err(AuthError::NotFound(_)) => Err(AuthError::UserGone),
             other => other,
         };
-        self.recorded(actor, Act::new(Action::UserRemoved).to("user", &actor.subject), outcome).await
+        self.or_refused(entry, outcome).await
     }
 }
 

@@ -2,8 +2,15 @@
 
 use shared_models::{auth::SignUp, problem::FieldError};
 
-use super::{Actor, Auth, AuthError, Origin, audit::Act, error::weak, hasher::Place};
-use crate::domain::{audit::Action, email::Email, id, name::FullName, password::Password, user::User};
+use super::{Actor, Auth, AuthError, FIRST_PARTY, Origin, audit::Act, error::weak, hasher::Place};
+use crate::domain::{
+    audit::{Action, Entry},
+    email::Email,
+    id,
+    name::FullName,
+    password::Password,
+    user::User,
+};
 
 /// A user to be: every part has been read and found in order.
 #[derive(Clone, Debug)]
@@ -54,25 +61,34 @@ impl Auth {
         let place = self.hasher.strangers_place().map_err(|error| AuthError::hashing(error, "/password"))?;
         let roles = vec![self.policy.new_user_role.clone()];
         let user = self.new_user(place, registration, roles).await?;
-        self.store.insert_user(&user).await?;
-        self.record(&origin, Act::new(Action::UserCreated).to("user", &user.id)).await;
+        let act = Act::new(Action::UserCreated).by(&user.id, FIRST_PARTY).to("user", &user.id);
+        self.store.insert_user(&user, &self.entry(&origin, act)).await?;
         Ok(user)
     }
 
     /// Registers somebody for a caller who may write users, with the role the settings give to new users.
     pub async fn register_for(&self, actor: &Actor, input: &SignUp) -> Result<User, AuthError> {
         let registration = Registration::parse(input, self.policy.min_password_length)?;
-        let user = self.register(registration, vec![self.policy.new_user_role.clone()]).await?;
-        self.recorded(actor, Act::new(Action::UserCreated).to("user", &user.id), Ok(())).await?;
-        Ok(user)
+        let entry = self.entry_of(actor, Act::new(Action::UserCreated));
+        self.add_user(registration, vec![self.policy.new_user_role.clone()], entry).await
     }
 
-    /// Registers a user with these roles.
+    /// Registers a user with these roles, as an operator.
     pub async fn register(&self, registration: Registration, roles: Vec<String>) -> Result<User, AuthError> {
+        let entry = self.entry_of(&Actor::operator(), Act::new(Action::UserCreated));
+        self.add_user(registration, roles, entry).await
+    }
+
+    async fn add_user(
+        &self,
+        registration: Registration,
+        roles: Vec<String>,
+        entry: Entry,
+    ) -> Result<User, AuthError> {
         self.refuse_taken(&registration.email).await?;
         let place = self.hasher.place().map_err(|error| AuthError::hashing(error, "/password"))?;
         let user = self.new_user(place, registration, roles).await?;
-        self.store.insert_user(&user).await?;
+        self.store.insert_user(&user, &entry.on("user", &user.id)).await?;
         Ok(user)
     }
 

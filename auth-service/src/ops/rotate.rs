@@ -53,7 +53,9 @@ impl Auth {
             idle_ttl: self.policy.lifetimes.idle,
             arrived: renewal.arrived,
         };
-        match self.store.rotate(&presented, self.now(), &self.revocation_clock).await? {
+        let theft = Act::new(Action::RefreshTokenReused).refused(&"the session is ended");
+        let theft = self.entry(renewal.origin, theft);
+        match self.store.rotate(&presented, self.now(), &self.revocation_clock, &theft).await? {
             Rotation::Renewed(session, secret) => {
                 let next = presented.token.followed_by(secret);
                 let grant = self.grant(&session, next, renewal.scope).await?;
@@ -65,8 +67,6 @@ impl Auth {
                     user.id = %session.user_id,
                     "a used refresh token came again; the session is ended"
                 );
-                let act = Act::new(Action::RefreshTokenReused).to("session", &session.id);
-                self.record(renewal.origin, act.refused(&"the session is ended")).await;
                 Err(AuthError::RefreshTokenReused)
             }
             Rotation::Refused => Err(AuthError::InvalidRefreshToken),

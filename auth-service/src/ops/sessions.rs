@@ -1,31 +1,63 @@
 //! What users do with their sessions: list them, end them.
 
 use super::{Actor, Auth, AuthError, Confirmed, audit::Act};
-use crate::domain::{
-    audit::Action,
-    id,
-    session::{EndReason, Session},
+use crate::{
+    domain::{
+        audit::{Action, Entry},
+        id,
+        session::{EndReason, Session},
+        user::User,
+    },
+    store::SessionFilter,
 };
 
+/// How often an act that others overtake is tried.
+const MAX_TRIES: usize = 8;
+
 impl Auth {
-    /// The user's sessions that can still be renewed, newest first.
-    pub async fn sessions(&self, user_id: &str) -> Result<Vec<Session>, AuthError> {
-        Ok(self.store.live_sessions(user_id, self.now()).await?)
+    /// At most `limit` of the user's sessions that can still be refreshed, newest first, from behind the session `after`.
+    pub async fn sessions(
+        &self,
+        user_id: &str,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Session>, AuthError> {
+        let user = self.store.user(user_id).await?;
+        let token_version = user.map_or(0, |user| user.token_version);
+        let filter = SessionFilter { user_id: user_id.to_owned(), token_version, after, limit };
+        Ok(self.store.live_sessions(&filter, self.now()).await?)
     }
 
     /// Ends one session of the user who asks.
     pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let (user, reason) = (&actor.subject, EndReason::EndedByUser);
-        let ended = id::is_id(id) && self.store.end_session(user, id, reason, &self.revocation_clock).await?;
-        let outcome = if ended { Ok(()) } else { Err(AuthError::NotFound("session")) };
-        self.recorded(actor, Act::new(Action::SessionEnded).to("session", id), outcome).await
+        let entry = self.entry_of(actor, Act::new(Action::SessionEnded).to("session", id));
+        let ended =
+            id::is_id(id) && self.store.end_session(user, id, reason, &self.revocation_clock, &entry).await?;
+        if ended { Ok(()) } else { Err(AuthError::NotFound("session")) }
     }
 
     /// Ends all sessions of the user who asks, the one that asks included.
     pub async fn end_sessions(&self, actor: &Confirmed) -> Result<(), AuthError> {
-        let user = &actor.subject;
-        self.store.end_sessions(user, EndReason::EndedByUser, &self.revocation_clock).await?;
-        self.recorded(actor, Act::new(Action::SessionsEnded).to("user", user), Ok(())).await
+        let user = self.known_user(&actor.subject).await?;
+        let entry = self.entry_of(actor, Act::new(Action::SessionsEnded).to("user", &user.id));
+        self.end_all(user, EndReason::EndedByUser, &entry).await
+    }
+
+    /// Ends all sessions of a user, from whatever state they are in now.
+    pub(super) async fn end_all(
+        &self,
+        mut user: User,
+        reason: EndReason,
+        entry: &Entry,
+    ) -> Result<(), AuthError> {
+        for _ in 0..MAX_TRIES {
+            if self.store.end_sessions(&user, reason, &self.revocation_clock, entry).await? {
+                return Ok(());
+            }
+            user = self.user(&user.id).await?;
+        }
+        Err(AuthError::ChangedMeanwhile)
     }
 }
 
@@ -39,7 +71,7 @@ mod tests {
         let ada = world.user("ada@example.org").await;
         world.user("eve@example.org").await;
         let (mine, theirs) = (world.login("ada@example.org").await, world.login("eve@example.org").await);
-        let listed = world.auth.sessions(&ada.id).await.unwrap();
+        let listed = world.auth.sessions(&ada.id, None, 10).await.unwrap();
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].id, mine.refresh_token.session_id);
 
@@ -59,7 +91,7 @@ mod tests {
         let ada = world.user("ada@example.org").await;
         let grants = [world.login("ada@example.org").await, world.login("ada@example.org").await];
         world.auth.end_sessions(&World::confirmed(&ada.id, "")).await.unwrap();
-        assert!(world.auth.sessions(&ada.id).await.unwrap().is_empty());
+        assert!(world.auth.sessions(&ada.id, None, 10).await.unwrap().is_empty());
         for grant in grants {
             assert!(world.renew(&grant.refresh_token).await.is_err());
         }

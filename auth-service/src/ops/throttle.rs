@@ -26,6 +26,8 @@ pub struct ThrottlePolicy {
     pub address: Limit,
     /// Sign-ups of one address, refused ones too.
     pub sign_ups: Limit,
+    /// Token exchanges of one user or service.
+    pub exchanges: Limit,
 }
 
 /// An attempt that was taken, to be settled. One that is dropped instead counts as a failure.
@@ -132,6 +134,13 @@ impl Auth {
             self.store.give_back_attempt(address).await?;
         }
         outcome
+    }
+
+    /// Counts a token exchange of a user or service, or says how long it has to wait.
+    pub(super) async fn throttle_exchange(&self, subject: &str) -> Result<(), AuthError> {
+        let bucket = self.pepper().await?.name("exchanges", subject);
+        let wait = self.store.take_attempt(&bucket, self.policy.throttle.exchanges, self.now()).await?;
+        wait.map_or(Ok(()), |wait| Err(throttled(wait)))
     }
 
     /// Counts a sign-up of a stranger, whatever comes of it, or says how long they have to wait: nobody asks for ever

@@ -5,7 +5,7 @@ use shared_models::{auth::UserChange, problem::FieldError, scope::ScopeSet};
 use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
 use crate::{
     domain::{
-        audit::Action,
+        audit::{Action, Entry},
         name::FullName,
         password::Password,
         password_hash::PasswordHash,
@@ -36,15 +36,22 @@ impl Auth {
         self.store.user(id).await?.ok_or(AuthError::NotFound("user"))
     }
 
-    /// Changes a user. Disabling ends their sessions and cuts off every token, those of their API keys too; so does
-    /// another password. Losing a role cuts off the tokens that had it, and the sessions go on with less.
+    /// Changes a user. Disabling ends their sessions and revokes every token, those of their API keys too; so does another
+    /// password. Losing a role revokes the tokens that had it, and the sessions continue with less.
     pub async fn change_user(&self, actor: &Actor, id: &str, change: &UserChange) -> Result<User, AuthError> {
-        let outcome = self.try_change_user(actor, id, change).await;
         let act = Act::new(Action::UserChanged).to("user", id).saying(summary(change));
-        self.recorded(actor, act, outcome).await
+        let entry = self.entry_of(actor, act);
+        let outcome = self.try_change_user(actor, id, change, &entry).await;
+        self.or_refused(entry, outcome).await
     }
 
-    async fn try_change_user(&self, actor: &Actor, id: &str, change: &UserChange) -> Result<User, AuthError> {
+    async fn try_change_user(
+        &self,
+        actor: &Actor,
+        id: &str,
+        change: &UserChange,
+        entry: &Entry,
+    ) -> Result<User, AuthError> {
         let mut roles = self.roles().await?;
         for _ in 0..MAX_TRIES {
             let renaming = self.check(&roles, change)?;
@@ -55,7 +62,7 @@ impl Auth {
             }
             let hash = self.reset(&before, change).await?;
             let write = self.write_of(&roles, before, change, renaming, hash);
-            match self.store.write_user(&write, &self.revocation_clock).await? {
+            match self.store.write_user(&write, &self.revocation_clock, entry).await? {
                 UserOutcome::Done => return Ok(write.next),
                 UserOutcome::Missing => {}
                 UserOutcome::LastAdmin => return Err(last_admin()),
@@ -132,17 +139,18 @@ impl Auth {
 
     /// Removes a user with all that is theirs.
     pub async fn remove_user(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let entry = self.entry_of(actor, Act::new(Action::UserRemoved).to("user", id));
         let outcome = async {
             self.may_act_on(actor, &self.user(id).await?).await?;
-            self.removed(id).await
+            self.removed(id, &entry).await
         };
         let outcome = outcome.await;
-        self.recorded(actor, Act::new(Action::UserRemoved).to("user", id), outcome).await
+        self.or_refused(entry, outcome).await
     }
 
     /// Removes a user, unless nobody would be left who may do everything.
-    pub(super) async fn removed(&self, id: &str) -> Result<(), AuthError> {
-        match self.store.delete_user(id, &self.revocation_clock).await? {
+    pub(super) async fn removed(&self, id: &str, entry: &Entry) -> Result<(), AuthError> {
+        match self.store.delete_user(id, &self.revocation_clock, entry).await? {
             UserOutcome::Done => Ok(()),
             UserOutcome::Missing => Err(AuthError::NotFound("user")),
             UserOutcome::LastAdmin => Err(last_admin()),
@@ -150,21 +158,27 @@ impl Auth {
         }
     }
 
-    /// The sessions of a user that can still be renewed.
-    pub async fn sessions_of(&self, id: &str) -> Result<Vec<Session>, AuthError> {
+    /// The sessions of a user that can still be refreshed, as [`Auth::sessions`] lists them.
+    pub async fn sessions_of(
+        &self,
+        id: &str,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<Session>, AuthError> {
         self.user(id).await?;
-        self.sessions(id).await
+        self.sessions(id, after, limit).await
     }
 
     /// Ends the sessions of a user.
     pub async fn end_sessions_of(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
+        let entry = self.entry_of(actor, Act::new(Action::SessionsEnded).to("user", id));
         let outcome = async {
-            self.may_act_on(actor, &self.user(id).await?).await?;
-            self.store.end_sessions(id, EndReason::EndedByAdmin, &self.revocation_clock).await?;
-            Ok(())
+            let user = self.user(id).await?;
+            self.may_act_on(actor, &user).await?;
+            self.end_all(user, EndReason::EndedByAdmin, &entry).await
         };
         let outcome = outcome.await;
-        self.recorded(actor, Act::new(Action::SessionsEnded).to("user", id), outcome).await
+        self.or_refused(entry, outcome).await
     }
 
     /// Nobody acts on one who may do more than they may: that would be a way to become them.

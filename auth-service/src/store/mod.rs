@@ -2,6 +2,7 @@
 
 mod audit;
 mod clients;
+mod endings;
 mod revocations;
 mod roles;
 mod sessions;
@@ -15,12 +16,19 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 
+use crate::domain::{
+    audit::Entry,
+    ending::{Ending, Whose},
+    session::EndReason,
+};
+
 pub use self::{
     audit::{AuditFilter, AuditLog},
     clients::{ClientFilter, Clients},
+    endings::{AT_ONCE, Endings},
     revocations::Revocations,
     roles::{RoleOutcome, RoleWrite, Roles},
-    sessions::Sessions,
+    sessions::{SessionFilter, Sessions},
     throttle::Throttle,
     users::{EmailFilter, PasswordUpdate, UserFilter, UserOutcome, UserWrite, Users},
 };
@@ -42,12 +50,33 @@ pub enum StoreError {
     Fault(String),
 }
 
+/// What the act of this entry on a client leaves to be ended: the job grants that were made through it.
+fn grants_through(client: &str, entry: &Entry) -> Ending {
+    Ending::of(entry, Whose::Client(client.to_owned()), Some(EndReason::ClientRevoked), true)
+}
+
+/// What the act of this entry on a user leaves to be ended: the sessions from before this `token_version`.
+fn sessions_before(
+    user: &str,
+    token_version: i64,
+    reason: EndReason,
+    revokes: bool,
+    entry: &Entry,
+) -> Ending {
+    Ending::of(entry, Whose::User { id: user.to_owned(), token_version }, Some(reason), revokes)
+}
+
+/// What the removal of a user leaves to be removed.
+fn sessions_of_removed(user: &str, entry: &Entry) -> Ending {
+    Ending::of(entry, Whose::User { id: user.to_owned(), token_version: i64::MAX }, None, false)
+}
+
 /// All that auth-service keeps. Every verb is atomic: two at once act as one after the other.
 ///
 /// Times handed in are whole milliseconds of the service's clock. A store with a clock of its own that all
 /// replicas share judges expiry by that one.
 #[async_trait]
-pub trait Store: Users + Sessions + Clients + Revocations + Roles + AuditLog + Throttle {
+pub trait Store: Users + Sessions + Endings + Clients + Revocations + Roles + AuditLog + Throttle {
     /// Makes ready what the verbs rely on (tables, indexes). Every verb does so itself where it was not done.
     async fn prepare(&self) -> Result<(), StoreError>;
 

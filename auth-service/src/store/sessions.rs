@@ -1,54 +1,80 @@
-//! The port to sessions. Whatever ends one cuts off its access tokens in the same atomic step.
+//! The port to sessions. Whatever ends one revokes its access tokens in the same atomic step.
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
+    audit::Entry,
     revocation::RevocationClock,
     session::{EndReason, Session},
     step::{Presented, Rotation},
 };
 
+/// Which sessions a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// Whose.
+    pub user_id: String,
+    /// The user's `token_version`: sessions with another one can no longer be refreshed.
+    pub token_version: i64,
+    /// Those that were opened before the session of this id.
+    pub after: Option<String>,
+    /// The page size.
+    pub limit: u32,
+}
+
 /// Where sessions live.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Adds a session.
-    async fn insert_session(&self, session: &Session) -> Result<(), StoreError>;
+    /// Adds a session and the entry of the act that opened it. Of the user's live sessions the least recently used ones
+    /// beyond `most` end; a few more may be there for a moment while several are opened at once.
+    async fn insert_session(
+        &self,
+        session: &Session,
+        most: u32,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<(), StoreError>;
 
     /// The session of that id, ended ones included.
     async fn session(&self, id: &str) -> Result<Option<Session>, StoreError>;
 
-    /// The user's sessions that can still be renewed, newest first.
-    async fn live_sessions(&self, user_id: &str, now: OffsetDateTime) -> Result<Vec<Session>, StoreError>;
+    /// The user's sessions that can still be refreshed, newest first.
+    async fn live_sessions(
+        &self,
+        filter: &SessionFilter,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Session>, StoreError>;
 
-    /// Refreshes a session as [`crate::domain::step::step`] decides; `cut` serves where it decides for theft. `now` is
-    /// the caller's time; a store with a clock that all replicas share goes by that one. An error says nothing about
-    /// what was written: present the same token again.
+    /// Refreshes a session as [`crate::domain::step::step`] decides. Where it decides for theft, the session ends and
+    /// `theft` is added, with the session's user and client. `now` is the caller's time; a store with a clock that all
+    /// replicas share goes by that one. An error says nothing about what was written: present the same token again.
     async fn rotate(
         &self,
         presented: &Presented,
         now: OffsetDateTime,
         clock: &RevocationClock,
+        theft: &Entry,
     ) -> Result<Rotation, StoreError>;
 
-    /// Ends one session of the user; `false` when it has ended already or is not theirs.
+    /// Ends one session of the user and adds the entry; `false`, and nothing added, when it has ended already or is not
+    /// theirs.
     async fn end_session(
         &self,
         user_id: &str,
         id: &str,
         reason: EndReason,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of the user; how many.
-    async fn end_sessions(
+    /// Ends at most `limit` job grants of the calculation and, where there were any, adds the entry with their number.
+    async fn end_job_grants(
         &self,
-        user_id: &str,
-        reason: EndReason,
+        calculation: &str,
+        limit: u32,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<u64, StoreError>;
-
-    /// Ends every job grant of the calculation; how many.
-    async fn end_job_grants(&self, calculation: &str, clock: &RevocationClock) -> Result<u64, StoreError>;
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
-    email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock,
+    audit::Entry, email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock,
     session::EndReason, user::User,
 };
 
@@ -60,7 +60,7 @@ pub struct UserWrite {
     pub next: User,
     /// The stored roles that the user has from now on and had not before, with the scopes that were read.
     pub given: Vec<(String, ScopeSet)>,
-    /// Why their sessions end, if they do.
+    /// Why their sessions end, if they do: `next` has another `token_version` then, and their tokens are revoked.
     pub end_sessions: Option<EndReason>,
     /// Whether all their tokens are revoked, those of their API keys too: the moment becomes their `not_before`.
     pub revokes_tokens: bool,
@@ -89,14 +89,15 @@ pub enum UserOutcome {
 /// Where users live.
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Adds a user; `Conflict` on `email` when there is one under any of the [`Email::keys`].
-    async fn insert_user(&self, user: &User) -> Result<(), StoreError>;
+    /// Adds a user and the entry; `Conflict` on `email` when there is one under any of the [`Email::keys`].
+    async fn insert_user(&self, user: &User, entry: &Entry) -> Result<(), StoreError>;
 
     /// Adds users; for each one whether it was added, which one whose address is taken is not.
     async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError>;
 
-    /// Adds an admin if there is none; `false` when there is one, made by this very call elsewhere included.
-    async fn insert_first_admin(&self, user: &User) -> Result<bool, StoreError>;
+    /// Adds an admin and the entry if there is no admin; `false` when there is one, made by this very call elsewhere
+    /// included.
+    async fn insert_first_admin(&self, user: &User, entry: &Entry) -> Result<bool, StoreError>;
 
     /// How many users have the role `admin`.
     async fn count_admins(&self) -> Result<u64, StoreError>;
@@ -107,34 +108,58 @@ pub trait Users: Send + Sync {
     /// The user of that address: under the first of the [`Email::keys`] that somebody has.
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
 
-    /// Sets or removes the name; the user as they are now.
+    /// Sets or removes the name and adds the entry; the user as they are now.
     async fn set_full_name(
         &self,
         id: &str,
         full_name: Option<&FullName>,
         at: OffsetDateTime,
+        entry: &Entry,
     ) -> Result<Option<User>, StoreError>;
 
     /// Replaces a hash by a stronger one of the same password, unless it was changed meanwhile.
     async fn replace_hash(&self, id: &str, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
 
-    /// Raises `token_version` with the new hash, carries the kept session over, ends and cuts off the others. The
-    /// user need not change their password any more. `false`, and nothing done, when `token_version` is no longer
-    /// the given one.
+    /// Raises `token_version` with the new hash, carries the kept session over and adds the entry; then ends the other
+    /// sessions. Where these are too many to end at once, all tokens of the user are revoked, those of the kept session
+    /// too. The user need not change their password any more. `false`, and nothing done, when `token_version` is no
+    /// longer the given one.
     async fn change_password(
         &self,
         update: &PasswordUpdate,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<bool, StoreError>;
 
     /// The users that a list shows, by id.
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError>;
 
-    /// Makes of the user what `write` says, where roles, state and `token_version` are still those that were read, and
-    /// so are the roles that are given.
-    async fn write_user(&self, write: &UserWrite, clock: &RevocationClock)
-    -> Result<UserOutcome, StoreError>;
+    /// Makes of the user what `write` says and adds the entry, where roles, state and `token_version` are still those that
+    /// were read, and so are the roles that are given. What it costs does not depend on how many sessions the user has:
+    /// they are ended later.
+    async fn write_user(
+        &self,
+        write: &UserWrite,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<UserOutcome, StoreError>;
 
-    /// Removes a user with their sessions and API keys, and cuts off their tokens.
-    async fn delete_user(&self, id: &str, clock: &RevocationClock) -> Result<UserOutcome, StoreError>;
+    /// Raises the `token_version` that was read and adds the entry; then ends the user's sessions, as
+    /// [`Users::change_password`] does. `false`, and nothing done, when it is no longer the user's.
+    async fn end_sessions(
+        &self,
+        user: &User,
+        reason: EndReason,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes a user with their API keys, revokes their tokens and adds the entry. Their sessions can no longer be
+    /// refreshed and are removed later.
+    async fn delete_user(
+        &self,
+        id: &str,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<UserOutcome, StoreError>;
 }

@@ -270,3 +270,21 @@ async fn a_job_goes_on_when_the_key_it_was_started_with_expires_and_ends_when_th
     let token = renewed.refresh_token.unwrap();
     assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
 }
+
+#[tokio::test]
+async fn a_users_token_exchanges_are_counted_and_nobody_elses() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    world.user("bob@example.org").await;
+    let (ada, bob) = (world.login("ada@example.org").await, world.login("bob@example.org").await);
+    let exchange = |token: &str| world.auth.exchange_token(None, job(token, "calculations:read"));
+    for _ in 0..20 {
+        exchange(&ada.access_token).await.unwrap();
+    }
+    let refused = exchange(&ada.access_token).await;
+    assert!(
+        matches!(refused, Err(OAuthError::Auth(AuthError::Throttled { retry_after })) if retry_after <= 900),
+        "{refused:?}"
+    );
+    assert!(exchange(&bob.access_token).await.is_ok());
+}

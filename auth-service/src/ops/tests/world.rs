@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::{Action, Entry},
         password::Password,
         password_hash::{Cost, PasswordHash, Scratch},
         refresh_token::RefreshToken,
@@ -61,10 +62,12 @@ impl World {
             issuer: "http://127.0.0.1:8080".into(),
             audience: "tessera".into(),
             access_ttl: Duration::from_secs(300),
+            max_sessions: 1000,
             throttle: ThrottlePolicy {
                 account: Limit { free: 10, window, beyond: Beyond::Slower },
                 address: Limit { free: 100, window, beyond: Beyond::Slower },
                 sign_ups: Limit { free: 120, window, beyond: Beyond::Closed },
+                exchanges: Limit { free: 20, window, beyond: Beyond::Closed },
             },
             job_ttl: Duration::from_secs(86400),
             recent_login: Duration::from_secs(900),
@@ -133,9 +136,13 @@ impl World {
         Confirmed::by(Self::acting(subject, scope))
     }
 
+    fn entry() -> Entry {
+        Entry::new(Action::UserCreated, SystemClock.now(), &OsRandom)
+    }
+
     pub(crate) async fn disabled_user(&self, email: &str) -> User {
         let user = User { disabled: true, ..self.made(email).await };
-        self.store.insert_user(&user).await.unwrap();
+        self.store.insert_user(&user, &Self::entry()).await.unwrap();
         user
     }
 
@@ -149,7 +156,7 @@ impl World {
     /// A user whose stored hash is this, whatever it is.
     pub(crate) async fn user_with_hash(&self, email: &str, hash: &str) -> User {
         let user = User { password_hash: PasswordHash::from_stored(hash.into()), ..self.made(email).await };
-        self.store.insert_user(&user).await.unwrap();
+        self.store.insert_user(&user, &Self::entry()).await.unwrap();
         user
     }
 

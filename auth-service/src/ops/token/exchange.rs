@@ -13,6 +13,7 @@ use crate::{
         session::{Delegation, Lifetimes, Login, Session},
     },
     ops::{Auth, AuthError, FIRST_PARTY, Origin, audit::Act},
+    store::AT_ONCE,
 };
 
 /// Longest id of a calculation, in bytes.
@@ -51,10 +52,12 @@ impl Auth {
                 "subject_token: a job cannot hand on what it was given".into(),
             ));
         }
+        // Read before the token is judged: what ends its user's sessions after that ends this one too.
+        let user = self.store.user(&claims.sub).await?;
         let actor = self.actor(&claims, asked.origin.clone()).await?;
         actor.require_all(&scope)?;
+        self.throttle_exchange(&actor.subject).await?;
         let acting = client.map_or(JOB_CLIENT, |client| client.id.as_str());
-        let user = self.store.user(&actor.subject).await?;
         let delegation = Delegation {
             calculation: calculation.clone(),
             actor: acting.to_owned(),
@@ -71,13 +74,12 @@ impl Auth {
         };
         let lifetimes = Lifetimes { absolute: self.policy.job_ttl, ..self.policy.lifetimes };
         let (session, token) = Session::open(login, lifetimes, self.now(), self.env.random.as_ref());
-        self.store.insert_session(&session).await?;
-        let grant = self.grant(&session, token, None).await?.ok_or(AuthError::UserGone)?;
         let act = Act::new(Action::JobGranted)
             .by(&actor.subject, acting)
             .to("calculation", &calculation)
             .saying(format!("session {} for {scope}", session.id));
-        self.record(&asked.origin, act).await;
+        self.open_session(&session, &self.entry(&asked.origin, act)).await?;
+        let grant = self.grant(&session, token, None).await?.ok_or(AuthError::UserGone)?;
         if let Some(client) = client {
             self.touch(client);
         }
@@ -90,12 +92,17 @@ impl Auth {
         actor: &crate::ops::Actor,
         calculation: &str,
     ) -> Result<u64, AuthError> {
-        let ended = self.store.end_job_grants(calculation, &self.revocation_clock).await?;
-        if ended > 0 {
-            let act = Act::new(Action::JobGrantsEnded).to("calculation", calculation);
-            self.recorded(actor, act.saying(format!("{ended} ended")), Ok(())).await?;
+        let mut all = 0;
+        loop {
+            // A step has an entry of its own: each is done by itself.
+            let entry = self.entry_of(actor, Act::new(Action::JobGrantsEnded).to("calculation", calculation));
+            let clock = &self.revocation_clock;
+            let ended = self.store.end_job_grants(calculation, AT_ONCE, clock, &entry).await?;
+            all += ended;
+            if ended < u64::from(AT_ONCE) {
+                return Ok(all);
+            }
         }
-        Ok(ended)
     }
 }
 

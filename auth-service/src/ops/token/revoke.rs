@@ -18,47 +18,55 @@ impl Auth {
         origin: &Origin,
     ) -> Result<(), OAuthError> {
         let client_id = client.map_or(JOB_CLIENT, |client| client.id.as_str());
-        let ended = match RefreshToken::parse(token) {
-            Some(token) => self.revoke_refresh_token(client_id, &token).await?,
-            None => self.revoke_access_token(client_id, token).await?,
-        };
-        if let Some((subject, session)) = ended {
-            let act = Act::new(Action::TokenRevoked).by(&subject, client_id).to("session", &session);
-            self.record(origin, act).await;
+        match RefreshToken::parse(token) {
+            Some(token) => self.revoke_refresh_token(client_id, &token, origin).await,
+            None => self.revoke_access_token(client_id, token, origin).await,
         }
-        Ok(())
     }
 
     async fn revoke_refresh_token(
         &self,
         client_id: &str,
         token: &RefreshToken,
-    ) -> Result<Option<(String, String)>, OAuthError> {
+        origin: &Origin,
+    ) -> Result<(), OAuthError> {
         let session = self.store.session(&token.session_id).await?;
         let theirs = session.filter(|session| {
             session.client_id == client_id && token.session_secret.is_behind(&session.session_hash)
         });
-        let Some(session) = theirs else { return Ok(None) };
-        let ended = self
-            .store
-            .end_session(&session.user_id, &session.id, EndReason::Revoked, &self.revocation_clock)
-            .await?;
-        Ok(ended.then_some((session.user_id, session.id)))
+        match theirs {
+            Some(session) => self.end_revoked(&session.user_id, &session.id, client_id, origin).await,
+            None => Ok(()),
+        }
     }
 
     async fn revoke_access_token(
         &self,
         client_id: &str,
         token: &str,
-    ) -> Result<Option<(String, String)>, OAuthError> {
+        origin: &Origin,
+    ) -> Result<(), OAuthError> {
         let claims = self.verifier.verify(token).ok().filter(|claims| claims.client_id == client_id);
-        let Some(claims) = claims else { return Ok(None) };
+        let Some(claims) = claims else { return Ok(()) };
         let AccessClaims { sub, sid, jti, .. } = &*claims;
         if let Some(sid) = sid {
-            let ended = self.store.end_session(sub, sid, EndReason::Revoked, &self.revocation_clock).await?;
-            return Ok(ended.then(|| (sub.clone(), sid.clone())));
+            return self.end_revoked(sub, sid, client_id, origin).await;
         }
         self.store.revoke(RevocationKind::Session, jti, &self.revocation_clock).await?;
-        Ok(Some((sub.clone(), jti.clone())))
+        self.record(origin, Act::new(Action::TokenRevoked).by(sub, client_id).to("session", jti)).await;
+        Ok(())
+    }
+
+    async fn end_revoked(
+        &self,
+        user_id: &str,
+        session: &str,
+        client_id: &str,
+        origin: &Origin,
+    ) -> Result<(), OAuthError> {
+        let act = Act::new(Action::TokenRevoked).by(user_id, client_id).to("session", session);
+        let (reason, entry) = (EndReason::Revoked, self.entry(origin, act));
+        self.store.end_session(user_id, session, reason, &self.revocation_clock, &entry).await?;
+        Ok(())
     }
 }

@@ -22,7 +22,7 @@ pub(crate) async fn users_are_listed_by_what_they_are(store: &dyn Store) {
     let disabled = User { disabled: true, ..user("bea@example.org") };
     let users = [user("Ada@example.org"), disabled, admin("adam@example.org"), user("50%_a@example.org")];
     for user in &users {
-        store.insert_user(user).await.expect("ok");
+        store.insert_user(user, &some_entry()).await.expect("ok");
     }
     let mut ids: Vec<_> = users.iter().map(|user| user.id.clone()).collect();
     ids.sort();
@@ -51,8 +51,9 @@ fn write(before: &User, next: User) -> UserWrite {
 }
 
 pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn Store) {
+    let begun = now().unix_timestamp();
     let before = user("ada@example.org");
-    store.insert_user(&before).await.expect("ok");
+    store.insert_user(&before, &some_entry()).await.expect("ok");
     let (session, _) = open(store, &before.id).await;
     let next = User {
         disabled: true,
@@ -66,26 +67,27 @@ pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn S
         revokes_tokens: true,
         ..write(&before, next.clone())
     };
-    assert_eq!(store.write_user(&change, &clock()).await, Ok(UserOutcome::Done));
+    assert_eq!(store.write_user(&change, &clock(), &some_entry()).await, Ok(UserOutcome::Done));
     let found = store.user(&before.id).await.expect("ok").expect("ok");
-    assert!(found.not_before > now().unix_timestamp());
+    assert!(found.not_before > begun);
     assert_eq!(found, User { not_before: found.not_before, ..next });
+    finish_endings(store).await;
     let session = store.session(&session.id).await.expect("ok").expect("ok");
     assert_eq!(session.ended, Some(EndReason::EndedByAdmin));
     let revoked = store.revocations_of(RevocationKind::Subject, &before.id).await.expect("ok");
     assert_eq!(revoked.iter().map(|entry| entry.not_before).collect::<Vec<_>>(), [found.not_before]);
-    assert_eq!(store.write_user(&change, &clock()).await, Ok(UserOutcome::Missing));
+    assert_eq!(store.write_user(&change, &clock(), &some_entry()).await, Ok(UserOutcome::Missing));
 }
 
 pub(crate) async fn a_change_leaves_alone_what_it_does_not_touch(store: &dyn Store) {
     let before = user("ada@example.org");
-    store.insert_user(&before).await.expect("ok");
+    store.insert_user(&before, &some_entry()).await.expect("ok");
     let name = FullName::parse("Augusta").expect("ok");
-    store.set_full_name(&before.id, Some(&name), now()).await.expect("ok");
+    store.set_full_name(&before.id, Some(&name), now(), &some_entry()).await.expect("ok");
     let stronger = PasswordHash::from_stored("stronger".into());
     store.replace_hash(&before.id, &before.password_hash, &stronger).await.expect("ok");
     let next = User { roles: vec!["viewer".into()], ..before.clone() };
-    assert_eq!(store.write_user(&write(&before, next), &clock()).await, Ok(UserOutcome::Done));
+    assert_eq!(store.write_user(&write(&before, next), &clock(), &some_entry()).await, Ok(UserOutcome::Done));
     let found = store.user(&before.id).await.expect("ok").expect("ok");
     assert_eq!((found.full_name, found.password_hash), (Some(name), stronger));
 }
@@ -94,13 +96,29 @@ pub(crate) async fn a_change_leaves_alone_what_it_does_not_touch(store: &dyn Sto
 pub(crate) async fn one_administrator_is_left_however_many_leave_at_once(store: &dyn Store) {
     let admins: Vec<User> = (0..4).map(|n| admin(&format!("a{n}@example.org"))).collect();
     for admin in &admins {
-        store.insert_user(admin).await.expect("ok");
+        store.insert_user(admin, &some_entry()).await.expect("ok");
     }
     let leaving = admins.iter().enumerate().map(|(n, admin)| async move {
         match n % 3 {
-            0 => store.delete_user(&admin.id, &clock()).await,
-            1 => store.write_user(&write(admin, User { disabled: true, ..admin.clone() }), &clock()).await,
-            _ => store.write_user(&write(admin, User { roles: vec![], ..admin.clone() }), &clock()).await,
+            0 => store.delete_user(&admin.id, &clock(), &some_entry()).await,
+            1 => {
+                store
+                    .write_user(
+                        &write(admin, User { disabled: true, ..admin.clone() }),
+                        &clock(),
+                        &some_entry(),
+                    )
+                    .await
+            }
+            _ => {
+                store
+                    .write_user(
+                        &write(admin, User { roles: vec![], ..admin.clone() }),
+                        &clock(),
+                        &some_entry(),
+                    )
+                    .await
+            }
         }
     });
     let outcomes = join_all(leaving).await;
@@ -162,7 +180,7 @@ pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(stor
     let ada = User { roles: vec!["lab".into(), "viewer".into()], ..user("ada@example.org") };
     let bob = User { roles: vec!["viewer".into()], ..user("bob@example.org") };
     for user in [&ada, &bob] {
-        store.insert_user(user).await.expect("ok");
+        store.insert_user(user, &some_entry()).await.expect("ok");
     }
     assert_eq!(set_role(store, &role(None, "a:read")).await, Ok(RoleOutcome::Held(1)));
     let kept = RoleWrite { unheld: false, ..role(None, "a:read") };
@@ -171,18 +189,27 @@ pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(stor
     assert_eq!(store.role_sets_with("lab", 10).await, Ok(vec![ada.roles.clone()]));
     assert_eq!(store.role_sets_with("la", 10).await, Ok(Vec::new()));
     assert_eq!(store.role_sets_with("viewer", 1).await.expect("ok").len(), 1);
-    store.delete_user(&ada.id, &clock()).await.expect("ok");
+    store.delete_user(&ada.id, &clock(), &some_entry()).await.expect("ok");
     assert_eq!(remove_role(store, "lab").await, Ok(RoleOutcome::Done));
 }
 
 pub(crate) async fn a_role_is_given_as_it_was_read_or_not_at_all(store: &dyn Store) {
     let ada = user("ada@example.org");
-    store.insert_user(&ada).await.expect("ok");
-    assert_eq!(store.write_user(&giving(&ada, "a:read"), &clock()).await, Ok(UserOutcome::RoleChanged));
+    store.insert_user(&ada, &some_entry()).await.expect("ok");
+    assert_eq!(
+        store.write_user(&giving(&ada, "a:read"), &clock(), &some_entry()).await,
+        Ok(UserOutcome::RoleChanged)
+    );
     set_role(store, &role(None, "a:read b:read")).await.expect("ok");
-    assert_eq!(store.write_user(&giving(&ada, "a:read"), &clock()).await, Ok(UserOutcome::RoleChanged));
+    assert_eq!(
+        store.write_user(&giving(&ada, "a:read"), &clock(), &some_entry()).await,
+        Ok(UserOutcome::RoleChanged)
+    );
     assert_eq!(store.user(&ada.id).await, Ok(Some(ada.clone())));
-    assert_eq!(store.write_user(&giving(&ada, "a:read b:read"), &clock()).await, Ok(UserOutcome::Done));
+    assert_eq!(
+        store.write_user(&giving(&ada, "a:read b:read"), &clock(), &some_entry()).await,
+        Ok(UserOutcome::Done)
+    );
 }
 
 /// Twenty give a role while it is removed: afterwards nobody has a role that is not there.
@@ -190,10 +217,12 @@ pub(crate) async fn a_role_is_not_given_while_it_is_removed(store: &dyn Store) {
     set_role(store, &role(None, "a:read")).await.expect("ok");
     let users: Vec<User> = (0..20).map(|n| user(&format!("u{n}@example.org"))).collect();
     for user in &users {
-        store.insert_user(user).await.expect("ok");
+        store.insert_user(user, &some_entry()).await.expect("ok");
     }
     let given = join_all(
-        users.iter().map(|user| async { store.write_user(&giving(user, "a:read"), &clock()).await }),
+        users
+            .iter()
+            .map(|user| async { store.write_user(&giving(user, "a:read"), &clock(), &some_entry()).await }),
     );
     let (given, removed) = futures_util::join!(given, remove_role(store, "lab"));
     let holders = given.iter().filter(|outcome| **outcome == Ok(UserOutcome::Done)).count();

@@ -52,6 +52,7 @@ pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn 
     let (client, _) = client(None);
     add(store, &client).await;
     let next = Client { disabled: true, not_before: 7, version: client.version + 1, ..client.clone() };
+    let begun = now().unix_timestamp();
     let changed = entry(Action::ClientChanged, &client.id);
     let again = entry(Action::ClientChanged, &client.id);
     assert_eq!(store.replace_client(&next, Some(&clock()), &changed).await, Ok(true));
@@ -59,7 +60,7 @@ pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn 
     let recorded = recorded(store, &client.id).await;
     assert_eq!((recorded.len(), &recorded[0]), (2, &changed));
     let found = store.client(&client.id).await.expect("ok").expect("ok");
-    assert!(found.not_before > now().unix_timestamp());
+    assert!(found.not_before > begun);
     let revoked = store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok");
     assert_eq!(revoked.iter().map(|entry| entry.not_before).collect::<Vec<_>>(), [found.not_before]);
     assert_eq!(found, Client { not_before: found.not_before, ..next });
@@ -92,7 +93,7 @@ pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: 
         let through = Some(client.id.clone());
         let delegation = Delegation { calculation: "c".into(), actor: "job".into(), through };
         let grant = Session { delegation: Some(delegation), ..opened("ada", now()).0 };
-        store.insert_session(&grant).await.expect("ok");
+        add_session(store, &grant).await;
         grants.push(grant.id);
     }
     let removal = entry(Action::ClientRemoved, &key.id);
@@ -108,10 +109,10 @@ pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: 
 
 pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {
     let user = user("ada@example.org");
-    store.insert_user(&user).await.expect("ok");
+    store.insert_user(&user, &some_entry()).await.expect("ok");
     let (key, _) = client(Some(&user.id));
     add(store, &key).await;
-    store.delete_user(&user.id, &clock()).await.expect("ok");
+    store.delete_user(&user.id, &clock(), &some_entry()).await.expect("ok");
     assert_eq!(store.client(&key.id).await, Ok(None));
 }
 

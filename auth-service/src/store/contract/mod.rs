@@ -2,6 +2,7 @@
 
 pub(crate) mod administration;
 pub(crate) mod clients;
+pub(crate) mod endings;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod throttle;
@@ -13,7 +14,7 @@ use std::{
 };
 
 use service_kit::{
-    clock::{Clock as _, SystemClock},
+    clock::{Clock as _, ManualClock, SystemClock},
     random::OsRandom,
 };
 use time::OffsetDateTime;
@@ -73,6 +74,16 @@ macro_rules! suite {
             a_session_is_ended_once_and_by_its_user_alone
             ending_a_session_cuts_off_its_tokens_and_nothing_else
             the_job_grants_of_a_calculation_end_together
+            sessions_are_listed_by_page
+            beyond_the_limit_the_least_recently_used_session_ends
+            many_sessions_opened_at_once_stay_near_the_limit
+            a_theft_is_recorded_with_its_user_and_client
+        );
+        $crate::store::contract::suite!($fixture, endings:
+            ending_all_sessions_raises_the_token_version_and_revokes_each
+            disabling_a_user_revokes_once_however_many_sessions_there_are
+            what_an_act_left_is_ended_in_steps_by_whoever_comes_next
+            three_hundred_endings_at_once_all_succeed
         );
         $crate::store::contract::suite!($fixture, administration:
             users_are_listed_by_what_they_are
@@ -142,14 +153,31 @@ fn ago(seconds: i64) -> OffsetDateTime {
     now() - time::Duration::seconds(seconds)
 }
 
-/// Takes the moments of revocations from the machine's clock.
+/// Takes the moments of revocations from a clock that stands still: to it every commit is quick.
 fn clock() -> RevocationClock {
-    RevocationClock::new(Arc::new(SystemClock), Duration::from_secs(300))
+    RevocationClock::new(Arc::new(ManualClock::new(now())), Duration::from_secs(300))
 }
 
 /// An entry of the audit log about what is done to `target`.
-fn entry(action: Action, target: &str) -> Entry {
+pub(crate) fn entry(action: Action, target: &str) -> Entry {
     Entry::new(action, now(), &OsRandom).by("root", "tessera").on("user", target)
+}
+
+/// An entry that nobody looks for.
+fn some_entry() -> Entry {
+    entry(Action::UserChanged, "anything")
+}
+
+/// Adds a session where there may be many.
+async fn add_session(store: &dyn Store, session: &Session) {
+    store.insert_session(session, 1000, &clock(), &some_entry()).await.expect("ok");
+}
+
+/// Ends what acts have left to be ended, a few at a time.
+async fn finish_endings(store: &dyn Store) {
+    for ending in store.pending_endings(now() + Duration::from_secs(60), 100).await.expect("ok") {
+        while !store.end_some(&ending, 2, &clock()).await.expect("ok") {}
+    }
 }
 
 /// What the audit log has about `target`, newest first.
@@ -194,7 +222,7 @@ fn opened(user_id: &str, at: OffsetDateTime) -> (Session, RefreshToken) {
 
 async fn open(store: &dyn Store, user_id: &str) -> (Session, RefreshToken) {
     let (session, token) = opened(user_id, now());
-    store.insert_session(&session).await.expect("ok");
+    add_session(store, &session).await;
     (session, token)
 }
 
@@ -209,7 +237,7 @@ fn presented(token: &RefreshToken) -> Presented {
 }
 
 async fn rotate(store: &dyn Store, token: &RefreshToken) -> Rotation {
-    store.rotate(&presented(token), now(), &clock()).await.expect("ok")
+    store.rotate(&presented(token), now(), &clock(), &some_entry()).await.expect("ok")
 }
 
 fn secret_of(rotation: Rotation) -> Secret {

@@ -5,6 +5,7 @@ use shared_models::revocations::RevocationKind;
 
 use super::*;
 use crate::domain::step::{Moment, step};
+use crate::store::SessionFilter;
 
 /// A stored session that was rotated `seconds` ago, and the token that was used then.
 async fn rotated_ago(store: &dyn Store, seconds: i64) -> (Session, RefreshToken, Secret) {
@@ -12,7 +13,7 @@ async fn rotated_ago(store: &dyn Store, seconds: i64) -> (Session, RefreshToken,
     let presented = presented(&token);
     let session =
         step(&session, &presented, Moment { now: ago(seconds), waited: Duration::ZERO }).write.expect("ok");
-    store.insert_session(&session).await.expect("ok");
+    add_session(store, &session).await;
     (session, token, presented.successor)
 }
 
@@ -21,13 +22,13 @@ pub(crate) async fn a_session_is_read_back_as_written(store: &dyn Store) {
     assert_eq!(store.session(&fresh.id).await, Ok(Some(fresh)));
     let handed_on = Delegation { calculation: "c".into(), actor: "a".into(), through: Some("k".into()) };
     let handed_on = Session { delegation: Some(handed_on), ..opened("u", now()).0 };
-    store.insert_session(&handed_on).await.expect("ok");
+    add_session(store, &handed_on).await;
     assert_eq!(store.session(&handed_on.id).await, Ok(Some(handed_on)));
     let (rotated, _, _) = rotated_ago(store, 10).await;
     assert_eq!(store.session(&rotated.id).await, Ok(Some(rotated)));
     let ended =
         Session { scope: None, device: None, address: None, ..opened("u", now()).0 }.end(EndReason::Theft);
-    store.insert_session(&ended).await.expect("ok");
+    add_session(store, &ended).await;
     assert_eq!(store.session(&ended.id).await, Ok(Some(ended)));
     assert_eq!(store.session("none").await, Ok(None));
 }
@@ -39,15 +40,22 @@ pub(crate) async fn only_live_sessions_are_listed_newest_first(store: &dyn Store
     let ended = opened("u", now()).0.end(EndReason::Logout);
     let (foreign, _) = opened("v", now());
     for session in [&older, &newer, &idle, &ended, &foreign] {
-        store.insert_session(session).await.expect("ok");
+        add_session(store, session).await;
     }
-    assert_eq!(store.live_sessions("u", now()).await, Ok(vec![newer, older]));
+    let outdated = Session { token_version: 1, ..opened("u", now()).0 };
+    add_session(store, &outdated).await;
+    assert_eq!(store.live_sessions(&live("u"), now()).await, Ok(vec![newer, older]));
+}
+
+fn live(user_id: &str) -> SessionFilter {
+    SessionFilter { user_id: user_id.into(), token_version: 0, after: None, limit: 1000 }
 }
 
 pub(crate) async fn a_current_token_rotates(store: &dyn Store) {
     let (before, token) = open(store, "u").await;
     let presented = presented(&token);
-    let Rotation::Renewed(after, secret) = store.rotate(&presented, now(), &clock()).await.expect("ok")
+    let Rotation::Renewed(after, secret) =
+        store.rotate(&presented, now(), &clock(), &some_entry()).await.expect("ok")
     else {
         panic!("not renewed")
     };
@@ -74,7 +82,7 @@ pub(crate) async fn a_lost_response_is_repeated(store: &dyn Store) {
     let (_, token) = open(store, "u").await;
     let presented = presented(&token);
     for _ in 0..2 {
-        let renewed = store.rotate(&presented, now(), &clock()).await.expect("ok");
+        let renewed = store.rotate(&presented, now(), &clock(), &some_entry()).await.expect("ok");
         assert_eq!(secret_of(renewed), presented.successor);
     }
 }
@@ -103,24 +111,24 @@ fn arrived_ago(token: &RefreshToken, seconds: u64) -> Presented {
 
 pub(crate) async fn a_repeat_is_judged_by_when_it_arrived(store: &dyn Store) {
     let (session, token, successor) = rotated_ago(store, 40).await;
-    let in_time = store.rotate(&arrived_ago(&token, 12), now(), &clock()).await.expect("ok");
+    let in_time = store.rotate(&arrived_ago(&token, 12), now(), &clock(), &some_entry()).await.expect("ok");
     assert_eq!(secret_of(in_time), successor);
     assert_eq!(store.session(&session.id).await, Ok(Some(session)));
-    let late = store.rotate(&arrived_ago(&token, 5), now(), &clock()).await.expect("ok");
+    let late = store.rotate(&arrived_ago(&token, 5), now(), &clock(), &some_entry()).await.expect("ok");
     assert!(matches!(late, Rotation::Stolen(_)), "{late:?}");
 }
 
 pub(crate) async fn a_session_that_expired_while_the_request_waited_continues(store: &dyn Store) {
     let (session, token) = opened("u", ago(3603));
-    store.insert_session(&session).await.expect("ok");
+    add_session(store, &session).await;
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    secret_of(store.rotate(&arrived_ago(&token, 10), now(), &clock()).await.expect("ok"));
+    secret_of(store.rotate(&arrived_ago(&token, 10), now(), &clock(), &some_entry()).await.expect("ok"));
 }
 
 pub(crate) async fn another_client_or_a_wrong_session_secret_changes_nothing(store: &dyn Store) {
     let (session, token) = open(store, "u").await;
     let stranger = Presented { client_id: "another".into(), ..presented(&token) };
-    assert_eq!(store.rotate(&stranger, now(), &clock()).await, Ok(Rotation::Refused));
+    assert_eq!(store.rotate(&stranger, now(), &clock(), &some_entry()).await, Ok(Rotation::Refused));
     let guess = RefreshToken { session_secret: Secret::new(&OsRandom), ..token.clone() };
     assert_eq!(rotate(store, &guess).await, Rotation::Refused);
     assert_eq!(store.session(&session.id).await, Ok(Some(session)));
@@ -129,23 +137,23 @@ pub(crate) async fn another_client_or_a_wrong_session_secret_changes_nothing(sto
 
 pub(crate) async fn an_expired_session_is_refused(store: &dyn Store) {
     let (idle, token) = opened("u", ago(3601));
-    store.insert_session(&idle).await.expect("ok");
+    add_session(store, &idle).await;
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
     assert_eq!(store.session(&idle.id).await, Ok(Some(idle)));
 
     let (old, token) = opened("u", ago(43201));
     let old = Session { idle_expires_at: now() + Duration::from_secs(60), ..old };
-    store.insert_session(&old).await.expect("ok");
+    add_session(store, &old).await;
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
 }
 
 pub(crate) async fn after_a_logout_that_races_refreshes_every_token_is_refused(store: &dyn Store) {
     for _ in 0..10 {
         let (session, token) = open(store, "u").await;
-        let clock = clock();
+        let (clock, entry) = (clock(), some_entry());
         let refreshes = join_all((0..4).map(|_| rotate(store, &token)));
         let (renewed, ended) =
-            tokio::join!(refreshes, store.end_session("u", &session.id, EndReason::Logout, &clock));
+            tokio::join!(refreshes, store.end_session("u", &session.id, EndReason::Logout, &clock, &entry));
         assert_eq!(ended, Ok(true));
         assert_eq!(rotate(store, &token).await, Rotation::Refused);
         for rotation in renewed {
@@ -159,11 +167,23 @@ pub(crate) async fn after_a_logout_that_races_refreshes_every_token_is_refused(s
 pub(crate) async fn a_session_is_ended_once_and_by_its_user_alone(store: &dyn Store) {
     let (first, token) = open(store, "u").await;
     let (second, _) = open(store, "u").await;
-    assert_eq!(store.end_session("v", &first.id, EndReason::EndedByUser, &clock()).await, Ok(false));
-    assert_eq!(store.end_session("u", &first.id, EndReason::EndedByUser, &clock()).await, Ok(true));
-    assert_eq!(store.end_session("u", &first.id, EndReason::Logout, &clock()).await, Ok(false));
+    assert_eq!(
+        store.end_session("v", &first.id, EndReason::EndedByUser, &clock(), &some_entry()).await,
+        Ok(false)
+    );
+    assert_eq!(
+        store.end_session("u", &first.id, EndReason::EndedByUser, &clock(), &some_entry()).await,
+        Ok(true)
+    );
+    assert_eq!(
+        store.end_session("u", &first.id, EndReason::Logout, &clock(), &some_entry()).await,
+        Ok(false)
+    );
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    assert_eq!(store.end_sessions("u", EndReason::EndedByUser, &clock()).await, Ok(1));
+    assert_eq!(
+        store.end_session("u", &second.id, EndReason::EndedByUser, &clock(), &some_entry()).await,
+        Ok(true)
+    );
     let ended = |id: String| async move { store.session(&id).await.expect("ok").expect("ok").ended };
     assert_eq!(ended(first.id).await, Some(EndReason::EndedByUser));
     assert_eq!(ended(second.id).await, Some(EndReason::EndedByUser));
@@ -181,12 +201,17 @@ pub(crate) async fn ending_a_session_cuts_off_its_tokens_and_nothing_else(store:
     let (second, _) = open(store, "u").await;
     let (third, _) = open(store, "u").await;
     let (_foreign, _) = open(store, "v").await;
-    assert_eq!(store.end_session("v", &first.id, EndReason::Logout, &clock()).await, Ok(false));
+    assert_eq!(
+        store.end_session("v", &first.id, EndReason::Logout, &clock(), &some_entry()).await,
+        Ok(false)
+    );
     assert_eq!(cut_sessions(store).await, Vec::<String>::new());
-    assert_eq!(store.end_session("u", &first.id, EndReason::Logout, &clock()).await, Ok(true));
+    assert_eq!(store.end_session("u", &first.id, EndReason::Logout, &clock(), &some_entry()).await, Ok(true));
     assert_eq!(cut_sessions(store).await, std::slice::from_ref(&first.id));
-    assert_eq!(store.end_sessions("u", EndReason::EndedByAdmin, &clock()).await, Ok(2));
-    assert_eq!(store.end_sessions("u", EndReason::EndedByAdmin, &clock()).await, Ok(0));
+    for id in [&second.id, &third.id] {
+        let reason = EndReason::EndedByAdmin;
+        assert_eq!(store.end_session("u", id, reason, &clock(), &some_entry()).await, Ok(true));
+    }
     let mut told = cut_sessions(store).await;
     told.sort();
     let mut expected = [first.id, second.id, third.id];
@@ -201,14 +226,81 @@ pub(crate) async fn the_job_grants_of_a_calculation_end_together(store: &dyn Sto
     };
     let (first, second, other) = (grant("c1"), grant("c1"), grant("c2"));
     for session in [&first, &second, &other] {
-        store.insert_session(session).await.expect("ok");
+        add_session(store, session).await;
     }
     let (login, _) = open(store, "u").await;
-    assert_eq!(store.end_job_grants("c1", &clock()).await, Ok(2));
-    assert_eq!(store.end_job_grants("c1", &clock()).await, Ok(0));
+    assert_eq!(store.end_job_grants("c1", 10, &clock(), &some_entry()).await, Ok(2));
+    assert_eq!(store.end_job_grants("c1", 10, &clock(), &some_entry()).await, Ok(0));
     for (session, ended) in [(first, true), (second, true), (other, false), (login, false)] {
         let found = store.session(&session.id).await.expect("ok").expect("ok").ended;
         assert_eq!(found == Some(EndReason::CalculationFinished), ended);
     }
     assert_eq!(cut_sessions(store).await.len(), 2);
+}
+
+pub(crate) async fn sessions_are_listed_by_page(store: &dyn Store) {
+    let (mut ids, newest) = (Vec::new(), now());
+    for age in 0..5 {
+        let (session, _) = opened("u", newest - Duration::from_secs(age));
+        add_session(store, &session).await;
+        ids.push(session.id);
+    }
+    let page = |after: Option<String>| {
+        let filter = SessionFilter { after, limit: 2, ..live("u") };
+        async move {
+            let sessions = store.live_sessions(&filter, now()).await.expect("ok");
+            sessions.into_iter().map(|session| session.id).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(page(None).await, ids[..2]);
+    assert_eq!(page(Some(ids[1].clone())).await, ids[2..4]);
+    assert_eq!(page(Some(ids[3].clone())).await, ids[4..]);
+}
+
+pub(crate) async fn beyond_the_limit_the_least_recently_used_session_ends(store: &dyn Store) {
+    let (oldest, token) = opened("u", ago(30));
+    let (idle, _) = opened("u", ago(20));
+    let foreign = opened("v", ago(40)).0;
+    for session in [&oldest, &idle, &foreign] {
+        add_session(store, session).await;
+    }
+    secret_of(rotate(store, &token).await);
+    let (new, _) = opened("u", now());
+    store.insert_session(&new, 2, &clock(), &entry(Action::Login, "u")).await.expect("ok");
+    assert_eq!(recorded(store, "u").await.len(), 1);
+    for (session, ended) in [(oldest, None), (idle, Some(EndReason::Surplus)), (foreign, None), (new, None)] {
+        assert_eq!(store.session(&session.id).await.expect("ok").expect("ok").ended, ended);
+        let revoked = store.revocations_of(RevocationKind::Session, &session.id).await.expect("ok");
+        assert_eq!(revoked.len(), usize::from(ended.is_some()));
+    }
+}
+
+pub(crate) async fn many_sessions_opened_at_once_stay_near_the_limit(store: &dyn Store) {
+    const MOST: u32 = 10;
+    let (clock, entry) = (clock(), Action::Login);
+    let opening = |round: usize| {
+        let clock = &clock;
+        let entry = entry.clone();
+        async move {
+            let entry = self::entry(entry, "u");
+            let (session, _) = opened("u", now());
+            store.insert_session(&session, MOST, clock, &entry).await.expect("ok");
+            round
+        }
+    };
+    for _ in 0..4 {
+        join_all((0..8).map(opening)).await;
+    }
+    opening(0).await;
+    assert_eq!(store.live_sessions(&live("u"), now()).await.expect("ok").len(), MOST as usize);
+}
+
+pub(crate) async fn a_theft_is_recorded_with_its_user_and_client(store: &dyn Store) {
+    let (session, token, _) = rotated_ago(store, 31).await;
+    let theft = Entry::new(Action::RefreshTokenReused, now(), &OsRandom);
+    let outcome = store.rotate(&presented(&token), now(), &clock(), &theft).await;
+    assert!(matches!(outcome, Ok(Rotation::Stolen(_))), "{outcome:?}");
+    let told = recorded(store, &session.id).await;
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].actor.as_deref(), told[0].client_id.as_deref()), (Some("u"), Some("tessera")));
 }

@@ -15,16 +15,15 @@ use time::OffsetDateTime;
 use super::{
     MongoStore, audit,
     documents::{binary, bytes, instant, time},
-    index, revocations, sessions,
+    endings, index, revocations,
 };
 use crate::{
     domain::{
         audit::Entry,
         client::{Client, ClientSecret},
         revocation::{Moment, RevocationClock},
-        session::EndReason,
     },
-    store::{ClientFilter, Clients, StoreError},
+    store::{ClientFilter, Clients, StoreError, endings::finish, grants_through},
 };
 
 /// `_id` of the document in `counters` that is written whenever a service is added under a name of its own.
@@ -169,6 +168,7 @@ impl Clients for MongoStore {
         let Some(moment) = replaced.await? else { return Ok(false) };
         if let Some((moment, clock)) = moment.zip(revoking) {
             self.revoked(RevocationKind::Key, &next.id, moment, clock).await?;
+            finish(self, &grants_through(&next.id, entry), clock).await?;
         }
         Ok(true)
     }
@@ -186,6 +186,7 @@ impl Clients for MongoStore {
         });
         let Some(moment) = removed.await? else { return Ok(false) };
         self.revoked(RevocationKind::Key, id, moment, clock).await?;
+        finish(self, &grants_through(id, entry), clock).await?;
         Ok(true)
     }
 
@@ -239,7 +240,7 @@ async fn replace(
     }
     audit::insert(database, session, entry).await?;
     let Some(clock) = revoking else { return Ok(Some(None)) };
-    Ok(Some(Some(revoke(database, session, &next.id, clock).await?)))
+    Ok(Some(Some(revoke(database, session, &next.id, clock, entry).await?)))
 }
 
 async fn remove(
@@ -255,16 +256,17 @@ async fn remove(
         return Ok(None);
     }
     audit::insert(database, session, entry).await?;
-    revoke(database, session, id, clock).await.map(Some)
+    revoke(database, session, id, clock, entry).await.map(Some)
 }
 
-/// Revokes the tokens of a client, and ends the job grants that were made through it.
+/// Revokes the tokens of a client, and notes that the job grants made through it are to be ended.
 async fn revoke(
     database: &Database,
     session: &mut ClientSession,
     id: &str,
     clock: &RevocationClock,
+    entry: &Entry,
 ) -> MongoResult<Moment> {
-    sessions::end(database, session, doc! { "through": id }, EndReason::ClientRevoked, clock).await?;
+    endings::insert(database, session, &grants_through(id, entry)).await?;
     revocations::append(database, session, RevocationKind::Key, id, clock).await
 }

@@ -168,7 +168,7 @@ impl TryFrom<SessionDocument> for Session {
         };
         let ended = match (document.state.as_str(), document.reason.as_deref()) {
             (ACTIVE, None) => None,
-            (ENDED, Some(name)) => Some(EndReason::from_name(name).ok_or_else(|| unreadable("reason"))?),
+            (ENDED, Some(name)) => Some(EndReason::from_name(name).unwrap_or(EndReason::Revoked)),
             _ => return Err(unreadable("state")),
         };
         let scope = document.scope.map(|text| text.parse()).transpose();

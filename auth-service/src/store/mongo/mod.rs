@@ -3,12 +3,14 @@
 mod audit;
 mod clients;
 mod documents;
+mod endings;
 mod renewals;
 mod revocations;
 mod roles;
 mod rotate;
 mod sessions;
 mod throttle;
+mod user_acts;
 mod users;
 
 use std::time::Duration;
@@ -153,6 +155,8 @@ impl From<Error> for StoreError {
         let overtaken = error.contains_label(mongodb::error::TRANSIENT_TRANSACTION_ERROR);
         if is_duplicate(&error, UNIQUE_EMAIL) {
             Self::Conflict { field: "email" }
+        } else if is_duplicate(&error, FIRST_ADMIN) {
+            Self::Conflict { field: FIRST_ADMIN }
         } else if timed_out || overtaken || is_unavailable(&error) {
             Self::Unavailable
         } else {

@@ -12,12 +12,13 @@ use serde::Deserialize;
 use tokio::time::{sleep, timeout};
 
 use super::{
-    MongoStore,
+    MongoStore, audit,
     documents::{SessionDocument, time},
     revocations,
 };
 use crate::{
     domain::{
+        audit::Entry,
         revocation::RevocationClock,
         session::Session,
         step::{Moment, Presented, Rotation, step},
@@ -39,11 +40,12 @@ pub(super) async fn rotate(
     sessions: &Collection<SessionDocument>,
     presented: &Presented,
     clock: &RevocationClock,
+    theft: &Entry,
 ) -> Result<Rotation, StoreError> {
     timeout(PATIENCE, async {
         let mut pause = FIRST_PAUSE;
         loop {
-            match attempt(store, sessions, presented, clock).await {
+            match attempt(store, sessions, presented, clock, theft).await {
                 Ok(Some(rotation)) => return Ok(rotation),
                 Ok(None) => {}
                 Err(StoreError::Unavailable) => {
@@ -64,6 +66,7 @@ async fn attempt(
     sessions: &Collection<SessionDocument>,
     presented: &Presented,
     clock: &RevocationClock,
+    theft: &Entry,
 ) -> Result<Option<Rotation>, StoreError> {
     if let Some(renewed) = store.renewals.renew(presented).await? {
         return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));
@@ -76,7 +79,9 @@ async fn attempt(
     let unchanged = doc! { "_id": &session.id, "version": session.version };
     let written = match (&step.write, &step.rotation) {
         (None, _) => true,
-        (Some(next), Rotation::Stolen(_)) => end_stolen(store, sessions, unchanged, next, clock).await?,
+        (Some(next), Rotation::Stolen(_)) => {
+            end_stolen(store, sessions, unchanged, next, clock, &theft.of(next)).await?
+        }
         (Some(next), _) => {
             sessions.replace_one(unchanged, SessionDocument::from(next)).await?.matched_count == 1
         }
@@ -91,10 +96,11 @@ async fn end_stolen(
     unchanged: Document,
     ended: &Session,
     clock: &RevocationClock,
+    theft: &Entry,
 ) -> Result<bool, StoreError> {
-    let context = (sessions, &store.database, unchanged, ended, clock);
+    let context = (sessions, &store.database, unchanged, (ended, theft), clock);
     let ended = store
-        .transact(context, |session, (sessions, database, unchanged, ended, clock)| {
+        .transact(context, |session, (sessions, database, unchanged, (ended, theft), clock)| {
             Box::pin(async move {
                 let document = SessionDocument::from(*ended);
                 let replaced =
@@ -104,6 +110,7 @@ async fn end_stolen(
                 }
                 let id = std::slice::from_ref(&ended.id);
                 revocations::append_sessions(database, session, id, clock).await?;
+                audit::insert(database, session, theft).await?;
                 Ok(true)
             })
         })

@@ -14,41 +14,78 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore,
+    MongoStore, audit,
     documents::{ACTIVE, ENDED, SessionDocument},
     index, purge, revocations, rotate,
 };
 use crate::{
     domain::{
+        audit::Entry,
         revocation::RevocationClock,
         session::{EndReason, Session},
         step::{Presented, Rotation},
     },
-    store::{Revocations as _, Sessions, StoreError},
+    store::{Revocations as _, SessionFilter, Sessions, StoreError},
 };
 
 /// Where they lie.
 pub(super) const SESSIONS: &str = "sessions";
+/// How many surplus sessions one login ends.
+const SURPLUS_AT_ONCE: u64 = 100;
 
 impl MongoStore {
     async fn sessions(&self) -> Result<Collection<SessionDocument>, StoreError> {
         Ok(collection(self.ready().await?))
     }
 
+    /// Ends at most `limit` of the living ones of `which`, and makes the entry of it where there were any.
     async fn end(
         &self,
         which: Document,
+        limit: u32,
         reason: EndReason,
         clock: &RevocationClock,
+        entry: impl Fn(u64) -> Option<Entry> + Send + Sync,
     ) -> Result<u64, StoreError> {
-        let context = (self.ready().await?, which, clock);
-        let ended = self.transact(context, move |session, (database, which, clock)| {
-            Box::pin(end(database, session, which.clone(), reason, clock))
+        let context = (self.ready().await?, which, clock, &entry);
+        let ended = self.transact(context, move |session, (database, which, clock, entry)| {
+            Box::pin(async move {
+                let ended = end(database, session, which.clone(), limit, reason, clock).await?;
+                if let Some(entry) = entry(ended).filter(|_| ended > 0) {
+                    audit::insert(database, session, &entry).await?;
+                }
+                Ok(ended)
+            })
         });
         let ended = ended.await?;
         // Also where nothing was left to end: whoever ended it may not have published it yet.
         self.publish_revocations().await?;
         Ok(ended)
+    }
+
+    /// Ends the least recently used of the user's live sessions beyond `most`, but never the given one.
+    async fn end_surplus(
+        &self,
+        session: &Session,
+        most: u32,
+        clock: &RevocationClock,
+    ) -> Result<(), StoreError> {
+        let (database, most) = (self.ready().await?, u64::from(most));
+        let mut live = live(&session.user_id, session.token_version);
+        let counted =
+            collection(database).count_documents(live.clone()).limit(most + SURPLUS_AT_ONCE).await?;
+        let Some(surplus) = counted.checked_sub(most).filter(|surplus| *surplus > 0) else { return Ok(()) };
+        live.insert("_id", doc! { "$ne": &session.id });
+        let oldest: Collection<Id> = database.collection(SESSIONS);
+        let oldest = oldest.find(live).sort(doc! { "last_used_at": 1, "_id": 1 });
+        let oldest = oldest.projection(doc! { "_id": 1 }).limit(i64::try_from(surplus).unwrap_or(i64::MAX));
+        let oldest: Vec<Id> = oldest.await?.try_collect().await?;
+        let ids: Vec<String> = oldest.into_iter().map(|id| id.id).collect();
+        let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let ended = self.end(doc! { "_id": { "$in": ids } }, limit, EndReason::Surplus, clock, |_| None);
+        let ended = ended.await?;
+        tracing::info!(user.id = %session.user_id, ended, "ended the least recently used sessions beyond the limit");
+        Ok(())
     }
 }
 
@@ -65,7 +102,7 @@ pub(super) fn indexes() -> Vec<IndexModel> {
         index(doc! { field: 1 }, options)
     };
     vec![
-        index(doc! { "user_id": 1, "created_at": -1 }, IndexOptions::default()),
+        index(doc! { "user_id": 1, "state": 1, "_id": -1 }, IndexOptions::default()),
         where_present("calculation"),
         where_present("through"),
         purge("purge_at"),
@@ -86,50 +123,89 @@ pub(super) fn was_unexpired(ago: Duration) -> Document {
     ] }
 }
 
-/// Ends the living ones of `which` and revokes their tokens, within a transaction; how many.
+/// The user's sessions that can still be refreshed.
+fn live(user_id: &str, token_version: i64) -> Document {
+    doc! { "user_id": user_id, "state": ACTIVE, "token_version": token_version, "$expr": is_unexpired() }
+}
+
+#[derive(Deserialize)]
+struct Id {
+    #[serde(rename = "_id")]
+    id: String,
+}
+
+/// The ids of at most `limit` sessions.
+pub(super) async fn ids(database: &Database, which: Document, limit: u32) -> MongoResult<Vec<String>> {
+    let ids: Collection<Id> = database.collection(SESSIONS);
+    let ids = ids.find(which).projection(doc! { "_id": 1 }).limit(i64::from(limit)).await?;
+    ids.map_ok(|id| id.id).try_collect().await
+}
+
+/// What ends a session.
+pub(super) fn ending(reason: EndReason) -> Document {
+    doc! { "$set": { "state": ENDED, "reason": reason.name() }, "$inc": { "version": 1_i64 } }
+}
+
+/// Ends at most `limit` of the living ones of `which` and revokes their tokens, within a transaction; how many.
 pub(super) async fn end(
     database: &Database,
     session: &mut ClientSession,
     which: Document,
+    limit: u32,
     reason: EndReason,
     clock: &RevocationClock,
 ) -> MongoResult<u64> {
-    #[derive(Deserialize)]
-    struct Id {
-        #[serde(rename = "_id")]
-        id: String,
-    }
     let mut living = which;
     living.insert("state", ACTIVE);
     let ids: Collection<Id> = database.collection(SESSIONS);
-    let ids = ids.find(living).projection(doc! { "_id": 1 });
+    let ids = ids.find(living).projection(doc! { "_id": 1 }).limit(i64::from(limit));
     let ids: Vec<Id> = ids.session(&mut *session).await?.stream(&mut *session).try_collect().await?;
     let ids: Vec<String> = ids.into_iter().map(|id| id.id).collect();
     if ids.is_empty() {
         return Ok(0);
     }
-    let ending = doc! { "$set": { "state": ENDED, "reason": reason.name() }, "$inc": { "version": 1_i64 } };
-    collection(database).update_many(doc! { "_id": { "$in": &ids } }, ending).session(&mut *session).await?;
+    let these = doc! { "_id": { "$in": &ids } };
+    collection(database).update_many(these, ending(reason)).session(&mut *session).await?;
     revocations::append_sessions(database, session, &ids, clock).await?;
     Ok(ids.len() as u64)
 }
 
 #[async_trait]
 impl Sessions for MongoStore {
-    async fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
-        self.sessions().await?.insert_one(SessionDocument::from(session)).await?;
-        Ok(())
+    async fn insert_session(
+        &self,
+        session: &Session,
+        most: u32,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        self.transact((self.ready().await?, session, entry), |transaction, (database, session, entry)| {
+            Box::pin(async move {
+                let document = SessionDocument::from(*session);
+                collection(database).insert_one(document).session(&mut *transaction).await?;
+                audit::insert(database, transaction, entry).await
+            })
+        })
+        .await?;
+        self.end_surplus(session, most, clock).await
     }
 
     async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
         self.by_id::<SessionDocument>(&self.sessions, id).await?.map(Session::try_from).transpose()
     }
 
-    async fn live_sessions(&self, user_id: &str, _now: OffsetDateTime) -> Result<Vec<Session>, StoreError> {
-        let live = doc! { "user_id": user_id, "state": ACTIVE, "$expr": is_unexpired() };
-        let newest_first = doc! { "created_at": -1, "_id": -1 };
-        let found: Vec<SessionDocument> =
-            self.sessions().await?.find(live).sort(newest_first).await?.try_collect().await?;
+    async fn live_sessions(
+        &self,
+        filter: &SessionFilter,
+        _now: OffsetDateTime,
+    ) -> Result<Vec<Session>, StoreError> {
+        let mut live = live(&filter.user_id, filter.token_version);
+        if let Some(after) = &filter.after {
+            live.insert("_id", doc! { "$lt": after });
+        }
+        let found =
+            self.sessions().await?.find(live).sort(doc! { "_id": -1 }).limit(i64::from(filter.limit)).await?;
+        let found: Vec<SessionDocument> = found.try_collect().await?;
         found.into_iter().map(Session::try_from).collect()
     }
 
@@ -138,8 +214,9 @@ impl Sessions for MongoStore {
         presented: &Presented,
         _now: OffsetDateTime,
         clock: &RevocationClock,
+        theft: &Entry,
     ) -> Result<Rotation, StoreError> {
-        rotate::rotate(self, &self.sessions().await?, presented, clock).await
+        rotate::rotate(self, &self.sessions().await?, presented, clock, theft).await
     }
 
     async fn end_session(
@@ -148,20 +225,21 @@ impl Sessions for MongoStore {
         id: &str,
         reason: EndReason,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<bool, StoreError> {
-        Ok(self.end(doc! { "_id": id, "user_id": user_id }, reason, clock).await? == 1)
+        let which = doc! { "_id": id, "user_id": user_id };
+        Ok(self.end(which, 1, reason, clock, |_| Some(entry.clone())).await? == 1)
     }
 
-    async fn end_sessions(
+    async fn end_job_grants(
         &self,
-        user_id: &str,
-        reason: EndReason,
+        calculation: &str,
+        limit: u32,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<u64, StoreError> {
-        self.end(doc! { "user_id": user_id }, reason, clock).await
-    }
-
-    async fn end_job_grants(&self, calculation: &str, clock: &RevocationClock) -> Result<u64, StoreError> {
-        self.end(doc! { "calculation": calculation }, EndReason::CalculationFinished, clock).await
+        let which = doc! { "calculation": calculation };
+        let counted = |ended| Some(entry.saying(format!("{ended} ended")));
+        self.end(which, limit, EndReason::CalculationFinished, clock, counted).await
     }
 }

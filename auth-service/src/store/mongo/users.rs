@@ -5,42 +5,47 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
-    ClientSession, Collection, Database, IndexModel,
+    Collection, IndexModel,
     bson::{Document, doc},
-    error::{ErrorKind, Result as MongoResult},
+    error::ErrorKind,
     options::{IndexOptions, ReturnDocument},
 };
 use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, clients,
-    documents::{ACTIVE, UserDocument, instant},
-    index, is_duplicate, revocations, roles as role_table, sessions, unique,
+    FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, audit,
+    documents::{UserDocument, instant},
+    index, unique,
+    user_acts::{Written, change_password, collection, delete_user, raise_token_version, write_user},
 };
 use crate::{
     domain::{
-        email::Email,
-        name::FullName,
-        password_hash::PasswordHash,
-        revocation::{Moment, RevocationClock},
-        roles,
-        session::EndReason,
-        user::User,
+        audit::Entry, email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock,
+        roles, session::EndReason, user::User,
     },
     store::{
-        EmailFilter, PasswordUpdate, Revocations as _, StoreError, UserFilter, UserOutcome, UserWrite, Users,
+        EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users, endings::finish,
+        sessions_before,
     },
 };
 
 /// Server code of a value that must be unique and is not.
 const DUPLICATE: i32 = 11000;
-/// `_id` of the document in `counters` that is written whenever an administrator is taken away.
-const ADMIN_GUARD: &str = "admins";
 
 impl MongoStore {
     async fn users(&self) -> Result<Collection<UserDocument>, StoreError> {
         Ok(collection(self.ready().await?))
+    }
+
+    async fn insert(&self, user: &UserDocument, entry: &Entry) -> Result<(), StoreError> {
+        self.transact((self.ready().await?, user, entry), |session, (database, user, entry)| {
+            Box::pin(async move {
+                collection(database).insert_one(*user).session(&mut *session).await?;
+                audit::insert(database, session, entry).await
+            })
+        })
+        .await
     }
 
     async fn find_user(&self, filter: Document) -> Result<Option<User>, StoreError> {
@@ -62,10 +67,6 @@ impl MongoStore {
     }
 }
 
-fn collection(database: &Database) -> Collection<UserDocument> {
-    database.collection("users")
-}
-
 /// The indexes of `users`.
 pub(super) fn indexes() -> Vec<IndexModel> {
     let mut first_admin = IndexOptions::builder().unique(true).name(FIRST_ADMIN.to_owned()).build();
@@ -79,12 +80,11 @@ pub(super) fn indexes() -> Vec<IndexModel> {
 
 #[async_trait]
 impl Users for MongoStore {
-    async fn insert_user(&self, user: &User) -> Result<(), StoreError> {
+    async fn insert_user(&self, user: &User, entry: &Entry) -> Result<(), StoreError> {
         if !self.former_keys(std::slice::from_ref(user)).await?.is_empty() {
             return Err(StoreError::Conflict { field: "email" });
         }
-        self.users().await?.insert_one(UserDocument::from(user)).await?;
-        Ok(())
+        self.insert(&UserDocument::from(user), entry).await
     }
 
     async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError> {
@@ -115,19 +115,19 @@ impl Users for MongoStore {
         Ok(added)
     }
 
-    async fn insert_first_admin(&self, user: &User) -> Result<bool, StoreError> {
+    async fn insert_first_admin(&self, user: &User, entry: &Entry) -> Result<bool, StoreError> {
         if self.count_admins().await? > 0 {
             return Ok(false);
         }
         if !self.former_keys(std::slice::from_ref(user)).await?.is_empty() {
             return Err(StoreError::Conflict { field: "email" });
         }
-        match self.users().await?.insert_one(UserDocument::of_first_admin(user)).await {
-            Ok(_) => Ok(true),
-            Err(error) if is_duplicate(&error, FIRST_ADMIN) => Ok(false),
+        match self.insert(&UserDocument::of_first_admin(user), entry).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict { field: FIRST_ADMIN }) => Ok(false),
             // The same address: another replica's first admin, unless it is an ordinary user's.
-            Err(error) if is_duplicate(&error, UNIQUE_EMAIL) && self.count_admins().await? > 0 => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(StoreError::Conflict { .. }) if self.count_admins().await? > 0 => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -153,12 +153,22 @@ impl Users for MongoStore {
         id: &str,
         full_name: Option<&FullName>,
         at: OffsetDateTime,
+        entry: &Entry,
     ) -> Result<Option<User>, StoreError> {
         let update =
             doc! { "$set": { "full_name": full_name.map(FullName::as_str), "updated_at": instant(at) } };
-        let users = self.users().await?;
-        let changed =
-            users.find_one_and_update(doc! { "_id": id }, update).return_document(ReturnDocument::After);
+        let context = (self.ready().await?, id, update, entry);
+        let changed = self.transact(context, |session, (database, id, update, entry)| {
+            Box::pin(async move {
+                let users = collection(database);
+                let renamed = users.find_one_and_update(doc! { "_id": *id }, update.clone());
+                let renamed = renamed.return_document(ReturnDocument::After).session(&mut *session).await?;
+                if renamed.is_some() {
+                    audit::insert(database, session, entry).await?;
+                }
+                Ok(renamed)
+            })
+        });
         changed.await?.map(User::try_from).transpose()
     }
 
@@ -172,14 +182,19 @@ impl Users for MongoStore {
         &self,
         update: &PasswordUpdate,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let context = (self.ready().await?, update, clock);
-        let changed = self.transact(context, |session, (database, update, clock)| {
-            Box::pin(change_password(database, session, update, clock))
+        let (id, version, reason) = (&update.user_id, update.token_version + 1, EndReason::PasswordChange);
+        let ending = sessions_before(id, version, reason, true, entry);
+        let context = (self.ready().await?, update, &ending, entry);
+        let changed = self.transact(context, |session, (database, update, ending, entry)| {
+            Box::pin(change_password(database, session, update, ending, entry))
         });
-        let changed = changed.await?;
-        self.publish_revocations().await?;
-        Ok(changed)
+        if !changed.await? {
+            return Ok(false);
+        }
+        finish(self, &ending, clock).await?;
+        Ok(true)
     }
 
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
@@ -193,29 +208,51 @@ impl Users for MongoStore {
         &self,
         write: &UserWrite,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<UserOutcome, StoreError> {
         // Those who give roles at once wait here for one another, and not in transactions that conflict.
         let turn = if write.given.is_empty() { None } else { Some(self.giving.lock().await) };
-        let context = (self.ready().await?, write, clock);
-        let written = self.transact(context, |session, (database, write, clock)| {
-            Box::pin(write_user(database, session, write, clock))
+        let context = (self.ready().await?, write, clock, entry);
+        let written = self.transact(context, |session, (database, write, clock, entry)| {
+            Box::pin(write_user(database, session, write, clock, entry))
         });
         let written = written.await?;
         drop(turn);
         self.settled(&write.next.id, written, clock).await
     }
 
-    async fn delete_user(&self, id: &str, clock: &RevocationClock) -> Result<UserOutcome, StoreError> {
-        let context = (self.ready().await?, id, clock);
-        let removed = self.transact(context, |session, (database, id, clock)| {
-            Box::pin(delete_user(database, session, id, clock))
+    async fn end_sessions(
+        &self,
+        user: &User,
+        reason: EndReason,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        let ending = sessions_before(&user.id, user.token_version + 1, reason, true, entry);
+        let context = (self.ready().await?, user, &ending, entry);
+        let raised = self.transact(context, |session, (database, user, ending, entry)| {
+            Box::pin(raise_token_version(database, session, user, ending, entry))
+        });
+        if !raised.await? {
+            return Ok(false);
+        }
+        finish(self, &ending, clock).await?;
+        Ok(true)
+    }
+
+    async fn delete_user(
+        &self,
+        id: &str,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<UserOutcome, StoreError> {
+        let context = (self.ready().await?, id, clock, entry);
+        let removed = self.transact(context, |session, (database, id, clock, entry)| {
+            Box::pin(delete_user(database, session, id, clock, entry))
         });
         self.settled(id, removed.await?, clock).await
     }
 }
-
-/// What came of an act, and the moment at which it revoked the user's tokens, if it did.
-type Written = (UserOutcome, Option<Moment>);
 
 impl MongoStore {
     async fn settled(
@@ -229,36 +266,6 @@ impl MongoStore {
         }
         Ok(outcome)
     }
-}
-
-async fn change_password(
-    database: &Database,
-    session: &mut ClientSession,
-    update: &PasswordUpdate,
-    clock: &RevocationClock,
-) -> MongoResult<bool> {
-    let old = update.token_version;
-    let user = doc! { "_id": &update.user_id, "token_version": old };
-    let raise = doc! {
-        "$set": {
-            "password_hash": update.hash.as_str(),
-            "must_change_password": false,
-            "updated_at": instant(update.at),
-        },
-        "$inc": { "token_version": 1_i64 },
-    };
-    let changed = collection(database).update_one(user, raise).session(&mut *session).await?;
-    if changed.matched_count == 0 {
-        return Ok(false);
-    }
-    if let Some(kept) = &update.keep_session {
-        let kept = doc! { "_id": kept, "user_id": &update.user_id, "token_version": old, "state": ACTIVE };
-        let carry = doc! { "$inc": { "token_version": 1_i64, "version": 1_i64 } };
-        sessions::collection(database).update_one(kept, carry).session(&mut *session).await?;
-    }
-    let older = doc! { "user_id": &update.user_id, "token_version": { "$lte": old } };
-    sessions::end(database, session, older, EndReason::PasswordChange, clock).await?;
-    Ok(true)
 }
 
 fn condition(filter: &UserFilter) -> Document {
@@ -290,84 +297,4 @@ fn condition(filter: &UserFilter) -> Document {
         condition.insert("_id", id);
     }
     condition
-}
-
-async fn write_user(
-    database: &Database,
-    session: &mut ClientSession,
-    write: &UserWrite,
-    clock: &RevocationClock,
-) -> MongoResult<Written> {
-    let UserWrite { before, next, .. } = write;
-    if write.removes_admin() && !another_admin(database, session, &before.id).await? {
-        return Ok((UserOutcome::LastAdmin, None));
-    }
-    if !role_table::are_as_read(database, session, &write.given).await? {
-        return Ok((UserOutcome::RoleChanged, None));
-    }
-    let unchanged = doc! {
-        "_id": &before.id,
-        "roles": &before.roles,
-        "disabled": before.disabled,
-        "token_version": before.token_version,
-    };
-    let mut set = doc! {
-        "roles": &next.roles,
-        "disabled": next.disabled,
-        "must_change_password": next.must_change_password,
-        "token_version": next.token_version,
-        "updated_at": instant(next.updated_at),
-    };
-    // What this change does not touch may have been changed by another.
-    if next.full_name != before.full_name {
-        set.insert("full_name", next.full_name.as_ref().map(FullName::as_str));
-    }
-    if next.password_hash != before.password_hash {
-        set.insert("password_hash", next.password_hash.as_str());
-    }
-    let written =
-        collection(database).update_one(unchanged, doc! { "$set": set }).session(&mut *session).await?;
-    if written.matched_count == 0 {
-        return Ok((UserOutcome::Missing, None));
-    }
-    if let Some(reason) = write.end_sessions {
-        sessions::end(database, session, doc! { "user_id": &next.id }, reason, clock).await?;
-    }
-    if !write.revokes_tokens {
-        return Ok((UserOutcome::Done, None));
-    }
-    let moment = revocations::append(database, session, RevocationKind::Subject, &next.id, clock).await?;
-    Ok((UserOutcome::Done, Some(moment)))
-}
-
-async fn delete_user(
-    database: &Database,
-    session: &mut ClientSession,
-    id: &str,
-    clock: &RevocationClock,
-) -> MongoResult<Written> {
-    let users = collection(database);
-    let admin = doc! { "_id": id, "roles": roles::ADMIN, "disabled": false };
-    let is_admin = users.find_one(admin).session(&mut *session).await?.is_some();
-    if is_admin && !another_admin(database, session, id).await? {
-        return Ok((UserOutcome::LastAdmin, None));
-    }
-    let removed = users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
-    if removed.deleted_count == 0 {
-        return Ok((UserOutcome::Missing, None));
-    }
-    sessions::collection(database).delete_many(doc! { "user_id": id }).session(&mut *session).await?;
-    clients::collection(database).delete_many(doc! { "owner": id }).session(&mut *session).await?;
-    let moment = revocations::append(database, session, RevocationKind::Subject, id, clock).await?;
-    Ok((UserOutcome::Done, Some(moment)))
-}
-
-/// Whether somebody else may do everything. Two who take each other away both write the guard, so that one of them
-/// has to look again.
-async fn another_admin(database: &Database, session: &mut ClientSession, id: &str) -> MongoResult<bool> {
-    let guards: Collection<Document> = database.collection("counters");
-    let raise = doc! { "$inc": { "value": 1_i64 } };
-    guards.update_one(doc! { "_id": ADMIN_GUARD }, raise).upsert(true).session(&mut *session).await?;
-    let other = doc! { "_id": { "$ne": id }, "roles": roles::ADMIN, "disabled": false };
-    Ok(collection(database).find_one(other).session(session).await?.is_some())
 }

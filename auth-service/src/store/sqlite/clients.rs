@@ -7,9 +7,8 @@ use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, audit, revocations,
+    SqliteStore, audit, endings, revocations,
     rows::{from_millis, millis, optional_time, parsed, time, unreadable},
-    sessions,
 };
 use crate::{
     domain::{
@@ -17,9 +16,8 @@ use crate::{
         client::{Client, ClientSecret},
         refresh_token::Digest,
         revocation::{Moment, RevocationClock},
-        session::EndReason,
     },
-    store::{ClientFilter, Clients, StoreError},
+    store::{ClientFilter, Clients, StoreError, endings::finish, grants_through},
 };
 
 const SELECT: &str = "SELECT id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, created_at, \
@@ -97,6 +95,7 @@ impl Clients for SqliteStore {
         revoking: Option<&RevocationClock>,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
+        let ending = grants_through(&next.id, entry);
         let (id, next, taking, entry) = (next.id.clone(), next.clone(), revoking.cloned(), entry.clone());
         let replaced = self
             .database
@@ -109,12 +108,13 @@ impl Clients for SqliteStore {
                 }
                 write(tx, &next)?;
                 audit::insert(tx, &entry)?;
-                Ok(Some(taking.map(|clock| revoke(tx, &next.id, &clock)).transpose()?))
+                Ok(Some(taking.map(|clock| revoke(tx, &next.id, &clock, &entry)).transpose()?))
             })
             .await?;
         let Some(moment) = replaced else { return Ok(false) };
         if let Some((moment, clock)) = moment.zip(revoking) {
             self.revoked(RevocationKind::Key, &id, moment, clock).await?;
+            finish(self, &ending, clock).await?;
         }
         Ok(true)
     }
@@ -126,6 +126,7 @@ impl Clients for SqliteStore {
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
+        let ending = grants_through(id, entry);
         let (removing, owner, entry) = (id.to_owned(), owner.map(str::to_owned), entry.clone());
         let taking = clock.clone();
         let removed = self
@@ -137,11 +138,12 @@ impl Clients for SqliteStore {
                     return Ok::<_, StoreError>(None);
                 }
                 audit::insert(tx, &entry)?;
-                revoke(tx, &removing, &taking).map(Some)
+                revoke(tx, &removing, &taking, &entry).map(Some)
             })
             .await?;
         let Some(moment) = removed else { return Ok(false) };
         self.revoked(RevocationKind::Key, id, moment, clock).await?;
+        finish(self, &ending, clock).await?;
         Ok(true)
     }
 
@@ -165,9 +167,14 @@ impl Clients for SqliteStore {
     }
 }
 
-/// Revokes the tokens of a client, and ends the job grants that were made through it.
-fn revoke(tx: &Transaction<'_>, id: &str, clock: &RevocationClock) -> Result<Moment, StoreError> {
-    sessions::end(tx, "through = ?2", &[&id], EndReason::ClientRevoked, clock)?;
+/// Revokes the tokens of a client, and notes that the job grants made through it are to be ended.
+fn revoke(
+    tx: &Transaction<'_>,
+    id: &str,
+    clock: &RevocationClock,
+    entry: &Entry,
+) -> Result<Moment, StoreError> {
+    endings::insert(tx, &grants_through(id, entry))?;
     revocations::append(tx, RevocationKind::Key, id, clock)
 }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod clients;
+mod endings;
 mod revocations;
 mod roles;
 mod rows;
@@ -15,7 +16,7 @@ use service_kit::store::{Unavailable, sqlite::Database};
 use super::{Store, StoreError};
 
 /// What makes each version of the tables out of the one before; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
@@ -24,6 +25,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/6.sql"),
     include_str!("migrations/7.sql"),
     include_str!("migrations/8.sql"),
+    include_str!("migrations/9.sql"),
 ];
 
 /// The adapter.
@@ -126,7 +128,10 @@ mod tests {
         let user = contract::user("ada@example.org");
         let store = open(&path);
         store.prepare().await.unwrap();
-        store.insert_user(&user).await.unwrap();
+        store
+            .insert_user(&user, &contract::entry(crate::domain::audit::Action::UserCreated, &user.id))
+            .await
+            .unwrap();
         drop(store);
 
         let store = open(&path);

@@ -152,7 +152,7 @@ pub(super) fn read_session(row: &Row<'_>) -> rusqlite::Result<Session> {
         version: row.get("version")?,
         ended: parsed(row, "ended", |name: Option<String>| match name {
             None => Some(None),
-            Some(name) => EndReason::from_name(&name).map(Some),
+            Some(name) => Some(Some(EndReason::from_name(&name).unwrap_or(EndReason::Revoked))),
         })?,
         device: row.get("device")?,
         address: row.get("address")?,

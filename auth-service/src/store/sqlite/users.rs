@@ -1,18 +1,19 @@
 //! Users.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ToSql, Transaction, named_params};
+use rusqlite::{Connection, Transaction, named_params};
 use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, revocations, roles as role_table,
+    SqliteStore, audit, endings, revocations, roles as role_table,
     rows::{SELECT_USER, find_user, find_user_by_email, insert_user, millis, read_user},
-    sessions::end,
 };
 use crate::{
     domain::{
+        audit::Entry,
         email::Email,
+        ending::Ending,
         name::FullName,
         password_hash::PasswordHash,
         revocation::{Moment, RevocationClock},
@@ -20,14 +21,22 @@ use crate::{
         session::EndReason,
         user::User,
     },
-    store::{EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users},
+    store::{
+        EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users, endings::finish,
+        sessions_before, sessions_of_removed,
+    },
 };
 
 #[async_trait]
 impl Users for SqliteStore {
-    async fn insert_user(&self, user: &User) -> Result<(), StoreError> {
-        let user = user.clone();
-        self.database.write(move |tx| insert_user(tx, &user)).await
+    async fn insert_user(&self, user: &User, entry: &Entry) -> Result<(), StoreError> {
+        let (user, entry) = (user.clone(), entry.clone());
+        self.database
+            .write(move |tx| {
+                insert_user(tx, &user)?;
+                audit::insert(tx, &entry)
+            })
+            .await
     }
 
     async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError> {
@@ -44,14 +53,15 @@ impl Users for SqliteStore {
             .await
     }
 
-    async fn insert_first_admin(&self, user: &User) -> Result<bool, StoreError> {
-        let user = user.clone();
+    async fn insert_first_admin(&self, user: &User, entry: &Entry) -> Result<bool, StoreError> {
+        let (user, entry) = (user.clone(), entry.clone());
         self.database
             .write(move |tx| {
                 if count_admins(tx)? > 0 {
                     return Ok(false);
                 }
-                insert_user(tx, &user).map(|()| true)
+                insert_user(tx, &user)?;
+                audit::insert(tx, &entry).map(|()| true)
             })
             .await
     }
@@ -75,12 +85,17 @@ impl Users for SqliteStore {
         id: &str,
         full_name: Option<&FullName>,
         at: OffsetDateTime,
+        entry: &Entry,
     ) -> Result<Option<User>, StoreError> {
-        let (id, name) = (id.to_owned(), full_name.map(|name| name.as_str().to_owned()));
+        let (id, name, entry) =
+            (id.to_owned(), full_name.map(|name| name.as_str().to_owned()), entry.clone());
         self.database
             .write(move |tx| {
-                tx.prepare_cached("UPDATE users SET full_name = ?2, updated_at = ?3 WHERE id = ?1")?
-                    .execute((&id, name, millis(at)))?;
+                let mut rename =
+                    tx.prepare_cached("UPDATE users SET full_name = ?2, updated_at = ?3 WHERE id = ?1")?;
+                if rename.execute((&id, name, millis(at)))? == 1 {
+                    audit::insert(tx, &entry)?;
+                }
                 find_user(tx, "id", &id)
             })
             .await
@@ -103,9 +118,16 @@ impl Users for SqliteStore {
         &self,
         update: &PasswordUpdate,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let (update, clock) = (update.clone(), clock.clone());
-        self.database.write(move |tx| change_password(tx, &update, &clock)).await
+        let (id, version, reason) = (&update.user_id, update.token_version + 1, EndReason::PasswordChange);
+        let ending = sessions_before(id, version, reason, true, entry);
+        let (update, noting, entry) = (update.clone(), ending.clone(), entry.clone());
+        if !self.database.write(move |tx| change_password(tx, &update, &noting, &entry)).await? {
+            return Ok(false);
+        }
+        finish(self, &ending, clock).await?;
+        Ok(true)
     }
 
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
@@ -117,15 +139,47 @@ impl Users for SqliteStore {
         &self,
         write: &UserWrite,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<UserOutcome, StoreError> {
-        let (writing, taking) = (write.clone(), clock.clone());
-        let written = self.database.write(move |tx| write_user(tx, &writing, &taking)).await?;
+        let (writing, taking, entry) = (write.clone(), clock.clone(), entry.clone());
+        let written = self.database.write(move |tx| write_user(tx, &writing, &taking, &entry)).await?;
         self.settled(&write.next.id, written, clock).await
     }
 
-    async fn delete_user(&self, id: &str, clock: &RevocationClock) -> Result<UserOutcome, StoreError> {
-        let (removing, taking) = (id.to_owned(), clock.clone());
-        let removed = self.database.write(move |tx| delete_user(tx, &removing, &taking)).await?;
+    async fn end_sessions(
+        &self,
+        user: &User,
+        reason: EndReason,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        let ending = sessions_before(&user.id, user.token_version + 1, reason, true, entry);
+        let (id, version) = (user.id.clone(), user.token_version);
+        let (noting, entry) = (ending.clone(), entry.clone());
+        let raised = self.database.write(move |tx| {
+            let raise =
+                "UPDATE users SET token_version = token_version + 1 WHERE id = ?1 AND token_version = ?2";
+            if tx.execute(raise, (id, version))? == 0 {
+                return Ok::<_, StoreError>(false);
+            }
+            endings::insert(tx, &noting)?;
+            audit::insert(tx, &entry).map(|()| true)
+        });
+        if !raised.await? {
+            return Ok(false);
+        }
+        finish(self, &ending, clock).await?;
+        Ok(true)
+    }
+
+    async fn delete_user(
+        &self,
+        id: &str,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<UserOutcome, StoreError> {
+        let (removing, taking, entry) = (id.to_owned(), clock.clone(), entry.clone());
+        let removed = self.database.write(move |tx| delete_user(tx, &removing, &taking, &entry)).await?;
         self.settled(id, removed, clock).await
     }
 }
@@ -159,7 +213,8 @@ fn count_admins(connection: &Connection) -> Result<u64, StoreError> {
 fn change_password(
     tx: &Transaction<'_>,
     update: &PasswordUpdate,
-    clock: &RevocationClock,
+    ending: &Ending,
+    entry: &Entry,
 ) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "UPDATE users SET password_hash = ?3, token_version = token_version + 1, must_change_password = 0, \
@@ -176,9 +231,8 @@ fn change_password(
             (kept, &update.user_id, update.token_version),
         )?;
     }
-    let older: [&dyn ToSql; 2] = [&update.user_id, &update.token_version];
-    end(tx, "user_id = ?2 AND token_version <= ?3", &older, EndReason::PasswordChange, clock)?;
-    Ok(true)
+    endings::insert(tx, ending)?;
+    audit::insert(tx, entry).map(|()| true)
 }
 
 fn list(connection: &Connection, filter: &UserFilter) -> Result<Vec<User>, StoreError> {
@@ -214,6 +268,7 @@ fn write_user(
     tx: &Transaction<'_>,
     write: &UserWrite,
     clock: &RevocationClock,
+    entry: &Entry,
 ) -> Result<Written, StoreError> {
     let UserWrite { before, next, .. } = write;
     let unchanged = |now: &User| {
@@ -252,19 +307,26 @@ fn write_user(
         },
     )?;
     if let Some(reason) = write.end_sessions {
-        end(tx, "user_id = ?2", &[&next.id], reason, clock)?;
+        endings::insert(tx, &sessions_before(&next.id, next.token_version, reason, false, entry))?;
     }
+    audit::insert(tx, entry)?;
     let revoke = || revocations::append(tx, RevocationKind::Subject, &next.id, clock);
     Ok((UserOutcome::Done, write.revokes_tokens.then(revoke).transpose()?))
 }
 
-fn delete_user(tx: &Transaction<'_>, id: &str, clock: &RevocationClock) -> Result<Written, StoreError> {
+fn delete_user(
+    tx: &Transaction<'_>,
+    id: &str,
+    clock: &RevocationClock,
+    entry: &Entry,
+) -> Result<Written, StoreError> {
     let Some(user) = find_user(tx, "id", id)? else { return Ok((UserOutcome::Missing, None)) };
     if user.is_admin() && other_admins(tx, id)? == 0 {
         return Ok((UserOutcome::LastAdmin, None));
     }
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
-    tx.execute("DELETE FROM sessions WHERE user_id = ?1", [id])?;
+    endings::insert(tx, &sessions_of_removed(id, entry))?;
+    audit::insert(tx, entry)?;
     tx.execute("DELETE FROM clients WHERE owner = ?1", [id])?;
     let moment = revocations::append(tx, RevocationKind::Subject, id, clock)?;
     Ok((UserOutcome::Done, Some(moment)))

@@ -1,0 +1,44 @@
+//! Sessions that can no longer be refreshed and are still to be ended: what one act left behind for bounded steps.
+//!
+//! An act on somebody with many sessions commits one small transaction: the user's `token_version`, or the client, decides
+//! from then on that no session goes on. That each of them is then ended is housekeeping, which any replica continues.
+
+use time::OffsetDateTime;
+
+use super::{audit::Entry, session::EndReason};
+
+/// Whose sessions are to be ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Those that a user, or a service, opened before their `token_version` became this.
+    User {
+        /// The user's id.
+        id: String,
+        /// Sessions with a smaller one are to be ended.
+        token_version: i64,
+    },
+    /// The job grants that were made through this client.
+    Client(String),
+}
+
+/// Sessions that are to be ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The id: that of the act's entry in the audit log.
+    pub id: String,
+    /// Whose sessions.
+    pub whose: Whose,
+    /// Why they end; absent where the records go with their user.
+    pub reason: Option<EndReason>,
+    /// Whether the tokens of each are to be revoked with it; otherwise the act has revoked all of them by itself.
+    pub revokes: bool,
+    /// When the act was done.
+    pub at: OffsetDateTime,
+}
+
+impl Ending {
+    /// What the act of this entry leaves to be ended.
+    pub fn of(entry: &Entry, whose: Whose, reason: Option<EndReason>, revokes: bool) -> Self {
+        Self { id: entry.id.clone(), whose, reason, revokes, at: entry.at }
+    }
+}

@@ -1,0 +1,170 @@
+//! What acts on users write, each within one transaction: the user decides, and how many sessions there are costs nothing.
+
+use mongodb::{
+    ClientSession, Collection, Database,
+    bson::{Document, doc},
+    error::Result as MongoResult,
+};
+use shared_models::revocations::RevocationKind;
+
+use super::{
+    audit, clients,
+    documents::{ACTIVE, UserDocument, instant},
+    endings, revocations, roles as role_table, sessions,
+};
+use crate::{
+    domain::{
+        audit::Entry,
+        ending::Ending,
+        name::FullName,
+        revocation::{Moment, RevocationClock},
+        roles,
+        user::User,
+    },
+    store::{PasswordUpdate, UserOutcome, UserWrite, sessions_before, sessions_of_removed},
+};
+
+/// `_id` of the document in `counters` that is written whenever an administrator is taken away.
+const ADMIN_GUARD: &str = "admins";
+
+/// What came of an act, and the moment at which it revoked the user's tokens, if it did.
+pub(super) type Written = (UserOutcome, Option<Moment>);
+
+/// The users of `database`.
+pub(super) fn collection(database: &Database) -> Collection<UserDocument> {
+    database.collection("users")
+}
+
+pub(super) async fn change_password(
+    database: &Database,
+    session: &mut ClientSession,
+    update: &PasswordUpdate,
+    ending: &Ending,
+    entry: &Entry,
+) -> MongoResult<bool> {
+    let old = update.token_version;
+    let user = doc! { "_id": &update.user_id, "token_version": old };
+    let raise = doc! {
+        "$set": {
+            "password_hash": update.hash.as_str(),
+            "must_change_password": false,
+            "updated_at": instant(update.at),
+        },
+        "$inc": { "token_version": 1_i64 },
+    };
+    let changed = collection(database).update_one(user, raise).session(&mut *session).await?;
+    if changed.matched_count == 0 {
+        return Ok(false);
+    }
+    if let Some(kept) = &update.keep_session {
+        let kept = doc! { "_id": kept, "user_id": &update.user_id, "token_version": old, "state": ACTIVE };
+        let carry = doc! { "$inc": { "token_version": 1_i64, "version": 1_i64 } };
+        sessions::collection(database).update_one(kept, carry).session(&mut *session).await?;
+    }
+    endings::insert(database, session, ending).await?;
+    audit::insert(database, session, entry).await?;
+    Ok(true)
+}
+
+pub(super) async fn raise_token_version(
+    database: &Database,
+    session: &mut ClientSession,
+    user: &User,
+    ending: &Ending,
+    entry: &Entry,
+) -> MongoResult<bool> {
+    let unchanged = doc! { "_id": &user.id, "token_version": user.token_version };
+    let raise = doc! { "$inc": { "token_version": 1_i64 } };
+    let raised = collection(database).update_one(unchanged, raise).session(&mut *session).await?;
+    if raised.matched_count == 0 {
+        return Ok(false);
+    }
+    endings::insert(database, session, ending).await?;
+    audit::insert(database, session, entry).await?;
+    Ok(true)
+}
+
+pub(super) async fn write_user(
+    database: &Database,
+    session: &mut ClientSession,
+    write: &UserWrite,
+    clock: &RevocationClock,
+    entry: &Entry,
+) -> MongoResult<Written> {
+    let UserWrite { before, next, .. } = write;
+    if write.removes_admin() && !another_admin(database, session, &before.id).await? {
+        return Ok((UserOutcome::LastAdmin, None));
+    }
+    if !role_table::are_as_read(database, session, &write.given).await? {
+        return Ok((UserOutcome::RoleChanged, None));
+    }
+    let unchanged = doc! {
+        "_id": &before.id,
+        "roles": &before.roles,
+        "disabled": before.disabled,
+        "token_version": before.token_version,
+    };
+    let mut set = doc! {
+        "roles": &next.roles,
+        "disabled": next.disabled,
+        "must_change_password": next.must_change_password,
+        "token_version": next.token_version,
+        "updated_at": instant(next.updated_at),
+    };
+    // What this change does not touch may have been changed by another.
+    if next.full_name != before.full_name {
+        set.insert("full_name", next.full_name.as_ref().map(FullName::as_str));
+    }
+    if next.password_hash != before.password_hash {
+        set.insert("password_hash", next.password_hash.as_str());
+    }
+    let written =
+        collection(database).update_one(unchanged, doc! { "$set": set }).session(&mut *session).await?;
+    if written.matched_count == 0 {
+        return Ok((UserOutcome::Missing, None));
+    }
+    if let Some(reason) = write.end_sessions {
+        let ending = sessions_before(&next.id, next.token_version, reason, false, entry);
+        endings::insert(database, session, &ending).await?;
+    }
+    audit::insert(database, session, entry).await?;
+    if !write.revokes_tokens {
+        return Ok((UserOutcome::Done, None));
+    }
+    let moment = revocations::append(database, session, RevocationKind::Subject, &next.id, clock).await?;
+    Ok((UserOutcome::Done, Some(moment)))
+}
+
+pub(super) async fn delete_user(
+    database: &Database,
+    session: &mut ClientSession,
+    id: &str,
+    clock: &RevocationClock,
+    entry: &Entry,
+) -> MongoResult<Written> {
+    let users = collection(database);
+    let admin = doc! { "_id": id, "roles": roles::ADMIN, "disabled": false };
+    let is_admin = users.find_one(admin).session(&mut *session).await?.is_some();
+    if is_admin && !another_admin(database, session, id).await? {
+        return Ok((UserOutcome::LastAdmin, None));
+    }
+    let removed = users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
+    if removed.deleted_count == 0 {
+        return Ok((UserOutcome::Missing, None));
+    }
+    endings::insert(database, session, &sessions_of_removed(id, entry)).await?;
+    audit::insert(database, session, entry).await?;
+    clients::collection(database).delete_many(doc! { "owner": id }).session(&mut *session).await?;
+    let moment = revocations::append(database, session, RevocationKind::Subject, id, clock).await?;
+    Ok((UserOutcome::Done, Some(moment)))
+}
+
+/// Whether somebody else may do everything. Two who take each other away both write the guard, so that one of them
+/// has to look again.
+async fn another_admin(database: &Database, session: &mut ClientSession, id: &str) -> MongoResult<bool> {
+    let guards: Collection<Document> = database.collection("counters");
+    let raise = doc! { "$inc": { "value": 1_i64 } };
+    guards.update_one(doc! { "_id": ADMIN_GUARD }, raise).upsert(true).session(&mut *session).await?;
+    let other = doc! { "_id": { "$ne": id }, "roles": roles::ADMIN, "disabled": false };
+    Ok(collection(database).find_one(other).session(session).await?.is_some())
+}
