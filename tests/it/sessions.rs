@@ -128,9 +128,8 @@ async fn a_user_sees_and_ends_their_sessions(stack: Stack) {
     let listed = sessions["items"].as_array().expect("a list").clone();
     assert_eq!(listed.len(), 2, "{sessions}");
     let first = here.get("/auth/sessions?limit=1").await.json();
-    let rest =
-        here.get(&format!("/auth/sessions?limit=1&after={}", first["next"].as_str().expect("a next page")));
-    let rest = rest.await.json();
+    let second = format!("/auth/sessions?limit=1&after={}", first["next"].as_str().expect("a next page"));
+    let rest = here.get(&second).await.json();
     assert_eq!((&first["items"][0], &rest["items"][0]), (&listed[0], &listed[1]));
     assert!(rest["next"].is_null(), "{rest}");
     for path in ["/auth/sessions?page=2", "/auth/sessions?limit=1001", "/auth/api-keys?colour=red"] {

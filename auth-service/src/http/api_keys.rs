@@ -32,8 +32,8 @@ use crate::domain::client::Client;
     ),
 )]
 pub(super) async fn list(
-    request: HttpRequest,
     Person(actor): Person,
+    request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = paging(&request)?;

@@ -34,8 +34,8 @@ use crate::domain::roles::is_built_in;
     ),
 )]
 pub(super) async fn list(
-    request: HttpRequest,
     Acting(_): Acting,
+    request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = paging(&request)?;

@@ -34,8 +34,8 @@ use crate::domain::session::Session;
     ),
 )]
 pub(super) async fn list(
-    request: HttpRequest,
     Person(actor): Person,
+    request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = paging(&request)?;

@@ -160,8 +160,8 @@ pub(super) async fn remove(
     ),
 )]
 pub(super) async fn sessions(
-    request: HttpRequest,
     Acting(actor): Acting,
+    request: HttpRequest,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
