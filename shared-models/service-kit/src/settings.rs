@@ -2,30 +2,25 @@
 //!
 //! The one place of the workspace that reads the environment. Nothing here knows what a setting means.
 
+mod error;
+mod names;
+mod schema;
+mod sections;
+
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use config::{Config, ConfigError, File, FileFormat, Map, Value, ValueKind};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
-use crate::address::TrustedProxies;
-
-/// A setting is unknown, missing, malformed or given twice. The text names its key.
-#[derive(Debug, thiserror::Error)]
-#[error("settings: {0}")]
-pub struct SettingsError(String);
-
-impl SettingsError {
-    /// A fault of the setting `key` (dotted, as in a TOML file).
-    pub fn at(key: &str, fault: impl std::fmt::Display) -> Self {
-        Self(format!("{key}: {fault}"))
-    }
-}
+pub use self::{
+    error::SettingsError,
+    sections::{HttpSettings, LogFormat, TelemetrySettings},
+};
 
 /// Refuses what is no URL with a host and neither query nor fragment, as RFC 8414 section 2 asks of an issuer.
 pub fn check_url(key: &str, text: &str) -> Result<(), SettingsError> {
@@ -38,10 +33,25 @@ pub fn check_url(key: &str, text: &str) -> Result<(), SettingsError> {
     }
 }
 
+/// Whether only this machine can reach the host of a URL that [`check_url`] accepted.
+pub fn is_local_url(url: &str) -> bool {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default();
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, _)) => host,
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    let host = host.to_ascii_lowercase();
+    let local_name = host == "localhost" || host.ends_with(".localhost");
+    local_name || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
 /// Reads the settings of one service.
 ///
 /// Every key named a secret may be given as `KEY_file`, a path whose content (less one trailing line
-/// break) is the value; both at once is an error. An environment variable that is empty counts as unset.
+/// break) is the value; both at once is an error. An environment variable that is empty counts as unset; one that is
+/// not UTF-8, or whose name is nearly that of a setting, is an error.
 pub struct Loader {
     prefix: &'static str,
     secrets: &'static [&'static str],
@@ -49,6 +59,10 @@ pub struct Loader {
     file: Option<PathBuf>,
     defaults: Vec<(&'static str, String)>,
     environment: BTreeMap<String, String>,
+    /// The names of all other variables that are not empty.
+    others: Vec<String>,
+    /// Why a variable cannot be read.
+    unreadable: Option<SettingsError>,
 }
 
 impl Loader {
@@ -61,10 +75,10 @@ impl Loader {
             file: None,
             defaults: Vec::new(),
             environment: BTreeMap::new(),
+            others: Vec::new(),
+            unreadable: None,
         };
-        let text =
-            |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-        loader.environment(std::env::vars_os().filter_map(text))
+        loader.environment(std::env::vars_os())
     }
 
     /// Dotted keys whose environment variables hold several values, separated by commas.
@@ -88,20 +102,41 @@ impl Loader {
     /// Takes `variables` instead of the process's own environment.
     pub fn environment<K, V>(mut self, variables: impl IntoIterator<Item = (K, V)>) -> Self
     where
-        K: Into<String>,
-        V: Into<String>,
+        K: Into<OsString>,
+        V: Into<OsString>,
     {
         let start = format!("{}__", self.prefix);
-        self.environment = variables
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .filter(|(name, value)| name.starts_with(&start) && !value.is_empty())
-            .collect();
+        self.environment.clear();
+        self.others.clear();
+        self.unreadable = None;
+        let pairs = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        for (name, value) in pairs.filter(|(_, value)| !value.is_empty()) {
+            match (name.into_string(), value.into_string()) {
+                (Ok(name), Ok(value)) if name.starts_with(&start) => {
+                    self.environment.insert(name, value);
+                }
+                (Ok(name), Err(_)) if name.starts_with(&start) => {
+                    let fault = "the value is not UTF-8; look for a byte that another encoding left";
+                    self.unreadable = Some(SettingsError::at(&name, fault));
+                }
+                (Err(name), _) if name.to_string_lossy().starts_with(&start) => {
+                    let fault = "the name of this variable is not UTF-8";
+                    self.unreadable = Some(SettingsError::at(&name.to_string_lossy(), fault));
+                }
+                (name, _) => {
+                    self.others.push(name.unwrap_or_else(|name| name.to_string_lossy().into_owned()));
+                }
+            }
+        }
         self
     }
 
     /// Merges the layers and reads `T` from them; `T` should deny unknown fields.
-    pub fn load<T: DeserializeOwned>(self) -> Result<T, SettingsError> {
+    pub fn load<T: DeserializeOwned>(mut self) -> Result<T, SettingsError> {
+        if let Some(fault) = self.unreadable.take() {
+            return Err(fault);
+        }
+        self.check_names(&schema::keys::<T>())?;
         let mut tree = self.layers().map_err(|error| SettingsError(one_line(&error.to_string())))?;
         for key in self.secrets {
             resolve_secret(&mut tree, key)?;
@@ -111,11 +146,29 @@ impl Loader {
                 insert(&mut tree, key, value.as_str().into());
             }
         }
+        let mut given = tree.clone();
         serde_path_to_error::deserialize(tree).map_err(|error| {
             let path = error.path().to_string();
-            let fault = one_line(&error.inner().to_string());
+            let given = lookup(&mut given, &path).and_then(|value| value.clone().into_string().ok());
+            let fault = match (schema::choices::<T>(&path), given) {
+                (Some(choices), Some(given)) => format!("{given:?} is none of {}", choices.join(", ")),
+                _ => one_line(&error.inner().to_string()),
+            };
             if path == "." { SettingsError(fault) } else { SettingsError::at(&self.origin(&path), fault) }
         })
+    }
+
+    /// Refuses a variable whose name is nearly that of a setting, instead of passing over it in silence.
+    fn check_names(&self, keys: &[String]) -> Result<(), SettingsError> {
+        let files = self.secrets.iter().map(|key| format!("{key}_file"));
+        let keys: Vec<String> = keys.iter().cloned().chain(files).collect();
+        let names = self.environment.keys().chain(&self.others).map(String::as_str);
+        match names::nearly_right(self.prefix, &keys, names) {
+            Some((wrong, right)) => {
+                Err(SettingsError(format!("{wrong} is not a setting; its name is {right}")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The file under the environment.
@@ -206,174 +259,5 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How a service listens.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HttpSettings {
-    /// Address of the public listener.
-    pub listen: SocketAddr,
-    /// Address of the management listener.
-    pub management_listen: SocketAddr,
-    /// Worker threads of the public listener; as many as cores where absent.
-    #[serde(default)]
-    pub workers: Option<usize>,
-    /// Seconds between SIGTERM, when readiness turns 503, and the end of accepting connections.
-    #[serde(default = "drain_pause")]
-    pub drain_pause: u64,
-    /// Browsers' origins that may call with credentials.
-    #[serde(default)]
-    pub allowed_origins: Vec<String>,
-    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed.
-    #[serde(default)]
-    pub trusted_proxies: TrustedProxies,
-}
-
-/// Long enough for a balancer that asks `/readyz` every second to notice.
-fn drain_pause() -> u64 {
-    2
-}
-
-impl HttpSettings {
-    /// Seconds that in-flight requests get after the pause; pause and this stay within 10 s.
-    pub(crate) const DRAIN_TIMEOUT: u64 = 5;
-
-    /// Refuses a pause with which the drain would take over 10 s, and an origin no browser would send.
-    pub fn validate(&self) -> Result<(), SettingsError> {
-        if self.drain_pause > 4 {
-            return Err(SettingsError::at("http.drain_pause", "at most 4 (seconds)"));
-        }
-        if self.workers == Some(0) {
-            return Err(SettingsError::at("http.workers", "at least 1"));
-        }
-        for origin in &self.allowed_origins {
-            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            if !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '*', '?', '#'])) {
-                let fault = format!("{origin:?} is not an origin such as https://console.example.org");
-                return Err(SettingsError::at("http.allowed_origins", fault));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether only this machine can reach the public listener.
-    pub fn is_loopback(&self) -> bool {
-        match self.listen.ip() {
-            IpAddr::V4(ip) => ip.is_loopback(),
-            IpAddr::V6(ip) => ip.is_loopback(),
-        }
-    }
-
-    pub(crate) fn pause(&self) -> Duration {
-        Duration::from_secs(self.drain_pause)
-    }
-}
-
-/// What a service tells about itself.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TelemetrySettings {
-    /// How log lines look.
-    pub format: LogFormat,
-    /// Base URL of an OTLP/HTTP collector; traces are exported where it is set.
-    pub otlp_endpoint: Option<String>,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// One JSON object a line, for machines.
-    #[default]
-    Json,
-    /// Coloured text, for people.
-    Pretty,
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Settings {
-        http: Http,
-        #[serde(default)]
-        pin: Option<secrecy::SecretString>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Http {
-        port: u16,
-        #[serde(default)]
-        origins: Vec<String>,
-    }
-
-    fn loader<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Loader {
-        Loader::new("T", &["pin"]).lists(&["http.origins"]).default("http.port", "1").environment(variables)
-    }
-
-    fn file(text: &str) -> tempfile::NamedTempFile {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        file
-    }
-
-    #[test]
-    fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
-        let toml = file("[http]\nport = 2");
-        assert_eq!(loader([]).load::<Settings>().unwrap().http.port, 1);
-        assert_eq!(loader([]).file(Some(toml.path())).load::<Settings>().unwrap().http.port, 2);
-        let settings: Settings = loader([("T__HTTP__PORT", "3")]).file(Some(toml.path())).load().unwrap();
-        assert_eq!(settings.http.port, 3);
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused_by_name() {
-        let refusal = loader([("T__HTTP__PROT", "3")]).load::<Settings>().unwrap_err().to_string();
-        assert!(refusal.contains("http.prot") && refusal.contains("T__HTTP__PROT"), "{refusal}");
-        let toml = file("[htpt]\nport = 2");
-        let refusal = loader([]).file(Some(toml.path())).load::<Settings>().unwrap_err().to_string();
-        assert!(refusal.contains("htpt"), "{refusal}");
-    }
-
-    #[test]
-    fn a_bad_value_is_refused_by_the_name_of_its_key_and_variable() {
-        let refusal = loader([("T__HTTP__PORT", "70000")]).load::<Settings>().unwrap_err().to_string();
-        assert!(refusal.contains("http.port (from T__HTTP__PORT)"), "{refusal}");
-    }
-
-    #[test]
-    fn a_missing_file_is_refused_by_name() {
-        let refusal = loader([]).file(Some(Path::new("/nowhere/t.toml"))).load::<Settings>().unwrap_err();
-        assert!(refusal.to_string().contains("/nowhere/t.toml"), "{refusal}");
-    }
-
-    #[test]
-    fn a_secret_of_digits_stays_what_it_was() {
-        use secrecy::ExposeSecret as _;
-        let settings: Settings = loader([("T__PIN", "0042")]).load().unwrap();
-        assert_eq!(settings.pin.unwrap().expose_secret(), "0042");
-    }
-
-    #[test]
-    fn a_secret_comes_from_a_file_less_its_line_break_and_never_from_both() {
-        use secrecy::ExposeSecret as _;
-        let pin = file("s3cret \n");
-        let path = pin.path().to_str().unwrap();
-        let settings: Settings = loader([("T__PIN_FILE", path)]).load().unwrap();
-        assert_eq!(settings.pin.unwrap().expose_secret(), "s3cret ");
-        let refusal = loader([("T__PIN_FILE", path), ("T__PIN", "x")]).load::<Settings>().unwrap_err();
-        assert!(refusal.to_string().contains("pin: given twice"), "{refusal}");
-        let refusal = loader([("T__PIN_FILE", "/nowhere/pin")]).load::<Settings>().unwrap_err();
-        assert!(refusal.to_string().contains("pin_file"), "{refusal}");
-    }
-
-    #[test]
-    fn lists_are_split_at_commas_and_an_empty_variable_counts_as_unset() {
-        let settings: Settings =
-            loader([("T__HTTP__ORIGINS", "a, b"), ("T__HTTP__PORT", "")]).load().unwrap();
-        assert_eq!(settings.http.origins, ["a", "b"]);
-        assert_eq!(settings.http.port, 1);
-    }
-}
+mod tests;
