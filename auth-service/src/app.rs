@@ -25,15 +25,14 @@ use service_kit::{
 use crate::{
     admin::Admin,
     http::{DOCS, OPENAPI, cookie::RefreshCookie, mount, origin::Origins, state::State},
+    in_force::InForce,
     ops::{Auth, AuthError, Env, FirstAdmin, Registration, hasher::Hasher},
-    settings::{RegistrationMode, Settings},
+    settings::{DATABASE, RegistrationMode, Settings},
     store::{Store, mongo::MongoStore, sqlite::SqliteStore},
 };
 
 /// The longest body, in bytes.
 const BODY_LIMIT: usize = 16 * 1024;
-/// The database where the address names none.
-const DATABASE: &str = "tessera_auth";
 /// How long to wait before a store that was away is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -66,6 +65,7 @@ impl App {
     /// the service lives through its absence.
     pub async fn open(settings: &Settings, env: Env) -> Result<Self, StartError> {
         let auth = Arc::new(assemble(settings, env).await?);
+        InForce::of(settings, &auth).log();
         auth.keys().follow();
         auth.watch_revocations();
         auth.keep_finishing();
@@ -94,11 +94,11 @@ impl App {
     pub fn part(&self) -> Part {
         let state = Data::new(State {
             auth: Arc::clone(&self.auth),
-            cookie: RefreshCookie::new(!self.settings.http.is_loopback()),
+            cookie: RefreshCookie::new(self.settings.secure_cookies()),
             origins: Origins::new(self.settings.http.allowed_origins.clone()),
             proxies: self.settings.http.trusted_proxies.clone(),
         });
-        let sign_up = match self.settings.registration {
+        let sign_up = match self.settings.registration() {
             RegistrationMode::Open => Access::Public,
             RegistrationMode::Closed => Access::Scope("users:write"),
         };
@@ -126,8 +126,9 @@ impl App {
 /// Serves until told to stop.
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     let _telemetry = telemetry::init("auth-service", &settings.telemetry, "info")?;
+    let listeners = Listeners::bind(&settings.http)?;
     let app = App::open(settings, system()).await?;
-    Listeners::bind(&settings.http)?.serve(vec![app.part()]).await
+    listeners.serve(vec![app.part()]).await
 }
 
 /// What must be done once before the first request.

@@ -19,6 +19,7 @@ use crate::{
     admin::{Admin, generate_password},
     app,
     domain::roles,
+    in_force::InForce,
     ops::AuthError,
     settings::Settings,
 };
@@ -38,7 +39,7 @@ pub struct Cli {
 enum Command {
     /// Serve until told to stop (the default)
     Serve,
-    /// Load settings and keys, reach the store, and say what is wrong
+    /// Load settings and keys, say what is in force, reach the store, and say what is wrong
     Check,
     /// Make a user with the role admin
     CreateAdmin {
@@ -98,6 +99,7 @@ impl Cli {
 
 async fn check(settings: &Settings) -> Result<()> {
     let auth = app::assemble(settings, app::system()).await?;
+    say(&InForce::of(settings, &auth).to_string())?;
     auth.ping_store().await.context("store")?;
     say("settings, keys and store are in order")
 }

@@ -5,6 +5,7 @@ pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod http;
+pub mod in_force;
 pub mod ops;
 pub mod settings;
 pub mod store;

@@ -1,5 +1,7 @@
 //! The settings of auth-service: their names, defaults and bounds.
 
+mod registration;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -13,6 +15,7 @@ use service_kit::{
 };
 use shared_models::auth::SignUp;
 
+pub use self::registration::RegistrationMode;
 use crate::{
     domain::{
         password::{MAX_LENGTH, Password},
@@ -35,6 +38,9 @@ const MAX_SESSIONS: u32 = 100_000;
 /// The shortest minimum length that may be set (NIST SP 800-63B-4 section 3.1.1.2), in code points.
 const LEAST_MIN_LENGTH: usize = 8;
 
+/// The MongoDB database where the URL names none.
+pub(crate) const DATABASE: &str = "tessera_auth";
+
 /// All settings.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,9 +60,12 @@ pub struct Settings {
     /// For how long a login is recent.
     #[serde(default)]
     pub login: LoginSettings,
-    /// Who may sign up.
+    /// Who may sign up. Where absent, anyone on a loopback listener and nobody elsewhere; see [`Self::registration`].
     #[serde(default)]
-    pub registration: RegistrationMode,
+    registration: Option<RegistrationMode>,
+    /// Whether anyone who reaches a listener that is not loopback may sign up.
+    #[serde(default)]
+    pub registration_on_network: bool,
     /// The role of those who sign up.
     #[serde(default = "scientist")]
     pub new_user_role: String,
@@ -188,17 +197,6 @@ impl Default for LoginSettings {
     }
 }
 
-/// Who may sign up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RegistrationMode {
-    /// Anyone.
-    #[default]
-    Open,
-    /// Only callers with the scope `users:write` register users.
-    Closed,
-}
-
 /// The first admin; both or neither is given.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -269,7 +267,22 @@ impl Settings {
         Ok(settings)
     }
 
-    fn validate(&self) -> Result<(), SettingsError> {
+    /// Who may sign up.
+    pub fn registration(&self) -> RegistrationMode {
+        RegistrationMode::in_force(self.registration, self.anyone_may_sign_up())
+    }
+
+    fn anyone_may_sign_up(&self) -> bool {
+        self.http.is_loopback() || self.registration_on_network
+    }
+
+    /// Whether browsers are to send cookies over TLS alone: they are where that is how they reach the issuer.
+    pub fn secure_cookies(&self) -> bool {
+        self.tokens.issuer.starts_with("https://")
+    }
+
+    /// Refuses what must not hold together, after a change by an embedding program too.
+    pub fn validate(&self) -> Result<(), SettingsError> {
         self.http.validate()?;
         self.tokens.validate()?;
         if self.login.recent > MAX_RECENT {
@@ -298,6 +311,7 @@ impl Settings {
             let fault = format!("{:?} is none of admin, scientist, viewer", self.new_user_role);
             return Err(SettingsError::at("new_user_role", fault));
         }
+        self.registration().check(self.anyone_may_sign_up(), &self.new_user_role)?;
         self.first_admin().map(|_| ())
     }
 

@@ -29,11 +29,12 @@ use tokio::sync::OnceCell;
 use crate::{
     domain::{catalog::Catalog, collection::Collection},
     http::{BODY_LIMIT, endpoints, openapi::OpenApi},
+    in_force::InForce,
     ops::{
         Service, artifacts::sweep::Sweeper, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot,
         names::Names, notices::Notices, transfer,
     },
-    settings::Settings,
+    settings::{DATABASE, Settings},
     store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
 };
 
@@ -41,8 +42,6 @@ use crate::{
 const RETRY: Duration = Duration::from_secs(1);
 /// How often SQLite is rid of expired documents and looks at its statistics.
 const MAINTENANCE: Duration = Duration::from_secs(60);
-/// The database where the URL names none.
-const DATABASE: &str = "tessera_resource";
 
 /// What is handed in, so that tests can replace it.
 #[derive(Clone)]
@@ -66,11 +65,16 @@ pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     listeners.serve(vec![part]).await
 }
 
-/// Loads keys and definitions and reaches the store; changes nothing.
-pub async fn check(settings: &Settings) -> Result<(), StartError> {
-    ring(settings)?.fetch_once().await?;
+/// Loads keys and definitions, hands what is in force to `say`, and reaches the store; changes nothing.
+pub async fn check(
+    settings: &Settings,
+    say: impl FnOnce(&InForce) -> Result<(), StartError>,
+) -> Result<(), StartError> {
+    let ring = ring(settings)?;
+    ring.fetch_once().await?;
     files(settings)?;
     let store = opened(settings).await?;
+    say(&InForce::of(settings, &ring))?;
     store.ping().await.map_err(|error| StartError::Store(error.to_string()))
 }
 
@@ -129,7 +133,8 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     });
     let catalog = Arc::new(LiveCatalog::new(files(settings)?));
     let prepared = Arc::new(AtomicBool::new(false));
-    let store = store(settings, &catalog, &env, &prepared).await?;
+    let in_force = InForce::of(settings, &ring);
+    let store = store(settings, &in_force, &catalog, &env, &prepared).await?;
     let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog)));
     let sweeper = Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
     tokio::spawn(sweeper.run());
@@ -208,6 +213,7 @@ fn files(settings: &Settings) -> Result<Catalog, StartError> {
 /// An embedded store is prepared before anything is served; a remote one as soon as it can be reached.
 async fn store(
     settings: &Settings,
+    in_force: &InForce,
     catalog: &Arc<LiveCatalog>,
     env: &Env,
     prepared: &Arc<AtomicBool>,
@@ -216,6 +222,7 @@ async fn store(
     match &settings.store.url {
         StoreUrl::Sqlite(path) => {
             let store = Arc::new(SqliteStore::open(path)?.with_clock(Arc::clone(&env.clock)));
+            in_force.log();
             catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
             tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(&env.clock)));
@@ -223,6 +230,7 @@ async fn store(
         }
         StoreUrl::Mongo(url) => {
             let store: Arc<dyn Store> = Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?));
+            in_force.log();
             tokio::spawn(warm_up(Arc::clone(&store), catalog, Arc::clone(prepared), Arc::clone(&env.random)));
             Ok(store)
         }

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod domain;
 pub mod http;
+pub mod in_force;
 pub mod ops;
 pub mod query;
 pub mod settings;

@@ -24,7 +24,7 @@ struct Arguments {
 enum Command {
     /// Serve until told to stop (the default)
     Serve,
-    /// Load settings, keys and definitions, reach the store, and say what is wrong
+    /// Load settings, keys and definitions, say what is in force, reach the store, and say what is wrong
     Check,
     /// Move definitions of collections between files and the store
     Collections {
@@ -68,7 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
             app::serve(&settings).await
         }
         Command::Check => {
-            app::check(&settings).await?;
+            app::check(&settings, |in_force| tell(&[in_force.to_string()])).await?;
             tell(&["settings, keys, definitions and store are in order".to_owned()])
         }
         Command::Collections { command: Transfer::Export { directory } } => {

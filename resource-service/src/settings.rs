@@ -10,6 +10,9 @@ use service_kit::{
     store::StoreUrl,
 };
 
+/// The MongoDB database where the URL names none.
+pub(crate) const DATABASE: &str = "tessera_resource";
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -55,3 +55,23 @@ def test_the_key_tool_of_compose_makes_and_reads_the_ring_the_services_use(compo
     for step in ("new", "list", "rotate"):
         answer = run_service(binary.removeprefix("/"), *arguments, step, environment=environment)
         assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.parametrize("service", ["auth-service"])
+def test_what_is_deployed_is_closed_and_says_so(service, settings, environment, run_service):
+    assert settings["AUTH__REGISTRATION"] == "closed"
+    answer = run_service(service, "check", environment=environment)
+    assert "registration     closed" in answer.stdout, answer.stdout
+    answer = run_service(service, "check", environment=environment | {"AUTH__REGISTRATION": "open"})
+    assert answer.returncode != 0 and "AUTH__REGISTRATION_ON_NETWORK" in answer.stderr
+    bare = {name: value for name, value in environment.items() if name != "AUTH__REGISTRATION"}
+    assert "registration     closed" in run_service(service, "check", environment=bare).stdout
+
+
+def test_the_variables_of_kubernetes_for_services_are_no_settings(service, environment, run_service):
+    made = {}
+    for name in ("AUTH", "AUTH_SERVICE", "RESOURCE", "RESOURCE_SERVICE"):
+        made |= {f"{name}_SERVICE_HOST": "10.0.0.7", f"{name}_SERVICE_PORT_HTTP": "80", f"{name}_PORT_80_TCP_ADDR": "10.0.0.7"}
+        made |= {f"{name}_PORT": "tcp://10.0.0.7:80", f"{name}_HOST": "10.0.0.7"}
+    answer = run_service(service, "check", environment=environment | made)
+    assert answer.returncode == 0, answer.stderr

@@ -1,6 +1,8 @@
 //! Starting: what is refused with one clear line, and what `check` says.
 
-use std::net::TcpListener;
+use std::{ffi::OsStr, net::TcpListener, os::unix::ffi::OsStrExt as _};
+
+use serde_json::Value;
 
 use crate::support::{Process, Stack, process::run, stack::Environment};
 
@@ -74,6 +76,121 @@ fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         bare.retain(|(name, _)| !name.ends_with("HTTP__LISTEN"));
         refused(service, &["--config", &path, "serve"], &bare, &["http.listen"]);
         refused(service, &["nonsense"], &good, &[]);
+    }
+}
+
+#[test]
+fn a_variable_that_is_nearly_ours_or_no_text_stops_the_start_with_the_right_name() {
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let good = environment(prefix, directory.path());
+        let right = format!("{prefix}__STORE__URL");
+        let lower = prefix.to_lowercase();
+        for wrong in [
+            format!("{prefix}_STORE_URL"),
+            format!("{prefix}__STORE_URL"),
+            format!("{prefix}S__STORE__URL"),
+            format!("{lower}__store__url"),
+        ] {
+            let mut settings = good.clone();
+            set(&mut settings, &wrong, "sqlite:elsewhere.db");
+            for arguments in [&["serve"][..], &["check"]] {
+                refused(service, arguments, &settings, &[&wrong, &right]);
+            }
+        }
+        let mut command = crate::support::process::command(service, &good);
+        command.arg("check").env(format!("{prefix}__TOKENS__AUDIENCE"), OsStr::from_bytes(b"lab\xa0"));
+        let output = command.output().expect("the binary runs");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && text.contains(&format!("{prefix}__TOKENS__AUDIENCE")), "{text}");
+        // What Kubernetes sets for services of these names is nobody's setting.
+        let mut settings = good.clone();
+        for (name, value) in [
+            ("SERVICE_HOST", "10.0.0.7"),
+            ("SERVICE_PORT", "80"),
+            ("SERVICE_PORT_HTTP", "80"),
+            ("PORT", "tcp://10.0.0.7:80"),
+            ("PORT_80_TCP_ADDR", "10.0.0.7"),
+            ("STORE_SERVICE_HOST", "10.0.0.7"),
+        ] {
+            set(&mut settings, &format!("{prefix}_{name}"), value);
+            set(&mut settings, &format!("{prefix}_SERVICE_{name}"), value);
+        }
+        let output = run(service, &["check"], &settings);
+        assert!(output.status.success(), "{output:?}");
+    }
+}
+
+#[tokio::test]
+async fn check_and_the_first_line_of_the_log_say_what_is_in_force_and_no_credential() {
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = environment(prefix, directory.path());
+        set(&mut settings, &format!("{prefix}__HTTP__ALLOWED_ORIGINS"), "https://console.example.org");
+        set(&mut settings, &format!("{prefix}__TOKENS__ISSUER"), "https://lab.example.org");
+        let output = run(service, &["check"], &settings);
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let store = format!("sqlite:{}/{}.db", directory.path().display(), prefix.to_lowercase());
+        let mut expected =
+            vec![env!("CARGO_PKG_VERSION"), &store, "https://lab.example.org", "tessera", "https://console.example.org"];
+        if service == "auth-service" {
+            expected.extend(["signing kid      a", "registration     open"]);
+        }
+        let process = Process::ready(service, directory.path(), &settings).await;
+        let first = process.entries().into_iter().next().expect("a line");
+        assert_eq!(first["message"], "settings in force");
+        for word in expected {
+            assert!(said.contains(word), "{word}: {said}");
+            let value = word.rsplit(' ').next().expect("a value");
+            assert!(first.to_string().contains(value), "{value}: {first}");
+        }
+        drop(process);
+        let away = "mongodb://someone:s3cret-of-mine@127.0.0.1:1/lab?replicaSet=rs0&appName=s3cret-too";
+        set(&mut settings, &format!("{prefix}__STORE__URL"), away);
+        let output = run(service, &["check"], &settings);
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains("mongodb://127.0.0.1:1/lab") && !said.contains("s3cret"), "{said}");
+        assert!(!said.contains("someone"), "{said}");
+    }
+}
+
+#[test]
+fn an_open_registration_is_refused_on_a_network_unless_that_is_said() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut settings = environment("AUTH", directory.path());
+    set(&mut settings, "AUTH__HTTP__LISTEN", "0.0.0.0:0");
+    let said = |settings: &Environment| {
+        let output = run("auth-service", &["check"], settings);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(said(&settings).contains("registration     closed"));
+    set(&mut settings, "AUTH__REGISTRATION", "open");
+    refused("auth-service", &["serve"], &settings, &["registration", "AUTH__REGISTRATION_ON_NETWORK"]);
+    set(&mut settings, "AUTH__REGISTRATION_ON_NETWORK", "true");
+    assert!(said(&settings).contains("registration     open"));
+    set(&mut settings, "AUTH__NEW_USER_ROLE", "admin");
+    refused("auth-service", &["check"], &settings, &["new_user_role"]);
+}
+
+#[tokio::test]
+async fn an_http_issuer_that_others_reach_is_warned_about() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut settings = environment("AUTH", directory.path());
+    let warned = async |settings: &Environment| {
+        let process = Process::ready("auth-service", directory.path(), settings).await;
+        let warns = |entry: &Value| entry["level"] == "WARN" && entry.to_string().contains("tokens.issuer is http");
+        process.entries().iter().any(warns)
+    };
+    for (issuer, warns) in [
+        ("http://lab.example.org", true),
+        ("http://127.0.0.1:8080", false),
+        ("http://localhost:8080", false),
+        ("https://lab.example.org", false),
+    ] {
+        set(&mut settings, "AUTH__TOKENS__ISSUER", issuer);
+        assert_eq!(warned(&settings).await, warns, "{issuer}");
     }
 }
 

@@ -16,7 +16,7 @@ pub struct RefreshCookie {
 }
 
 impl RefreshCookie {
-    /// `secure` everywhere but on a loopback listener, which browsers reach without TLS.
+    /// `secure` where browsers reach the issuer by TLS, whatever this listener is: a proxy may end it.
     pub fn new(secure: bool) -> Self {
         Self { secure }
     }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn on_loopback_the_cookie_needs_no_tls() {
+    fn without_tls_the_cookie_has_no_prefix() {
         let cookie = RefreshCookie::new(false).clear().to_string();
         assert_eq!(cookie, "tessera_refresh=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
     }

@@ -13,7 +13,8 @@ fn without_any_setting_the_defaults_of_the_contract_hold() {
     assert_eq!(settings.http.management_listen.to_string(), "127.0.0.1:9081");
     assert_eq!(format!("{:?}", settings.store.url), "sqlite:data/auth.db");
     assert_eq!(settings.keys.file, Path::new("data/keys.json"));
-    assert_eq!(settings.registration, RegistrationMode::Open);
+    assert_eq!(settings.registration(), RegistrationMode::Open);
+    assert!(!settings.secure_cookies());
     let policy = settings.policy();
     assert_eq!((policy.issuer.as_str(), policy.audience.as_str()), ("http://127.0.0.1:8080", "tessera"));
     assert_eq!(policy.access_ttl.as_secs(), 300);
@@ -35,7 +36,12 @@ fn every_bad_value_is_refused_by_its_key() {
         ("AUTH__PASSWORDS__MIN_LENGTH", "7", "passwords.min_length"),
         ("AUTH__PASSWORDS__MEMORY_KIB", "1", "passwords"),
         ("AUTH__PASSWORDS__POOL_PERMITS", "0", "passwords.pool_permits"),
-        ("AUTH__REGISTRATION", "perhaps", "registration"),
+        ("AUTH__REGISTRATION", "perhaps", "none of open, closed"),
+        ("AUTH__REGISTRATION_ON_NETWORK", "perhaps", "registration_on_network"),
+        ("AUTH__NEW_USER_ROLE", "admin", "new_user_role"),
+        ("AUTH_STORE_URL", "sqlite:x.db", "AUTH__STORE__URL"),
+        ("AUTH_TOKENS__JOB_TTL", "60", "AUTH__TOKENS__JOB_TTL"),
+        ("AUTH_BOOTSTRAP_ADMIN_PASSWORD_FILE", "x", "AUTH__BOOTSTRAP__ADMIN_PASSWORD_FILE"),
         ("AUTH__THROTTLE__WINDOW", "5", "throttle.window"),
         ("AUTH__THROTTLE__FREE_FAILURES", "0", "throttle"),
         ("AUTH__THROTTLE__SIGN_UPS", "0", "throttle.sign_ups"),
@@ -77,4 +83,47 @@ fn debug_shows_no_secret() {
     ]);
     let shown = format!("{:?}", settings.unwrap());
     assert!(!shown.contains("passphrase") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn registration_is_open_on_loopback_and_elsewhere_only_where_that_is_said() {
+    let mode = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.registration());
+    let (open, closed) = (("AUTH__REGISTRATION", "open"), ("AUTH__REGISTRATION", "closed"));
+    let said = ("AUTH__REGISTRATION_ON_NETWORK", "true");
+    for listen in ["127.0.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+        let listen = ("AUTH__HTTP__LISTEN", listen);
+        assert_eq!(mode(&[listen]), Ok(RegistrationMode::Open));
+        assert_eq!(mode(&[listen, open]), Ok(RegistrationMode::Open));
+        assert_eq!(mode(&[listen, closed]), Ok(RegistrationMode::Closed));
+    }
+    for listen in ["0.0.0.0:1", "[::]:1", "192.0.2.7:1"] {
+        let listen = ("AUTH__HTTP__LISTEN", listen);
+        assert_eq!(mode(&[listen]), Ok(RegistrationMode::Closed));
+        assert_eq!(mode(&[listen, closed]), Ok(RegistrationMode::Closed));
+        let refusal = mode(&[listen, open]).unwrap_err();
+        assert!(refusal.contains("registration: ") && refusal.contains("AUTH__REGISTRATION_ON_NETWORK"), "{refusal}");
+        assert_eq!(mode(&[listen, open, said]), Ok(RegistrationMode::Open));
+        assert_eq!(mode(&[listen, closed, said]), Ok(RegistrationMode::Closed));
+    }
+}
+
+#[test]
+fn who_signs_up_by_themselves_never_administrates() {
+    let role = ("AUTH__NEW_USER_ROLE", "admin");
+    assert!(read(&[role]).unwrap_err().contains("new_user_role"));
+    assert!(read(&[role, ("AUTH__REGISTRATION", "closed")]).is_ok());
+    assert!(read(&[role, ("AUTH__HTTP__LISTEN", "0.0.0.0:1")]).is_ok(), "closed by itself");
+    for role in ["scientist", "viewer"] {
+        assert!(read(&[("AUTH__NEW_USER_ROLE", role)]).is_ok(), "{role}");
+    }
+}
+
+#[test]
+fn cookies_are_secure_where_the_issuer_is_https_whatever_the_listener_is() {
+    for listen in ["127.0.0.1:1", "0.0.0.0:1"] {
+        for (issuer, secure) in [("https://lab.example.org", true), ("http://lab.example.org", false)] {
+            let settings = read(&[("AUTH__HTTP__LISTEN", listen), ("AUTH__TOKENS__ISSUER", issuer)]).unwrap();
+            assert_eq!(settings.secure_cookies(), secure, "{listen} {issuer}");
+        }
+    }
 }

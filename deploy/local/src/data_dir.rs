@@ -45,7 +45,9 @@ impl DataDir {
 
     /// Where a service keeps its store, as a `store.url`.
     pub fn store_url(&self, service: &str) -> String {
-        format!("sqlite:{}", self.0.join(format!("{service}.db")).display())
+        // Written plainly: `//srv` and `/srv` are one directory, and only one of them is a `store.url`.
+        let directory: PathBuf = self.0.components().collect();
+        format!("sqlite:{}", directory.join(format!("{service}.db")).display())
     }
 
     /// Where the demo users' logins are: for each one the body of `POST /auth/login`.

@@ -17,6 +17,8 @@ pub fn auth(cli: &Cli, data: &DataDir, issuer: &str) -> Result<AuthSettings, Set
         .default("telemetry.format", "pretty");
     let mut settings = AuthSettings::read(loader)?;
     listen(&mut settings.http, cli);
+    // What the address decides, such as who may sign up, was decided by another one until now.
+    settings.validate()?;
     Ok(settings)
 }
 
@@ -61,6 +63,7 @@ fn text(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use auth_service::settings::RegistrationMode;
     use clap::Parser as _;
 
     use super::*;
@@ -78,5 +81,17 @@ mod tests {
         assert_eq!(resource.http.listen.port(), 1234);
         assert!(format!("{:?}", auth.store.url).ends_with("/auth.db"));
         assert!(format!("{:?}", resource.store.url).ends_with("/resource.db"));
+    }
+
+    #[test]
+    fn registration_is_open_to_this_machine_and_closed_to_a_network() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = DataDir::open(directory.path()).unwrap();
+        let mode = |listen: &str| {
+            let cli = Cli::parse_from(["tessera", "--listen", listen]);
+            auth(&cli, &data, "http://127.0.0.1:1234").unwrap().registration()
+        };
+        assert_eq!(mode("127.0.0.1:1234"), RegistrationMode::Open);
+        assert_eq!(mode("0.0.0.0:1234"), RegistrationMode::Closed);
     }
 }

@@ -1,0 +1,78 @@
+//! What is in force in this process, for `check` and for the first line of the log. Shows no credential.
+
+use std::fmt;
+
+use service_kit::settings::is_local_url;
+
+use crate::{
+    ops::Auth,
+    settings::{DATABASE, RegistrationMode, Settings},
+};
+
+/// What an operator wants to know before anything else.
+pub struct InForce {
+    store: String,
+    issuer: String,
+    audience: String,
+    signing_kid: String,
+    registration: RegistrationMode,
+    allowed_origins: String,
+    secure_cookies: bool,
+}
+
+impl InForce {
+    /// Of a service that was put together from `settings`.
+    pub fn of(settings: &Settings, auth: &Auth) -> Self {
+        let ring = auth.keys().current();
+        let signing = ring.signing_key().map(|(key, _)| key.kid.clone());
+        let origins = settings.http.allowed_origins.join(", ");
+        Self {
+            store: settings.store.url.place(DATABASE),
+            issuer: settings.tokens.issuer.clone(),
+            audience: settings.tokens.audience.clone(),
+            signing_kid: signing.unwrap_or_else(|| "none".into()),
+            registration: settings.registration(),
+            allowed_origins: if origins.is_empty() { "none".into() } else { origins },
+            secure_cookies: settings.secure_cookies(),
+        }
+    }
+
+    /// Logs it as one line, and warns where cookies and tokens cross a network in the open.
+    pub fn log(&self) {
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            store = self.store,
+            issuer = self.issuer,
+            audience = self.audience,
+            signing_kid = self.signing_kid,
+            registration = self.registration.name(),
+            allowed_origins = self.allowed_origins,
+            secure_cookies = self.secure_cookies,
+            "settings in force"
+        );
+        if let Some(warning) = self.warning() {
+            tracing::warn!(issuer = self.issuer, "{warning}");
+        }
+    }
+
+    fn warning(&self) -> Option<&'static str> {
+        (!self.secure_cookies && !is_local_url(&self.issuer)).then_some(
+            "tokens.issuer is http: passwords, tokens and cookies cross the network in the open; put TLS before this \
+             service and set an https issuer",
+        )
+    }
+}
+
+impl fmt::Display for InForce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "version          {}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(f, "store            {}", self.store)?;
+        writeln!(f, "issuer           {}", self.issuer)?;
+        writeln!(f, "audience         {}", self.audience)?;
+        writeln!(f, "signing kid      {}", self.signing_kid)?;
+        writeln!(f, "registration     {}", self.registration.name())?;
+        writeln!(f, "allowed origins  {}", self.allowed_origins)?;
+        write!(f, "secure cookies   {}", if self.secure_cookies { "yes" } else { "no" })?;
+        self.warning().map_or(Ok(()), |warning| write!(f, "\nwarning          {warning}"))
+    }
+}

@@ -1,0 +1,63 @@
+//! Who may sign up, and where that may be anyone.
+
+use serde::Deserialize;
+use service_kit::settings::SettingsError;
+
+use crate::domain::roles::RoleTable;
+
+/// Scopes that change who may do what, or what is kept of it.
+const ADMINISTRATIVE: [&str; 6] =
+    ["audit:read", "clients:write", "collections:write", "revocations:write", "roles:write", "users:write"];
+
+/// Who may sign up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RegistrationMode {
+    /// Anyone.
+    Open,
+    /// Only callers with the scope `users:write` register users.
+    Closed,
+}
+
+impl RegistrationMode {
+    /// The word in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// What holds where `given` is all that was said: open only where anyone is somebody on this machine, or where it
+    /// was said that anyone on the network may sign up.
+    pub(super) fn in_force(given: Option<Self>, anyone_may: bool) -> Self {
+        given.unwrap_or(if anyone_may { Self::Open } else { Self::Closed })
+    }
+
+    /// Refuses an open registration that the network reaches, and one whose users could administrate.
+    pub(super) fn check(self, anyone_may: bool, new_user_role: &str) -> Result<(), SettingsError> {
+        if self == Self::Closed {
+            return Ok(());
+        }
+        if !anyone_may {
+            let fault = "open lets anyone who reaches http.listen sign up; set closed, or set \
+                registration_on_network (AUTH__REGISTRATION_ON_NETWORK) to true if that is meant";
+            return Err(SettingsError::at("registration", fault));
+        }
+        if administrates(new_user_role) {
+            let fault = format!(
+                "{new_user_role:?} can administrate, and with registration = \"open\" anyone could; name \
+                another role, or set registration to closed"
+            );
+            return Err(SettingsError::at("new_user_role", fault));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a role, as it ships, has a scope that changes who may do what.
+fn administrates(role: &str) -> bool {
+    let shipped = RoleTable::new([]);
+    let scopes = shipped.get(role);
+    scopes.is_some_and(|scopes| ADMINISTRATIVE.iter().any(|scope| scopes.covers(scope)))
+}
