@@ -132,8 +132,13 @@ async fn check_and_the_first_line_of_the_log_say_what_is_in_force_and_no_credent
         assert!(output.status.success(), "{output:?}");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let store = format!("sqlite:{}/{}.db", directory.path().display(), prefix.to_lowercase());
-        let mut expected =
-            vec![env!("CARGO_PKG_VERSION"), &store, "https://lab.example.org", "tessera", "https://console.example.org"];
+        let mut expected = vec![
+            env!("CARGO_PKG_VERSION"),
+            &store,
+            "https://lab.example.org",
+            "tessera",
+            "https://console.example.org",
+        ];
         if service == "auth-service" {
             expected.extend(["signing kid      a", "registration     open"]);
         }
@@ -149,7 +154,8 @@ async fn check_and_the_first_line_of_the_log_say_what_is_in_force_and_no_credent
         let away = "mongodb://someone:s3cret-of-mine@127.0.0.1:1/lab?replicaSet=rs0&appName=s3cret-too";
         set(&mut settings, &format!("{prefix}__STORE__URL"), away);
         let output = run(service, &["check"], &settings);
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(said.contains("mongodb://127.0.0.1:1/lab") && !said.contains("s3cret"), "{said}");
         assert!(!said.contains("someone"), "{said}");
     }
@@ -180,7 +186,8 @@ async fn an_http_issuer_that_others_reach_is_warned_about() {
     let mut settings = environment("AUTH", directory.path());
     let warned = async |settings: &Environment| {
         let process = Process::ready("auth-service", directory.path(), settings).await;
-        let warns = |entry: &Value| entry["level"] == "WARN" && entry.to_string().contains("tokens.issuer is http");
+        let warns =
+            |entry: &Value| entry["level"] == "WARN" && entry.to_string().contains("tokens.issuer is http");
         process.entries().iter().any(warns)
     };
     for (issuer, warns) in [

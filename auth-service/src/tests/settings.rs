@@ -101,7 +101,10 @@ fn registration_is_open_on_loopback_and_elsewhere_only_where_that_is_said() {
         assert_eq!(mode(&[listen]), Ok(RegistrationMode::Closed));
         assert_eq!(mode(&[listen, closed]), Ok(RegistrationMode::Closed));
         let refusal = mode(&[listen, open]).unwrap_err();
-        assert!(refusal.contains("registration: ") && refusal.contains("AUTH__REGISTRATION_ON_NETWORK"), "{refusal}");
+        assert!(
+            refusal.contains("registration: ") && refusal.contains("AUTH__REGISTRATION_ON_NETWORK"),
+            "{refusal}"
+        );
         assert_eq!(mode(&[listen, open, said]), Ok(RegistrationMode::Open));
         assert_eq!(mode(&[listen, closed, said]), Ok(RegistrationMode::Closed));
     }

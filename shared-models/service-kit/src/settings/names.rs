@@ -141,7 +141,8 @@ mod tests {
             ];
             ends.map(|end| format!("{service}_{end}"))
         };
-        let services = ["AUTH", "AUTH_SERVICE", "AUTH_STORE", "RESOURCE", "RESOURCE_SERVICE", "RESOURCE_AUTH"];
+        let services =
+            ["AUTH", "AUTH_SERVICE", "AUTH_STORE", "RESOURCE", "RESOURCE_SERVICE", "RESOURCE_AUTH"];
         for name in services.into_iter().flat_map(of_kubernetes) {
             assert_eq!(meant_by("AUTH", &name), None, "{name}");
             assert_eq!(meant_by("RESOURCE", &name), None, "{name}");

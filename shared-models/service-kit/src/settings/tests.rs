@@ -86,8 +86,7 @@ fn a_secret_comes_from_a_file_less_its_line_break_and_never_from_both() {
 
 #[test]
 fn lists_are_split_at_commas_and_an_empty_variable_counts_as_unset() {
-    let settings: Settings =
-        loader([("T__HTTP__ORIGINS", "a, b"), ("T__HTTP__PORT", "")]).load().unwrap();
+    let settings: Settings = loader([("T__HTTP__ORIGINS", "a, b"), ("T__HTTP__PORT", "")]).load().unwrap();
     assert_eq!(settings.http.origins, ["a", "b"]);
     assert_eq!(settings.http.port, 1);
 }
@@ -127,7 +126,10 @@ fn every_key_of_the_type_is_known_and_a_name_that_is_nearly_right_is_refused() {
     assert_eq!(keys, ["http.origins", "http.port", "pin", "telemetry.format", "telemetry.otlp_endpoint"]);
     for name in ["T_HTTP_PORT", "T__HTTP_PORT", "t__http__port", "TS__HTTP__PORT", "T_PIN_FILE"] {
         let refusal = loader([(name, "3")]).load::<Settings>().unwrap_err().to_string();
-        assert!(refusal.contains(name) && (refusal.contains("T__HTTP__PORT") || refusal.contains("T__PIN_FILE")), "{refusal}");
+        assert!(
+            refusal.contains(name) && (refusal.contains("T__HTTP__PORT") || refusal.contains("T__PIN_FILE")),
+            "{refusal}"
+        );
         assert!(loader([(name, "")]).load::<Settings>().is_ok(), "an empty variable counts as unset");
     }
 }
@@ -144,9 +146,12 @@ fn a_url_is_local_only_where_its_host_is() {
     ] {
         assert!(is_local_url(url), "{url}");
     }
-    for url in
-        ["http://10.0.0.1", "https://auth.example.org", "http://localhost.example.org", "http://localhost@a.example"]
-    {
+    for url in [
+        "http://10.0.0.1",
+        "https://auth.example.org",
+        "http://localhost.example.org",
+        "http://localhost@a.example",
+    ] {
         assert!(!is_local_url(url), "{url}");
     }
 }

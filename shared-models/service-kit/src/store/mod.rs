@@ -29,7 +29,9 @@ impl FromStr for StoreUrl {
     fn from_str(url: &str) -> Result<Self, String> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             return match misread(path) {
-                Some(fault) => Err(format!("{fault}; write sqlite:PATH, as in sqlite:data/auth.db or sqlite:/srv/auth.db")),
+                Some(fault) => Err(format!(
+                    "{fault}; write sqlite:PATH, as in sqlite:data/auth.db or sqlite:/srv/auth.db"
+                )),
                 None => Ok(Self::Sqlite(PathBuf::from(path))),
             };
         }
@@ -50,14 +52,20 @@ fn misread(path: &str) -> Option<&'static str> {
     } else if memory {
         Some("a store in memory would lose everything at the end of the process")
     } else if path.starts_with("//") {
-        Some("after sqlite: comes a path and no //, which some programs take for relative and others for absolute")
+        Some(
+            "after sqlite: comes a path and no //, which some programs take for relative and others for absolute",
+        )
     } else if path.starts_with("file:") {
         Some("a file: URI is not supported")
     } else if path.contains('?') {
         Some("options after ? are not supported")
     } else if path.starts_with('~') {
         Some("~ is not replaced by a home directory")
-    } else if path.ends_with('/') || path.ends_with("/.") || path.ends_with("/..") || [".", ".."].contains(&path) {
+    } else if path.ends_with('/')
+        || path.ends_with("/.")
+        || path.ends_with("/..")
+        || [".", ".."].contains(&path)
+    {
         Some("the path names a directory")
     } else if path.trim() != path || path.contains(char::is_control) {
         Some("the path begins or ends with a blank, or has a control character")
@@ -108,7 +116,9 @@ mod tests {
 
     #[test]
     fn a_path_means_what_it_says() {
-        for path in ["data/auth.db", "/srv/a b/auth.db", "auth.db", "./auth.db", "../x.db", "C#.db", "a%20b.db"] {
+        for path in
+            ["data/auth.db", "/srv/a b/auth.db", "auth.db", "./auth.db", "../x.db", "C#.db", "a%20b.db"]
+        {
             let Ok(StoreUrl::Sqlite(read)) = read(&format!("sqlite:{path}")) else { panic!("{path}") };
             assert_eq!(read, PathBuf::from(path));
         }
