@@ -7,6 +7,7 @@ use crate::support::{Stack, on_both_stores, process::run};
 on_both_stores!(
     users_log_in_with_the_passwords_they_had,
     a_broken_line_is_told_and_the_others_are_kept,
+    a_stray_quote_costs_its_line_alone,
     ten_thousand_users_are_taken_over_once_past_a_broken_line
 );
 
@@ -60,6 +61,33 @@ async fn a_broken_line_is_told_and_the_others_are_kept(mut stack: Stack) {
     assert!(!complaints.contains("s3cret"));
     let (code, said, _) = import(&mut stack, &make_users(12, "ndjson"), "users.ndjson").await;
     assert_eq!((code, said.trim()), (Some(0), "12 read: 2 added, 10 already there, 0 refused"));
+}
+
+async fn a_stray_quote_costs_its_line_alone(mut stack: Stack) {
+    let mut lines: Vec<String> = make_users(12, "csv").lines().map(str::to_owned).collect();
+    let columns: Vec<&str> = lines[0].split(',').collect();
+    let name = columns.iter().position(|column| *column == "full_name").expect("a column of names");
+    let with_name = |line: &str, text: &str| {
+        let mut fields: Vec<&str> = line.split(',').collect();
+        fields[name] = text;
+        fields.join(",")
+    };
+    lines[3] = with_name(&lines[3], "\"Ada");
+    lines[5] = with_name(&lines[5], "\"Ada\nLovelace\"");
+    lines[8] = with_name(&lines[8], "\"Lovelace, \"\"Ada\"\"\"");
+    let (code, said, complaints) = import(&mut stack, &lines.join("\n"), "users.csv").await;
+    // The line that a quoted field began in, and the one that it ran over to.
+    assert_eq!(
+        (code, said.trim()),
+        (Some(2), "13 read: 10 added, 0 already there, 3 refused"),
+        "{complaints}"
+    );
+    let told: Vec<&str> =
+        complaints.lines().filter_map(|line| line.strip_prefix("line ")?.split(':').next()).collect();
+    assert_eq!(told, ["4", "6", "7"], "{complaints}");
+    assert!(complaints.contains("line 4: column 2: ") && !complaints.contains('$'));
+    let user = stack.login("user7@example.org", "password of 7").await.get("/auth/users/me").await.json();
+    assert_eq!(user["full_name"], "Lovelace, \"Ada\"");
 }
 
 async fn ten_thousand_users_are_taken_over_once_past_a_broken_line(mut stack: Stack) {

@@ -1,15 +1,22 @@
 //! `import-users FILE`: users of another system, line by line, in constant memory.
 
+mod lines;
+mod table;
+
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Seek as _},
+    io::{BufRead, BufReader, IsTerminal as _},
     path::Path,
     process::ExitCode,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::{
+    lines::{Line, Lines, MAX_LINE},
+    table::Table,
+};
 use super::say;
 use crate::{
     app,
@@ -20,8 +27,6 @@ use crate::{
 
 /// Users stored at once.
 const BATCH: usize = 500;
-/// Longest line, in bytes.
-const MAX_LINE: u64 = 64 * 1024;
 /// What the program ends with when some lines were refused and the others were taken.
 const SOME_REFUSED: u8 = 2;
 
@@ -49,7 +54,9 @@ pub(super) async fn run(
     format: Option<Format>,
     dry_run: bool,
 ) -> Result<ExitCode> {
-    let mut file = File::open(path).with_context(|| path.display().to_string())?;
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let bar = bar(file.metadata()?.len());
+    let mut file = BufReader::new(bar.wrap_read(file));
     let format = match format {
         Some(format) => format,
         None => guess(path, &mut file)?,
@@ -57,8 +64,6 @@ pub(super) async fn run(
     let auth = app::assemble(settings, app::system()).await?;
     auth.prepare_store().await.context("store")?;
     let roles = auth.roles().await?;
-    let bar = bar(file.metadata()?.len());
-    let file = BufReader::new(bar.wrap_read(file));
     let mut import = Import {
         auth: &auth,
         roles: &roles,
@@ -66,6 +71,7 @@ pub(super) async fn run(
         bar: &bar,
         batch: Vec::new(),
         counts: Counts::default(),
+        line: 0,
     };
     match format {
         Format::Ndjson => import.ndjson(file).await?,
@@ -82,16 +88,14 @@ pub(super) async fn run(
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }
 
-fn guess(path: &Path, file: &mut File) -> Result<Format> {
+fn guess(path: &Path, file: &mut impl BufRead) -> Result<Format> {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("csv") => return Ok(Format::Csv),
         Some("ndjson" | "jsonl") => return Ok(Format::Ndjson),
         _ => {}
     }
-    let mut first = [0; 4];
-    let read = file.read(&mut first)?;
-    file.rewind()?;
-    let text = first[..read].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first[..read]);
+    let begins = file.fill_buf()?;
+    let text = begins.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begins);
     Ok(if text.first() == Some(&b'{') { Format::Ndjson } else { Format::Csv })
 }
 
@@ -110,58 +114,48 @@ struct Import<'a> {
     bar: &'a ProgressBar,
     batch: Vec<User>,
     counts: Counts,
+    /// The line that was read last.
+    line: u64,
 }
 
 impl Import<'_> {
-    async fn ndjson(&mut self, mut file: impl std::io::BufRead) -> Result<()> {
-        let (mut line, mut number) = (Vec::new(), 0);
-        loop {
-            line.clear();
-            let read = file.by_ref().take(MAX_LINE + 1).read_until(b'\n', &mut line)?;
-            if read == 0 {
-                return Ok(());
-            }
-            number += 1;
-            let whole = line.ends_with(b"\n") || read as u64 <= MAX_LINE;
-            if !whole {
-                file.skip_until(b'\n')?;
-                self.take(number, Err(format!("longer than {MAX_LINE} bytes"))).await?;
-                continue;
-            }
-            let text = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line);
-            if text.trim_ascii().is_empty() {
-                continue;
-            }
-            let user = serde_json::from_slice(text).map_err(|fault| without_value(&fault));
-            self.take(number, user).await?;
-        }
-    }
-
-    async fn csv(&mut self, file: impl std::io::Read) -> Result<()> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
-        let headers = reader.headers()?.clone();
-        let columns: Vec<String> =
-            headers.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_lowercase()).collect();
-        for name in &columns {
-            if !["email", "full_name", "name", "roles", "password_hash", "hash"].contains(&name.as_str()) {
-                bail!("there is no column {name:?}; there are email, full_name, roles, password_hash");
-            }
-        }
-        for record in reader.records() {
-            let (line, user) = match record {
-                Ok(record) => (record.position().map_or(0, csv::Position::line), row(&columns, &record)),
-                Err(fault) => {
-                    (fault.position().map_or(0, csv::Position::line), Err("not UTF-8, or not CSV".to_owned()))
-                }
+    async fn ndjson(&mut self, file: impl BufRead) -> Result<()> {
+        let mut lines = Lines::of(file, false);
+        while let Some((number, line)) = lines.next()? {
+            let user = match line {
+                Line::TooLong => Err(too_long()),
+                Line::Text(text) if text.trim_ascii().is_empty() => continue,
+                Line::Text(text) => serde_json::from_slice(text).map_err(|fault| without_value(&fault)),
             };
-            self.take(line, user).await?;
+            self.take(number, user).await?;
         }
         Ok(())
     }
 
-    /// Takes a line, or tells why not.
+    async fn csv(&mut self, file: impl BufRead) -> Result<()> {
+        let mut lines = Lines::of(file, true);
+        let mut table = None;
+        while let Some((number, line)) = lines.next()? {
+            let text = match line {
+                Line::Text(text) if text.is_empty() => continue,
+                Line::Text(text) => Ok(text),
+                Line::TooLong => Err(too_long()),
+            };
+            let Some(table) = &table else {
+                let header = text.map_err(anyhow::Error::msg).and_then(Table::of);
+                table = Some(header.with_context(|| format!("line {number}"))?);
+                continue;
+            };
+            let user = text.and_then(|text| table.user(text));
+            self.take(number, user).await?;
+        }
+        Ok(())
+    }
+
+    /// Accepts the user of a line, or reports why not.
     async fn take(&mut self, line: u64, user: Result<ImportedUser, String>) -> Result<()> {
         self.counts.read += 1;
+        self.line = line;
         match user.and_then(|user| self.auth.read_import(self.roles, user)) {
             Ok(user) => self.batch.push(user),
             Err(why) => {
@@ -181,7 +175,13 @@ impl Import<'_> {
             self.counts.added += users.len();
             return Ok(());
         }
-        for added in self.auth.import_users(&users).await? {
+        let stored = self.auth.import_users(&users).await.with_context(|| {
+            format!(
+                "the store failed at line {}; import the file again: users who are there are left as they are",
+                self.line
+            )
+        });
+        for added in stored? {
             if added {
                 self.counts.added += 1;
             } else {
@@ -193,23 +193,8 @@ impl Import<'_> {
     }
 }
 
-fn row(columns: &[String], record: &csv::StringRecord) -> Result<ImportedUser, String> {
-    if record.len() != columns.len() {
-        return Err(format!("{} columns, not {}", record.len(), columns.len()));
-    }
-    let mut user = ImportedUser::default();
-    for (column, value) in columns.iter().zip(record) {
-        match column.as_str() {
-            "email" => value.clone_into(&mut user.email),
-            "full_name" | "name" => user.full_name = Some(value.to_owned()),
-            "roles" => {
-                let roles = value.split([' ', ';']).filter(|role| !role.is_empty()).map(str::to_owned);
-                user.roles = Some(roles.collect()).filter(|roles: &Vec<_>| !roles.is_empty());
-            }
-            _ => value.clone_into(&mut user.password_hash),
-        }
-    }
-    Ok(user)
+fn too_long() -> String {
+    format!("longer than {MAX_LINE} bytes")
 }
 
 /// What serde says, less any value of the line, which may be a hash.

@@ -8,6 +8,9 @@ use crate::domain::{
     user::User,
 };
 
+/// How much of an unknown role is repeated in a message, in characters.
+const MAX_SHOWN: usize = 40;
+
 /// A user as a file describes them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,12 +36,26 @@ impl Auth {
         let full_name = full_name.transpose().map_err(|fault| format!("full_name {fault}"))?;
         let given = input.roles.unwrap_or_else(|| vec![self.policy.new_user_role.clone()]);
         if let Some(unknown) = given.iter().find(|role| roles.get(role).is_none()) {
-            return Err(format!("there is no role {unknown:?}"));
+            let shown: String = unknown.chars().take(MAX_SHOWN).collect();
+            return Err(format!("there is no role \"{}\"", shown.escape_debug()));
+        }
+        let mut given_once = Vec::new();
+        for role in given {
+            if !given_once.contains(&role) {
+                given_once.push(role);
+            }
         }
         let password_hash =
             PasswordHash::parse(&input.password_hash).map_err(|fault| format!("password_hash: {fault}"))?;
         let now = self.now();
-        Ok(User::new(id::new(now, self.env.random.as_ref()), now, email, full_name, given, password_hash))
+        Ok(User::new(
+            id::new(now, self.env.random.as_ref()),
+            now,
+            email,
+            full_name,
+            given_once,
+            password_hash,
+        ))
     }
 
     /// Stores users whose address is free; for each one whether it was.
