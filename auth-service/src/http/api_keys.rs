@@ -28,7 +28,7 @@ use crate::domain::client::Client;
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login, refusals::Query,
+        (status = 200, description = "A page of API keys", body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login, refusals::Query,
     ),
 )]
 pub(super) async fn list(
@@ -50,7 +50,7 @@ pub(super) async fn list(
     post, path = "/auth/api-keys", tag = "API keys", request_body = NewApiKey,
     security(("oauth2" = []), ("bearer" = [])),
     responses(
-        (status = 201, body = ApiKeyWithSecret),
+        (status = 201, description = "The key with its secret, which is shown once", body = ApiKeyWithSecret),
         refusals::Confirmation, refusals::Rule, refusals::Body,
     ),
 )]

@@ -28,7 +28,7 @@ use crate::{
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, body = inline(Page<AuditEntry>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "A page of the audit log", body = inline(Page<AuditEntry>)), refusals::Caller, refusals::Scope, refusals::Query,
     ),
 )]
 pub(super) async fn list(

@@ -28,7 +28,7 @@ use crate::{domain::client::Client, store::ClientFilter};
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, body = inline(Page<ClientView>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "A page of clients", body = inline(Page<ClientView>)), refusals::Caller, refusals::Scope, refusals::Query,
     ),
 )]
 pub(super) async fn list(
@@ -58,7 +58,7 @@ pub(super) async fn list(
     post, path = "/auth/clients", tag = "Clients", request_body = NewClient,
     security(("oauth2" = ["clients:write"]), ("bearer" = [])),
     responses(
-        (status = 201, body = ClientWithSecret), refusals::Caller, refusals::Scope, refusals::Body,
+        (status = 201, description = "The client with its secret, which is shown once", body = ClientWithSecret), refusals::Caller, refusals::Scope, refusals::Body,
     ),
 )]
 pub(super) async fn create(
@@ -82,7 +82,7 @@ fn shown(state: &State, client: &Client, client_secret: String) -> ClientWithSec
 #[utoipa::path(
     get, path = "/auth/clients/{id}", tag = "Clients", security(("oauth2" = ["clients:read"]), ("bearer" = [])),
     params(("id" = String, Path, description = "The client's id")),
-    responses((status = 200, body = ClientView), refusals::Caller, refusals::Scope, refusals::Missing),
+    responses((status = 200, description = "The client", body = ClientView), refusals::Caller, refusals::Scope, refusals::Missing),
 )]
 pub(super) async fn one(
     Acting(_): Acting,
@@ -104,7 +104,7 @@ pub(super) async fn one(
         (ClientChange = "application/json"),
     )),
     responses(
-        (status = 200, body = ClientView),
+        (status = 200, description = "The client", body = ClientView),
         refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule, refusals::Body,
     ),
 )]
@@ -146,7 +146,7 @@ pub(super) async fn remove(
     security(("oauth2" = ["clients:write"]), ("bearer" = [])),
     params(("id" = String, Path, description = "The client's id")),
     responses(
-        (status = 201, body = ClientWithSecret),
+        (status = 201, description = "The client with its secret, which is shown once", body = ClientWithSecret),
         refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule, refusals::Body,
     ),
 )]

@@ -52,7 +52,7 @@ struct PublicKeys {
 /// Metadata of the authorization server
 #[utoipa::path(
     get, path = "/.well-known/oauth-authorization-server", tag = "Discovery",
-    responses((status = 200, body = inline(Metadata))),
+    responses((status = 200, description = "The metadata", body = inline(Metadata))),
 )]
 pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
     let issuer = state.auth.policy().issuer.as_str();
@@ -79,7 +79,7 @@ pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
 /// A shared key never leaves its file, so with one the list is empty.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "Discovery",
-    responses((status = 200, body = inline(PublicKeys))),
+    responses((status = 200, description = "The public keys", body = inline(PublicKeys))),
 )]
 pub(super) async fn jwks(state: Data<State>) -> HttpResponse {
     HttpResponse::Ok().insert_header(CACHED).json(state.auth.keys().current().public())

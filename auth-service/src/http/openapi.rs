@@ -12,8 +12,9 @@ use shared_models::scope::BUILT_IN;
 use utoipa::{
     Modify, OpenApi as _,
     openapi::{
-        OpenApi,
+        ObjectBuilder, OpenApi, RefOr, Required, Type,
         extensions::ExtensionsBuilder,
+        path::{Parameter, ParameterBuilder, ParameterIn},
         security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityScheme},
     },
 };
@@ -75,7 +76,7 @@ use super::{
         discovery::jwks,
         document,
     ),
-    modifiers(&SecuritySchemes),
+    modifiers(&SecuritySchemes, &ForGenerators),
 )]
 pub(super) struct Api;
 
@@ -135,6 +136,61 @@ impl Document {
     }
 }
 
+/// Gives each operation what generated clients need: a name of its own (`GET /auth/users/{id}` is `getUsersById`), and a body
+/// that is not optional.
+struct ForGenerators;
+
+impl Modify for ForGenerators {
+    fn modify(&self, document: &mut OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let operations = [
+                ("get", &mut item.get),
+                ("put", &mut item.put),
+                ("post", &mut item.post),
+                ("patch", &mut item.patch),
+                ("delete", &mut item.delete),
+            ];
+            for (verb, operation) in operations {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(operation_id(verb, path));
+                    let Some(RefOr::T(body)) = &mut operation.request_body else { continue };
+                    // utoipa leaves this out where a body has several media types. Only HTTP Basic needs none to log in.
+                    body.required = Some(Required::True);
+                    if body.content.len() > 1 {
+                        operation.parameters.get_or_insert_default().push(RefOr::T(request_id()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A header that every request may have. Beside several media types openapi-python-client needs an optional parameter:
+/// without one it does not import what it declares the body with.
+fn request_id() -> Parameter {
+    ParameterBuilder::new()
+        .name("X-Request-Id")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The caller's own name for the request, for the log"))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+}
+
+fn operation_id(verb: &str, path: &str) -> String {
+    let words = path.split(['/', '-', '_', '.']).filter(|word| !word.is_empty() && *word != "auth");
+    let mut id = verb.to_owned();
+    for word in words {
+        let parameter = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
+        let (before, word) = parameter.map_or(("", word), |name| ("By", name));
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        id.push_str(before);
+        id.push_str(&first.to_uppercase());
+        id.push_str(rest);
+    }
+    id
+}
+
 /// This document
 #[utoipa::path(
     get, path = "/auth/openapi.json", tag = "Discovery",
@@ -142,4 +198,44 @@ impl Document {
 )]
 pub(super) async fn document(document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document.text().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn operations_are_named_by_what_they_are() {
+        for (verb, path, id) in [
+            ("get", "/auth/users/{id}", "getUsersById"),
+            ("delete", "/auth/users/{id}/sessions", "deleteUsersByIdSessions"),
+            ("post", "/auth/token-refresh", "postTokenRefresh"),
+            ("get", "/.well-known/jwks.json", "getWellKnownJwksJson"),
+        ] {
+            assert_eq!(operation_id(verb, path), id);
+        }
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_every_response_a_description() {
+        let document = serde_json::to_value(Api::openapi()).unwrap();
+        let mut names = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (verb, operation) in item.as_object().unwrap() {
+                let name = operation["operationId"].as_str().unwrap();
+                assert!(names.insert(name.to_owned()), "{name} is given twice, to {verb} {path} too");
+                let body = &operation["requestBody"];
+                assert!(body.is_null() || body["required"] == true, "{verb} {path}");
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    let described = response["description"].as_str().is_some_and(|text| !text.is_empty());
+                    assert!(described || response["$ref"] != Value::Null, "{verb} {path} {status}");
+                }
+            }
+        }
+        assert!(names.len() > 30, "{names:?}");
+    }
 }

@@ -24,7 +24,7 @@ const MAX_WAIT: u64 = 30;
         ("after" = Option<i64>, Query, description = "`next` of the answer before; 0 where absent", minimum = 0),
         ("wait" = Option<u64>, Query, description = "Seconds to wait for something; 0 where absent", minimum = 0, maximum = 30),
     ),
-    responses((status = 200, body = RevocationPage), refusals::Caller, refusals::Scope, refusals::Query),
+    responses((status = 200, description = "The revocations after the cursor, perhaps none", body = RevocationPage), refusals::Caller, refusals::Scope, refusals::Query),
 )]
 pub(super) async fn follow(
     Acting(_): Acting,
@@ -50,7 +50,7 @@ pub(super) async fn follow(
 #[utoipa::path(
     post, path = "/auth/revocations", tag = "Revocation", request_body = CalculationEnd,
     security(("oauth2" = ["revocations:write"]), ("bearer" = [])),
-    responses((status = 200, body = CalculationEnded), refusals::Caller, refusals::Scope, refusals::Body),
+    responses((status = 200, description = "What was revoked", body = CalculationEnded), refusals::Caller, refusals::Scope, refusals::Body),
 )]
 pub(super) async fn end_calculation(
     Acting(actor): Acting,

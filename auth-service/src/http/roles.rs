@@ -30,7 +30,7 @@ use crate::domain::roles::is_built_in;
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, body = inline(Page<Role>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "The roles", body = inline(Page<Role>)), refusals::Caller, refusals::Scope, refusals::Query,
     ),
 )]
 pub(super) async fn list(
@@ -59,7 +59,7 @@ pub(super) async fn list(
     security(("oauth2" = ["roles:write"]), ("bearer" = [])),
     params(("name" = String, Path, description = "A lower-case letter, then letters, digits, `_` or `-`")),
     responses(
-        (status = 200, body = Role), refusals::Caller, refusals::Scope, refusals::Rule, refusals::Body,
+        (status = 200, description = "The role", body = Role), refusals::Caller, refusals::Scope, refusals::Rule, refusals::Body,
     ),
 )]
 pub(super) async fn set(

@@ -29,7 +29,7 @@ use crate::ops::{AuthError, Credentials, FIRST_PARTY, Grant, Renewal};
         (Login = "application/json"),
     )),
     responses(
-        (status = 200, body = TokenResponse, headers(("Set-Cookie" = String, description = "The refresh token"))),
+        (status = 200, description = "An access token; the refresh token is in the cookie", body = TokenResponse, headers(("Set-Cookie" = String, description = "The refresh token"))),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Malformed"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Wrong e-mail or password"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Sent by a page of another site"),
@@ -58,7 +58,7 @@ pub(super) async fn login(
 #[utoipa::path(
     post, path = "/auth/token-refresh", tag = "Session",
     responses(
-        (status = 200, body = TokenResponse, headers(("Set-Cookie" = String, description = "The next refresh token"))),
+        (status = 200, description = "An access token; the refresh token is in the cookie", body = TokenResponse, headers(("Set-Cookie" = String, description = "The next refresh token"))),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No refresh token, or one that opens nothing"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Not sent by a page of this site"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away; send the same cookie again"),

@@ -30,7 +30,7 @@ use crate::domain::session::Session;
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, body = inline(Page<SessionView>)), refusals::Caller, refusals::Login, refusals::Query,
+        (status = 200, description = "A page of sessions", body = inline(Page<SessionView>)), refusals::Caller, refusals::Login, refusals::Query,
     ),
 )]
 pub(super) async fn list(

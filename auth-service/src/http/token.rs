@@ -94,7 +94,7 @@ impl From<Issued> for TokenAnswer {
     post, path = "/auth/token", tag = "Tokens for programs",
     request_body(content = inline(TokenRequest), content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, body = inline(TokenAnswer)),
+        (status = 200, description = "The token", body = inline(TokenAnswer)),
         (status = 400, body = OAuthProblem, description = "RFC 6749 section 5.2"),
         (status = 401, body = OAuthProblem, description = "The client is unknown or its secret is wrong"),
         (status = 413, body = OAuthProblem, description = "More than 16 KiB"),
@@ -324,7 +324,7 @@ impl From<Session> for IntrospectionAnswer {
     post, path = "/auth/introspect", tag = "Tokens for programs",
     request_body(content = inline(TokenForm), content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, body = inline(IntrospectionAnswer)),
+        (status = 200, description = "What the token is worth now", body = inline(IntrospectionAnswer)),
         (status = 400, body = OAuthProblem, description = "RFC 6749 section 5.2"),
         (status = 401, body = OAuthProblem, description = "The client is unknown or its secret is wrong"),
         (status = 413, body = OAuthProblem, description = "More than 16 KiB"),

@@ -22,7 +22,7 @@ use crate::{domain::password::Password, ops};
     post, path = "/auth/users", tag = "Users", request_body = SignUp,
     security((), ("oauth2" = ["users:write"]), ("bearer" = [])),
     responses(
-        (status = 201, body = User),
+        (status = 201, description = "The user", body = User),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Registration is closed and no valid token came"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Registration is closed and the token lacks users:write"),
@@ -61,7 +61,7 @@ pub(super) async fn register(
 #[utoipa::path(
     get, path = "/auth/users/me", tag = "Users", security(("oauth2" = []), ("bearer" = [])),
     responses(
-        (status = 200, body = User),
+        (status = 200, description = "The user", body = User),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The token is a job grant's"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "The caller is a service and no user"),
@@ -81,7 +81,7 @@ pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<Http
         (ProfileChange = "application/json"),
     )),
     responses(
-        (status = 200, body = User),
+        (status = 200, description = "The user", body = User),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "This needs a person's own login, with all of their scopes"),

@@ -39,7 +39,7 @@ const MAX_IDS: usize = 100;
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, body = inline(Page<User>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "A page of users", body = inline(Page<User>)), refusals::Caller, refusals::Scope, refusals::Query,
     ),
 )]
 pub(super) async fn list(
@@ -86,7 +86,7 @@ fn email(text: &str) -> Result<EmailFilter, &'static str> {
 #[utoipa::path(
     get, path = "/auth/users/{id}", tag = "Administration", security(("oauth2" = ["users:read"]), ("bearer" = [])),
     params(("id" = String, Path, description = "The user's id")),
-    responses((status = 200, body = User), refusals::Caller, refusals::Scope, refusals::Missing),
+    responses((status = 200, description = "The user", body = User), refusals::Caller, refusals::Scope, refusals::Missing),
 )]
 pub(super) async fn one(
     Acting(_): Acting,
@@ -111,7 +111,7 @@ pub(super) async fn one(
         (UserChange = "application/json"),
     )),
     responses(
-        (status = 200, body = User),
+        (status = 200, description = "The user", body = User),
         refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule, refusals::Body,
     ),
 )]
@@ -155,7 +155,7 @@ pub(super) async fn remove(
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses(
-        (status = 200, body = inline(Page<SessionView>)),
+        (status = 200, description = "A page of sessions", body = inline(Page<SessionView>)),
         refusals::Caller, refusals::Scope, refusals::Missing, refusals::Query,
     ),
 )]

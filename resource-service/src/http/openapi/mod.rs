@@ -119,6 +119,7 @@ fn schemas(collections: &[&Collection]) -> Map<String, Value> {
     }
     schemas.insert("projected".to_owned(), projected());
     schemas.extend(bulk::schemas().into_iter().chain(past::schemas()));
+    schemas::name_apart(&mut schemas);
     schemas
 }
 

@@ -1,5 +1,7 @@
 //! The components of the OpenAPI document: the collections' schemas, system members, problems.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use shared_models::{
     artifacts::{Artifact, ArtifactList},
@@ -85,8 +87,27 @@ pub fn stored(collection: &Collection) -> Value {
         required.extend(schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
         schema.insert("properties".into(), properties.into());
         schema.insert("required".into(), required.into());
+        if let Some(title) = schema.get("title").and_then(Value::as_str) {
+            let title = format!("Stored {title}");
+            schema.insert("title".into(), title.into());
+        }
     }
     schema
+}
+
+/// Gives each component a title of its own: generated clients name their types by it.
+pub fn name_apart(schemas: &mut Map<String, Value>) {
+    let plain = |title: &str| title.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
+    let untitled = schemas.iter().filter(|(_, schema)| schema["title"].is_null());
+    let mut taken: BTreeSet<String> = untitled.map(|(name, _)| plain(name)).collect();
+    for (name, schema) in schemas {
+        let Some(title) = schema["title"].as_str().map(str::to_owned) else { continue };
+        if !taken.insert(plain(&title)) {
+            let own = format!("{title} ({name})");
+            taken.insert(plain(&own));
+            schema["title"] = own.into();
+        }
+    }
 }
 
 /// A document of which only some fields were asked for.

@@ -70,6 +70,18 @@ fn operations_have_names_of_their_own() {
 }
 
 #[test]
+fn schemas_have_titles_of_their_own() {
+    let mut schemas = built_in()["components"]["schemas"].as_object().unwrap().clone();
+    assert_eq!(schemas["reviews.stored"]["title"], "Stored Review");
+    schemas.insert("a".into(), json!({"title": "Review"}));
+    schemas.insert("b".into(), json!({"title": "problem-body"}));
+    schemas::name_apart(&mut schemas);
+    let titles: Vec<&str> = schemas.values().filter_map(|schema| schema["title"].as_str()).collect();
+    assert_eq!(titles.iter().collect::<BTreeSet<_>>().len(), titles.len(), "{titles:?}");
+    assert_eq!(schemas["b"]["title"], "problem-body (b)");
+}
+
+#[test]
 fn a_stored_document_is_one_of_the_described_kind() {
     let document = built_in();
     let mut schema = document["components"]["schemas"]["reviews.stored"].clone();
