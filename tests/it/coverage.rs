@@ -1,5 +1,7 @@
 //! Every route must have its denials: read from the OpenAPI documents, so a new route cannot be forgotten.
 
+mod principals;
+
 use std::collections::BTreeSet;
 
 use reqwest::{Method, header::CONTENT_TYPE};
