@@ -192,6 +192,7 @@ async fn refused_by_resource_service(caller: &Caller<'_>) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "tests/run shows how many cases were asked")]
 #[tokio::test]
 async fn every_route_admits_the_principals_it_names_and_no_other() {
     let mut stack = Stack::embedded_with(&[("AUTH__REGISTRATION", "closed")]).await;
