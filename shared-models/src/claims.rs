@@ -59,38 +59,29 @@ pub struct AccessClaims {
     pub authorization_details: Vec<AuthorizationDetail>,
 }
 
-/// What kind of principal a request is made by. The claims of a token tell the kind; which of the three kinds a login
-/// is depends on the user and the session, so only auth-service tells those apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Principal {
-    /// A person's own session at Tessera's login, with all scopes of its user.
-    Login,
-    /// The same, opened with fewer scopes than its user has.
-    NarrowedLogin,
-    /// The same, of a user who must choose another password first.
-    MustChangeLogin,
-    /// A session that a client opened with the `password` grant.
-    ClientSession,
-    /// An API key: a client that acts for its user.
-    ApiKey,
-    /// A service: a client that acts for itself.
-    Service,
-    /// A job grant (RFC 8693): a session that was delegated for one calculation.
-    Job,
+crate::listed! {
+    /// What kind of principal a request is made by. The claims of a token tell the kind; which of the three kinds a login
+    /// is depends on the user and the session, so only auth-service tells those apart.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Principal {
+        /// A person's own session at Tessera's login, with all scopes of its user.
+        Login,
+        /// The same, opened with fewer scopes than its user has.
+        NarrowedLogin,
+        /// The same, of a user who must choose another password first.
+        MustChangeLogin,
+        /// A session that a client opened with the `password` grant.
+        ClientSession,
+        /// An API key: a client that acts for its user.
+        ApiKey,
+        /// A service: a client that acts for itself.
+        Service,
+        /// A job grant (RFC 8693): a session that was delegated for one calculation.
+        Job,
+    }
 }
 
 impl Principal {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Login,
-        Self::NarrowedLogin,
-        Self::MustChangeLogin,
-        Self::ClientSession,
-        Self::ApiKey,
-        Self::Service,
-        Self::Job,
-    ];
-
     /// The name that the OpenAPI documents give to the kind.
     pub const fn name(self) -> &'static str {
         match self {

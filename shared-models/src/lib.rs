@@ -9,6 +9,7 @@ pub mod claims;
 pub mod clients;
 pub mod definitions;
 pub mod documents;
+mod listed;
 pub mod problem;
 pub mod revocations;
 pub mod roles;

@@ -5,18 +5,20 @@ use utoipa::ToSchema;
 
 use crate::claims::AccessClaims;
 
-/// What a revocation names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RevocationKind {
-    /// A user, or a service: `sub` of its tokens.
-    Subject,
-    /// A session: `sid` of its tokens. A token without a session is one by itself, named by its `jti`.
-    Session,
-    /// An API key or another client: `client_id` of its tokens.
-    Key,
-    /// A role: one of `roles` of its tokens, or of `from_roles`.
-    Role,
+crate::listed! {
+    /// What a revocation names.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum RevocationKind {
+        /// A user, or a service: `sub` of its tokens.
+        Subject,
+        /// A session: `sid` of its tokens. A token without a session is one by itself, named by its `jti`.
+        Session,
+        /// An API key or another client: `client_id` of its tokens.
+        Key,
+        /// A role: one of `roles` of its tokens, or of `from_roles`.
+        Role,
+    }
 }
 
 /// Tokens that are refused before they expire.
@@ -60,9 +62,6 @@ pub struct CalculationEnded {
 }
 
 impl RevocationKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Subject, Self::Session, Self::Key, Self::Role];
-
     /// The names under which revocations of this kind reach a token.
     pub fn names(self, claims: &AccessClaims) -> impl Iterator<Item = &str> {
         let (one, roles): (_, [&[String]; 2]) = match self {

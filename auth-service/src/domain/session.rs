@@ -81,42 +81,32 @@ pub struct Delegation {
     pub through: Option<String>,
 }
 
-/// Why a session ended before its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndReason {
-    /// The user logged out.
-    Logout,
-    /// The user ended it from another session.
-    EndedByUser,
-    /// The user's password changed.
-    PasswordChange,
-    /// A used refresh token came again: somebody else has it.
-    Theft,
-    /// An administrator ended it, or disabled its user.
-    EndedByAdmin,
-    /// Its client gave it back (RFC 7009).
-    Revoked,
-    /// The calculation it was limited to is finished.
-    CalculationFinished,
-    /// The key or service through which it was handed on was removed, disabled, or lost a scope.
-    ClientRevoked,
-    /// Its user had more live sessions than they may, and this was among the least recently used.
-    Surplus,
+shared_models::listed! {
+    /// Why a session ended before its time.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum EndReason {
+        /// The user logged out.
+        Logout,
+        /// The user ended it from another session.
+        EndedByUser,
+        /// The user's password changed.
+        PasswordChange,
+        /// A used refresh token came again: somebody else has it.
+        Theft,
+        /// An administrator ended it, or disabled its user.
+        EndedByAdmin,
+        /// Its client gave it back (RFC 7009).
+        Revoked,
+        /// The calculation it was limited to is finished.
+        CalculationFinished,
+        /// The key or service through which it was handed on was removed, disabled, or lost a scope.
+        ClientRevoked,
+        /// Its user had more live sessions than they may, and this was among the least recently used.
+        Surplus,
+    }
 }
 
 impl EndReason {
-    const ALL: [Self; 9] = [
-        Self::Logout,
-        Self::EndedByUser,
-        Self::PasswordChange,
-        Self::Theft,
-        Self::EndedByAdmin,
-        Self::Revoked,
-        Self::CalculationFinished,
-        Self::ClientRevoked,
-        Self::Surplus,
-    ];
-
     /// The name the store keeps.
     pub const fn name(self) -> &'static str {
         match self {

@@ -10,17 +10,19 @@ use std::{
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// What was done to a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// It was made, or brought back.
-    Insert,
-    /// Its members were replaced by others.
-    Replace,
-    /// Some of its members were changed.
-    Patch,
-    /// It was removed, by somebody or because it had expired.
-    Delete,
+shared_models::listed! {
+    /// What was done to a document.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ChangeKind {
+        /// It was made, or brought back.
+        Insert,
+        /// Its members were replaced by others.
+        Replace,
+        /// Some of its members were changed.
+        Patch,
+        /// It was removed, by somebody or because it had expired.
+        Delete,
+    }
 }
 
 impl ChangeKind {
@@ -36,7 +38,7 @@ impl ChangeKind {
 
     /// The kind of this name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Insert, Self::Replace, Self::Patch, Self::Delete].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

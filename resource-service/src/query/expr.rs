@@ -59,29 +59,27 @@ pub enum Comparison {
     Lte,
 }
 
-/// Kinds of values in the order in which an untyped field sorts them; within objects and within arrays
-/// there is no order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// `null`, or no field at all.
-    Nothing,
-    /// A number, NaN included.
-    Number,
-    /// A string.
-    Text,
-    /// An object.
-    Object,
-    /// An array.
-    Array,
-    /// `true` or `false`.
-    Boolean,
+shared_models::listed! {
+    /// Kinds of values in the order in which an untyped field sorts them; within objects and within arrays
+    /// there is no order.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Kind {
+        /// `null`, or no field at all.
+        Nothing,
+        /// A number, NaN included.
+        Number,
+        /// A string.
+        Text,
+        /// An object.
+        Object,
+        /// An array.
+        Array,
+        /// `true` or `false`.
+        Boolean,
+    }
 }
 
 impl Kind {
-    /// Every kind, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Nothing, Self::Number, Self::Text, Self::Object, Self::Array, Self::Boolean];
-
     /// The kind of a literal.
     pub fn of(literal: &Literal) -> Self {
         match literal {

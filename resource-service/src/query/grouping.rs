@@ -20,27 +20,26 @@ pub const MAX_STATS: usize = 16;
 /// What a list takes and an aggregate has no use for.
 const LIST_ONLY: [&str; 7] = ["sort", "fields", "view", "limit", "after", "count", "expand"];
 
-/// What is told of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// How many documents; of a field, how many have a value there.
-    Count,
-    /// The exact sum, rounded once.
-    Sum,
-    /// The exact mean, rounded once.
-    Avg,
-    /// The first value in the order of a sort.
-    Min,
-    /// The last value in the order of a sort.
-    Max,
-    /// The sample standard deviation: divisor n - 1.
-    Stddev,
+shared_models::listed! {
+    /// What is told of a group.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Function {
+        /// How many documents; of a field, how many have a value there.
+        Count,
+        /// The exact sum, rounded once.
+        Sum,
+        /// The exact mean, rounded once.
+        Avg,
+        /// The first value in the order of a sort.
+        Min,
+        /// The last value in the order of a sort.
+        Max,
+        /// The sample standard deviation: divisor n - 1.
+        Stddev,
+    }
 }
 
 impl Function {
-    /// Every function.
-    pub const ALL: [Self; 6] = [Self::Count, Self::Sum, Self::Avg, Self::Min, Self::Max, Self::Stddev];
-
     /// Its name in a query.
     pub const fn name(self) -> &'static str {
         match self {

@@ -4,21 +4,20 @@
 
 use std::f64::consts::PI;
 
-/// How the unknowns are improved from one iteration to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Every unknown from its neighbours' values before the sweep.
-    Jacobi,
-    /// Every unknown from its neighbours' newest values.
-    GaussSeidel,
-    /// Successive over-relaxation: Gauss–Seidel steps lengthened by the factor ω.
-    Sor,
+shared_models::listed! {
+    /// How the unknowns are improved from one iteration to the next.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Method {
+        /// Every unknown from its neighbours' values before the sweep.
+        Jacobi,
+        /// Every unknown from its neighbours' newest values.
+        GaussSeidel,
+        /// Successive over-relaxation: Gauss–Seidel steps lengthened by the factor ω.
+        Sor,
+    }
 }
 
 impl Method {
-    /// All three, slowest first.
-    pub const ALL: [Self; 3] = [Self::Jacobi, Self::GaussSeidel, Self::Sor];
-
     /// The name by which the method is known.
     pub const fn name(self) -> &'static str {
         match self {

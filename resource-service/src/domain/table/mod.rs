@@ -12,21 +12,20 @@ use crate::{
     query::{projection::Projection, schema::Schema},
 };
 
-/// What documents are written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// A JSON text a line.
-    Ndjson,
-    /// RFC 4180, with a header.
-    Csv,
-    /// Apache Parquet.
-    Parquet,
+shared_models::listed! {
+    /// What documents are written as.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Format {
+        /// A JSON text a line.
+        Ndjson,
+        /// RFC 4180, with a header.
+        Csv,
+        /// Apache Parquet.
+        Parquet,
+    }
 }
 
 impl Format {
-    /// Every format.
-    pub const ALL: [Self; 3] = [Self::Ndjson, Self::Csv, Self::Parquet];
-
     /// Its media type.
     pub const fn media_type(self) -> &'static str {
         match self {
