@@ -18,7 +18,7 @@ use service_kit::{
     route::Access,
     server::{Listeners, Part},
     start::StartError,
-    store::{StoreUrl, mongo, sqlite::Database},
+    store::{StoreUrl, cause::Kind, mongo, sqlite::Database},
     telemetry,
 };
 
@@ -33,6 +33,8 @@ use crate::{
 
 /// The longest body, in bytes.
 const BODY_LIMIT: usize = 16 * 1024;
+/// How often `check` tries a store that does not answer.
+const REACHES: u32 = 3;
 /// How long to wait before a store that was away is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -48,9 +50,21 @@ pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError>
         .map_err(|error| StartError::Other(error.to_string()))?;
     let store: Arc<dyn Store> = match &settings.store.url {
         StoreUrl::Sqlite(path) => Arc::new(SqliteStore::new(Database::open(path)?)),
-        StoreUrl::Mongo(url) => Arc::new(MongoStore::new(&mongo::connect(url, DATABASE).await?)),
+        StoreUrl::Mongo(url) => Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?)),
     };
     Ok(Auth::new(store, hasher, keys, env, settings.policy()))
+}
+
+/// Asks whether the store can be used. A server that is far away may need more than one try.
+pub async fn reach(auth: &Auth) -> Result<(), StartError> {
+    let mut outcome = auth.ping_store().await;
+    for _ in 1..REACHES {
+        match outcome {
+            Err(cause) if cause.kind == Kind::Unreachable => outcome = auth.ping_store().await,
+            settled => return settled.map_err(StartError::Away),
+        }
+    }
+    outcome.map_err(StartError::Away)
 }
 
 /// The service, put together and on its way to be ready.
@@ -114,10 +128,11 @@ impl App {
         Check::new("auth store", move || {
             let (auth, ready) = (Arc::clone(&auth), Arc::clone(&ready));
             async move {
+                auth.ping_store().await.map_err(|cause| cause.to_string())?;
                 if !ready.load(Ordering::Acquire) {
-                    return Err("not reached since the start".into());
+                    return Err("the store is not prepared yet".into());
                 }
-                auth.ping_store().await.map_err(|error| error.to_string())
+                Ok(())
             }
         })
     }
@@ -127,6 +142,9 @@ impl App {
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     let _telemetry = telemetry::init("auth-service", &settings.telemetry, "info")?;
     let listeners = Listeners::bind(&settings.http)?;
+    if !listeners.until_resolved(&settings.store.url).await? {
+        return Ok(());
+    }
     let app = App::open(settings, system()).await?;
     listeners.serve(vec![app.part()]).await
 }
@@ -154,7 +172,7 @@ async fn keep_warming_up(auth: Arc<Auth>, first_admin: Option<Registration>, rea
     let mut told = None;
     while let Err(error) = warm_up(&auth, first_admin.clone()).await {
         if told.as_ref() != Some(&error) {
-            tracing::warn!(%error, "the store is not ready; trying on");
+            tracing::warn!(%error, "the store is not ready; retrying");
             told = Some(error);
         }
         tokio::time::sleep(RETRY).await;

@@ -100,7 +100,7 @@ impl Cli {
 async fn check(settings: &Settings) -> Result<()> {
     let auth = app::assemble(settings, app::system()).await?;
     say(&InForce::of(settings, &auth).to_string())?;
-    auth.ping_store().await.context("store")?;
+    app::reach(&auth).await?;
     say("settings, keys and store are in order")
 }
 

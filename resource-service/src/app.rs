@@ -16,15 +16,15 @@ use service_kit::{
     docs,
     health::Check,
     keys::{KeyRing, Purpose},
+    once::Once,
     random::{OsRandom, Random},
     revocations::Revocations,
     route,
     server::{Listeners, Part},
     start::StartError,
-    store::{StoreUrl, mongo},
+    store::{StoreUrl, cause::Kind, mongo},
     token::Verifier,
 };
-use tokio::sync::OnceCell;
 
 use crate::{
     domain::{catalog::Catalog, collection::Collection},
@@ -38,6 +38,8 @@ use crate::{
     store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
 };
 
+/// How often `check` tries a store that does not answer.
+const REACHES: u32 = 3;
 /// How long to wait before the store is prepared again after it could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often SQLite is rid of expired documents and looks at its statistics.
@@ -61,6 +63,9 @@ impl Default for Env {
 /// Serves until the process is told to stop.
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     let listeners = Listeners::bind(&settings.http)?;
+    if !listeners.until_resolved(&settings.store.url).await? {
+        return Ok(());
+    }
     let part = part(settings, Env::default()).await?;
     listeners.serve(vec![part]).await
 }
@@ -75,7 +80,14 @@ pub async fn check(
     files(settings)?;
     let store = opened(settings).await?;
     say(&InForce::of(settings, &ring))?;
-    store.ping().await.map_err(|error| StartError::Store(error.to_string()))
+    let mut outcome = store.ping().await;
+    for _ in 1..REACHES {
+        match outcome {
+            Err(cause) if cause.kind == Kind::Unreachable => outcome = store.ping().await,
+            settled => return settled.map_err(StartError::Away),
+        }
+    }
+    outcome.map_err(StartError::Away)
 }
 
 /// Writes the definitions that are served into `directory`; returns their names.
@@ -104,7 +116,7 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let Env { clock, random } = Env::default();
     let (notices, names) = (Notices::default(), Names::default());
     let (feed, hot) = (Feed::new(Arc::clone(&store)), Arc::new(Hot::new(0)));
-    let cursor_key = OnceCell::new();
+    let cursor_key = Once::default();
     Ok(Service { catalog, store, feed, clock, random, revocations: None, notices, hot, names, cursor_key })
 }
 
@@ -149,7 +161,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         hot: Arc::new(Hot::new(settings.cache.bytes)),
         notices: client.clone().map(Notices::by).unwrap_or_default(),
         names: client.map(Names::by).unwrap_or_default(),
-        cursor_key: OnceCell::new(),
+        cursor_key: Once::default(),
     });
     let configure = move |config: &mut ServiceConfig| {
         config.app_data(service.clone()).app_data(openapi.clone());
@@ -238,10 +250,11 @@ async fn store(
 }
 
 async fn readiness(store: Arc<dyn Store>, prepared: Arc<AtomicBool>) -> Result<(), String> {
+    store.ping().await.map_err(|cause| cause.to_string())?;
     if !prepared.load(Ordering::Relaxed) {
         return Err("the indexes are not made yet".into());
     }
-    store.ping().await.map_err(|error| error.to_string())
+    Ok(())
 }
 
 /// Reads the definitions and makes the indexes, again and again until it works; each kind of failure is logged once.

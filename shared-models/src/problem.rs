@@ -47,6 +47,8 @@ pub enum ProblemCode {
     Internal,
     /// 503: the service cannot answer now; `Retry-After` says when to ask again.
     Unavailable,
+    /// 503: a write was passed on and its outcome is not known; ask whether it took effect before it is sent again.
+    OutcomeUnknown,
 }
 
 impl ProblemCode {
@@ -69,7 +71,7 @@ impl ProblemCode {
             Self::PreconditionRequired => 428,
             Self::RateLimited => 429,
             Self::Internal => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::OutcomeUnknown => 503,
         }
     }
 
@@ -96,6 +98,7 @@ impl ProblemCode {
             Self::RateLimited => "Too many attempts",
             Self::Internal => "Something went wrong on our side",
             Self::Unavailable => "The service cannot answer now",
+            Self::OutcomeUnknown => "The outcome is not known",
         }
     }
 }

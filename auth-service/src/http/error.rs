@@ -59,6 +59,7 @@ impl From<AuthError> for Problem {
                     .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
             }
             AuthError::Unavailable => Self::unavailable(),
+            AuthError::Unknown => Self::outcome_unknown(),
             AuthError::Internal(cause) => Self::internal(cause),
         }
     }

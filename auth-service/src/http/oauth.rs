@@ -13,6 +13,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use service_kit::{
     body::{FORM, RawBody},
+    deadline::within,
     problem::Problem,
 };
 use shared_models::{problem::ProblemCode, scope::ScopeSet};
@@ -139,6 +140,13 @@ fn decoded(text: &str) -> Option<String> {
     }
 }
 
+/// What comes of a request in time: these endpoints refuse in a form of their own, a late answer included.
+pub(super) async fn in_time<T>(
+    outcome: impl Future<Output = Result<T, OAuthError>>,
+) -> Result<T, OAuthError> {
+    within(outcome).await.unwrap_or(Err(OAuthError::Auth(AuthError::Unavailable)))
+}
+
 /// An answer that nobody may keep (RFC 6749 section 5.1).
 pub(super) fn answer(outcome: Result<impl Serialize, OAuthError>, request: &HttpRequest) -> HttpResponse {
     match outcome {
@@ -162,7 +170,7 @@ pub(super) fn refusal(error: &OAuthError, request: &HttpRequest) -> HttpResponse
         OAuthError::UnsupportedGrantType => (Status::BAD_REQUEST, "unsupported_grant_type"),
         OAuthError::InvalidScope(_) => (Status::BAD_REQUEST, "invalid_scope"),
         OAuthError::InvalidTarget(_) => (Status::BAD_REQUEST, "invalid_target"),
-        OAuthError::Auth(AuthError::Busy | AuthError::Unavailable) => {
+        OAuthError::Auth(AuthError::Busy | AuthError::Unavailable | AuthError::Unknown) => {
             (Status::SERVICE_UNAVAILABLE, "temporarily_unavailable")
         }
         OAuthError::Auth(AuthError::Throttled { .. }) => (Status::TOO_MANY_REQUESTS, "slow_down"),

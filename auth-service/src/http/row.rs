@@ -70,6 +70,16 @@ fn checked(endpoint: Endpoint, principals: Principals) -> Row {
 }
 
 impl Row {
+    /// [`Endpoint::in_its_own_time`].
+    pub(super) fn in_its_own_time(self) -> Self {
+        Self(self.0.in_its_own_time())
+    }
+
+    /// [`Endpoint::repeatable`].
+    pub(super) fn repeatable(self) -> Self {
+        Self(self.0.repeatable())
+    }
+
     /// The verb.
     pub fn method(&self) -> &Method {
         &self.0.method

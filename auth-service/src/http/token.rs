@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     acting::{arrived, origin},
-    oauth::{Form, OAuthProblem, Sender, Sent, answer},
+    oauth::{Form, OAuthProblem, Sender, Sent, answer, in_time},
     state::State,
 };
 use crate::{
@@ -103,7 +103,7 @@ impl From<Issued> for TokenAnswer {
     ),
 )]
 pub(super) async fn token(request: HttpRequest, body: Sent, state: Data<State>) -> HttpResponse {
-    answer(issue(&request, body, &state).await, &request)
+    answer(in_time(issue(&request, body, &state)).await, &request)
 }
 
 async fn issue(request: &HttpRequest, body: Sent, state: &State) -> Result<TokenAnswer, OAuthError> {
@@ -227,7 +227,7 @@ pub(super) async fn revoke(request: HttpRequest, body: Sent, state: Data<State>)
         let token = form.require("token")?;
         state.auth.revoke_token(client.as_deref(), token, &origin(&request)).await
     };
-    match outcome.await {
+    match in_time(outcome).await {
         Ok(()) => HttpResponse::Ok().finish(),
         Err(error) => super::oauth::refusal(&error, &request),
     }
@@ -344,5 +344,5 @@ pub(super) async fn introspect(request: HttpRequest, body: Sent, state: Data<Sta
             Introspection::Inactive => IntrospectionAnswer::default(),
         })
     };
-    answer(outcome.await, &request)
+    answer(in_time(outcome).await, &request)
 }

@@ -68,6 +68,9 @@ pub enum AuthError {
     /// The store cannot be reached now.
     #[error("the store cannot be reached now")]
     Unavailable,
+    /// A write was sent to the store and its outcome is not known.
+    #[error("the store did not say whether this took effect; ask before you try again")]
+    Unknown,
     /// A fault of the service or its data. For the log alone.
     #[error("{0}")]
     Internal(String),
@@ -107,7 +110,8 @@ impl From<StoreError> for AuthError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict { field } => Self::Taken { field },
-            StoreError::Unavailable => Self::Unavailable,
+            StoreError::Unavailable | StoreError::Unusable(_) => Self::Unavailable,
+            StoreError::Unknown => Self::Unknown,
             StoreError::Fault(fault) => Self::Internal(fault),
         }
     }

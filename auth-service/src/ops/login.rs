@@ -160,7 +160,7 @@ fn count(outcome: &Result<Grant, AuthError>) {
         Ok(_) => "ok",
         Err(AuthError::Throttled { .. }) => "throttled",
         Err(AuthError::Busy) => "busy",
-        Err(AuthError::Unavailable | AuthError::Internal(_)) => "failed",
+        Err(AuthError::Unavailable | AuthError::Unknown | AuthError::Internal(_)) => "failed",
         Err(_) => "refused",
     };
     metrics::counter!("tessera_logins_total", "result" => result).increment(1);

@@ -30,10 +30,11 @@ mod users;
 
 use std::{sync::Arc, time::Duration};
 
-use service_kit::{clock::Clock, keys::KeyRing, random::Random, token::Verifier};
+use service_kit::{
+    clock::Clock, keys::KeyRing, once::Once, random::Random, store::cause::Cause, token::Verifier,
+};
 pub use shared_models::claims::FIRST_PARTY;
 use time::OffsetDateTime;
-use tokio::sync::OnceCell;
 
 pub use self::{
     actor::{Actor, Origin},
@@ -101,7 +102,7 @@ pub struct Auth {
     revocation_clock: RevocationClock,
     role_cache: RoleCache,
     feed: Feed,
-    pepper: OnceCell<Pepper>,
+    pepper: Once<Arc<Pepper>, AuthError>,
     crowd: Crowd,
 }
 
@@ -121,7 +122,7 @@ impl Auth {
             revocation_clock,
             role_cache: RoleCache::default(),
             feed: Feed::default(),
-            pepper: OnceCell::new(),
+            pepper: Once::default(),
             crowd: Crowd::default(),
         }
     }
@@ -146,9 +147,9 @@ impl Auth {
         Ok(self.store.prepare().await?)
     }
 
-    /// Asks whether the store can be reached.
-    pub async fn ping_store(&self) -> Result<(), AuthError> {
-        Ok(self.store.ping().await?)
+    /// Asks whether the store can be reached and used; else why not, in words for an operator.
+    pub async fn ping_store(&self) -> Result<(), Cause> {
+        self.store.ping().await
     }
 
     /// The time now in whole milliseconds, as both stores keep it.

@@ -5,7 +5,7 @@
 //! of its own, so that no attacker locks its owner out. An address is one of many people's: its failures, those of known
 //! devices among them, are counted as they come, and once there are too many each attempt from it is taken first.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use service_kit::{address::client_network, random};
 
@@ -46,10 +46,10 @@ pub(super) fn account(username: &str) -> String {
 
 impl Auth {
     /// The secret by which accounts are known here without being named.
-    async fn pepper(&self) -> Result<&Pepper, AuthError> {
-        let made = self.pepper.get_or_try_init(|| async {
+    async fn pepper(&self) -> Result<Arc<Pepper>, AuthError> {
+        let made = self.pepper.get(|| async {
             let fresh = random::bytes(self.env.random.as_ref());
-            Ok::<_, AuthError>(Pepper::new(&self.store.secret("throttle", fresh).await?))
+            Ok(Arc::new(Pepper::new(&self.store.secret("throttle", fresh).await?)))
         });
         made.await
     }

@@ -15,6 +15,7 @@ pub mod mongo;
 pub mod sqlite;
 
 use async_trait::async_trait;
+use service_kit::store::cause::Cause;
 
 use crate::domain::{
     audit::Entry,
@@ -42,9 +43,15 @@ pub enum StoreError {
         /// What must be unique.
         field: &'static str,
     },
-    /// The store cannot be reached now, or did not say in time whether it wrote.
+    /// The store cannot be reached now. What was asked is not done.
     #[error("the store cannot be reached now")]
     Unavailable,
+    /// The store did not say in time whether it wrote.
+    #[error("the store did not say whether this took effect")]
+    Unknown,
+    /// The store is reached and cannot be used as it is. The cause is for operators alone.
+    #[error("{0}")]
+    Unusable(Cause),
     /// The store refused, or holds what this version of Tessera cannot read. For the log alone.
     #[error("{0}")]
     Fault(String),
@@ -80,6 +87,6 @@ pub trait Store: Users + Sessions + Endings + Clients + Revocations + Roles + Au
     /// Makes ready what the verbs rely on (tables, indexes). Every verb does so itself where it was not done.
     async fn prepare(&self) -> Result<(), StoreError>;
 
-    /// Asks whether the store is there.
-    async fn ping(&self) -> Result<(), StoreError>;
+    /// Asks whether the store is there and can be used; else why not, in words for an operator.
+    async fn ping(&self) -> Result<(), Cause>;
 }

@@ -104,6 +104,7 @@ impl From<ResourceError> for Problem {
             ResourceError::PreconditionRequired => told(ProblemCode::PreconditionRequired, &error),
             ResourceError::PositionLost => told(ProblemCode::Gone, &error),
             ResourceError::Unavailable => Self::unavailable(),
+            ResourceError::Unknown => Self::outcome_unknown(),
             ResourceError::Internal(cause) => Self::internal(cause),
         }
     }

@@ -172,6 +172,9 @@ pub enum ResourceError {
     /// The store cannot be reached now, or too many others write the same document.
     #[error("the store cannot be reached now")]
     Unavailable,
+    /// A write was sent to the store and its outcome is not known.
+    #[error("the store did not say whether this took effect; read it before you send it again")]
+    Unknown,
     /// A fault of ours.
     #[error("{0}")]
     Internal(String),
@@ -182,7 +185,8 @@ impl From<StoreError> for ResourceError {
         match error {
             StoreError::Conflict { fields } => Self::Conflict(fields),
             StoreError::Unindexable { .. } => Self::Unindexable(error.to_string()),
-            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Unavailable(_) | StoreError::Unusable(_) => Self::Unavailable,
+            StoreError::Unknown => Self::Unknown,
             StoreError::PositionLost => Self::PositionLost,
             StoreError::Corrupt(_) | StoreError::Failed(_) => Self::Internal(error.to_string()),
         }

@@ -68,7 +68,7 @@ impl Export {
         let permit = service.admit(claims, collection, Verb::Read)?;
         let target = permit.target();
         let (query, limit) = read(&target, parameters).map_err(ResourceError::Invalid)?;
-        let after = query.place(service.cursor_key().await?).map_err(ResourceError::Invalid)?;
+        let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
         let wanted = query
             .projection
             .as_ref()

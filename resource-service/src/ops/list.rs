@@ -37,7 +37,7 @@ pub async fn list(
     let (bound, parameters) = reviews::asked(collection, parameters);
     let query = read(&permit, &parameters)?;
     let key = service.cursor_key().await?;
-    let after = query.place(key).map_err(ResourceError::Invalid)?;
+    let after = query.place(&key).map_err(ResourceError::Invalid)?;
     let now = service.clock.now();
     let total = total(service, &permit, &query).await?;
     let mut selection = selection(&permit, &query)?;
@@ -47,7 +47,7 @@ pub async fn list(
     let batch = keyset::list(&*service.store, &permit.collection, &selection, after.as_deref(), now).await?;
     let last = batch.documents.last().filter(|_| batch.more);
     let last = last.map(|last| serde_json::from_str(last)).transpose()?;
-    let next = last.map(|last| query.cursor(key, &query.order.place(&last)));
+    let next = last.map(|last| query.cursor(&key, &query.order.place(&last)));
     let stale = if bound { reviews::staleness(service, claims, &batch.documents).await? } else { Vec::new() };
     let mut items = match query.projection {
         // What was read for the cursor alone is taken out again.
@@ -81,7 +81,7 @@ pub async fn explain(
         return Err(ResourceError::MissingScope(admin.clone()));
     }
     let query = read(&permit, &names::asked(parameters).1)?;
-    let after = query.place(service.cursor_key().await?).map_err(ResourceError::Invalid)?;
+    let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
     let (selection, now) = (selection(&permit, &query)?, service.clock.now());
     Ok(keyset::explain(&*service.store, &permit.collection, &selection, after.as_deref(), now).await?)
 }

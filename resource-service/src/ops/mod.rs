@@ -38,10 +38,10 @@ use std::sync::Arc;
 
 use service_kit::{
     clock::Clock,
+    once::Once,
     random::{self, Random},
     revocations::Revocations,
 };
-use tokio::sync::OnceCell;
 
 use self::{
     catalog::LiveCatalog, error::ResourceError, feed::Feed, hot::Hot, names::Names, notices::Notices,
@@ -69,15 +69,15 @@ pub struct Service {
     /// Who is called what.
     pub names: Names,
     /// What signs cursors, once the store has told it.
-    pub cursor_key: OnceCell<CursorKey>,
+    pub cursor_key: Once<Arc<CursorKey>, ResourceError>,
 }
 
 impl Service {
     /// What signs cursors: a secret that the store keeps for all replicas.
-    async fn cursor_key(&self) -> Result<&CursorKey, ResourceError> {
-        let made = self.cursor_key.get_or_try_init(|| async {
+    async fn cursor_key(&self) -> Result<Arc<CursorKey>, ResourceError> {
+        let made = self.cursor_key.get(|| async {
             let secret = self.store.secret("cursors", random::bytes(&*self.random)).await?;
-            Ok(CursorKey::new(secret))
+            Ok(Arc::new(CursorKey::new(secret)))
         });
         made.await
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use service_kit::store::Unavailable;
+use service_kit::store::{Unavailable, cause::Cause};
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
@@ -118,9 +118,15 @@ pub enum StoreError {
         /// What they do, to go on the sentence.
         why: String,
     },
-    /// It cannot be reached now.
+    /// It cannot be reached now. What was asked is not done.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+    /// It did not say in time whether it wrote.
+    #[error("the store did not say whether this took effect")]
+    Unknown,
+    /// It is reached and cannot be used as it is. The cause is for operators alone.
+    #[error("{0}")]
+    Unusable(Cause),
     /// The position is not one of its log, or older than what the log keeps.
     #[error("the log of changes does not reach back to this position")]
     PositionLost,
@@ -140,8 +146,8 @@ pub trait Store:
     /// Makes what the collections need: tables and indexes. Can be repeated, by several replicas at once.
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError>;
 
-    /// Whether the store can be reached now.
-    async fn ping(&self) -> Result<(), Unavailable>;
+    /// Whether the store can be reached and used now; else why not, in words for an operator.
+    async fn ping(&self) -> Result<(), Cause>;
 
     /// The document with this id.
     async fn get(

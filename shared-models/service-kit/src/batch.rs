@@ -7,9 +7,10 @@
 use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 /// A question, and where its answer goes.
 pub struct Call<Q, A> {
@@ -35,6 +36,8 @@ pub struct Limits {
     pub batches: usize,
     /// The calls of a batch.
     pub calls: usize,
+    /// How long a batch may take. One that takes longer is given up, and those who wait behind it go.
+    pub patience: Duration,
 }
 
 /// Calls of one kind. Clones share their batches.
@@ -69,7 +72,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         }
     }
 
-    /// The answer; nothing if the batch ended without one.
+    /// The answer; nothing if the batch ended, or was given up, without one.
     pub async fn call(&self, question: Q) -> Option<A> {
         let (answer, answered) = oneshot::channel();
         let must_run = {
@@ -97,12 +100,15 @@ struct Running<Q, A> {
 impl<Q, A> Running<Q, A> {
     async fn run(mut self) {
         while let Some(calls) = self.next() {
-            (self.batcher.run)(calls).await;
+            // What is dropped here has not been answered: its callers are told so.
+            let _ = timeout(self.batcher.limits.patience, (self.batcher.run)(calls)).await;
         }
     }
 
     fn next(&mut self) -> Option<Vec<Call<Q, A>>> {
         let mut state = lock(&self.batcher.state);
+        // Nobody waits for the answer to a caller who left.
+        state.waiting.retain(|call| !call.answer.is_closed());
         if state.waiting.is_empty() {
             // In one step with the look at who waits: whoever comes after it finds that they must run.
             state.running -= 1;
@@ -140,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits { batches: 2, calls: 8 };
+    const LIMITS: Limits = Limits { batches: 2, calls: 8, patience: Duration::from_secs(60) };
 
     /// Answers each number with how many came together, once the gate lets the batch through.
     fn sizes(gate: &Arc<Semaphore>) -> Batcher<u32, usize> {
@@ -228,6 +234,37 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_batch_that_hangs_is_given_up_and_those_behind_it_go() {
+        let limits = Limits { batches: 1, patience: Duration::from_millis(100), ..LIMITS };
+        let batcher = Batcher::new(limits, |calls: Vec<Call<u32, u32>>| async move {
+            if calls.iter().any(|call| call.question == 0) {
+                std::future::pending::<()>().await;
+            }
+            for call in calls {
+                call.answer(1);
+            }
+        });
+        let behind = async {
+            yield_now().await;
+            batcher.call(7).await
+        };
+        assert_eq!(tokio::join!(batcher.call(0), behind), (None, Some(1)));
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_left_is_not_asked_for() {
+        let gate = Arc::new(Semaphore::new(0));
+        let batcher = sizes(&gate);
+        let stays = called(&batcher, 3).await;
+        let mut leaves = called(&batcher, 5).await;
+        leaves.shutdown().await;
+        gate.add_permits(10);
+        let sizes: Vec<Option<usize>> = stays.join_all().await;
+        // Two that went at once, and the third without the five who left.
+        assert_eq!(sizes, [Some(1); 3]);
+    }
+
+    #[tokio::test]
     async fn whoever_leaves_takes_no_answer_from_others() {
         let gate = Arc::new(Semaphore::new(0));
         let batcher = sizes(&gate);
@@ -240,6 +277,6 @@ mod tests {
             answers.push(answer.unwrap());
         }
         answers.sort_unstable();
-        assert_eq!(answers, [Some(1), Some(1), Some(3), Some(3)]);
+        assert_eq!(answers, [Some(1), Some(1), Some(2), Some(2)]);
     }
 }

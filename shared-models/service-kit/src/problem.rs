@@ -77,6 +77,13 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
+    /// The request was passed on, and nobody knows what came of it. Sending it again could do it twice.
+    pub fn outcome_unknown() -> Self {
+        let detail = "The store did not say whether this took effect; read it before you send it again";
+        Self::new(ProblemCode::OutcomeUnknown, detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
     /// A fault of ours. What it was goes to the log and not to the client.
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "request failed");

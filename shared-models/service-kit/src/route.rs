@@ -20,7 +20,12 @@ use actix_web::{
 use shared_models::problem::ProblemCode;
 
 use crate::{
-    body::BodyLimit, caller::Caller, edge::method_name, principals::Principals, problem::Problem,
+    body::BodyLimit,
+    caller::Caller,
+    deadline::{self, Late},
+    edge::method_name,
+    principals::Principals,
+    problem::Problem,
     token::Verifier,
 };
 
@@ -61,6 +66,8 @@ pub struct Endpoint {
     gate: Option<Gate>,
     /// The most bytes a body may have on this path, where the table's own limit does not fit.
     body_limit: Option<usize>,
+    /// What a caller is to make of an answer that is late; nothing where the answer may take its time.
+    late: Option<Late>,
     route: Route,
 }
 
@@ -92,7 +99,17 @@ impl Endpoint {
             Route::new().method(method.clone())
         };
         let route = route.to(handler);
-        Self { method, path, access, principals: Principals::EVERY, gate: None, body_limit: None, route }
+        let late = Some(Late::of(&method));
+        Self {
+            method,
+            path,
+            access,
+            principals: Principals::EVERY,
+            gate: None,
+            body_limit: None,
+            late,
+            route,
+        }
     }
 
     /// The same row for these kinds of principal alone.
@@ -103,6 +120,17 @@ impl Endpoint {
     /// The same row with a check of its own.
     pub fn with_gate(self, gate: Gate) -> Self {
         Self { gate: Some(gate), ..self }
+    }
+
+    /// The same row without a deadline: its answer waits for news, takes as long as there is something to send, or
+    /// keeps to a time of its own.
+    pub fn in_its_own_time(self) -> Self {
+        Self { late: None, ..self }
+    }
+
+    /// The same row as one that may be sent again where its answer is late, though its method is not a safe one.
+    pub fn repeatable(self) -> Self {
+        Self { late: Some(Late::Repeat), ..self }
     }
 
     /// The same row with a body limit of its path's own, in bytes.
@@ -133,13 +161,21 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
         let guard = Arc::clone(verifier);
         let limit = endpoints.iter().find_map(|row| row.body_limit).unwrap_or(body_limit);
         let resource =
-            endpoints.into_iter().fold(resource(path, &rules), |resource, row| resource.route(row.route));
+            endpoints.into_iter().fold(resource(path, &rules), |resource, row| resource.route(timed(row)));
         config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(limit)).wrap(from_fn(
             move |request: ServiceRequest, next| {
                 request.extensions_mut().insert(Template(path));
                 check(request, next, Rc::clone(&rules), Arc::clone(&guard))
             },
         )));
+    }
+}
+
+/// The row's route, which answers in time.
+fn timed(row: Endpoint) -> Route {
+    match row.late {
+        Some(late) => row.route.wrap(from_fn(move |request, next| deadline::keep(request, next, late))),
+        None => row.route,
     }
 }
 
@@ -195,7 +231,9 @@ async fn check(
     let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let rule = rules.iter().find(|rule| rule.method == asked);
     let verdict = match rule {
-        Some(rule) => admit(request.request(), rule, &verifier).await,
+        Some(rule) => deadline::within(admit(request.request(), rule, &verifier))
+            .await
+            .unwrap_or_else(|| Err(Problem::unavailable())),
         None => Ok(()),
     };
     match verdict {

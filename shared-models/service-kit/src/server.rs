@@ -1,5 +1,7 @@
 //! The two listeners of a process, and how it drains.
 
+mod waiting;
+
 use std::{
     net::{SocketAddr, TcpListener},
     sync::{

@@ -22,6 +22,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("store: {0}")]
     Store(String),
+    /// The store cannot be looked up now; the start is tried again until it can.
+    #[error("store: {0}")]
+    Away(crate::store::cause::Cause),
     /// Anything else that keeps a service from starting.
     #[error("{0}")]
     Other(String),

@@ -13,7 +13,10 @@ mod throttle;
 mod user_acts;
 mod users;
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -24,11 +27,14 @@ use mongodb::{
     options::{DatabaseOptions, IndexOptions, ReadPreference, SelectionCriteria, TransactionOptions},
 };
 use serde::de::DeserializeOwned;
-use service_kit::store::mongo::{Reads, is_unavailable, ping};
-use tokio::{
-    sync::{Mutex, OnceCell},
-    time::timeout,
+use service_kit::{
+    once::Once,
+    store::{
+        cause::{Cause, note},
+        mongo::{Reads, Server, cause, is_unavailable, may_have_written},
+    },
 };
+use tokio::{sync::Mutex, time::timeout};
 
 use self::{renewals::Renewals, revocations::Publisher};
 use super::{Store, StoreError};
@@ -38,13 +44,14 @@ const UNIQUE_EMAIL: &str = "unique_email";
 const FIRST_ADMIN: &str = "first_admin";
 /// Server code "operation exceeded time limit".
 const MAX_TIME_EXPIRED: i32 = 50;
-/// How long a transaction is tried again while others come between.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a transaction is tried again while others come between, or the server says nothing.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The adapter.
 pub struct MongoStore {
+    server: Server,
     database: Database,
-    indexed: OnceCell<()>,
+    indexed: Once<(), StoreError>,
     users: Reads,
     sessions: Reads,
     clients: Reads,
@@ -55,8 +62,9 @@ pub struct MongoStore {
 }
 
 impl MongoStore {
-    /// A store in `database`. Nothing is read or written yet.
-    pub fn new(database: &Database) -> Self {
+    /// A store in the database of `server`. Nothing is read or written yet.
+    pub fn new(server: Server) -> Self {
+        let database = &server.database;
         // What decides about tokens is read where it is written, whatever the address says about reads.
         let options = DatabaseOptions::builder()
             .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
@@ -72,8 +80,9 @@ impl MongoStore {
             renewals: Renewals::new(database.clone()),
             giving: Mutex::default(),
             publisher: Publisher::new(database.clone()),
-            indexed: OnceCell::new(),
+            indexed: Once::default(),
             database,
+            server,
         }
     }
 
@@ -112,8 +121,23 @@ where
     let mut session = database.client().start_session().await?;
     let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
     let options = TransactionOptions::builder().selection_criteria(primary).build();
-    let running = session.start_transaction().with_options(options).and_run(context, work);
-    Ok(timeout(PATIENCE, running).await.map_err(|_| StoreError::Unavailable)??)
+    // Until the work is done in one try, no commit can have been sent.
+    let committing = AtomicBool::new(false);
+    let context = (context, work, &committing);
+    let running = session.start_transaction().with_options(options).and_run(context, |session, context| {
+        Box::pin(async move {
+            let (context, work, committing) = context;
+            committing.store(false, Ordering::Relaxed);
+            let done = work(session, context).await?;
+            committing.store(true, Ordering::Relaxed);
+            Ok(done)
+        })
+    });
+    match timeout(PATIENCE, running).await {
+        Ok(done) => done.map_err(written),
+        Err(_) if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
+        Err(_) => Err(StoreError::Unavailable),
+    }
 }
 
 /// Every index this service relies on, by collection.
@@ -148,7 +172,17 @@ fn is_duplicate(error: &Error, index: &str) -> bool {
         if refusal.code == 11000 && refusal.message.contains(index))
 }
 
+/// What became of a write that ended in an error.
+fn written(error: Error) -> StoreError {
+    if !may_have_written(&error) {
+        return error.into();
+    }
+    note(&cause(&error));
+    StoreError::Unknown
+}
+
 impl From<Error> for StoreError {
+    /// The error of a read, or of a write that [`written`] found not to have been done.
     fn from(error: Error) -> Self {
         let timed_out =
             matches!(&*error.kind, ErrorKind::Command(refusal) if refusal.code == MAX_TIME_EXPIRED);
@@ -158,6 +192,7 @@ impl From<Error> for StoreError {
         } else if is_duplicate(&error, FIRST_ADMIN) {
             Self::Conflict { field: FIRST_ADMIN }
         } else if timed_out || overtaken || is_unavailable(&error) {
+            note(&cause(&error));
             Self::Unavailable
         } else {
             Self::Fault(format!("mongodb: {error}"))
@@ -168,17 +203,18 @@ impl From<Error> for StoreError {
 #[async_trait]
 impl Store for MongoStore {
     async fn prepare(&self) -> Result<(), StoreError> {
-        let made = self.indexed.get_or_try_init(|| async {
+        let make = || async {
+            self.server.reach().await.map_err(StoreError::Unusable)?;
             for (collection, indexes) in indexes() {
                 self.database.collection::<Document>(collection).create_indexes(indexes).await?;
             }
             Ok(())
-        });
-        made.await.copied()
+        };
+        self.indexed.get(make).await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        Ok(ping(&self.database).await?)
+    async fn ping(&self) -> Result<(), Cause> {
+        self.server.ping().await
     }
 }
 
@@ -200,9 +236,8 @@ mod tests {
             let url =
                 std::env::var("TESSERA_TEST_MONGO").expect("TESSERA_TEST_MONGO must hold a mongodb:// URL");
             let name = format!("tessera_test_{:032x}", u128::from_be_bytes(random::bytes(&OsRandom)));
-            let database = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
-            let database = database.client().database(&name);
-            Self { store: MongoStore::new(&database) }
+            let server = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
+            Self { store: MongoStore::new(server.with_database(&name)) }
         }
 
         fn store(&self) -> &dyn Store {
@@ -219,10 +254,12 @@ mod tests {
     #[tokio::test]
     async fn without_a_server_every_verb_says_unavailable_and_none_hangs() {
         let url = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200".to_owned();
-        let database = service_kit::store::mongo::connect(&url.into(), "nowhere").await.unwrap();
-        let store = MongoStore::new(&database);
-        assert_eq!(store.ping().await, Err(StoreError::Unavailable));
-        assert_eq!(store.user("x").await, Err(StoreError::Unavailable));
-        assert_eq!(store.count_admins().await, Err(StoreError::Unavailable));
+        let server = service_kit::store::mongo::connect(&url.into(), "nowhere").await.unwrap();
+        let store = MongoStore::new(server);
+        let why = store.ping().await.unwrap_err();
+        assert_eq!(why.kind, service_kit::store::cause::Kind::Unreachable);
+        assert!(why.to_string().contains("127.0.0.1:1"), "{why}");
+        assert_eq!(store.user("x").await, Err(StoreError::Unusable(why.clone())));
+        assert_eq!(store.count_admins().await, Err(StoreError::Unusable(why)));
     }
 }

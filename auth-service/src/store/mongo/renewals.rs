@@ -4,12 +4,12 @@
 //! Each is conditional by itself, on the server: of two that present the same token one finds it no longer current.
 //! The command tells how many were done and not which, so the sessions are read back.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use futures_util::TryStreamExt as _;
 use mongodb::{
     Collection, Database,
-    bson::{Bson, Document, deserialize_from_document, doc},
+    bson::{Bson, Document, RawDocumentBuf, deserialize_from_document, deserialize_from_slice, doc},
     error::Error,
 };
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use service_kit::{
 };
 
 use super::{
+    MAX_TIME_EXPIRED,
     documents::{ACTIVE, SessionDocument, binary},
     sessions::{SESSIONS, was_unexpired},
 };
@@ -28,40 +29,60 @@ use crate::{
 };
 
 /// Few, so that others gather meanwhile.
-const LIMITS: Limits = Limits { batches: 2, calls: 64 };
+const LIMITS: Limits = Limits { batches: 2, calls: 64, patience: Duration::from_secs(2) };
+/// How long the server may work on a batch: a session that another transaction holds must not hold up its mates.
+const SERVER_PATIENCE: Duration = Duration::from_secs(1);
 
 type Renewed = Result<Option<Session>, StoreError>;
 
 /// Renewals of sessions, those that meet together.
-pub(super) struct Renewals(Batcher<Presented, Renewed>);
+pub(super) struct Renewals {
+    database: Database,
+    together: Batcher<Presented, Answered>,
+}
+
+/// What a batch says of one of its calls.
+enum Answered {
+    Renewed(Renewed),
+    /// The batch was held up, by this call or by another; nobody knows which were done.
+    HeldUp,
+}
 
 impl Renewals {
     pub(super) fn new(database: Database) -> Self {
-        Self(Batcher::new(LIMITS, move |calls| renew(database.clone(), calls)))
+        let theirs = database.clone();
+        Self { database, together: Batcher::new(LIMITS, move |calls| renew(theirs.clone(), calls)) }
     }
 
-    /// What `step` does with the current token: its successor takes its place, and the session as it went on is given.
-    /// `None` where the token is not the current one, or the session may not go on.
+    /// What `step` does with the current token: its successor takes its place, and the session as it continues is
+    /// returned. `None` where the token is not the current one, or the session may not continue.
     ///
     /// When this returns, a majority has it. An error leaves it open whether the successor took its place.
     pub(super) async fn renew(&self, presented: &Presented) -> Renewed {
-        self.0.call(presented.clone()).await.unwrap_or(Err(StoreError::Unavailable))
+        match self.together.call(presented.clone()).await {
+            Some(Answered::Renewed(renewed)) => renewed,
+            Some(Answered::HeldUp) | None => self.renew_alone(presented).await,
+        }
+    }
+
+    /// The same by itself, for one that was held up with others: it holds up nobody.
+    pub(super) async fn renew_alone(&self, presented: &Presented) -> Renewed {
+        let mut written = written(&self.database, &[presented]).await?;
+        written.outcome(0, presented)
     }
 }
 
-async fn renew(database: Database, calls: Vec<Call<Presented, Renewed>>) {
-    match written(&database, &calls).await {
-        Ok(mut written) => {
-            for (at, call) in calls.into_iter().enumerate() {
-                let renewed = written.sessions.remove(&call.question.successor.digest());
-                call.answer(written.faults.remove(&at).map_or(Ok(renewed), Err));
-            }
-        }
-        Err(error) => {
-            for call in calls {
-                call.answer(Err(error.clone()));
-            }
-        }
+async fn renew(database: Database, calls: Vec<Call<Presented, Answered>>) {
+    let presented: Vec<&Presented> = calls.iter().map(|call| &call.question).collect();
+    let mut written = written(&database, &presented).await;
+    let many = calls.len() > 1;
+    for (at, call) in calls.into_iter().enumerate() {
+        let answer = match &mut written {
+            Ok(written) => Answered::Renewed(written.outcome(at, &call.question)),
+            Err(StoreError::Unknown) if many => Answered::HeldUp,
+            Err(error) => Answered::Renewed(Err(error.clone())),
+        };
+        call.answer(answer);
     }
 }
 
@@ -72,41 +93,69 @@ struct Written {
     sessions: HashMap<Digest, Session>,
     /// What the server could not write, by its place in the batch: no reason for the others to fail.
     faults: HashMap<usize, StoreError>,
+    /// What cannot be read, by the session's id.
+    unreadable: HashMap<String, StoreError>,
 }
 
-async fn written(database: &Database, calls: &[Call<Presented, Renewed>]) -> Result<Written, StoreError> {
+impl Written {
+    fn outcome(&mut self, at: usize, presented: &Presented) -> Renewed {
+        if let Some(fault) = self.faults.remove(&at) {
+            return Err(fault);
+        }
+        if let Some(fault) = self.unreadable.get(&presented.token.session_id) {
+            return Err(fault.clone());
+        }
+        Ok(self.sessions.remove(&presented.successor.digest()))
+    }
+
+    fn take(&mut self, raw: &RawDocumentBuf) {
+        let session = deserialize_from_slice::<SessionDocument>(raw.as_bytes()).map_err(Error::from);
+        match session.map_err(StoreError::from).and_then(Session::try_from) {
+            Ok(session) => {
+                // Where the old token was presented twice, the other holder may have gone on already.
+                if let Some(previous) = &session.previous {
+                    self.sessions.insert(previous.digest, session.clone());
+                }
+                self.sessions.insert(session.current, session);
+            }
+            Err(fault) => {
+                let id = raw.get_str("_id").unwrap_or_default().to_owned();
+                self.unreadable.insert(id, fault);
+            }
+        }
+    }
+}
+
+async fn written(database: &Database, presented: &[&Presented]) -> Result<Written, StoreError> {
     // Not retryable, for which the server would write twice more: whoever presents a token does so again after an
     // error, and that its successor did take its place shows then.
-    let answer = database
-        .run_command(doc! {
-            "update": SESSIONS,
-            "updates": calls.iter().map(|call| statement(&call.question)).collect::<Vec<_>>(),
-            "ordered": false,
-            "writeConcern": { "w": "majority", "j": true },
-        })
-        .await?;
+    let command = doc! {
+        "update": SESSIONS,
+        "updates": presented.iter().map(|presented| statement(presented)).collect::<Vec<_>>(),
+        "ordered": false,
+        "maxTimeMS": i64::try_from(SERVER_PATIENCE.as_millis()).unwrap_or(i64::MAX),
+        "writeConcern": { "w": "majority", "j": true },
+    };
+    let answer = database.run_command(command).await.map_err(super::written)?;
     let answer: Answer = deserialize_from_document(answer).map_err(Error::from)?;
     if answer.write_concern_error.is_some() {
-        return Err(StoreError::Unavailable);
+        return Err(StoreError::Unknown);
     }
     let mut written = Written::default();
     for WriteError { index, code, errmsg } in answer.write_errors {
-        let fault = if is_passing(code) { StoreError::Unavailable } else { StoreError::Fault(errmsg) };
+        let passing = is_passing(code) || code == MAX_TIME_EXPIRED;
+        let fault = if passing { StoreError::Unavailable } else { StoreError::Fault(errmsg) };
         written.faults.insert(index, fault);
     }
     if answer.n == 0 {
         return Ok(written);
     }
-    let ids: Vec<&String> = calls.iter().map(|call| &call.question.token.session_id).collect();
-    let sessions: Collection<SessionDocument> = database.collection(SESSIONS);
-    let mut found = sessions.find(doc! { "_id": { "$in": ids }, "state": ACTIVE }).await?;
+    let ids: Vec<&String> = presented.iter().map(|presented| &presented.token.session_id).collect();
+    let sessions: Collection<RawDocumentBuf> = database.collection(SESSIONS);
+    let wanted = doc! { "_id": { "$in": ids }, "state": ACTIVE };
+    let mut found = sessions.find(wanted).max_time(SERVER_PATIENCE).await?;
     while let Some(session) = found.try_next().await? {
-        let session = Session::try_from(session)?;
-        // Where the old token was presented twice, the other holder may have gone on already.
-        if let Some(previous) = &session.previous {
-            written.sessions.insert(previous.digest, session.clone());
-        }
-        written.sessions.insert(session.current, session);
+        written.take(&session);
     }
     Ok(written)
 }

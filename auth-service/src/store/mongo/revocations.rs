@@ -5,6 +5,8 @@
 //! only publishing raises it, many entries at once, so acts never wait for one another. An entry whose process ended before
 //! it was published is published by whichever replica looks next.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
@@ -29,7 +31,7 @@ const COUNTER: &str = "cutoffs";
 /// How many entries one transaction publishes.
 const AT_ONCE: usize = 1000;
 /// One at a time: each takes all that was committed before it sets out.
-const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX };
+const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX, patience: Duration::from_secs(30) };
 /// How often a revocation is written again because its commit took too long.
 const MAX_TRIES: usize = 3;
 

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long an unknown outcome is asked for again before the caller is told to come back.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// How long a linearizable read may wait for a majority.
 const READ_PATIENCE: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -43,12 +43,13 @@ pub(super) async fn rotate(
     theft: &Entry,
 ) -> Result<Rotation, StoreError> {
     timeout(PATIENCE, async {
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut tried) = (FIRST_PAUSE, false);
         loop {
-            match attempt(store, sessions, presented, clock, theft).await {
+            match attempt(store, sessions, presented, clock, theft, tried).await {
                 Ok(Some(rotation)) => return Ok(rotation),
                 Ok(None) => {}
-                Err(StoreError::Unavailable) => {
+                Err(StoreError::Unavailable | StoreError::Unknown) => {
+                    tried = true;
                     sleep(pause).await;
                     pause = LONGEST_PAUSE.min(pause * 2);
                 }
@@ -67,8 +68,14 @@ async fn attempt(
     presented: &Presented,
     clock: &RevocationClock,
     theft: &Entry,
+    tried: bool,
 ) -> Result<Option<Rotation>, StoreError> {
-    if let Some(renewed) = store.renewals.renew(presented).await? {
+    // One that did not get through with others holds them up no more.
+    let renewed = match tried {
+        false => store.renewals.renew(presented).await?,
+        true => store.renewals.renew_alone(presented).await?,
+    };
+    if let Some(renewed) = renewed {
         return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));
     }
     let Some((session, now)) = read(sessions, &presented.token.session_id).await? else {

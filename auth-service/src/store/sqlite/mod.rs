@@ -11,7 +11,11 @@ mod throttle;
 mod users;
 
 use async_trait::async_trait;
-use service_kit::store::{Unavailable, sqlite::Database};
+use service_kit::store::{
+    Unavailable,
+    cause::Cause,
+    sqlite::{Database, is_unavailable},
+};
 
 use super::{Store, StoreError};
 
@@ -53,9 +57,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ConstraintViolation) if error.to_string().contains("users.email_key") => {
                 Self::Conflict { field: "email" }
             }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => {
-                Self::Unavailable
-            }
+            _ if is_unavailable(&error) => Self::Unavailable,
             _ => Self::Fault(format!("sqlite: {error}")),
         }
     }
@@ -82,8 +84,8 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.database.read(|c| Ok(c.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    async fn ping(&self) -> Result<(), Cause> {
+        self.database.ping().await
     }
 }
 

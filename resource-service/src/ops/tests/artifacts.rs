@@ -4,9 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::json;
-use service_kit::{clock::ManualClock, random::OsRandom};
+use service_kit::{clock::ManualClock, once::Once, random::OsRandom};
 use shared_models::claims::{AccessClaims, Audience};
-use tokio::sync::OnceCell;
 
 use super::{
     Named, Upload,
@@ -79,7 +78,7 @@ impl World {
             revocations: None,
             notices: Notices::default(),
             names: Names::default(),
-            cursor_key: OnceCell::new(),
+            cursor_key: Once::default(),
         };
         let world = Self { service, clock, claims: claims(), _directory: directory };
         world.add_document().await;

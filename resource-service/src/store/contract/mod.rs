@@ -111,8 +111,9 @@ impl Fixture {
         let url = std::env::var("TESSERA_TEST_MONGO")
             .expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
         let name = format!("test_resource_{}", uuid::Uuid::new_v4().simple());
-        let database = service_kit::store::mongo::connect(&url.into(), &name).await.expect("ok");
-        Self::prepared(Arc::new(MongoStore::new(database.clone())), Leftover::Database(database)).await
+        let server = service_kit::store::mongo::connect(&url.into(), &name).await.expect("ok");
+        let database = server.database.clone();
+        Self::prepared(Arc::new(MongoStore::new(server)), Leftover::Database(database)).await
     }
 
     async fn prepared(store: Arc<dyn Store>, leftover: Leftover) -> Self {

@@ -11,7 +11,7 @@ use mongodb::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{DUPLICATE_KEY, MongoStore, date, failed};
+use super::{DUPLICATE_KEY, MongoStore, date, failed, written};
 use crate::{
     domain::artifacts::{CHUNK_BYTES, File, Folder},
     store::{
@@ -169,7 +169,7 @@ impl Artifacts for MongoStore {
                 done.map(|done| done.matched_count == 1)
             }
         };
-        saved.map_err(|error| failed(&error))
+        saved.map_err(|error| written(&error))
     }
 
     async fn folders(&self, collection: &str, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
@@ -223,14 +223,14 @@ impl Artifacts for MongoStore {
                 lease: Some(date(until)),
             },
         };
-        self.artifact_blobs().insert_one(stored).await.map(|_| ()).map_err(|error| failed(&error))
+        self.artifact_blobs().insert_one(stored).await.map(|_| ()).map_err(|error| written(&error))
     }
 
     async fn append(&self, blob: &str, n: u32, bytes: Vec<u8>) -> Result<(), StoreError> {
         let data = Binary { subtype: BinarySubtype::Generic, bytes };
         match self.artifact_chunks().insert_one(Chunk { files_id: blob.to_owned(), n, data }).await {
             Err(error) if is_duplicate(&error) => Err(StoreError::Conflict { fields: vec!["n".into()] }),
-            done => done.map(|_| ()).map_err(|error| failed(&error)),
+            done => done.map(|_| ()).map_err(|error| written(&error)),
         }
     }
 
@@ -251,7 +251,7 @@ impl Artifacts for MongoStore {
             set.insert("length", i64::try_from(bytes).unwrap_or(i64::MAX));
         }
         let done = self.artifact_blobs().update_one(filter, doc! { "$set": set }).await;
-        done.map(|done| done.matched_count == 1).map_err(|error| failed(&error))
+        done.map(|done| done.matched_count == 1).map_err(|error| written(&error))
     }
 
     async fn chunk(&self, blob: &str, n: u32) -> Result<Option<Vec<u8>>, StoreError> {

@@ -12,7 +12,7 @@ use mongodb::{
 };
 use serde_json::Value;
 
-use super::{MongoStore, duplicate_key, failed, index_model, json};
+use super::{MongoStore, duplicate_key, failed, index_model, json, written};
 use crate::{
     domain::collection::{Collection, Index},
     store::{
@@ -154,12 +154,12 @@ impl DefinitionStore for MongoStore {
             return match handle.insert_one(first).await {
                 Ok(_) => Ok(true),
                 Err(error) if duplicate_key(&error).is_some() => Ok(false),
-                Err(error) => Err(failed(&error)),
+                Err(error) => Err(written(&error)),
             };
         }
         let current = doc! { "_id": name, "_revision": expected };
         let next = doc! { "$set": { "_revision": expected + 1, "definition": definition } };
-        let done = handle.update_one(current, next).await.map_err(|error| failed(&error))?;
+        let done = handle.update_one(current, next).await.map_err(|error| written(&error))?;
         Ok(done.matched_count == 1)
     }
 

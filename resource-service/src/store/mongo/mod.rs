@@ -28,7 +28,11 @@ use mongodb::{
     error::{Error, ErrorKind, WriteFailure},
     options::IndexOptions,
 };
-use service_kit::store::{Unavailable, mongo};
+use service_kit::store::{
+    Unavailable,
+    cause::{Cause, note},
+    mongo::{self, Server},
+};
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
@@ -55,14 +59,15 @@ use crate::{
 /// Documents in a MongoDB database. Clones are the same store.
 #[derive(Clone)]
 pub struct MongoStore {
+    server: Server,
     database: Database,
     together: Arc<Together>,
 }
 
 impl MongoStore {
-    /// Uses this database, which nobody else does.
-    pub fn new(database: Database) -> Self {
-        Self { database, together: Arc::default() }
+    /// Uses the database of this server, which nobody else does.
+    pub fn new(server: Server) -> Self {
+        Self { database: server.database.clone(), server, together: Arc::default() }
     }
 
     fn handle(&self, collection: &Collection) -> Handle<RawDocumentBuf> {
@@ -84,9 +89,19 @@ fn duplicate_key(error: &Error) -> Option<&str> {
     }
 }
 
+/// What became of a write that ended in an error.
+fn written(error: &Error) -> StoreError {
+    if !mongo::may_have_written(error) {
+        return failed(error);
+    }
+    note(&mongo::cause(error));
+    StoreError::Unknown
+}
+
+/// The error of a read, or of a write that [`written`] found not to have been done.
 fn failed(error: &Error) -> StoreError {
     if mongo::is_unavailable(error) {
-        tracing::debug!(%error, "MongoDB");
+        note(&mongo::cause(error));
         StoreError::Unavailable(Unavailable)
     } else {
         StoreError::Failed(error.kind.to_string())
@@ -161,9 +176,32 @@ fn projection(projection: &Projection) -> Doc {
     shown
 }
 
+/// The first documents of a selection.
+async fn batch(
+    handle: Handle<RawDocumentBuf>,
+    collection: &Collection,
+    selection: &Selection,
+    now: OffsetDateTime,
+) -> Result<Batch, StoreError> {
+    let cursor = open(&handle, restrict(collection, &selection.filter, now), selection).await;
+    let mut cursor = cursor.map_err(|error| failed(&error))?;
+    let (mut documents, mut bytes) = (Vec::new(), 0);
+    while cursor.advance().await.map_err(|error| failed(&error))? {
+        if documents.len() == selection.limit || bytes >= MAX_BATCH_BYTES {
+            return Ok(Batch { documents, more: true });
+        }
+        let text = json::to_json(cursor.current())
+            .map_err(|error| StoreError::Corrupt(format!("{}: {error}", collection.name())))?;
+        bytes += text.len();
+        documents.push(text);
+    }
+    Ok(Batch { documents, more: false })
+}
+
 #[async_trait]
 impl Store for MongoStore {
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
+        self.server.reach().await.map_err(StoreError::Unusable)?;
         receipts::prepare(&self.database).await?;
         let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
         changes::enable(&self.database, &names).await?;
@@ -184,8 +222,8 @@ impl Store for MongoStore {
         Ok(())
     }
 
-    async fn ping(&self) -> Result<(), Unavailable> {
-        mongo::ping(&self.database).await
+    async fn ping(&self) -> Result<(), Cause> {
+        self.server.ping().await
     }
 
     async fn get(
@@ -233,20 +271,8 @@ impl Store for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError> {
-        let cursor =
-            open(&self.handle(collection), restrict(collection, &selection.filter, now), &selection).await;
-        let mut cursor = cursor.map_err(|error| failed(&error))?;
-        let (mut documents, mut bytes) = (Vec::new(), 0);
-        while cursor.advance().await.map_err(|error| failed(&error))? {
-            if documents.len() == selection.limit || bytes >= MAX_BATCH_BYTES {
-                return Ok(Batch { documents, more: true });
-            }
-            let text = json::to_json(cursor.current())
-                .map_err(|error| StoreError::Corrupt(format!("{}: {error}", collection.name())))?;
-            bytes += text.len();
-            documents.push(text);
-        }
-        Ok(Batch { documents, more: false })
+        let listing = batch(self.handle(collection), collection, &selection, now);
+        self.server.while_it_answers(listing).await.ok_or(Unavailable)?
     }
 
     async fn explain(
@@ -268,7 +294,9 @@ impl Store for MongoStore {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
         let filter = restrict(collection, &filter, now);
-        self.handle(collection).count_documents(filter).await.map_err(|error| failed(&error))
+        let documents = self.handle(collection);
+        let counted = self.server.while_it_answers(documents.count_documents(filter).into_future());
+        counted.await.ok_or(Unavailable)?.map_err(|error| failed(&error))
     }
 
     async fn estimate(&self, collection: &Arc<Collection>, _: OffsetDateTime) -> Result<u64, StoreError> {
@@ -283,7 +311,9 @@ impl Store for MongoStore {
         now: OffsetDateTime,
     ) -> Result<Groups, StoreError> {
         let filter = restrict(collection, &filter, now);
-        aggregate::aggregate(&self.handle(collection), filter, groups).await.map_err(|error| failed(&error))
+        let documents = self.handle(collection);
+        let grouping = self.server.while_it_answers(aggregate::aggregate(&documents, filter, groups));
+        grouping.await.ok_or(Unavailable)?.map_err(|error| failed(&error))
     }
 
     async fn position_now(&self) -> Result<Position, StoreError> {

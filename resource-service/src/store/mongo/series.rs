@@ -9,7 +9,6 @@ use mongodb::{
     error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT},
     options::{ReadConcern, ReadPreference, SelectionCriteria, TransactionOptions},
 };
-use service_kit::store::Unavailable;
 use time::OffsetDateTime;
 
 use super::{MongoStore, bson, failed, order::Sort, restrict, write::write_error};
@@ -96,9 +95,6 @@ impl MongoStore {
         outcome.or_else(|fault| match fault {
             // Another transaction is at the same documents, or a new primary knows nothing of this one.
             Fault::Store(error) if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => Ok(false),
-            Fault::Store(error) if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) => {
-                Err(Unavailable.into())
-            }
             Fault::Store(error) => Err(write_error(&error, collection)),
             Fault::Document(error) => Err(error),
         })

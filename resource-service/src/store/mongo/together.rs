@@ -3,19 +3,20 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use mongodb::{Collection as Handle, Database, bson::RawDocumentBuf};
 use service_kit::{
     batch::{Batcher, Call, Limits},
-    store::{Unavailable, mongo::Reads},
+    store::mongo::Reads,
 };
 
 use super::write::{faults, write_error};
 use crate::{domain::collection::Collection, store::StoreError};
 
 /// Few, so that others gather meanwhile.
-const LIMITS: Limits = Limits { batches: 2, calls: 64 };
+const LIMITS: Limits = Limits { batches: 2, calls: 64, patience: Duration::from_secs(4) };
 /// A document of more bytes goes alone: it would hold up the others.
 const LARGE: usize = 64 * 1024;
 
@@ -69,7 +70,8 @@ impl Inserts {
             return alone(&self.documents, collection, &document).await;
         }
         let insert = Insert { collection: Arc::clone(collection), document };
-        self.batcher.call(insert).await.unwrap_or(Err(Unavailable.into()))
+        // Given up after it was sent.
+        self.batcher.call(insert).await.unwrap_or(Err(StoreError::Unknown))
     }
 }
 

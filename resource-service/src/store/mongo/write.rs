@@ -1,6 +1,12 @@
 //! Writes in MongoDB: one operation where that suffices, a transaction where something is kept beside it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -16,15 +22,17 @@ use tokio::time::timeout;
 
 use super::{
     DUPLICATE_KEY, MongoStore, bson, definitions, duplicate_key, failed, history, json::CHANGED_BY, partial,
-    receipts,
+    receipts, written,
 };
 use crate::{
     domain::{collection::Collection, document::Document, history::Removal},
     store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, StoreError, Update, Writes},
 };
 
-/// How long a transaction is tried again while others come between.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long that of a bulk is, which the server works on for longer.
+const BULK_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a transaction is tried again while others come between, or the server says nothing.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Tells which unique index a write ran into.
 pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError {
@@ -33,7 +41,7 @@ pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError 
         None if error.contains_label(mongodb::error::TRANSIENT_TRANSACTION_ERROR) => {
             StoreError::Unavailable(Unavailable)
         }
-        None => failed(error),
+        None => written(error),
     }
 }
 
@@ -65,9 +73,7 @@ pub(super) fn faults(error: &Error, collection: &Collection) -> Result<Vec<(usiz
             Ok(faults.iter().map(|indexed| (indexed.index, fault(indexed))).collect())
         }
         // Nobody knows yet whether it will last.
-        ErrorKind::InsertMany(InsertManyError { write_concern_error: Some(_), .. }) => {
-            Err(StoreError::Unavailable(Unavailable))
-        }
+        ErrorKind::InsertMany(InsertManyError { write_concern_error: Some(_), .. }) => Err(written(error)),
         _ => Err(write_error(error, collection)),
     }
 }
@@ -124,7 +130,12 @@ impl Attempt {
 
 impl MongoStore {
     /// Runs `work` in one transaction, again when another one came between. What it returns is committed.
-    async fn transact<C, T, F>(&self, context: C, work: F) -> Result<MongoResult<T>, StoreError>
+    async fn transact<C, T, F>(
+        &self,
+        patience: Duration,
+        context: C,
+        work: F,
+    ) -> Result<MongoResult<T>, StoreError>
     where
         C: Send,
         T: Send,
@@ -133,8 +144,24 @@ impl MongoStore {
         let mut session = self.database.client().start_session().await.map_err(|error| failed(&error))?;
         let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
         let options = TransactionOptions::builder().selection_criteria(primary).build();
-        let running = session.start_transaction().with_options(options).and_run(context, work);
-        timeout(PATIENCE, running).await.map_err(|_| StoreError::Unavailable(Unavailable))
+        // Until the work is done in one try, no commit can have been sent.
+        let committing = AtomicBool::new(false);
+        let context = (context, work, &committing);
+        let running =
+            session.start_transaction().with_options(options).and_run(context, |session, context| {
+                Box::pin(async move {
+                    let (context, work, committing) = context;
+                    committing.store(false, Ordering::Relaxed);
+                    let done = work(session, context).await?;
+                    committing.store(true, Ordering::Relaxed);
+                    Ok(done)
+                })
+            });
+        match timeout(patience, running).await {
+            Ok(done) => Ok(done),
+            Err(_) if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
+            Err(_) => Err(StoreError::Unavailable(Unavailable)),
+        }
     }
 
     fn raw(collection: &Collection, document: &Document) -> Result<RawDocumentBuf, StoreError> {
@@ -226,7 +253,9 @@ impl Writes for MongoStore {
         // A conflict ends a transaction, so it is tried again without the document that met it.
         for _ in 0..MAX_CONFLICTS {
             let done = self
-                .transact(&attempt, |session, attempt| Box::pin(async move { attempt.run(session).await }))
+                .transact(BULK_PATIENCE, &attempt, |session, attempt| {
+                    Box::pin(async move { attempt.run(session).await })
+                })
                 .await?;
             let Err(error) = done else { return Ok(Ended::Committed(attempt.fates)) };
             if let Some(ended) = error.get_custom::<Ended>() {
@@ -258,7 +287,7 @@ impl Writes for MongoStore {
             return done.map(|done| done.matched_count == 1).map_err(|error| write_error(&error, collection));
         }
         let done = self
-            .transact((documents, self.past(collection)), move |session, (documents, past)| {
+            .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
                 let (next, current) = (next.clone(), current.clone());
                 Box::pin(async move {
                     let before = next.take_place(documents, current, session).await?;
@@ -282,10 +311,10 @@ impl Writes for MongoStore {
         let documents = self.handle(collection);
         if !collection.keeps_removed() {
             let done = documents.delete_one(current).await;
-            return done.map(|done| done.deleted_count == 1).map_err(|error| failed(&error));
+            return done.map(|done| done.deleted_count == 1).map_err(|error| written(&error));
         }
         let done = self
-            .transact((documents, self.past(collection)), move |session, (documents, past)| {
+            .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
                 let (current, removal) = (current.clone(), removal.clone());
                 Box::pin(async move {
                     let before = documents.find_one_and_delete(current).session(&mut *session).await?;
@@ -307,7 +336,7 @@ impl Writes for MongoStore {
         let raw = Self::signed(collection, &document, by)?;
         let (meta, documents) = (document.meta, self.handle(collection));
         let done = self
-            .transact((documents, self.past(collection)), move |session, (documents, past)| {
+            .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
                 let (raw, meta) = (raw.clone(), meta.clone());
                 Box::pin(async move {
                     let undone = history::undo_end(past, session, &meta).await?;

@@ -22,7 +22,11 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, 
 use service_kit::{
     clock::{Clock, SystemClock},
     start::StartError,
-    store::{Unavailable, sqlite::Database},
+    store::{
+        Unavailable,
+        cause::Cause,
+        sqlite::{Database, is_unavailable},
+    },
 };
 use shared_models::documents::{Direction, Explanation};
 use time::OffsetDateTime;
@@ -87,16 +91,7 @@ fn millis(at: OffsetDateTime) -> i64 {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(
-                ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::DiskFull
-                | ErrorCode::CannotOpen
-                | ErrorCode::SystemIoFailure,
-            ) => {
-                tracing::error!(%error, "SQLite");
-                Self::Unavailable(Unavailable)
-            }
+            _ if is_unavailable(&error) => Self::Unavailable(Unavailable),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
@@ -171,10 +166,8 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn ping(&self) -> Result<(), Unavailable> {
-        let answer =
-            self.database.read::<_, StoreError, _>(|connection| Ok(connection.execute_batch("SELECT 1")?));
-        answer.await.map_err(|_| Unavailable)
+    async fn ping(&self) -> Result<(), Cause> {
+        self.database.ping().await
     }
 
     async fn get(

@@ -1,5 +1,6 @@
 //! Where a service keeps its data: the address of a store and the two ways to reach one.
 
+pub mod cause;
 pub mod mongo;
 pub mod sqlite;
 

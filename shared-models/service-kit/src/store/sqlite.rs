@@ -10,10 +10,16 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
-use crate::{start::StartError, store::Unavailable};
+use crate::{
+    start::StartError,
+    store::{
+        Unavailable,
+        cause::{self, Cause, Kind, note},
+    },
+};
 
 /// Threads that answer reads beside the writer.
 const READERS: usize = 2;
@@ -21,6 +27,24 @@ const READERS: usize = 2;
 const STATEMENTS: usize = 128;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// What a ping met.
+#[derive(Debug)]
+struct Fault(Cause);
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        is_unavailable(&error);
+        let met = cause::disk_fault();
+        Self(met.unwrap_or_else(|| Cause::new(Kind::Other, error.to_string())))
+    }
+}
+
+impl From<Unavailable> for Fault {
+    fn from(_: Unavailable) -> Self {
+        Self(Cause::new(Kind::Other, "the threads of the SQLite file have ended"))
+    }
+}
 
 /// An open SQLite file. Clones share it; the last one to go closes it and gives the lock back.
 #[derive(Clone)]
@@ -93,6 +117,21 @@ impl Database {
         run(self.0.readers.as_ref(), move |connection| work(connection)).await
     }
 
+    /// Asks whether the file can be read, and written where that failed a moment ago; else why not.
+    pub async fn ping(&self) -> Result<(), Cause> {
+        let read: Result<(), Fault> = self.read(|c| Ok(c.query_row("SELECT 1", [], |_| Ok(()))?)).await;
+        read.map_err(|Fault(cause)| cause)?;
+        let Some(fault) = cause::disk_fault() else { return Ok(()) };
+        // Writing what is there already needs room in the log.
+        let written: Result<(), Fault> = self
+            .write(|tx| {
+                let version: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+                Ok(tx.pragma_update(None, "user_version", version)?)
+            })
+            .await;
+        written.map_err(|_| fault)
+    }
+
     /// Runs `work` in one `BEGIN IMMEDIATE` transaction: committed on `Ok`, rolled back on `Err`.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -105,11 +144,27 @@ impl Database {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = work(&transaction)?;
             transaction.commit()?;
+            cause::disk_in_order();
             commits.send_modify(|commits| *commits += 1);
             Ok(outcome)
         })
         .await
     }
+}
+
+/// Whether an error means that the file cannot be read or written now, as opposed to a fault of what was asked. A cause
+/// that an operator can mend is counted and logged.
+pub fn is_unavailable(error: &rusqlite::Error) -> bool {
+    let cause = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return true,
+        Some(ErrorCode::DiskFull) => Cause::new(Kind::DiskFull, "the disk of the SQLite file is full"),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+            Cause::new(Kind::Disk, format!("the SQLite file cannot be read or written: {error}"))
+        }
+        _ => return false,
+    };
+    note(&cause);
+    true
 }
 
 /// The lock is a file of its own beside the database, so that SQLite's own locks are left alone.
@@ -255,6 +310,24 @@ mod tests {
         assert!(dir.path().join("t.db-wal").exists());
         drop(db);
         assert!(!dir.path().join("t.db-wal").exists());
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_until_a_write_is_done_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Database::open(&dir.path().join("t.db")).unwrap();
+        db.write::<_, Fault, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
+        assert_eq!(db.ping().await, Ok(()));
+        let fill = db.write::<_, Fault, _>(|t| {
+            t.pragma_update(None, "max_page_count", 2)?;
+            Ok(t.execute("INSERT INTO t VALUES (zeroblob(100000))", []).map(|_| ())?)
+        });
+        assert_eq!(fill.await.err().unwrap().0.kind, Kind::DiskFull);
+        let named = cause::disk_fault().unwrap();
+        assert_eq!((named.kind, named.to_string().contains("full")), (Kind::DiskFull, true));
+        // The probe finds room for what it writes.
+        assert_eq!(db.ping().await, Ok(()));
+        assert_eq!(cause::disk_fault(), None);
     }
 
     #[test]

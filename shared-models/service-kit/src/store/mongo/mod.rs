@@ -1,17 +1,29 @@
 //! How MongoDB is reached: majority, journaled, retryable, with time-outs a request can bear.
 
+mod causes;
 mod reads;
 
 use std::time::Duration;
 
 use mongodb::{
     Client, Database,
+    bson::doc,
+    error::{Error, ErrorKind},
+    event::EventHandler,
     options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::{sleep, timeout};
 
-pub use self::reads::Reads;
-use crate::{start::StartError, store::Unavailable};
+use self::causes::{Seen, explain};
+pub use self::{
+    causes::{cause, may_have_written},
+    reads::Reads,
+};
+use crate::{
+    start::StartError,
+    store::cause::{self, Cause},
+};
 
 /// How long a request waits for a primary before it is told that the store is away.
 const SERVER_SELECTION: Duration = Duration::from_secs(3);
@@ -20,16 +32,70 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// How often each server is asked how it is. One that hangs is noticed after this and [`CONNECT`] together, and
 /// requests wait that long.
 const HEARTBEAT: Duration = Duration::from_secs(2);
+/// How long a ping may take.
+const PING: Duration = Duration::from_millis(1_500);
+/// After how long a query is long, and the server is asked whether it is there still.
+const LONG: Duration = Duration::from_secs(3);
 /// Connections one process keeps at most.
 const POOL: u32 = 64;
 
-/// Reads the address and makes a client; no I/O happens before the first operation.
+/// A database, and what is known of the servers that hold it. Clones share both.
+#[derive(Clone)]
+pub struct Server {
+    /// The database.
+    pub database: Database,
+    seen: Seen,
+}
+
+impl Server {
+    /// The same servers with another database.
+    pub fn with_database(&self, name: &str) -> Self {
+        Self { database: self.database.client().database(name), seen: self.seen.clone() }
+    }
+
+    /// Asks the primary whether it is there and has transactions; else why not.
+    pub async fn reach(&self) -> Result<(), Cause> {
+        let hello = self.database.run_command(doc! { "hello": 1 }).await;
+        let hello = hello.map_err(|error| explain(&error, &self.seen))?;
+        let fault = self.seen.fault_of(hello.get_str("me").unwrap_or("the address of store.url"), &hello);
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// The same within the time that `/readyz` has, and whether writes met a fault of the disk a moment ago.
+    pub async fn ping(&self) -> Result<(), Cause> {
+        match timeout(PING, self.reach()).await {
+            Ok(Ok(())) => cause::disk_fault().map_or(Ok(()), Err),
+            Ok(Err(cause)) => Err(cause),
+            Err(_) => Err(self.seen.silence()),
+        }
+    }
+
+    /// Runs a query that may take long, and gives it up once the server says nothing any more.
+    pub async fn while_it_answers<T>(&self, query: impl Future<Output = T>) -> Option<T> {
+        let silent = async {
+            loop {
+                sleep(LONG).await;
+                if !matches!(timeout(PING, self.reach()).await, Ok(Ok(()))) {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            done = query => Some(done),
+            () = silent => None,
+        }
+    }
+}
+
+/// Reads the address and makes a client; no I/O happens before the first operation, but for the names behind
+/// `mongodb+srv`. Where those cannot be resolved now the error is [`StartError::Away`].
 ///
 /// The database is the one the URL names, else `database`.
-pub async fn connect(url: &SecretString, database: &str) -> Result<Database, StartError> {
-    let mut options = ClientOptions::parse(url.expose_secret()).await.map_err(|error| {
-        StartError::Store(format!("store.url is not a usable MongoDB address: {}", error.kind))
-    })?;
+pub async fn connect(url: &SecretString, database: &str) -> Result<Server, StartError> {
+    let mut options = parse(url).await?;
+    let seen = Seen::wanting(options.repl_set_name.clone());
+    let noting = seen.clone();
+    options.sdam_event_handler = Some(EventHandler::callback(move |event| noting.take(event)));
     options.app_name.get_or_insert_with(|| "tessera".into());
     options.server_selection_timeout.get_or_insert(SERVER_SELECTION);
     options.connect_timeout.get_or_insert(CONNECT);
@@ -40,21 +106,28 @@ pub async fn connect(url: &SecretString, database: &str) -> Result<Database, Sta
     options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
     options.read_concern.get_or_insert_with(ReadConcern::majority);
     let name = options.default_database.clone().unwrap_or_else(|| database.to_owned());
-    let client = Client::with_options(options).map_err(|error| {
-        StartError::Store(format!("store.url is not a usable MongoDB address: {}", error.kind))
-    })?;
-    Ok(client.database(&name))
+    let client = Client::with_options(options).map_err(|error| unusable(&error))?;
+    Ok(Server { database: client.database(&name), seen })
 }
 
-/// Asks the primary whether it is there.
-pub async fn ping(database: &Database) -> Result<(), Unavailable> {
-    let answer = database.run_command(mongodb::bson::doc! { "ping": 1 }).await;
-    answer.map(|_| ()).map_err(|_| Unavailable)
+/// Whether the names behind the address can be resolved now.
+pub async fn resolve(url: &SecretString) -> Result<(), StartError> {
+    parse(url).await.map(|_| ())
+}
+
+async fn parse(url: &SecretString) -> Result<ClientOptions, StartError> {
+    ClientOptions::parse(url.expose_secret()).await.map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &Error) -> StartError {
+    match &*error.kind {
+        ErrorKind::DnsResolve { .. } => StartError::Away(cause(error)),
+        _ => StartError::Store(format!("store.url is not a usable MongoDB address: {}", error.kind)),
+    }
 }
 
 /// Whether an error means that the store cannot be reached now, as opposed to refusing the operation.
 pub fn is_unavailable(error: &mongodb::error::Error) -> bool {
-    use mongodb::error::ErrorKind;
     matches!(
         *error.kind,
         ErrorKind::ServerSelection { .. }
@@ -64,6 +137,7 @@ pub fn is_unavailable(error: &mongodb::error::Error) -> bool {
             | ErrorKind::Shutdown
     ) || error.contains_label(mongodb::error::RETRYABLE_WRITE_ERROR)
         || matches!(&*error.kind, ErrorKind::Command(command) if is_passing(command.code))
+        || cause(error).kind == cause::Kind::DiskFull
         || matches!(&*error.kind, ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(_)))
 }
 

@@ -1,18 +1,20 @@
 //! Reads documents by their `_id`.
 
-use std::{collections::HashMap, io};
+use std::{collections::HashMap, io, time::Duration};
 
 use futures_util::TryStreamExt as _;
 use mongodb::{
     Collection,
     bson::{RawDocumentBuf, doc},
-    error::{Error, Result},
+    error::Result,
 };
 
 use crate::batch::{Batcher, Call, Limits};
 
 /// Few, so that others gather meanwhile; more than one, so that a large document holds up few.
-const LIMITS: Limits = Limits { batches: 2, calls: 64 };
+const LIMITS: Limits = Limits { batches: 2, calls: 64, patience: Duration::from_secs(4) };
+/// How long the server may work on a batch.
+const SERVER_PATIENCE: Duration = Duration::from_secs(3);
 
 type Found = Result<Option<RawDocumentBuf>>;
 
@@ -32,7 +34,7 @@ impl Reads {
         self.0
             .call(id.to_owned())
             .await
-            .unwrap_or_else(|| Err(io::Error::other("a read was given up").into()))
+            .unwrap_or_else(|| Err(io::Error::new(io::ErrorKind::TimedOut, "a read was given up").into()))
     }
 }
 
@@ -58,14 +60,15 @@ async fn read(
     let ids: Vec<&String> = calls.keys().collect();
     if let [id] = ids[..] {
         let id = id.clone();
-        if let Some(document) = documents.find_one(doc! { "_id": &id }).await? {
+        if let Some(document) = documents.find_one(doc! { "_id": &id }).max_time(SERVER_PATIENCE).await? {
             give(calls.remove(&id).unwrap_or_default(), document);
         }
         return Ok(());
     }
-    let mut found = documents.find(doc! { "_id": { "$in": ids } }).await?;
+    let mut found = documents.find(doc! { "_id": { "$in": ids } }).max_time(SERVER_PATIENCE).await?;
     while let Some(document) = found.try_next().await? {
-        let id = document.get_str("_id").map_err(Error::custom)?;
+        // Nobody asked for a document whose id is no text.
+        let Ok(id) = document.get_str("_id") else { continue };
         give(calls.remove(id).unwrap_or_default(), document);
     }
     Ok(())

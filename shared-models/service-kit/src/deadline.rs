@@ -1,0 +1,97 @@
+//! Every request is answered in time: where the store hangs, the caller gets a 503 and not silence.
+//!
+//! The time counts from the end of the request's body, so that a slow sender is not mistaken for a slow store.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use actix_web::{
+    Error, HttpMessage as _,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    error::PayloadError,
+    http::Method,
+    middleware::Next,
+    web::Bytes,
+};
+use futures_util::Stream;
+use tokio::{
+    sync::oneshot,
+    time::{sleep, timeout},
+};
+
+use crate::problem::Problem;
+
+/// How long a request may take after its body has arrived.
+pub const LIMIT: Duration = Duration::from_millis(4_500);
+
+/// The outcome of a handler that answers in a form of its own, where it comes in time.
+pub async fn within<T>(work: impl Future<Output = T>) -> Option<T> {
+    timeout(LIMIT, work).await.ok()
+}
+
+/// What a caller is to make of an answer that did not come in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Late {
+    /// Nothing happened, or the same request may be sent again.
+    Repeat,
+    /// A write may have taken effect.
+    Ask,
+}
+
+impl Late {
+    /// What holds for a method that the row says nothing of.
+    pub(crate) fn of(method: &Method) -> Self {
+        if method.is_safe() { Self::Repeat } else { Self::Ask }
+    }
+}
+
+/// Answers for the handler where it takes too long.
+pub(crate) async fn keep(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    late: Late,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let (ended, arrived) = oneshot::channel();
+    let body = request.take_payload();
+    request.set_payload(Payload::Stream { payload: Box::pin(Body { body, ended: Some(ended) }) });
+    // The router is behind: from here on it is no longer the request's only holder.
+    let asked = request.request().clone();
+    let waiting = async {
+        // An error means that the handler dropped the body unread: the time counts from then on.
+        arrived.await.ok();
+        sleep(LIMIT).await;
+    };
+    tokio::select! {
+        response = next.call(request) => response.map(ServiceResponse::map_into_left_body),
+        () = waiting => {
+            metrics::counter!("tessera_late_answers_total").increment(1);
+            let problem = match late {
+                Late::Repeat => Problem::unavailable(),
+                Late::Ask => Problem::outcome_unknown(),
+            };
+            Ok(ServiceResponse::from_err(problem, asked).map_into_right_body())
+        }
+    }
+}
+
+/// A body that says when it has arrived.
+struct Body {
+    body: Payload,
+    ended: Option<oneshot::Sender<()>>,
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = Pin::new(&mut self.body).poll_next(context);
+        if !matches!(next, Poll::Pending | Poll::Ready(Some(Ok(_)))) {
+            self.ended.take();
+        }
+        next
+    }
+}

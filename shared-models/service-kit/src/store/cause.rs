@@ -1,0 +1,111 @@
+//! Why a store does not do what it is asked: for logs, metrics and `/readyz`, never for a client.
+
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+/// How long the same cause is not logged again.
+const QUIET: Duration = Duration::from_secs(10);
+/// How long a fault of the disk is taken to last after it was last met.
+const LASTS: Duration = Duration::from_secs(30);
+
+/// The kinds of cause, as the metric tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The disk is full.
+    DiskFull,
+    /// The disk cannot be read or written.
+    Disk,
+    /// The store refuses who asks.
+    Credentials,
+    /// No secure connection can be made.
+    Tls,
+    /// A name cannot be resolved.
+    Dns,
+    /// It is no replica set, so that it has no transactions.
+    NoReplicaSet,
+    /// It is another replica set than the one that was named.
+    SetName,
+    /// No server that could write answers.
+    Unreachable,
+    /// Something else.
+    Other,
+}
+
+impl Kind {
+    /// The label of the metric.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DiskFull => "disk_full",
+            Self::Disk => "disk",
+            Self::Credentials => "credentials",
+            Self::Tls => "tls",
+            Self::Dns => "dns",
+            Self::NoReplicaSet => "no_replica_set",
+            Self::SetName => "set_name",
+            Self::Unreachable => "unreachable",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A cause, in words fit for an operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// Of which kind.
+    pub kind: Kind,
+    text: String,
+}
+
+impl Cause {
+    /// A cause of this kind.
+    pub fn new(kind: Kind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// What this process met last.
+struct Met {
+    logged: Option<(Kind, Instant)>,
+    disk: Option<(Cause, Instant)>,
+}
+
+static MET: Mutex<Met> = Mutex::new(Met { logged: None, disk: None });
+
+/// Counts a failure and logs its cause; the same one again after a while only.
+pub fn note(cause: &Cause) {
+    metrics::counter!("tessera_store_failures_total", "cause" => cause.kind.name()).increment(1);
+    let now = Instant::now();
+    let mut met = MET.lock().unwrap_or_else(PoisonError::into_inner);
+    if matches!(cause.kind, Kind::DiskFull | Kind::Disk) {
+        met.disk = Some((cause.clone(), now));
+    }
+    if met.logged.is_some_and(|(kind, at)| kind == cause.kind && now.duration_since(at) < QUIET) {
+        return;
+    }
+    met.logged = Some((cause.kind, now));
+    drop(met);
+    tracing::warn!(store.cause = cause.kind.name(), detail = %cause, "the store does not do what it is asked");
+}
+
+/// What is wrong with the disk, where a write met that a moment ago.
+pub fn disk_fault() -> Option<Cause> {
+    let met = MET.lock().unwrap_or_else(PoisonError::into_inner);
+    let (cause, at) = met.disk.as_ref()?;
+    (at.elapsed() < LASTS).then(|| cause.clone())
+}
+
+/// A write was done: the disk is in order.
+pub(super) fn disk_in_order() {
+    MET.lock().unwrap_or_else(PoisonError::into_inner).disk = None;
+}
