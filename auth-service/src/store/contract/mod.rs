@@ -28,7 +28,7 @@ use crate::domain::{
     password_hash::PasswordHash,
     refresh_token::{RefreshToken, Secret},
     revocation::RevocationClock,
-    session::{Delegation, EndReason, Lifetimes, Login, Session},
+    session::{Delegation, EndReason, Lifetimes, Login, Previous, Session},
     step::{Presented, Rotation},
     user::User,
 };
@@ -67,6 +67,7 @@ macro_rules! suite {
             a_replay_after_the_grace_ends_the_session
             a_late_repeat_writes_nothing
             a_repeat_is_judged_by_when_it_arrived
+            a_refresh_does_what_step_decides_in_every_state
             a_session_that_expired_while_the_request_waited_continues
             another_client_or_a_wrong_session_secret_changes_nothing
             an_expired_session_is_refused

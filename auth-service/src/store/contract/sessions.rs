@@ -111,11 +111,75 @@ fn arrived_ago(token: &RefreshToken, seconds: u64) -> Presented {
 
 pub(crate) async fn a_repeat_is_judged_by_when_it_arrived(store: &dyn Store) {
     let (session, token, successor) = rotated_ago(store, 40).await;
-    let in_time = store.rotate(&arrived_ago(&token, 12), now(), &clock(), &some_entry()).await.expect("ok");
+    let in_time = store.rotate(&arrived_ago(&token, 20), now(), &clock(), &some_entry()).await.expect("ok");
     assert_eq!(secret_of(in_time), successor);
     assert_eq!(store.session(&session.id).await, Ok(Some(session)));
     let late = store.rotate(&arrived_ago(&token, 5), now(), &clock(), &some_entry()).await.expect("ok");
     assert!(matches!(late, Rotation::Stolen(_)), "{late:?}");
+}
+
+/// Sessions in every state that decides about a refresh, margins of seconds from the next one, each with the token that
+/// opened it and the one that is current.
+fn states() -> Vec<(Session, RefreshToken, RefreshToken)> {
+    let fresh = opened("u", ago(5));
+    let idle = opened("u", ago(3610));
+    let (old, token) = opened("u", ago(43210));
+    let old = (Session { idle_expires_at: now() + Duration::from_secs(60), ..old }, token);
+    let (live, token) = opened("u", ago(5));
+    let ended = (live.end(EndReason::Logout), token);
+    let mut states: Vec<_> =
+        [fresh, idle, old, ended].map(|(session, token)| (session, token.clone(), token)).into();
+    // The last one by a clock that is ahead.
+    for seconds in [5, 45, -100] {
+        let (session, token) = opened("u", ago(60));
+        let presented = presented(&token);
+        let moment = Moment { now: ago(seconds), waited: Duration::ZERO };
+        let session = step(&session, &presented, moment).write.expect("ok");
+        states.push((session, token.clone(), token.followed_by(presented.successor)));
+    }
+    states
+}
+
+pub(crate) async fn a_refresh_does_what_step_decides_in_every_state(store: &dyn Store) {
+    for number in 0..states().len() {
+        for (which, waited) in (0..5).flat_map(|which| [0, 20].map(|waited| (which, waited))) {
+            // Each time anew: only their times differ.
+            let (session, first, current) = states().swap_remove(number);
+            add_session(store, &session).await;
+            let token = match which {
+                0 | 4 => current,
+                1 => first,
+                2 => current.followed_by(Secret::new(&OsRandom)),
+                _ => RefreshToken { session_secret: Secret::new(&OsRandom), ..current },
+            };
+            let client_id = if which == 4 { "another" } else { "tessera" };
+            let presented = Presented { client_id: client_id.into(), ..arrived_ago(&token, waited) };
+            let moment = Moment { now: now(), waited: Duration::from_secs(waited) };
+            let decided = step(&session, &presented, moment);
+            let case = format!("state {number}, token {which}, {waited} s late");
+            let done = store.rotate(&presented, now(), &clock(), &some_entry()).await.expect("ok");
+            let stored = store.session(&session.id).await.expect("ok").expect("ok");
+            let Some(expected) = decided.write else {
+                assert_eq!((done, &stored), (decided.rotation, &session), "{case}");
+                continue;
+            };
+            // Its own clock tells the store when it is.
+            let Session { last_used_at, idle_expires_at, .. } = stored;
+            let at = stored.previous.as_ref().map(|previous| previous.at);
+            let previous = expected.previous.zip(at).map(|(previous, at)| Previous { at, ..previous });
+            let expected = Session { previous, last_used_at, idle_expires_at, ..expected };
+            assert_eq!(stored, expected, "{case}");
+            match (done, decided.rotation) {
+                (Rotation::Renewed(session, secret), Rotation::Renewed(_, decided)) => {
+                    assert_eq!((session, secret), (stored, decided), "{case}");
+                    let idle = (last_used_at + LIFETIMES.idle).min(expected.absolute_expires_at);
+                    assert_eq!(idle, idle_expires_at, "{case}");
+                }
+                (Rotation::Stolen(session), Rotation::Stolen(_)) => assert_eq!(session, stored, "{case}"),
+                (done, decided) => panic!("{case}: {done:?}, not {decided:?}"),
+            }
+        }
+    }
 }
 
 pub(crate) async fn a_session_that_expired_while_the_request_waited_continues(store: &dyn Store) {
