@@ -1,5 +1,6 @@
 //! The settings of auth-service: their names, defaults and bounds.
 
+mod bounds;
 mod registration;
 
 use std::{
@@ -15,26 +16,24 @@ use service_kit::{
 };
 use shared_models::auth::SignUp;
 
-pub use self::registration::RegistrationMode;
+pub use self::{
+    bounds::{SessionSettings, ThrottleSettings},
+    registration::RegistrationMode,
+};
 use crate::{
     domain::{
         password::{MAX_LENGTH, Password},
         password_hash::Cost,
         roles,
         session::Lifetimes,
-        throttle::{Beyond, Limit},
     },
-    ops::{Policy, Registration, ThrottlePolicy, hasher::Limits},
+    ops::{Policy, Registration, hasher::Limits},
 };
 
 /// The longest a session may live: ten years, in seconds.
 const MAX_SESSION_TTL: u64 = 10 * 365 * 24 * 3600;
 /// The longest that a login may count as recent: a day, in seconds.
 const MAX_RECENT: u64 = 24 * 3600;
-/// The longest that failures may be remembered: a day, in seconds.
-const MAX_WINDOW: u64 = 24 * 3600;
-/// The most live sessions that one user may be allowed.
-const MAX_SESSIONS: u32 = 100_000;
 /// The shortest minimum length that may be set (NIST SP 800-63B-4 section 3.1.1.2), in code points.
 const LEAST_MIN_LENGTH: usize = 8;
 
@@ -84,42 +83,6 @@ pub struct Settings {
     /// How many sessions there may be.
     #[serde(default)]
     pub sessions: SessionSettings,
-}
-
-/// How many sessions there may be.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SessionSettings {
-    /// Live sessions and job grants of one user or service; beyond it the least recently used one ends.
-    pub max_per_user: u32,
-}
-
-impl Default for SessionSettings {
-    fn default() -> Self {
-        Self { max_per_user: 1000 }
-    }
-}
-
-/// How many guesses at a password are free.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ThrottleSettings {
-    /// Failures on one account, or from one device of it.
-    pub free_failures: u32,
-    /// Failures from one address (an IPv6 network of 64 bits), whatever the account. An office shares one.
-    pub address_free_failures: u32,
-    /// Sign-ups from one address within the window, refused ones too.
-    pub sign_ups: u32,
-    /// Token exchanges of one user or service within the window.
-    pub exchanges: u32,
-    /// Seconds without a failure after which all are forgotten, and for which sign-ups and exchanges are counted.
-    pub window: u64,
-}
-
-impl Default for ThrottleSettings {
-    fn default() -> Self {
-        Self { free_failures: 10, address_free_failures: 100, sign_ups: 120, exchanges: 600, window: 900 }
-    }
 }
 
 /// What the audit log keeps.
@@ -289,24 +252,8 @@ impl Settings {
             return Err(SettingsError::at("login.recent", format!("at most {MAX_RECENT} (seconds)")));
         }
         self.passwords.validate()?;
-        if !(60..=MAX_WINDOW).contains(&self.throttle.window) {
-            return Err(SettingsError::at("throttle.window", format!("from 60 to {MAX_WINDOW} (seconds)")));
-        }
-        if self.throttle.free_failures == 0 || self.throttle.address_free_failures == 0 {
-            return Err(SettingsError::at("throttle", "at least 1 failure must be free"));
-        }
-        if self.throttle.sign_ups == 0 {
-            return Err(SettingsError::at(
-                "throttle.sign_ups",
-                "at least 1; AUTH__REGISTRATION=closed allows none",
-            ));
-        }
-        if self.throttle.exchanges == 0 {
-            return Err(SettingsError::at("throttle.exchanges", "at least 1"));
-        }
-        if !(1..=MAX_SESSIONS).contains(&self.sessions.max_per_user) {
-            return Err(SettingsError::at("sessions.max_per_user", format!("from 1 to {MAX_SESSIONS}")));
-        }
+        self.throttle.validate()?;
+        self.sessions.validate()?;
         if !roles::is_built_in(&self.new_user_role) {
             let fault = format!("{:?} is none of admin, scientist, viewer", self.new_user_role);
             return Err(SettingsError::at("new_user_role", fault));
@@ -350,18 +297,6 @@ impl Settings {
             min_password_length: self.passwords.min_length,
             new_user_role: self.new_user_role.clone(),
             audit_retention: (self.audit.retention > 0).then(|| Duration::from_secs(self.audit.retention)),
-        }
-    }
-}
-
-impl ThrottleSettings {
-    fn policy(&self) -> ThrottlePolicy {
-        let window = Duration::from_secs(self.window);
-        ThrottlePolicy {
-            account: Limit { free: self.free_failures, window, beyond: Beyond::Slower },
-            address: Limit { free: self.address_free_failures, window, beyond: Beyond::Slower },
-            sign_ups: Limit { free: self.sign_ups, window, beyond: Beyond::Closed },
-            exchanges: Limit { free: self.exchanges, window, beyond: Beyond::Closed },
         }
     }
 }
