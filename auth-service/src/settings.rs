@@ -131,6 +131,8 @@ pub struct TokenSettings {
     pub session_ttl: u64,
     /// Seconds a job grant lives at most, however often it is renewed.
     pub job_ttl: u64,
+    /// Seconds a job grant lives without being renewed, while its job waits in a queue; `job_ttl` where absent.
+    pub job_idle: Option<u64>,
 }
 
 impl Default for TokenSettings {
@@ -142,6 +144,7 @@ impl Default for TokenSettings {
             refresh_ttl: 3600,
             session_ttl: 43200,
             job_ttl: 30 * 24 * 3600,
+            job_idle: None,
         }
     }
 }
@@ -293,6 +296,7 @@ impl Settings {
             max_sessions: self.sessions.max_per_user,
             throttle: self.throttle.policy(),
             job_ttl: Duration::from_secs(tokens.job_ttl),
+            job_idle: Duration::from_secs(tokens.job_idle.unwrap_or(tokens.job_ttl)),
             recent_login: Duration::from_secs(self.login.recent),
             min_password_length: self.passwords.min_length,
             new_user_role: self.new_user_role.clone(),
@@ -323,6 +327,9 @@ impl TokenSettings {
         }
         if self.job_ttl < self.refresh_ttl {
             return Err(SettingsError::at("tokens.job_ttl", "at least tokens.refresh_ttl"));
+        }
+        if self.job_idle.is_some_and(|idle| !(self.access_ttl..=self.job_ttl).contains(&idle)) {
+            return Err(SettingsError::at("tokens.job_idle", "from tokens.access_ttl to tokens.job_ttl"));
         }
         Ok(())
     }

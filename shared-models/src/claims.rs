@@ -125,8 +125,9 @@ pub struct Actor {
     pub sub: String,
 }
 
-/// One limit of RFC 9396.
+/// One limit of RFC 9396. A token with a limit that has members beyond these is not understood, and refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AuthorizationDetail {
     /// What is limited: [`CALCULATION`].
     #[serde(rename = "type")]

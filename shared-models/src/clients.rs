@@ -16,6 +16,9 @@ pub enum GrantType {
     RefreshToken,
     /// A user's token for their password. RFC 9700 section 2.4 advises against it.
     Password,
+    /// A narrower token for one calculation, in exchange for another (RFC 8693).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
 }
 
 /// Body of `POST /auth/clients`.
@@ -126,6 +129,10 @@ pub struct ApiKeyView {
     pub name: String,
     /// What its tokens may allow at most.
     pub scopes: Vec<String>,
+    /// Said where it is so: its user was disabled, or their password was reset, since it was made. It gets no more
+    /// tokens, also once the user is enabled again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = "date-time")]

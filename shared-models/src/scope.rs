@@ -83,6 +83,11 @@ impl ScopeSet {
         self.0.is_empty()
     }
 
+    /// The shortest set that grants the same: [`EVERYTHING`] alone where that is in it.
+    pub fn condensed(&self) -> Self {
+        if self.iter().any(|name| name == EVERYTHING) { Self(EVERYTHING.to_owned()) } else { self.clone() }
+    }
+
     /// Adds all scopes of `other`.
     pub fn extend(&mut self, other: &Self) {
         let all: BTreeSet<&str> = self.iter().chain(other.iter()).collect();
@@ -154,6 +159,13 @@ mod tests {
         assert!(all.covers("molecules:read"));
         assert!(!"calculations:read".parse::<ScopeSet>().unwrap().covers("calculations:write"));
         assert!(!"calculations:read".parse::<ScopeSet>().unwrap().covers_all(&all));
+    }
+
+    #[test]
+    fn everything_is_said_alone_and_anything_less_in_full() {
+        let set = |text: &str| text.parse::<ScopeSet>().unwrap();
+        assert_eq!(set("* a:read b:write").condensed(), set("*"));
+        assert_eq!(set("a:read b:write").condensed(), set("a:read b:write"));
     }
 
     #[test]

@@ -20,6 +20,8 @@ const PUBLIC: &[&str] = &[
     "POST /auth/revoke",
     "POST /auth/introspect",
     "GET /.well-known/oauth-authorization-server",
+    // Is found only where the issuer has this path.
+    "GET /.well-known/oauth-authorization-server/{path}",
     "GET /.well-known/jwks.json",
     "GET /auth/openapi.json",
 ];

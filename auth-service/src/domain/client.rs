@@ -7,7 +7,10 @@ use shared_models::{
 };
 use time::OffsetDateTime;
 
-use super::refresh_token::{Digest, Secret};
+use super::{
+    refresh_token::{Digest, Secret},
+    user::User,
+};
 
 /// What every secret begins with, so that scanners find one in a repository.
 const PREFIX: &str = "tsk_";
@@ -23,6 +26,8 @@ pub struct Client {
     pub name: String,
     /// The user it acts for, where it is an API key.
     pub owner: Option<String>,
+    /// The `keys_version` of the user when the key was made; 0 on a service.
+    pub keys_version: i64,
     /// What its tokens may allow at most.
     pub scopes: ScopeSet,
     /// How it may get tokens.
@@ -69,6 +74,17 @@ impl Client {
         !self.disabled && self.expires_at.is_none_or(|end| now < end)
     }
 
+    /// Whether it may get tokens in this way. Every API key may exchange its own token for a job's.
+    pub fn may(&self, grant: GrantType) -> bool {
+        self.grants.contains(&grant) || (self.owner.is_some() && grant == GrantType::TokenExchange)
+    }
+
+    /// Whether it is an API key of this user that was suspended: they were disabled, or their password was reset, since
+    /// it was made. Enabling them again does not revive it.
+    pub fn is_suspended(&self, owner: &User) -> bool {
+        self.owner.is_some() && self.keys_version != owner.keys_version
+    }
+
     /// The client with another secret; the one until now is good until `old_until`.
     pub fn with_secret(
         &self,
@@ -106,12 +122,13 @@ impl Client {
         }
     }
 
-    /// What its user may see of an API key.
-    pub fn key_view(&self) -> ApiKeyView {
+    /// What its user, and administrators, may see of an API key.
+    pub fn key_view(&self, suspended: bool) -> ApiKeyView {
         ApiKeyView {
             client_id: self.id.clone(),
             name: self.name.clone(),
             scopes: names(&self.scopes),
+            suspended,
             created_at: self.created_at,
             expires_at: self.expires_at,
             last_used_at: self.last_used_at,
@@ -133,6 +150,7 @@ mod tests {
             id: "c".into(),
             name: "loader".into(),
             owner: None,
+            keys_version: 0,
             scopes: ScopeSet::default(),
             grants: vec![GrantType::ClientCredentials],
             secrets: Vec::new(),
@@ -169,6 +187,20 @@ mod tests {
         assert!(client.is_proven_by(&second, NOW) && client.is_proven_by(&third, NOW));
         let (client, _) = client.with_secret(NOW, NOW, &OsRandom);
         assert!(!client.is_proven_by(&third, NOW) && client.secrets.len() == 1);
+    }
+
+    #[test]
+    fn a_client_may_what_it_was_given_and_a_key_exchanges_its_own_token() {
+        let (service, _) = client();
+        let key = Client { owner: Some("ada".into()), ..service.clone() };
+        for (grant, of_service, of_key) in [
+            (GrantType::ClientCredentials, true, true),
+            (GrantType::RefreshToken, false, false),
+            (GrantType::Password, false, false),
+            (GrantType::TokenExchange, false, true),
+        ] {
+            assert_eq!((service.may(grant), key.may(grant)), (of_service, of_key), "{grant:?}");
+        }
     }
 
     #[test]

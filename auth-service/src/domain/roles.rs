@@ -55,6 +55,13 @@ impl RoleTable {
         self.0.iter().map(|(name, scopes)| (name.as_str(), scopes))
     }
 
+    /// The table in which this role allows these scopes.
+    pub fn with(&self, role: &str, scopes: &ScopeSet) -> Self {
+        let mut roles = self.0.clone();
+        roles.insert(role.to_owned(), scopes.clone());
+        Self(roles)
+    }
+
     /// What a role allows, if there is one of that name.
     pub fn get(&self, role: &str) -> Option<&ScopeSet> {
         self.0.get(role)
@@ -87,10 +94,13 @@ pub fn narrow(held: &ScopeSet, asked: Option<&ScopeSet>) -> Result<ScopeSet, Too
     if beyond.is_empty() { Ok(asked.clone()) } else { Err(TooWide(beyond)) }
 }
 
-/// What is left of `asked` under the scopes held today: roles may have changed since it was given.
+/// What is left of `asked` under the scopes held today: everything that both allow. Roles, clients and keys may have
+/// changed since it was given.
 pub fn still_held(held: &ScopeSet, asked: Option<&ScopeSet>) -> ScopeSet {
     let Some(asked) = asked else { return held.clone() };
-    ScopeSet::from_names(asked.iter().filter(|scope| held.covers(scope))).unwrap_or_default()
+    let named = asked.iter().filter(|scope| held.covers(scope));
+    let meant = held.iter().filter(|scope| asked.covers(scope));
+    ScopeSet::from_names(named.chain(meant)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -153,5 +163,8 @@ mod tests {
         let (asked, viewer) = (set("calculations:read calculations:write"), shipped().scopes_of(&[VIEWER]));
         assert_eq!(still_held(&viewer, Some(&asked)), set("calculations:read"));
         assert_eq!(still_held(&viewer, None), viewer);
+        assert_eq!(still_held(&viewer, Some(&set("*"))), viewer);
+        assert_eq!(still_held(&set("*"), Some(&asked)), asked);
+        assert!(still_held(&viewer, Some(&set("users:read"))).is_empty());
     }
 }

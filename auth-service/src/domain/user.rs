@@ -22,6 +22,8 @@ pub struct User {
     pub password_hash: PasswordHash,
     /// Raised to make every earlier session worthless.
     pub token_version: i64,
+    /// Raised to suspend every API key made before: each key names the version it was made under.
+    pub keys_version: i64,
     /// Whether the user must choose another password before their tokens allow anything else.
     pub must_change_password: bool,
     /// Access tokens issued before this second since the Unix epoch are refused; 0 refuses none.
@@ -50,6 +52,7 @@ impl User {
             disabled: false,
             password_hash,
             token_version: 0,
+            keys_version: 0,
             must_change_password: false,
             not_before: 0,
             created_at: now,

@@ -18,9 +18,10 @@ use super::{
     refusals,
     state::State,
 };
-use crate::domain::client::Client;
 
 /// List your API keys
+///
+/// By id, which is the order in which they were made.
 #[utoipa::path(
     get, path = "/auth/api-keys", tag = "API keys", security(("oauth2" = []), ("bearer" = [])),
     params(
@@ -36,9 +37,18 @@ pub(super) async fn list(
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, limit) = paging(&request)?;
-    let keys = state.auth.api_keys(&actor, after, limit + 1).await?;
-    Ok(HttpResponse::Ok().json(page(keys.iter().map(Client::key_view), limit, |key| &key.client_id)))
+    Ok(HttpResponse::Ok().json(page_of(&request, &actor.subject, &state).await?))
+}
+
+/// A page of the keys of a user, as the query of a request asks for it.
+pub(super) async fn page_of(
+    request: &HttpRequest,
+    owner: &str,
+    state: &State,
+) -> Result<Page<ApiKeyView>, Problem> {
+    let (after, limit) = paging(request)?;
+    let keys = state.auth.keys_of(owner, after, limit).await?;
+    Ok(page(keys.into_iter(), limit, |key| &key.client_id))
 }
 
 /// Make an API key
@@ -61,7 +71,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let confirmed = state.auth.confirm(actor, password(input.current_password.as_deref())).await?;
     let (key, client_secret) = state.auth.create_api_key(&confirmed, &input).await?;
-    let body = ApiKeyWithSecret { key: key.key_view(), client_secret };
+    let body = ApiKeyWithSecret { key: key.key_view(false), client_secret };
     Ok(HttpResponse::Created().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 

@@ -1,11 +1,16 @@
 //! What anyone may know of this authorization server: its metadata and its public keys.
 
-use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web::Data};
+use actix_web::{
+    HttpResponse,
+    http::header::CACHE_CONTROL,
+    web::{Data, Path},
+};
 use serde::Serialize;
-use shared_models::{claims::CALCULATION, scope::BUILT_IN};
+use service_kit::problem::Problem;
+use shared_models::{claims::CALCULATION, problem::ProblemCode, scope::BUILT_IN};
 use utoipa::ToSchema;
 
-use super::{DOCS, state::State, token::TOKEN_EXCHANGE};
+use super::{DOCS, refusals, state::State, token::TOKEN_EXCHANGE};
 
 /// Ways of a client to prove who it is (RFC 7591 section 2).
 const BASIC: &str = "client_secret_basic";
@@ -72,6 +77,27 @@ pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
         authorization_details_types_supported: [CALCULATION],
         service_documentation: format!("{base}{DOCS}"),
     })
+}
+
+/// Metadata of an authorization server whose issuer has a path
+///
+/// RFC 8414 section 3.1: the path of the issuer stands behind the well-known one. Any other path is 404.
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server/{path}", tag = "Discovery",
+    params(("path" = String, Path, description = "The path of the issuer")),
+    responses((status = 200, description = "The metadata", body = inline(Metadata)), refusals::Missing),
+)]
+pub(super) async fn metadata_of_path(
+    path: Path<String>,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let issuer = state.auth.policy().issuer.as_str();
+    let own = issuer.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
+    let own = own.map(|path| path.trim_end_matches('/')).filter(|path| !path.is_empty());
+    if own != Some(path.as_str()) {
+        return Err(Problem::new(ProblemCode::NotFound, "This is not the path of the issuer"));
+    }
+    Ok(metadata(state).await)
 }
 
 /// Public keys that tokens are signed with

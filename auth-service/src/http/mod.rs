@@ -21,6 +21,7 @@ mod session;
 mod sessions;
 pub mod state;
 mod token;
+mod user_access;
 mod users;
 mod users_admin;
 
@@ -92,6 +93,21 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
         acting(DELETE, "/auth/users/{id}", Scope("users:write"), HOLDERS, users_admin::remove),
         acting(GET, "/auth/users/{id}/sessions", Scope("users:read"), HOLDERS, users_admin::sessions),
         acting(DELETE, "/auth/users/{id}/sessions", Scope("users:write"), HOLDERS, users_admin::end_sessions),
+        acting(
+            DELETE,
+            "/auth/users/{id}/sessions/{session}",
+            Scope("users:write"),
+            HOLDERS,
+            user_access::end_session,
+        ),
+        acting(GET, "/auth/users/{id}/api-keys", Scope("users:read"), HOLDERS, user_access::keys),
+        acting(
+            DELETE,
+            "/auth/users/{id}/api-keys/{key}",
+            Scope("users:write"),
+            HOLDERS,
+            user_access::remove_key,
+        ),
         acting(GET, "/auth/roles", Scope("roles:read"), HOLDERS, roles::list),
         acting(PUT, "/auth/roles/{name}", Scope("roles:write"), HOLDERS, roles::set),
         acting(DELETE, "/auth/roles/{name}", Scope("roles:write"), HOLDERS, roles::remove),
@@ -118,6 +134,7 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
         person(DELETE, "/auth/sessions", PERSON, sessions::end_all),
         person(DELETE, "/auth/sessions/{id}", PERSON, sessions::end),
         open(GET, "/.well-known/oauth-authorization-server", discovery::metadata),
+        open(GET, "/.well-known/oauth-authorization-server/{path:.*}", discovery::metadata_of_path),
         open(GET, "/.well-known/jwks.json", discovery::jwks),
         open(GET, OPENAPI, openapi::document),
     ]

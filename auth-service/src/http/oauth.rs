@@ -169,7 +169,7 @@ pub(super) fn refusal(error: &OAuthError, request: &HttpRequest) -> HttpResponse
         OAuthError::UnauthorizedClient => (Status::BAD_REQUEST, "unauthorized_client"),
         OAuthError::UnsupportedGrantType => (Status::BAD_REQUEST, "unsupported_grant_type"),
         OAuthError::InvalidScope(_) => (Status::BAD_REQUEST, "invalid_scope"),
-        OAuthError::InvalidTarget(_) => (Status::BAD_REQUEST, "invalid_target"),
+        OAuthError::InvalidDetails(_) => (Status::BAD_REQUEST, "invalid_authorization_details"),
         OAuthError::Auth(AuthError::Busy | AuthError::Unavailable | AuthError::Unknown) => {
             (Status::SERVICE_UNAVAILABLE, "temporarily_unavailable")
         }

@@ -20,8 +20,8 @@ use utoipa::{
 };
 
 use super::{
-    api_keys, audit, clients, discovery, revocations, roles, row::Row, session, sessions, token, users,
-    users_admin,
+    api_keys, audit, clients, discovery, revocations, roles, row::Row, session, sessions, token, user_access,
+    users, users_admin,
 };
 
 /// The document.
@@ -48,6 +48,9 @@ use super::{
         users_admin::remove,
         users_admin::sessions,
         users_admin::end_sessions,
+        user_access::keys,
+        user_access::remove_key,
+        user_access::end_session,
         roles::list,
         roles::set,
         roles::remove,
@@ -73,6 +76,7 @@ use super::{
         sessions::end,
         sessions::end_all,
         discovery::metadata,
+        discovery::metadata_of_path,
         discovery::jwks,
         document,
     ),
@@ -118,7 +122,9 @@ impl Document {
     pub(super) fn made(&self) -> OpenApi {
         let mut document = Api::openapi();
         for (method, path, names) in &self.principals {
-            let Some(item) = document.paths.paths.get_mut(*path) else { continue };
+            // The document leaves out how much of a path a parameter takes.
+            let path = path.replace(":.*}", "}");
+            let Some(item) = document.paths.paths.get_mut(&path) else { continue };
             let operation = match method.as_str() {
                 "GET" => &mut item.get,
                 "POST" => &mut item.post,

@@ -1,7 +1,7 @@
 //! Tokens for programs: get one (RFC 6749, RFC 8693), give it back (RFC 7009), ask what it is worth (RFC 7662).
 
 use actix_web::{HttpRequest, HttpResponse, http::header::USER_AGENT, web::Data};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared_models::claims::{AccessClaims, Actor, Audience, AuthorizationDetail, CALCULATION};
 use utoipa::ToSchema;
 
@@ -61,6 +61,9 @@ struct TokenAnswer {
     /// Gets the next one; each is good once.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+    /// Seconds until the refresh token is no longer good, unless it is used before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_expires_in: Option<u64>,
     /// Of a token exchange.
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_token_type: Option<&'static str>,
@@ -79,6 +82,7 @@ impl From<Issued> for TokenAnswer {
             expires_in: issued.expires_in,
             scope: issued.scope.to_string(),
             refresh_token: issued.refresh_token,
+            refresh_expires_in: issued.refresh_expires_in,
             issued_token_type: None,
             authorization_details: issued.calculation.map(limit).into_iter().collect(),
         }
@@ -87,9 +91,12 @@ impl From<Issued> for TokenAnswer {
 
 /// Get a token
 ///
-/// For services, API keys and jobs. A client proves who it is by HTTP Basic or in the form. A job grant is made by a
-/// token exchange: a user or a service hands on named scopes for one calculation; who holds its refresh token renews
-/// it without a secret, as `client_id=tessera-job`, until the calculation is finished.
+/// For services, API keys and jobs. A client proves who it is by HTTP Basic or in the form. A token exchange makes a job
+/// grant: named scopes for one calculation. The token of a login is exchanged as `client_id=tessera-job`, without a
+/// secret; the token of a service or an API key only with the credentials of that key, or of a service that has the
+/// grant `urn:ietf:params:oauth:grant-type:token-exchange`. Whoever holds the refresh token refreshes it without a
+/// secret, as `client_id=tessera-job`, until the calculation is finished; `refresh_expires_in` says how long it waits.
+/// `authorization_details` that are not understood are refused.
 #[utoipa::path(
     post, path = "/auth/token", tag = "Tokens for programs",
     request_body(content = inline(TokenRequest), content_type = "application/x-www-form-urlencoded"),
@@ -109,6 +116,10 @@ pub(super) async fn token(request: HttpRequest, body: Sent, state: Data<State>) 
 async fn issue(request: &HttpRequest, body: Sent, state: &State) -> Result<TokenAnswer, OAuthError> {
     let form = Form::read(request, body)?;
     let grant = form.require("grant_type")?;
+    if grant != TOKEN_EXCHANGE && form.get("authorization_details").is_some() {
+        // RFC 9396 section 5: a limit that is not applied is refused.
+        return Err(OAuthError::InvalidDetails(format!("only {TOKEN_EXCHANGE} takes them")));
+    }
     let auth = &state.auth;
     // Before the client is read: what revokes its tokens after that is later than this.
     let asked_at = auth.now();
@@ -159,12 +170,6 @@ fn known(sender: Sender) -> Result<Option<Box<Client>>, OAuthError> {
 }
 
 fn exchange(form: &Form, request: &HttpRequest) -> Result<Exchange, OAuthError> {
-    #[derive(Deserialize)]
-    struct Detail {
-        #[serde(rename = "type")]
-        kind: String,
-        identifier: String,
-    }
     for unknown in ["actor_token", "actor_token_type", "resource", "audience"] {
         if form.get(unknown).is_some() {
             return Err(OAuthError::InvalidRequest(format!("{unknown}: not taken here")));
@@ -176,12 +181,12 @@ fn exchange(form: &Form, request: &HttpRequest) -> Result<Exchange, OAuthError> 
             return Err(OAuthError::InvalidRequest(format!("{name}: only {ACCESS_TOKEN}")));
         }
     }
-    let details: Vec<Detail> = serde_json::from_str(form.require("authorization_details")?)
-        .map_err(|fault| OAuthError::InvalidRequest(format!("authorization_details: {fault}")))?;
+    let details: Vec<AuthorizationDetail> = serde_json::from_str(form.require("authorization_details")?)
+        .map_err(|fault| OAuthError::InvalidDetails(fault.to_string()))?;
     Ok(Exchange {
         subject_token: form.require("subject_token")?.to_owned(),
         scope: form.scope()?,
-        details: details.into_iter().map(|detail| (detail.kind, detail.identifier)).collect(),
+        details,
         device: device(request),
         origin: origin(request),
     })

@@ -98,8 +98,10 @@ pub(super) async fn one(
 
 /// Change a user
 ///
-/// Disabling ends their sessions and refuses their tokens everywhere within a second; so does a password that is set
-/// for them, which they must change at their next login. Whoever loses a scope by this loses the tokens that have it.
+/// Disabling ends their sessions, suspends their API keys for good and refuses their tokens everywhere within a second; so
+/// does a password that is set for them, which they must change at their next login. Enabling them again revives no
+/// key: they make new ones. Whoever loses a scope by this loses the tokens that have it. Your own password is changed
+/// at `PUT /auth/users/me/password`; an API key or a service changes nothing of its own user.
 /// Nobody can change one who may do more than they may, nor give a role that allows more, nor take away the last
 /// administrator.
 #[utoipa::path(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared_models::clients::{GrantType, NewApiKey};
+use shared_models::clients::{ApiKeyView, GrantType, NewApiKey};
 
 use super::{Actor, Auth, AuthError, Confirmed, audit::Act, clients::named};
 use crate::{
@@ -31,6 +31,36 @@ impl Auth {
         let owner = Some(actor.subject.clone());
         let filter = ClientFilter { owner, after, limit, ..ClientFilter::default() };
         Ok(self.store.list_clients(&filter).await?)
+    }
+
+    /// A page of the keys of a user, by id: one more than `limit` where there are more.
+    pub async fn keys_of(
+        &self,
+        owner: &str,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<ApiKeyView>, AuthError> {
+        let filter = ClientFilter {
+            owner: Some(owner.to_owned()),
+            after,
+            limit: limit + 1,
+            ..ClientFilter::default()
+        };
+        let (owner, keys) =
+            tokio::try_join!(self.user(owner), async { Ok(self.store.list_clients(&filter).await?) })?;
+        Ok(keys.iter().map(|key| key.key_view(key.is_suspended(&owner))).collect())
+    }
+
+    /// Removes a key of another user, and revokes its tokens.
+    pub async fn remove_key_of(&self, actor: &Actor, owner: &str, id: &str) -> Result<(), AuthError> {
+        let entry = self.entry_of(actor, Act::new(Action::ApiKeyRemoved).to("client", id));
+        let outcome = async {
+            self.may_act_on(actor, &self.user(owner).await?).await?;
+            let removed = self.store.remove_client(id, Some(owner), &self.revocation_clock, &entry).await?;
+            if removed { Ok(()) } else { Err(AuthError::NotFound("API key")) }
+        };
+        let outcome = outcome.await;
+        self.or_refused(entry, outcome).await
     }
 
     /// Makes a key for the user who asks, who must be at their own login: a key makes no key.
@@ -65,9 +95,11 @@ impl Auth {
             return Err(AuthError::Conflict(format!("you have {MAX_KEYS} keys; remove one first")));
         }
         let expires_at = Some(self.now() + Duration::from_secs(ttl));
-        let owner = Some(actor.subject.clone());
-        let (key, secret) =
-            self.new_client(name, owner, scopes, vec![GrantType::ClientCredentials], expires_at);
+        // A key that is stored after its user was disabled, or their password was reset, is suspended as those before.
+        let owner = self.known_user(&actor.subject).await?;
+        self.check_client_width(&scopes, &owner.roles)?;
+        let grants = vec![GrantType::ClientCredentials];
+        let (key, secret) = self.new_client(name, Some(&owner), scopes, grants, expires_at);
         self.store.insert_client(&key, &entry.on("client", &key.id)).await?;
         Ok((key, secret))
     }

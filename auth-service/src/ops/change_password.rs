@@ -37,7 +37,12 @@ impl Auth {
             .check_length(self.policy.min_password_length)
             .map_err(|fault| AuthError::Invalid(vec![weak("/new", fault)]))?;
         let user = self.known_user(&actor.subject).await?;
+        let same = change.new.bytes() == change.current.bytes();
         let user = self.prove_password(user, &change.current, &actor.origin, "/current").await?;
+        if same && user.must_change_password {
+            let fault = "new: must be another password than the one until now";
+            return Err(AuthError::invalid("/new", "same", fault));
+        }
         let hash = self.hasher.enroll(change.new, about(&user.email, user.full_name.as_ref())).await;
         let update = PasswordUpdate {
             user_id: user.id,
@@ -53,6 +58,8 @@ impl Auth {
 
 #[cfg(test)]
 mod tests {
+    use shared_models::auth::UserChange;
+
     use super::{super::testing::World, *};
 
     const NEW: &str = "a quite different long sentence";
@@ -90,5 +97,23 @@ mod tests {
             assert_eq!(faults[0].pointer.as_deref(), Some("/new"));
         }
         assert!(world.try_login("ada@example.org", World::PASSWORD, None).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_password_that_must_be_changed_is_not_changed_to_itself() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        let user = world.user("ada@example.org").await;
+        let force = UserChange { must_change_password: Some(true), ..UserChange::default() };
+        world.auth.change_user(&admin, &user.id, &force).await.unwrap();
+        let asking = World::acting(&user.id, "");
+        let refusal = world.auth.change_password(&asking, change(World::PASSWORD, World::PASSWORD)).await;
+        let Err(AuthError::Invalid(faults)) = refusal else { panic!("{refusal:?}") };
+        assert_eq!((faults[0].pointer.as_deref(), faults[0].code.as_str()), (Some("/new"), "same"));
+        let wrong = world.auth.change_password(&asking, change("not my password", "not my password")).await;
+        assert_eq!(wrong, Err(AuthError::InvalidCredentials), "what is wrong is not told apart");
+        assert!(world.auth.user(&user.id).await.unwrap().must_change_password);
+        assert_eq!(world.auth.change_password(&asking, change(World::PASSWORD, NEW)).await, Ok(()));
+        assert!(!world.auth.user(&user.id).await.unwrap().must_change_password);
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         client::Client,
         id,
         name::FullName,
+        user::User,
     },
     store::ClientFilter,
 };
@@ -108,14 +109,27 @@ impl Auth {
     fn prepared_client(&self, actor: &Actor, input: &NewClient) -> Result<(Client, String), AuthError> {
         let (name, scopes) = named(&input.name, &input.scopes, true)?;
         actor.require_all(&scopes)?;
+        self.check_client_width(&scopes, &[])?;
         Ok(self.new_client(name, None, scopes, grants(input.grants.as_ref()), None))
+    }
+
+    /// Refuses scopes of a client or key for which its token would be too long.
+    pub(super) fn check_client_width(
+        &self,
+        scopes: &ScopeSet,
+        from_roles: &[String],
+    ) -> Result<(), AuthError> {
+        match self.too_wide(scopes, &[], from_roles)? {
+            Some(why) => Err(AuthError::invalid("/scopes", "maxLength", format!("scopes: {why}"))),
+            None => Ok(()),
+        }
     }
 
     /// A client with its first secret, not stored yet.
     pub(super) fn new_client(
         &self,
         name: String,
-        owner: Option<String>,
+        owner: Option<&User>,
         scopes: ScopeSet,
         grants: Vec<GrantType>,
         expires_at: Option<OffsetDateTime>,
@@ -124,7 +138,8 @@ impl Auth {
         let client = Client {
             id: id::new(now, self.env.random.as_ref()),
             name,
-            owner,
+            owner: owner.map(|owner| owner.id.clone()),
+            keys_version: owner.map_or(0, |owner| owner.keys_version),
             scopes,
             grants,
             secrets: Vec::new(),
@@ -165,6 +180,9 @@ impl Auth {
             let (given, scopes) = (change.name.as_ref(), change.scopes.as_ref().unwrap_or(&names));
             let (name, scopes) = named(given.unwrap_or(&before.name), scopes, given.is_some())?;
             actor.require_all(&scopes)?;
+            if !before.scopes.covers_all(&scopes) {
+                self.check_client_width(&scopes, &[])?;
+            }
             let disabled = change.disabled.unwrap_or(before.disabled);
             let taken_away = disabled && !before.disabled || !scopes.covers_all(&before.scopes);
             let revoking = taken_away.then_some(&self.revocation_clock);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
-use super::{Auth, AuthError, mint::Subject};
-use crate::domain::{refresh_token::RefreshToken, roles, session::Session, user::User};
+use super::{Auth, AuthError, FIRST_PARTY, mint::Subject, token::JOB_CLIENT};
+use crate::domain::{client::Client, refresh_token::RefreshToken, roles, session::Session, user::User};
 
 /// Tokens for the caller.
 #[derive(Debug)]
@@ -32,7 +32,6 @@ struct Holder {
     roles: Vec<String>,
     from_roles: Vec<String>,
     must_change_password: bool,
-    kind: RevocationKind,
     not_before: i64,
 }
 
@@ -50,9 +49,8 @@ impl Auth {
     ) -> Result<Option<Grant>, AuthError> {
         let asked_at = self.env.clock.now().unix_timestamp();
         let Some(holder) = self.holder(session).await? else { return Ok(None) };
-        let not_before = self.issuable_from(holder.kind, &session.user_id, holder.not_before).await?;
         let held = roles::still_held(&holder.scopes, session.scope.as_ref());
-        let scope = roles::still_held(&held, asked);
+        let scope = roles::still_held(&held, asked).condensed();
         let access_token = self.mint(&Subject {
             id: &session.user_id,
             client_id: &session.client_id,
@@ -61,7 +59,7 @@ impl Auth {
             from_roles: &holder.from_roles,
             session: Some(session),
             asked_at,
-            not_before,
+            not_before: holder.not_before,
         })?;
         let remaining = session.idle_expires_at - session.last_used_at;
         Ok(Some(Grant {
@@ -75,40 +73,77 @@ impl Auth {
         }))
     }
 
-    /// Whose session it is, as far as they may still have tokens: a user, or a service that handed it on.
+    /// Whose session it is, as far as they may still have tokens: a user, or a service that exchanged its token. What
+    /// they have is no more than every client between them and the token has, as all of these are now.
     async fn holder(&self, session: &Session) -> Result<Option<Holder>, AuthError> {
-        let through = session.delegation.as_ref().and_then(|delegation| delegation.through.as_deref());
-        // That a key has expired is no reason to stop a job that it started.
-        if let Some(through) = through
-            && self.store.client(through).await?.is_none_or(|client| client.disabled)
-        {
+        let user = self.store.user(&session.user_id).await?;
+        let Some(mut holder) = (match &user {
+            Some(user) => self.user_of(session, user).await?,
+            None => self.service_of(session).await?,
+        }) else {
+            return Ok(None);
+        };
+        let Some(between) = self.clients_between(session).await? else { return Ok(None) };
+        for client in between {
+            holder.scopes = roles::still_held(&holder.scopes, Some(&client.scopes));
+            let own = self.issuable_from(RevocationKind::Key, &client.id, client.not_before).await?;
+            holder.not_before = holder.not_before.max(own);
+        }
+        Ok(Some(holder))
+    }
+
+    async fn user_of(&self, session: &Session, user: &User) -> Result<Option<Holder>, AuthError> {
+        if user.disabled || user.token_version != session.token_version {
             return Ok(None);
         }
-        if let Some(user) = self.store.user(&session.user_id).await? {
-            if user.disabled || user.token_version != session.token_version {
-                return Ok(None);
-            }
-            let scopes = self.scopes_of(&user).await?;
-            let User { roles, must_change_password, not_before, .. } = user;
-            // What is handed on is narrower than its user, whatever their roles are.
-            let (roles, from_roles) =
-                if session.delegation.is_none() { (roles, Vec::new()) } else { (Vec::new(), roles) };
-            let kind = RevocationKind::Subject;
-            return Ok(Some(Holder { scopes, roles, from_roles, must_change_password, kind, not_before }));
-        }
+        let User { must_change_password, not_before, .. } = *user;
+        let not_before = self.issuable_from(RevocationKind::Subject, &user.id, not_before).await?;
+        // What is handed on is narrower than its user, whatever their roles are.
+        let (roles, from_roles) = match session.delegation {
+            None => (user.roles.clone(), Vec::new()),
+            Some(_) => (Vec::new(), user.roles.clone()),
+        };
+        let scopes = self.scopes_of(user).await?;
+        Ok(Some(Holder { scopes, roles, from_roles, must_change_password, not_before }))
+    }
+
+    async fn service_of(&self, session: &Session) -> Result<Option<Holder>, AuthError> {
         if session.delegation.is_none() {
             return Ok(None);
         }
         let service = self.store.client(&session.user_id).await?;
         let service = service.filter(|client| client.owner.is_none() && client.is_live(self.now()));
-        Ok(service.map(|client| Holder {
-            scopes: client.scopes,
+        let Some(service) = service else { return Ok(None) };
+        let not_before = self.issuable_from(RevocationKind::Key, &service.id, service.not_before).await?;
+        Ok(Some(Holder {
+            scopes: service.scopes,
             roles: Vec::new(),
             from_roles: Vec::new(),
             must_change_password: false,
-            kind: RevocationKind::Key,
-            not_before: client.not_before,
+            not_before,
         }))
+    }
+
+    /// The clients that bound what the session may have: the one that logged in with a password, or the key or service
+    /// whose token was exchanged. Nothing where one of them is gone or disabled, or the client that acts is.
+    async fn clients_between(&self, session: &Session) -> Result<Option<Vec<Client>>, AuthError> {
+        let through = session.delegation.as_ref().and_then(|delegation| delegation.through.as_deref());
+        let acting = session.delegation.as_ref().map(|delegation| delegation.actor.as_str());
+        let own = Some(session.client_id.as_str());
+        let mut between = Vec::new();
+        for (id, bounds) in [(own, true), (through, true), (acting, false)] {
+            let Some(id) = id.filter(|id| ![FIRST_PARTY, JOB_CLIENT].contains(id)) else { continue };
+            // That a key has expired is no reason to stop a job that it started.
+            let client = self.store.client(id).await?.filter(|client| !client.disabled);
+            let Some(client) = client else { return Ok(None) };
+            if !self.is_good_for_its_owner(&client).await? {
+                return Ok(None);
+            }
+            if bounds {
+                between.push(client);
+            }
+        }
+        Ok(Some(between))
     }
 }
 

@@ -45,6 +45,9 @@ impl Auth {
                 given_once.push(role);
             }
         }
+        if let Some(why) = self.roles_too_wide(roles, &given_once).map_err(|error| error.to_string())? {
+            return Err(format!("roles: {why}"));
+        }
         let password_hash =
             PasswordHash::parse(&input.password_hash).map_err(|fault| format!("password_hash: {fault}"))?;
         let now = self.now();

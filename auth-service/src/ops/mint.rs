@@ -11,6 +11,9 @@ use shared_models::{
 use super::{Auth, AuthError};
 use crate::domain::session::Session;
 
+/// The longest token, in bytes. Servers and proxies commonly take 8 KiB of headers in all.
+pub(super) const MAX_TOKEN: usize = 4096;
+
 /// Whom a token is about, and what it allows.
 pub(super) struct Subject<'a> {
     /// The user's id, or the client's for a service.
@@ -50,12 +53,23 @@ impl Auth {
     }
 
     pub(super) fn mint(&self, about: &Subject<'_>) -> Result<String, AuthError> {
+        let token = mint(&self.keys.current(), &self.claims(about));
+        let token = token.map_err(|error| AuthError::Internal(error.to_string()))?;
+        if token.len() <= MAX_TOKEN {
+            return Ok(token);
+        }
+        let fault = format!("scope: {}; ask for fewer scopes", too_long(token.len()));
+        Err(AuthError::invalid("/scope", "maxLength", fault))
+    }
+
+    /// What a token says.
+    pub(super) fn claims(&self, about: &Subject<'_>) -> AccessClaims {
         // Whatever revokes these tokens after the reading is later than this. What revoked the ones before it is at most
         // 4 s ahead of the clock, so that a user who was enabled again need not wait.
         let issued_at = about.asked_at.max(about.not_before);
         let ttl = i64::try_from(self.policy.access_ttl.as_secs()).unwrap_or(i64::MAX);
         let delegation = about.session.and_then(|session| session.delegation.as_ref());
-        let claims = AccessClaims {
+        AccessClaims {
             iss: self.policy.issuer.clone(),
             sub: about.id.to_owned(),
             aud: Audience::One(self.policy.audience.clone()),
@@ -77,9 +91,13 @@ impl Auth {
                 })
                 .into_iter()
                 .collect(),
-        };
-        mint(&self.keys.current(), &claims).map_err(|error| AuthError::Internal(error.to_string()))
+        }
     }
+}
+
+/// What is wrong with a token of so many bytes.
+pub(super) fn too_long(size: usize) -> String {
+    format!("a token would have {size} bytes; the maximum is {MAX_TOKEN}")
 }
 
 #[cfg(test)]

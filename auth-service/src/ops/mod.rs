@@ -26,6 +26,7 @@ mod sessions;
 mod standing;
 mod throttle;
 pub mod token;
+mod token_size;
 mod users;
 
 use std::{sync::Arc, time::Duration};
@@ -77,6 +78,8 @@ pub struct Policy {
     pub lifetimes: Lifetimes,
     /// How long a job grant lives at most, however often it is renewed.
     pub job_ttl: Duration,
+    /// How long a job grant lives without being renewed.
+    pub job_idle: Duration,
     /// How old a login may be that confirms what could lock its user out.
     pub recent_login: Duration,
     /// How many sessions and job grants of one user are live at most; beyond it the least recently used one ends.

@@ -25,6 +25,8 @@ use crate::{
 
 /// How long a process goes by the table it has read.
 const LEASE: Duration = Duration::from_secs(1);
+/// How many different sets of roles are judged when one of the roles gets wider.
+const MAX_SETS: u32 = 1000;
 /// How often a change that others overtake is tried.
 const MAX_TRIES: usize = 8;
 
@@ -106,6 +108,9 @@ impl Auth {
             if let Some(allowed) = allowed {
                 actor.require_all(allowed)?;
             }
+            if !allowed.is_some_and(|allowed| allowed.covers_all(&scopes)) {
+                self.check_width(&table, name, &scopes).await?;
+            }
             let narrower = allowed.is_some_and(|allowed| !scopes.covers_all(allowed));
             let write = RoleWrite {
                 name: name.to_owned(),
@@ -126,6 +131,19 @@ impl Auth {
             return Ok(scopes);
         }
         Err(AuthError::ChangedMeanwhile)
+    }
+
+    /// Refuses scopes of a role for which a token of somebody who has it would be too long.
+    async fn check_width(&self, table: &RoleTable, name: &str, scopes: &ScopeSet) -> Result<(), AuthError> {
+        let next = table.with(name, scopes);
+        let others = self.store.role_sets_with(name, MAX_SETS).await?;
+        for roles in others.into_iter().chain([vec![name.to_owned()]]) {
+            if let Some(why) = self.roles_too_wide(&next, &roles)? {
+                let fault = format!("scopes: with the roles {}, {why}", roles.join(", "));
+                return Err(AuthError::invalid("/scopes", "maxLength", fault));
+            }
+        }
+        Ok(())
     }
 
     /// Removes a role that nobody has.

@@ -1,10 +1,10 @@
 //! Renews a session: a refresh token is spent, its successor and a fresh access token are given.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use shared_models::scope::ScopeSet;
 
-use super::{Auth, AuthError, Grant, Origin, audit::Act};
+use super::{Auth, AuthError, Grant, Origin, audit::Act, token::JOB_CLIENT};
 use crate::domain::{
     audit::Action,
     refresh_token::{RefreshToken, Secret},
@@ -50,7 +50,7 @@ impl Auth {
             token,
             client_id: renewal.client_id.to_owned(),
             successor: Secret::new(self.env.random.as_ref()),
-            idle_ttl: self.policy.lifetimes.idle,
+            idle_ttl: self.idle_ttl(renewal.client_id),
             arrived: renewal.arrived,
         };
         let theft = Act::new(Action::RefreshTokenReused).refused(&"the session is ended");
@@ -71,6 +71,11 @@ impl Auth {
             }
             Rotation::Refused => Err(AuthError::InvalidRefreshToken),
         }
+    }
+
+    /// How long a session of this client waits to be refreshed: a job may queue for as long as it may live.
+    fn idle_ttl(&self, client_id: &str) -> Duration {
+        if client_id == JOB_CLIENT { self.policy.job_idle } else { self.policy.lifetimes.idle }
     }
 }
 

@@ -30,10 +30,19 @@ impl Auth {
 
     /// Ends one session of the user who asks.
     pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
-        let (user, reason) = (&actor.subject, EndReason::EndedByUser);
         let entry = self.entry_of(actor, Act::new(Action::SessionEnded).to("session", id));
+        self.end_one_session(&actor.subject, id, EndReason::EndedByUser, &entry).await
+    }
+
+    pub(super) async fn end_one_session(
+        &self,
+        user: &str,
+        id: &str,
+        reason: EndReason,
+        entry: &Entry,
+    ) -> Result<(), AuthError> {
         let ended =
-            id::is_id(id) && self.store.end_session(user, id, reason, &self.revocation_clock, &entry).await?;
+            id::is_id(id) && self.store.end_session(user, id, reason, &self.revocation_clock, entry).await?;
         if ended { Ok(()) } else { Err(AuthError::NotFound("session")) }
     }
 

@@ -36,8 +36,8 @@ impl Auth {
         self.store.user(id).await?.ok_or(AuthError::NotFound("user"))
     }
 
-    /// Changes a user. Disabling ends their sessions and revokes every token, those of their API keys too; so does another
-    /// password. Losing a role revokes the tokens that had it, and the sessions continue with less.
+    /// Changes a user. Disabling ends their sessions, suspends their API keys for good and revokes every token; so does
+    /// another password. Losing a role revokes the tokens that had it, and the sessions continue with less.
     pub async fn change_user(&self, actor: &Actor, id: &str, change: &UserChange) -> Result<User, AuthError> {
         let act = Act::new(Action::UserChanged).to("user", id).saying(summary(change));
         let entry = self.entry_of(actor, act);
@@ -57,8 +57,15 @@ impl Auth {
             let renaming = self.check(&roles, change)?;
             let before = self.user(id).await?;
             self.may_act_on(actor, &before).await?;
+            if change.password.is_some() && actor.subject == before.id {
+                let why = "change your own password at PUT /auth/users/me/password, with the one until now";
+                return Err(AuthError::Conflict(why.into()));
+            }
             if let Some(given) = &change.roles {
                 actor.require_all(&roles.scopes_of(given))?;
+                if let Some(why) = self.roles_too_wide(&roles, given)? {
+                    return Err(AuthError::invalid("/roles", "maxLength", format!("roles: {why}")));
+                }
             }
             let hash = self.reset(&before, change).await?;
             let write = self.write_of(&roles, before, change, renaming, hash);
@@ -131,6 +138,7 @@ impl Auth {
         let loses = next.must_change_password && !before.must_change_password || !has.covers_all(&had);
         if locked_out {
             next.token_version += 1;
+            next.keys_version += 1;
         }
         let end_sessions = locked_out.then_some(EndReason::EndedByAdmin);
         let given = given(roles, &before, &next);
@@ -181,8 +189,23 @@ impl Auth {
         self.or_refused(entry, outcome).await
     }
 
-    /// Nobody acts on one who may do more than they may: that would be a way to become them.
-    async fn may_act_on(&self, actor: &Actor, user: &User) -> Result<(), AuthError> {
+    /// Ends one session or job grant of a user.
+    pub async fn end_session_of(&self, actor: &Actor, id: &str, session: &str) -> Result<(), AuthError> {
+        let entry = self.entry_of(actor, Act::new(Action::SessionEnded).to("session", session));
+        let outcome = async {
+            self.may_act_on(actor, &self.user(id).await?).await?;
+            self.end_one_session(id, session, EndReason::EndedByAdmin, &entry).await
+        };
+        let outcome = outcome.await;
+        self.or_refused(entry, outcome).await
+    }
+
+    /// Nobody acts on one who may do more than they may: that would be a way to become them. An API key or a client does
+    /// not act on its own user: that would be a way to become more than a key.
+    pub(super) async fn may_act_on(&self, actor: &Actor, user: &User) -> Result<(), AuthError> {
+        if actor.subject == user.id && !actor.principal.is_login() {
+            return Err(AuthError::LoginNeeded);
+        }
         let theirs = self.roles().await?.scopes_of(&user.roles);
         narrow(&actor.scope, Some(&theirs))
             .map(|_| ())

@@ -19,6 +19,9 @@ fn without_any_setting_the_defaults_of_the_contract_hold() {
     assert_eq!((policy.issuer.as_str(), policy.audience.as_str()), ("http://127.0.0.1:8080", "tessera"));
     assert_eq!(policy.access_ttl.as_secs(), 300);
     assert_eq!((policy.lifetimes.idle.as_secs(), policy.lifetimes.absolute.as_secs()), (3600, 43200));
+    assert_eq!((policy.job_ttl.as_secs(), policy.job_idle.as_secs()), (2_592_000, 2_592_000));
+    let shorter = read(&[("AUTH__TOKENS__JOB_TTL", "86400")]).unwrap().policy();
+    assert_eq!(shorter.job_idle.as_secs(), 86400, "a job grant waits for as long as it may live");
     assert!(settings.first_admin().unwrap().is_none());
 }
 
@@ -50,6 +53,8 @@ fn every_bad_value_is_refused_by_its_key() {
         ("AUTH__SESSIONS__MAX_PER_USER", "100001", "sessions.max_per_user"),
         ("AUTH__PASSWORDS__MEMORY_KIB", "102401", "passwords"),
         ("AUTH__TOKENS__JOB_TTL", "60", "tokens.job_ttl"),
+        ("AUTH__TOKENS__JOB_IDLE", "299", "tokens.job_idle"),
+        ("AUTH__TOKENS__JOB_IDLE", "2592001", "tokens.job_idle"),
         ("AUTH__NEW_USER_ROLE", "king", "new_user_role"),
         ("AUTH__BOOTSTRAP__ADMIN_EMAIL", "root@example.org", "bootstrap.admin_password"),
         ("AUTH__HTTP__ALLOWED_ORIGINS", "console.example.org", "http.allowed_origins"),

@@ -18,6 +18,8 @@ use crate::{
 
 /// The longest token that is looked at, in bytes. Tessera's own stay under 1 KiB.
 const MAX_TOKEN: usize = 8 * 1024;
+/// The longest signature of the keys that Tessera makes: RS256 with 2048 bits, in characters of base64url.
+const LONGEST_SIGNATURE: usize = 342;
 /// How far clocks may differ, in seconds.
 pub const LEEWAY: i64 = 5;
 
@@ -197,6 +199,14 @@ pub fn mint(ring: &Ring, claims: &AccessClaims) -> Result<String, KeysError> {
     header.typ = Some(ACCESS_TOKEN_TYPE.into());
     header.kid = Some(key.kid.clone());
     jsonwebtoken::encode(&header, claims, sign).map_err(|error| KeysError(format!("cannot sign: {error}")))
+}
+
+/// How many bytes a token with these claims has whichever algorithm the ring is rotated to: those of a token that is
+/// minted now, with the longest signature in place of its own.
+pub fn widest(ring: &Ring, claims: &AccessClaims) -> Result<usize, KeysError> {
+    let token = mint(ring, claims)?;
+    let signature = token.rsplit('.').next().map_or(0, str::len);
+    Ok(token.len() - signature + signature.max(LONGEST_SIGNATURE))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use shared_models::{
     auth::UserChange,
+    claims::AuthorizationDetail,
     clients::{GrantType, NewClient},
 };
 
@@ -159,7 +160,7 @@ async fn a_job_grant_opens_nothing_here_but_can_introspect_and_revoke_itself() {
     let asked = Exchange {
         subject_token: login.clone(),
         scope: Some("users:read users:write clients:write".parse().unwrap()),
-        details: vec![("calculation".into(), "c-1".into())],
+        details: vec![AuthorizationDetail { kind: "calculation".into(), identifier: "c-1".into() }],
         device: None,
         origin: Origin::default(),
     };

@@ -1,12 +1,19 @@
 //! Tokens for programs.
 
+use service_kit::random::OsRandom;
 use shared_models::{
-    claims::AccessClaims,
-    clients::{NewApiKey, NewClient},
+    claims::{AccessClaims, AuthorizationDetail},
+    clients::{ClientChange, NewApiKey, NewClient},
 };
 
 use super::{super::testing::World, *};
-use crate::{domain::password::Password, ops::Origin};
+use crate::{
+    domain::{
+        audit::{Action, Entry},
+        password::Password,
+    },
+    ops::Origin,
+};
 
 fn set(text: &str) -> ScopeSet {
     text.parse().unwrap()
@@ -21,6 +28,11 @@ async fn client(world: &World, scopes: &str, grants: &[GrantType]) -> (Client, S
 
 const OWN: &[GrantType] = &[GrantType::ClientCredentials];
 const ALL: &[GrantType] = &[GrantType::ClientCredentials, GrantType::RefreshToken, GrantType::Password];
+const HANDING_ON: &[GrantType] = &[GrantType::ClientCredentials, GrantType::TokenExchange];
+
+fn detail(kind: &str, identifier: &str) -> AuthorizationDetail {
+    AuthorizationDetail { kind: kind.into(), identifier: identifier.into() }
+}
 
 fn with_password(scope: Option<&str>) -> PasswordGrant {
     PasswordGrant {
@@ -45,7 +57,7 @@ fn job(token: &str, scope: &str) -> Exchange {
     Exchange {
         subject_token: token.to_owned(),
         scope: Some(set(scope)),
-        details: vec![("calculation".into(), "c-1".into())],
+        details: vec![detail("calculation", "c-1")],
         device: None,
         origin: Origin::default(),
     }
@@ -180,7 +192,7 @@ async fn a_job_outlives_the_login_it_came_from_and_not_the_user() {
 #[tokio::test]
 async fn a_service_hands_on_its_own_scopes_and_takes_them_back_by_being_disabled() {
     let world = World::new().await;
-    let (client, _) = client(&world, "calculations:write", OWN).await;
+    let (client, _) = client(&world, "calculations:write", HANDING_ON).await;
     let own = world.auth.client_token(&client, world.auth.now(), None).await.unwrap();
     let granted =
         world.auth.exchange_token(Some(&client), job(&own.access_token, "calculations:write")).await.unwrap();
@@ -201,14 +213,10 @@ async fn a_job_is_given_named_scopes_that_are_held_and_one_calculation() {
     assert!(matches!(wide, Err(OAuthError::InvalidScope(_))));
     let unnamed = world.auth.exchange_token(None, Exchange { scope: None, ..good.clone() }).await;
     assert!(matches!(unnamed, Err(OAuthError::InvalidScope(_))));
-    let pair = |kind: &str, id: &str| (kind.to_owned(), id.to_owned());
-    for details in [vec![], vec![pair("calculation", "a"), pair("calculation", "b")]] {
+    let two = vec![detail("calculation", "a"), detail("calculation", "b")];
+    for details in [vec![], two, vec![detail("account", "a")], vec![detail("calculation", "")]] {
         let refusal = world.auth.exchange_token(None, Exchange { details, ..good.clone() }).await;
-        assert!(matches!(refusal, Err(OAuthError::InvalidRequest(_))));
-    }
-    for details in [vec![pair("account", "a")], vec![pair("calculation", "")]] {
-        let refusal = world.auth.exchange_token(None, Exchange { details, ..good.clone() }).await;
-        assert!(matches!(refusal, Err(OAuthError::InvalidTarget(_))));
+        assert!(matches!(refusal, Err(OAuthError::InvalidDetails(_))));
     }
     let garbage = Exchange { subject_token: "x".into(), ..good };
     assert!(matches!(world.auth.exchange_token(None, garbage).await, Err(OAuthError::InvalidGrant(_))));
@@ -219,7 +227,8 @@ async fn a_token_that_was_given_back_is_worth_nothing_and_anothers_stays() {
     let world = World::new().await;
     world.user("ada@example.org").await;
     let origin = Origin::default();
-    let (mine, _) = client(&world, "calculations:read", ALL).await;
+    let every = [ALL, HANDING_ON].concat();
+    let (mine, _) = client(&world, "calculations:read", &every).await;
     let (other, _) = client(&world, "calculations:read", ALL).await;
     let active = |token: String| {
         let (auth, mine) = (world.auth.clone(), mine.clone());
@@ -262,7 +271,7 @@ async fn a_job_goes_on_when_the_key_it_was_started_with_expires_and_ends_when_th
     let (key, _) = world.auth.create_api_key(&ada, &input).await.unwrap();
     let own = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
     let granted =
-        world.auth.exchange_token(None, job(&own.access_token, "calculations:write")).await.unwrap();
+        world.auth.exchange_token(Some(&key), job(&own.access_token, "calculations:write")).await.unwrap();
     world.advance(120);
     let token = granted.refresh_token.unwrap();
     let renewed = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
@@ -287,4 +296,124 @@ async fn a_users_token_exchanges_are_counted_and_nobody_elses() {
         "{refused:?}"
     );
     assert!(exchange(&bob.access_token).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_is_exchanged_by_those_who_were_given_that_and_prove_who_they_are() {
+    let world = World::new().await;
+    let user = world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await.access_token;
+    let exchange = async |client: Option<&Client>, token: &str| {
+        world.auth.exchange_token(client, job(token, "calculations:read")).await
+    };
+    let (without, _) = client(&world, "calculations:read", ALL).await;
+    let refusal = exchange(Some(&without), &login).await.unwrap_err();
+    assert_eq!(refusal, OAuthError::UnauthorizedClient, "a client that was not given the grant");
+
+    let (service, _) = client(&world, "calculations:read", HANDING_ON).await;
+    let (key, other) = (
+        world.key(&user.id, "calculations:read").await.0,
+        world.key(&user.id, "calculations:read").await.0,
+    );
+    let of_service = world.auth.client_token(&service, world.auth.now(), None).await.unwrap().access_token;
+    let of_key = world.auth.client_token(&key, world.auth.now(), None).await.unwrap().access_token;
+    let of_password = world.auth.password_token(&without, with_password(None)).await.unwrap().access_token;
+    for token in [&of_service, &of_key, &of_password] {
+        let refusal = exchange(None, token).await.unwrap_err();
+        assert_eq!(refusal, OAuthError::InvalidClient, "the token of a client with a secret, without proof");
+        let refusal = exchange(Some(&other), token).await.unwrap_err();
+        assert_eq!(refusal, OAuthError::UnauthorizedClient, "another's key proves nothing about this token");
+        assert!(exchange(Some(&service), token).await.is_ok());
+    }
+    assert!(exchange(Some(&key), &of_key).await.is_ok());
+    assert!(exchange(None, &login).await.is_ok(), "the job client needs no secret for a login's token");
+}
+
+#[tokio::test]
+async fn the_next_token_allows_no_more_than_its_client_does_today() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    world.user("ada@example.org").await;
+    let both = "calculations:read calculations:write";
+    for (widest, today) in [(both, "calculations:read"), ("*", "calculations:read"), (both, "users:read")] {
+        let (mine, secret) = client(&world, widest, ALL).await;
+        let first = world.auth.password_token(&mine, with_password(None)).await.unwrap();
+        let scopes = Some(vec![today.to_owned()]);
+        let narrow = ClientChange { scopes, ..ClientChange::default() };
+        world.auth.change_client(&admin, &mine.id, &narrow).await.unwrap();
+        let mine = world.auth.authenticate_client(&mine.id, &secret).await.unwrap();
+        let token = first.refresh_token.unwrap();
+        let next = world.auth.refresh_token(Some(&mine), refreshed(&token, None)).await.unwrap();
+        let held = if today == "users:read" { "" } else { today };
+        assert_eq!(next.scope, set(held), "{widest} narrowed to {today}");
+        let claims = world.auth.verifier().verify(&next.access_token).unwrap();
+        assert!(claims.iat >= mine.not_before, "the token is not refused by the revocation before it");
+
+        let grants = Some(vec![GrantType::Password]);
+        let no_refresh = ClientChange { grants, ..ClientChange::default() };
+        world.auth.change_client(&admin, &mine.id, &no_refresh).await.unwrap();
+        let mine = world.auth.authenticate_client(&mine.id, &secret).await.unwrap();
+        let token = next.refresh_token.unwrap();
+        assert!(world.auth.refresh_token(Some(&mine), refreshed(&token, None)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_job_has_no_more_than_its_user_its_key_and_the_acting_client_allow_today() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let user = world.user("ada@example.org").await;
+    let both = "calculations:read calculations:write";
+    let (key, _) = world.key(&user.id, both).await;
+    let (acting, _) = client(&world, both, HANDING_ON).await;
+    let own = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
+    let claims = world.auth.verifier().verify(&own.access_token).unwrap();
+    assert_eq!((claims.roles.len(), claims.from_roles.as_slice()), (0, &["scientist".to_owned()][..]));
+    let granted = world.auth.exchange_token(Some(&acting), job(&own.access_token, both)).await.unwrap();
+    assert_eq!(granted.scope, set(both));
+
+    let narrower = Client { scopes: set("calculations:read"), version: key.version + 1, ..key };
+    let entry = Entry::new(Action::ClientChanged, world.auth.now(), &OsRandom);
+    assert!(world.auth.store.replace_client(&narrower, None, &entry).await.unwrap());
+    let token = granted.refresh_token.unwrap();
+    let next = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
+    assert_eq!(next.scope, set("calculations:read"));
+    let claims = world.auth.verifier().verify(&next.access_token).unwrap();
+    assert_eq!((claims.roles.len(), claims.from_roles.as_slice()), (0, &["scientist".to_owned()][..]));
+    world.auth.remove_client(&admin, &acting.id).await.unwrap();
+    let token = next.refresh_token.unwrap();
+    assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_job_waits_in_its_queue_for_as_long_as_it_may_live() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await;
+    let granted =
+        world.auth.exchange_token(None, job(&login.access_token, "calculations:read")).await.unwrap();
+    assert_eq!(granted.refresh_expires_in, Some(86_400));
+    world.advance(80_000);
+    let token = granted.refresh_token.unwrap();
+    let next = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
+    assert_eq!(next.refresh_expires_in, Some(6_400), "the whole life of a grant is bounded");
+    world.advance(6_401);
+    let token = next.refresh_token.unwrap();
+    assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
+}
+
+#[tokio::test]
+async fn an_expired_access_token_still_revokes_its_session() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let (mine, _) = client(&world, "calculations:read", ALL).await;
+    let (other, _) = client(&world, "calculations:read", ALL).await;
+    let session = world.auth.password_token(&mine, with_password(None)).await.unwrap();
+    world.advance(1000);
+    let refresh = session.refresh_token.unwrap();
+    world.auth.revoke_token(Some(&other), &session.access_token, &Origin::default()).await.unwrap();
+    let next = world.auth.refresh_token(Some(&mine), refreshed(&refresh, None)).await.unwrap();
+    world.auth.revoke_token(Some(&mine), &session.access_token, &Origin::default()).await.unwrap();
+    let token = next.refresh_token.unwrap();
+    assert!(world.auth.refresh_token(Some(&mine), refreshed(&token, None)).await.is_err());
 }

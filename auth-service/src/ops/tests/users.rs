@@ -1,7 +1,15 @@
 //! Administrators and users.
 
+use std::time::Instant;
+
+use shared_models::claims::{AuthorizationDetail, Principal};
+
 use super::{
-    super::{Confirmed, testing::World},
+    super::{
+        Confirmed, Origin,
+        testing::World,
+        token::{Exchange, RefreshGrant},
+    },
     *,
 };
 
@@ -127,4 +135,113 @@ async fn the_log_says_who_did_what_to_whom_and_what_was_refused() {
     assert_eq!(changed.actor.as_deref(), Some(admin.subject.as_str()));
     assert_eq!(changed.target.as_ref().map(|target| target.id.as_str()), Some(user.id.as_str()));
     assert_eq!(changed.detail.as_deref(), Some("disabled=true"));
+}
+
+#[tokio::test]
+async fn a_disabled_user_and_one_whose_password_was_reset_lose_their_keys_for_good() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let user = world.user("ada@example.org").await;
+    let reset = UserChange {
+        password: Some("a provisional long sentence".into()),
+        must_change_password: Some(false),
+        ..UserChange::default()
+    };
+    let enable = UserChange { disabled: Some(false), ..UserChange::default() };
+    for change in [disable(), reset] {
+        let (key, secret) = world.key(&user.id, "calculations:read").await;
+        let own = world.auth.authenticate_client(&key.id, &secret).await.unwrap();
+        let token = world.auth.client_token(&own, world.auth.now(), None).await.unwrap().access_token;
+        let job = world.auth.exchange_token(Some(&own), job(&token)).await.unwrap();
+        world.auth.change_user(&admin, &user.id, &change).await.unwrap();
+        world.auth.change_user(&admin, &user.id, &enable).await.unwrap();
+        world.advance(10);
+        assert!(world.auth.authenticate_client(&key.id, &secret).await.is_err());
+        assert!(world.auth.client_token(&own, world.auth.now(), None).await.is_err());
+        let refresh = RefreshGrant {
+            refresh_token: job.refresh_token.unwrap(),
+            scope: None,
+            origin: admin.origin.clone(),
+            arrived: Instant::now(),
+        };
+        assert!(world.auth.refresh_token(None, refresh).await.is_err());
+        let listed = world.auth.keys_of(&user.id, None, 10).await.unwrap();
+        assert!(listed.iter().any(|view| view.client_id == key.id && view.suspended));
+        let (new, secret) = world.key(&user.id, "calculations:read").await;
+        assert!(world.auth.authenticate_client(&new.id, &secret).await.is_ok());
+        world.auth.remove_key_of(&admin, &user.id, &new.id).await.unwrap();
+    }
+}
+
+fn job(token: &str) -> Exchange {
+    Exchange {
+        subject_token: token.into(),
+        scope: Some("calculations:read".parse().unwrap()),
+        details: vec![AuthorizationDetail { kind: "calculation".into(), identifier: "c-1".into() }],
+        device: None,
+        origin: Origin::default(),
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_lists_and_removes_what_lets_another_user_in() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let helper = world.actor_with("users:read users:write").await;
+    let (ada, bob) = (world.user("ada@example.org").await, world.user("bob@example.org").await);
+    let (first, secret) = world.key(&ada.id, "calculations:read").await;
+    world.advance(1);
+    let (second, _) = world.key(&ada.id, "calculations:read").await;
+    let page = world.auth.keys_of(&ada.id, None, 1).await.unwrap();
+    assert_eq!(page.len(), 2, "one more than a page has, where there is another");
+    let rest = world.auth.keys_of(&ada.id, Some(first.id.clone()), 1).await.unwrap();
+    assert_eq!(rest.iter().map(|key| &key.client_id).collect::<Vec<_>>(), [&second.id]);
+    assert_eq!(world.auth.keys_of("nobody", None, 1).await, Err(AuthError::NotFound("user")));
+
+    let beyond = world.auth.remove_key_of(&helper, &ada.id, &first.id).await;
+    assert!(matches!(beyond, Err(AuthError::BeyondScope(_))));
+    let not_theirs = Err(AuthError::NotFound("API key"));
+    assert_eq!(world.auth.remove_key_of(&admin, &bob.id, &first.id).await, not_theirs);
+    assert_eq!(world.auth.remove_key_of(&admin, &ada.id, &first.id).await, Ok(()));
+    assert!(world.auth.authenticate_client(&first.id, &secret).await.is_err());
+
+    let login = world.login("ada@example.org").await;
+    let granted = world.auth.exchange_token(None, job(&login.access_token)).await.unwrap();
+    let grants = world.auth.sessions_of(&ada.id, None, 10).await.unwrap();
+    let grant = grants.iter().find(|session| session.delegation.is_some()).unwrap();
+    let beyond = world.auth.end_session_of(&helper, &ada.id, &grant.id).await;
+    assert!(matches!(beyond, Err(AuthError::BeyondScope(_))));
+    let not_theirs = Err(AuthError::NotFound("session"));
+    assert_eq!(world.auth.end_session_of(&admin, &bob.id, &grant.id).await, not_theirs);
+    assert_eq!(world.auth.end_session_of(&admin, &ada.id, &grant.id).await, Ok(()));
+    let token = granted.refresh_token.unwrap();
+    let refresh = RefreshGrant {
+        refresh_token: token,
+        scope: None,
+        origin: admin.origin.clone(),
+        arrived: Instant::now(),
+    };
+    assert!(world.auth.refresh_token(None, refresh).await.is_err());
+    assert!(world.renew(&login.refresh_token).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_acts_on_nothing_of_its_own_user_and_nobody_resets_their_own_password() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let key = Actor { principal: Principal::ApiKey, client_id: "k".into(), ..admin.clone() };
+    let reset = UserChange { password: Some("a provisional long sentence".into()), ..UserChange::default() };
+    for change in [&reset, &disable(), &roles_of(&["viewer"])] {
+        let refusal = world.auth.change_user(&key, &admin.subject, change).await;
+        assert_eq!(refusal, Err(AuthError::LoginNeeded));
+    }
+    assert_eq!(world.auth.remove_user(&key, &admin.subject).await, Err(AuthError::LoginNeeded));
+    assert_eq!(world.auth.end_sessions_of(&key, &admin.subject).await, Err(AuthError::LoginNeeded));
+    assert_eq!(world.auth.end_session_of(&key, &admin.subject, "s").await, Err(AuthError::LoginNeeded));
+    assert_eq!(world.auth.remove_key_of(&key, &admin.subject, "k").await, Err(AuthError::LoginNeeded));
+    let refusal = world.auth.change_user(&admin, &admin.subject, &reset).await.unwrap_err();
+    assert!(matches!(&refusal, AuthError::Conflict(why) if why.contains("/auth/users/me/password")));
+    assert!(world.try_login("root@example.org", World::PASSWORD, None).await.is_ok());
+    let other = world.user("ada@example.org").await;
+    assert!(world.auth.change_user(&key, &other.id, &reset).await.is_ok());
 }

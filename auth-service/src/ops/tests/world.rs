@@ -11,7 +11,7 @@ use service_kit::{
     random::OsRandom,
     store::sqlite::Database,
 };
-use shared_models::{auth::SignUp, claims::Principal};
+use shared_models::{auth::SignUp, claims::Principal, clients::NewApiKey};
 
 use super::{
     Actor, Auth, AuthError, Confirmed, Credentials, Env, FIRST_PARTY, Grant, Origin, Policy, Registration,
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     domain::{
         audit::{Action, Entry},
+        client::Client,
         password::Password,
         password_hash::{Cost, PasswordHash, Scratch},
         refresh_token::RefreshToken,
@@ -47,6 +48,11 @@ impl World {
     pub(crate) const PASSWORD: &str = "the engine weaves algebraic patterns";
 
     pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// One where the settings decided something else.
+    pub(crate) async fn with(change: impl FnOnce(&mut Policy)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
         let mut key = generate(Algorithm::HS256, clock.now(), &OsRandom).unwrap();
@@ -58,7 +64,7 @@ impl World {
         store.prepare().await.unwrap();
         let hasher = Hasher::new(COST, Limits { permits: 2, queue: 32 }, Arc::new(OsRandom)).unwrap();
         let window = Duration::from_secs(900);
-        let policy = Policy {
+        let mut policy = Policy {
             issuer: "http://127.0.0.1:8080".into(),
             audience: "tessera".into(),
             access_ttl: Duration::from_secs(300),
@@ -70,12 +76,14 @@ impl World {
                 exchanges: Limit { free: 20, window, beyond: Beyond::Closed },
             },
             job_ttl: Duration::from_secs(86400),
+            job_idle: Duration::from_secs(86400),
             recent_login: Duration::from_secs(900),
             lifetimes: Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) },
             min_password_length: 12,
             new_user_role: roles::SCIENTIST.into(),
             audit_retention: Some(Duration::from_secs(3600)),
         };
+        change(&mut policy);
         let keys = Arc::new(KeyRing::open(&ring, Purpose::Sign).unwrap());
         let env = Env { clock: Arc::clone(&clock) as _, random: Arc::new(OsRandom) };
         let auth = Arc::new(Auth::new(Arc::clone(&store), hasher, keys, env, policy));
@@ -138,6 +146,14 @@ impl World {
 
     fn entry() -> Entry {
         Entry::new(Action::UserCreated, SystemClock.now(), &OsRandom)
+    }
+
+    /// An API key of a user, and its secret.
+    pub(crate) async fn key(&self, owner: &str, scope: &str) -> (Client, String) {
+        let user = Self::confirmed(owner, "*");
+        let scopes = scope.split(' ').map(str::to_owned).collect();
+        let input = NewApiKey { name: "cluster".into(), scopes, expires_in: Some(600), current_password: None };
+        self.auth.create_api_key(&user, &input).await.unwrap()
     }
 
     pub(crate) async fn disabled_user(&self, email: &str) -> User {

@@ -23,16 +23,16 @@ impl Auth {
         let (subject, held, from_roles, not_before) = match &client.owner {
             None => (client.id.clone(), client.scopes.clone(), Vec::new(), own),
             Some(owner) => {
-                let user = self.store.user(owner).await?.filter(|user| !user.disabled);
+                let user = self.store.user(owner).await?.filter(|user| !user.disabled && !client.is_suspended(user));
                 let user = user.ok_or_else(|| {
-                    OAuthError::InvalidGrant("the user of this key is gone or disabled".into())
+                    OAuthError::InvalidGrant("the user of this key is gone or disabled, or the key is suspended".into())
                 })?;
                 let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes));
                 let theirs = self.issuable_from(RevocationKind::Subject, owner, user.not_before).await?;
                 (user.id, held, user.roles, own.max(theirs))
             }
         };
-        let scope = narrowed(&held, scope)?;
+        let scope = narrowed(&held, scope)?.condensed();
         let access_token = self.mint(&Subject {
             id: &subject,
             client_id: &client.id,
@@ -45,6 +45,13 @@ impl Auth {
         })?;
         self.touch(client);
         let expires_in = self.policy.access_ttl.as_secs();
-        Ok(Issued { access_token, expires_in, scope, refresh_token: None, calculation: None })
+        Ok(Issued {
+            access_token,
+            expires_in,
+            scope,
+            refresh_token: None,
+            refresh_expires_in: None,
+            calculation: None,
+        })
     }
 }

@@ -3,9 +3,13 @@
 //! The job renews what it got for as long as it runs, without a password or a key that would outlive it. The grant
 //! ends with the calculation, or with whoever gave it: the user, and the key or service that asked in their name.
 
-use shared_models::{claims::CALCULATION, scope::ScopeSet};
+use shared_models::{
+    claims::{AuthorizationDetail, CALCULATION},
+    clients::GrantType,
+    scope::ScopeSet,
+};
 
-use super::{Issued, JOB_CLIENT, OAuthError};
+use super::{Issued, JOB_CLIENT, OAuthError, may};
 use crate::{
     domain::{
         audit::Action,
@@ -26,8 +30,8 @@ pub struct Exchange {
     pub subject_token: String,
     /// What the job may do.
     pub scope: Option<ScopeSet>,
-    /// `authorization_details` (RFC 9396): the kind and the identifier of each limit.
-    pub details: Vec<(String, String)>,
+    /// `authorization_details` (RFC 9396): each limit.
+    pub details: Vec<AuthorizationDetail>,
     /// What the client calls itself.
     pub device: Option<String>,
     /// Where the request comes from.
@@ -35,12 +39,17 @@ pub struct Exchange {
 }
 
 impl Auth {
-    /// Hands on. `client` is who acts, where it proved who it is.
+    /// Exchanges a token. `client` is who acts, where it proved who it is: it must have been given this grant. The
+    /// token of a client that has a secret is exchanged only by one that proves who it is, that of a login by anyone
+    /// who has it.
     pub async fn exchange_token(
         &self,
         client: Option<&Client>,
         asked: Exchange,
     ) -> Result<Issued, OAuthError> {
+        if let Some(client) = client {
+            may(client, GrantType::TokenExchange)?;
+        }
         let calculation = calculation(&asked.details)?;
         let Some(scope) = asked.scope.filter(|scope| !scope.is_empty()) else {
             return Err(OAuthError::InvalidScope("scope: name what the job may do".into()));
@@ -55,6 +64,13 @@ impl Auth {
         // Read before the token is judged: what ends its user's sessions after that ends this one too.
         let user = self.store.user(&claims.sub).await?;
         let actor = self.actor(&claims, asked.origin.clone()).await?;
+        if actor.client_id != FIRST_PARTY {
+            let client = client.ok_or(OAuthError::InvalidClient)?;
+            // Anybody can make themselves a key: it proves no more than whose token it may exchange.
+            if client.owner.is_some() && client.id != actor.client_id {
+                return Err(OAuthError::UnauthorizedClient);
+            }
+        }
         actor.require_all(&scope)?;
         self.throttle_exchange(&actor.subject).await?;
         let acting = client.map_or(JOB_CLIENT, |client| client.id.as_str());
@@ -72,8 +88,12 @@ impl Auth {
             device: asked.device,
             address: asked.origin.address.map(|address| address.to_string()),
         };
-        let lifetimes = Lifetimes { absolute: self.policy.job_ttl, ..self.policy.lifetimes };
+        let lifetimes = Lifetimes { idle: self.policy.job_idle, absolute: self.policy.job_ttl };
         let (session, token) = Session::open(login, lifetimes, self.now(), self.env.random.as_ref());
+        let from_roles = user.as_ref().map_or(&[][..], |user| &user.roles);
+        if let Some(why) = self.session_too_wide(&session, &scope, &[], from_roles)? {
+            return Err(OAuthError::InvalidScope(format!("scope: {why}")));
+        }
         let act = Act::new(Action::JobGranted)
             .by(&actor.subject, acting)
             .to("calculation", &calculation)
@@ -107,20 +127,19 @@ impl Auth {
 }
 
 /// The one calculation that the details name.
-fn calculation(details: &[(String, String)]) -> Result<String, OAuthError> {
-    let [(kind, identifier)] = details else {
-        return Err(OAuthError::InvalidRequest(
-            "authorization_details: exactly one, such as [{\"type\":\"calculation\",\"identifier\":\"ID\"}]"
-                .into(),
+fn calculation(details: &[AuthorizationDetail]) -> Result<String, OAuthError> {
+    let refused = |why: String| Err(OAuthError::InvalidDetails(why));
+    let [AuthorizationDetail { kind, identifier }] = details else {
+        return refused(format!(
+            "expected exactly 1 element, such as [{{\"type\":\"calculation\",\"identifier\":\"ID\"}}], got {}",
+            details.len()
         ));
     };
     if kind != CALCULATION {
-        return Err(OAuthError::InvalidTarget(format!("authorization_details: no such type {kind:?}")));
+        return refused(format!("the type {kind:?} is unknown; the only one is {CALCULATION:?}"));
     }
     if identifier.is_empty() || identifier.len() > MAX_ID || identifier.chars().any(char::is_control) {
-        return Err(OAuthError::InvalidTarget(
-            "authorization_details: that is no id of a calculation".into(),
-        ));
+        return refused(format!("identifier: expected 1 to {MAX_ID} bytes without control characters"));
     }
     Ok(identifier.clone())
 }

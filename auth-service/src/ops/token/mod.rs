@@ -44,9 +44,9 @@ pub enum OAuthError {
     /// More was asked for than can be given.
     #[error("{0}")]
     InvalidScope(String),
-    /// The token is wanted for something it cannot be given for.
-    #[error("{0}")]
-    InvalidTarget(String),
+    /// The limits that were asked for are not understood (RFC 9396 section 5).
+    #[error("authorization_details: {0}")]
+    InvalidDetails(String),
     /// Not a matter of OAuth.
     #[error(transparent)]
     Auth(AuthError),
@@ -90,6 +90,8 @@ pub struct Issued {
     pub scope: ScopeSet,
     /// The refresh token, where there is a session: a credential.
     pub refresh_token: Option<String>,
+    /// Seconds until the refresh token is no longer good, unless it is used before.
+    pub refresh_expires_in: Option<u64>,
     /// The calculation that the token is limited to.
     pub calculation: Option<String>,
 }
@@ -102,6 +104,7 @@ impl Issued {
             expires_in: grant.expires_in,
             scope: grant.scope,
             refresh_token: Some(grant.refresh_token.expose()),
+            refresh_expires_in: Some(grant.refresh_ttl.as_secs()),
             calculation,
         }
     }
@@ -113,7 +116,15 @@ impl Auth {
         let now = self.now();
         let client = self.store.client(id).await?;
         let client = client.filter(|client| client.is_proven_by(secret, now) && client.is_live(now));
-        client.ok_or(OAuthError::InvalidClient)
+        let client = client.ok_or(OAuthError::InvalidClient)?;
+        if self.is_good_for_its_owner(&client).await? { Ok(client) } else { Err(OAuthError::InvalidClient) }
+    }
+
+    /// Whether the user of an API key is there and enabled, and the key not suspended. A service has no user.
+    pub(super) async fn is_good_for_its_owner(&self, client: &Client) -> Result<bool, AuthError> {
+        let Some(owner) = &client.owner else { return Ok(true) };
+        let owner = self.store.user(owner).await?;
+        Ok(owner.is_some_and(|owner| !owner.disabled && !client.is_suspended(&owner)))
     }
 
     /// Notes that a client was used, beside the request that it was used in.
@@ -134,7 +145,7 @@ impl Auth {
 
 /// Refuses a grant that the client was not given.
 fn may(client: &Client, grant: GrantType) -> Result<(), OAuthError> {
-    if client.grants.contains(&grant) { Ok(()) } else { Err(OAuthError::UnauthorizedClient) }
+    if client.may(grant) { Ok(()) } else { Err(OAuthError::UnauthorizedClient) }
 }
 
 /// What is given of what is held: all of it where nothing was asked for.

@@ -41,7 +41,7 @@ impl Auth {
         self.touch(client);
         let mut issued = Issued::of(grant, None);
         if may(client, GrantType::RefreshToken).is_err() {
-            issued.refresh_token = None;
+            (issued.refresh_token, issued.refresh_expires_in) = (None, None);
         }
         Ok(issued)
     }

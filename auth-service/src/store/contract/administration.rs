@@ -59,6 +59,7 @@ pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn S
         disabled: true,
         roles: vec!["viewer".into()],
         token_version: 1,
+        keys_version: 4,
         must_change_password: true,
         ..before.clone()
     };

@@ -10,6 +10,7 @@ fn client(owner: Option<&str>) -> (Client, String) {
         id: id::new(now(), &OsRandom),
         name: "loader".into(),
         owner: owner.map(str::to_owned),
+        keys_version: owner.map_or(0, |_| 3),
         scopes: "calculations:read".parse().expect("ok"),
         grants: vec![GrantType::ClientCredentials, GrantType::RefreshToken],
         secrets: Vec::new(),

@@ -197,6 +197,7 @@ pub(crate) fn user(email: &str) -> User {
         disabled: false,
         password_hash: PasswordHash::from_stored("$argon2id$old".into()),
         token_version: 0,
+        keys_version: 0,
         must_change_password: false,
         not_before: 0,
         created_at: now(),

@@ -33,6 +33,8 @@ pub(super) struct UserDocument {
     password_hash: String,
     token_version: i64,
     #[serde(default)]
+    keys_version: i64,
+    #[serde(default)]
     must_change_password: bool,
     #[serde(default)]
     not_before: i64,
@@ -87,6 +89,7 @@ impl From<&User> for UserDocument {
             disabled: user.disabled,
             password_hash: user.password_hash.as_str().to_owned(),
             token_version: user.token_version,
+            keys_version: user.keys_version,
             must_change_password: user.must_change_password,
             not_before: user.not_before,
             created_at: instant(user.created_at),
@@ -115,6 +118,7 @@ impl TryFrom<UserDocument> for User {
             disabled: document.disabled,
             password_hash: PasswordHash::from_stored(document.password_hash),
             token_version: document.token_version,
+            keys_version: document.keys_version,
             must_change_password: document.must_change_password,
             not_before: document.not_before,
             created_at: time(document.created_at)?,

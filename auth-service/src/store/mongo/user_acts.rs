@@ -109,6 +109,7 @@ pub(super) async fn write_user(
         "disabled": next.disabled,
         "must_change_password": next.must_change_password,
         "token_version": next.token_version,
+        "keys_version": next.keys_version,
         "updated_at": instant(next.updated_at),
     };
     // What this change does not touch may have been changed by another.

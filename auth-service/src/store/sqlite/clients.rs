@@ -21,7 +21,7 @@ use crate::{
 };
 
 const SELECT: &str = "SELECT id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, created_at, \
-    last_used_at, version FROM clients";
+    last_used_at, version, keys_version FROM clients";
 
 /// A secret within the column `secrets`, times in milliseconds.
 #[derive(Serialize, Deserialize)]
@@ -190,8 +190,8 @@ fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
         .collect();
     tx.prepare_cached(
         "INSERT OR REPLACE INTO clients (id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, \
-         created_at, last_used_at, version) VALUES (:id, :name, :owner, :scopes, :grants, :secrets, :disabled, \
-         :not_before, :expires_at, :created_at, :last_used_at, :version)",
+         created_at, last_used_at, version, keys_version) VALUES (:id, :name, :owner, :scopes, :grants, :secrets, :disabled, \
+         :not_before, :expires_at, :created_at, :last_used_at, :version, :keys_version)",
     )?
     .execute(named_params! {
         ":id": client.id,
@@ -206,6 +206,7 @@ fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
         ":created_at": millis(client.created_at),
         ":last_used_at": client.last_used_at.map(millis),
         ":version": client.version,
+        ":keys_version": client.keys_version,
     })?;
     Ok(())
 }
@@ -228,6 +229,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
         id: row.get("id")?,
         name: row.get("name")?,
         owner: row.get("owner")?,
+        keys_version: row.get("keys_version")?,
         scopes: parsed(row, "scopes", |text: String| text.parse().ok())?,
         grants: serde_json::from_value(json("grants")?).map_err(|_| unreadable(row, "grants"))?,
         secrets: secrets.collect::<Option<_>>().ok_or_else(|| unreadable(row, "secrets"))?,

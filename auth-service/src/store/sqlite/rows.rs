@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) const SELECT_USER: &str = "SELECT id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
-    must_change_password, not_before, created_at, updated_at FROM users";
+    must_change_password, not_before, created_at, updated_at, keys_version FROM users";
 pub(super) const SELECT_SESSION: &str = "SELECT id, user_id, client_id, scope, token_version, session_hash, current, \
     previous, previous_at, sealed, generation, version, ended, device, address, created_at, \
     last_used_at, idle_expires_at, absolute_expires_at, purge_at, calculation, actor, through FROM sessions";
@@ -27,9 +27,9 @@ pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), Store
     }
     tx.prepare_cached(
         "INSERT INTO users (id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
-         must_change_password, not_before, created_at, updated_at) VALUES (:id, :email, :email_key, :full_name, \
+         must_change_password, not_before, created_at, updated_at, keys_version) VALUES (:id, :email, :email_key, :full_name, \
          :roles, :disabled, :password_hash, :token_version, :must_change_password, :not_before, :created_at, \
-         :updated_at)",
+         :updated_at, :keys_version)",
     )?
     .execute(named_params! {
         ":id": user.id,
@@ -42,6 +42,7 @@ pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), Store
         ":token_version": user.token_version,
         ":must_change_password": user.must_change_password,
         ":not_before": user.not_before,
+        ":keys_version": user.keys_version,
         ":created_at": millis(user.created_at),
         ":updated_at": millis(user.updated_at),
     })?;
@@ -120,6 +121,7 @@ pub(super) fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
         disabled: row.get("disabled")?,
         password_hash: PasswordHash::from_stored(row.get("password_hash")?),
         token_version: row.get("token_version")?,
+        keys_version: row.get("keys_version")?,
         must_change_password: row.get("must_change_password")?,
         not_before: row.get("not_before")?,
         created_at: time(row, "created_at")?,

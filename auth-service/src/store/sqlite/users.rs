@@ -294,7 +294,7 @@ fn write_user(
     tx.execute(
         "UPDATE users SET full_name = :full_name, roles = :roles, disabled = :disabled, \
          must_change_password = :must_change_password, password_hash = :password_hash, \
-         token_version = :token_version, updated_at = :updated_at WHERE id = :id",
+         token_version = :token_version, keys_version = :keys_version, updated_at = :updated_at WHERE id = :id",
         named_params! {
             ":id": next.id,
             ":full_name": full_name.as_ref().map(FullName::as_str),
@@ -303,6 +303,7 @@ fn write_user(
             ":must_change_password": next.must_change_password,
             ":password_hash": password_hash.as_str(),
             ":token_version": next.token_version,
+            ":keys_version": next.keys_version,
             ":updated_at": millis(next.updated_at),
         },
     )?;

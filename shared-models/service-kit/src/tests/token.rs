@@ -92,6 +92,22 @@ fn payload() -> Value {
 }
 
 #[test]
+fn no_algorithm_makes_a_token_longer_than_the_widest() {
+    let mut longest = 0;
+    for algorithm in [Algorithm::HS256, Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256] {
+        let house = house(vec![Jwk { kid: "one".into(), ..signing(algorithm) }]);
+        let ring = house.ring.current();
+        let (token, widest) = (mint(&ring, &claims()).unwrap(), widest(&ring, &claims()).unwrap());
+        assert!(token.len() <= widest, "{algorithm}: {} of {widest}", token.len());
+        assert!(longest == 0 || longest == widest, "{algorithm}: {widest}, another {longest}");
+        longest = widest;
+        if algorithm == Algorithm::RS256 {
+            assert_eq!(token.len(), widest);
+        }
+    }
+}
+
+#[test]
 fn a_minted_token_is_good_under_every_algorithm() {
     for algorithm in [Algorithm::HS256, Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256] {
         let house = house(vec![signing(algorithm)]);
