@@ -140,13 +140,15 @@ mod tests {
         assert!(is_refused_at(world.auth.change_client(&admin, &client.id, &wide).await, "/scopes"));
         let user = world.user_with_roles("ada@example.org", vec!["admin".into()]).await;
         let ada = World::confirmed(&user.id, "*");
-        let input = NewApiKey { name: "k".into(), scopes: names(600), expires_in: None, current_password: None };
+        let input =
+            NewApiKey { name: "k".into(), scopes: names(600), expires_in: None, current_password: None };
         assert!(is_refused_at(world.auth.create_api_key(&ada, &input).await, "/scopes"));
     }
 
     #[tokio::test]
     async fn a_token_with_every_built_in_role_stays_within_one_kibibyte_whatever_signs_it() {
-        let world = World::with(|policy| policy.issuer = "https://identity.laboratory.example.org".into()).await;
+        let world =
+            World::with(|policy| policy.issuer = "https://identity.laboratory.example.org".into()).await;
         let table = world.auth.roles().await.unwrap();
         let all = ["admin", "scientist", "viewer"].map(String::from);
         for roles in [&all[..1], &all[1..2], &all[2..], &all[..]] {

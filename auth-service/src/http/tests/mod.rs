@@ -312,9 +312,8 @@ async fn the_keys_of_a_user_are_listed_a_page_at_a_time_and_removed() {
     let (second, _) = world.key(&ada.id, "calculations:read").await;
     let admin = world.login("root@example.org").await.access_token;
     let own = world.login("ada@example.org").await.access_token;
-    let as_ = |request: TestRequest, token: &str| {
-        request.insert_header((AUTHORIZATION, format!("Bearer {token}")))
-    };
+    let as_ =
+        |request: TestRequest, token: &str| request.insert_header((AUTHORIZATION, format!("Bearer {token}")));
     let keys = format!("/auth/users/{}/api-keys", ada.id);
     for (uri, token) in [(keys.as_str(), &admin), ("/auth/api-keys", &own)] {
         let page = body(send!(app, as_(TestRequest::get().uri(&format!("{uri}?limit=1")), token))).await;

@@ -311,10 +311,8 @@ async fn a_token_is_exchanged_by_those_who_were_given_that_and_prove_who_they_ar
     assert_eq!(refusal, OAuthError::UnauthorizedClient, "a client that was not given the grant");
 
     let (service, _) = client(&world, "calculations:read", HANDING_ON).await;
-    let (key, other) = (
-        world.key(&user.id, "calculations:read").await.0,
-        world.key(&user.id, "calculations:read").await.0,
-    );
+    let (key, other) =
+        (world.key(&user.id, "calculations:read").await.0, world.key(&user.id, "calculations:read").await.0);
     let of_service = world.auth.client_token(&service, world.auth.now(), None).await.unwrap().access_token;
     let of_key = world.auth.client_token(&key, world.auth.now(), None).await.unwrap().access_token;
     let of_password = world.auth.password_token(&without, with_password(None)).await.unwrap().access_token;

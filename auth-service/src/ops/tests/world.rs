@@ -152,7 +152,8 @@ impl World {
     pub(crate) async fn key(&self, owner: &str, scope: &str) -> (Client, String) {
         let user = Self::confirmed(owner, "*");
         let scopes = scope.split(' ').map(str::to_owned).collect();
-        let input = NewApiKey { name: "cluster".into(), scopes, expires_in: Some(600), current_password: None };
+        let input =
+            NewApiKey { name: "cluster".into(), scopes, expires_in: Some(600), current_password: None };
         self.auth.create_api_key(&user, &input).await.unwrap()
     }
 

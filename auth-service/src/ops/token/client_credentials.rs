@@ -23,9 +23,12 @@ impl Auth {
         let (subject, held, from_roles, not_before) = match &client.owner {
             None => (client.id.clone(), client.scopes.clone(), Vec::new(), own),
             Some(owner) => {
-                let user = self.store.user(owner).await?.filter(|user| !user.disabled && !client.is_suspended(user));
+                let user =
+                    self.store.user(owner).await?.filter(|user| !user.disabled && !client.is_suspended(user));
                 let user = user.ok_or_else(|| {
-                    OAuthError::InvalidGrant("the user of this key is gone or disabled, or the key is suspended".into())
+                    OAuthError::InvalidGrant(
+                        "the user of this key is gone or disabled, or the key is suspended".into(),
+                    )
                 })?;
                 let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes));
                 let theirs = self.issuable_from(RevocationKind::Subject, owner, user.not_before).await?;
