@@ -6,6 +6,9 @@ use utoipa::ToSchema;
 
 use crate::scope::ScopeSet;
 
+/// What the secret of every client and API key begins with, so that scanners find one in a repository.
+pub const SECRET_PREFIX: &str = "tsk_";
+
 /// A way to get a token (RFC 6749 section 1.3) that a client may be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

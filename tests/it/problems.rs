@@ -200,3 +200,73 @@ async fn a_page_of_an_allowed_origin_may_send_what_clients_send() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_problem_repeats_a_body_that_could_not_be_read_and_json_gets_a_hint() {
+    let stack = Stack::embedded().await;
+    let (anonymous, user) = (stack.anonymous(), stack.scientist().await);
+    let (json, form, text) = ("application/json", "application/x-www-form-urlencoded", "text/plain");
+    let login = r#"{"username":"a@example.org","password":"hunter2-hunter2"}"#;
+    let (patch, merge) = ("application/json-patch+json", "application/merge-patch+json");
+    let long = format!("text/{}", "x".repeat(20_000));
+    let post = Method::POST;
+    let hint = Some("looks like JSON");
+    let asked = [
+        (&anonymous, &post, "/auth/login", form, login, hint),
+        (&anonymous, &post, "/auth/login", text, login, hint),
+        (&anonymous, &post, "/auth/login", json, "username=a&password=hunter2-hunter2", None),
+        (&anonymous, &post, "/auth/login", json, r#"{"username":"a","password":24682468}"#, None),
+        (&anonymous, &post, "/auth/login", json, r#"{"username":"a","password":["hunter2-hunter2"]}"#, None),
+        (&anonymous, &post, "/auth/login", json, r#"{"username":"a","password":"hunter2-hunter2""#, None),
+        (&anonymous, &post, "/auth/login", json, r#""hunter2-hunter2""#, None),
+        (&anonymous, &post, "/auth/login", form, "hunter2-hunter2 is it=1", None),
+        (&anonymous, &post, "/auth/users", form, login, hint),
+        (&anonymous, &post, "/auth/users", &long, login, hint),
+        (&anonymous, &post, "/auth/users", json, r#"{"email":"a","password":24682468}"#, None),
+        (&anonymous, &post, "/auth/token", json, login, hint),
+        (&anonymous, &post, "/auth/token", form, login, hint),
+        (&anonymous, &post, "/auth/token", form, "hunter2-hunter2=1&hunter2-hunter2=2", None),
+        (&anonymous, &post, "/auth/introspect", text, login, hint),
+        (&user, &Method::PUT, "/auth/users/me/password", form, login, hint),
+        (&user, &post, "/api/calculations", form, login, hint),
+        (&user, &post, "/api/calculations", json, r#"{"name": hunter2-hunter2}"#, None),
+        (&user, &post, "/api/calculations", json, r#"[{"name": "hunter2-hunter2" "#, None),
+        (&user, &Method::PATCH, "/api/calculations/x", patch, r#"{"op":"hunter2-hunter2"}"#, None),
+        (&user, &Method::PATCH, "/api/calculations/x", patch, r#"[{"op":"hunter2-hunter2"}]"#, None),
+        (&user, &Method::PATCH, "/api/calculations/x", merge, "hunter2-hunter2", None),
+    ];
+    for (caller, method, path, media_type, body, hint) in asked {
+        let request = caller.request(method.clone(), path).header(CONTENT_TYPE, media_type);
+        let reply = send(request.body(body.to_owned())).await;
+        let said = &reply.text;
+        assert!((400..500).contains(&reply.status), "{path} {body}: {reply:?}");
+        assert!(!said.contains("hunter2") && !said.contains("24682468"), "{path} {body}: {said}");
+        assert!(said.len() < 2_000, "{path}: {} bytes", said.len());
+        if let Some(hint) = hint {
+            assert!(said.contains(hint) && said.contains("Content-Type"), "{path} {media_type}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_secret_of_an_api_key_sent_as_a_token_is_told_what_it_is() {
+    let stack = Stack::embedded().await;
+    let user = stack.scientist().await;
+    let body = json!({"name": "key", "scopes": ["calculations:read"], "expires_in": 3600});
+    let made = user.post("/auth/api-keys", &body).await.json();
+    let (id, secret) = (made["client_id"].as_str().expect("an id"), made["client_secret"].as_str().expect("a secret"));
+    for token in [secret.to_owned(), format!("{id}:{secret}")] {
+        for path in ["/auth/users/me", "/api/calculations"] {
+            let reply = stack.anonymous().with_token(&token).get(path).await;
+            assert_eq!((reply.status, reply.code().as_str()), (401, "invalid_token"), "{path}");
+            let detail = reply.json()["detail"].as_str().expect("a detail").to_owned();
+            for word in ["API key", "POST /auth/token", "client_credentials"] {
+                assert!(detail.contains(word), "{path}: {detail}");
+            }
+            assert!(reply.header("www-authenticate").contains("invalid_token"), "{reply:?}");
+            assert!(!reply.text.contains(secret), "{reply:?}");
+        }
+    }
+    let other = stack.anonymous().with_token("a.b.c").get("/api/calculations").await;
+    assert!(!other.text.contains("API key"), "{other:?}");
+}

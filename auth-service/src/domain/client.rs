@@ -2,7 +2,7 @@
 
 use service_kit::random::Random;
 use shared_models::{
-    clients::{ApiKeyView, ClientView, GrantType, names},
+    clients::{ApiKeyView, ClientView, GrantType, SECRET_PREFIX, names},
     scope::ScopeSet,
 };
 use time::OffsetDateTime;
@@ -12,8 +12,6 @@ use super::{
     user::User,
 };
 
-/// What every secret begins with, so that scanners find one in a repository.
-const PREFIX: &str = "tsk_";
 /// How many secrets are good at once: the new one, and the one that it replaces.
 const MAX_SECRETS: usize = 2;
 
@@ -65,7 +63,7 @@ pub struct ClientSecret {
 impl Client {
     /// Whether `secret` is one that is good now.
     pub fn is_proven_by(&self, secret: &str, now: OffsetDateTime) -> bool {
-        let Some(secret) = secret.strip_prefix(PREFIX).and_then(Secret::parse) else { return false };
+        let Some(secret) = secret.strip_prefix(SECRET_PREFIX).and_then(Secret::parse) else { return false };
         self.good_secrets(now).any(|kept| secret.is_behind(&kept.digest))
     }
 
@@ -101,7 +99,7 @@ impl Client {
         let secrets = std::iter::once(new).chain(old.filter(|kept| kept.expires_at > Some(now)));
         let next =
             Self { secrets: secrets.take(MAX_SECRETS).collect(), version: self.version + 1, ..self.clone() };
-        (next, format!("{PREFIX}{}", secret.expose()))
+        (next, format!("{SECRET_PREFIX}{}", secret.expose()))
     }
 
     fn good_secrets(&self, now: OffsetDateTime) -> impl Iterator<Item = &ClientSecret> {

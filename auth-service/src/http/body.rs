@@ -5,10 +5,9 @@ use std::{future::Future, pin::Pin};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use service_kit::{
-    body::{RawBody, is_json, json},
+    body::{RawBody, is_json, json, unsupported},
     problem::Problem,
 };
-use shared_models::problem::ProblemCode;
 
 use crate::domain::password::Password;
 
@@ -26,13 +25,13 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OrNothing<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let readable = !request.headers().contains_key(CONTENT_TYPE) || is_json(request.content_type());
+        let media_type = request.content_type().to_owned();
         let reading = RawBody::from_request(request, payload);
         Box::pin(async move {
-            if !readable {
-                let detail = "Send the body as Content-Type: application/json, or leave it out";
-                return Err(Problem::new(ProblemCode::UnsupportedMediaType, detail));
-            }
             let body = reading.await?.0;
+            if !readable {
+                return Err(unsupported("application/json", &media_type, &body));
+            }
             if body.is_empty() { Ok(Self(T::default())) } else { json(&body).map(Self) }
         })
     }

@@ -67,10 +67,7 @@ fn read<T: serde::de::DeserializeOwned>(request: &HttpRequest, text: &Bytes) -> 
     } else if media_type.eq_ignore_ascii_case(FORM) {
         body::form(text)
     } else {
-        Err(Problem::new(
-            ProblemCode::UnsupportedMediaType,
-            "Send username and password as application/x-www-form-urlencoded, as application/json, or by HTTP Basic",
-        ))
+        Err(body::unsupported("application/x-www-form-urlencoded or application/json", media_type, text))
     }
 }
 

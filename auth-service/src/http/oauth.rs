@@ -14,6 +14,7 @@ use serde::Serialize;
 use service_kit::{
     body::{FORM, RawBody},
     deadline::within,
+    fault::looks_like_json,
     problem::Problem,
 };
 use shared_models::{problem::ProblemCode, scope::ScopeSet};
@@ -34,6 +35,27 @@ pub(super) struct OAuthProblem {
     /// What went wrong this time, for people.
     error_description: String,
 }
+
+/// What these endpoints read.
+const AS_A_FORM: &str = "expected Content-Type application/x-www-form-urlencoded; send the parameters as a form";
+/// The same, for a client that sent JSON.
+const JSON_IT_SEEMS: &str = "the body looks like JSON; send the parameters as a form, with Content-Type: \
+    application/x-www-form-urlencoded";
+/// Parameters whose names may be repeated to the client; any other text may be a secret in the wrong place.
+const PARAMETERS: [&str; 12] = [
+    "authorization_details",
+    "client_id",
+    "client_secret",
+    "grant_type",
+    "password",
+    "refresh_token",
+    "requested_token_type",
+    "scope",
+    "subject_token",
+    "subject_token_type",
+    "token",
+    "username",
+];
 
 /// A body, or why it could not be read.
 pub(super) type Sent = Result<RawBody, Problem>;
@@ -61,17 +83,21 @@ impl Form {
         })?;
         let malformed = |why: &str| OAuthError::InvalidRequest(why.to_owned());
         if !request.content_type().eq_ignore_ascii_case(FORM) {
-            return Err(malformed("send the parameters as application/x-www-form-urlencoded"));
+            return Err(malformed(if looks_like_json(&body.0) { JSON_IT_SEEMS } else { AS_A_FORM }));
         }
         if !request.query_string().is_empty() {
             return Err(malformed("send the parameters in the body and not in the address"));
+        }
+        if looks_like_json(&body.0) {
+            return Err(malformed(JSON_IT_SEEMS));
         }
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_bytes(&body.0).map_err(|_| malformed("the form cannot be read"))?;
         let mut fields = BTreeMap::new();
         for (name, value) in pairs {
             if fields.contains_key(&name) {
-                return Err(OAuthError::InvalidRequest(format!("{name:?} stands twice")));
+                let name = PARAMETERS.iter().find(|known| **known == name).unwrap_or(&"a parameter");
+                return Err(OAuthError::InvalidRequest(format!("{name} is given more than once")));
             }
             fields.insert(name, value);
         }

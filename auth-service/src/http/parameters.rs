@@ -24,9 +24,7 @@ impl Parameters {
     /// Decodes the query string of a request.
     pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-        let pairs = pairs.map_err(|fault| {
-            Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
-        })?;
+        let pairs = pairs.map_err(|_| Problem::new(ProblemCode::InvalidRequest, "The query cannot be decoded"))?;
         Ok(Self { pairs: pairs.into_inner(), faults: Vec::new() })
     }
 

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header::USER_AGENT, web::Data};
 use serde::Serialize;
+use service_kit::fault::without_values;
 use shared_models::claims::{AccessClaims, Actor, Audience, AuthorizationDetail, CALCULATION};
 use utoipa::ToSchema;
 
@@ -182,7 +183,7 @@ fn exchange(form: &Form, request: &HttpRequest) -> Result<Exchange, OAuthError> 
         }
     }
     let details: Vec<AuthorizationDetail> = serde_json::from_str(form.require("authorization_details")?)
-        .map_err(|fault| OAuthError::InvalidDetails(fault.to_string()))?;
+        .map_err(|fault| OAuthError::InvalidDetails(without_values(&fault.to_string())))?;
     Ok(Exchange {
         subject_token: form.require("subject_token")?.to_owned(),
         scope: form.scope()?,

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use serde_json::{Map, Value};
 use service_kit::problem::Problem;
-use shared_models::problem::{FieldError, ProblemCode};
+use shared_models::problem::FieldError;
 
 use crate::{domain::scan::scan, ops::error::ResourceError};
 
@@ -21,7 +21,9 @@ pub const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// The members of the JSON object in `body`, which must come as one of the `accepted` media types.
 pub fn members(request: &HttpRequest, body: &[u8], accepted: &[&str]) -> Result<Map<String, Value>, Problem> {
-    media_type(request, accepted)?;
+    if !accepted.iter().any(|accepted| is(request, accepted)) {
+        return Err(unsupported(request.content_type(), accepted, body));
+    }
     Ok(document(body)?)
 }
 
@@ -30,7 +32,7 @@ pub fn media_type(request: &HttpRequest, accepted: &[&str]) -> Result<(), Proble
     if accepted.iter().any(|accepted| is(request, accepted)) {
         Ok(())
     } else {
-        Err(unsupported(request.content_type(), accepted))
+        Err(unsupported(request.content_type(), accepted, &[]))
     }
 }
 
@@ -64,10 +66,8 @@ pub fn value(text: &[u8]) -> Result<Value, ResourceError> {
 }
 
 /// 415, with what is accepted in words and, for a patch, in `Accept-Patch` (RFC 5789 section 3.1).
-fn unsupported(came: &str, accepted: &[&str]) -> Problem {
-    let came = if came.is_empty() { "none" } else { came };
-    let detail = format!("Send the body as Content-Type: {}; {came} came", accepted.join(" or "));
-    let problem = Problem::new(ProblemCode::UnsupportedMediaType, detail);
+fn unsupported(came: &str, accepted: &[&str], body: &[u8]) -> Problem {
+    let problem = service_kit::body::unsupported(&accepted.join(" or "), came, body);
     match HeaderValue::from_str(&accepted.join(", ")) {
         Ok(value) if accepted.contains(&MERGE_PATCH) => {
             problem.with_header(HeaderName::from_static("accept-patch"), value)

@@ -8,7 +8,7 @@ use actix_web::{
     },
     web,
 };
-use service_kit::{body::RawBody, caller::Caller, problem::Problem};
+use service_kit::{body::RawBody, caller::Caller, fault::without_values, problem::Problem};
 use shared_models::problem::FieldError;
 
 use super::{
@@ -123,7 +123,7 @@ pub async fn access(
 /// The operations of a JSON patch.
 fn operations(body: &[u8]) -> Result<Patch, Problem> {
     serde_json::from_value(value(body)?).map_err(|fault| {
-        let message = format!("the body is no JSON patch (RFC 6902): {fault}");
+        let message = format!("the body is no JSON patch (RFC 6902): {}", without_values(&fault.to_string()));
         Problem::validation(vec![FieldError::at("", "patch", message)])
     })
 }

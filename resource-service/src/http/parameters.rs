@@ -9,9 +9,8 @@ use crate::query::literal::short;
 /// The decoded query string, in order.
 pub fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-    pairs.map(web::Query::into_inner).map_err(|fault| {
-        Problem::new(ProblemCode::InvalidRequest, format!("The query cannot be read: {fault}"))
-    })
+    let unreadable = |_| Problem::new(ProblemCode::InvalidRequest, "The query cannot be decoded");
+    pairs.map(web::Query::into_inner).map_err(unreadable)
 }
 
 /// The parameters that are not read yet, and what was wrong with those that were.

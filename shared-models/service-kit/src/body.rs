@@ -14,10 +14,15 @@ use serde::de::DeserializeOwned;
 use shared_models::problem::{FieldError, ProblemCode};
 use tokio::time::Instant;
 
-use crate::problem::Problem;
+use crate::{
+    fault::{looks_like_json, without_values},
+    problem::Problem,
+};
 
 /// How long a client may take to send a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most letters of a media type that a problem repeats.
+const MAX_MEDIA_TYPE: usize = 80;
 /// A body that comes at least this fast may take longer.
 const BYTES_A_SECOND: usize = 256 * 1024;
 
@@ -59,10 +64,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let media_type = request.content_type().to_owned();
         let reading = read(request, payload);
         Box::pin(async move {
+            let body = reading.await?;
             if !is_json(&media_type) {
-                return Err(unsupported("application/json", &media_type));
+                return Err(unsupported("application/json", &media_type, &body));
             }
-            json(&reading.await?).map(Json)
+            json(&body).map(Json)
         })
     }
 }
@@ -84,7 +90,7 @@ pub fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
         let pointer = pointer(error.path());
         let fault = error.into_inner();
         if fault.is_data() {
-            Problem::validation(vec![FieldError::at(pointer, "type", without_position(&fault.to_string()))])
+            Problem::validation(vec![FieldError::at(pointer, "type", without_values(&fault.to_string()))])
         } else {
             Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"))
         }
@@ -96,9 +102,16 @@ pub fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// Reads `T` from a form.
+/// What a client does about JSON that it announced as something else.
+const JSON_IT_SEEMS: &str = "The body looks like JSON; send it with Content-Type: application/json";
+
+/// Reads `T` from a form. What cannot be read is not repeated.
 pub fn form<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    if looks_like_json(text) {
+        return Err(Problem::new(ProblemCode::InvalidRequest, JSON_IT_SEEMS));
+    }
     serde_urlencoded::from_bytes(text).map_err(|fault| {
+        let fault = without_values(&fault.to_string());
         Problem::new(ProblemCode::InvalidRequest, format!("The form cannot be read: {fault}"))
     })
 }
@@ -119,14 +132,16 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     })
 }
 
-/// Serde's message less the line and column, which a pointer says better.
-fn without_position(message: &str) -> String {
-    message.rsplit_once(" at line ").map_or(message, |(text, _)| text).to_owned()
-}
-
-fn unsupported(expected: &str, came: &str) -> Problem {
-    let came = if came.is_empty() { "none" } else { came };
-    let detail = format!("Send the body as Content-Type: {expected}; {came} came");
+/// 415: a body of the media type `came` where `expected` is read.
+pub fn unsupported(expected: &str, came: &str, body: &[u8]) -> Problem {
+    let came: String = came.chars().take(MAX_MEDIA_TYPE).collect();
+    let came = if came.is_empty() { "none" } else { &came };
+    let hint = if looks_like_json(body) && expected.contains("application/json") {
+        format!(". {JSON_IT_SEEMS}")
+    } else {
+        String::new()
+    };
+    let detail = format!("Expected Content-Type {expected}, got {came}{hint}");
     Problem::new(ProblemCode::UnsupportedMediaType, detail)
 }
 

@@ -10,7 +10,7 @@ use actix_web::{
     dev::Payload,
     http::header::{self, HeaderValue},
 };
-use shared_models::{claims::AccessClaims, problem::ProblemCode};
+use shared_models::{claims::AccessClaims, clients::SECRET_PREFIX, problem::ProblemCode};
 
 use crate::{problem::Problem, token::Verifier};
 
@@ -33,7 +33,10 @@ impl Caller {
             return Ok(known.clone());
         }
         let token = bearer(request)?.ok_or_else(Problem::unauthenticated)?;
-        let caller = Self { claims: verifier.verify(token).map_err(Problem::invalid_token)? };
+        let claims = verifier.verify(token).map_err(|fault| {
+            if is_client_secret(token) { Problem::invalid_token(SECRET) } else { Problem::invalid_token(fault) }
+        });
+        let caller = Self { claims: claims? };
         request.extensions_mut().insert(caller.clone());
         Ok(caller)
     }
@@ -48,6 +51,15 @@ impl Caller {
             verifier.ring().refetch().await;
         }
     }
+}
+
+/// What a client does with a secret that it took for a token.
+const SECRET: &str = "this is the secret of an API key or a client and no access token; exchange it for one at \
+    POST /auth/token with grant_type=client_credentials, the id and the secret by HTTP Basic";
+
+/// Whether what came as a token is a client's secret, alone or after its id. A token has two dots.
+fn is_client_secret(token: &str) -> bool {
+    token.contains(SECRET_PREFIX) && !token.contains('.')
 }
 
 /// The Bearer token of a request, if it has one.

@@ -14,6 +14,7 @@ mod cors;
 pub mod deadline;
 pub mod docs;
 pub mod edge;
+pub mod fault;
 pub mod health;
 pub mod keys;
 pub mod once;

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use service_kit::{caller::Caller, problem::Problem};
+use service_kit::{caller::Caller, fault::without_values, problem::Problem};
 
 use super::{
     super::{BODY_LIMIT, body::document, documents::Answer},
@@ -49,7 +49,7 @@ impl<'de> Visitor<'de> for Items {
 
 /// The items of an array.
 pub fn items(body: &[u8]) -> Result<Vec<Item>, Problem> {
-    let not_json = |fault: &dyn fmt::Display| Problem::from(ResourceError::NotJson(fault.to_string()));
+    let not_json = |fault: &dyn fmt::Display| Problem::from(ResourceError::NotJson(without_values(&fault.to_string())));
     let text = std::str::from_utf8(body).map_err(|fault| not_json(&fault))?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let items = reader.deserialize_seq(Items).map_err(|fault| not_json(&fault))?;

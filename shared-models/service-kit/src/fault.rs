@@ -1,0 +1,85 @@
+//! What a reader of text found wrong, told without the text: a body that cannot be read may hold a password.
+
+/// The longest name that is shown, in bytes.
+const MAX_NAME: usize = 64;
+
+/// Serde's message less every value of the client's. Names of members are shown where they are short and plain.
+pub fn without_values(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
+    for kind in ["invalid type: ", "invalid value: "] {
+        if let Some((came, expected)) =
+            message.strip_prefix(kind).and_then(|rest| rest.rsplit_once(", expected "))
+        {
+            return format!("expected {expected}, got {}", kind_of(came));
+        }
+    }
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        let (name, known) = match rest.rsplit_once("`, expected ") {
+            Some((name, expected)) => (name, format!("; expected {expected}")),
+            None => (rest.rsplit_once("`, ").map_or(rest, |(name, _)| name), "; there are no fields here".into()),
+        };
+        return match plain(name) {
+            Some(name) => format!("unknown field `{name}`{known}"),
+            None => format!("unknown field{known}"),
+        };
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant `") {
+        let expected = rest.rsplit_once("`, expected ").map_or("another value", |(_, expected)| expected);
+        return format!("expected {expected}");
+    }
+    message.to_owned()
+}
+
+/// What serde says of an unexpected value, less the value itself, which stands in quotes or backticks.
+fn kind_of(came: &str) -> &str {
+    let end = came.find(['"', '`']).unwrap_or(came.len());
+    match came[..end].trim_end() {
+        "unit value" | "Option value" => "null",
+        kind => kind,
+    }
+}
+
+/// A name, where it is short and plain.
+pub fn plain(name: &str) -> Option<&str> {
+    let letters = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    (letters && (1..=MAX_NAME).contains(&name.len())).then_some(name)
+}
+
+/// Whether a text begins as a JSON object or array does.
+pub fn looks_like_json(text: &[u8]) -> bool {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| matches!(first, b'{' | b'['))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_keeps_what_is_ours_and_drops_what_is_the_clients() {
+        for (message, told) in [
+            ("invalid type: integer `123456`, expected a string at line 1 column 9", "expected a string, got integer"),
+            ("invalid type: string \"hunter2, expected x\", expected a map", "expected a map, got string"),
+            ("invalid value: string \"hunter2\", expected a date", "expected a date, got string"),
+            ("invalid type: map, expected u32", "expected u32, got map"),
+            ("invalid type: null, expected a string", "expected a string, got null"),
+            ("unknown field `colour`, expected `a` or `b`", "unknown field `colour`; expected `a` or `b`"),
+            ("unknown field `{\"p\":\"hunter2\"}`, expected `a`", "unknown field; expected `a`"),
+            ("unknown field `x`, there are no fields", "unknown field `x`; there are no fields here"),
+            ("unknown variant `hunter2`, expected `a` or `b`", "expected `a` or `b`"),
+            ("missing field `username`", "missing field `username`"),
+        ] {
+            assert_eq!(without_values(message), told, "{message}");
+        }
+    }
+
+    #[test]
+    fn json_is_known_by_its_first_letter() {
+        for text in ["{}", " \n[1]", "\u{feff}{\"a\":1}"] {
+            assert!(looks_like_json(text.as_bytes()), "{text}");
+        }
+        for text in ["", "a=b", "username={", "\"text\"", "5"] {
+            assert!(!looks_like_json(text.as_bytes()), "{text}");
+        }
+    }
+}
