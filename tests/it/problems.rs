@@ -228,7 +228,7 @@ async fn no_problem_repeats_a_body_that_could_not_be_read_and_json_gets_a_hint()
         (&anonymous, &post, "/auth/token", form, "hunter2-hunter2=1&hunter2-hunter2=2", None),
         (&anonymous, &post, "/auth/introspect", text, login, hint),
         (&user, &Method::PUT, "/auth/users/me/password", form, login, hint),
-        (&user, &post, "/api/calculations", form, login, hint),
+        (&user, &post, "/api/calculations", form, login, Some("application/json")),
         (&user, &post, "/api/calculations", json, r#"{"name": hunter2-hunter2}"#, None),
         (&user, &post, "/api/calculations", json, r#"[{"name": "hunter2-hunter2" "#, None),
         (&user, &Method::PATCH, "/api/calculations/x", patch, r#"{"op":"hunter2-hunter2"}"#, None),
