@@ -254,7 +254,8 @@ async fn the_secret_of_an_api_key_sent_as_a_token_is_told_what_it_is() {
     let user = stack.scientist().await;
     let body = json!({"name": "key", "scopes": ["calculations:read"], "expires_in": 3600});
     let made = user.post("/auth/api-keys", &body).await.json();
-    let (id, secret) = (made["client_id"].as_str().expect("an id"), made["client_secret"].as_str().expect("a secret"));
+    let (id, secret) =
+        (made["client_id"].as_str().expect("an id"), made["client_secret"].as_str().expect("a secret"));
     for token in [secret.to_owned(), format!("{id}:{secret}")] {
         for path in ["/auth/users/me", "/api/calculations"] {
             let reply = stack.anonymous().with_token(&token).get(path).await;

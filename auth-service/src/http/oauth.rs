@@ -37,7 +37,8 @@ pub(super) struct OAuthProblem {
 }
 
 /// What these endpoints read.
-const AS_A_FORM: &str = "expected Content-Type application/x-www-form-urlencoded; send the parameters as a form";
+const AS_A_FORM: &str =
+    "expected Content-Type application/x-www-form-urlencoded; send the parameters as a form";
 /// The same, for a client that sent JSON.
 const JSON_IT_SEEMS: &str = "the body looks like JSON; send the parameters as a form, with Content-Type: \
     application/x-www-form-urlencoded";

@@ -24,7 +24,8 @@ impl Parameters {
     /// Decodes the query string of a request.
     pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-        let pairs = pairs.map_err(|_| Problem::new(ProblemCode::InvalidRequest, "The query cannot be decoded"))?;
+        let pairs =
+            pairs.map_err(|_| Problem::new(ProblemCode::InvalidRequest, "The query cannot be decoded"))?;
         Ok(Self { pairs: pairs.into_inner(), faults: Vec::new() })
     }
 

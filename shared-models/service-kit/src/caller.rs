@@ -34,7 +34,11 @@ impl Caller {
         }
         let token = bearer(request)?.ok_or_else(Problem::unauthenticated)?;
         let claims = verifier.verify(token).map_err(|fault| {
-            if is_client_secret(token) { Problem::invalid_token(SECRET) } else { Problem::invalid_token(fault) }
+            if is_client_secret(token) {
+                Problem::invalid_token(SECRET)
+            } else {
+                Problem::invalid_token(fault)
+            }
         });
         let caller = Self { claims: claims? };
         request.extensions_mut().insert(caller.clone());

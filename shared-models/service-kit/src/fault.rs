@@ -16,7 +16,9 @@ pub fn without_values(message: &str) -> String {
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let (name, known) = match rest.rsplit_once("`, expected ") {
             Some((name, expected)) => (name, format!("; expected {expected}")),
-            None => (rest.rsplit_once("`, ").map_or(rest, |(name, _)| name), "; there are no fields here".into()),
+            None => {
+                (rest.rsplit_once("`, ").map_or(rest, |(name, _)| name), "; there are no fields here".into())
+            }
         };
         return match plain(name) {
             Some(name) => format!("unknown field `{name}`{known}"),
@@ -58,7 +60,10 @@ mod tests {
     #[test]
     fn a_message_keeps_what_is_ours_and_drops_what_is_the_clients() {
         for (message, told) in [
-            ("invalid type: integer `123456`, expected a string at line 1 column 9", "expected a string, got integer"),
+            (
+                "invalid type: integer `123456`, expected a string at line 1 column 9",
+                "expected a string, got integer",
+            ),
             ("invalid type: string \"hunter2, expected x\", expected a map", "expected a map, got string"),
             ("invalid value: string \"hunter2\", expected a date", "expected a date, got string"),
             ("invalid type: map, expected u32", "expected u32, got map"),

@@ -49,7 +49,8 @@ impl<'de> Visitor<'de> for Items {
 
 /// The items of an array.
 pub fn items(body: &[u8]) -> Result<Vec<Item>, Problem> {
-    let not_json = |fault: &dyn fmt::Display| Problem::from(ResourceError::NotJson(without_values(&fault.to_string())));
+    let not_json =
+        |fault: &dyn fmt::Display| Problem::from(ResourceError::NotJson(without_values(&fault.to_string())));
     let text = std::str::from_utf8(body).map_err(|fault| not_json(&fault))?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let items = reader.deserialize_seq(Items).map_err(|fault| not_json(&fault))?;
