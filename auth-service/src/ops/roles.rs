@@ -124,9 +124,10 @@ impl Auth {
                 RoleOutcome::Held(holders) => return Err(held(name, holders)),
                 RoleOutcome::Done => {}
             }
-            self.outlast_leases().await;
             if narrower {
-                self.store.revoke(RevocationKind::Role, name, &self.revocation_clock).await?;
+                self.revoke_after_leases(name).await?;
+            } else {
+                self.outlast_leases().await;
             }
             return Ok(scopes);
         }
@@ -175,7 +176,22 @@ impl Auth {
         self.roles().await
     }
 
-    /// Waits until no replica goes by an earlier table.
+    /// Waits until no replica uses an earlier table, and revokes what was made from one meanwhile. The task runs by
+    /// itself, so that a caller who hangs up does not stop it.
+    async fn revoke_after_leases(&self, name: &str) -> Result<(), AuthError> {
+        let (store, clock, name) =
+            (Arc::clone(&self.store), self.revocation_clock.clone(), name.to_owned());
+        let revoking = tokio::spawn(async move {
+            sleep(LEASE).await;
+            store.revoke(RevocationKind::Role, &name, &clock).await
+        });
+        self.role_cache.forget();
+        let revoked = revoking.await;
+        self.role_cache.forget();
+        Ok(revoked.map_err(|error| AuthError::Internal(error.to_string()))??)
+    }
+
+    /// Waits until no replica uses an earlier table.
     async fn outlast_leases(&self) {
         self.role_cache.forget();
         sleep(LEASE).await;
