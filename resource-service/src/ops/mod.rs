@@ -34,7 +34,7 @@ pub mod undefine;
 pub mod verdict;
 pub mod versions;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use service_kit::{
     clock::Clock,
@@ -43,10 +43,15 @@ use service_kit::{
     revocations::Revocations,
 };
 
+use tokio::time::timeout;
+
 use self::{
     catalog::LiveCatalog, error::ResourceError, feed::Feed, hot::Hot, names::Names, notices::Notices,
 };
 use crate::{query::cursor::CursorKey, store::Store};
+
+/// How long a request waits for the key of cursors, which is read once.
+const KEY_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What every use case works with.
 pub struct Service {
@@ -79,6 +84,6 @@ impl Service {
             let secret = self.store.secret("cursors", random::bytes(&*self.random)).await?;
             Ok(Arc::new(CursorKey::new(secret)))
         });
-        made.await
+        timeout(KEY_PATIENCE, made).await.unwrap_or(Err(ResourceError::Unavailable))
     }
 }

@@ -28,6 +28,9 @@ use crate::problem::Problem;
 /// How long a request may take after its body has arrived.
 pub const LIMIT: Duration = Duration::from_millis(4_500);
 
+/// How long a body is waited for at most.
+const BODY: Duration = Duration::from_secs(30);
+
 /// The outcome of a handler that answers in a form of its own, where it comes in time.
 pub async fn within<T>(work: impl Future<Output = T>) -> Option<T> {
     timeout(LIMIT, work).await.ok()
@@ -56,13 +59,16 @@ pub(crate) async fn keep(
     late: Late,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let (ended, arrived) = oneshot::channel();
-    let body = request.take_payload();
-    request.set_payload(Payload::Stream { payload: Box::pin(Body { body, ended: Some(ended) }) });
+    match request.take_payload() {
+        // Nothing is to come: the time counts from now on. A handler may never look for a body.
+        Payload::None => drop(ended),
+        body => request.set_payload(Payload::Stream { payload: Box::pin(Body { body, ended: Some(ended) }) }),
+    }
     // The router is behind: from here on it is no longer the request's only holder.
     let asked = request.request().clone();
     let waiting = async {
-        // An error means that the handler dropped the body unread: the time counts from then on.
-        arrived.await.ok();
+        // An error means that no more of the body is read. One that nobody reads must not hold up the answer for ever.
+        timeout(BODY, arrived).await.ok();
         sleep(LIMIT).await;
     };
     tokio::select! {

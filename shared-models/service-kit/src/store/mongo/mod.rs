@@ -35,7 +35,7 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How long a ping may take.
 const PING: Duration = Duration::from_millis(1_500);
 /// After how long a query is long, and the server is asked whether it is there still.
-const LONG: Duration = Duration::from_secs(3);
+const LONG: Duration = Duration::from_secs(2);
 /// Connections one process keeps at most.
 const POOL: u32 = 64;
 
