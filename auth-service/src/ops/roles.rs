@@ -179,8 +179,7 @@ impl Auth {
     /// Waits until no replica uses an earlier table, and revokes what was made from one meanwhile. The task runs by
     /// itself, so that a caller who hangs up does not stop it.
     async fn revoke_after_leases(&self, name: &str) -> Result<(), AuthError> {
-        let (store, clock, name) =
-            (Arc::clone(&self.store), self.revocation_clock.clone(), name.to_owned());
+        let (store, clock, name) = (Arc::clone(&self.store), self.revocation_clock.clone(), name.to_owned());
         let revoking = tokio::spawn(async move {
             sleep(LEASE).await;
             store.revoke(RevocationKind::Role, &name, &clock).await
