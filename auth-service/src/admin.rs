@@ -84,7 +84,7 @@ mod tests {
     use service_kit::random::OsRandom;
 
     use super::*;
-    use crate::ops::testing::World;
+    use crate::ops::{Origin, testing::World};
 
     #[tokio::test]
     async fn users_are_made_with_the_role_an_operator_says() {
@@ -109,8 +109,8 @@ mod tests {
         assert_eq!(taken, Err(AuthError::Taken { field: "name" }));
         let (same, second) = admin.service_client("r", "users:read", true).await.unwrap();
         assert_eq!(same, id);
-        assert!(world.auth.authenticate_client(&id, &first).await.is_err());
-        let client = world.auth.authenticate_client(&id, &second).await.unwrap();
+        assert!(world.auth.authenticate_client(&id, &first, &Origin::default()).await.is_err());
+        let client = world.auth.authenticate_client(&id, &second, &Origin::default()).await.unwrap();
         assert_eq!(client.scopes.to_string(), "users:read");
     }
 

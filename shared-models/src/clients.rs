@@ -4,24 +4,43 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::scope::ScopeSet;
+use crate::{listed, scope::ScopeSet};
 
 /// What the secret of every client and API key begins with, so that scanners find one in a repository.
 pub const SECRET_PREFIX: &str = "tsk_";
 
-/// A way to get a token (RFC 6749 section 1.3) that a client may be allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantType {
-    /// The client's own token.
-    ClientCredentials,
-    /// The next token of a session that the client opened.
-    RefreshToken,
-    /// A user's token for their password. RFC 9700 section 2.4 advises against it.
-    Password,
-    /// A narrower token for one calculation, in exchange for another (RFC 8693).
-    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
-    TokenExchange,
+listed! {
+    /// A way to get a token (RFC 6749 section 1.3) that a client may be allowed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum GrantType {
+        /// The client's own token.
+        ClientCredentials,
+        /// The next token of a session that the client opened.
+        RefreshToken,
+        /// A user's token for their password. RFC 9700 section 2.4 advises against it.
+        Password,
+        /// A narrower token for one calculation, in exchange for another (RFC 8693).
+        #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+        TokenExchange,
+    }
+}
+
+impl GrantType {
+    /// Its name in requests and in metadata (RFC 8414 section 2).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+            Self::RefreshToken => "refresh_token",
+            Self::Password => "password",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+        }
+    }
+
+    /// Reads [`GrantType::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.name() == name)
+    }
 }
 
 /// Body of `POST /auth/clients`.

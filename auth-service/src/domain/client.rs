@@ -30,6 +30,8 @@ pub struct Client {
     pub scopes: ScopeSet,
     /// How it may get tokens.
     pub grants: Vec<GrantType>,
+    /// Grants that a later version gave it, by name: kept, and of no use here.
+    pub other_grants: Vec<String>,
     /// Newest first.
     pub secrets: Vec<ClientSecret>,
     /// Whether it is refused tokens.
@@ -60,7 +62,25 @@ pub struct ClientSecret {
     pub expires_at: Option<OffsetDateTime>,
 }
 
+/// The grants that this version knows, and the names of the others.
+pub fn read_grants(names: Vec<String>) -> (Vec<GrantType>, Vec<String>) {
+    let (mut known, mut others) = (Vec::new(), Vec::new());
+    for name in names {
+        match GrantType::from_name(&name) {
+            Some(grant) => known.push(grant),
+            None => others.push(name),
+        }
+    }
+    (known, others)
+}
+
 impl Client {
+    /// The names of all its grants, as the store keeps them.
+    pub fn grant_names(&self) -> Vec<String> {
+        let known = self.grants.iter().map(|grant| grant.name().to_owned());
+        known.chain(self.other_grants.iter().cloned()).collect()
+    }
+
     /// Whether `secret` is one that is good now.
     pub fn is_proven_by(&self, secret: &str, now: OffsetDateTime) -> bool {
         let Some(secret) = secret.strip_prefix(SECRET_PREFIX).and_then(Secret::parse) else { return false };
@@ -151,6 +171,7 @@ mod tests {
             keys_version: 0,
             scopes: ScopeSet::default(),
             grants: vec![GrantType::ClientCredentials],
+            other_grants: Vec::new(),
             secrets: Vec::new(),
             disabled: false,
             not_before: 0,

@@ -7,10 +7,10 @@ use actix_web::{
 };
 use serde::Serialize;
 use service_kit::problem::Problem;
-use shared_models::{claims::CALCULATION, problem::ProblemCode, scope::BUILT_IN};
+use shared_models::{claims::CALCULATION, clients::GrantType, problem::ProblemCode, scope::BUILT_IN};
 use utoipa::ToSchema;
 
-use super::{DOCS, refusals, state::State, token::TOKEN_EXCHANGE};
+use super::{DOCS, refusals, state::State};
 
 /// Ways of a client to prove who it is (RFC 7591 section 2).
 const BASIC: &str = "client_secret_basic";
@@ -73,7 +73,7 @@ pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
         jwks_uri: format!("{base}/.well-known/jwks.json"),
         scopes_supported: BUILT_IN,
         response_types_supported: [],
-        grant_types_supported: ["client_credentials", "refresh_token", "password", TOKEN_EXCHANGE],
+        grant_types_supported: GrantType::ALL.map(GrantType::name),
         authorization_details_types_supported: [CALCULATION],
         service_documentation: format!("{base}{DOCS}"),
     })

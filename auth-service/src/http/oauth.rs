@@ -20,7 +20,7 @@ use service_kit::{
 use shared_models::{problem::ProblemCode, scope::ScopeSet};
 use utoipa::ToSchema;
 
-use super::state::State;
+use super::{acting::origin, state::State};
 use crate::{
     domain::client::Client,
     ops::{AuthError, token::OAuthError},
@@ -138,7 +138,7 @@ impl Form {
             (None, Some(secret)) => (self.require("client_id")?.to_owned(), secret.to_owned()),
             (None, None) => return Ok(Sender::Public(self.get("client_id").map(str::to_owned))),
         };
-        Ok(Sender::Client(Box::new(state.auth.authenticate_client(&id, &secret).await?)))
+        Ok(Sender::Client(Box::new(state.auth.authenticate_client(&id, &secret, &origin(request)).await?)))
     }
 }
 

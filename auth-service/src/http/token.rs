@@ -3,7 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::USER_AGENT, web::Data};
 use serde::Serialize;
 use service_kit::fault::without_values;
-use shared_models::claims::{AccessClaims, Actor, Audience, AuthorizationDetail, CALCULATION};
+use shared_models::{
+    claims::{AccessClaims, Actor, Audience, AuthorizationDetail, CALCULATION},
+    clients::GrantType,
+};
 use utoipa::ToSchema;
 
 use super::{
@@ -17,7 +20,7 @@ use crate::{
 };
 
 /// `grant_type` of RFC 8693.
-pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+pub(super) const TOKEN_EXCHANGE: &str = GrantType::TokenExchange.name();
 /// The type of token that is exchanged, and that comes of it.
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 

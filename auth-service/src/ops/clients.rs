@@ -142,6 +142,7 @@ impl Auth {
             keys_version: owner.map_or(0, |owner| owner.keys_version),
             scopes,
             grants,
+            other_grants: Vec::new(),
             secrets: Vec::new(),
             disabled: false,
             not_before: 0,
@@ -194,6 +195,7 @@ impl Auth {
                     .grants
                     .as_ref()
                     .map_or_else(|| before.grants.clone(), |asked| grants(Some(asked))),
+                other_grants: if change.grants.is_some() { Vec::new() } else { before.other_grants.clone() },
                 version: before.version + 1,
                 ..before
             };

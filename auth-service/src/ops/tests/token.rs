@@ -13,6 +13,7 @@ use crate::{
         password::Password,
     },
     ops::Origin,
+    store::AuditFilter,
 };
 
 fn set(text: &str) -> ScopeSet {
@@ -67,11 +68,17 @@ fn job(token: &str, scope: &str) -> Exchange {
 async fn a_service_gets_its_own_token_and_no_more_than_it_may() {
     let world = World::new().await;
     let (client, secret) = client(&world, "calculations:read series:read", OWN).await;
-    let known = world.auth.authenticate_client(&client.id, &secret).await.unwrap();
+    let known = world.auth.authenticate_client(&client.id, &secret, &Origin::default()).await.unwrap();
     for (id, secret) in [(client.id.as_str(), "tsk_wrong"), ("nobody", secret.as_str())] {
-        let refusal = world.auth.authenticate_client(id, secret).await;
+        let refusal = world.auth.authenticate_client(id, secret, &Origin::default()).await;
         assert_eq!(refusal.unwrap_err(), OAuthError::InvalidClient);
     }
+    let wanted =
+        AuditFilter { action: Some(Action::ClientAuthenticated), limit: 9, ..AuditFilter::default() };
+    let failed = world.auth.audit(&wanted).await.unwrap();
+    assert_eq!(failed.len(), 1, "the client that exists, and no stranger's text");
+    let target = failed[0].target.as_ref().unwrap();
+    assert_eq!((target.id.as_str(), failed[0].succeeded), (client.id.as_str(), false));
     let issued = world.auth.client_token(&known, world.auth.now(), Some(&set("series:read"))).await.unwrap();
     let claims = AccessClaims::clone(&world.auth.verifier().verify(&issued.access_token).unwrap());
     assert_eq!((claims.sub.as_str(), claims.client_id.as_str()), (client.id.as_str(), client.id.as_str()));
@@ -114,7 +121,7 @@ async fn a_key_is_worth_what_its_user_is_worth() {
     ));
     assert!(world.auth.actor(&claims, Origin::default()).await.is_err());
     world.advance(1000);
-    assert!(world.auth.authenticate_client(&key.id, &secret).await.is_err());
+    assert!(world.auth.authenticate_client(&key.id, &secret, &Origin::default()).await.is_err());
 }
 
 #[tokio::test]
@@ -339,7 +346,7 @@ async fn the_next_token_allows_no_more_than_its_client_does_today() {
         let scopes = Some(vec![today.to_owned()]);
         let narrow = ClientChange { scopes, ..ClientChange::default() };
         world.auth.change_client(&admin, &mine.id, &narrow).await.unwrap();
-        let mine = world.auth.authenticate_client(&mine.id, &secret).await.unwrap();
+        let mine = world.auth.authenticate_client(&mine.id, &secret, &Origin::default()).await.unwrap();
         let token = first.refresh_token.unwrap();
         let next = world.auth.refresh_token(Some(&mine), refreshed(&token, None)).await.unwrap();
         let held = if today == "users:read" { "" } else { today };
@@ -350,7 +357,7 @@ async fn the_next_token_allows_no_more_than_its_client_does_today() {
         let grants = Some(vec![GrantType::Password]);
         let no_refresh = ClientChange { grants, ..ClientChange::default() };
         world.auth.change_client(&admin, &mine.id, &no_refresh).await.unwrap();
-        let mine = world.auth.authenticate_client(&mine.id, &secret).await.unwrap();
+        let mine = world.auth.authenticate_client(&mine.id, &secret, &Origin::default()).await.unwrap();
         let token = next.refresh_token.unwrap();
         assert!(world.auth.refresh_token(Some(&mine), refreshed(&token, None)).await.is_err());
     }

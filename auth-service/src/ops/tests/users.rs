@@ -150,13 +150,13 @@ async fn a_disabled_user_and_one_whose_password_was_reset_lose_their_keys_for_go
     let enable = UserChange { disabled: Some(false), ..UserChange::default() };
     for change in [disable(), reset] {
         let (key, secret) = world.key(&user.id, "calculations:read").await;
-        let own = world.auth.authenticate_client(&key.id, &secret).await.unwrap();
+        let own = world.auth.authenticate_client(&key.id, &secret, &Origin::default()).await.unwrap();
         let token = world.auth.client_token(&own, world.auth.now(), None).await.unwrap().access_token;
         let job = world.auth.exchange_token(Some(&own), job(&token)).await.unwrap();
         world.auth.change_user(&admin, &user.id, &change).await.unwrap();
         world.auth.change_user(&admin, &user.id, &enable).await.unwrap();
         world.advance(10);
-        assert!(world.auth.authenticate_client(&key.id, &secret).await.is_err());
+        assert!(world.auth.authenticate_client(&key.id, &secret, &Origin::default()).await.is_err());
         assert!(world.auth.client_token(&own, world.auth.now(), None).await.is_err());
         let refresh = RefreshGrant {
             refresh_token: job.refresh_token.unwrap(),
@@ -168,7 +168,7 @@ async fn a_disabled_user_and_one_whose_password_was_reset_lose_their_keys_for_go
         let listed = world.auth.keys_of(&user.id, None, 10).await.unwrap();
         assert!(listed.iter().any(|view| view.client_id == key.id && view.suspended));
         let (new, secret) = world.key(&user.id, "calculations:read").await;
-        assert!(world.auth.authenticate_client(&new.id, &secret).await.is_ok());
+        assert!(world.auth.authenticate_client(&new.id, &secret, &Origin::default()).await.is_ok());
         world.auth.remove_key_of(&admin, &user.id, &new.id).await.unwrap();
     }
 }
@@ -203,7 +203,7 @@ async fn an_administrator_lists_and_removes_what_lets_another_user_in() {
     let not_theirs = Err(AuthError::NotFound("API key"));
     assert_eq!(world.auth.remove_key_of(&admin, &bob.id, &first.id).await, not_theirs);
     assert_eq!(world.auth.remove_key_of(&admin, &ada.id, &first.id).await, Ok(()));
-    assert!(world.auth.authenticate_client(&first.id, &secret).await.is_err());
+    assert!(world.auth.authenticate_client(&first.id, &secret, &Origin::default()).await.is_err());
 
     let login = world.login("ada@example.org").await;
     let granted = world.auth.exchange_token(None, job(&login.access_token)).await.unwrap();

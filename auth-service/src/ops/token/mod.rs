@@ -12,8 +12,8 @@ use shared_models::{clients::GrantType, scope::ScopeSet};
 pub use self::{
     exchange::Exchange, introspect::Introspection, password::PasswordGrant, refresh::RefreshGrant,
 };
-use super::{Auth, AuthError, Grant};
-use crate::domain::client::Client;
+use super::{Auth, AuthError, Grant, Origin, audit::Act};
+use crate::domain::{audit::Action, client::Client};
 
 /// The client of job grants, which has no secret: whoever holds the refresh token is the job.
 pub const JOB_CLIENT: &str = "tessera-job";
@@ -112,12 +112,23 @@ impl Issued {
 
 impl Auth {
     /// The client behind an id and a secret.
-    pub async fn authenticate_client(&self, id: &str, secret: &str) -> Result<Client, OAuthError> {
+    ///
+    /// A failure is recorded where there is such a client: an id that nobody has is a stranger's text.
+    pub async fn authenticate_client(
+        &self,
+        id: &str,
+        secret: &str,
+        origin: &Origin,
+    ) -> Result<Client, OAuthError> {
         let now = self.now();
-        let client = self.store.client(id).await?;
-        let client = client.filter(|client| client.is_proven_by(secret, now) && client.is_live(now));
-        let client = client.ok_or(OAuthError::InvalidClient)?;
-        if self.is_good_for_its_owner(&client).await? { Ok(client) } else { Err(OAuthError::InvalidClient) }
+        let client = self.store.client(id).await?.ok_or(OAuthError::InvalidClient)?;
+        let proven = client.is_proven_by(secret, now) && client.is_live(now);
+        if proven && self.is_good_for_its_owner(&client).await? {
+            return Ok(client);
+        }
+        let refusal = OAuthError::InvalidClient;
+        self.record(origin, Act::new(Action::ClientAuthenticated).to("client", id).refused(&refusal)).await;
+        Err(refusal)
     }
 
     /// Whether the user of an API key is there and enabled, and the key not suspended. A service has no user.

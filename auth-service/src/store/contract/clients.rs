@@ -13,6 +13,7 @@ fn client(owner: Option<&str>) -> (Client, String) {
         keys_version: owner.map_or(0, |_| 3),
         scopes: "calculations:read".parse().expect("ok"),
         grants: vec![GrantType::ClientCredentials, GrantType::RefreshToken],
+        other_grants: vec!["of_a_later_version".into()],
         secrets: Vec::new(),
         disabled: false,
         not_before: 0,

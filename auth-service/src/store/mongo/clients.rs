@@ -9,7 +9,7 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::{Deserialize, Serialize};
-use shared_models::{clients::GrantType, revocations::RevocationKind, scope::ScopeSet};
+use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 use time::OffsetDateTime;
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     domain::{
         audit::Entry,
-        client::{Client, ClientSecret},
+        client::{Client, ClientSecret, read_grants},
         revocation::{Moment, RevocationClock},
     },
     store::{ClientFilter, Clients, StoreError, endings::finish, grants_through},
@@ -39,7 +39,7 @@ pub(super) struct ClientDocument {
     #[serde(default)]
     keys_version: i64,
     scopes: ScopeSet,
-    grants: Vec<GrantType>,
+    grants: Vec<String>,
     secrets: Vec<SecretDocument>,
     disabled: bool,
     not_before: i64,
@@ -58,7 +58,7 @@ struct SecretDocument {
 
 impl From<&Client> for ClientDocument {
     fn from(client: &Client) -> Self {
-        let client = client.clone();
+        let (grants, client) = (client.grant_names(), client.clone());
         let secret = |secret: ClientSecret| SecretDocument {
             digest: binary(&secret.digest),
             created_at: instant(secret.created_at),
@@ -70,7 +70,7 @@ impl From<&Client> for ClientDocument {
             owner: client.owner,
             keys_version: client.keys_version,
             scopes: client.scopes,
-            grants: client.grants,
+            grants,
             secrets: client.secrets.into_iter().map(secret).collect(),
             disabled: client.disabled,
             not_before: client.not_before,
@@ -93,13 +93,15 @@ impl TryFrom<ClientDocument> for Client {
                 expires_at: secret.expires_at.map(time).transpose()?,
             })
         };
+        let (grants, other_grants) = read_grants(document.grants);
         Ok(Self {
             id: document.id,
             name: document.name,
             owner: document.owner,
             keys_version: document.keys_version,
             scopes: document.scopes,
-            grants: document.grants,
+            grants,
+            other_grants,
             secrets: document.secrets.into_iter().map(secret).collect::<Result<_, StoreError>>()?,
             disabled: document.disabled,
             not_before: document.not_before,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         audit::Entry,
-        client::{Client, ClientSecret},
+        client::{Client, ClientSecret, read_grants},
         refresh_token::Digest,
         revocation::{Moment, RevocationClock},
     },
@@ -198,7 +198,7 @@ fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
         ":name": client.name,
         ":owner": client.owner,
         ":scopes": client.scopes.to_string(),
-        ":grants": serde_json::json!(client.grants),
+        ":grants": serde_json::json!(client.grant_names()),
         ":secrets": serde_json::json!(secrets),
         ":disabled": client.disabled,
         ":not_before": client.not_before,
@@ -225,13 +225,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
             },
         })
     });
+    let grants = serde_json::from_value(json("grants")?).map_err(|_| unreadable(row, "grants"))?;
+    let (grants, other_grants) = read_grants(grants);
     Ok(Client {
         id: row.get("id")?,
         name: row.get("name")?,
         owner: row.get("owner")?,
         keys_version: row.get("keys_version")?,
         scopes: parsed(row, "scopes", |text: String| text.parse().ok())?,
-        grants: serde_json::from_value(json("grants")?).map_err(|_| unreadable(row, "grants"))?,
+        grants,
+        other_grants,
         secrets: secrets.collect::<Option<_>>().ok_or_else(|| unreadable(row, "secrets"))?,
         disabled: row.get("disabled")?,
         not_before: row.get("not_before")?,
