@@ -170,8 +170,13 @@ async fn a_key_is_narrower_than_its_user_and_goes_with_them(stack: Stack) {
     assert_eq!((&listed["items"][0]["client_id"], listed["items"].as_array().map(Vec::len)), (&id, Some(1)));
     assert!(listed["items"][0]["client_secret"].is_null());
     assert_eq!(admin.patch(&format!("/auth/users/{user}"), &json!({"disabled": true})).await.status, 200);
-    assert_eq!(refusal(&post(&nobody, "/auth/token", own, &form).await), (400, "invalid_grant".into()));
+    assert_eq!(refusal(&post(&nobody, "/auth/token", own, &form).await), (401, "invalid_client".into()));
     assert_eq!(script.get("/auth/users/me").await.code(), "invalid_token");
+    // Enabling the user again revives no key.
+    assert_eq!(admin.patch(&format!("/auth/users/{user}"), &json!({"disabled": false})).await.status, 200);
+    assert_eq!(refusal(&post(&nobody, "/auth/token", own, &form).await), (401, "invalid_client".into()));
+    let keys = admin.get(&format!("/auth/users/{user}/api-keys")).await.json();
+    assert_eq!((&keys["items"][0]["client_id"], &keys["items"][0]["suspended"]), (&id, &json!(true)));
 }
 
 async fn calculation(ada: &Caller<'_>) -> String {
