@@ -137,7 +137,7 @@ impl Import<'_> {
         let mut table = None;
         while let Some((number, line)) = lines.next()? {
             let text = match line {
-                Line::Text(text) if text.is_empty() => continue,
+                Line::Text([]) => continue,
                 Line::Text(text) => Ok(text),
                 Line::TooLong => Err(too_long()),
             };

@@ -114,7 +114,7 @@ impl From<Issued> for TokenAnswer {
     ),
 )]
 pub(super) async fn token(request: HttpRequest, body: Sent, state: Data<State>) -> HttpResponse {
-    answer(in_time(issue(&request, body, &state)).await, &request)
+    answer(in_time(Box::pin(issue(&request, body, &state))).await, &request)
 }
 
 async fn issue(request: &HttpRequest, body: Sent, state: &State) -> Result<TokenAnswer, OAuthError> {

@@ -62,13 +62,9 @@ impl Auth {
             Some(user) => act.by(&user.id, client_id).to("user", &user.id),
             None => act,
         };
-        match &outcome {
-            // The session's own transaction recorded it.
-            Ok(_) => {}
-            Err(refusal @ (AuthError::InvalidCredentials | AuthError::Invalid(_))) => {
-                self.record(&origin, act.refused(refusal)).await;
-            }
-            Err(_) => {}
+        // Where it succeeded, the session's own transaction recorded it.
+        if let Err(refusal @ (AuthError::InvalidCredentials | AuthError::Invalid(_))) = &outcome {
+            self.record(&origin, act.refused(refusal)).await;
         }
         count(&outcome);
         outcome

@@ -85,8 +85,8 @@ mod tests {
         (0..count).map(|n| format!("collection{n:04}:read")).collect()
     }
 
-    fn is_refused_at<T: std::fmt::Debug>(outcome: Result<T, AuthError>, pointer: &str) -> bool {
-        let Err(AuthError::Invalid(faults)) = &outcome else { panic!("{outcome:?}") };
+    fn is_refused_at<T: std::fmt::Debug>(outcome: &Result<T, AuthError>, pointer: &str) -> bool {
+        let Err(AuthError::Invalid(faults)) = outcome else { panic!("{outcome:?}") };
         faults.iter().all(|fault| {
             fault.pointer.as_deref() == Some(pointer) && fault.message.contains("the maximum is 4096")
         })
@@ -96,7 +96,7 @@ mod tests {
     async fn a_role_too_wide_for_a_token_is_neither_made_nor_given() {
         let world = World::new().await;
         let admin = world.admin().await;
-        assert!(is_refused_at(world.auth.set_role(&admin, "wide", &names(600)).await, "/scopes"));
+        assert!(is_refused_at(&world.auth.set_role(&admin, "wide", &names(600)).await, "/scopes"));
         for role in ["left", "right"] {
             world.auth.set_role(&admin, role, &names(80)).await.unwrap();
         }
@@ -108,14 +108,14 @@ mod tests {
             ..UserChange::default()
         };
         let refused = world.auth.change_user(&admin, &user.id, &both(&["left", "right"])).await;
-        assert!(is_refused_at(refused, "/roles"));
+        assert!(is_refused_at(&refused, "/roles"));
         world.auth.change_user(&admin, &user.id, &both(&["left", "viewer"])).await.unwrap();
         world.advance(10);
         let token = world.login("ada@example.org").await.access_token;
         assert!(token.len() <= MAX_TOKEN && world.auth.verifier().verify(&token).is_ok());
         // Wide enough alone, too wide beside the other role of somebody who has both.
         world.auth.change_user(&admin, &user.id, &both(&["left", "scientist"])).await.unwrap();
-        assert!(is_refused_at(world.auth.set_role(&admin, "scientist", &other).await, "/scopes"));
+        assert!(is_refused_at(&world.auth.set_role(&admin, "scientist", &other).await, "/scopes"));
         assert!(world.auth.set_role(&admin, "viewer", &other).await.is_ok());
         let roles = world.auth.roles().await.unwrap();
         let import = ImportedUser {
@@ -132,17 +132,17 @@ mod tests {
         let world = World::new().await;
         let admin = world.admin().await;
         let wanted = |scopes: Vec<String>| NewClient { name: "loader".into(), scopes, grants: None };
-        assert!(is_refused_at(world.auth.create_client(&admin, &wanted(names(600))).await, "/scopes"));
+        assert!(is_refused_at(&world.auth.create_client(&admin, &wanted(names(600))).await, "/scopes"));
         let named = world.auth.create_named_service(&admin, &wanted(names(600))).await;
-        assert!(is_refused_at(named, "/scopes"));
+        assert!(is_refused_at(&named, "/scopes"));
         let (client, _) = world.auth.create_client(&admin, &wanted(names(80))).await.unwrap();
         let wide = ClientChange { scopes: Some(names(600)), ..ClientChange::default() };
-        assert!(is_refused_at(world.auth.change_client(&admin, &client.id, &wide).await, "/scopes"));
+        assert!(is_refused_at(&world.auth.change_client(&admin, &client.id, &wide).await, "/scopes"));
         let user = world.user_with_roles("ada@example.org", vec!["admin".into()]).await;
         let ada = World::confirmed(&user.id, "*");
         let input =
             NewApiKey { name: "k".into(), scopes: names(600), expires_in: None, current_password: None };
-        assert!(is_refused_at(world.auth.create_api_key(&ada, &input).await, "/scopes"));
+        assert!(is_refused_at(&world.auth.create_api_key(&ada, &input).await, "/scopes"));
     }
 
     #[tokio::test]
@@ -192,7 +192,7 @@ mod tests {
         }
         world.user_with_roles("ada@example.org", vec!["left".into(), "right".into()]).await;
         let refused = world.try_login("ada@example.org", World::PASSWORD, None).await;
-        assert!(is_refused_at(refused, "/scope"));
+        assert!(is_refused_at(&refused, "/scope"));
         let less = world.try_login("ada@example.org", World::PASSWORD, Some("collection0001:read")).await;
         assert!(less.is_ok());
     }

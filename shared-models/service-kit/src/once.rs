@@ -29,7 +29,7 @@ impl<T: Clone, E: Clone> Once<T, E> {
     pub async fn get<F: Future<Output = Result<T, E>>>(&self, make: impl Fn() -> F) -> Result<T, E> {
         loop {
             let attempt = match self.next() {
-                Next::Made(made) => return Ok(made),
+                Next::Made(value) => return Ok(value),
                 Next::Wait(mut attempt) => {
                     if let Ok(outcome) = attempt.wait_for(Option::is_some).await
                         && let Some(outcome) = outcome.clone()
@@ -42,7 +42,7 @@ impl<T: Clone, E: Clone> Once<T, E> {
             };
             let outcome = make().await;
             *lock(&self.state) = match &outcome {
-                Ok(made) => State::Made(made.clone()),
+                Ok(value) => State::Made(value.clone()),
                 Err(_) => State::Missing,
             };
             attempt.send_replace(Some(outcome.clone()));

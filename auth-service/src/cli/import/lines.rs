@@ -42,7 +42,12 @@ impl<R: BufRead> Lines<R> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 buffer => buffer?,
             };
-            let Some(first) = buffer.first() else { if begun { break } else { return Ok(None) } };
+            let Some(first) = buffer.first() else {
+                if begun {
+                    break;
+                }
+                return Ok(None);
+            };
             if std::mem::take(&mut self.after_return) && *first == b'\n' {
                 self.file.consume(1);
                 continue;

@@ -80,14 +80,11 @@ fn fields(row: &[u8]) -> Result<Vec<String>, String> {
     let mut rest = std::str::from_utf8(row).map_err(|_| "not UTF-8".to_owned())?;
     let mut fields = Vec::new();
     loop {
-        let (field, after) = match rest.strip_prefix('"') {
-            Some(quoted) => {
-                quoted_field(quoted).map_err(|fault| format!("column {}: {fault}", fields.len() + 1))?
-            }
-            None => {
-                let (field, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
-                (field.to_owned(), after)
-            }
+        let (field, after) = if let Some(quoted) = rest.strip_prefix('"') {
+            quoted_field(quoted).map_err(|fault| format!("column {}: {fault}", fields.len() + 1))?
+        } else {
+            let (field, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+            (field.to_owned(), after)
         };
         fields.push(field);
         match after.strip_prefix(',') {

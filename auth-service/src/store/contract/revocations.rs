@@ -87,18 +87,18 @@ pub(crate) async fn a_cursor_of_another_feed_starts_again(store: &dyn Store) {
 /// Shows an earlier time at first and then stands still: as if the first commit had taken so much longer.
 struct Late {
     first: AtomicBool,
-    late: Duration,
+    by: Duration,
     then: OffsetDateTime,
 }
 
 impl Clock for Late {
     fn now(&self) -> OffsetDateTime {
-        if self.first.swap(false, Ordering::SeqCst) { self.then - self.late } else { self.then }
+        if self.first.swap(false, Ordering::SeqCst) { self.then - self.by } else { self.then }
     }
 }
 
 fn late(seconds: u64) -> RevocationClock {
-    let late = Late { first: AtomicBool::new(true), late: Duration::from_secs(seconds), then: now() };
+    let late = Late { first: AtomicBool::new(true), by: Duration::from_secs(seconds), then: now() };
     RevocationClock::new(Arc::new(late), Duration::from_secs(300))
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Renewals {
 
 /// What a batch says of one of its calls.
 enum Answered {
-    Renewed(Renewed),
+    Renewed(Box<Renewed>),
     /// The batch was held up, by this call or by another; nobody knows which were done.
     HeldUp,
 }
@@ -60,7 +60,7 @@ impl Renewals {
     /// When this returns, a majority has it. An error leaves it open whether the successor took its place.
     pub(super) async fn renew(&self, presented: &Presented) -> Renewed {
         match self.together.call(presented.clone()).await {
-            Some(Answered::Renewed(renewed)) => renewed,
+            Some(Answered::Renewed(renewed)) => *renewed,
             Some(Answered::HeldUp) | None => self.renew_alone(presented).await,
         }
     }
@@ -78,9 +78,9 @@ async fn renew(database: Database, calls: Vec<Call<Presented, Answered>>) {
     let many = calls.len() > 1;
     for (at, call) in calls.into_iter().enumerate() {
         let answer = match &mut written {
-            Ok(written) => Answered::Renewed(written.outcome(at, &call.question)),
+            Ok(written) => Answered::Renewed(Box::new(written.outcome(at, &call.question))),
             Err(StoreError::Unknown) if many => Answered::HeldUp,
-            Err(error) => Answered::Renewed(Err(error.clone())),
+            Err(error) => Answered::Renewed(Box::new(Err(error.clone()))),
         };
         call.answer(answer);
     }

@@ -29,7 +29,7 @@ use crate::{
 /// `_id` of the counter in the collection `counters`.
 const COUNTER: &str = "cutoffs";
 /// How many entries one transaction publishes.
-const AT_ONCE: usize = 1000;
+const AT_ONCE: u32 = 1000;
 /// One at a time: each takes all that was committed before it sets out.
 const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX, patience: Duration::from_secs(30) };
 /// How often a revocation is written again because its commit took too long.
@@ -103,7 +103,7 @@ async fn publish(database: &Database) -> Result<(), StoreError> {
     loop {
         let moved =
             transact(database, database, |session, database| Box::pin(publish_some(database, session)));
-        if moved.await? < AT_ONCE {
+        if moved.await? < AT_ONCE as usize {
             return Ok(());
         }
     }
@@ -112,7 +112,8 @@ async fn publish(database: &Database) -> Result<(), StoreError> {
 /// Moves the oldest entries of the outbox to the feed; how many.
 async fn publish_some(database: &Database, session: &mut ClientSession) -> MongoResult<usize> {
     let outbox = outbox(database);
-    let oldest = outbox.find(doc! {}).sort(doc! { "_id": 1 }).limit(AT_ONCE as i64).session(&mut *session);
+    let oldest =
+        outbox.find(doc! {}).sort(doc! { "_id": 1 }).limit(i64::from(AT_ONCE)).session(&mut *session);
     let pending: Vec<PendingDocument> = oldest.await?.stream(&mut *session).try_collect().await?;
     if pending.is_empty() {
         return Ok(0);

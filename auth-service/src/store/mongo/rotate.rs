@@ -71,9 +71,10 @@ async fn attempt(
     tried: bool,
 ) -> Result<Option<Rotation>, StoreError> {
     // One that did not get through with others holds them up no more.
-    let renewed = match tried {
-        false => store.renewals.renew(presented).await?,
-        true => store.renewals.renew_alone(presented).await?,
+    let renewed = if tried {
+        store.renewals.renew_alone(presented).await?
+    } else {
+        store.renewals.renew(presented).await?
     };
     if let Some(renewed) = renewed {
         return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));

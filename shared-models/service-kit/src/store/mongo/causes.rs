@@ -84,9 +84,10 @@ impl Seen {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         let faults = || servers.values().flatten();
         let telling = faults().find(|fault| fault.kind != Kind::Unreachable);
-        let none = || match servers.is_empty() {
-            true => Cause::new(Kind::Unreachable, "no MongoDB server has answered"),
-            false => Cause::new(Kind::Unreachable, "the replica set of MongoDB has no primary now"),
+        let none = || {
+            let nobody = "no MongoDB server has answered";
+            let no_primary = "the replica set of MongoDB has no primary now";
+            Cause::new(Kind::Unreachable, if servers.is_empty() { nobody } else { no_primary })
         };
         telling.or_else(|| faults().next()).cloned().unwrap_or_else(none)
     }
