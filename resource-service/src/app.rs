@@ -268,7 +268,7 @@ async fn warm_up(
     let mut told: Option<StoreError> = None;
     while let Err(error) = catalog.refresh(&*store).await {
         if told.as_ref() != Some(&error) {
-            tracing::error!(%error, "the store is not ready; trying again until it is");
+            tracing::error!(%error, "the store is not ready; retrying");
             told = Some(error);
         }
         tokio::time::sleep(RETRY).await;

@@ -11,6 +11,8 @@ use crate::scope::ScopeSet;
 
 /// The client id of sessions opened at Tessera's own login.
 pub const FIRST_PARTY: &str = "tessera";
+/// The client of job grants, which has no secret: the holder of the refresh token is the job.
+pub const JOB_CLIENT: &str = "tessera-job";
 
 /// The media type that the `typ` header of an access token names (RFC 9068 section 2.1).
 pub const ACCESS_TOKEN_TYPE: &str = "at+jwt";

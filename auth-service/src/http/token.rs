@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     domain::{client::Client, password::Password, session::Session},
-    ops::token::{Exchange, Introspection, Issued, JOB_CLIENT, OAuthError, PasswordGrant, RefreshGrant},
+    ops::{
+        JOB_CLIENT,
+        token::{Exchange, Introspection, Issued, OAuthError, PasswordGrant, RefreshGrant},
+    },
 };
 
 /// `grant_type` of RFC 8693.

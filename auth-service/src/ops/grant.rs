@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
-use super::{Auth, AuthError, FIRST_PARTY, mint::Subject, token::JOB_CLIENT};
+use super::{Auth, AuthError, FIRST_PARTY, JOB_CLIENT, mint::Subject};
 use crate::domain::{client::Client, refresh_token::RefreshToken, roles, session::Session, user::User};
 
 /// Tokens for the caller.

@@ -34,7 +34,7 @@ use std::{sync::Arc, time::Duration};
 use service_kit::{
     clock::Clock, keys::KeyRing, once::Once, random::Random, store::cause::Cause, token::Verifier,
 };
-pub use shared_models::claims::FIRST_PARTY;
+pub use shared_models::claims::{FIRST_PARTY, JOB_CLIENT};
 use time::OffsetDateTime;
 
 pub use self::{

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use shared_models::scope::ScopeSet;
 
-use super::{Auth, AuthError, Grant, Origin, audit::Act, token::JOB_CLIENT};
+use super::{Auth, AuthError, Grant, JOB_CLIENT, Origin, audit::Act};
 use crate::domain::{
     audit::Action,
     refresh_token::{RefreshToken, Secret},

@@ -9,14 +9,14 @@ use shared_models::{
     scope::ScopeSet,
 };
 
-use super::{Issued, JOB_CLIENT, OAuthError, may};
+use super::{Issued, OAuthError, may};
 use crate::{
     domain::{
         audit::Action,
         client::Client,
         session::{Delegation, Lifetimes, Login, Session},
     },
-    ops::{Auth, AuthError, FIRST_PARTY, Origin, audit::Act},
+    ops::{Auth, AuthError, FIRST_PARTY, JOB_CLIENT, Origin, audit::Act},
     store::AT_ONCE,
 };
 

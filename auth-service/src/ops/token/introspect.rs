@@ -3,10 +3,10 @@
 
 use shared_models::claims::AccessClaims;
 
-use super::{JOB_CLIENT, OAuthError};
+use super::OAuthError;
 use crate::{
     domain::{client::Client, refresh_token::RefreshToken, session::Session},
-    ops::Auth,
+    ops::{Auth, JOB_CLIENT},
 };
 
 /// What an active token says.

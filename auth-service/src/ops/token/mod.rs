@@ -12,11 +12,10 @@ use shared_models::{clients::GrantType, scope::ScopeSet};
 pub use self::{
     exchange::Exchange, introspect::Introspection, password::PasswordGrant, refresh::RefreshGrant,
 };
+pub use super::JOB_CLIENT;
 use super::{Auth, AuthError, Grant, Origin, audit::Act};
 use crate::domain::{audit::Action, client::Client};
 
-/// The client of job grants, which has no secret: whoever holds the refresh token is the job.
-pub const JOB_CLIENT: &str = "tessera-job";
 /// How long the use of a client is not noted again.
 const TOUCH_EVERY: time::Duration = time::Duration::seconds(60);
 

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use shared_models::{clients::GrantType, scope::ScopeSet};
 
-use super::{Issued, JOB_CLIENT, OAuthError, may, narrowed};
+use super::{Issued, OAuthError, may, narrowed};
 use crate::{
     domain::{client::Client, refresh_token::RefreshToken},
-    ops::{Auth, AuthError, Origin, Renewal},
+    ops::{Auth, AuthError, JOB_CLIENT, Origin, Renewal},
 };
 
 /// What a client brings to go on.

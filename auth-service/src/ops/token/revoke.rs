@@ -2,10 +2,10 @@
 
 use shared_models::{claims::AccessClaims, revocations::RevocationKind};
 
-use super::{JOB_CLIENT, OAuthError};
+use super::OAuthError;
 use crate::{
     domain::{audit::Action, client::Client, refresh_token::RefreshToken, session::EndReason},
-    ops::{Auth, Origin, audit::Act},
+    ops::{Auth, JOB_CLIENT, Origin, audit::Act},
 };
 
 impl Auth {

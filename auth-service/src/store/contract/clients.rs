@@ -78,7 +78,7 @@ pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
     assert_eq!(store.remove_client(&service.id, Some("ada"), &clock(), &removal).await, Ok(false));
     assert_eq!(recorded(store, &key.id).await.len(), 1);
     assert_eq!(store.remove_client(&key.id, Some("ada"), &clock(), &removal).await, Ok(true));
-    assert_eq!(recorded(store, &key.id).await[0], removal);
+    assert!(recorded(store, &key.id).await.contains(&removal));
     let removal = entry(Action::ClientRemoved, &service.id);
     assert_eq!(store.remove_client(&service.id, None, &clock(), &removal).await, Ok(true));
     for client in [key, service] {

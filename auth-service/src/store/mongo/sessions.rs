@@ -31,7 +31,7 @@ use crate::{
 /// Where they lie.
 pub(super) const SESSIONS: &str = "sessions";
 /// How many surplus sessions one login ends.
-const SURPLUS_AT_ONCE: u64 = 100;
+const SURPLUS_AT_ONCE: i64 = 100;
 
 impl MongoStore {
     async fn sessions(&self) -> Result<Collection<SessionDocument>, StoreError> {
@@ -72,15 +72,21 @@ impl MongoStore {
     ) -> Result<(), StoreError> {
         let (database, most) = (self.ready().await?, u64::from(most));
         let mut live = live(&session.user_id, session.token_version);
-        let counted =
-            collection(database).count_documents(live.clone()).limit(most + SURPLUS_AT_ONCE).await?;
-        let Some(surplus) = counted.checked_sub(most).filter(|surplus| *surplus > 0) else { return Ok(()) };
+        let counted = collection(database).count_documents(live.clone()).limit(most + 1).await?;
+        if counted <= most {
+            return Ok(());
+        }
+        // One read says which they are, so that logins at the same time end the same ones and never too many.
         live.insert("_id", doc! { "$ne": &session.id });
-        let oldest: Collection<Id> = database.collection(SESSIONS);
-        let oldest = oldest.find(live).sort(doc! { "last_used_at": 1, "_id": 1 });
-        let oldest = oldest.projection(doc! { "_id": 1 }).limit(i64::try_from(surplus).unwrap_or(i64::MAX));
-        let oldest: Vec<Id> = oldest.await?.try_collect().await?;
-        let ids: Vec<String> = oldest.into_iter().map(|id| id.id).collect();
+        let others: Collection<Id> = database.collection(SESSIONS);
+        let others =
+            others.find(live).sort(doc! { "last_used_at": -1, "_id": -1 }).skip(most.saturating_sub(1));
+        let surplus = others.projection(doc! { "_id": 1 }).limit(SURPLUS_AT_ONCE);
+        let surplus: Vec<Id> = surplus.await?.try_collect().await?;
+        let ids: Vec<String> = surplus.into_iter().map(|id| id.id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
         let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let ended = self.end(doc! { "_id": { "$in": ids } }, limit, EndReason::Surplus, clock, |_| None);
         let ended = ended.await?;

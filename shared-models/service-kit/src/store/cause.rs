@@ -95,7 +95,7 @@ pub fn note(cause: &Cause) {
     }
     met.logged = Some((cause.kind, now));
     drop(met);
-    tracing::warn!(store.cause = cause.kind.name(), detail = %cause, "the store does not do what it is asked");
+    tracing::warn!(store.cause = cause.kind.name(), detail = %cause, "the store cannot be used");
 }
 
 /// What is wrong with the disk, where a write met that a moment ago.
