@@ -106,4 +106,4 @@ def test_python_gets_a_client_that_logs_in_and_works(system, documents, python):
     made = python("api_client.api.calculations.insertcalculations").sync_detailed(client=ours, body=calculation)
     assert made.status_code == 201, made.content
     listed = python("api_client.api.calculations.listcalculations").sync(client=ours)
-    assert [one.name for one in listed.items] == ["water"]
+    assert "water" in [one.name for one in listed.items]
