@@ -18,7 +18,12 @@ use service_kit::{
     route::Access,
     server::{Listeners, Part},
     start::StartError,
-    store::{StoreUrl, cause::Kind, mongo, sqlite::Database},
+    store::{
+        StoreUrl,
+        cause::{self, Kind},
+        mongo,
+        sqlite::Database,
+    },
     telemetry,
 };
 
@@ -172,6 +177,9 @@ async fn keep_warming_up(auth: Arc<Auth>, first_admin: Option<Registration>, rea
     let mut told = None;
     while let Err(error) = warm_up(&auth, first_admin.clone()).await {
         if told.as_ref() != Some(&error) {
+            if let Err(cause) = auth.ping_store().await {
+                cause::note(&cause);
+            }
             tracing::warn!(%error, "the store is not ready; retrying");
             told = Some(error);
         }

@@ -24,6 +24,7 @@ mod local;
 mod logs;
 mod openapi;
 mod outage;
+mod outcomes;
 mod problems;
 mod programs;
 mod queries;

@@ -25,10 +25,7 @@ use tracing::{Instrument as _, Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
-use crate::{
-    problem::{PROBLEM_JSON, Problem},
-    route::Template,
-};
+use crate::problem::{PROBLEM_JSON, Problem};
 
 /// The id of a request, made here, as its handlers find it among the request's extensions.
 #[derive(Clone, Debug)]
@@ -37,6 +34,10 @@ pub struct RequestId(pub Arc<str>);
 /// The id that the caller gave the request as `X-Request-Id`, kept beside ours: two requests may share it.
 #[derive(Clone, Debug)]
 pub struct ClientRequestId(pub Arc<str>);
+
+/// The path of the route that a request came to, as it stands in the table, among the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Template(pub &'static str);
 
 /// When a request arrived, before its body was read. In the request's extensions.
 #[derive(Clone, Copy, Debug)]

@@ -23,7 +23,7 @@ use crate::{
     body::BodyLimit,
     caller::Caller,
     deadline::{self, Late},
-    edge::method_name,
+    edge::{Template, method_name},
     principals::Principals,
     problem::Problem,
     token::Verifier,
@@ -41,10 +41,6 @@ pub enum Access {
     /// A valid access token with this scope.
     Scope(&'static str),
 }
-
-/// The path of the route that a request came to, as it stands in the table, among the request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Template(pub &'static str);
 
 /// What becomes of a [`Gate`]'s question.
 pub type Verdict<'r> = Pin<Box<dyn Future<Output = Result<(), Problem>> + 'r>>;

@@ -94,7 +94,7 @@ impl Mongod {
             .arg("--dbpath")
             .arg(&self.directory)
             .args(["--port", &self.port.number.to_string(), "--bind_ip", "127.0.0.1", "--replSet", "rs0"])
-            .args(["--wiredTigerCacheSizeGB", "0.25"])
+            .args(["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
