@@ -104,7 +104,7 @@ impl Users for MongoStore {
         };
         let ErrorKind::InsertMany(outcome) = &*error.kind else { return Err(error.into()) };
         if outcome.write_concern_error.is_some() {
-            return Err(StoreError::Unavailable);
+            return Err(StoreError::Unknown);
         }
         for refusal in outcome.write_errors.iter().flatten() {
             if refusal.code != DUPLICATE {
