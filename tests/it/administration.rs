@@ -18,8 +18,61 @@ on_both_stores!(
     nobody_reaches_beyond_their_own_scopes,
     a_role_reaches_every_replica_with_the_answer,
     a_forced_change_of_the_password_comes_before_everything,
-    ten_guesses_are_free_at_all_replicas_together
+    ten_guesses_are_free_at_all_replicas_together,
+    who_holds_a_body_back_is_asked_for_when_it_is_here,
+    a_stranger_who_knows_an_id_does_not_lock_its_user_out
 );
+
+const KIM: (&str, &str) = ("kim@example.org", "nine paper boats on a lake");
+
+/// Makes the user `KIM`; their id.
+async fn person(stack: &Stack) -> String {
+    let made = stack.anonymous().post("/auth/users", &json!({"email": KIM.0, "password": KIM.1})).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    made.json()["id"].as_str().expect("an id").to_owned()
+}
+
+/// An administrator sends the head of a request, is shut out, and sends the rest.
+async fn who_holds_a_body_back_is_asked_for_when_it_is_here(stack: Stack) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let admin = stack.admin().await;
+    let path = format!("/auth/users/{}", person(&stack).await);
+    let promoted =
+        send(admin.request(reqwest::Method::PATCH, &path).json(&json!({"roles": ["admin"]}))).await;
+    assert_eq!(promoted.status, 200, "{promoted:?}");
+    let kim = stack.login(KIM.0, KIM.1).await;
+    let body = json!({"disabled": false, "roles": ["admin"]}).to_string();
+    let host = stack.auth[0].base.trim_start_matches("http://").to_owned();
+    let mut held = tokio::net::TcpStream::connect(&host).await.expect("a connection");
+    let head = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{}",
+        kim.token.as_deref().expect("a token"),
+        body.len(),
+        &body[..5]
+    );
+    held.write_all(head.as_bytes()).await.expect("a head can be sent");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let out = json!({"disabled": true, "roles": ["viewer"]});
+    assert_eq!(send(admin.request(reqwest::Method::PATCH, &path).json(&out)).await.status, 200);
+    held.write_all(&body.as_bytes()[5..]).await.expect("the rest can be sent");
+    let mut answer = String::new();
+    held.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    let now = admin.get(&path).await.json();
+    assert_eq!((&now["disabled"], &now["roles"]), (&json!(true), &json!(["viewer"])));
+}
+
+async fn a_stranger_who_knows_an_id_does_not_lock_its_user_out(stack: Stack) {
+    let known = person(&stack).await;
+    let user = stack.login(KIM.0, KIM.1).await;
+    for _ in 0..14 {
+        stack.anonymous().log_in(&known, "no password at all").await;
+    }
+    let change = json!({"current": KIM.1, "new": "five lanterns over a quiet harbour"});
+    let changed = send(user.request(reqwest::Method::PUT, "/auth/users/me/password").json(&change)).await;
+    assert_eq!(changed.status, 204, "{changed:?}");
+}
 
 async fn id(caller: &Caller<'_>) -> String {
     caller.get("/auth/users/me").await.json()["id"].as_str().expect("an id").to_owned()

@@ -95,8 +95,15 @@ impl Auth {
             return Err(AuthError::Conflict(format!("you have {MAX_KEYS} keys; remove one first")));
         }
         let expires_at = Some(self.now() + Duration::from_secs(ttl));
-        // A key that is stored after its user was disabled, or their password was reset, is suspended as those before.
+        // A key that is stored after its user was disabled, or their password was reset, is suspended as those before. Where
+        // that happened before this read, the session is of an earlier version.
         let owner = self.known_user(&actor.subject).await?;
+        if let Some(id) = &actor.session_id {
+            let session = self.store.session(id).await?;
+            if session.is_none_or(|session| session.token_version != owner.token_version) {
+                return Err(AuthError::SessionEnded);
+            }
+        }
         self.check_client_width(&scopes, &owner.roles)?;
         let grants = vec![GrantType::ClientCredentials];
         let (key, secret) = self.new_client(name, Some(&owner), scopes, grants, expires_at);

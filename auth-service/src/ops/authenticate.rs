@@ -45,7 +45,7 @@ impl Auth {
         pointer: &str,
     ) -> Result<User, AuthError> {
         let place = self.hasher.place().map_err(|error| AuthError::hashing(error, pointer))?;
-        let bucket = self.account_bucket(&user.id).await?;
+        let bucket = self.own_password_bucket(&user.id).await?;
         let taken = self.take_attempt(bucket, origin.address).await?;
         self.authenticate(place, taken, Some(user), password, pointer).await
     }

@@ -185,7 +185,7 @@ impl Auth {
                 self.check_client_width(&scopes, &[])?;
             }
             let disabled = change.disabled.unwrap_or(before.disabled);
-            let taken_away = disabled && !before.disabled || !scopes.covers_all(&before.scopes);
+            let taken_away = change.disabled == Some(true) || !scopes.covers_all(&before.scopes);
             let revoking = taken_away.then_some(&self.revocation_clock);
             let next = Client {
                 name,

@@ -59,6 +59,11 @@ impl Auth {
         Ok(self.pepper().await?.name("account", account))
     }
 
+    /// The bucket of a user who proves their password at their own session. No login reaches it, whatever it names.
+    pub(super) async fn own_password_bucket(&self, user_id: &str) -> Result<String, AuthError> {
+        Ok(self.pepper().await?.name("own-password", user_id))
+    }
+
     /// The bucket of a device that has logged in to the account before, if the mark says so and is still good.
     pub(super) async fn device_bucket(&self, user: &User, mark: &str) -> Result<Option<String>, AuthError> {
         let pepper = self.pepper().await?;

@@ -138,11 +138,16 @@ impl Auth {
         let loses = next.must_change_password && !before.must_change_password || !has.covers_all(&had);
         if locked_out {
             next.token_version += 1;
+        }
+        // Also where a user is enabled, who may have been disabled before keys had versions.
+        if reset || next.disabled != before.disabled {
             next.keys_version += 1;
         }
+        // A caller who does not know whether a user was disabled asks again, and then it must hold.
+        let again = change.disabled == Some(true);
         let end_sessions = locked_out.then_some(EndReason::EndedByAdmin);
         let given = given(roles, &before, &next);
-        UserWrite { before, next, given, end_sessions, revokes_tokens: locked_out || loses }
+        UserWrite { before, next, given, end_sessions, revokes_tokens: locked_out || loses || again }
     }
 
     /// Removes a user with all that is theirs.
@@ -150,6 +155,7 @@ impl Auth {
         let entry = self.entry_of(actor, Act::new(Action::UserRemoved).to("user", id));
         let outcome = async {
             self.may_act_on(actor, &self.user(id).await?).await?;
+            not_oneself(actor, id, "/auth/users/me")?;
             self.removed(id, &entry).await
         };
         let outcome = outcome.await;
@@ -183,6 +189,7 @@ impl Auth {
         let outcome = async {
             let user = self.user(id).await?;
             self.may_act_on(actor, &user).await?;
+            not_oneself(actor, id, "/auth/sessions")?;
             self.end_all(user, EndReason::EndedByAdmin, &entry).await
         };
         let outcome = outcome.await;
@@ -217,6 +224,14 @@ impl Auth {
 fn given(roles: &RoleTable, before: &User, next: &User) -> Vec<(String, ScopeSet)> {
     let new = next.roles.iter().filter(|role| !before.roles.contains(role) && !is_built_in(role));
     new.filter_map(|role| Some((role.clone(), roles.get(role)?.clone()))).collect()
+}
+
+/// Refuses an administrator who acts on themselves where they would skip what their own `path` demands: a recent login.
+fn not_oneself(actor: &Actor, id: &str, path: &str) -> Result<(), AuthError> {
+    if actor.subject == id {
+        return Err(AuthError::Conflict(format!("this is your own account; use DELETE {path}")));
+    }
+    Ok(())
 }
 
 fn last_admin() -> AuthError {

@@ -196,7 +196,7 @@ pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>, random: Ar
             Err(error) => {
                 metrics::counter!("tessera_collection_definition_failures_total").increment(1);
                 if told.as_ref() != Some(&error) {
-                    tracing::warn!(%error, "the store was not asked for definitions; trying on");
+                    tracing::warn!(%error, "definitions could not be read; retrying");
                     told = Some(error);
                 }
             }

@@ -22,7 +22,7 @@ pub const STALE: Duration = Duration::from_secs(30);
 /// Follows the feed for as long as the process runs. Failures are counted, and each kind is logged once.
 pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
     let mut cursor = 0;
-    // The first answer is wanted at once: nothing is known yet.
+    // Nothing is waited for until all that is in the feed is known.
     let mut wait = 0;
     let mut pause = FIRST_PAUSE;
     let mut told = String::new();
@@ -31,10 +31,12 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
             Ok(page) => {
                 revocations.learn(&page.entries);
                 cursor = page.next;
-                wait = WAIT;
+                if revocations.age().is_some() {
+                    wait = WAIT;
+                }
                 pause = FIRST_PAUSE;
                 if !told.is_empty() {
-                    tracing::info!("the feed of revocations is heard again");
+                    tracing::info!("the revocation feed is reachable again");
                     told.clear();
                 }
             }
@@ -42,7 +44,7 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
                 metrics::counter!("tessera_cutoff_feed_failures_total").increment(1);
                 let why = error.to_string();
                 if told != why {
-                    tracing::warn!(error = %why, "the feed of revocations is not heard; trying on");
+                    tracing::warn!(error = %why, "the revocation feed is unreachable; retrying");
                     told = why;
                 }
                 sleep(client.jitter(pause)).await;

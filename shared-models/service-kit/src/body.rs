@@ -151,12 +151,20 @@ fn read(
     payload: &mut Payload,
 ) -> impl Future<Output = Result<Bytes, Problem>> + 'static {
     let limit = request.app_data::<BodyLimit>().map_or(0, |limit| limit.0);
+    whole(request, payload.take(), limit)
+}
+
+/// The whole body, of at most `limit` bytes.
+pub(crate) fn whole(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+) -> impl Future<Output = Result<Bytes, Problem>> + 'static {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<usize>().ok());
-    let payload = payload.take();
     async move {
         if announced.is_some_and(|length| length > limit) {
             return Err(too_large(limit));

@@ -36,10 +36,14 @@ impl Revocations {
         Self { clock, known: ArcSwap::default(), heard: Mutex::default() }
     }
 
-    /// Adds what the feed has just returned, and forgets what has expired.
+    /// Adds what the feed has just returned, and forgets what has expired. The first load is whole once a page is empty.
     pub fn learn(&self, entries: &[Revocation]) {
         let now = self.clock.now();
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.is_empty() || heard.is_some() {
+            *heard = Some(now);
+        }
+        drop(heard);
         let seconds = now.unix_timestamp();
         let before = self.known.load();
         if entries.is_empty() && before.values().all(|(_, expires_at)| *expires_at > seconds) {

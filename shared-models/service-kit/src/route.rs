@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, future::Future, pin::Pin, rc::Rc, sync::Arc};
 use actix_web::{
     FromRequest, Handler, HttpMessage as _, HttpRequest, Resource, Responder, Route,
     body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     guard,
     http::{
         Method,
@@ -20,7 +20,7 @@ use actix_web::{
 use shared_models::problem::ProblemCode;
 
 use crate::{
-    body::BodyLimit,
+    body::{self, BodyLimit},
     caller::Caller,
     deadline::{self, Late},
     edge::{Template, method_name},
@@ -45,7 +45,7 @@ pub enum Access {
 /// What becomes of a [`Gate`]'s question.
 pub type Verdict<'r> = Pin<Box<dyn Future<Output = Result<(), Problem>> + 'r>>;
 
-/// A row's own check of its caller, asked once the token is verified and before the body is read.
+/// A row's own check of its caller, asked once the token is verified and the body is here, right before the handler.
 pub type Gate = Rc<dyn for<'r> Fn(&'r HttpRequest) -> Verdict<'r>>;
 
 /// One row of a route table.
@@ -161,7 +161,7 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
         config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(limit)).wrap(from_fn(
             move |request: ServiceRequest, next| {
                 request.extensions_mut().insert(Template(path));
-                check(request, next, Rc::clone(&rules), Arc::clone(&guard))
+                check(request, next, Rc::clone(&rules), Arc::clone(&guard), limit)
             },
         )));
     }
@@ -219,18 +219,21 @@ fn has_parameter(query: &str, name: &str) -> bool {
 }
 
 async fn check(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
     rules: Rc<[Rule]>,
     verifier: Arc<Verifier>,
+    body_limit: usize,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let rule = rules.iter().find(|rule| rule.method == asked);
     let verdict = match rule {
-        Some(rule) => deadline::within(admit(request.request(), rule, &verifier))
-            .await
-            .unwrap_or_else(|| Err(Problem::unavailable())),
+        Some(rule) => in_time(admit(request.request(), rule, &verifier)).await,
         None => Ok(()),
+    };
+    let verdict = match (verdict, rule.and_then(|rule| rule.gate.as_ref())) {
+        (Ok(()), Some(gate)) => pass(&mut request, gate, body_limit).await,
+        (verdict, _) => verdict,
     };
     match verdict {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
@@ -238,7 +241,27 @@ async fn check(
     }
 }
 
-/// Refuses a caller whom the row is not for.
+async fn in_time(asking: impl Future<Output = Result<(), Problem>>) -> Result<(), Problem> {
+    deadline::within(asking).await.unwrap_or_else(|| Err(Problem::unavailable()))
+}
+
+/// Asks the gate once the whole body is here. A caller who was admitted and then held the body back, until they had been
+/// shut out, would act as who they were before.
+async fn pass(request: &mut ServiceRequest, gate: &Gate, body_limit: usize) -> Result<(), Problem> {
+    match request.take_payload() {
+        Payload::None => {}
+        payload => {
+            let body = body::whole(request.request(), payload, body_limit).await?;
+            if !body.is_empty() {
+                let payload = Box::pin(futures_util::stream::once(std::future::ready(Ok(body))));
+                request.set_payload(Payload::Stream { payload });
+            }
+        }
+    }
+    in_time(gate(request.request())).await
+}
+
+/// Refuses a caller whose token the row is not for.
 async fn admit(request: &HttpRequest, rule: &Rule, verifier: &Verifier) -> Result<(), Problem> {
     let scope = match rule.access {
         Access::Public => return Ok(()),
@@ -252,8 +275,5 @@ async fn admit(request: &HttpRequest, rule: &Rule, verifier: &Verifier) -> Resul
     if let Some(scope) = scope {
         caller.require(scope)?;
     }
-    match &rule.gate {
-        Some(gate) => gate(request).await,
-        None => Ok(()),
-    }
+    Ok(())
 }

@@ -50,6 +50,16 @@ fn write(before: &User, next: User) -> UserWrite {
     UserWrite { before: before.clone(), next, given: Vec::new(), end_sessions: None, revokes_tokens: false }
 }
 
+pub(crate) async fn a_change_that_read_before_a_forced_password_change_does_not_undo_it(store: &dyn Store) {
+    let before = user("ada@example.org");
+    store.insert_user(&before, &some_entry()).await.expect("ok");
+    let forced = write(&before, User { must_change_password: true, ..before.clone() });
+    let renamed = write(&before, User { full_name: None, ..before.clone() });
+    assert_eq!(store.write_user(&forced, &clock(), &some_entry()).await, Ok(UserOutcome::Done));
+    assert_eq!(store.write_user(&renamed, &clock(), &some_entry()).await, Ok(UserOutcome::Missing));
+    assert!(store.user(&before.id).await.expect("ok").expect("ok").must_change_password);
+}
+
 pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn Store) {
     let begun = now().unix_timestamp();
     let before = user("ada@example.org");

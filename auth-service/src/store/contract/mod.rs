@@ -90,6 +90,7 @@ macro_rules! suite {
             users_are_listed_by_what_they_are
             a_user_is_changed_where_they_are_what_was_read
             a_change_leaves_alone_what_it_does_not_touch
+            a_change_that_read_before_a_forced_password_change_does_not_undo_it
             one_administrator_is_left_however_many_leave_at_once
             a_role_is_stored_replaced_and_removed
             a_role_that_a_user_has_is_neither_removed_nor_made_anew

@@ -88,7 +88,15 @@ impl Publisher {
 
     /// When this returns `Ok`, the feed shows every revocation that was committed before the call.
     async fn publish(&self) -> Result<(), StoreError> {
-        self.0.call(()).await.unwrap_or(Err(StoreError::Unavailable))
+        self.0.call(()).await.unwrap_or(Err(StoreError::Unavailable)).map_err(after_commit)
+    }
+}
+
+/// What a failure means once the act is committed: whether it is in the feed is not known.
+fn after_commit(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable => StoreError::Unknown,
+        other => other,
     }
 }
 
@@ -146,7 +154,7 @@ impl MongoStore {
         if clock.covers(moment) {
             self.publisher.publish().await
         } else {
-            self.revoke(kind, value, clock).await
+            self.revoke(kind, value, clock).await.map_err(after_commit)
         }
     }
 }

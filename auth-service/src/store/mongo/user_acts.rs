@@ -102,6 +102,7 @@ pub(super) async fn write_user(
         "_id": &before.id,
         "roles": &before.roles,
         "disabled": before.disabled,
+        "must_change_password": before.must_change_password,
         "token_version": before.token_version,
     };
     let mut set = doc! {

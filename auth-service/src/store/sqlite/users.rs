@@ -274,6 +274,7 @@ fn write_user(
     let unchanged = |now: &User| {
         now.roles == before.roles
             && now.disabled == before.disabled
+            && now.must_change_password == before.must_change_password
             && now.token_version == before.token_version
     };
     let Some(now) = find_user(tx, "id", &before.id)?.filter(unchanged) else {

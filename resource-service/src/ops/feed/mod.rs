@@ -162,7 +162,7 @@ impl Inner {
                 told = None;
             }
             if told.as_ref() != Some(&error) {
-                tracing::warn!(%error, "changes are not followed; trying on");
+                tracing::warn!(%error, "changes are not followed; retrying");
             }
             if error == StoreError::PositionLost {
                 after = None;
