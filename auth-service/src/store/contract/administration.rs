@@ -184,7 +184,8 @@ pub(crate) async fn a_role_is_stored_replaced_and_removed(store: &dyn Store) {
     assert_eq!(store.remove_role("lab", &removed).await, Ok(RoleOutcome::Done));
     assert_eq!(remove_role(store, "lab").await, Ok(RoleOutcome::Changed));
     let recorded = recorded(store, "lab").await;
-    assert_eq!((recorded.len(), &recorded[0]), (4, &removed), "an entry for each act that was done");
+    assert_eq!(recorded.len(), 4, "an entry for each act that was done");
+    assert!(recorded.contains(&removed));
 }
 
 pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(store: &dyn Store) {

@@ -60,7 +60,8 @@ pub(crate) async fn a_client_changes_from_the_version_that_was_read(store: &dyn 
     assert_eq!(store.replace_client(&next, Some(&clock()), &changed).await, Ok(true));
     assert_eq!(store.replace_client(&next, None, &again).await, Ok(false));
     let recorded = recorded(store, &client.id).await;
-    assert_eq!((recorded.len(), &recorded[0]), (2, &changed));
+    // Two entries of one millisecond have no order.
+    assert_eq!((recorded.len(), recorded.contains(&changed)), (2, true));
     let found = store.client(&client.id).await.expect("ok").expect("ok");
     assert!(found.not_before > begun);
     let revoked = store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok");
