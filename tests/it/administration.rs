@@ -43,7 +43,7 @@ async fn who_holds_a_body_back_is_asked_for_when_it_is_here(stack: Stack) {
     let kim = stack.login(KIM.0, KIM.1).await;
     let body = json!({"disabled": false, "roles": ["admin"]}).to_string();
     let host = stack.auth[0].base.trim_start_matches("http://").to_owned();
-    let mut held = tokio::net::TcpStream::connect(&host).await.expect("a connection");
+    let mut connection = tokio::net::TcpStream::connect(&host).await.expect("a connection");
     let head = format!(
         "PATCH {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{}",
@@ -51,13 +51,13 @@ async fn who_holds_a_body_back_is_asked_for_when_it_is_here(stack: Stack) {
         body.len(),
         &body[..5]
     );
-    held.write_all(head.as_bytes()).await.expect("a head can be sent");
+    connection.write_all(head.as_bytes()).await.expect("a head can be sent");
     tokio::time::sleep(Duration::from_millis(500)).await;
     let out = json!({"disabled": true, "roles": ["viewer"]});
     assert_eq!(send(admin.request(reqwest::Method::PATCH, &path).json(&out)).await.status, 200);
-    held.write_all(&body.as_bytes()[5..]).await.expect("the rest can be sent");
+    connection.write_all(&body.as_bytes()[5..]).await.expect("the rest can be sent");
     let mut answer = String::new();
-    held.read_to_string(&mut answer).await.expect("an answer");
+    connection.read_to_string(&mut answer).await.expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
     let now = admin.get(&path).await.json();
     assert_eq!((&now["disabled"], &now["roles"]), (&json!(true), &json!(["viewer"])));
