@@ -1,7 +1,7 @@
 //! Sessions that can no longer be refreshed and are still to be ended: what one act left behind for bounded steps.
 //!
 //! An act on somebody with many sessions commits one small transaction: the user's `token_version`, or the client, decides
-//! from then on that no session goes on. That each of them is then ended is housekeeping, which any replica continues.
+//! from then on that no session is refreshed. Ending each of them afterwards is housekeeping, which any replica continues.
 
 use time::OffsetDateTime;
 

@@ -34,9 +34,8 @@ impl Auth {
         Ok(user)
     }
 
-    /// Proves that whoever acts for a user knows their password, throttled as a login is: somebody who found a browser
-    /// open guesses no faster here. The bucket is another than that of logins, so that nobody who does not act for the
-    /// user uses it up.
+    /// Proves that the caller, who has a session of the user, knows the user's password. It is throttled as a login is, so
+    /// a stranger at an open browser guesses no faster here. It has a bucket of its own, which no login uses up.
     pub(super) async fn prove_password(
         &self,
         user: User,

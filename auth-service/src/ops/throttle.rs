@@ -54,7 +54,7 @@ impl Auth {
         made.await
     }
 
-    /// The bucket of whoever knows the account and nothing else.
+    /// The bucket of callers who know the account's name and have no mark of a device.
     pub(super) async fn account_bucket(&self, account: &str) -> Result<String, AuthError> {
         Ok(self.pepper().await?.name("account", account))
     }

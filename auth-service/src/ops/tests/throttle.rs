@@ -177,7 +177,7 @@ async fn a_clock_that_was_ahead_locks_nobody_out() {
 }
 
 #[tokio::test]
-async fn too_many_failures_from_one_address_hold_up_whoever_comes_from_there_and_nobody_else() {
+async fn too_many_failures_from_one_address_throttle_that_address_and_no_other() {
     let world = World::new().await;
     world.user("ada@example.org").await;
     let from = |name: String, password: &str, address: &str| {
