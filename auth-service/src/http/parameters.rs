@@ -69,7 +69,7 @@ impl Parameters {
     /// Refuses the request where a parameter was malformed, or is left.
     pub(super) fn finish(mut self) -> Result<(), Problem> {
         for (name, _) in self.pairs {
-            let fault = format!("{name} is no parameter here, or stands twice");
+            let fault = format!("parameter \"{name}\" is unknown here, or is given more than once");
             self.faults.push(FieldError::in_parameter(name, "unknown", fault));
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Problem::validation(self.faults)) }

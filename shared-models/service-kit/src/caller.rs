@@ -71,7 +71,7 @@ pub fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
     let (first, second) = (headers.next(), headers.next());
     if second.is_some() {
-        let detail = "The Authorization header stands twice";
+        let detail = "The Authorization header is given more than once";
         return Err(Problem::new(ProblemCode::InvalidRequest, detail).with_header(
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static("Bearer realm=\"tessera\", error=\"invalid_request\""),
