@@ -17,7 +17,7 @@ pub enum Whose {
         /// Sessions with a smaller one are to be ended.
         token_version: i64,
     },
-    /// The job grants that were made through this client.
+    /// The job grants that were made through this client, and those in which it acts.
     Client(String),
 }
 

@@ -75,7 +75,7 @@ pub struct Previous {
 pub struct Delegation {
     /// The calculation that the session may write to.
     pub calculation: String,
-    /// The client that acts: `act` of the session's tokens.
+    /// The client that acts: `act` of the session's tokens. Without it the grant ends.
     pub actor: String,
     /// The key or service whose token was handed on: without it the grant ends. Absent for a login of Tessera's own.
     pub through: Option<String>,
@@ -99,7 +99,7 @@ shared_models::listed! {
         Revoked,
         /// The calculation it was limited to is finished.
         CalculationFinished,
-        /// The key or service through which it was handed on was removed, disabled, or lost a scope.
+        /// The key or service through which it was handed on, or the client that acts, was removed, disabled, or lost a scope.
         ClientRevoked,
         /// Its user had more live sessions than they may, and this was among the least recently used.
         Surplus,

@@ -73,6 +73,11 @@ impl Auth {
         }))
     }
 
+    /// Whether anybody may still have tokens of this session: what refreshing it would ask.
+    pub(super) async fn is_held(&self, session: &Session) -> Result<bool, AuthError> {
+        Ok(self.holder(session).await?.is_some())
+    }
+
     /// Whose session it is, as far as they may still have tokens: a user, or a service that exchanged its token. What
     /// they have is no more than every client between them and the token has, as all of these are now.
     async fn holder(&self, session: &Session) -> Result<Option<Holder>, AuthError> {

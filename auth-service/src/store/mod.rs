@@ -57,8 +57,8 @@ pub enum StoreError {
     Fault(String),
 }
 
-/// What the act of this entry on a client leaves to be ended: the job grants that were made through it.
-fn grants_through(client: &str, entry: &Entry) -> Ending {
+/// What the act of this entry on a client leaves to be ended: the job grants that were made through it or that it acts in.
+fn grants_of(client: &str, entry: &Entry) -> Ending {
     Ending::of(entry, Whose::Client(client.to_owned()), Some(EndReason::ClientRevoked), true)
 }
 

@@ -391,6 +391,52 @@ async fn a_job_has_no_more_than_its_user_its_key_and_the_acting_client_allow_tod
 }
 
 #[tokio::test]
+async fn with_the_client_that_acts_a_job_loses_its_tokens_at_once() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await.access_token;
+    for disabled in [true, false] {
+        let (acting, _) = client(&world, "calculations:read", HANDING_ON).await;
+        let granted =
+            world.auth.exchange_token(Some(&acting), job(&login, "calculations:read")).await.unwrap();
+        let tokens = [granted.access_token.clone(), granted.refresh_token.unwrap()];
+        for token in &tokens {
+            assert_ne!(world.auth.introspect_token(None, token).await, Ok(Introspection::Inactive));
+        }
+        if disabled {
+            let off = ClientChange { disabled: Some(true), ..ClientChange::default() };
+            world.auth.change_client(&admin, &acting.id, &off).await.unwrap();
+        } else {
+            world.auth.remove_client(&admin, &acting.id).await.unwrap();
+        }
+        for token in &tokens {
+            assert_eq!(world.auth.introspect_token(None, token).await, Ok(Introspection::Inactive));
+        }
+        let claims = world.auth.verifier().verify(&granted.access_token).unwrap();
+        let feed = world.auth.revocations(0, std::time::Duration::ZERO).await.unwrap().entries;
+        assert!(feed.iter().any(|entry| entry.refuses(&claims)), "resource-service refuses it too");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_active_only_while_it_can_be_used() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await.access_token;
+    let (acting, _) = client(&world, "calculations:read", HANDING_ON).await;
+    let granted = world.auth.exchange_token(Some(&acting), job(&login, "calculations:read")).await.unwrap();
+    let token = granted.refresh_token.unwrap();
+    assert!(matches!(world.auth.introspect_token(None, &token).await, Ok(Introspection::Refresh(_))));
+    // Disabled a moment ago: its sessions are still to be ended.
+    let off = Client { disabled: true, version: acting.version + 1, ..acting };
+    let entry = Entry::new(Action::ClientChanged, world.auth.now(), &OsRandom);
+    assert!(world.auth.store.replace_client(&off, None, &entry).await.unwrap());
+    assert_eq!(world.auth.introspect_token(None, &token).await, Ok(Introspection::Inactive));
+    assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
+}
+
+#[tokio::test]
 async fn a_job_waits_in_its_queue_for_as_long_as_it_may_live() {
     let world = World::new().await;
     world.user("ada@example.org").await;

@@ -66,6 +66,9 @@ impl Auth {
                 && token.session_secret.is_behind(&session.session_hash)
                 && token.secret.is_behind(&session.current)
         });
-        Ok(good.map_or(Introspection::Inactive, |session| Introspection::Refresh(Box::new(session))))
+        match good {
+            Some(session) if self.is_held(&session).await? => Ok(Introspection::Refresh(Box::new(session))),
+            _ => Ok(Introspection::Inactive),
+        }
     }
 }

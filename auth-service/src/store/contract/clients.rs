@@ -88,17 +88,26 @@ pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
     }
 }
 
-pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: &dyn Store) {
+async fn granted(store: &dyn Store, actor: &str, through: Option<&str>) -> String {
+    let (actor, through) = (actor.to_owned(), through.map(str::to_owned));
+    let delegation = Delegation { calculation: "c".into(), actor, through };
+    let grant = Session { delegation: Some(delegation), ..opened("ada", now()).0 };
+    add_session(store, &grant).await;
+    grant.id
+}
+
+pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through_and_with_the_one_that_acts(
+    store: &dyn Store,
+) {
     let ((key, _), (service, _)) = (client(Some("ada")), client(None));
     let mut grants = Vec::new();
     for client in [&key, &service] {
         add(store, client).await;
-        let through = Some(client.id.clone());
-        let delegation = Delegation { calculation: "c".into(), actor: "job".into(), through };
-        let grant = Session { delegation: Some(delegation), ..opened("ada", now()).0 };
-        add_session(store, &grant).await;
-        grants.push(grant.id);
+        grants.push(granted(store, "job", Some(&client.id)).await);
+        grants.push(granted(store, &client.id, None).await);
+        grants.push(granted(store, &client.id, Some(&client.id)).await);
     }
+    let other = granted(store, "job", Some("another")).await;
     let removal = entry(Action::ClientRemoved, &key.id);
     store.remove_client(&key.id, Some("ada"), &clock(), &removal).await.expect("ok");
     let next = Client { disabled: true, version: service.version + 1, ..service };
@@ -108,6 +117,7 @@ pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through(store: 
         assert_eq!(ended, Some(EndReason::ClientRevoked));
         assert_eq!(store.revocations_of(RevocationKind::Session, &grant).await.expect("ok").len(), 1);
     }
+    assert_eq!(store.session(&other).await.expect("ok").expect("ok").ended, None);
 }
 
 pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {

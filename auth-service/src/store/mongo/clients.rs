@@ -23,7 +23,7 @@ use crate::{
         client::{Client, ClientSecret, read_grants},
         revocation::{Moment, RevocationClock},
     },
-    store::{ClientFilter, Clients, StoreError, endings::finish, grants_through},
+    store::{ClientFilter, Clients, StoreError, endings::finish, grants_of},
 };
 
 /// `_id` of the document in `counters` that is written whenever a service is added under a name of its own.
@@ -174,7 +174,7 @@ impl Clients for MongoStore {
         let Some(moment) = replaced.await? else { return Ok(false) };
         if let Some((moment, clock)) = moment.zip(revoking) {
             self.revoked(RevocationKind::Key, &next.id, moment, clock).await?;
-            finish(self, &grants_through(&next.id, entry), clock).await?;
+            finish(self, &grants_of(&next.id, entry), clock).await?;
         }
         Ok(true)
     }
@@ -192,7 +192,7 @@ impl Clients for MongoStore {
         });
         let Some(moment) = removed.await? else { return Ok(false) };
         self.revoked(RevocationKind::Key, id, moment, clock).await?;
-        finish(self, &grants_through(id, entry), clock).await?;
+        finish(self, &grants_of(id, entry), clock).await?;
         Ok(true)
     }
 
@@ -265,7 +265,7 @@ async fn remove(
     revoke(database, session, id, clock, entry).await.map(Some)
 }
 
-/// Revokes the tokens of a client, and notes that the job grants made through it are to be ended.
+/// Revokes the tokens of a client, and notes that its job grants are to be ended.
 async fn revoke(
     database: &Database,
     session: &mut ClientSession,
@@ -273,6 +273,6 @@ async fn revoke(
     clock: &RevocationClock,
     entry: &Entry,
 ) -> MongoResult<Moment> {
-    endings::insert(database, session, &grants_through(id, entry)).await?;
+    endings::insert(database, session, &grants_of(id, entry)).await?;
     revocations::append(database, session, RevocationKind::Key, id, clock).await
 }

@@ -109,7 +109,7 @@ impl Endings for MongoStore {
             Whose::User { id, token_version } => {
                 doc! { "user_id": id, "token_version": { "$lt": token_version } }
             }
-            Whose::Client(client) => doc! { "through": client },
+            Whose::Client(client) => doc! { "$or": [{ "through": client }, { "actor": client }] },
         };
         let ended = match ending.reason {
             Some(reason) if ending.revokes => {

@@ -111,6 +111,7 @@ pub(super) fn indexes() -> Vec<IndexModel> {
         index(doc! { "user_id": 1, "state": 1, "_id": -1 }, IndexOptions::default()),
         where_present("calculation"),
         where_present("through"),
+        where_present("actor"),
         purge("purge_at"),
     ]
 }

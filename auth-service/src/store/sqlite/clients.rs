@@ -17,7 +17,7 @@ use crate::{
         refresh_token::Digest,
         revocation::{Moment, RevocationClock},
     },
-    store::{ClientFilter, Clients, StoreError, endings::finish, grants_through},
+    store::{ClientFilter, Clients, StoreError, endings::finish, grants_of},
 };
 
 const SELECT: &str = "SELECT id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, created_at, \
@@ -95,7 +95,7 @@ impl Clients for SqliteStore {
         revoking: Option<&RevocationClock>,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let ending = grants_through(&next.id, entry);
+        let ending = grants_of(&next.id, entry);
         let (id, next, taking, entry) = (next.id.clone(), next.clone(), revoking.cloned(), entry.clone());
         let replaced = self
             .database
@@ -126,7 +126,7 @@ impl Clients for SqliteStore {
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let ending = grants_through(id, entry);
+        let ending = grants_of(id, entry);
         let (removing, owner, entry) = (id.to_owned(), owner.map(str::to_owned), entry.clone());
         let taking = clock.clone();
         let removed = self
@@ -167,14 +167,14 @@ impl Clients for SqliteStore {
     }
 }
 
-/// Revokes the tokens of a client, and notes that the job grants made through it are to be ended.
+/// Revokes the tokens of a client, and notes that its job grants are to be ended.
 fn revoke(
     tx: &Transaction<'_>,
     id: &str,
     clock: &RevocationClock,
     entry: &Entry,
 ) -> Result<Moment, StoreError> {
-    endings::insert(tx, &grants_through(id, entry))?;
+    endings::insert(tx, &grants_of(id, entry))?;
     revocations::append(tx, RevocationKind::Key, id, clock)
 }
 

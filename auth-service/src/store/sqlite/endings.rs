@@ -46,7 +46,7 @@ impl Endings for SqliteStore {
                     Whose::User { id, token_version } => {
                         ("user_id = ?3 AND token_version < ?4", vec![id as &dyn ToSql, token_version])
                     }
-                    Whose::Client(client) => ("through = ?3", vec![client as &dyn ToSql]),
+                    Whose::Client(client) => ("(through = ?3 OR actor = ?3)", vec![client as &dyn ToSql]),
                 };
                 let revoking = ending.revokes.then_some(&clock);
                 let ended = match ending.reason {
