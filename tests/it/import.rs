@@ -61,6 +61,10 @@ async fn a_broken_line_is_told_and_the_others_are_kept(mut stack: Stack) {
     assert!(!complaints.contains("s3cret"));
     let (code, said, _) = import(&mut stack, &make_users(12, "ndjson"), "users.ndjson").await;
     assert_eq!((code, said.trim()), (Some(0), "12 read: 2 added, 10 already there, 0 refused"));
+    let log = stack.admin().await.get("/auth/audit?action=users_imported").await.json();
+    let details: Vec<_> =
+        log["items"].as_array().expect("entries").iter().map(|one| &one["detail"]).collect();
+    assert_eq!(details, ["2 added", "10 added"]);
 }
 
 async fn a_stray_quote_costs_its_line_alone(mut stack: Stack) {

@@ -80,9 +80,6 @@ pub(super) async fn run(
     import.flush().await?;
     let Counts { read, added, known, refused } = import.counts;
     bar.finish_and_clear();
-    if added > 0 && !dry_run {
-        auth.imported(added).await;
-    }
     let mode = if dry_run { "nothing was written: " } else { "" };
     say(&format!("{mode}{read} read: {added} added, {known} already there, {refused} refused"))?;
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
@@ -175,9 +172,9 @@ impl Import<'_> {
             self.counts.added += users.len();
             return Ok(());
         }
-        let stored = self.auth.import_users(&users).await.with_context(|| {
+        let stored = self.auth.import_users(self.roles, &users).await.with_context(|| {
             format!(
-                "the store failed at line {}; import the file again: users who are there are left as they are",
+                "the import stopped at line {}; import the file again: users who are there are left as they are",
                 self.line
             )
         });

@@ -144,6 +144,12 @@ impl Entry {
         Self { detail: Some(detail.into()), ..self.clone() }
     }
 
+    /// The same with how many were added; nothing where none was.
+    pub fn counting(&self, added: &[bool]) -> Option<Self> {
+        let count = added.iter().filter(|added| **added).count();
+        (count > 0).then(|| self.saying(format!("{count} added")))
+    }
+
     /// The same as refused, for this reason.
     pub fn refused(&self, why: &dyn std::fmt::Display) -> Self {
         Self { succeeded: false, detail: Some(why.to_string()), ..self.clone() }

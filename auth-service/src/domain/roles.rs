@@ -1,6 +1,6 @@
 //! Roles as named sets of scopes, what each allows, and how a caller asks for less.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared_models::scope::{BUILT_IN, EVERYTHING, ScopeSet};
 
@@ -65,6 +65,12 @@ impl RoleTable {
     /// What a role allows, if there is one of that name.
     pub fn get(&self, role: &str) -> Option<&ScopeSet> {
         self.0.get(role)
+    }
+
+    /// Those of `roles` that are not built in, each once, with what it allows: what a write that gives them goes by.
+    pub fn stored<'r>(&self, roles: impl IntoIterator<Item = &'r String>) -> Vec<(String, ScopeSet)> {
+        let given: BTreeSet<&String> = roles.into_iter().filter(|role| !is_built_in(role)).collect();
+        given.into_iter().filter_map(|role| Some((role.clone(), self.get(role)?.clone()))).collect()
     }
 
     /// Everything that `roles` allow together; a role that no longer exists allows nothing.

@@ -61,21 +61,21 @@ impl Auth {
         ))
     }
 
-    /// Stores users whose address is free; for each one whether it was.
-    pub async fn import_users(&self, users: &[User]) -> Result<Vec<bool>, AuthError> {
-        Ok(self.store.insert_users(users).await?)
-    }
-
-    /// Notes in the audit log that users were taken over.
-    pub async fn imported(&self, added: usize) {
+    /// Stores users whose address is free, who were read with these roles; for each one whether it was.
+    /// [`AuthError::Conflict`], and nothing stored, where a role of theirs has been changed or removed since.
+    pub async fn import_users(&self, roles: &RoleTable, users: &[User]) -> Result<Vec<bool>, AuthError> {
         let act = Act::new(Action::UsersImported).by("operator", "command-line");
-        self.record(&Origin::default(), act.saying(format!("{added} added"))).await;
+        let entry = self.entry(&Origin::default(), act);
+        let given = roles.stored(users.iter().flat_map(|user| &user.roles));
+        let added = self.store.insert_users(users, &given, &entry).await?;
+        added.ok_or_else(|| AuthError::Conflict("a role was changed or removed during the import".into()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{super::testing::World, *};
+    use crate::store::AuditFilter;
 
     /// Printed by bcrypt 5 and passlib 1.7.4 for [`World::PASSWORD`].
     const HASHES: &[&str] = &[
@@ -101,10 +101,11 @@ mod tests {
     async fn a_user_logs_in_with_the_password_they_had_and_has_an_argon2id_hash_from_then_on() {
         let world = World::new().await;
         let roles = world.auth.roles().await.unwrap();
+        let import = async |user: &User| world.auth.import_users(&roles, std::slice::from_ref(user)).await;
         for (number, hash) in HASHES.iter().enumerate() {
             let user = world.auth.read_import(&roles, user(number, hash)).unwrap();
-            assert_eq!(world.auth.import_users(std::slice::from_ref(&user)).await, Ok(vec![true]));
-            assert_eq!(world.auth.import_users(std::slice::from_ref(&user)).await, Ok(vec![false]));
+            assert_eq!(import(&user).await, Ok(vec![true]));
+            assert_eq!(import(&user).await, Ok(vec![false]));
             let address = user.email.to_string();
             let wrong = world.try_login(&address, "another long password", None).await.unwrap_err();
             assert_eq!(wrong, AuthError::InvalidCredentials, "{hash}");
@@ -114,6 +115,34 @@ mod tests {
             assert_ne!(&stored, &user.password_hash, "{hash}");
             world.login(&address).await;
         }
+    }
+
+    #[tokio::test]
+    async fn an_import_is_in_the_log_with_how_many_it_added_and_gives_no_role_that_is_gone() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        world.auth.set_role(&admin, "lab", &["molecules:read".into()]).await.unwrap();
+        let roles = world.auth.roles().await.unwrap();
+        let read = |number| {
+            let input = ImportedUser { roles: Some(vec!["lab".into()]), ..user(number, HASHES[0]) };
+            world.auth.read_import(&roles, input).unwrap()
+        };
+        let mut users = vec![read(1), read(2)];
+        assert_eq!(world.auth.import_users(&roles, &users).await, Ok(vec![true, true]));
+        users.push(read(3));
+        assert_eq!(world.auth.import_users(&roles, &users).await, Ok(vec![false, false, true]));
+        assert_eq!(world.auth.import_users(&roles, &users).await, Ok(vec![false; 3]));
+        for user in &users {
+            world.auth.remove_user(&admin, &user.id).await.unwrap();
+        }
+        world.auth.remove_role(&admin, "lab").await.unwrap();
+        let refusal = world.auth.import_users(&roles, &users).await;
+        assert!(matches!(refusal, Err(AuthError::Conflict(_))), "{refusal:?}");
+        let filter = AuditFilter { action: Some(Action::UsersImported), limit: 9, ..AuditFilter::default() };
+        let mut details: Vec<_> =
+            world.auth.audit(&filter).await.unwrap().into_iter().map(|entry| entry.detail.unwrap()).collect();
+        details.sort();
+        assert_eq!(details, ["1 added", "2 added"]);
     }
 
     #[tokio::test]

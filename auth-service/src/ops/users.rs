@@ -1,6 +1,6 @@
 //! What administrators do with users: find them, change them, remove them, end their sessions.
 
-use shared_models::{auth::UserChange, problem::FieldError, scope::ScopeSet};
+use shared_models::{auth::UserChange, problem::FieldError};
 
 use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         name::FullName,
         password::Password,
         password_hash::PasswordHash,
-        roles::{RoleTable, TooWide, is_built_in, narrow},
+        roles::{RoleTable, TooWide, narrow},
         session::{EndReason, Session},
         user::User,
     },
@@ -146,7 +146,7 @@ impl Auth {
         // A caller who does not know whether a user was disabled asks again, and then it must hold.
         let again = change.disabled == Some(true);
         let end_sessions = locked_out.then_some(EndReason::EndedByAdmin);
-        let given = given(roles, &before, &next);
+        let given = roles.stored(next.roles.iter().filter(|role| !before.roles.contains(role)));
         UserWrite { before, next, given, end_sessions, revokes_tokens: locked_out || loses || again }
     }
 
@@ -218,12 +218,6 @@ impl Auth {
             .map(|_| ())
             .map_err(|TooWide(beyond)| AuthError::BeyondScope(beyond))
     }
-}
-
-/// The roles that a change gives, with what they allow. One that is built in is always there.
-fn given(roles: &RoleTable, before: &User, next: &User) -> Vec<(String, ScopeSet)> {
-    let new = next.roles.iter().filter(|role| !before.roles.contains(role) && !is_built_in(role));
-    new.filter_map(|role| Some((role.clone(), roles.get(role)?.clone()))).collect()
 }
 
 /// Refuses an administrator who acts on themselves where they would skip what their own `path` demands: a recent login.

@@ -33,8 +33,8 @@ pub enum RoleOutcome {
     Held(u64),
 }
 
-/// Where roles live. A role is removed, or made anew, only while no user has it; [`super::Users::write_user`] gives a
-/// role only while it is stored. Both hold when they happen at once.
+/// Where roles live. A role is removed, or made anew, only while no user has it; [`super::Users::write_user`] and
+/// [`super::Users::insert_users`] give a role only while it is stored. Both hold when they happen at once.
 #[async_trait]
 pub trait Roles: Send + Sync {
     /// Every stored role.

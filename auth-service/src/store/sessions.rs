@@ -69,6 +69,10 @@ pub trait Sessions: Send + Sync {
         entry: &Entry,
     ) -> Result<bool, StoreError>;
 
+    /// Revokes an access token that belongs to no session, named by its `jti`, and adds the entry.
+    async fn revoke_token(&self, jti: &str, clock: &RevocationClock, entry: &Entry)
+    -> Result<(), StoreError>;
+
     /// Ends at most `limit` job grants of the calculation and, where there were any, adds the entry with their number.
     async fn end_job_grants(
         &self,

@@ -92,8 +92,15 @@ pub trait Users: Send + Sync {
     /// Adds a user and the entry; `Conflict` on `email` when there is one under any of the [`Email::keys`].
     async fn insert_user(&self, user: &User, entry: &Entry) -> Result<(), StoreError>;
 
-    /// Adds users; for each one whether it was added, which one whose address is taken is not.
-    async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError>;
+    /// Adds users, who have the stored roles `given`; for each one whether it was added, which one whose address is taken is
+    /// not. Where any was, adds the entry with their number. `None`, and nothing done, where a role of `given` has been
+    /// removed or allows something else than was read.
+    async fn insert_users(
+        &self,
+        users: &[User],
+        given: &[(String, ScopeSet)],
+        entry: &Entry,
+    ) -> Result<Option<Vec<bool>>, StoreError>;
 
     /// Adds an admin and the entry if there is no admin; `false` when there is one, made by this very call elsewhere
     /// included.

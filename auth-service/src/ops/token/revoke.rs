@@ -1,6 +1,6 @@
 //! A client gives a token back (RFC 7009).
 
-use shared_models::{claims::AccessClaims, revocations::RevocationKind};
+use shared_models::claims::AccessClaims;
 
 use super::OAuthError;
 use crate::{
@@ -57,9 +57,8 @@ impl Auth {
         if self.verifier.check_still_good(&claims).is_err() {
             return Ok(());
         }
-        self.store.revoke(RevocationKind::Session, jti, &self.revocation_clock).await?;
-        self.record(origin, Act::new(Action::TokenRevoked).by(sub, client_id).to("session", jti)).await;
-        Ok(())
+        let entry = self.entry(origin, Act::new(Action::TokenRevoked).by(sub, client_id).to("session", jti));
+        Ok(self.store.revoke_token(jti, &self.revocation_clock, &entry).await?)
     }
 
     async fn end_revoked(

@@ -250,6 +250,26 @@ pub(crate) async fn a_role_is_not_given_while_it_is_removed(store: &dyn Store) {
     }
 }
 
+pub(crate) async fn an_import_gives_a_role_as_it_was_read_or_not_at_all(store: &dyn Store) {
+    let users = [User { roles: vec!["lab".into()], ..user("ada@example.org") }];
+    let given = [("lab".to_owned(), "a:read".parse().expect("ok"))];
+    let imported = entry(Action::UsersImported, "file");
+    assert_eq!(store.insert_users(&users, &given, &imported).await, Ok(None), "there is no such role");
+    set_role(store, &role(None, "a:read b:read")).await.expect("ok");
+    assert_eq!(store.insert_users(&users, &given, &imported).await, Ok(None), "it allows more");
+    assert_eq!(store.user(&users[0].id).await, Ok(None));
+    assert_eq!(recorded(store, "file").await, []);
+    set_role(store, &role(Some("a:read b:read"), "a:read")).await.expect("ok");
+    let (added, removed) =
+        futures_util::join!(store.insert_users(&users, &given, &imported), remove_role(store, "lab"));
+    let expected = match removed.expect("an outcome") {
+        RoleOutcome::Done => None,
+        RoleOutcome::Held(1) => Some(vec![true]),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(added, Ok(expected));
+}
+
 pub(crate) async fn the_audit_log_is_read_newest_first_and_by_what_is_asked(store: &dyn Store) {
     let entry = |seconds: i64, action, actor: &str, target: &str| Entry {
         actor: Some(actor.into()),

@@ -49,6 +49,7 @@ macro_rules! suite {
             an_account_of_an_earlier_version_is_found_and_keeps_its_address
             of_twenty_simultaneous_sign_ups_one_succeeds
             of_many_users_those_with_a_free_address_are_added
+            of_many_imports_at_once_each_user_is_added_by_one
             of_two_first_admins_one_is_made
             an_ordinary_user_with_the_address_keeps_the_first_admin_from_being_made
             a_user_is_read_back_as_written
@@ -96,6 +97,7 @@ macro_rules! suite {
             a_role_that_a_user_has_is_neither_removed_nor_made_anew
             a_role_is_given_as_it_was_read_or_not_at_all
             a_role_is_not_given_while_it_is_removed
+            an_import_gives_a_role_as_it_was_read_or_not_at_all
             the_audit_log_is_read_newest_first_and_by_what_is_asked
         );
         $crate::store::contract::suite!($fixture, clients:
@@ -124,6 +126,7 @@ macro_rules! suite {
             a_revocation_whose_commit_took_long_is_written_again
             revocations_of_one_user_are_each_later_than_the_one_before
             a_moment_that_a_wrong_clock_wrote_is_corrected_to_now
+            a_token_without_a_session_is_revoked_with_its_entry
         );
     };
     ($fixture:ty, $subject:ident: $($test:ident)*) => {

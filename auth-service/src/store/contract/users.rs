@@ -21,7 +21,7 @@ pub(crate) async fn two_spellings_of_a_domain_are_one_address(store: &dyn Store)
     for spelling in [letters, ascii] {
         let conflict = Err(StoreError::Conflict { field: "email" });
         assert_eq!(store.insert_user(&user(spelling), &some_entry()).await, conflict, "{spelling}");
-        assert_eq!(store.insert_users(&[user(spelling)]).await, Ok(vec![false]), "{spelling}");
+        assert_eq!(insert_users(store, &[user(spelling)]).await, Ok(Some(vec![false])), "{spelling}");
         let email = Email::parse(spelling).expect("ok");
         assert_eq!(store.user_by_email(&email).await.expect("ok").as_ref(), Some(&ada), "{spelling}");
         let filter = UserFilter { email: Some(EmailFilter::Is(email)), limit: 10, ..UserFilter::default() };
@@ -52,7 +52,7 @@ pub(crate) async fn an_account_of_an_earlier_version_is_found_and_keeps_its_addr
             "{spelling}"
         );
         let users = [user("a@example.org"), user(spelling), user("b@example.org"), user("a@example.org")];
-        let added = store.insert_users(&users).await.expect("ok");
+        let added = insert_users(store, &users).await.expect("ok").expect("roles as they were");
         assert_eq!((added[1], added[3]), (false, false), "{spelling}");
         store.delete_user(&users[0].id, &clock(), &some_entry()).await.expect("ok");
         store.delete_user(&users[2].id, &clock(), &some_entry()).await.expect("ok");
@@ -74,9 +74,35 @@ pub(crate) async fn of_many_users_those_with_a_free_address_are_added(store: &dy
     store.insert_user(&user("b@example.org"), &some_entry()).await.expect("ok");
     let users: Vec<User> =
         ["a@example.org", "B@example.org", "c@example.org", "A@example.org"].map(user).into();
-    assert_eq!(store.insert_users(&users).await, Ok(vec![true, false, true, false]));
-    assert_eq!(store.insert_users(&[]).await, Ok(Vec::new()));
+    let imported = entry(Action::UsersImported, "file");
+    let added = Ok(Some(vec![true, false, true, false]));
+    assert_eq!(store.insert_users(&users, &[], &imported).await, added);
+    assert_eq!(store.insert_users(&[], &[], &imported).await, Ok(Some(Vec::new())));
+    assert_eq!(store.insert_users(&users, &[], &imported).await, Ok(Some(vec![false; 4])));
     assert_eq!(store.user(&users[2].id).await, Ok(Some(users[2].clone())));
+    assert_eq!(recorded(store, "file").await, [imported.saying("2 added")]);
+}
+
+/// Four import the same users: each user is added once, and the log counts each once.
+pub(crate) async fn of_many_imports_at_once_each_user_is_added_by_one(store: &dyn Store) {
+    let imports: Vec<Vec<User>> =
+        (0..4).map(|_| (0..20).map(|n| user(&format!("u{n}@example.org"))).collect()).collect();
+    let entries: Vec<_> = imports.iter().map(|_| entry(Action::UsersImported, "file")).collect();
+    let importing = imports.iter().zip(&entries).map(|(users, entry)| store.insert_users(users, &[], entry));
+    let added = join_all(importing).await;
+    let added = added.into_iter().map(|added| added.expect("ok").expect("roles as they were"));
+    let added: Vec<usize> = added.map(|added| added.into_iter().filter(|added| *added).count()).collect();
+    assert_eq!(added.iter().sum::<usize>(), 20, "{added:?}");
+    let mut counted: Vec<String> = added.iter().filter(|n| **n > 0).map(|n| format!("{n} added")).collect();
+    let recorded = recorded(store, "file").await;
+    let mut details: Vec<String> = recorded.into_iter().filter_map(|entry| entry.detail).collect();
+    counted.sort();
+    details.sort();
+    assert_eq!(details, counted);
+}
+
+async fn insert_users(store: &dyn Store, users: &[User]) -> Result<Option<Vec<bool>>, StoreError> {
+    store.insert_users(users, &[], &some_entry()).await
 }
 
 pub(crate) async fn of_two_first_admins_one_is_made(store: &dyn Store) {

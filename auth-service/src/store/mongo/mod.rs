@@ -4,6 +4,7 @@ mod audit;
 mod clients;
 mod documents;
 mod endings;
+mod imports;
 mod renewals;
 mod revocations;
 mod roles;
@@ -42,6 +43,8 @@ use super::{Store, StoreError};
 /// Names of the unique indexes, by which the server says what is taken.
 const UNIQUE_EMAIL: &str = "unique_email";
 const FIRST_ADMIN: &str = "first_admin";
+/// Server code of a value that must be unique and is not.
+const DUPLICATE: i32 = 11000;
 /// Server code "operation exceeded time limit".
 const MAX_TIME_EXPIRED: i32 = 50;
 /// How long a transaction is tried again while others come between, or the server says nothing.
@@ -168,8 +171,14 @@ fn unique(keys: Document, name: &str) -> IndexModel {
 
 /// Whether the write failed for a value that `index` demands to be unique.
 fn is_duplicate(error: &Error, index: &str) -> bool {
-    matches!(&*error.kind, ErrorKind::Write(WriteFailure::WriteError(refusal))
-        if refusal.code == 11000 && refusal.message.contains(index))
+    let is = |code: i32, message: &str| code == DUPLICATE && message.contains(index);
+    match &*error.kind {
+        ErrorKind::Write(WriteFailure::WriteError(refusal)) => is(refusal.code, &refusal.message),
+        ErrorKind::InsertMany(outcome) => {
+            outcome.write_errors.iter().flatten().any(|refusal| is(refusal.code, &refusal.message))
+        }
+        _ => false,
+    }
 }
 
 /// What became of a write that ended in an error.

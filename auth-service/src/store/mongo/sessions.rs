@@ -238,6 +238,23 @@ impl Sessions for MongoStore {
         Ok(self.end(which, 1, reason, clock, |_| Some(entry.clone())).await? == 1)
     }
 
+    async fn revoke_token(
+        &self,
+        jti: &str,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let context = (self.ready().await?, [jti.to_owned()], clock, entry);
+        let revoked = self.transact(context, |session, (database, token, clock, entry)| {
+            Box::pin(async move {
+                revocations::append_sessions(database, session, token, clock).await?;
+                audit::insert(database, session, entry).await
+            })
+        });
+        revoked.await?;
+        self.publish_revocations().await
+    }
+
     async fn end_job_grants(
         &self,
         calculation: &str,

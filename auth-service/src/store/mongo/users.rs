@@ -7,10 +7,9 @@ use futures_util::TryStreamExt as _;
 use mongodb::{
     Collection, IndexModel,
     bson::{Document, doc},
-    error::ErrorKind,
     options::{IndexOptions, ReturnDocument},
 };
-use shared_models::revocations::RevocationKind;
+use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 use time::OffsetDateTime;
 
 use super::{
@@ -29,9 +28,6 @@ use crate::{
         sessions_before,
     },
 };
-
-/// Server code of a value that must be unique and is not.
-const DUPLICATE: i32 = 11000;
 
 impl MongoStore {
     async fn users(&self) -> Result<Collection<UserDocument>, StoreError> {
@@ -87,32 +83,13 @@ impl Users for MongoStore {
         self.insert(&UserDocument::from(user), entry).await
     }
 
-    async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError> {
-        if users.is_empty() {
-            return Ok(Vec::new());
-        }
-        let former = self.former_keys(users).await?;
-        let is_free = |user: &User| !user.email.keys().iter().any(|key| former.contains(key));
-        let mut added: Vec<bool> = users.iter().map(is_free).collect();
-        let free: Vec<usize> = (0..users.len()).filter(|at| added[*at]).collect();
-        if free.is_empty() {
-            return Ok(added);
-        }
-        let documents = free.iter().map(|at| UserDocument::from(&users[*at]));
-        let Err(error) = self.users().await?.insert_many(documents).ordered(false).await else {
-            return Ok(added);
-        };
-        let ErrorKind::InsertMany(outcome) = &*error.kind else { return Err(error.into()) };
-        if outcome.write_concern_error.is_some() {
-            return Err(StoreError::Unknown);
-        }
-        for refusal in outcome.write_errors.iter().flatten() {
-            if refusal.code != DUPLICATE {
-                return Err(error.into());
-            }
-            added[free[refusal.index]] = false;
-        }
-        Ok(added)
+    async fn insert_users(
+        &self,
+        users: &[User],
+        given: &[(String, ScopeSet)],
+        entry: &Entry,
+    ) -> Result<Option<Vec<bool>>, StoreError> {
+        self.import(users, given, entry).await
     }
 
     async fn insert_first_admin(&self, user: &User, entry: &Entry) -> Result<bool, StoreError> {

@@ -98,8 +98,18 @@ fn set(
     audit::insert(tx, entry).map(|()| RoleOutcome::Done)
 }
 
+/// Whether every role of `given` is still stored with these scopes, within the transaction that gives them.
+pub(super) fn are_as_read(tx: &Transaction<'_>, given: &[(String, ScopeSet)]) -> Result<bool, StoreError> {
+    for (name, scopes) in given {
+        if stored(tx, name)?.as_ref() != Some(scopes) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What is stored under the name, within the transaction that goes by it.
-pub(super) fn stored(tx: &Transaction<'_>, name: &str) -> Result<Option<ScopeSet>, StoreError> {
+fn stored(tx: &Transaction<'_>, name: &str) -> Result<Option<ScopeSet>, StoreError> {
     let scopes: Option<String> =
         tx.query_row("SELECT scopes FROM roles WHERE name = ?1", [name], |row| row.get(0)).optional()?;
     let scopes = scopes.map(|scopes| scopes.parse()).transpose();

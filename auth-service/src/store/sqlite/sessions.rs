@@ -129,6 +129,21 @@ impl Sessions for SqliteStore {
             .await
     }
 
+    async fn revoke_token(
+        &self,
+        jti: &str,
+        clock: &RevocationClock,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let (token, clock, entry) = ([jti.to_owned()], clock.clone(), entry.clone());
+        self.database
+            .write(move |tx| {
+                revocations::append_sessions(tx, &token, &clock)?;
+                audit::insert(tx, &entry)
+            })
+            .await
+    }
+
     async fn end_job_grants(
         &self,
         calculation: &str,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, named_params};
-use shared_models::revocations::RevocationKind;
+use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 use time::OffsetDateTime;
 
 use super::{
@@ -39,16 +39,28 @@ impl Users for SqliteStore {
             .await
     }
 
-    async fn insert_users(&self, users: &[User]) -> Result<Vec<bool>, StoreError> {
-        let users = users.to_vec();
+    async fn insert_users(
+        &self,
+        users: &[User],
+        given: &[(String, ScopeSet)],
+        entry: &Entry,
+    ) -> Result<Option<Vec<bool>>, StoreError> {
+        let (users, given, entry) = (users.to_vec(), given.to_vec(), entry.clone());
         self.database
             .write(move |tx| {
+                if !role_table::are_as_read(tx, &given)? {
+                    return Ok(None);
+                }
                 let insert = |user: &User| match insert_user(tx, user) {
                     Ok(()) => Ok(true),
                     Err(StoreError::Conflict { .. }) => Ok(false),
                     Err(error) => Err(error),
                 };
-                users.iter().map(insert).collect()
+                let added: Vec<bool> = users.iter().map(insert).collect::<Result<_, _>>()?;
+                if let Some(entry) = entry.counting(&added) {
+                    audit::insert(tx, &entry)?;
+                }
+                Ok(Some(added))
             })
             .await
     }
@@ -283,10 +295,8 @@ fn write_user(
     if write.removes_admin() && other_admins(tx, &before.id)? == 0 {
         return Ok((UserOutcome::LastAdmin, None));
     }
-    for (name, scopes) in &write.given {
-        if role_table::stored(tx, name)?.as_ref() != Some(scopes) {
-            return Ok((UserOutcome::RoleChanged, None));
-        }
+    if !role_table::are_as_read(tx, &write.given)? {
+        return Ok((UserOutcome::RoleChanged, None));
     }
     // What this change does not touch may have been changed by another.
     let full_name = if next.full_name == before.full_name { &now.full_name } else { &next.full_name };
