@@ -34,9 +34,10 @@ impl Auth {
         });
     }
 
-    /// Publishes revocations and ends sessions that are left.
+    /// Publishes revocations, brings entries to the audit log and ends sessions that are left.
     async fn finish_pending(&self) -> Result<(), StoreError> {
         self.store.publish_revocations().await?;
+        self.store.gather_audit().await?;
         for ending in self.store.pending_endings(self.now() - OWN, ACTS).await? {
             self.finish(&ending).await?;
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shared_models::{revocations::RevocationKind, scope::ScopeSet};
+use time::OffsetDateTime;
 
 use super::{Auth, AuthError, FIRST_PARTY, JOB_CLIENT, mint::Subject};
 use crate::domain::{client::Client, refresh_token::RefreshToken, roles, session::Session, user::User};
@@ -26,6 +27,14 @@ pub struct Grant {
     pub refresh_ttl: Duration,
 }
 
+/// Whose session it is, as the store had them.
+pub(super) struct Reading {
+    /// A time from before they were read.
+    pub at: OffsetDateTime,
+    /// The user; none where the session is a service's.
+    pub user: Option<User>,
+}
+
 /// What the holder of a session may have now.
 struct Holder {
     scopes: ScopeSet,
@@ -38,17 +47,28 @@ struct Holder {
 impl Auth {
     /// Issues tokens for a session whose last write is acknowledged; nothing if its user may no longer have any.
     /// `asked` narrows this access token and not the session.
-    ///
-    /// The user is read here, after that write: whoever disables them or changes their password before this
-    /// read is obeyed, and whoever does so after it has raised `token_version` against the next renewal.
     pub(super) async fn grant(
         &self,
         session: &Session,
         refresh_token: RefreshToken,
         asked: Option<&ScopeSet>,
     ) -> Result<Option<Grant>, AuthError> {
-        let asked_at = self.env.clock.now().unix_timestamp();
-        let Some(holder) = self.holder(session).await? else { return Ok(None) };
+        let at = self.now();
+        let user = self.store.user(&session.user_id).await?;
+        self.grant_to(session, refresh_token, asked, Reading { at, user }).await
+    }
+
+    /// The same for a user who was read before. Whoever disables them or changes their password after that reading has
+    /// revoked the tokens issued as of then, and raised `token_version` against the next renewal.
+    pub(super) async fn grant_to(
+        &self,
+        session: &Session,
+        refresh_token: RefreshToken,
+        asked: Option<&ScopeSet>,
+        reading: Reading,
+    ) -> Result<Option<Grant>, AuthError> {
+        let asked_at = reading.at.unix_timestamp();
+        let Some(holder) = self.holder(session, reading.user.as_ref()).await? else { return Ok(None) };
         let held = roles::still_held(&holder.scopes, session.scope.as_ref());
         let scope = roles::still_held(&held, asked).condensed();
         let access_token = self.mint(&Subject {
@@ -80,9 +100,8 @@ impl Auth {
 
     /// Whose session it is, as far as they may still have tokens: a user, or a service that exchanged its token. What
     /// they have is no more than every client between them and the token has, as all of these are now.
-    async fn holder(&self, session: &Session) -> Result<Option<Holder>, AuthError> {
-        let user = self.store.user(&session.user_id).await?;
-        let Some(mut holder) = (match &user {
+    async fn holder(&self, session: &Session, user: Option<&User>) -> Result<Option<Holder>, AuthError> {
+        let Some(mut holder) = (match user {
             Some(user) => self.user_of(session, user).await?,
             None => self.service_of(session).await?,
         }) else {

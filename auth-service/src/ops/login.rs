@@ -1,10 +1,12 @@
 //! Logs a user in with e-mail and password: opens a session.
 
 use shared_models::scope::ScopeSet;
+use time::OffsetDateTime;
 
 use super::{
     Auth, AuthError, FIRST_PARTY, Grant, Origin,
     audit::Act,
+    grant::Reading,
     throttle::{self, Taken},
 };
 use crate::domain::{
@@ -81,6 +83,7 @@ impl Auth {
             Ok(place) => place,
             Err(error) => return (None, Err(AuthError::hashing(error, "/password"))),
         };
+        let at = self.now();
         let (attempt, user) = match self.attempt(&credentials).await {
             Ok(attempted) => attempted,
             Err(error) => return (None, Err(error)),
@@ -90,7 +93,7 @@ impl Auth {
             let password = &credentials.password;
             let user = self.authenticate(place, taken, user.clone(), password, "/password").await?;
             let mark = if known_device { None } else { Some(self.device_mark(&user).await?) };
-            let grant = self.open(client_id, user, credentials).await?;
+            let grant = self.open(client_id, at, user, credentials).await?;
             Ok(Grant { device: mark, ..grant })
         };
         let outcome = outcome.await;
@@ -122,13 +125,20 @@ impl Auth {
         Ok((Attempt { taken, known_device }, user))
     }
 
-    async fn open(&self, client_id: &str, user: User, credentials: Credentials) -> Result<Grant, AuthError> {
+    /// Opens a session of a user who was read after the time `at`.
+    async fn open(
+        &self,
+        client_id: &str,
+        at: OffsetDateTime,
+        user: User,
+        credentials: Credentials,
+    ) -> Result<Grant, AuthError> {
         let held = self.scopes_of(&user).await?;
         if let Err(beyond) = roles::narrow(&held, credentials.scope.as_ref()) {
             return Err(AuthError::invalid("/scope", "scope", format!("scope: {beyond}")));
         }
         let login = Login {
-            user_id: user.id,
+            user_id: user.id.clone(),
             token_version: user.token_version,
             client_id: client_id.to_owned(),
             scope: credentials.scope.or(credentials.at_most),
@@ -136,11 +146,11 @@ impl Auth {
             device: credentials.device,
             address: credentials.origin.address.map(|address| address.to_string()),
         };
-        let (session, token) =
-            Session::open(login, self.policy.lifetimes, self.now(), self.env.random.as_ref());
+        let (session, token) = Session::open(login, self.policy.lifetimes, at, self.env.random.as_ref());
         let act = Act::new(Action::Login).by(&session.user_id, client_id).to("user", &session.user_id);
         self.open_session(&session, &self.entry(&credentials.origin, act)).await?;
-        self.grant(&session, token, None).await?.ok_or(AuthError::InvalidCredentials)
+        let reading = Reading { at, user: Some(user) };
+        self.grant_to(&session, token, None, reading).await?.ok_or(AuthError::InvalidCredentials)
     }
 
     /// Adds a session; the least recently used ones that are more than its user may have end.

@@ -27,6 +27,11 @@ pub trait AuditLog: Send + Sync {
     /// its entry and write it in the act's own transaction.
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError>;
 
+    /// Brings to the log what acts have left beside it. Reading the log does that too.
+    async fn gather_audit(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The entries that a list shows, newest first.
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError>;
 }

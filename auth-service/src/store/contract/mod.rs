@@ -78,6 +78,7 @@ macro_rules! suite {
             the_job_grants_of_a_calculation_end_together
             sessions_are_listed_by_page
             beyond_the_limit_the_least_recently_used_session_ends
+            the_entry_of_a_login_stays_whatever_becomes_of_its_session
             many_sessions_opened_at_once_stay_near_the_limit
             a_theft_is_recorded_with_its_user_and_client
         );
@@ -159,7 +160,7 @@ fn ago(seconds: i64) -> OffsetDateTime {
 }
 
 /// Takes the moments of revocations from a clock that stands still: to it every commit is quick.
-fn clock() -> RevocationClock {
+pub(crate) fn clock() -> RevocationClock {
     RevocationClock::new(Arc::new(ManualClock::new(now())), Duration::from_secs(300))
 }
 
@@ -213,7 +214,7 @@ fn admin(email: &str) -> User {
     User { roles: vec!["admin".into()], ..user(email) }
 }
 
-fn opened(user_id: &str, at: OffsetDateTime) -> (Session, RefreshToken) {
+pub(crate) fn opened(user_id: &str, at: OffsetDateTime) -> (Session, RefreshToken) {
     let login = Login {
         user_id: user_id.into(),
         token_version: 0,

@@ -339,6 +339,20 @@ pub(crate) async fn beyond_the_limit_the_least_recently_used_session_ends(store:
     }
 }
 
+pub(crate) async fn the_entry_of_a_login_stays_whatever_becomes_of_its_session(store: &dyn Store) {
+    let (session, token) = opened("u", now());
+    let login = entry(Action::Login, "u");
+    store.insert_session(&session, 1000, &clock(), &login).await.expect("ok");
+    secret_of(rotate(store, &token).await);
+    // The same token again: its successor is handed out once more, from a session that is read and written whole.
+    secret_of(rotate(store, &token).await);
+    assert_eq!(recorded(store, "u").await, std::slice::from_ref(&login));
+    let ended = entry(Action::SessionEnded, "u");
+    let (reason, clock) = (EndReason::Logout, clock());
+    assert!(store.end_session("u", &session.id, reason, &clock, &ended).await.expect("ok"));
+    assert_eq!(recorded(store, "u").await, [ended, login]);
+}
+
 pub(crate) async fn many_sessions_opened_at_once_stay_near_the_limit(store: &dyn Store) {
     const MOST: u32 = 10;
     let (clock, entry) = (clock(), Action::Login);

@@ -1,4 +1,4 @@
-//! How users and sessions lie in their collections.
+//! How users, sessions and entries of the audit log lie in their collections.
 
 use mongodb::bson::{Binary, DateTime, spec::BinarySubtype};
 use serde::{Deserialize, Serialize};
@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     domain::{
+        audit::{Action, Entry, Target},
         email::Email,
         name::FullName,
         password_hash::PasswordHash,
@@ -15,6 +16,10 @@ use crate::{
     store::StoreError,
 };
 
+/// Where sessions lie.
+pub(super) const SESSIONS: &str = "sessions";
+/// Where the audit log lies.
+pub(super) const AUDIT: &str = "audit";
 /// `state` of a session that lives.
 pub(super) const ACTIVE: &str = "active";
 /// `state` of a session that was ended.
@@ -76,6 +81,9 @@ pub(super) struct SessionDocument {
     idle_expires_at: DateTime,
     absolute_expires_at: DateTime,
     purge_at: DateTime,
+    /// The entry of its opening, until that is in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opened: Option<EntryDocument>,
 }
 
 impl From<&User> for UserDocument {
@@ -155,7 +163,15 @@ impl From<&Session> for SessionDocument {
             idle_expires_at: instant(session.idle_expires_at),
             absolute_expires_at: instant(session.absolute_expires_at),
             purge_at: instant(session.purge_at),
+            opened: None,
         }
+    }
+}
+
+impl SessionDocument {
+    /// The session with the entry of its opening.
+    pub(super) fn opened(session: &Session, entry: &Entry) -> Self {
+        Self { opened: Some(entry.into()), ..Self::from(session) }
     }
 }
 
@@ -201,6 +217,71 @@ impl TryFrom<SessionDocument> for Session {
             idle_expires_at: time(document.idle_expires_at)?,
             absolute_expires_at: time(document.absolute_expires_at)?,
             purge_at: time(document.purge_at)?,
+        })
+    }
+}
+
+/// An entry in the collection `audit`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EntryDocument {
+    #[serde(rename = "_id")]
+    id: String,
+    at: DateTime,
+    action: String,
+    actor: Option<String>,
+    client_id: Option<String>,
+    target_kind: Option<String>,
+    target: Option<String>,
+    address: Option<String>,
+    request_id: Option<String>,
+    client_request_id: Option<String>,
+    succeeded: bool,
+    detail: Option<String>,
+    /// Absent on an entry that is kept for ever: an index on a time leaves such a document alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    purge_at: Option<DateTime>,
+}
+
+impl From<&Entry> for EntryDocument {
+    fn from(entry: &Entry) -> Self {
+        let entry = entry.clone();
+        let (target_kind, target) = entry.target.map(|target| (target.kind.into_owned(), target.id)).unzip();
+        Self {
+            id: entry.id,
+            at: instant(entry.at),
+            action: entry.action.name().into(),
+            actor: entry.actor,
+            client_id: entry.client_id,
+            target_kind,
+            target,
+            address: entry.address,
+            request_id: entry.request_id,
+            client_request_id: entry.client_request_id,
+            succeeded: entry.succeeded,
+            detail: entry.detail,
+            purge_at: entry.purge_at.map(instant),
+        }
+    }
+}
+
+impl TryFrom<EntryDocument> for Entry {
+    type Error = StoreError;
+
+    fn try_from(document: EntryDocument) -> Result<Self, StoreError> {
+        let target = document.target_kind.zip(document.target);
+        Ok(Self {
+            id: document.id,
+            at: time(document.at)?,
+            action: Action::read(document.action),
+            actor: document.actor,
+            client_id: document.client_id,
+            target: target.map(|(kind, id)| Target { kind: kind.into(), id }),
+            address: document.address,
+            request_id: document.request_id,
+            client_request_id: document.client_request_id,
+            succeeded: document.succeeded,
+            detail: document.detail,
+            purge_at: document.purge_at.map(time).transpose()?,
         })
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore,
+    MongoStore, carried,
     documents::{ACTIVE, instant, time, unreadable},
     sessions,
 };
@@ -147,8 +147,10 @@ async fn end_quietly(
     Ok(ids.len() as u64)
 }
 
-/// Removes sessions whose user is gone.
-async fn remove(database: &Database, which: Document, limit: u32) -> MongoResult<u64> {
+/// Removes sessions whose user is gone. One that was opened at the same time, and carries the entry of that, expires.
+async fn remove(database: &Database, mut which: Document, limit: u32) -> MongoResult<u64> {
+    carried::gather(database).await?;
+    which.insert(carried::ENTRY_ID, doc! { "$exists": false });
     let ids = sessions::ids(database, which, limit).await?;
     sessions::collection(database).delete_many(doc! { "_id": { "$in": &ids } }).await?;
     Ok(ids.len() as u64)

@@ -1,6 +1,7 @@
 //! What auth-service keeps, in MongoDB. Only this folder knows its driver.
 
 mod audit;
+mod carried;
 mod clients;
 mod documents;
 mod endings;
@@ -10,6 +11,7 @@ mod revocations;
 mod roles;
 mod rotate;
 mod sessions;
+mod surplus;
 mod throttle;
 mod user_acts;
 mod users;
@@ -37,7 +39,7 @@ use service_kit::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use self::{renewals::Renewals, revocations::Publisher};
+use self::{documents::SESSIONS, renewals::Renewals, revocations::Publisher, surplus::Counts};
 use super::{Store, StoreError};
 
 /// Names of the unique indexes, by which the server says what is taken.
@@ -59,6 +61,7 @@ pub struct MongoStore {
     sessions: Reads,
     clients: Reads,
     renewals: Renewals,
+    counts: Counts,
     /// Whose turn it is to give, make or remove a role: they conflict in the store.
     giving: Mutex<()>,
     publisher: Publisher,
@@ -78,9 +81,10 @@ impl MongoStore {
         let reads = |collection| Reads::new(database.collection(collection));
         Self {
             users: reads("users"),
-            sessions: reads(sessions::SESSIONS),
+            sessions: reads(SESSIONS),
             clients: reads("clients"),
             renewals: Renewals::new(database.clone()),
+            counts: Counts::default(),
             giving: Mutex::default(),
             publisher: Publisher::new(database.clone()),
             indexed: Once::default(),
@@ -147,7 +151,7 @@ where
 fn indexes() -> [(&'static str, Vec<IndexModel>); 7] {
     [
         ("users", users::indexes()),
-        (sessions::SESSIONS, sessions::indexes()),
+        (SESSIONS, sessions::indexes()),
         ("clients", clients::indexes()),
         ("cutoffs", revocations::indexes()),
         (revocations::OUTBOX, revocations::outbox_indexes()),
@@ -229,10 +233,14 @@ impl Store for MongoStore {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::join_all;
     use service_kit::random::{self, OsRandom};
 
     use super::*;
-    use crate::store::{Users as _, contract};
+    use crate::{
+        domain::audit::Action,
+        store::{AuditLog as _, Sessions as _, Users as _, contract},
+    };
 
     /// A database of its own for each test, dropped at the end.
     struct Fixture {
@@ -259,6 +267,28 @@ mod tests {
     }
 
     contract::suite!(Fixture);
+
+    #[tokio::test]
+    async fn entries_that_a_replica_had_half_moved_to_the_log_are_there_once() {
+        let fixture = <Fixture as contract::Fixture>::new().await;
+        let store = &fixture.store;
+        let mut entries = Vec::new();
+        for _ in 0..3 {
+            let entry = contract::entry(Action::Login, "u");
+            let session = contract::opened("u", entry.at).0;
+            store.insert_session(&session, 1000, &contract::clock(), &entry).await.unwrap();
+            entries.push(entry);
+        }
+        store.append_audit(&entries[1]).await.unwrap();
+        for gathered in join_all((0..4).map(|_| store.gather_audit())).await {
+            gathered.unwrap();
+        }
+        let log = store.database.collection::<Document>(documents::AUDIT);
+        assert_eq!(log.count_documents(doc! {}).await.unwrap(), 3);
+        let sessions = store.database.collection::<Document>(SESSIONS);
+        assert_eq!(sessions.count_documents(doc! { "opened": { "$exists": true } }).await.unwrap(), 0);
+        contract::Fixture::drop(fixture).await;
+    }
 
     #[tokio::test]
     async fn without_a_server_every_verb_says_unavailable_and_none_hangs() {

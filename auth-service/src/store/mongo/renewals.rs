@@ -20,8 +20,8 @@ use service_kit::{
 
 use super::{
     MAX_TIME_EXPIRED,
-    documents::{ACTIVE, SessionDocument, binary},
-    sessions::{SESSIONS, was_unexpired},
+    documents::{ACTIVE, SESSIONS, SessionDocument, binary},
+    sessions::was_unexpired,
 };
 use crate::{
     domain::{refresh_token::Digest, session::Session, step::Presented},

@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use mongodb::{
     Collection,
-    bson::{DateTime, Document, doc},
+    bson::{DateTime, Document, doc, serialize_to_document},
+    error::Result as MongoResult,
     options::ReadConcern,
 };
 use serde::Deserialize;
@@ -90,9 +91,7 @@ async fn attempt(
         (Some(next), Rotation::Stolen(_)) => {
             end_stolen(store, sessions, unchanged, next, clock, &theft.of(next)).await?
         }
-        (Some(next), _) => {
-            sessions.replace_one(unchanged, SessionDocument::from(next)).await?.matched_count == 1
-        }
+        (Some(next), _) => sessions.update_one(unchanged, replacing(next)?).await?.matched_count == 1,
     };
     Ok(written.then_some(step.rotation))
 }
@@ -110,9 +109,8 @@ async fn end_stolen(
     let ended = store
         .transact(context, |session, (sessions, database, unchanged, (ended, theft), clock)| {
             Box::pin(async move {
-                let document = SessionDocument::from(*ended);
-                let replaced =
-                    sessions.replace_one(unchanged.clone(), document).session(&mut *session).await?;
+                let replaced = sessions.update_one(unchanged.clone(), replacing(ended)?);
+                let replaced = replaced.session(&mut *session).await?;
                 if replaced.matched_count == 0 {
                     return Ok(false);
                 }
@@ -125,6 +123,11 @@ async fn end_stolen(
         .await?;
     store.publish_revocations().await?;
     Ok(ended)
+}
+
+/// Writes all of a session but what it carries.
+fn replacing(session: &Session) -> MongoResult<Document> {
+    Ok(doc! { "$set": serialize_to_document(&SessionDocument::from(session))? })
 }
 
 /// The session as a majority has it, and the server's time.
