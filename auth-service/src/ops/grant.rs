@@ -95,7 +95,8 @@ impl Auth {
 
     /// Whether anybody may still have tokens of this session: what refreshing it would ask.
     pub(super) async fn is_held(&self, session: &Session) -> Result<bool, AuthError> {
-        Ok(self.holder(session).await?.is_some())
+        let user = self.store.user(&session.user_id).await?;
+        Ok(self.holder(session, user.as_ref()).await?.is_some())
     }
 
     /// Whose session it is, as far as they may still have tokens: a user, or a service that exchanged its token. What
