@@ -1,15 +1,10 @@
 //! What administrators do, and what they cannot.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    Caller, Stack,
-    caller::{Reply, send},
-    on_both_stores,
-    stack::ADMIN,
-};
+use crate::support::{Caller, Stack, caller::send, on_both_stores};
 
 on_both_stores!(
     users_are_listed_by_what_they_are_a_page_at_a_time,
@@ -18,7 +13,6 @@ on_both_stores!(
     nobody_reaches_beyond_their_own_scopes,
     a_role_reaches_every_replica_with_the_answer,
     a_forced_change_of_the_password_comes_before_everything,
-    ten_guesses_are_free_at_all_replicas_together,
     who_holds_a_body_back_is_asked_for_when_it_is_here,
     a_stranger_who_knows_an_id_does_not_lock_its_user_out
 );
@@ -202,68 +196,4 @@ async fn a_forced_change_of_the_password_comes_before_everything(stack: Stack) {
     assert_eq!(ada.put("/auth/users/me/password", &change).await.status, 204);
     assert_eq!(ada.refresh().await.status, 200);
     assert_eq!(ada.get("/api/calculations").await.status, 200);
-}
-
-async fn ten_guesses_are_free_at_all_replicas_together(stack: Stack) {
-    let mut owner = stack.anonymous();
-    let first = owner.log_in(ADMIN.0, ADMIN.1).await;
-    let cookies: Vec<&str> =
-        first.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok()).collect();
-    let mark = cookies.iter().find(|cookie| cookie.contains("tessera_device=")).expect("a mark");
-    assert!(mark.contains("HttpOnly") && mark.contains("SameSite=Strict"));
-    let mark = mark.split(';').next().expect("a pair").to_owned();
-    let started = Instant::now();
-    let guesses = (0..30).map(|_| async { stack.anonymous().log_in(ADMIN.0, "a guess that is wrong").await });
-    let replies = futures_util::future::join_all(guesses).await;
-    let looked_at = |replies: &[Reply]| replies.iter().filter(|reply| reply.status == 401).count();
-    let free = looked_at(&replies);
-    assert!((10..=10 + later_guesses(started.elapsed())).contains(&free), "{free}: {replies:?}");
-    for reply in replies.iter().filter(|reply| reply.status != 401) {
-        assert_eq!((reply.status, reply.code().as_str()), (429, "rate_limited"), "{reply:?}");
-        assert!(reply.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
-    }
-    let mut spoofed = Vec::new();
-    for n in 0..100 {
-        let form = [("username", ADMIN.0), ("password", "a guess that is wrong")];
-        let request = stack.anonymous().request(reqwest::Method::POST, "/auth/login").form(&form);
-        let reply = send(request.header("X-Forwarded-For", format!("10.0.0.{n}"))).await;
-        assert!([401, 429].contains(&reply.status), "{reply:?}");
-        spoofed.push(reply);
-    }
-    let most = 10 + later_guesses(started.elapsed());
-    assert!(free + looked_at(&spoofed) <= most, "an address that a client names buys no guess: {spoofed:?}");
-    refused_while_paused(&stack).await;
-    let form = [("username", ADMIN.0), ("password", ADMIN.1)];
-    let known =
-        stack.anonymous().request(reqwest::Method::POST, "/auth/login").form(&form).header("Cookie", mark);
-    assert_eq!(send(known).await.status, 200);
-}
-
-/// How many guesses a paused account allows in a time: one after 1 second, one more after 2, 4, 8 … 60 seconds.
-fn later_guesses(elapsed: Duration) -> usize {
-    let pauses = [1, 2, 4, 8, 16, 32].into_iter().chain(std::iter::repeat(60));
-    let mut at = 0;
-    pauses
-        .take_while(|pause| {
-            at += pause;
-            at <= elapsed.as_secs()
-        })
-        .count()
-}
-
-/// The right password from an unknown device is refused as long as the account is paused.
-async fn refused_while_paused(stack: &Stack) {
-    for _ in 0..100 {
-        let asked = Instant::now();
-        let guess = stack.anonymous().log_in(ADMIN.0, "a guess that is wrong").await;
-        let pause: u64 = guess.header("retry-after").parse().unwrap_or_default();
-        let right = stack.anonymous().log_in(ADMIN.0, ADMIN.1).await;
-        // `Retry-After` is rounded up. Where the machine took longer than the pause, the answer says nothing.
-        if asked.elapsed().as_secs() + 1 < pause {
-            assert_eq!(right.code(), "rate_limited");
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    panic!("the account is never paused for long enough");
 }

@@ -17,6 +17,7 @@ mod definitions;
 mod documents;
 mod exports;
 mod failover;
+mod guesses;
 mod hot;
 mod import;
 mod keys;

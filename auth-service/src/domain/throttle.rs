@@ -7,6 +7,10 @@ use time::OffsetDateTime;
 /// The longest wait between two guesses, in seconds.
 pub const LONGEST: u32 = 60;
 
+/// For how long after it was taken an attempt can be pending: no request takes longer. A replica that ended before it
+/// settled its attempts keeps nobody waiting for them.
+const REQUEST: Duration = Duration::from_secs(5);
+
 /// What a bucket allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
@@ -32,6 +36,8 @@ pub enum Beyond {
 pub struct Bucket {
     /// How many there were.
     pub failures: u32,
+    /// How many of them are not settled yet. It counts only where attempts are settled.
+    pub pending: u32,
     /// When the last one was; under [`Beyond::Closed`], the first.
     pub last: OffsetDateTime,
 }
@@ -45,13 +51,23 @@ pub enum Attempt {
     Wait(Bucket, Duration),
 }
 
+impl Attempt {
+    /// How long it has to wait, if it was not taken.
+    pub fn wait(self) -> Option<Duration> {
+        match self {
+            Self::Taken(_) => None,
+            Self::Wait(_, wait) => Some(wait),
+        }
+    }
+}
+
 impl Bucket {
     /// Takes one attempt at `now` out of what `limit` allows. A time in the future, by a clock that was ahead or is
     /// another replica's, counts as now: free attempts never wait, and no other waits longer than its rule says.
     pub fn take(known: Option<Self>, limit: Limit, now: OffsetDateTime) -> Attempt {
         let known = known.map(|bucket| Self { last: bucket.last.min(now), ..bucket });
         let Some(bucket) = known.filter(|bucket| now - bucket.last < limit.window) else {
-            return Attempt::Taken(Self { failures: 1, last: now });
+            return Attempt::Taken(Self { failures: 1, pending: 1, last: now });
         };
         let ready = bucket.last + bucket.pause(limit);
         if now < ready {
@@ -61,7 +77,11 @@ impl Bucket {
             Beyond::Slower => now,
             Beyond::Closed => bucket.last,
         };
-        Attempt::Taken(Self { failures: bucket.failures.saturating_add(1), last })
+        Attempt::Taken(Self {
+            failures: bucket.failures.saturating_add(1),
+            pending: bucket.pending.saturating_add(1),
+            last,
+        })
     }
 
     /// How long after `last` the next attempt has to wait.
@@ -75,9 +95,19 @@ impl Bucket {
         }
     }
 
+    /// Whether an attempt may still turn out not to have failed, at `now`.
+    pub fn is_pending(self, now: OffsetDateTime) -> bool {
+        self.pending > 0 && now - self.last < REQUEST
+    }
+
+    /// The bucket after an attempt that has failed.
+    pub fn fail(self) -> Self {
+        Self { pending: self.pending.saturating_sub(1), ..self }
+    }
+
     /// The bucket after an attempt that has succeeded, or that was never tried.
     pub fn give_back(self) -> Option<Self> {
-        (self.failures > 1).then(|| Self { failures: self.failures - 1, ..self })
+        (self.failures > 1).then(|| Self { failures: self.failures - 1, ..self.fail() })
     }
 }
 
@@ -124,10 +154,10 @@ mod tests {
 
     #[test]
     fn a_guess_that_had_to_wait_changes_nothing_and_a_quiet_window_forgets_all() {
-        let full = Bucket { failures: 50, last: NOW };
+        let full = Bucket { failures: 50, pending: 2, last: NOW };
         assert_eq!(Bucket::take(Some(full), LIMIT, at(59)), Attempt::Wait(full, Duration::from_secs(1)));
-        assert_eq!(taken(Some(full), LIMIT, 899), Bucket { failures: 51, last: at(899) });
-        assert_eq!(taken(Some(full), LIMIT, 900), Bucket { failures: 1, last: at(900) });
+        assert_eq!(taken(Some(full), LIMIT, 899), Bucket { failures: 51, pending: 3, last: at(899) });
+        assert_eq!(taken(Some(full), LIMIT, 900), Bucket { failures: 1, pending: 1, last: at(900) });
     }
 
     #[test]
@@ -136,16 +166,17 @@ mod tests {
         for seconds in [100, 800] {
             bucket = taken(Some(bucket), CLOSED, seconds);
         }
-        assert_eq!(bucket, Bucket { failures: 3, last: NOW });
+        assert_eq!((bucket.failures, bucket.last), (3, NOW));
         assert_eq!(wait(Some(bucket), CLOSED, 801), 99);
-        assert_eq!(taken(Some(bucket), CLOSED, 900), Bucket { failures: 1, last: at(900) });
+        let again = taken(Some(bucket), CLOSED, 900);
+        assert_eq!((again.failures, again.last), (1, at(900)));
     }
 
     #[test]
     fn a_clock_that_was_ahead_makes_no_free_try_wait_and_no_other_longer_than_a_minute() {
-        let ahead = |failures| Some(Bucket { failures, last: at(3600) });
+        let ahead = |failures| Some(Bucket { failures, pending: 0, last: at(3600) });
         for limit in [LIMIT, CLOSED] {
-            assert_eq!(taken(ahead(2), limit, 0), Bucket { failures: 3, last: NOW });
+            assert_eq!(taken(ahead(2), limit, 0), Bucket { failures: 3, pending: 1, last: NOW });
         }
         for (failures, seconds) in [(3, 1), (50, 60)] {
             let Attempt::Wait(kept, pause) = Bucket::take(ahead(failures), LIMIT, NOW) else {
@@ -159,8 +190,24 @@ mod tests {
 
     #[test]
     fn what_succeeded_is_given_back() {
-        let bucket = Bucket { failures: 2, last: NOW };
-        assert_eq!(bucket.give_back(), Some(Bucket { failures: 1, ..bucket }));
+        let bucket = Bucket { failures: 2, pending: 1, last: NOW };
+        assert_eq!(bucket.give_back(), Some(Bucket { failures: 1, pending: 0, ..bucket }));
         assert_eq!(Bucket { failures: 1, ..bucket }.give_back(), None);
+    }
+
+    #[test]
+    fn what_failed_stays_counted_and_is_no_longer_pending() {
+        let bucket = Bucket { failures: 2, pending: 1, last: NOW };
+        assert!(bucket.is_pending(NOW));
+        assert_eq!(bucket.fail(), Bucket { pending: 0, ..bucket });
+        assert!(!bucket.fail().is_pending(NOW));
+        assert_eq!(bucket.fail().fail(), bucket.fail());
+    }
+
+    #[test]
+    fn nothing_is_pending_for_longer_than_a_request_takes() {
+        let bucket = Bucket { failures: 3, pending: 3, last: NOW };
+        assert!(bucket.is_pending(at(4)));
+        assert!(!bucket.is_pending(at(5)));
     }
 }

@@ -1,8 +1,10 @@
-//! Attempts on one bucket that come at once, in this process.
+//! Attempts on one bucket that come at once.
 //!
 //! An attempt counts as a failure until it is settled, so right ones that come together would use up the free failures
 //! of their account. Where those are used up by attempts that are still under way, the next one waits until one of
 //! them is settled, and asks again: what is right is never throttled, and many guesses get no more than the free ones.
+//! Those of this process say when they are settled. For those of other replicas the store is asked again and again, for
+//! a limited time.
 
 use std::{
     collections::HashMap,
@@ -13,9 +15,17 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Mutex as Turn, Notify};
+use service_kit::random::{self, Random};
+use time::OffsetDateTime;
+use tokio::{
+    sync::{Mutex as Turn, Notify},
+    time::{Instant, timeout},
+};
 
-use crate::store::StoreError;
+use crate::{domain::throttle::Attempt, store::StoreError};
+
+/// How long an attempt waits for those of other replicas.
+const PATIENCE: Duration = Duration::from_millis(2_500);
 
 /// What is under way on a bucket.
 #[derive(Default)]
@@ -29,8 +39,10 @@ struct Gate {
 type Gates = Arc<Mutex<HashMap<String, Arc<Gate>>>>;
 
 /// The buckets that anything is under way on.
-#[derive(Default)]
-pub(super) struct Crowd(Gates);
+pub(super) struct Crowd {
+    gates: Gates,
+    random: Arc<dyn Random>,
+}
 
 /// A use of a gate, which is forgotten with the last one.
 struct Entry {
@@ -43,35 +55,52 @@ struct Entry {
 pub(super) struct Underway(Entry);
 
 impl Crowd {
-    fn enter(&self, bucket: &str) -> Entry {
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let gate = Arc::clone(gates.entry(bucket.to_owned()).or_default());
-        Entry { gates: Arc::clone(&self.0), bucket: bucket.to_owned(), gate }
+    /// Nothing is under way.
+    pub(super) fn new(random: Arc<dyn Random>) -> Self {
+        Self { gates: Gates::default(), random }
     }
 
-    /// Takes an attempt with `take`, which says how long it has to wait where it cannot be taken.
+    fn enter(&self, bucket: &str) -> Entry {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = Arc::clone(gates.entry(bucket.to_owned()).or_default());
+        Entry { gates: Arc::clone(&self.gates), bucket: bucket.to_owned(), gate }
+    }
+
+    /// How long until the store is asked again. Replicas that wait for the same do not ask in step.
+    fn moment(&self) -> Duration {
+        let [byte] = random::bytes(self.random.as_ref());
+        Duration::from_millis(40 + u64::from(byte) / 4)
+    }
+
+    /// Takes an attempt that came at `now` with `take`, or says how long it has to wait.
     pub(super) async fn take<F>(
         &self,
         bucket: &str,
+        now: OffsetDateTime,
         take: impl Fn() -> F,
     ) -> Result<Result<Underway, Duration>, StoreError>
     where
-        F: Future<Output = Result<Option<Duration>, StoreError>>,
+        F: Future<Output = Result<Attempt, StoreError>>,
     {
+        let deadline = Instant::now() + PATIENCE;
         let entry = self.enter(bucket);
         let gate = Arc::clone(&entry.gate);
         let _turn = gate.turn.lock().await;
         loop {
             let settled = gate.settled.notified();
             let underway = gate.underway.load(Ordering::Acquire);
-            let Some(wait) = take().await? else {
+            let Attempt::Wait(known, wait) = take().await? else {
                 gate.underway.fetch_add(1, Ordering::AcqRel);
                 return Ok(Ok(Underway(entry)));
             };
-            if underway == 0 {
+            if known.is_pending(now) && Instant::now() < deadline {
+                // Whichever comes first; the store says which it was.
+                let _ = timeout(self.moment(), settled).await;
+            } else if underway > 0 {
+                settled.await;
+            } else {
                 return Ok(Err(wait));
             }
-            settled.await;
         }
     }
 }
@@ -98,6 +127,6 @@ impl Drop for Entry {
 impl Crowd {
     /// Whether nothing is under way.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }

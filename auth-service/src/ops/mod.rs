@@ -115,6 +115,7 @@ impl Auth {
         let clock = || Arc::clone(&env.clock);
         let verifier = Verifier::new(Arc::clone(&keys), &policy.issuer, &policy.audience, clock());
         let revocation_clock = RevocationClock::new(clock(), policy.access_ttl);
+        let crowd = Crowd::new(Arc::clone(&env.random));
         Self {
             store,
             hasher,
@@ -126,7 +127,7 @@ impl Auth {
             role_cache: RoleCache::default(),
             feed: Feed::default(),
             pepper: Once::default(),
-            crowd: Crowd::default(),
+            crowd,
         }
     }
 

@@ -10,11 +10,14 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use service_kit::{address::client_network, random};
 
 use super::{Auth, AuthError, Origin, crowd::Underway};
-use crate::domain::{
-    device::{Owner, Pepper},
-    email::Email,
-    throttle::Limit,
-    user::User,
+use crate::{
+    domain::{
+        device::{Owner, Pepper},
+        email::Email,
+        throttle::Limit,
+        user::User,
+    },
+    store::Store,
 };
 
 /// What the settings allow.
@@ -32,11 +35,25 @@ pub struct ThrottlePolicy {
 
 /// An attempt that was taken, to be settled. One that is dropped instead counts as a failure.
 pub(super) struct Taken {
+    store: Arc<dyn Store>,
+    settled: bool,
     bucket: String,
     address: Option<String>,
     /// Whether it was taken from the address too, or a failure is still to be counted there.
     of_address: bool,
     _underway: Underway,
+}
+
+impl Drop for Taken {
+    /// Nobody waits for an attempt whose caller has left.
+    fn drop(&mut self) {
+        if self.settled {
+            return;
+        }
+        let (store, bucket) = (Arc::clone(&self.store), std::mem::take(&mut self.bucket));
+        // Where the store does not learn of it, it stops being pending by itself.
+        tokio::spawn(async move { store.fail_attempt(&bucket).await });
+    }
 }
 
 /// What makes two ways of writing an address the same account.
@@ -93,16 +110,17 @@ impl Auth {
         let address = address.map(|address| pepper.name("address", &client_network(address).to_string()));
         let strict = self.address_has_failed_often(address.as_deref());
         let take = || self.store.take_attempt(&bucket, policy.account, now);
-        let of_account = self.crowd.take(&bucket, take);
+        let of_account = self.crowd.take(&bucket, now, take);
         let (of_account, strict) = tokio::try_join!(async { Ok(of_account.await?) }, strict)?;
         let underway = of_account.map_err(throttled)?;
         if let Some(address) = address.as_deref().filter(|_| strict)
-            && let Some(wait) = self.store.take_attempt(address, policy.address, now).await?
+            && let Some(wait) = self.store.take_attempt(address, policy.address, now).await?.wait()
         {
             self.store.give_back_attempt(&bucket).await?;
             return Err(throttled(wait));
         }
-        Ok(Taken { bucket, address, of_address: strict, _underway: underway })
+        let store = Arc::clone(&self.store);
+        Ok(Taken { store, settled: false, bucket, address, of_address: strict, _underway: underway })
     }
 
     /// Whether the free failures of an address are used up, so that each attempt is taken before it is tried.
@@ -117,34 +135,38 @@ impl Auth {
     /// one where it was wrong, and gives back what was not tried.
     pub(super) async fn settle(
         &self,
-        taken: Taken,
+        mut taken: Taken,
         matches: Result<bool, AuthError>,
     ) -> Result<(), AuthError> {
-        let outcome = match matches {
-            Ok(true) => {
-                self.store.forget_attempts(&taken.bucket).await?;
-                Ok(())
-            }
-            Ok(false) => Err(AuthError::InvalidCredentials),
-            Err(error) => {
-                self.store.give_back_attempt(&taken.bucket).await?;
-                Err(error)
+        let failed = matches == Ok(false);
+        let of_account = async {
+            match matches {
+                Ok(true) => self.store.forget_attempts(&taken.bucket).await,
+                Ok(false) => self.store.fail_attempt(&taken.bucket).await,
+                Err(_) => self.store.give_back_attempt(&taken.bucket).await,
             }
         };
-        let Some(address) = &taken.address else { return outcome };
-        let failed = outcome == Err(AuthError::InvalidCredentials);
-        if failed && !taken.of_address {
-            self.store.take_attempt(address, self.policy.throttle.address, self.now()).await?;
-        } else if !failed && taken.of_address {
-            self.store.give_back_attempt(address).await?;
-        }
-        outcome
+        let of_address = async {
+            match taken.address.as_deref() {
+                Some(address) if failed && !taken.of_address => {
+                    let limit = self.policy.throttle.address;
+                    self.store.take_attempt(address, limit, self.now()).await.map(|_| ())
+                }
+                Some(address) if !failed && taken.of_address => self.store.give_back_attempt(address).await,
+                _ => Ok(()),
+            }
+        };
+        let (of_account, of_address) = tokio::join!(of_account, of_address);
+        of_account?;
+        taken.settled = true;
+        of_address?;
+        if matches? { Ok(()) } else { Err(AuthError::InvalidCredentials) }
     }
 
     /// Counts a token exchange of a user or service, or says how long it has to wait.
     pub(super) async fn throttle_exchange(&self, subject: &str) -> Result<(), AuthError> {
         let bucket = self.pepper().await?.name("exchanges", subject);
-        let wait = self.store.take_attempt(&bucket, self.policy.throttle.exchanges, self.now()).await?;
+        let wait = self.store.take_attempt(&bucket, self.policy.throttle.exchanges, self.now()).await?.wait();
         wait.map_or(Ok(()), |wait| Err(throttled(wait)))
     }
 
@@ -153,7 +175,7 @@ impl Auth {
     pub(super) async fn throttle_sign_up(&self, origin: &Origin) -> Result<(), AuthError> {
         let network = origin.address.map(|address| client_network(address).to_string()).unwrap_or_default();
         let bucket = self.pepper().await?.name("sign-ups", &network);
-        let wait = self.store.take_attempt(&bucket, self.policy.throttle.sign_ups, self.now()).await?;
+        let wait = self.store.take_attempt(&bucket, self.policy.throttle.sign_ups, self.now()).await?.wait();
         wait.map_or(Ok(()), |wait| Err(throttled(wait)))
     }
 }

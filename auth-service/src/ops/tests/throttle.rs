@@ -1,6 +1,9 @@
 //! Throttling, on a clock that the tests move.
 
+use std::time::Instant;
+
 use futures_util::future::join_all;
+use tokio::time::sleep;
 
 use super::{super::testing::World, *};
 
@@ -131,6 +134,84 @@ async fn guesses_that_come_together_get_the_free_ones_and_no_more() {
     assert_eq!(count(&AuthError::InvalidCredentials), 10);
     assert_eq!(count(&AuthError::Throttled { retry_after: 1 }), 20);
     assert!(world.auth.crowd.is_empty());
+}
+
+/// Takes all free attempts on Ada's account, as another replica does with logins that it has not settled yet.
+async fn taken_elsewhere(world: &World) -> String {
+    let bucket = world.auth.account_bucket("ada@example.org").await.unwrap();
+    for _ in 0..10 {
+        let limit = world.auth.policy.throttle.account;
+        let attempt = world.auth.store.take_attempt(&bucket, limit, world.auth.now()).await.unwrap();
+        assert_eq!(attempt.wait(), None);
+    }
+    bucket
+}
+
+#[tokio::test]
+async fn a_right_login_waits_for_those_of_another_replica() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let bucket = taken_elsewhere(&world).await;
+    let settled = async {
+        sleep(Duration::from_millis(300)).await;
+        world.auth.store.forget_attempts(&bucket).await.unwrap();
+    };
+    let right = world.try_login("ada@example.org", World::PASSWORD, None);
+    let (right, ()) = tokio::join!(right, settled);
+    assert!(right.is_ok(), "{right:?}");
+    assert!(world.auth.crowd.is_empty());
+}
+
+#[tokio::test]
+async fn what_another_replica_never_settles_is_waited_for_a_limited_time_by_all_together() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    taken_elsewhere(&world).await;
+    let started = Instant::now();
+    let logins = (0..20).map(|_| world.try_login("ada@example.org", World::PASSWORD, None));
+    for login in join_all(logins).await {
+        assert_eq!(login.unwrap_err(), AuthError::Throttled { retry_after: 1 });
+    }
+    let elapsed = started.elapsed();
+    assert!(elapsed > Duration::from_secs(2) && elapsed < Duration::from_secs(4), "{elapsed:?}");
+    // Five seconds later it is known that nobody will settle them. The pause after the free failures is over too.
+    world.advance(5);
+    assert_eq!(guess(&world, 1).await, [AuthError::InvalidCredentials]);
+    let started = Instant::now();
+    assert_eq!(guess(&world, 1).await, [AuthError::Throttled { retry_after: 2 }]);
+    let bucket = world.auth.account_bucket("ada@example.org").await.unwrap();
+    let known = world.auth.store.attempts(&bucket).await.unwrap().unwrap();
+    assert_eq!((known.failures, known.pending), (11, 10), "after {:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn guesses_that_failed_at_another_replica_are_not_waited_for() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let bucket = taken_elsewhere(&world).await;
+    for _ in 0..10 {
+        world.auth.store.fail_attempt(&bucket).await.unwrap();
+    }
+    let started = Instant::now();
+    assert_eq!(guess(&world, 1).await, [AuthError::Throttled { retry_after: 1 }]);
+    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn nobody_waits_for_an_attempt_whose_caller_has_left() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let bucket = world.auth.account_bucket("ada@example.org").await.unwrap();
+    for _ in 0..10 {
+        drop(world.auth.take_attempt(bucket.clone(), None).await.unwrap());
+    }
+    let pending = async || world.auth.store.attempts(&bucket).await.unwrap().map(|known| known.pending);
+    let started = Instant::now();
+    while pending().await != Some(0) {
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", pending().await);
+        sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(guess(&world, 1).await, [AuthError::Throttled { retry_after: 1 }]);
 }
 
 #[tokio::test]

@@ -116,6 +116,7 @@ macro_rules! suite {
             a_bucket_becomes_what_the_rule_makes_of_it
             free_attempts_never_wait_for_a_clock_that_was_ahead
             attempts_are_given_back_and_forgotten
+            an_attempt_is_pending_until_it_is_settled
             a_secret_is_made_once
         );
         $crate::store::contract::suite!($fixture, revocations:

@@ -8,16 +8,21 @@ use crate::domain::throttle::{Attempt, Beyond, Bucket, Limit};
 
 const LIMIT: Limit = Limit { free: 3, window: Duration::from_secs(900), beyond: Beyond::Slower };
 
+/// Takes an attempt; how long it has to wait if it was not taken.
+async fn take(store: &dyn Store, bucket: &str, at: OffsetDateTime) -> Option<Duration> {
+    store.take_attempt(bucket, LIMIT, at).await.expect("ok").wait()
+}
+
 pub(crate) async fn of_many_attempts_at_once_only_the_free_ones_are_taken(store: &dyn Store) {
     let at = now();
-    let attempts = join_all((0..20).map(|_| store.take_attempt("a", LIMIT, at))).await;
-    let taken = attempts.iter().filter(|attempt| **attempt == Ok(None)).count();
+    let attempts = join_all((0..20).map(|_| take(store, "a", at))).await;
+    let taken = attempts.iter().filter(|wait| wait.is_none()).count();
     assert_eq!(taken, 3, "{attempts:?}");
-    assert_eq!(store.take_attempt("b", LIMIT, at).await, Ok(None));
-    let wait = store.take_attempt("a", LIMIT, at).await.expect("ok").expect("ok");
+    assert_eq!(take(store, "b", at).await, None);
+    let wait = take(store, "a", at).await.expect("a wait");
     assert_eq!(wait, Duration::from_secs(1));
-    assert_eq!(store.take_attempt("a", LIMIT, at + wait).await, Ok(None));
-    assert_eq!(store.take_attempt("a", LIMIT, at + wait).await, Ok(Some(Duration::from_secs(2))));
+    assert_eq!(take(store, "a", at + wait).await, None);
+    assert_eq!(take(store, "a", at + wait).await, Some(Duration::from_secs(2)));
 }
 
 pub(crate) async fn each_wait_is_twice_the_one_before_it_up_to_a_minute_and_all_is_forgotten_in_time(
@@ -25,21 +30,21 @@ pub(crate) async fn each_wait_is_twice_the_one_before_it_up_to_a_minute_and_all_
 ) {
     let mut at = now();
     for _ in 0..LIMIT.free {
-        assert_eq!(store.take_attempt("a", LIMIT, at).await, Ok(None));
+        assert_eq!(take(store, "a", at).await, None);
     }
     for seconds in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
         let wait = Duration::from_secs(seconds);
-        assert_eq!(store.take_attempt("a", LIMIT, at).await, Ok(Some(wait)));
+        assert_eq!(take(store, "a", at).await, Some(wait));
         let nearly = at + wait - Duration::from_millis(1);
-        assert_eq!(store.take_attempt("a", LIMIT, nearly).await, Ok(Some(Duration::from_millis(1))));
+        assert_eq!(take(store, "a", nearly).await, Some(Duration::from_millis(1)));
         at += wait;
-        assert_eq!(store.take_attempt("a", LIMIT, at).await, Ok(None));
+        assert_eq!(take(store, "a", at).await, None);
     }
     at += LIMIT.window;
     for _ in 0..LIMIT.free {
-        assert_eq!(store.take_attempt("a", LIMIT, at).await, Ok(None));
+        assert_eq!(take(store, "a", at).await, None);
     }
-    assert!(store.take_attempt("a", LIMIT, at).await.expect("ok").is_some());
+    assert!(take(store, "a", at).await.is_some());
 }
 
 /// What happens to a bucket.
@@ -47,6 +52,7 @@ pub(crate) async fn each_wait_is_twice_the_one_before_it_up_to_a_minute_and_all_
 enum Event {
     /// An attempt, so many milliseconds after the one before it, or before it.
     Attempt(i64),
+    Failed,
     GivenBack,
     Forgotten,
 }
@@ -64,6 +70,7 @@ fn events() -> impl Strategy<Value = (Limit, Vec<Event>)> {
         4 => (500_i64..5_000).prop_map(Event::Attempt),
         2 => (10_000_i64..1_000_000).prop_map(Event::Attempt),
         2 => prop_oneof![-5_000_i64..0, Just(-3_600_000), Just(60_000), Just(900_000)].prop_map(Event::Attempt),
+        2 => Just(Event::Failed),
         2 => Just(Event::GivenBack),
         1 => Just(Event::Forgotten),
     ];
@@ -80,13 +87,15 @@ pub(crate) async fn a_bucket_becomes_what_the_rule_makes_of_it(store: &dyn Store
             match event {
                 Event::Attempt(millis) => {
                     at += time::Duration::milliseconds(*millis);
-                    let wait;
-                    (known, wait) = match Bucket::take(known, limit, at) {
-                        Attempt::Taken(next) => (Some(next), None),
-                        Attempt::Wait(kept, wait) => (Some(kept), Some(wait)),
-                    };
+                    let attempt = Bucket::take(known, limit, at);
+                    let (Attempt::Taken(kept) | Attempt::Wait(kept, _)) = attempt;
+                    known = Some(kept);
                     let told = store.take_attempt(&bucket, limit, at).await;
-                    assert_eq!(told, Ok(wait), "step {step} of {events:?} under {limit:?}");
+                    assert_eq!(told, Ok(attempt), "step {step} of {events:?} under {limit:?}");
+                }
+                Event::Failed => {
+                    known = known.map(Bucket::fail);
+                    store.fail_attempt(&bucket).await.expect("ok");
                 }
                 Event::GivenBack => {
                     known = known.and_then(Bucket::give_back);
@@ -106,27 +115,51 @@ pub(crate) async fn a_bucket_becomes_what_the_rule_makes_of_it(store: &dyn Store
 pub(crate) async fn free_attempts_never_wait_for_a_clock_that_was_ahead(store: &dyn Store) {
     let at = now();
     let ahead = at + Duration::from_secs(3600);
-    assert_eq!(store.take_attempt("a", LIMIT, ahead).await, Ok(None));
+    assert_eq!(take(store, "a", ahead).await, None);
     // Of several at once, some are a little behind the one before them.
     for millis in [7, 3, 0] {
         let at = at + Duration::from_millis(millis);
-        let taken = store.take_attempt("a", LIMIT, at).await;
-        assert_eq!(taken, Ok(if millis == 0 { Some(Duration::from_secs(1)) } else { None }));
+        let wait = take(store, "a", at).await;
+        assert_eq!(wait, (millis == 0).then_some(Duration::from_secs(1)));
     }
-    assert_eq!(store.take_attempt("a", LIMIT, at + Duration::from_secs(1)).await, Ok(None));
+    assert_eq!(take(store, "a", at + Duration::from_secs(1)).await, None);
 }
 
 pub(crate) async fn attempts_are_given_back_and_forgotten(store: &dyn Store) {
     let at = now();
     for _ in 0..3 {
-        store.take_attempt("a", LIMIT, at).await.expect("ok");
+        take(store, "a", at).await;
     }
     store.give_back_attempt("a").await.expect("ok");
-    assert_eq!(store.take_attempt("a", LIMIT, at).await, Ok(None));
-    assert!(store.take_attempt("a", LIMIT, at).await.expect("ok").is_some());
+    assert_eq!(take(store, "a", at).await, None);
+    assert!(take(store, "a", at).await.is_some());
     store.forget_attempts("a").await.expect("ok");
     store.give_back_attempt("a").await.expect("ok");
-    assert_eq!(store.take_attempt("a", LIMIT, at).await, Ok(None));
+    assert_eq!(take(store, "a", at).await, None);
+}
+
+pub(crate) async fn an_attempt_is_pending_until_it_is_settled(store: &dyn Store) {
+    let at = now();
+    let pending = async || match store.take_attempt("a", LIMIT, at).await {
+        Ok(Attempt::Wait(bucket, _)) => (bucket.failures, bucket.pending),
+        other => panic!("{other:?}"),
+    };
+    for _ in 0..3 {
+        assert_eq!(take(store, "a", at).await, None);
+    }
+    assert_eq!(pending().await, (3, 3));
+    store.fail_attempt("a").await.expect("ok");
+    assert_eq!(pending().await, (3, 2));
+    store.give_back_attempt("a").await.expect("ok");
+    assert_eq!(take(store, "a", at).await, None);
+    for _ in 0..4 {
+        store.fail_attempt("a").await.expect("ok");
+    }
+    assert_eq!(pending().await, (3, 0), "all have failed and stay counted");
+    store.forget_attempts("a").await.expect("ok");
+    // One that began before its bucket was forgotten.
+    store.fail_attempt("a").await.expect("ok");
+    assert_eq!(store.attempts("a").await, Ok(None));
 }
 
 pub(crate) async fn a_secret_is_made_once(store: &dyn Store) {

@@ -1,7 +1,5 @@
 //! The counters that throttle logins: taking an attempt is one update, decided by the server.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use mongodb::{
     Collection, IndexModel,
@@ -33,6 +31,9 @@ struct BucketDocument {
     #[serde(rename = "_id")]
     bucket: String,
     failures: u32,
+    /// Absent where an earlier version made it.
+    #[serde(default)]
+    pending: u32,
     last: DateTime,
     purge_at: DateTime,
 }
@@ -41,7 +42,7 @@ impl TryFrom<BucketDocument> for Bucket {
     type Error = StoreError;
 
     fn try_from(document: BucketDocument) -> Result<Self, StoreError> {
-        Ok(Self { failures: document.failures, last: time(document.last)? })
+        Ok(Self { failures: document.failures, pending: document.pending, last: time(document.last)? })
     }
 }
 
@@ -83,7 +84,7 @@ impl Throttle for MongoStore {
         bucket: &str,
         limit: Limit,
         now: OffsetDateTime,
-    ) -> Result<Option<Duration>, StoreError> {
+    ) -> Result<Attempt, StoreError> {
         let (attempts, taking) = (self.attempt_buckets().await?, taking(limit, now));
         for _ in 0..MAX_TRIES {
             let before = attempts.find_one_and_update(doc! { "_id": bucket }, taking.clone()).upsert(true);
@@ -92,10 +93,7 @@ impl Throttle for MongoStore {
                 Err(error) if super::is_duplicate(&error, "_id_") => continue,
                 Err(error) => return Err(error.into()),
             };
-            return Ok(match Bucket::take(known(before)?, limit, now) {
-                Attempt::Wait(_, wait) => Some(wait),
-                Attempt::Taken(_) => None,
-            });
+            return Ok(Bucket::take(known(before)?, limit, now));
         }
         Err(StoreError::Unavailable)
     }
@@ -105,10 +103,17 @@ impl Throttle for MongoStore {
         known(found)
     }
 
-    async fn give_back_attempt(&self, bucket: &str) -> Result<(), StoreError> {
-        let less = doc! { "$inc": { "failures": -1 } };
+    async fn fail_attempt(&self, bucket: &str) -> Result<(), StoreError> {
+        let less = doc! { "$inc": { "pending": -1 } };
         let attempts = self.attempt_buckets().await?;
-        attempts.update_one(doc! { "_id": bucket, "failures": { "$gt": 0 } }, less).await?;
+        attempts.update_one(doc! { "_id": bucket, "pending": { "$gt": 0 } }, less).await?;
+        Ok(())
+    }
+
+    async fn give_back_attempt(&self, bucket: &str) -> Result<(), StoreError> {
+        let less = |field: &str| doc! { "$max": [0, { "$subtract": [number(field), 1] }] };
+        let less = doc! { "$set": { "failures": less("failures"), "pending": less("pending") } };
+        self.attempt_buckets().await?.update_one(doc! { "_id": bucket }, vec![less]).await?;
         Ok(())
     }
 
@@ -130,13 +135,18 @@ impl Throttle for MongoStore {
     }
 }
 
+/// A number of a bucket, 0 where it has none.
+fn number(field: &str) -> Document {
+    doc! { "$ifNull": [format!("${field}"), 0] }
+}
+
 /// [`Bucket::take`] as an update: the server makes of a bucket what that makes of it. The contract suite proves both
 /// equal.
 fn taking(limit: Limit, now: OffsetDateTime) -> Vec<Document> {
     let window = i64::try_from(limit.window.as_millis()).unwrap_or(i64::MAX);
     let now = instant(now);
     // A bucket that is new, or from which all was given back, has none.
-    let failures = doc! { "$ifNull": ["$failures", 0] };
+    let failures = number("failures");
     // A time in the future counts as now.
     let last = doc! { "$min": ["$last", now] };
     let live = doc! { "$and": [
@@ -154,14 +164,17 @@ fn taking(limit: Limit, now: OffsetDateTime) -> Vec<Document> {
     };
     let pause = doc! { "$cond": [{ "$lt": [beyond, 0] }, 0, pause] };
     let waits = doc! { "$and": [live.clone(), { "$lt": [now, { "$add": [last.clone(), pause] }] }] };
-    let begun = doc! { "$cond": [live.clone(), last.clone(), now] };
     let next = match limit.beyond {
         Beyond::Slower => doc! { "$cond": [waits.clone(), last, now] },
-        Beyond::Closed => begun,
+        Beyond::Closed => doc! { "$cond": [live.clone(), last, now] },
     };
-    let known = doc! { "$cond": [live, failures, 0] };
+    let more = |known: Document| {
+        let known = doc! { "$cond": [live.clone(), known, 0] };
+        doc! { "$add": [known, { "$cond": [waits.clone(), 0, 1] }] }
+    };
     vec![doc! { "$set": {
-        "failures": { "$add": [known, { "$cond": [waits, 0, 1] }] },
+        "failures": more(failures),
+        "pending": more(number("pending")),
         "last": next.clone(),
         "purge_at": { "$add": [next, window] },
     } }]

@@ -1,9 +1,7 @@
 //! The counters that throttle logins.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use time::OffsetDateTime;
 
 use super::{
@@ -22,22 +20,20 @@ impl Throttle for SqliteStore {
         bucket: &str,
         limit: Limit,
         now: OffsetDateTime,
-    ) -> Result<Option<Duration>, StoreError> {
+    ) -> Result<Attempt, StoreError> {
         let bucket = bucket.to_owned();
         self.database
             .write(move |tx| {
                 tx.prepare_cached("DELETE FROM attempts WHERE purge_at <= ?1")?.execute([millis(now)])?;
                 let known = find(tx, &bucket)?;
-                let (kept, wait) = match Bucket::take(known, limit, now) {
-                    Attempt::Wait(kept, wait) => (kept, Some(wait)),
-                    Attempt::Taken(kept) => (kept, None),
-                };
+                let attempt = Bucket::take(known, limit, now);
+                let (Attempt::Taken(kept) | Attempt::Wait(kept, _)) = attempt;
                 if known != Some(kept) {
-                    let Bucket { failures, last } = kept;
-                    tx.prepare_cached("INSERT OR REPLACE INTO attempts VALUES (?1, ?2, ?3, ?4)")?
-                        .execute((bucket, failures, millis(last), millis(last + limit.window)))?;
+                    let Bucket { failures, pending, last } = kept;
+                    tx.prepare_cached("INSERT OR REPLACE INTO attempts VALUES (?1, ?2, ?3, ?4, ?5)")?
+                        .execute((bucket, failures, millis(last), millis(last + limit.window), pending))?;
                 }
-                Ok(wait)
+                Ok(attempt)
             })
             .await
     }
@@ -47,14 +43,27 @@ impl Throttle for SqliteStore {
         self.database.read(move |connection| find(connection, &bucket)).await
     }
 
+    async fn fail_attempt(&self, bucket: &str) -> Result<(), StoreError> {
+        let bucket = bucket.to_owned();
+        self.database
+            .write(move |tx| {
+                if let Some(left) = find(tx, &bucket)?.map(Bucket::fail) {
+                    tx.prepare_cached("UPDATE attempts SET pending = ?2 WHERE bucket = ?1")?
+                        .execute((bucket, left.pending))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
     async fn give_back_attempt(&self, bucket: &str) -> Result<(), StoreError> {
         let bucket = bucket.to_owned();
         self.database
             .write(move |tx| {
                 match find(tx, &bucket)?.and_then(Bucket::give_back) {
                     Some(left) => tx
-                        .prepare_cached("UPDATE attempts SET failures = ?2 WHERE bucket = ?1")?
-                        .execute((bucket, left.failures))?,
+                        .prepare_cached("UPDATE attempts SET failures = ?2, pending = ?3 WHERE bucket = ?1")?
+                        .execute((bucket, left.failures, left.pending))?,
                     None => tx.prepare_cached("DELETE FROM attempts WHERE bucket = ?1")?.execute([bucket])?,
                 };
                 Ok(())
@@ -84,8 +93,11 @@ impl Throttle for SqliteStore {
 }
 
 fn find(connection: &Connection, bucket: &str) -> Result<Option<Bucket>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT failures, last FROM attempts WHERE bucket = ?1")?;
-    let found = statement
-        .query_row([bucket], |row| Ok(Bucket { failures: row.get("failures")?, last: time(row, "last")? }));
-    Ok(found.optional()?)
+    let mut statement =
+        connection.prepare_cached("SELECT failures, pending, last FROM attempts WHERE bucket = ?1")?;
+    let read = |row: &Row<'_>| {
+        let (failures, pending) = (row.get("failures")?, row.get("pending")?);
+        Ok(Bucket { failures, pending, last: time(row, "last")? })
+    };
+    Ok(statement.query_row([bucket], read).optional()?)
 }
