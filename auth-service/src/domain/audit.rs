@@ -139,6 +139,14 @@ impl Entry {
         self.by(&session.user_id, &session.client_id).on("session", &session.id)
     }
 
+    /// The entry of a session that ends because this act opened one more than the `most` that its user may have.
+    pub fn of_surplus(&self, session_id: &str, most: u32) -> Self {
+        let detail = format!("least recently used of more than {most} live sessions");
+        Self { id: id::of(session_id, self.at), action: Action::SessionEnded, ..self.clone() }
+            .on("session", session_id)
+            .saying(detail)
+    }
+
     /// The same with this detail.
     pub fn saying(&self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self.clone() }

@@ -1,12 +1,25 @@
 //! Identifiers of users and sessions.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use service_kit::random::{self, Random};
 use time::OffsetDateTime;
 
 /// A UUID version 7 (RFC 9562 section 5.7) from the given time and randomness.
 pub fn new(now: OffsetDateTime, random: &dyn Random) -> String {
-    let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(millis, &random::bytes(random)).into_uuid().to_string()
+    from(now, &random::bytes(random))
+}
+
+/// The same for something that others may make at the same time: the id of `name` at this time is always the same one.
+pub fn of(name: &str, at: OffsetDateTime) -> String {
+    let hash = digest(&SHA256, name.as_bytes());
+    let mut random = [0; 10];
+    random.copy_from_slice(&hash.as_ref()[..10]);
+    from(at, &random)
+}
+
+fn from(at: OffsetDateTime, random: &[u8; 10]) -> String {
+    let millis = u64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid().to_string()
 }
 
 /// Whether `text` is written as [`new`] writes an id.
@@ -27,6 +40,15 @@ mod tests {
         let later = new(datetime!(2026-01-01 0:00:00.001 UTC), &OsRandom);
         assert!(earlier < later);
         assert!(is_id(&earlier));
+    }
+
+    #[test]
+    fn an_id_of_a_name_is_the_same_whoever_makes_it() {
+        let (at, later) = (datetime!(2026-01-01 0:00 UTC), datetime!(2026-01-01 0:00:00.001 UTC));
+        let id = of("a", at);
+        assert!(is_id(&id));
+        assert_eq!(of("a", at), id);
+        assert!(of("b", at) != id && of("a", later) > id);
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub struct SessionFilter {
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Adds a session and the entry of the act that opened it. Of the user's live sessions the least recently used ones
-    /// beyond `most` end; a few more may be there for a moment while several are opened at once.
+    /// beyond `most` end, each with an entry of its own; a few more may be there for a moment while several are opened at
+    /// once.
     async fn insert_session(
         &self,
         session: &Session,

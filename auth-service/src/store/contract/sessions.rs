@@ -330,8 +330,13 @@ pub(crate) async fn beyond_the_limit_the_least_recently_used_session_ends(store:
     }
     secret_of(rotate(store, &token).await);
     let (new, _) = opened("u", now());
-    store.insert_session(&new, 2, &clock(), &entry(Action::Login, "u")).await.expect("ok");
-    assert_eq!(recorded(store, "u").await.len(), 1);
+    let login = entry(Action::Login, "u");
+    store.insert_session(&new, 2, &clock(), &login).await.expect("ok");
+    assert_eq!(recorded(store, "u").await, std::slice::from_ref(&login));
+    let told = recorded(store, &idle.id).await;
+    assert_eq!(told, [login.of_surplus(&idle.id, 2)]);
+    assert_eq!((&told[0].action, &told[0].actor), (&Action::SessionEnded, &login.actor));
+    assert!(told[0].id != login.id && told[0].detail.as_ref().is_some_and(|why| why.contains("more than 2")));
     for (session, ended) in [(oldest, None), (idle, Some(EndReason::Surplus)), (foreign, None), (new, None)] {
         assert_eq!(store.session(&session.id).await.expect("ok").expect("ok").ended, ended);
         let revoked = store.revocations_of(RevocationKind::Session, &session.id).await.expect("ok");

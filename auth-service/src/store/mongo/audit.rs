@@ -31,6 +31,19 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Adds entries of one act, within the transaction that does it.
+pub(super) async fn insert_all(
+    database: &Database,
+    session: &mut ClientSession,
+    entries: &[Entry],
+) -> MongoResult<()> {
+    if !entries.is_empty() {
+        let documents = entries.iter().map(EntryDocument::from);
+        collection(database).insert_many(documents).session(session).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl AuditLog for MongoStore {
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError> {

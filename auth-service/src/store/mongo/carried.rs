@@ -10,7 +10,10 @@ use mongodb::{
 };
 use serde::Deserialize;
 
-use super::documents::{AUDIT, EntryDocument, SESSIONS, SessionDocument};
+use super::{
+    DUPLICATE,
+    documents::{AUDIT, EntryDocument, SESSIONS, SessionDocument},
+};
 use crate::{
     domain::{audit::Entry, session::Session},
     store::StoreError,
@@ -20,8 +23,6 @@ use crate::{
 pub(super) const ENTRY_ID: &str = "opened._id";
 /// How many entries are moved at once.
 const AT_ONCE: u32 = 1000;
-/// Server code "duplicate key".
-const DUPLICATE: i32 = 11000;
 
 /// A session that carries an entry.
 #[derive(Deserialize)]

@@ -117,7 +117,7 @@ impl Endings for MongoStore {
                 let ended = self.transact(context, |session, (database, which, clock)| {
                     Box::pin(sessions::end(database, session, which.clone(), limit, reason, clock))
                 });
-                let ended = ended.await?;
+                let ended = ended.await?.len() as u64;
                 self.publish_revocations().await?;
                 ended
             }

@@ -33,23 +33,23 @@ impl MongoStore {
         Ok(collection(self.ready().await?))
     }
 
-    /// Ends at most `limit` of the living ones of `which`, and makes the entry of it where there were any.
+    /// Ends at most `limit` of the living ones of `which`, and makes the entries of it where there were any.
     pub(super) async fn end(
         &self,
         which: Document,
         limit: u32,
         reason: EndReason,
         clock: &RevocationClock,
-        entry: impl Fn(u64) -> Option<Entry> + Send + Sync,
+        entries: impl Fn(&[String]) -> Vec<Entry> + Send + Sync,
     ) -> Result<u64, StoreError> {
-        let context = (self.ready().await?, which, clock, &entry);
-        let ended = self.transact(context, move |session, (database, which, clock, entry)| {
+        let context = (self.ready().await?, which, clock, &entries);
+        let ended = self.transact(context, move |session, (database, which, clock, entries)| {
             Box::pin(async move {
                 let ended = end(database, session, which.clone(), limit, reason, clock).await?;
-                if let Some(entry) = entry(ended).filter(|_| ended > 0) {
-                    audit::insert(database, session, &entry).await?;
+                if !ended.is_empty() {
+                    audit::insert_all(database, session, &entries(&ended)).await?;
                 }
-                Ok(ended)
+                Ok(ended.len() as u64)
             })
         });
         let ended = ended.await?;
@@ -131,7 +131,7 @@ pub(super) fn ending(reason: EndReason) -> Document {
     doc! { "$set": { "state": ENDED, "reason": reason.name() }, "$inc": { "version": 1_i64 } }
 }
 
-/// Ends at most `limit` of the living ones of `which` and revokes their tokens, within a transaction; how many.
+/// Ends at most `limit` of the living ones of `which` and revokes their tokens, within a transaction; which.
 pub(super) async fn end(
     database: &Database,
     session: &mut ClientSession,
@@ -139,7 +139,7 @@ pub(super) async fn end(
     limit: u32,
     reason: EndReason,
     clock: &RevocationClock,
-) -> MongoResult<u64> {
+) -> MongoResult<Vec<String>> {
     let mut living = which;
     living.insert("state", ACTIVE);
     let ids: Collection<Id> = database.collection(SESSIONS);
@@ -147,12 +147,12 @@ pub(super) async fn end(
     let ids: Vec<Id> = ids.session(&mut *session).await?.stream(&mut *session).try_collect().await?;
     let ids: Vec<String> = ids.into_iter().map(|id| id.id).collect();
     if ids.is_empty() {
-        return Ok(0);
+        return Ok(ids);
     }
     let these = doc! { "_id": { "$in": &ids } };
     collection(database).update_many(these, ending(reason)).session(&mut *session).await?;
     revocations::append_sessions(database, session, &ids, clock).await?;
-    Ok(ids.len() as u64)
+    Ok(ids)
 }
 
 #[async_trait]
@@ -166,7 +166,7 @@ impl Sessions for MongoStore {
     ) -> Result<(), StoreError> {
         // One write instead of a transaction, for which the server and the driver work four times as much.
         carried::insert(self.ready().await?, session, entry).await?;
-        self.end_surplus(session, most, clock).await
+        self.end_surplus(session, most, clock, entry).await
     }
 
     async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
@@ -207,7 +207,7 @@ impl Sessions for MongoStore {
         entry: &Entry,
     ) -> Result<bool, StoreError> {
         let which = doc! { "_id": id, "user_id": user_id };
-        Ok(self.end(which, 1, reason, clock, |_| Some(entry.clone())).await? == 1)
+        Ok(self.end(which, 1, reason, clock, |_| vec![entry.clone()]).await? == 1)
     }
 
     async fn revoke_token(
@@ -235,7 +235,7 @@ impl Sessions for MongoStore {
         entry: &Entry,
     ) -> Result<u64, StoreError> {
         let which = doc! { "calculation": calculation };
-        let counted = |ended| Some(entry.saying(format!("{ended} ended")));
+        let counted = |ended: &[String]| vec![entry.saying(format!("{} ended", ended.len()))];
         self.end(which, limit, EndReason::CalculationFinished, clock, counted).await
     }
 }

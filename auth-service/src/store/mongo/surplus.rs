@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::Entry,
         revocation::RevocationClock,
         session::{EndReason, Session},
     },
@@ -68,6 +69,7 @@ impl MongoStore {
         session: &Session,
         most: u32,
         clock: &RevocationClock,
+        entry: &Entry,
     ) -> Result<(), StoreError> {
         if self.counts.allow(&session.user_id, most) {
             return Ok(());
@@ -87,9 +89,8 @@ impl MongoStore {
         if ids.is_empty() {
             return Ok(());
         }
-        let ended = self.end(doc! { "_id": { "$in": ids } }, limit, EndReason::Surplus, clock, |_| None);
-        let ended = ended.await?;
-        tracing::info!(user.id = %session.user_id, ended, "ended the least recently used sessions beyond the limit");
+        let entries = |ended: &[String]| ended.iter().map(|id| entry.of_surplus(id, most)).collect();
+        self.end(doc! { "_id": { "$in": ids } }, limit, EndReason::Surplus, clock, entries).await?;
         Ok(())
     }
 }

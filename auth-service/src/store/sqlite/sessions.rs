@@ -41,7 +41,7 @@ impl Sessions for SqliteStore {
                 tx.prepare_cached("DELETE FROM sessions WHERE purge_at < ?1")?
                     .execute([millis(session.created_at)])?;
                 write_session(tx, &session)?;
-                end_surplus(tx, &session, most, &clock)?;
+                end_surplus(tx, &session, most, &clock, &entry)?;
                 audit::insert(tx, &entry)
             })
             .await
@@ -196,6 +196,7 @@ fn end_surplus(
     session: &Session,
     most: u32,
     clock: &RevocationClock,
+    entry: &Entry,
 ) -> Result<(), StoreError> {
     let mut count = tx.prepare_cached(&format!("SELECT count(*) FROM sessions WHERE {LIVE}"))?;
     let now = millis(session.created_at);
@@ -221,5 +222,8 @@ fn end_surplus(
         |row| row.get(0),
     )?;
     let ended: Vec<String> = ended.collect::<Result<_, _>>()?;
+    for id in &ended {
+        audit::insert(tx, &entry.of_surplus(id, most))?;
+    }
     revocations::append_sessions(tx, &ended, clock)
 }
