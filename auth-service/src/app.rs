@@ -88,6 +88,7 @@ impl App {
         auth.keys().follow();
         auth.watch_revocations();
         auth.keep_finishing();
+        auth.keep_recording_keys();
         let app = Self { auth, ready: Arc::default(), settings: settings.clone() };
         let first_admin = settings.first_admin()?;
         match settings.store.url {

@@ -7,7 +7,53 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::support::{Process, Stack, process::run, stack::KID};
+use crate::support::{Process, Stack, on_both_stores, process::run, stack::KID};
+
+on_both_stores!(each_step_of_the_ring_is_in_the_audit_log_once);
+
+/// The ring turns while the replicas run, and again while they are down.
+async fn each_step_of_the_ring_is_in_the_audit_log_once(mut stack: Stack) {
+    let path = stack.directory.path().join("keys.json");
+    let mut ring: Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).expect("a ring")).expect("JSON");
+    let steps = async |stack: &Stack| {
+        let log = stack.admin().await.get("/auth/audit?limit=1000").await.json();
+        let entries = log["items"].as_array().expect("entries").clone();
+        let steps = entries.into_iter().filter(|entry| entry["target_kind"] == "key");
+        let step = |entry: Value| format!("{} {}", entry["action"], entry["target"]).replace('"', "");
+        let mut steps: Vec<String> = steps.map(step).collect();
+        steps.sort();
+        steps
+    };
+    let named = |names: &[(&str, &str)]| {
+        let mut steps: Vec<String> =
+            names.iter().map(|(step, kid)| format!("signing_key_{step} {kid}")).collect();
+        steps.sort();
+        steps
+    };
+    let first = [("added", KID), ("promoted", KID)];
+    until("the first ring in the log", async || steps(&stack).await == named(&first)).await;
+
+    ring["keys"][0]["key_ops"] = json!(["verify"]);
+    ring["keys"].as_array_mut().expect("keys").push(json!({"kty": "oct", "alg": "HS256", "kid": "next",
+        "key_ops": ["sign", "verify"], "k": "3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs"}));
+    std::fs::write(&path, ring.to_string()).expect("the ring can be written");
+    let turned = [&first[..], &[("retired", KID), ("added", "next"), ("promoted", "next")]].concat();
+    until("the turn in the log", async || steps(&stack).await == named(&turned)).await;
+
+    let replicas = stack.auth.len();
+    stack.auth.clear();
+    ring["keys"].as_array_mut().expect("keys").remove(0);
+    std::fs::write(&path, ring.to_string()).expect("the ring can be written");
+    for _ in 0..replicas {
+        stack.auth.push(stack.another("auth-service").await);
+    }
+    let done = [&turned[..], &[("removed", KID)]].concat();
+    until("the removal in the log", async || steps(&stack).await == named(&done)).await;
+    // Every replica has read the ring by now, and none has recorded a step again.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    assert_eq!(steps(&stack).await, named(&done));
+}
 
 async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
     let started = Instant::now();

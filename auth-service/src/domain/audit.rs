@@ -65,12 +65,16 @@ actions! {
     JobGrantsEnded = "job_grants_ended",
     TokenRevoked = "token_revoked",
     UsersImported = "users_imported",
+    SigningKeyAdded = "signing_key_added",
+    SigningKeyPromoted = "signing_key_promoted",
+    SigningKeyRetired = "signing_key_retired",
+    SigningKeyRemoved = "signing_key_removed",
 }
 
 /// What something was done to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// `user`, `role`, `client`, `session` or `calculation`; another of a later version's.
+    /// `user`, `role`, `client`, `session`, `calculation`, `key` or `route`; another of a later version's.
     pub kind: Cow<'static, str>,
     /// Which one.
     pub id: String,

@@ -7,6 +7,7 @@ pub mod device;
 pub mod email;
 pub mod ending;
 pub mod id;
+pub mod key_ring;
 mod legacy_hash;
 pub mod name;
 pub mod password;

@@ -14,6 +14,7 @@ mod error;
 mod grant;
 pub mod hasher;
 mod import;
+mod key_ring;
 mod login;
 mod logout;
 mod mint;

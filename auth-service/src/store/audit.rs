@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::domain::audit::{Action, Entry};
+use crate::domain::{
+    audit::{Action, Entry},
+    key_ring::RingState,
+};
 
 /// Which entries a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +34,10 @@ pub trait AuditLog: Send + Sync {
     async fn gather_audit(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    /// Adds an entry, made of this one, for each step between the key ring that was recorded last and this one, which is
+    /// recorded in its place. Of several processes that record the same ring, one adds them.
+    async fn record_ring(&self, ring: &RingState, entry: &Entry) -> Result<(), StoreError>;
 
     /// The entries that a list shows, newest first.
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError>;

@@ -5,7 +5,7 @@ use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
 use super::*;
 use crate::{
-    domain::audit::Target,
+    domain::{audit::Target, key_ring::RingState},
     store::{EmailFilter, RoleOutcome, RoleWrite, UserFilter, UserOutcome, UserWrite},
 };
 
@@ -268,6 +268,28 @@ pub(crate) async fn an_import_gives_a_role_as_it_was_read_or_not_at_all(store: &
         other => panic!("{other:?}"),
     };
     assert_eq!(added, Ok(expected));
+}
+
+pub(crate) async fn of_many_that_record_a_key_ring_one_adds_its_steps(store: &dyn Store) {
+    let ring = |keys: &[(&str, bool)]| -> RingState {
+        keys.iter().map(|(kid, signs)| ((*kid).to_owned(), *signs)).collect()
+    };
+    let rings = [ring(&[("a", true)]), ring(&[("a", false), ("b.2", true)]), ring(&[("b.2", true)])];
+    for ring in &rings {
+        let template = Entry::new(Action::SigningKeyAdded, now(), &OsRandom);
+        let recorded = join_all((0..4).map(|_| store.record_ring(ring, &template))).await;
+        assert_eq!(recorded, [const { Ok(()) }; 4]);
+        assert_eq!(store.record_ring(ring, &some_entry()).await, Ok(()));
+    }
+    let told = async |kid: &str| {
+        let entries = recorded(store, kid).await;
+        let mut told: Vec<_> = entries.iter().map(|entry| entry.action.name().to_owned()).collect();
+        told.sort();
+        told
+    };
+    let first = ["signing_key_added", "signing_key_promoted", "signing_key_removed", "signing_key_retired"];
+    assert_eq!(told("a").await, first);
+    assert_eq!(told("b.2").await, first[..2]);
 }
 
 pub(crate) async fn the_audit_log_is_read_newest_first_and_by_what_is_asked(store: &dyn Store) {

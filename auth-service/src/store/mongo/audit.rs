@@ -10,10 +10,10 @@ use mongodb::{
 use super::{
     MongoStore, carried,
     documents::{AUDIT, EntryDocument},
-    index, purge,
+    index, key_ring, purge,
 };
 use crate::{
-    domain::audit::Entry,
+    domain::{audit::Entry, key_ring::RingState},
     store::{AuditFilter, AuditLog, StoreError},
 };
 
@@ -54,6 +54,13 @@ impl AuditLog for MongoStore {
 
     async fn gather_audit(&self) -> Result<(), StoreError> {
         Ok(carried::gather(self.ready().await?).await?)
+    }
+
+    async fn record_ring(&self, ring: &RingState, entry: &Entry) -> Result<(), StoreError> {
+        self.transact((self.ready().await?, ring, entry), |session, (database, ring, entry)| {
+            Box::pin(key_ring::record(database, session, ring, entry))
+        })
+        .await
     }
 
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError> {

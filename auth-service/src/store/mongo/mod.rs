@@ -6,6 +6,7 @@ mod clients;
 mod documents;
 mod endings;
 mod imports;
+mod key_ring;
 mod renewals;
 mod revocations;
 mod roles;

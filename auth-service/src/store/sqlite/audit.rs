@@ -8,7 +8,10 @@ use super::{
     rows::{millis, optional_time, time},
 };
 use crate::{
-    domain::audit::{Action, Entry, Target},
+    domain::{
+        audit::{Action, Entry, Target},
+        key_ring::RingState,
+    },
     store::{AuditFilter, AuditLog, StoreError},
 };
 
@@ -17,6 +20,24 @@ impl AuditLog for SqliteStore {
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError> {
         let entry = entry.clone();
         self.database.write(move |tx| insert(tx, &entry)).await
+    }
+
+    async fn record_ring(&self, ring: &RingState, entry: &Entry) -> Result<(), StoreError> {
+        let (ring, entry) = (ring.clone(), entry.clone());
+        self.database
+            .write(move |tx| {
+                let before = recorded_ring(tx)?;
+                for step in ring.entries(&before, &entry) {
+                    insert(tx, &step)?;
+                }
+                tx.execute("DELETE FROM key_ring", [])?;
+                let mut record = tx.prepare_cached("INSERT INTO key_ring (kid, signs) VALUES (?1, ?2)")?;
+                for key in ring.iter() {
+                    record.execute(key)?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     async fn audit(&self, filter: &AuditFilter) -> Result<Vec<Entry>, StoreError> {
@@ -69,6 +90,12 @@ pub(super) fn insert(tx: &Transaction<'_>, entry: &Entry) -> Result<(), StoreErr
         ":purge_at": entry.purge_at.map(millis),
     })?;
     Ok(())
+}
+
+fn recorded_ring(tx: &Transaction<'_>) -> Result<RingState, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT kid, signs FROM key_ring")?;
+    let keys = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(keys.collect::<Result<_, _>>()?)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {

@@ -20,7 +20,7 @@ use service_kit::store::{
 use super::{Store, StoreError};
 
 /// What makes each version of the tables out of the one before; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/10.sql"),
     include_str!("migrations/11.sql"),
     include_str!("migrations/12.sql"),
+    include_str!("migrations/13.sql"),
 ];
 
 /// The adapter.

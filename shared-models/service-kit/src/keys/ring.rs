@@ -21,6 +21,13 @@ pub struct Key {
     pub(crate) used: metrics::Counter,
 }
 
+impl Key {
+    /// Whether the key signs new tokens.
+    pub fn signs(&self) -> bool {
+        self.sign.is_some()
+    }
+}
+
 /// How many rings there have been in this process.
 static RINGS: AtomicU64 = AtomicU64::new(0);
 
@@ -92,6 +99,11 @@ impl Ring {
     /// The key that a token names.
     pub fn find(&self, kid: &str) -> Option<&Key> {
         self.keys.iter().find(|key| key.kid == kid)
+    }
+
+    /// Every key.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
     }
 
     /// The key that signs new tokens, and its private half.
