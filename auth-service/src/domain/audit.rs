@@ -65,6 +65,7 @@ actions! {
     JobGrantsEnded = "job_grants_ended",
     TokenRevoked = "token_revoked",
     UsersImported = "users_imported",
+    AccessRefused = "access_refused",
     SigningKeyAdded = "signing_key_added",
     SigningKeyPromoted = "signing_key_promoted",
     SigningKeyRetired = "signing_key_retired",

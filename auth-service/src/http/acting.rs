@@ -13,7 +13,7 @@ use service_kit::{
     edge::{Arrived, ClientRequestId, RequestId},
     principals::Principals,
     problem::Problem,
-    route::Gate,
+    route::{Gate, Refusal},
 };
 use shared_models::claims::Principal;
 
@@ -44,6 +44,15 @@ pub(super) fn gate(principals: Principals, scope: Option<&'static str>) -> Gate 
             request.extensions_mut().insert(actor);
             Ok(())
         })
+    })
+}
+
+/// Records each caller whom the row refuses, as far as the audit log takes them.
+pub(super) fn refusal(row: String) -> Refusal {
+    Rc::new(move |request, caller, problem| {
+        if let Some(state) = request.app_data::<Data<State>>() {
+            state.auth.access_refused(&origin(request), &caller.claims, &row, problem.detail());
+        }
     })
 }
 

@@ -7,7 +7,7 @@ use service_kit::{
     route::{Access, Endpoint},
 };
 
-use super::acting::{Acting, Person, gate};
+use super::acting::{Acting, Person, gate, refusal};
 
 /// A row that is open to anyone, or that checks its caller.
 pub struct Row(Endpoint);
@@ -66,7 +66,8 @@ fn checked(endpoint: Endpoint, principals: Principals) -> Row {
         Access::Scope(scope) => Some(scope),
         Access::Public | Access::Token | Access::TokenOr(_) => None,
     };
-    Row(endpoint.for_principals(principals).with_gate(gate(principals, scope)))
+    let refusal = refusal(format!("{} {}", endpoint.method, endpoint.path));
+    Row(endpoint.for_principals(principals).with_gate(gate(principals, scope)).with_refusal(refusal))
 }
 
 impl Row {

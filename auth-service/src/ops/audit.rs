@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use super::{Actor, Auth, AuthError, Origin};
 use crate::{
     domain::audit::{Action, Entry, Target},
@@ -92,15 +94,19 @@ impl Auth {
     /// Adds an entry. The task runs by itself, so that a caller who hangs up does not stop it. Where the log cannot be
     /// written, the failure is logged and counted.
     async fn append(&self, entry: Entry) {
+        // A panic in it is logged by the runtime.
+        self.append_later(entry).await.ok();
+    }
+
+    /// The same, for one who may go on without it.
+    pub(super) fn append_later(&self, entry: Entry) -> JoinHandle<()> {
         let store = Arc::clone(&self.store);
-        let appending = tokio::spawn(async move {
+        tokio::spawn(async move {
             if let Err(error) = store.append_audit(&entry).await {
                 metrics::counter!("tessera_audit_failures_total").increment(1);
                 tracing::error!(%error, audit.action = entry.action.name(), "the audit log could not be written");
             }
-        });
-        // A panic in it is logged by the runtime.
-        appending.await.ok();
+        })
     }
 
     /// The entries that a list shows, newest first.

@@ -19,6 +19,7 @@ mod login;
 mod logout;
 mod mint;
 mod profile;
+mod refused_access;
 mod register;
 mod revocations;
 mod roles;
@@ -108,6 +109,7 @@ pub struct Auth {
     feed: Feed,
     pepper: Once<Arc<Pepper>, AuthError>,
     crowd: Crowd,
+    refused_access: refused_access::Recorded,
 }
 
 impl Auth {
@@ -129,6 +131,7 @@ impl Auth {
             feed: Feed::default(),
             pepper: Once::default(),
             crowd,
+            refused_access: refused_access::Recorded::default(),
         }
     }
 

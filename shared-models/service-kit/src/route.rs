@@ -11,7 +11,7 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     guard,
     http::{
-        Method,
+        Method, StatusCode,
         header::{self, HeaderValue},
     },
     middleware::{Next, from_fn},
@@ -48,6 +48,9 @@ pub type Verdict<'r> = Pin<Box<dyn Future<Output = Result<(), Problem>> + 'r>>;
 /// A row's own check of its caller, asked once the token is verified and the body is here, right before the handler.
 pub type Gate = Rc<dyn for<'r> Fn(&'r HttpRequest) -> Verdict<'r>>;
 
+/// What a row does about a caller whose token is good and whom it refuses with 403, before it answers.
+pub type Refusal = Rc<dyn Fn(&HttpRequest, &Caller, &Problem)>;
+
 /// One row of a route table.
 pub struct Endpoint {
     /// The verb.
@@ -60,6 +63,8 @@ pub struct Endpoint {
     pub principals: Principals,
     /// What else is checked before the handler runs.
     gate: Option<Gate>,
+    /// What is done about a caller who is refused.
+    refusal: Option<Refusal>,
     /// The most bytes a body may have on this path, where the table's own limit does not fit.
     body_limit: Option<usize>,
     /// What a caller is to make of an answer that is late; nothing where the answer may take its time.
@@ -102,6 +107,7 @@ impl Endpoint {
             access,
             principals: Principals::EVERY,
             gate: None,
+            refusal: None,
             body_limit: None,
             late,
             route,
@@ -116,6 +122,11 @@ impl Endpoint {
     /// The same row with a check of its own.
     pub fn with_gate(self, gate: Gate) -> Self {
         Self { gate: Some(gate), ..self }
+    }
+
+    /// The same row, where `refusal` is called for each caller whose token is good and whom the row refuses with 403.
+    pub fn with_refusal(self, refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), ..self }
     }
 
     /// The same row without a deadline: its answer waits for news, takes as long as there is something to send, or
@@ -181,6 +192,7 @@ struct Rule {
     access: Access,
     principals: Principals,
     gate: Option<Gate>,
+    refusal: Option<Refusal>,
 }
 
 impl Rule {
@@ -190,6 +202,7 @@ impl Rule {
             access: row.access,
             principals: row.principals,
             gate: row.gate.clone(),
+            refusal: row.refusal.clone(),
         }
     }
 }
@@ -237,7 +250,19 @@ async fn check(
     };
     match verdict {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
-        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+        Err(problem) => {
+            report(request.request(), rule, &problem);
+            Ok(request.error_response(problem).map_into_right_body())
+        }
+    }
+}
+
+fn report(request: &HttpRequest, rule: Option<&Rule>, problem: &Problem) {
+    let caller = request.extensions().get::<Caller>().cloned();
+    if problem.code().status() == StatusCode::FORBIDDEN.as_u16()
+        && let Some((refusal, caller)) = rule.and_then(|rule| rule.refusal.as_ref()).zip(caller)
+    {
+        refusal(request, &caller, problem);
     }
 }
 

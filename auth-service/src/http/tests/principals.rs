@@ -8,7 +8,10 @@ use shared_models::{
 
 use super::*;
 use crate::{
-    domain::password::Password,
+    domain::{
+        audit::{Action, Entry},
+        password::Password,
+    },
     ops::{
         Origin,
         token::{Exchange, PasswordGrant},
@@ -100,6 +103,61 @@ async fn a_session_that_a_client_opened_is_no_login() {
         .uri("/auth/users/me/password")
         .set_json(json!({"current": World::PASSWORD, "new": "seven green lanterns"}));
     assert_eq!(code(send!(app, with(password, &token))).await, (403, "login_required".into()));
+}
+
+#[actix_web::test]
+async fn the_audit_log_names_a_caller_whom_a_row_refuses_once_a_minute() {
+    let world = World::new().await;
+    let user = world.user("ada@example.org").await;
+    let app = service!(world);
+    let login = world.login("ada@example.org").await.access_token;
+    let narrowed = world.try_login("ada@example.org", World::PASSWORD, Some("series:read")).await.unwrap();
+    let (key, _) = world.key(&user.id, "calculations:read").await;
+    let of_key = world.auth.client_token(&key, world.auth.now(), None).await.unwrap().access_token;
+    let patch = || TestRequest::patch().uri("/auth/users/x?y=z").set_json(json!({"disabled": true}));
+    let get = |path: &str| TestRequest::get().uri(path);
+    for (request, status) in [
+        (with(patch(), &login), 403),
+        (with(patch(), &login), 403),
+        (with(get("/auth/api-keys"), &of_key), 403),
+        // The token's claims admit a login; the store says that it is a narrowed one.
+        (with(get("/auth/sessions"), &narrowed.access_token), 403),
+        (get("/auth/roles"), 401),
+        (with(get("/auth/users/me"), &login), 200),
+    ] {
+        assert_eq!(send!(app, request).status(), status);
+    }
+    let found = async |count: usize| {
+        let filter = AuditFilter { action: Some(Action::AccessRefused), limit: 9, ..AuditFilter::default() };
+        for _ in 0..200 {
+            let entries = world.auth.audit(&filter).await.unwrap();
+            if entries.len() >= count {
+                return entries;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("fewer than {count} entries")
+    };
+    let entries = found(3).await;
+    assert!(entries.iter().all(|entry| !entry.succeeded && entry.actor.as_ref() == Some(&user.id)));
+    let told = |entry: &Entry| {
+        (entry.target.clone().unwrap().id, entry.client_id.clone().unwrap(), entry.detail.clone().unwrap())
+    };
+    let mut told: Vec<_> = entries.iter().map(told).collect();
+    told.sort();
+    let expected = [
+        ("GET /auth/api-keys", key.id.as_str(), "An API key cannot call this"),
+        ("GET /auth/sessions", "tessera", "This needs a login with all of your scopes"),
+        ("PATCH /auth/users/{id}", "tessera", "This needs the scope users:write"),
+    ];
+    for ((row, client, detail), told) in expected.into_iter().zip(&told) {
+        assert_eq!((row, client), (told.0.as_str(), told.1.as_str()));
+        assert!(told.2.starts_with(detail), "{}", told.2);
+    }
+    assert_eq!(told.len(), 3);
+    world.advance(60);
+    send!(app, with(patch(), &login));
+    assert_eq!(found(4).await.len(), 4);
 }
 
 #[actix_web::test]
