@@ -2,8 +2,8 @@
 //!
 //! A token that is made from what the store said before a revocation was committed must fall with it, whichever replica
 //! made it. So the moment lies ahead of the clock by what a commit and the differences between replicas' clocks may
-//! take, a token's `iat` is a time from before its user was read, and a commit that took longer is followed by another
-//! revocation ([`RevocationClock::covers`]).
+//! take, a token's `iat` is a time from before its user was read, and where a commit took longer, another moment is taken
+//! after it ([`RevocationClock::covers`]).
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +26,8 @@ const MARGIN: i64 = 65;
 /// The moment of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    taken_at: OffsetDateTime,
+    /// When it was taken.
+    pub taken_at: OffsetDateTime,
     /// Tokens issued before this second since the Unix epoch are refused.
     pub not_before: i64,
     /// The second since the Unix epoch at which all of them have expired.
@@ -78,9 +79,10 @@ impl RevocationClock {
         }
     }
 
-    /// Whether a revocation of that moment, committed by now, refuses every token made from what was true before it.
-    pub fn covers(&self, moment: Moment) -> bool {
-        self.clock.now() - moment.taken_at <= COMMIT
+    /// Whether a revocation whose moment was taken then, and which is committed by now, refuses every token made from what
+    /// was true before it.
+    pub fn covers(&self, taken_at: OffsetDateTime) -> bool {
+        self.clock.now() - taken_at <= COMMIT
     }
 
     /// Whether no working clock wrote this `not_before`: tokens issued at it would be refused as tokens of the future.
@@ -119,9 +121,9 @@ mod tests {
         let (hands, clock) = clock();
         let moment = clock.moment();
         hands.advance(Duration::from_secs(1));
-        assert!(clock.covers(moment));
+        assert!(clock.covers(moment.taken_at));
         hands.advance(Duration::from_millis(1));
-        assert!(!clock.covers(moment));
+        assert!(!clock.covers(moment.taken_at));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Auth {
 
     /// Publishes revocations, brings entries to the audit log and ends sessions that are left.
     async fn finish_pending(&self) -> Result<(), StoreError> {
-        self.store.publish_revocations().await?;
+        self.store.publish_revocations(&self.revocation_clock).await?;
         self.store.gather_audit().await?;
         for ending in self.store.pending_endings(self.now() - OWN, ACTS).await? {
             self.finish(&ending).await?;
@@ -45,7 +45,10 @@ impl Auth {
     }
 
     async fn finish(&self, ending: &Ending) -> Result<(), StoreError> {
-        while !self.store.end_some(ending, AT_ONCE, &self.revocation_clock).await? {}
+        while !self.store.end_some(ending, AT_ONCE, &self.revocation_clock).await? {
+            // However long this takes, revocations do not wait for it.
+            self.store.publish_revocations(&self.revocation_clock).await?;
+        }
         Ok(())
     }
 }

@@ -103,7 +103,7 @@ mod tests {
             Ok(None)
         }
 
-        async fn publish_revocations(&self) -> Result<(), StoreError> {
+        async fn publish_revocations(&self, _: &RevocationClock) -> Result<(), StoreError> {
             Ok(())
         }
 

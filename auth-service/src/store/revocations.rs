@@ -31,8 +31,8 @@ pub trait Revocations: Send + Sync {
         clock: &RevocationClock,
     ) -> Result<Option<i64>, StoreError>;
 
-    /// Puts into the feed what was revoked by a process that ended before it could do so itself.
-    async fn publish_revocations(&self) -> Result<(), StoreError>;
+    /// Puts into the feed what was committed by now, also by a process that ended before it could do so itself.
+    async fn publish_revocations(&self, clock: &RevocationClock) -> Result<(), StoreError>;
 
     /// The place of the newest revocation; 0 where there has been none.
     async fn newest_revocation(&self) -> Result<i64, StoreError>;

@@ -15,15 +15,15 @@ use time::OffsetDateTime;
 use super::{
     MongoStore, audit,
     documents::{binary, bytes, instant, time},
-    endings, index, revocations,
+    endings, index, outbox,
 };
 use crate::{
     domain::{
         audit::Entry,
         client::{Client, ClientSecret, read_grants},
-        revocation::{Moment, RevocationClock},
+        revocation::RevocationClock,
     },
-    store::{ClientFilter, Clients, StoreError, endings::finish, grants_of},
+    store::{ClientFilter, Clients, Revocations as _, StoreError, endings::finish, grants_of},
 };
 
 /// `_id` of the document in `counters` that is written whenever a service is added under a name of its own.
@@ -171,9 +171,11 @@ impl Clients for MongoStore {
         let replaced = self.transact(context, |session, (database, next, revoking, entry)| {
             Box::pin(replace(database, session, next, *revoking, entry))
         });
-        let Some(moment) = replaced.await? else { return Ok(false) };
-        if let Some((moment, clock)) = moment.zip(revoking) {
-            self.revoked(RevocationKind::Key, &next.id, moment, clock).await?;
+        if !replaced.await? {
+            return Ok(false);
+        }
+        if let Some(clock) = revoking {
+            self.publish_revocations(clock).await?;
             finish(self, &grants_of(&next.id, entry), clock).await?;
         }
         Ok(true)
@@ -190,8 +192,10 @@ impl Clients for MongoStore {
         let removed = self.transact(context, |session, (database, which, clock, entry)| {
             Box::pin(remove(database, session, *which, clock, entry))
         });
-        let Some(moment) = removed.await? else { return Ok(false) };
-        self.revoked(RevocationKind::Key, id, moment, clock).await?;
+        if !removed.await? {
+            return Ok(false);
+        }
+        self.publish_revocations(clock).await?;
         finish(self, &grants_of(id, entry), clock).await?;
         Ok(true)
     }
@@ -237,16 +241,18 @@ async fn replace(
     next: &Client,
     revoking: Option<&RevocationClock>,
     entry: &Entry,
-) -> MongoResult<Option<Option<Moment>>> {
+) -> MongoResult<bool> {
     let before = doc! { "_id": &next.id, "version": next.version - 1 };
     let document = ClientDocument::from(next);
     let replaced = collection(database).replace_one(before, document).session(&mut *session).await?;
     if replaced.matched_count == 0 {
-        return Ok(None);
+        return Ok(false);
     }
     audit::insert(database, session, entry).await?;
-    let Some(clock) = revoking else { return Ok(Some(None)) };
-    Ok(Some(Some(revoke(database, session, &next.id, clock, entry).await?)))
+    if let Some(clock) = revoking {
+        revoke(database, session, &next.id, clock, entry).await?;
+    }
+    Ok(true)
 }
 
 async fn remove(
@@ -255,14 +261,15 @@ async fn remove(
     (id, owner): (&str, Option<&str>),
     clock: &RevocationClock,
     entry: &Entry,
-) -> MongoResult<Option<Moment>> {
+) -> MongoResult<bool> {
     let which = doc! { "_id": id, "owner": owner };
     let removed = collection(database).delete_one(which).session(&mut *session).await?;
     if removed.deleted_count == 0 {
-        return Ok(None);
+        return Ok(false);
     }
     audit::insert(database, session, entry).await?;
-    revoke(database, session, id, clock, entry).await.map(Some)
+    revoke(database, session, id, clock, entry).await?;
+    Ok(true)
 }
 
 /// Revokes the tokens of a client, and notes that its job grants are to be ended.
@@ -272,7 +279,7 @@ async fn revoke(
     id: &str,
     clock: &RevocationClock,
     entry: &Entry,
-) -> MongoResult<Moment> {
+) -> MongoResult<()> {
     endings::insert(database, session, &grants_of(id, entry)).await?;
-    revocations::append(database, session, RevocationKind::Key, id, clock).await
+    outbox::append(database, session, RevocationKind::Key, id, clock).await
 }

@@ -118,7 +118,7 @@ impl Endings for MongoStore {
                     Box::pin(sessions::end(database, session, which.clone(), limit, reason, clock))
                 });
                 let ended = ended.await?.len() as u64;
-                self.publish_revocations().await?;
+                self.publish_revocations(clock).await?;
                 ended
             }
             Some(reason) => end_quietly(database, which, limit, reason).await?,

@@ -7,6 +7,8 @@ mod documents;
 mod endings;
 mod imports;
 mod key_ring;
+mod outbox;
+mod publisher;
 mod renewals;
 mod revocations;
 mod roles;
@@ -40,7 +42,7 @@ use service_kit::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use self::{documents::SESSIONS, renewals::Renewals, revocations::Publisher, surplus::Counts};
+use self::{documents::SESSIONS, publisher::Publisher, renewals::Renewals, surplus::Counts};
 use super::{Store, StoreError};
 
 /// Names of the unique indexes, by which the server says what is taken.
@@ -115,36 +117,27 @@ impl MongoStore {
         T: Send,
         F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
     {
-        transact(&self.database, context, work).await
-    }
-}
-
-/// [`MongoStore::transact`], where there is only the database.
-async fn transact<C, T, F>(database: &Database, context: C, work: F) -> Result<T, StoreError>
-where
-    C: Send,
-    T: Send,
-    F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
-{
-    let mut session = database.client().start_session().await?;
-    let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
-    let options = TransactionOptions::builder().selection_criteria(primary).build();
-    // Until the work is done in one try, no commit can have been sent.
-    let committing = AtomicBool::new(false);
-    let context = (context, work, &committing);
-    let running = session.start_transaction().with_options(options).and_run(context, |session, context| {
-        Box::pin(async move {
-            let (context, work, committing) = context;
-            committing.store(false, Ordering::Relaxed);
-            let done = work(session, context).await?;
-            committing.store(true, Ordering::Relaxed);
-            Ok(done)
-        })
-    });
-    match timeout(PATIENCE, running).await {
-        Ok(done) => done.map_err(written),
-        Err(_) if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
-        Err(_) => Err(StoreError::Unavailable),
+        let mut session = self.database.client().start_session().await?;
+        let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
+        let options = TransactionOptions::builder().selection_criteria(primary).build();
+        // Until the work is done in one try, no commit can have been sent.
+        let committing = AtomicBool::new(false);
+        let context = (context, work, &committing);
+        let running =
+            session.start_transaction().with_options(options).and_run(context, |session, context| {
+                Box::pin(async move {
+                    let (context, work, committing) = context;
+                    committing.store(false, Ordering::Relaxed);
+                    let done = work(session, context).await?;
+                    committing.store(true, Ordering::Relaxed);
+                    Ok(done)
+                })
+            });
+        match timeout(PATIENCE, running).await {
+            Ok(done) => done.map_err(written),
+            Err(_) if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
+            Err(_) => Err(StoreError::Unavailable),
+        }
     }
 }
 
@@ -154,8 +147,8 @@ fn indexes() -> [(&'static str, Vec<IndexModel>); 7] {
         ("users", users::indexes()),
         (SESSIONS, sessions::indexes()),
         ("clients", clients::indexes()),
-        ("cutoffs", revocations::indexes()),
-        (revocations::OUTBOX, revocations::outbox_indexes()),
+        ("cutoffs", outbox::indexes()),
+        (outbox::OUTBOX, outbox::outbox_indexes()),
         ("audit", audit::indexes()),
         ("attempts", throttle::indexes()),
     ]
@@ -233,73 +226,4 @@ impl Store for MongoStore {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures_util::future::join_all;
-    use service_kit::random::{self, OsRandom};
-
-    use super::*;
-    use crate::{
-        domain::audit::Action,
-        store::{AuditLog as _, Sessions as _, Users as _, contract},
-    };
-
-    /// A database of its own for each test, dropped at the end.
-    struct Fixture {
-        store: MongoStore,
-    }
-
-    impl contract::Fixture for Fixture {
-        #[expect(clippy::disallowed_methods, reason = "the test run says where MongoDB is")]
-        async fn new() -> Self {
-            let url =
-                std::env::var("TESSERA_TEST_MONGO").expect("TESSERA_TEST_MONGO must hold a mongodb:// URL");
-            let name = format!("tessera_test_{:032x}", u128::from_be_bytes(random::bytes(&OsRandom)));
-            let server = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
-            Self { store: MongoStore::new(server.with_database(&name)) }
-        }
-
-        fn store(&self) -> &dyn Store {
-            &self.store
-        }
-
-        async fn drop(self) {
-            self.store.database.drop().await.unwrap();
-        }
-    }
-
-    contract::suite!(Fixture);
-
-    #[tokio::test]
-    async fn entries_that_a_replica_had_half_moved_to_the_log_are_there_once() {
-        let fixture = <Fixture as contract::Fixture>::new().await;
-        let store = &fixture.store;
-        let mut entries = Vec::new();
-        for _ in 0..3 {
-            let entry = contract::entry(Action::Login, "u");
-            let session = contract::opened("u", entry.at).0;
-            store.insert_session(&session, 1000, &contract::clock(), &entry).await.unwrap();
-            entries.push(entry);
-        }
-        store.append_audit(&entries[1]).await.unwrap();
-        for gathered in join_all((0..4).map(|_| store.gather_audit())).await {
-            gathered.unwrap();
-        }
-        let log = store.database.collection::<Document>(documents::AUDIT);
-        assert_eq!(log.count_documents(doc! {}).await.unwrap(), 3);
-        let sessions = store.database.collection::<Document>(SESSIONS);
-        assert_eq!(sessions.count_documents(doc! { "opened": { "$exists": true } }).await.unwrap(), 0);
-        contract::Fixture::drop(fixture).await;
-    }
-
-    #[tokio::test]
-    async fn without_a_server_every_verb_says_unavailable_and_none_hangs() {
-        let url = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200".to_owned();
-        let server = service_kit::store::mongo::connect(&url.into(), "nowhere").await.unwrap();
-        let store = MongoStore::new(server);
-        let why = store.ping().await.unwrap_err();
-        assert_eq!(why.kind, service_kit::store::cause::Kind::Unreachable);
-        assert!(why.to_string().contains("127.0.0.1:1"), "{why}");
-        assert_eq!(store.user("x").await, Err(StoreError::Unusable(why.clone())));
-        assert_eq!(store.count_admins().await, Err(StoreError::Unusable(why)));
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ use mongodb::{
 use serde::{Deserialize, Serialize};
 use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
-use super::{MongoStore, audit, revocations};
+use super::{MongoStore, audit, outbox};
 use crate::{
     domain::{audit::Entry, revocation::RevocationClock},
     store::{Revocations as _, RoleOutcome, RoleWrite, Roles, StoreError},
@@ -59,7 +59,7 @@ impl Roles for MongoStore {
         });
         let outcome = outcome.await?;
         drop(turn);
-        self.publish_revocations().await?;
+        self.publish_revocations(clock).await?;
         Ok(outcome)
     }
 
@@ -111,7 +111,7 @@ async fn set(
         roles.insert_one(role).session(&mut *session).await?;
     }
     if write.narrower {
-        revocations::append(database, session, RevocationKind::Role, &write.name, clock).await?;
+        outbox::append(database, session, RevocationKind::Role, &write.name, clock).await?;
     }
     audit::insert(database, session, entry).await?;
     Ok(RoleOutcome::Done)

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use super::{
     MongoStore, audit,
     documents::{SessionDocument, time},
-    revocations,
+    outbox,
 };
 use crate::{
     domain::{
@@ -115,13 +115,13 @@ async fn end_stolen(
                     return Ok(false);
                 }
                 let id = std::slice::from_ref(&ended.id);
-                revocations::append_sessions(database, session, id, clock).await?;
+                outbox::append_sessions(database, session, id, clock).await?;
                 audit::insert(database, session, theft).await?;
                 Ok(true)
             })
         })
         .await?;
-    store.publish_revocations().await?;
+    store.publish_revocations(clock).await?;
     Ok(ended)
 }
 

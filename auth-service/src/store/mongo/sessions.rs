@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use super::{
     MongoStore, audit, carried,
     documents::{ACTIVE, ENDED, SESSIONS, SessionDocument},
-    index, purge, revocations, rotate,
+    index, outbox, purge, rotate,
 };
 use crate::{
     domain::{
@@ -54,7 +54,7 @@ impl MongoStore {
         });
         let ended = ended.await?;
         // Also where nothing was left to end: whoever ended it may not have published it yet.
-        self.publish_revocations().await?;
+        self.publish_revocations(clock).await?;
         Ok(ended)
     }
 }
@@ -151,7 +151,7 @@ pub(super) async fn end(
     }
     let these = doc! { "_id": { "$in": &ids } };
     collection(database).update_many(these, ending(reason)).session(&mut *session).await?;
-    revocations::append_sessions(database, session, &ids, clock).await?;
+    outbox::append_sessions(database, session, &ids, clock).await?;
     Ok(ids)
 }
 
@@ -219,12 +219,12 @@ impl Sessions for MongoStore {
         let context = (self.ready().await?, [jti.to_owned()], clock, entry);
         let revoked = self.transact(context, |session, (database, token, clock, entry)| {
             Box::pin(async move {
-                revocations::append_sessions(database, session, token, clock).await?;
+                outbox::append_sessions(database, session, token, clock).await?;
                 audit::insert(database, session, entry).await
             })
         });
         revoked.await?;
-        self.publish_revocations().await
+        self.publish_revocations(clock).await
     }
 
     async fn end_job_grants(

@@ -10,25 +10,15 @@ use shared_models::revocations::RevocationKind;
 use super::{
     audit, clients,
     documents::{ACTIVE, UserDocument, instant},
-    endings, revocations, roles as role_table, sessions,
+    endings, outbox, roles as role_table, sessions,
 };
 use crate::{
-    domain::{
-        audit::Entry,
-        ending::Ending,
-        name::FullName,
-        revocation::{Moment, RevocationClock},
-        roles,
-        user::User,
-    },
+    domain::{audit::Entry, ending::Ending, name::FullName, revocation::RevocationClock, roles, user::User},
     store::{PasswordUpdate, UserOutcome, UserWrite, sessions_before, sessions_of_removed},
 };
 
 /// `_id` of the document in `counters` that is written whenever an administrator is taken away.
 const ADMIN_GUARD: &str = "admins";
-
-/// What came of an act, and the moment at which it revoked the user's tokens, if it did.
-pub(super) type Written = (UserOutcome, Option<Moment>);
 
 /// The users of `database`.
 pub(super) fn collection(database: &Database) -> Collection<UserDocument> {
@@ -90,13 +80,13 @@ pub(super) async fn write_user(
     write: &UserWrite,
     clock: &RevocationClock,
     entry: &Entry,
-) -> MongoResult<Written> {
+) -> MongoResult<UserOutcome> {
     let UserWrite { before, next, .. } = write;
     if write.removes_admin() && !another_admin(database, session, &before.id).await? {
-        return Ok((UserOutcome::LastAdmin, None));
+        return Ok(UserOutcome::LastAdmin);
     }
     if !role_table::are_as_read(database, session, &write.given).await? {
-        return Ok((UserOutcome::RoleChanged, None));
+        return Ok(UserOutcome::RoleChanged);
     }
     let unchanged = doc! {
         "_id": &before.id,
@@ -123,18 +113,17 @@ pub(super) async fn write_user(
     let written =
         collection(database).update_one(unchanged, doc! { "$set": set }).session(&mut *session).await?;
     if written.matched_count == 0 {
-        return Ok((UserOutcome::Missing, None));
+        return Ok(UserOutcome::Missing);
     }
     if let Some(reason) = write.end_sessions {
         let ending = sessions_before(&next.id, next.token_version, reason, false, entry);
         endings::insert(database, session, &ending).await?;
     }
     audit::insert(database, session, entry).await?;
-    if !write.revokes_tokens {
-        return Ok((UserOutcome::Done, None));
+    if write.revokes_tokens {
+        outbox::append(database, session, RevocationKind::Subject, &next.id, clock).await?;
     }
-    let moment = revocations::append(database, session, RevocationKind::Subject, &next.id, clock).await?;
-    Ok((UserOutcome::Done, Some(moment)))
+    Ok(UserOutcome::Done)
 }
 
 pub(super) async fn delete_user(
@@ -143,22 +132,22 @@ pub(super) async fn delete_user(
     id: &str,
     clock: &RevocationClock,
     entry: &Entry,
-) -> MongoResult<Written> {
+) -> MongoResult<UserOutcome> {
     let users = collection(database);
     let admin = doc! { "_id": id, "roles": roles::ADMIN, "disabled": false };
     let is_admin = users.find_one(admin).session(&mut *session).await?.is_some();
     if is_admin && !another_admin(database, session, id).await? {
-        return Ok((UserOutcome::LastAdmin, None));
+        return Ok(UserOutcome::LastAdmin);
     }
     let removed = users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
     if removed.deleted_count == 0 {
-        return Ok((UserOutcome::Missing, None));
+        return Ok(UserOutcome::Missing);
     }
     endings::insert(database, session, &sessions_of_removed(id, entry)).await?;
     audit::insert(database, session, entry).await?;
     clients::collection(database).delete_many(doc! { "owner": id }).session(&mut *session).await?;
-    let moment = revocations::append(database, session, RevocationKind::Subject, id, clock).await?;
-    Ok((UserOutcome::Done, Some(moment)))
+    outbox::append(database, session, RevocationKind::Subject, id, clock).await?;
+    Ok(UserOutcome::Done)
 }
 
 /// Whether somebody else may do everything. Two who take each other away both write the guard, so that one of them

@@ -9,14 +9,14 @@ use mongodb::{
     bson::{Document, doc},
     options::{IndexOptions, ReturnDocument},
 };
-use shared_models::{revocations::RevocationKind, scope::ScopeSet};
+use shared_models::scope::ScopeSet;
 use time::OffsetDateTime;
 
 use super::{
     FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, audit,
     documents::{UserDocument, instant},
     index, unique,
-    user_acts::{Written, change_password, collection, delete_user, raise_token_version, write_user},
+    user_acts::{change_password, collection, delete_user, raise_token_version, write_user},
 };
 use crate::{
     domain::{
@@ -24,8 +24,8 @@ use crate::{
         roles, session::EndReason, user::User,
     },
     store::{
-        EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users, endings::finish,
-        sessions_before,
+        EmailFilter, PasswordUpdate, Revocations as _, StoreError, UserFilter, UserOutcome, UserWrite, Users,
+        endings::finish, sessions_before,
     },
 };
 
@@ -195,7 +195,10 @@ impl Users for MongoStore {
         });
         let written = written.await?;
         drop(turn);
-        self.settled(&write.next.id, written, clock).await
+        if write.revokes_tokens && written == UserOutcome::Done {
+            self.publish_revocations(clock).await?;
+        }
+        Ok(written)
     }
 
     async fn end_sessions(
@@ -227,21 +230,11 @@ impl Users for MongoStore {
         let removed = self.transact(context, |session, (database, id, clock, entry)| {
             Box::pin(delete_user(database, session, id, clock, entry))
         });
-        self.settled(id, removed.await?, clock).await
-    }
-}
-
-impl MongoStore {
-    async fn settled(
-        &self,
-        id: &str,
-        (outcome, moment): Written,
-        clock: &RevocationClock,
-    ) -> Result<UserOutcome, StoreError> {
-        if let Some(moment) = moment {
-            self.revoked(RevocationKind::Subject, id, moment, clock).await?;
+        let removed = removed.await?;
+        if removed == UserOutcome::Done {
+            self.publish_revocations(clock).await?;
         }
-        Ok(outcome)
+        Ok(removed)
     }
 }
 

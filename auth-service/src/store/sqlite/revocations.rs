@@ -26,7 +26,7 @@ impl Revocations for SqliteStore {
             let (value, clock) = (value.to_owned(), clock.clone());
             let taking = clock.clone();
             let moment = self.database.write(move |tx| append(tx, kind, &value, &taking)).await?;
-            if clock.covers(moment) || kind == RevocationKind::Session {
+            if clock.covers(moment.taken_at) || kind == RevocationKind::Session {
                 return Ok(());
             }
         }
@@ -56,7 +56,7 @@ impl Revocations for SqliteStore {
     }
 
     /// The feed has each revocation from the transaction that made it on.
-    async fn publish_revocations(&self) -> Result<(), StoreError> {
+    async fn publish_revocations(&self, _: &RevocationClock) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl SqliteStore {
         moment: Moment,
         clock: &RevocationClock,
     ) -> Result<(), StoreError> {
-        if clock.covers(moment) { Ok(()) } else { self.revoke(kind, value, clock).await }
+        if clock.covers(moment.taken_at) { Ok(()) } else { self.revoke(kind, value, clock).await }
     }
 }
 

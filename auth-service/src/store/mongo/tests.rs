@@ -1,0 +1,69 @@
+//! The contract on MongoDB, and what it does when no server is there.
+
+use futures_util::future::join_all;
+use service_kit::random::{self, OsRandom};
+
+use super::*;
+use crate::{
+    domain::audit::Action,
+    store::{AuditLog as _, Sessions as _, Users as _, contract},
+};
+
+/// A database of its own for each test, dropped at the end.
+pub(super) struct Fixture {
+    pub store: MongoStore,
+}
+
+impl contract::Fixture for Fixture {
+    #[expect(clippy::disallowed_methods, reason = "the test run says where MongoDB is")]
+    async fn new() -> Self {
+        let url = std::env::var("TESSERA_TEST_MONGO").expect("TESSERA_TEST_MONGO must hold a mongodb:// URL");
+        let name = format!("tessera_test_{:032x}", u128::from_be_bytes(random::bytes(&OsRandom)));
+        let server = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
+        Self { store: MongoStore::new(server.with_database(&name)) }
+    }
+
+    fn store(&self) -> &dyn Store {
+        &self.store
+    }
+
+    async fn drop(self) {
+        self.store.database.drop().await.unwrap();
+    }
+}
+
+contract::suite!(Fixture);
+
+#[tokio::test]
+async fn entries_that_a_replica_had_half_moved_to_the_log_are_there_once() {
+    let fixture = <Fixture as contract::Fixture>::new().await;
+    let store = &fixture.store;
+    let mut entries = Vec::new();
+    for _ in 0..3 {
+        let entry = contract::entry(Action::Login, "u");
+        let session = contract::opened("u", entry.at).0;
+        store.insert_session(&session, 1000, &contract::clock(), &entry).await.unwrap();
+        entries.push(entry);
+    }
+    store.append_audit(&entries[1]).await.unwrap();
+    for gathered in join_all((0..4).map(|_| store.gather_audit())).await {
+        gathered.unwrap();
+    }
+    let log = store.database.collection::<Document>(documents::AUDIT);
+    assert_eq!(log.count_documents(doc! {}).await.unwrap(), 3);
+    let sessions = store.database.collection::<Document>(SESSIONS);
+    assert_eq!(sessions.count_documents(doc! { "opened": { "$exists": true } }).await.unwrap(), 0);
+    contract::Fixture::drop(fixture).await;
+}
+
+#[tokio::test]
+async fn without_a_server_every_verb_says_unavailable_and_none_hangs() {
+    let url = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200".to_owned();
+    let server = service_kit::store::mongo::connect(&url.into(), "nowhere").await.unwrap();
+    let store = MongoStore::new(server);
+    let why = store.ping().await.unwrap_err();
+    assert_eq!(why.kind, service_kit::store::cause::Kind::Unreachable);
+    assert!(why.to_string().contains("127.0.0.1:1"), "{why}");
+    assert_eq!(store.user("x").await, Err(StoreError::Unusable(why.clone())));
+    assert_eq!(store.count_admins().await, Err(StoreError::Unusable(why)));
+}
