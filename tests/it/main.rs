@@ -28,6 +28,7 @@ mod outage;
 mod outcomes;
 mod problems;
 mod programs;
+mod publishing;
 mod queries;
 mod revocations;
 mod series;

@@ -1,5 +1,7 @@
 //! Sessions: rotation at any replica, replay, theft, logout, and requests from other sites.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::support::{Stack, caller::Caller, http, on_both_stores};
@@ -161,7 +163,10 @@ async fn an_access_token_sent_along_must_be_of_the_same_session(stack: Stack) {
     assert_eq!(refresh(one.token.clone()).await.status, 200);
 }
 
-async fn three_hundred_logouts_at_once_all_succeed(stack: Stack) {
+async fn three_hundred_logouts_at_once_all_succeed(mut stack: Stack) {
+    if stack.auth.len() > 1 {
+        stack.auth.push(stack.another("auth-service").await);
+    }
     let email = "mary@example.org";
     let body = json!({"email": email, "password": "nine paper boats on a lake"});
     assert_eq!(stack.anonymous().post("/auth/users", &body).await.status, 201);
@@ -187,7 +192,10 @@ async fn three_hundred_logouts_at_once_all_succeed(stack: Stack) {
             stack.anonymous().request(reqwest::Method::POST, "/auth/revoke").form(&form),
         )
     });
-    for reply in futures_util::future::join_all(revoked).await {
+    let started = Instant::now();
+    let replies = futures_util::future::join_all(revoked).await;
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    for reply in replies {
         assert_eq!(reply.status, 200, "{reply:?}");
     }
     let left = ada.get("/auth/sessions").await.json();

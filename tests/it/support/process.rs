@@ -179,8 +179,13 @@ impl Process {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
-        let sent = Command::new("kill").arg(self.id().to_string()).status().expect("kill runs");
-        assert!(sent.success());
+        self.signal("TERM");
+    }
+
+    /// Stops the process where it is (`STOP`), or lets it go on (`CONT`).
+    pub fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args(["-s", signal, &self.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
     }
 
     /// Ends the process at once, as a crash does.
