@@ -18,6 +18,7 @@ mod documents;
 mod exports;
 mod failover;
 mod guesses;
+mod hang;
 mod hot;
 mod import;
 mod keys;

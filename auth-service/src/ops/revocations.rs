@@ -9,9 +9,12 @@ use tokio::{
 };
 
 use super::{Auth, AuthError};
+use crate::store::StoreError;
 
 /// How often the store is asked for the newest entry while somebody waits.
 const TICK: Duration = Duration::from_millis(100);
+/// How long one look at the store may take.
+const LOOK: Duration = Duration::from_secs(4);
 /// Entries of one answer.
 const PAGE: u32 = 1000;
 
@@ -28,7 +31,7 @@ impl Auth {
     /// The revocations behind the cursor. Where there are none, waits for one, at most `wait`.
     pub async fn revocations(&self, cursor: i64, wait: Duration) -> Result<RevocationPage, AuthError> {
         let mut newest = self.feed.0.subscribe();
-        let page = self.store.revocations_after(cursor, PAGE, self.now()).await?;
+        let page = self.revocations_now(cursor).await?;
         if !page.entries.is_empty() || wait.is_zero() {
             return Ok(page);
         }
@@ -36,7 +39,12 @@ impl Auth {
         if timeout(wait, more).await.is_err() {
             return Ok(page);
         }
-        Ok(self.store.revocations_after(page.next, PAGE, self.now()).await?)
+        self.revocations_now(page.next).await
+    }
+
+    async fn revocations_now(&self, cursor: i64) -> Result<RevocationPage, AuthError> {
+        let page = timeout(LOOK, self.store.revocations_after(cursor, PAGE, self.now())).await;
+        Ok(page.unwrap_or(Err(StoreError::Unavailable))?)
     }
 
     /// Looks for new entries while somebody waits for one, as long as the use cases are in use.

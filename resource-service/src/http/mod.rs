@@ -42,8 +42,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/{collection}", Access::Token, documents::list).in_its_own_time(),
         Endpoint::post("/api/{collection}", Access::Token, insert::insert).in_its_own_time(),
         Endpoint::get("/api/{collection}/aggregate", Access::Token, aggregates::show).in_its_own_time(),
-        Endpoint::get("/api/{collection}/changes", Access::TokenOr("ticket"), changes::follow)
-            .in_its_own_time(),
+        Endpoint::get("/api/{collection}/changes", Access::TokenOr("ticket"), changes::follow),
         Endpoint::post("/api/{collection}/changes/ticket", Access::Token, changes::ticket),
         Endpoint::get("/api/{collection}/{id}", Access::Token, documents::get),
         Endpoint::put("/api/{collection}/{id}", Access::Token, documents::replace),
@@ -51,8 +50,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::delete("/api/{collection}/{id}", Access::Token, documents::delete),
         Endpoint::get("/api/{collection}/{id}/access", Access::Token, documents::access),
         Endpoint::get("/api/{collection}/{id}/artifacts", Access::Token, artifacts::list),
-        Endpoint::get("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::get)
-            .in_its_own_time(),
+        Endpoint::get("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::get),
         Endpoint::put("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::put)
             .in_its_own_time(),
         Endpoint::delete("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::delete),

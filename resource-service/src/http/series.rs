@@ -7,7 +7,10 @@ use actix_web::{
     http::header::CACHE_CONTROL,
     web::{self, Bytes},
 };
-use futures_util::stream::try_unfold;
+use futures_util::{
+    StreamExt as _,
+    stream::{self, try_unfold},
+};
 use serde_json::{Map, Value, json};
 use service_kit::{body::RawBody, caller::Caller, problem::Problem};
 
@@ -99,7 +102,7 @@ pub async fn points(service: web::Data<Service>, caller: Caller, request: HttpRe
     }
     let at_once = limit.map_or(MANY, |limit| (limit / 1000 + 2).min(MANY));
     let reader = Reader::open(&service, &caller.claims, &place, steps, at_once)?;
-    Ok(stream(reader, limit, format))
+    every_point(reader, limit, format).await
 }
 
 fn respond(format: Format) -> actix_web::HttpResponseBuilder {
@@ -146,24 +149,25 @@ fn sample_text(place: &Place, sampled: &Sampled, format: Format) -> String {
     Value::Object(body).to_string()
 }
 
-/// Every point, as they are read. A fault breaks the connection off, so that a part is not taken for the whole.
-fn stream(reader: Reader, limit: Option<usize>, format: Format) -> HttpResponse {
+/// Every point, as they are read. The first ones are read before the answer begins, so that what can be refused is
+/// refused. A later fault breaks the connection off, so that a part is not taken for the whole.
+async fn every_point(mut reader: Reader, limit: Option<usize>, format: Format) -> Answer {
+    // A table without rows has its head all the same.
+    let mut first = reader.next().await?.unwrap_or_default();
     let left = limit.unwrap_or(usize::MAX);
-    let chunks = try_unfold((reader, left, true), move |(mut reader, left, first)| async move {
+    first.truncate(left);
+    let head = Bytes::from(format.text(&first, true));
+    let rest = try_unfold((reader, left - first.len()), move |(mut reader, left)| async move {
         if left == 0 {
             return Ok(None);
         }
-        let Some(mut points) = reader.next().await.map_err(Problem::from)? else {
-            // A table without rows has its head all the same.
-            let text =
-                if first { format.text::<crate::domain::series::Point>(&[], true) } else { String::new() };
-            return Ok((!text.is_empty()).then(|| (Bytes::from(text), (reader, 0, false))));
-        };
+        let Some(mut points) = reader.next().await.map_err(Problem::from)? else { return Ok(None) };
         points.truncate(left);
-        let text = Bytes::from(format.text(&points, first));
-        Ok::<_, Problem>(Some((text, (reader, left - points.len(), false))))
+        let text = Bytes::from(format.text(&points, false));
+        Ok::<_, Problem>(Some((text, (reader, left - points.len()))))
     });
-    respond(format).streaming(chunks)
+    let head = Some(head).filter(|head| !head.is_empty());
+    Ok(respond(format).streaming(stream::iter(head.map(Ok)).chain(rest)))
 }
 
 /// `GET /api/series/metrics`

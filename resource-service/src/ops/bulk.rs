@@ -48,13 +48,13 @@ struct Sorted {
 }
 
 impl Sorted {
-    /// Checks each item; gives the documents to be stored apart.
+    /// Checks each item; gives the documents to be stored apart. An error where the store cannot be asked.
     async fn new(
         service: &Service,
         claims: &AccessClaims,
         permit: &Permit<'_>,
         items: Vec<Item>,
-    ) -> (Self, Vec<Document>) {
+    ) -> Result<(Self, Vec<Document>), ResourceError> {
         let (mut places, mut documents) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             let mut place = item.and_then(|members| prepare(service, permit, members));
@@ -62,6 +62,10 @@ impl Sorted {
                 && let Err(error) =
                     reviews::check(service, claims, permit.collection.name(), None, &document.members).await
             {
+                // It is not asked for each of the others.
+                if error == ResourceError::Unavailable {
+                    return Err(error);
+                }
                 place = Err(error);
             }
             places.push(place.map(|document| {
@@ -70,7 +74,7 @@ impl Sorted {
                 written
             }));
         }
-        (Self { places }, documents)
+        Ok((Self { places }, documents))
     }
 
     fn refusals(&self) -> Vec<(usize, ResourceError)> {
@@ -131,7 +135,7 @@ pub async fn begin(
     }
     let permit = service.admit(claims, collection, Verb::Write)?;
     service.check_going_on(&permit, None).await?;
-    let (sorted, documents) = Sorted::new(service, claims, &permit, items).await;
+    let (sorted, documents) = Sorted::new(service, claims, &permit, items).await?;
     let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
     let writing = tokio::spawn(async move { store.insert_each(&collection, documents).await });
     Ok(Pending { sorted, writing })
@@ -172,7 +176,7 @@ pub async fn together(
         return Err(ResourceError::TooMany { limit: MAX_TOGETHER });
     }
     service.check_going_on(&permit, None).await?;
-    let (sorted, documents) = Sorted::new(service, claims, &permit, request.items).await;
+    let (sorted, documents) = Sorted::new(service, claims, &permit, request.items).await?;
     let refusals = sorted.refusals();
     if !refusals.is_empty() && (request.atomic || refusals.len() > MAX_KEPT_REFUSALS) {
         return Err(ResourceError::Refused(refusals));

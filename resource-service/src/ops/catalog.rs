@@ -109,11 +109,15 @@ impl LiveCatalog {
 
     /// Looks at the store; where a definition has changed, makes its indexes and then serves it.
     pub async fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let _one_at_a_time = self.refreshing.lock().await;
-        let before = self.served.load_full();
-        if before.loaded && store.definition_revisions().await? == before.revisions {
+        // Nobody waits behind others who look only.
+        if self.is_up_to_date(store).await? {
             return Ok(());
         }
+        let _one_at_a_time = self.refreshing.lock().await;
+        if self.is_up_to_date(store).await? {
+            return Ok(());
+        }
+        let before = self.served.load_full();
         let mut served = self.read(store.definitions().await?, &before);
         let fresh = |collection: &&Arc<Collection>| !before.serves(collection);
         let fresh: Vec<Arc<Collection>> = served.catalog.iter().filter(fresh).cloned().collect();
@@ -128,6 +132,10 @@ impl LiveCatalog {
         served.tell(&before);
         self.served.store(Arc::new(served));
         Ok(())
+    }
+
+    async fn is_up_to_date(&self, store: &dyn Store) -> Result<bool, StoreError> {
+        Ok(self.served.load().loaded && store.definition_revisions().await? == self.served.load().revisions)
     }
 
     /// A definition in the store goes before the one of a file. What has not changed is not read again.

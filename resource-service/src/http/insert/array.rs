@@ -97,8 +97,12 @@ async fn each(
 ) -> Answer {
     let (mut outcomes, mut items) = (Vec::with_capacity(items.len()), items.into_iter().peekable());
     while items.peek().is_some() {
-        let batch = items.by_ref().take(BATCH).collect();
-        let (batch, failure) = bulk::begin(service, &caller.claims, collection, batch).await?.finish().await;
+        let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
+        let count = batch.len();
+        let (batch, failure) = match bulk::begin(service, &caller.claims, collection, batch).await {
+            Ok(pending) => pending.finish().await,
+            Err(error) => (vec![Err(error.clone()); count], Some(error)),
+        };
         if let Some(error) = failure {
             if outcomes.is_empty() {
                 return Err(error.into());

@@ -202,7 +202,10 @@ impl<'r> Receiver<'r> {
         let may_go_on = match error {
             ResourceError::Interrupted(_) => self.blob.sha256.is_some() && self.chunks > 0,
             // Somebody else may be at it, or the folder may name it, for all that is known.
-            ResourceError::UploadEnded | ResourceError::Unavailable | ResourceError::Internal(_) => true,
+            ResourceError::UploadEnded
+            | ResourceError::Unavailable
+            | ResourceError::Unknown
+            | ResourceError::Internal(_) => true,
             _ => false,
         };
         if may_go_on {

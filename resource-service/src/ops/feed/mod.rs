@@ -30,7 +30,7 @@ const BEAT: Duration = Duration::from_secs(15);
 /// After how many beats without anybody who listens the store is followed no longer.
 const IDLE_BEATS: u32 = 4;
 /// How long a new listener waits for the store to be followed.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// The pause after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How many who have fallen behind read the store's log at a time.

@@ -9,6 +9,7 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::{Deserialize, Serialize};
+use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 
 use super::{DUPLICATE_KEY, MongoStore, date, failed, written};
@@ -133,7 +134,7 @@ impl MongoStore {
 #[async_trait]
 impl Artifacts for MongoStore {
     async fn folder(&self, place: Place<'_>) -> Result<Folder, StoreError> {
-        let found = self.artifact_folders().find_one(doc! { "_id": key(place) }).await;
+        let found = in_time(self.artifact_folders().find_one(doc! { "_id": key(place) })).await;
         let found = found.map_err(|error| failed(&error))?;
         Ok(found.map_or_else(Folder::default, |found| Folder { tag: Some(found.tag), files: found.files }))
     }
@@ -152,24 +153,26 @@ impl Artifacts for MongoStore {
             tag: next.to_owned(),
             files: files.to_vec(),
         };
-        let saved = match expected {
-            None if files.is_empty() => {
-                folders.find_one(doc! { "_id": id }).await.map(|found| found.is_none())
-            }
-            None => match folders.insert_one(folder).await {
-                Err(error) if is_duplicate(&error) => Ok(false),
-                done => done.map(|_| true),
-            },
-            Some(expected) if files.is_empty() => {
-                let done = folders.delete_one(doc! { "_id": id, "tag": expected }).await;
-                done.map(|done| done.deleted_count == 1)
-            }
-            Some(expected) => {
-                let done = folders.replace_one(doc! { "_id": id, "tag": expected }, folder).await;
-                done.map(|done| done.matched_count == 1)
+        let saving = async {
+            match expected {
+                None if files.is_empty() => {
+                    folders.find_one(doc! { "_id": id }).await.map(|found| found.is_none())
+                }
+                None => match folders.insert_one(folder).await {
+                    Err(error) if is_duplicate(&error) => Ok(false),
+                    done => done.map(|_| true),
+                },
+                Some(expected) if files.is_empty() => {
+                    let done = folders.delete_one(doc! { "_id": id, "tag": expected }).await;
+                    done.map(|done| done.deleted_count == 1)
+                }
+                Some(expected) => {
+                    let done = folders.replace_one(doc! { "_id": id, "tag": expected }, folder).await;
+                    done.map(|done| done.matched_count == 1)
+                }
             }
         };
-        saved.map_err(|error| written(&error))
+        in_time(saving).await.map_err(|error| written(&error))
     }
 
     async fn folders(&self, collection: &str, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
@@ -223,12 +226,13 @@ impl Artifacts for MongoStore {
                 lease: Some(date(until)),
             },
         };
-        self.artifact_blobs().insert_one(stored).await.map(|_| ()).map_err(|error| written(&error))
+        in_time(self.artifact_blobs().insert_one(stored)).await.map(|_| ()).map_err(|error| written(&error))
     }
 
     async fn append(&self, blob: &str, n: u32, bytes: Vec<u8>) -> Result<(), StoreError> {
         let data = Binary { subtype: BinarySubtype::Generic, bytes };
-        match self.artifact_chunks().insert_one(Chunk { files_id: blob.to_owned(), n, data }).await {
+        let chunk = Chunk { files_id: blob.to_owned(), n, data };
+        match in_time(self.artifact_chunks().insert_one(chunk)).await {
             Err(error) if is_duplicate(&error) => Err(StoreError::Conflict { fields: vec!["n".into()] }),
             done => done.map(|_| ()).map_err(|error| written(&error)),
         }
@@ -250,12 +254,13 @@ impl Artifacts for MongoStore {
             set.insert("metadata.open", false);
             set.insert("length", i64::try_from(bytes).unwrap_or(i64::MAX));
         }
-        let done = self.artifact_blobs().update_one(filter, doc! { "$set": set }).await;
+        let done = in_time(self.artifact_blobs().update_one(filter, doc! { "$set": set })).await;
         done.map(|done| done.matched_count == 1).map_err(|error| written(&error))
     }
 
     async fn chunk(&self, blob: &str, n: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        let found = self.artifact_chunks().find_one(doc! { "files_id": blob, "n": i64::from(n) }).await;
+        let wanted = doc! { "files_id": blob, "n": i64::from(n) };
+        let found = in_time(self.artifact_chunks().find_one(wanted)).await;
         Ok(found.map_err(|error| failed(&error))?.map(|chunk| chunk.data.bytes))
     }
 
@@ -276,7 +281,7 @@ impl Artifacts for MongoStore {
             }
             Ok(unfinished)
         };
-        walk.await.map_err(|error: Error| failed(&error))
+        in_time(walk).await.map_err(|error: Error| failed(&error))
     }
 
     async fn over(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<Blob>, StoreError> {

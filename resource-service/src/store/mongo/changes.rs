@@ -17,6 +17,7 @@ use mongodb::{
     error::{Error, ErrorKind},
     options::{ChangeStreamPreAndPostImages, FullDocumentBeforeChangeType, FullDocumentType},
 };
+use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 
 use super::{failed, json};
@@ -78,7 +79,7 @@ fn is_command_error(error: &Error, codes: &[i32]) -> bool {
 
 /// A position behind all changes of the operation that the server has come to.
 pub(super) async fn position_now(database: &Database) -> Result<Position, StoreError> {
-    let reply = database.run_command(doc! { "ping": 1 }).await.map_err(|error| failed(&error))?;
+    let reply = in_time(database.run_command(doc! { "ping": 1 })).await.map_err(|error| failed(&error))?;
     let time = reply.get_timestamp("operationTime").map_err(|_| {
         StoreError::Failed("the server tells no operationTime; changes need a replica set".into())
     })?;

@@ -7,10 +7,12 @@ use std::{
 
 use async_trait::async_trait;
 use mongodb::{
+    Collection as Handle,
     bson::{Bson, Document as Doc, RawDocumentBuf, doc},
     error::{Error, ErrorKind},
 };
 use serde_json::Value;
+use service_kit::store::{Unavailable, mongo::in_time};
 
 use super::{MongoStore, duplicate_key, failed, index_model, json, written};
 use crate::{
@@ -82,10 +84,10 @@ fn stored(record: &Doc) -> Result<StoredDefinition, StoreError> {
 impl MongoStore {
     async fn records(&self, shown: Doc) -> Result<Vec<StoredDefinition>, StoreError> {
         let handle = self.database.collection::<Doc>(DEFINITIONS);
-        let found = handle.find(doc! {}).projection(shown).sort(doc! { "_id": 1 }).await;
+        let found = in_time(handle.find(doc! {}).projection(shown).sort(doc! { "_id": 1 })).await;
         let mut cursor = found.map_err(|error| failed(&error))?;
         let mut records = Vec::new();
-        while cursor.advance().await.map_err(|error| failed(&error))? {
+        while in_time(cursor.advance()).await.map_err(|error| failed(&error))? {
             records.push(stored(&cursor.deserialize_current().map_err(|error| failed(&error))?)?);
         }
         Ok(records)
@@ -93,7 +95,7 @@ impl MongoStore {
 
     /// The indexes that definitions have made; `None` where there is no such collection.
     async fn made(&self, collection: &Collection) -> Result<Option<BTreeSet<String>>, StoreError> {
-        match self.handle(collection).list_index_names().await {
+        match in_time(self.handle(collection).list_index_names()).await {
             Ok(names) => {
                 let ours = |name: &String| name == json::EXPIRES_AT || is_declared_by_a_definition(name);
                 Ok(Some(names.into_iter().filter(ours).collect()))
@@ -118,6 +120,23 @@ fn grouped(index: &Index, limit: usize) -> Vec<Doc> {
         doc! { "$sort": { "_id": 1 } },
         doc! { "$limit": i64::try_from(limit).unwrap_or(i64::MAX) },
     ]
+}
+
+async fn duplicates(
+    handle: Handle<RawDocumentBuf>,
+    index: &Index,
+    limit: usize,
+) -> Result<Vec<Duplicate>, StoreError> {
+    let groups = handle.aggregate(grouped(index, limit)).allow_disk_use(true);
+    let mut cursor = groups.with_type::<RawDocumentBuf>().await.map_err(|error| failed(&error))?;
+    let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
+    let mut found = Vec::new();
+    while cursor.advance().await.map_err(|error| failed(&error))? {
+        let text = json::to_json(cursor.current()).map_err(|error| corrupt(&error))?;
+        let group = serde_json::from_str(&text).map_err(|error| corrupt(&error))?;
+        found.push(duplicate(&group, index));
+    }
+    Ok(found)
 }
 
 fn duplicate(group: &Value, index: &Index) -> Duplicate {
@@ -151,7 +170,7 @@ impl DefinitionStore for MongoStore {
         let definition = text.map_or(Bson::Null, Bson::String);
         if expected == 0 {
             let first = doc! { "_id": name, "_revision": 1_i64, "definition": definition };
-            return match handle.insert_one(first).await {
+            return match in_time(handle.insert_one(first)).await {
                 Ok(_) => Ok(true),
                 Err(error) if duplicate_key(&error).is_some() => Ok(false),
                 Err(error) => Err(written(&error)),
@@ -159,7 +178,7 @@ impl DefinitionStore for MongoStore {
         }
         let current = doc! { "_id": name, "_revision": expected };
         let next = doc! { "$set": { "_revision": expected + 1, "definition": definition } };
-        let done = handle.update_one(current, next).await.map_err(|error| written(&error))?;
+        let done = in_time(handle.update_one(current, next)).await.map_err(|error| written(&error))?;
         Ok(done.matched_count == 1)
     }
 
@@ -177,7 +196,7 @@ impl DefinitionStore for MongoStore {
             let gone = |error: &Error| {
                 code(error).is_some_and(|code| [NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND].contains(&code))
             };
-            let dropped = self.handle(collection).drop_index(name).await;
+            let dropped = in_time(self.handle(collection).drop_index(name)).await;
             if let Err(error) = dropped
                 && !gone(&error)
             {
@@ -193,22 +212,14 @@ impl DefinitionStore for MongoStore {
         index: &Index,
         limit: usize,
     ) -> Result<Vec<Duplicate>, StoreError> {
-        let handle = self.handle(collection);
-        let groups = handle.aggregate(grouped(index, limit)).allow_disk_use(true);
-        let mut cursor = groups.with_type::<RawDocumentBuf>().await.map_err(|error| failed(&error))?;
-        let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
-        let mut found = Vec::new();
-        while cursor.advance().await.map_err(|error| failed(&error))? {
-            let text = json::to_json(cursor.current()).map_err(|error| corrupt(&error))?;
-            let group = serde_json::from_str(&text).map_err(|error| corrupt(&error))?;
-            found.push(duplicate(&group, index));
-        }
-        Ok(found)
+        let looking = duplicates(self.handle(collection), index, limit);
+        self.server.while_it_answers(looking).await.ok_or(Unavailable)?
     }
 
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
         for handle in [self.handle(collection), self.past(collection)] {
-            handle.delete_many(doc! {}).await.map_err(|error| failed(&error))?;
+            let removed = self.server.while_it_answers(handle.delete_many(doc! {}).into_future()).await;
+            removed.ok_or(StoreError::Unknown)?.map_err(|error| failed(&error))?;
         }
         Ok(())
     }

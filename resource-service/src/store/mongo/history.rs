@@ -11,6 +11,8 @@ use mongodb::{
     error::{ErrorKind, Result as MongoResult},
 };
 
+use service_kit::store::mongo::in_time;
+
 use super::{
     MongoStore, failed,
     json::{CHANGED_BY, to_json},
@@ -149,8 +151,8 @@ impl Versions for MongoStore {
         limit: usize,
     ) -> Result<Vec<Version>, StoreError> {
         // What lies below a current revision never changes, so the current one is read first.
-        let current =
-            self.handle(collection).find_one(doc! { "_id": id }).await.map_err(|error| failed(&error))?;
+        let current = in_time(self.handle(collection).find_one(doc! { "_id": id })).await;
+        let current = current.map_err(|error| failed(&error))?;
         let current = current.as_ref().map(version_of_current).transpose()?;
         let top = below.unwrap_or(i64::MAX);
         let top = current.as_ref().map_or(top, |current| top.min(current.revision));
@@ -163,11 +165,12 @@ impl Versions for MongoStore {
         }
         let wanted = doc! { "_id": { "$gte": entry(id, i64::MIN), "$lt": entry(id, top) } };
         let limit = i64::try_from(limit - versions.len()).unwrap_or(i64::MAX);
-        let found = self.past(collection).find(wanted).sort(doc! { "_id": -1 }).limit(limit).await;
+        let past = self.past(collection);
+        let found = in_time(past.find(wanted).sort(doc! { "_id": -1 }).limit(limit)).await;
         let mut found = found.map_err(|error| failed(&error))?;
         let mut bytes: usize =
             versions.iter().filter_map(|version| version.json.as_ref()).map(String::len).sum();
-        while bytes < MAX_BATCH_BYTES && found.advance().await.map_err(|error| failed(&error))? {
+        while bytes < MAX_BATCH_BYTES && in_time(found.advance()).await.map_err(|error| failed(&error))? {
             let raw = found.deserialize_current().map_err(|error| failed(&error))?;
             let version = version_of_entry(&raw)?;
             bytes += version.json.as_ref().map_or(0, String::len);

@@ -31,7 +31,7 @@ use mongodb::{
 use service_kit::store::{
     Unavailable,
     cause::{Cause, note},
-    mongo::{self, Server},
+    mongo::{self, Server, in_time},
 };
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
@@ -72,6 +72,28 @@ impl MongoStore {
 
     fn handle(&self, collection: &Collection) -> Handle<RawDocumentBuf> {
         self.database.collection(collection.name())
+    }
+
+    /// Makes what these collections need: indexes, and collections beside them.
+    async fn make_ready(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
+        receipts::prepare(&self.database).await?;
+        let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
+        changes::enable(&self.database, &names).await?;
+        tickets::prepare(&self.database).await?;
+        for collection in collections {
+            self.make_past(collection).await?;
+            let expiry = collection.expires().then(expiry_index);
+            let models: Vec<IndexModel> = collection.indexes.iter().map(index_model).chain(expiry).collect();
+            if models.is_empty() {
+                continue;
+            }
+            let made = self.handle(collection).create_indexes(models).await;
+            made.map_err(|error| definitions::unindexable(&error, collection))?;
+        }
+        if collections.iter().any(|collection| collection.definition.artifacts.is_some()) {
+            self.prepare_artifacts().await?;
+        }
+        Ok(())
     }
 }
 
@@ -202,24 +224,7 @@ async fn batch(
 impl Store for MongoStore {
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
         self.server.reach().await.map_err(StoreError::Unusable)?;
-        receipts::prepare(&self.database).await?;
-        let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
-        changes::enable(&self.database, &names).await?;
-        tickets::prepare(&self.database).await?;
-        for collection in collections {
-            self.make_past(collection).await?;
-            let expiry = collection.expires().then(expiry_index);
-            let models: Vec<IndexModel> = collection.indexes.iter().map(index_model).chain(expiry).collect();
-            if models.is_empty() {
-                continue;
-            }
-            let made = self.handle(collection).create_indexes(models).await;
-            made.map_err(|error| definitions::unindexable(&error, collection))?;
-        }
-        if collections.iter().any(|collection| collection.definition.artifacts.is_some()) {
-            self.prepare_artifacts().await?;
-        }
-        Ok(())
+        self.server.while_it_answers(self.make_ready(collections)).await.ok_or(Unavailable)?
     }
 
     async fn ping(&self) -> Result<(), Cause> {
@@ -252,7 +257,7 @@ impl Store for MongoStore {
         now: OffsetDateTime,
     ) -> Result<Option<Head>, StoreError> {
         let wanted = doc! { "_revision": 1, "_owner": 1, EXPIRES_AT: 1 };
-        let found = self.handle(collection).find_one(doc! { "_id": id }).projection(wanted).await;
+        let found = in_time(self.handle(collection).find_one(doc! { "_id": id }).projection(wanted)).await;
         let found = found.map_err(|error| failed(&error))?;
         let gone = |raw: &RawDocumentBuf| {
             collection.expires() && raw.get_datetime(EXPIRES_AT).is_ok_and(|at| at <= date(now))
@@ -283,7 +288,7 @@ impl Store for MongoStore {
     ) -> Result<Explanation, StoreError> {
         let filter = restrict(collection, &selection.filter, now);
         let command = explain::command(collection.name(), filter, &selection);
-        let answer = self.database.run_command(command).await.map_err(|error| failed(&error))?;
+        let answer = in_time(self.database.run_command(command)).await.map_err(|error| failed(&error))?;
         Ok(explain::read(&answer, selection.limit))
     }
 
@@ -300,7 +305,7 @@ impl Store for MongoStore {
     }
 
     async fn estimate(&self, collection: &Arc<Collection>, _: OffsetDateTime) -> Result<u64, StoreError> {
-        self.handle(collection).estimated_document_count().await.map_err(|error| failed(&error))
+        in_time(self.handle(collection).estimated_document_count()).await.map_err(|error| failed(&error))
     }
 
     async fn aggregate(

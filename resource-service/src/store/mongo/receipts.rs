@@ -8,6 +8,7 @@ use mongodb::{
     error::Result as MongoResult,
     options::IndexOptions,
 };
+use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 
 use super::{date, failed};
@@ -34,7 +35,7 @@ pub(super) async fn find(
     now: OffsetDateTime,
 ) -> Result<Option<Kept>, StoreError> {
     let wanted = doc! { "_id": id, EXPIRES_AT: { "$gt": date(now) } };
-    let found = handle(database).find_one(wanted).await.map_err(|error| failed(&error))?;
+    let found = in_time(handle(database).find_one(wanted)).await.map_err(|error| failed(&error))?;
     let Some(found) = found else { return Ok(None) };
     let text = |name: &str| {
         found.get_str(name).map(str::to_owned).map_err(|error| StoreError::Corrupt(error.to_string()))

@@ -9,9 +9,16 @@ use mongodb::{
     error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT},
     options::{ReadConcern, ReadPreference, SelectionCriteria, TransactionOptions},
 };
+use service_kit::store::Unavailable;
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
-use super::{MongoStore, bson, failed, order::Sort, restrict, write::write_error};
+use super::{
+    MongoStore, bson, failed,
+    order::Sort,
+    restrict,
+    write::{PATIENCE, write_error},
+};
 use crate::{
     domain::{
         collection::Collection,
@@ -33,24 +40,8 @@ impl SeriesStore for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Chunks, StoreError> {
-        // A chunk and the one cut from it are seen as they were at one moment, or a step would seem to have no place.
-        let handle = self.handle(collection);
-        let cursor = handle
-            .find(restrict(collection, &selection.filter, now))
-            .sort(Sort::new(&selection.order).keys)
-            .limit(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX))
-            .batch_size(u32::try_from(selection.limit + 2).unwrap_or(u32::MAX))
-            .read_concern(ReadConcern::snapshot());
-        let mut cursor = cursor.await.map_err(|error| failed(&error))?;
-        let mut chunks = Vec::new();
-        while cursor.advance().await.map_err(|error| failed(&error))? {
-            if chunks.len() == selection.limit {
-                return Ok(Chunks { chunks, more: true });
-            }
-            let read = chunk(cursor.current());
-            chunks.push(read.map_err(|fault| StoreError::Corrupt(format!("a series: {fault}")))?);
-        }
-        Ok(Chunks { chunks, more: false })
+        let reading = read(self.handle(collection), collection, &selection, now);
+        self.server.while_it_answers(reading).await.ok_or(Unavailable)?
     }
 
     async fn write_together(
@@ -59,7 +50,8 @@ impl SeriesStore for MongoStore {
         mut writes: Vec<Write>,
     ) -> Result<bool, StoreError> {
         if writes.len() > 1 {
-            return self.write_in_transaction(collection, &writes).await;
+            let writing = self.write_in_transaction(collection, &writes);
+            return timeout(PATIENCE, writing).await.unwrap_or(Err(StoreError::Unknown));
         }
         // One write is atomic by itself, at half the price.
         match writes.pop() {
@@ -99,6 +91,31 @@ impl MongoStore {
             Fault::Document(error) => Err(error),
         })
     }
+}
+
+async fn read(
+    handle: Handle<RawDocumentBuf>,
+    collection: &Collection,
+    selection: &Selection,
+    now: OffsetDateTime,
+) -> Result<Chunks, StoreError> {
+    // A chunk and the one cut from it are seen as they were at one moment, or a step would seem to have no place.
+    let cursor = handle
+        .find(restrict(collection, &selection.filter, now))
+        .sort(Sort::new(&selection.order).keys)
+        .limit(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX))
+        .batch_size(u32::try_from(selection.limit + 2).unwrap_or(u32::MAX))
+        .read_concern(ReadConcern::snapshot());
+    let mut cursor = cursor.await.map_err(|error| failed(&error))?;
+    let mut chunks = Vec::new();
+    while cursor.advance().await.map_err(|error| failed(&error))? {
+        if chunks.len() == selection.limit {
+            return Ok(Chunks { chunks, more: true });
+        }
+        let read = chunk(cursor.current());
+        chunks.push(read.map_err(|fault| StoreError::Corrupt(format!("a series: {fault}")))?);
+    }
+    Ok(Chunks { chunks, more: false })
 }
 
 enum Fault {

@@ -7,6 +7,7 @@ use mongodb::{
     bson::{Document as Doc, doc},
     options::IndexOptions,
 };
+use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 
 use super::{date, failed};
@@ -34,7 +35,7 @@ pub(super) async fn keep(database: &Database, ticket: Ticket) -> Result<(), Stor
         "claims": claims,
         "expires_at": date(ticket.expires_at),
     };
-    handle(database).insert_one(kept).await.map(|_| ()).map_err(|error| failed(&error))
+    in_time(handle(database).insert_one(kept)).await.map(|_| ()).map_err(|error| failed(&error))
 }
 
 pub(super) async fn take(
@@ -44,7 +45,8 @@ pub(super) async fn take(
     now: OffsetDateTime,
 ) -> Result<Option<Ticket>, StoreError> {
     let wanted = doc! { "_id": hash, "collection": collection, "expires_at": { "$gt": date(now) } };
-    let taken = handle(database).find_one_and_delete(wanted).await.map_err(|error| failed(&error))?;
+    let taken =
+        in_time(handle(database).find_one_and_delete(wanted)).await.map_err(|error| failed(&error))?;
     let Some(taken) = taken else { return Ok(None) };
     let corrupt = |fault: String| StoreError::Corrupt(format!("a ticket: {fault}"));
     let claims = taken.get_str("claims").map_err(|fault| corrupt(fault.to_string()))?;

@@ -9,8 +9,10 @@ use std::{
 use mongodb::{Collection as Handle, Database, bson::RawDocumentBuf};
 use service_kit::{
     batch::{Batcher, Call, Limits},
-    store::mongo::Reads,
+    store::mongo::{Reads, in_time},
 };
+
+use tokio::time::timeout;
 
 use super::write::{faults, write_error};
 use crate::{domain::collection::Collection, store::StoreError};
@@ -70,8 +72,9 @@ impl Inserts {
             return alone(&self.documents, collection, &document).await;
         }
         let insert = Insert { collection: Arc::clone(collection), document };
-        // Given up after it was sent.
-        self.batcher.call(insert).await.unwrap_or(Err(StoreError::Unknown))
+        // Given up after it was sent, or behind a batch that hangs.
+        let stored = timeout(LIMITS.patience, self.batcher.call(insert)).await;
+        stored.ok().flatten().unwrap_or(Err(StoreError::Unknown))
     }
 }
 
@@ -80,7 +83,7 @@ async fn alone(
     collection: &Collection,
     document: &RawDocumentBuf,
 ) -> Stored {
-    documents.insert_one(document).await.map_err(|error| write_error(&error, collection))?;
+    in_time(documents.insert_one(document)).await.map_err(|error| write_error(&error, collection))?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use mongodb::{
     error::{Error, ErrorKind, IndexedWriteError, InsertManyError, Result as MongoResult, WriteFailure},
     options::{ReadPreference, ReturnDocument, SelectionCriteria, TransactionOptions},
 };
-use service_kit::store::Unavailable;
+use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
@@ -32,7 +32,7 @@ use crate::{
 /// How long that of a bulk is, which the server works on for longer.
 const BULK_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a transaction is tried again while others come between, or the server says nothing.
-const PATIENCE: Duration = Duration::from_secs(4);
+pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Tells which unique index a write ran into.
 pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError {
@@ -157,10 +157,10 @@ impl MongoStore {
                     Ok(done)
                 })
             });
-        match timeout(patience, running).await {
-            Ok(done) => Ok(done),
-            Err(_) if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
-            Err(_) => Err(StoreError::Unavailable(Unavailable)),
+        match self.server.while_it_answers(timeout(patience, running)).await {
+            Some(Ok(done)) => Ok(done),
+            _ if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
+            _ => Err(StoreError::Unavailable(Unavailable)),
         }
     }
 
@@ -232,7 +232,8 @@ impl Writes for MongoStore {
         let raw = documents.iter().map(|document| Self::raw(collection, document));
         let raw: Vec<RawDocumentBuf> = raw.collect::<Result<_, _>>()?;
         drop(documents);
-        if let Err(error) = self.handle(collection).insert_many(&raw).ordered(false).await {
+        let inserted = in_time(self.handle(collection).insert_many(&raw).ordered(false)).await;
+        if let Err(error) = inserted {
             for (at, fate) in conflicts(&error, collection)? {
                 if let Some(place) = fates.get_mut(at) {
                     *place = fate;
@@ -281,8 +282,8 @@ impl Writes for MongoStore {
         let documents = self.handle(collection);
         if !collection.keeps_revisions() {
             let done = match &next {
-                Next::Whole(raw) => documents.replace_one(current, raw).await,
-                Next::Changes(operators) => documents.update_one(current, operators.clone()).await,
+                Next::Whole(raw) => in_time(documents.replace_one(current, raw)).await,
+                Next::Changes(operators) => in_time(documents.update_one(current, operators.clone())).await,
             };
             return done.map(|done| done.matched_count == 1).map_err(|error| write_error(&error, collection));
         }
@@ -310,7 +311,7 @@ impl Writes for MongoStore {
         let current = doc! { "_id": id, "_revision": removal.expected };
         let documents = self.handle(collection);
         if !collection.keeps_removed() {
-            let done = documents.delete_one(current).await;
+            let done = in_time(documents.delete_one(current)).await;
             return done.map(|done| done.deleted_count == 1).map_err(|error| written(&error));
         }
         let done = self

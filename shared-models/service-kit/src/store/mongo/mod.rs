@@ -3,11 +3,11 @@
 mod causes;
 mod reads;
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use mongodb::{
     Client, Database,
-    bson::doc,
+    bson::{Document, doc},
     error::{Error, ErrorKind},
     event::EventHandler,
     options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern},
@@ -34,6 +34,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How long a ping may take.
 const PING: Duration = Duration::from_millis(1_500);
+/// How long one small operation may take.
+const OPERATION: Duration = Duration::from_secs(4);
 /// After how long a query is long, and the server is asked whether it is there still.
 const LONG: Duration = Duration::from_secs(2);
 /// Connections one process keeps at most.
@@ -70,12 +72,19 @@ impl Server {
         }
     }
 
+    /// Whether the primary is there and can read: one whose disk hangs says that it is there, and reads nothing.
+    async fn reads(&self) -> Result<(), Cause> {
+        self.reach().await?;
+        let nothing = self.database.collection::<Document>("_nothing").find_one(doc! {}).await;
+        nothing.map(|_| ()).map_err(|error| explain(&error, &self.seen))
+    }
+
     /// Runs a query that may take long, and gives it up once the server says nothing any more.
     pub async fn while_it_answers<T>(&self, query: impl Future<Output = T>) -> Option<T> {
         let silent = async {
             loop {
                 sleep(LONG).await;
-                if !matches!(timeout(PING, self.reach()).await, Ok(Ok(()))) {
+                if !matches!(timeout(PING, self.reads()).await, Ok(Ok(()))) {
                     return;
                 }
             }
@@ -124,6 +133,16 @@ fn unusable(error: &Error) -> StartError {
         ErrorKind::DnsResolve { .. } => StartError::Away(cause(error)),
         _ => StartError::Store(format!("store.url is not a usable MongoDB address: {}", error.kind)),
     }
+}
+
+/// The outcome of one small operation. Where it takes too long, the error is that of a connection that gave no answer.
+pub async fn in_time<T>(operation: impl IntoFuture<Output = Result<T, Error>>) -> Result<T, Error> {
+    timeout(OPERATION, operation).await.unwrap_or_else(|_| Err(silence()))
+}
+
+/// That no answer came.
+fn silence() -> Error {
+    io::Error::new(io::ErrorKind::TimedOut, "MongoDB did not answer in time").into()
 }
 
 /// Whether an error means that the store cannot be reached now, as opposed to refusing the operation.

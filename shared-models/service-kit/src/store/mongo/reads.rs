@@ -1,6 +1,6 @@
 //! Reads documents by their `_id`.
 
-use std::{collections::HashMap, io, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use futures_util::TryStreamExt as _;
 use mongodb::{
@@ -9,6 +9,7 @@ use mongodb::{
     error::Result,
 };
 
+use super::{in_time, silence};
 use crate::batch::{Batcher, Call, Limits};
 
 /// Few, so that others gather meanwhile; more than one, so that a large document holds up few.
@@ -31,10 +32,8 @@ impl Reads {
 
     /// The document, if it is there.
     pub async fn find(&self, id: &str) -> Found {
-        self.0
-            .call(id.to_owned())
-            .await
-            .unwrap_or_else(|| Err(io::Error::new(io::ErrorKind::TimedOut, "a read was given up").into()))
+        // One that waits behind a batch that hangs is given up with it.
+        in_time(async { self.0.call(id.to_owned()).await.unwrap_or_else(|| Err(silence())) }).await
     }
 }
 
