@@ -97,7 +97,8 @@ impl Clock for Late {
     }
 }
 
-fn late(seconds: u64) -> RevocationClock {
+/// To the first commit of this clock so many seconds pass.
+pub(crate) fn late(seconds: u64) -> RevocationClock {
     let late = Late { first: AtomicBool::new(true), by: Duration::from_secs(seconds), then: now() };
     RevocationClock::new(Arc::new(late), Duration::from_secs(300))
 }

@@ -97,26 +97,23 @@ impl Clients for SqliteStore {
     ) -> Result<bool, StoreError> {
         let ending = grants_of(&next.id, entry);
         let (id, next, taking, entry) = (next.id.clone(), next.clone(), revoking.cloned(), entry.clone());
-        let replaced = self
-            .database
-            .write(move |tx| {
-                let found: Option<i64> = tx
-                    .query_row("SELECT version FROM clients WHERE id = ?1", [&next.id], |row| row.get(0))
-                    .optional()?;
-                if found != Some(next.version - 1) {
-                    return Ok::<_, StoreError>(None);
-                }
-                write(tx, &next)?;
-                audit::insert(tx, &entry)?;
-                Ok(Some(taking.map(|clock| revoke(tx, &next.id, &clock, &entry)).transpose()?))
-            })
-            .await?;
-        let Some(moment) = replaced else { return Ok(false) };
-        if let Some((moment, clock)) = moment.zip(revoking) {
-            self.revoked(RevocationKind::Key, &id, moment, clock).await?;
+        let work = move |tx: &Transaction<'_>| {
+            let found: Option<i64> = tx
+                .query_row("SELECT version FROM clients WHERE id = ?1", [&next.id], |row| row.get(0))
+                .optional()?;
+            if found != Some(next.version - 1) {
+                return Ok((false, None));
+            }
+            write(tx, &next)?;
+            audit::insert(tx, &entry)?;
+            Ok((true, taking.map(|clock| revoke(tx, &next.id, &clock, &entry)).transpose()?))
+        };
+        let Some(clock) = revoking else { return self.database.write(|tx| Ok(work(tx)?.0)).await };
+        let replaced = self.revoking(RevocationKind::Key, &id, clock, work).await?;
+        if replaced {
             finish(self, &ending, clock).await?;
         }
-        Ok(true)
+        Ok(replaced)
     }
 
     async fn remove_client(
@@ -129,22 +126,20 @@ impl Clients for SqliteStore {
         let ending = grants_of(id, entry);
         let (removing, owner, entry) = (id.to_owned(), owner.map(str::to_owned), entry.clone());
         let taking = clock.clone();
-        let removed = self
-            .database
-            .write(move |tx| {
-                let removed =
-                    tx.execute("DELETE FROM clients WHERE id = ?1 AND owner IS ?2", (&removing, owner))?;
-                if removed == 0 {
-                    return Ok::<_, StoreError>(None);
-                }
-                audit::insert(tx, &entry)?;
-                revoke(tx, &removing, &taking, &entry).map(Some)
-            })
-            .await?;
-        let Some(moment) = removed else { return Ok(false) };
-        self.revoked(RevocationKind::Key, id, moment, clock).await?;
-        finish(self, &ending, clock).await?;
-        Ok(true)
+        let work = move |tx: &Transaction<'_>| {
+            let removed =
+                tx.execute("DELETE FROM clients WHERE id = ?1 AND owner IS ?2", (&removing, owner))?;
+            if removed == 0 {
+                return Ok((false, None));
+            }
+            audit::insert(tx, &entry)?;
+            Ok((true, Some(revoke(tx, &removing, &taking, &entry)?)))
+        };
+        let removed = self.revoking(RevocationKind::Key, id, clock, work).await?;
+        if removed {
+            finish(self, &ending, clock).await?;
+        }
+        Ok(removed)
     }
 
     async fn touch_client(

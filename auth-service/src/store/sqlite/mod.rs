@@ -97,8 +97,10 @@ impl Store for SqliteStore {
 mod tests {
     use std::path::Path;
 
+    use shared_models::revocations::RevocationKind;
+
     use super::*;
-    use crate::store::{Users as _, contract};
+    use crate::store::{Revocations as _, Users as _, contract};
 
     /// A file of its own for each test, removed at the end.
     struct Fixture {
@@ -126,6 +128,21 @@ mod tests {
     }
 
     contract::suite!(Fixture);
+
+    #[tokio::test]
+    async fn a_revocation_whose_commit_took_long_is_written_again_also_where_the_caller_has_left() {
+        let fixture = <Fixture as contract::Fixture>::new().await;
+        let (store, clock) = (&fixture.store, contract::revocations::late(8));
+        let mut revoking = store.revoke(RevocationKind::Subject, "ada", &clock);
+        let _ = futures_util::poll!(&mut revoking);
+        drop(revoking);
+        // The writer does one after the other.
+        store.database.write(|_| Ok::<_, StoreError>(())).await.unwrap();
+        let revoked = store.revocations_of(RevocationKind::Subject, "ada").await.unwrap();
+        let moments: Vec<i64> = revoked.into_iter().map(|entry| entry.not_before).collect();
+        let covering = clock.moment().not_before;
+        assert_eq!(moments, [covering - 8, covering]);
+    }
 
     #[tokio::test]
     async fn what_was_written_is_there_after_a_restart() {

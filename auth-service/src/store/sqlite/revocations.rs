@@ -1,6 +1,9 @@
 //! The feed of revocations. The one writer of a file keeps it in order.
 
+use std::sync::{Arc, OnceLock};
+
 use async_trait::async_trait;
+use futures_util::future::join;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, types::Type};
 use shared_models::revocations::{Revocation, RevocationKind, RevocationPage};
 use time::OffsetDateTime;
@@ -11,9 +14,6 @@ use crate::{
     store::{Revocations, StoreError},
 };
 
-/// How often a revocation is written again because its commit took too long.
-const MAX_TRIES: usize = 3;
-
 #[async_trait]
 impl Revocations for SqliteStore {
     async fn revoke(
@@ -22,15 +22,9 @@ impl Revocations for SqliteStore {
         value: &str,
         clock: &RevocationClock,
     ) -> Result<(), StoreError> {
-        for _ in 0..MAX_TRIES {
-            let (value, clock) = (value.to_owned(), clock.clone());
-            let taking = clock.clone();
-            let moment = self.database.write(move |tx| append(tx, kind, &value, &taking)).await?;
-            if clock.covers(moment.taken_at) || kind == RevocationKind::Session {
-                return Ok(());
-            }
-        }
-        Err(StoreError::Unavailable)
+        let (revoked, taking) = (value.to_owned(), clock.clone());
+        let work = move |tx: &Transaction<'_>| Ok(((), Some(append(tx, kind, &revoked, &taking)?)));
+        self.revoking(kind, value, clock, work).await
     }
 
     async fn correct_not_before(
@@ -105,15 +99,35 @@ impl Revocations for SqliteStore {
 }
 
 impl SqliteStore {
-    /// What is left to do once an act that revoked by a transaction of its own is committed.
-    pub(super) async fn revoked(
+    /// Does what may revoke the tokens that `kind` and `value` name, at the moment that `work` returns, and revokes them
+    /// again where its commit took too long. Both wait for the one writer at once, so the second is written also where the
+    /// caller has left; its moment is taken after the first commit, so it covers.
+    pub(super) async fn revoking<T: Send + 'static>(
         &self,
         kind: RevocationKind,
         value: &str,
-        moment: Moment,
         clock: &RevocationClock,
-    ) -> Result<(), StoreError> {
-        if clock.covers(moment.taken_at) { Ok(()) } else { self.revoke(kind, value, clock).await }
+        work: impl FnOnce(&Transaction<'_>) -> Result<(T, Option<Moment>), StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (value, clock) = (value.to_owned(), clock.clone());
+        let moment = Arc::new(OnceLock::new());
+        let taken = Arc::clone(&moment);
+        let act = self.database.write(move |tx| {
+            let (done, moment) = work(tx)?;
+            moment.map(|moment| taken.set(moment));
+            Ok::<_, StoreError>(done)
+        });
+        let again = self.database.write(move |tx| match moment.get() {
+            Some(moment) if !clock.covers(moment.taken_at) && kind != RevocationKind::Session => {
+                append(tx, kind, &value, &clock).map(|_| ())
+            }
+            _ => Ok(()),
+        });
+        let (done, covered) = join(act, again).await;
+        let done = done?;
+        covered
+            .map_err(|error| if error == StoreError::Unavailable { StoreError::Unknown } else { error })?;
+        Ok(done)
     }
 }
 

@@ -154,8 +154,8 @@ impl Users for SqliteStore {
         entry: &Entry,
     ) -> Result<UserOutcome, StoreError> {
         let (writing, taking, entry) = (write.clone(), clock.clone(), entry.clone());
-        let written = self.database.write(move |tx| write_user(tx, &writing, &taking, &entry)).await?;
-        self.settled(&write.next.id, written, clock).await
+        let work = move |tx: &Transaction<'_>| write_user(tx, &writing, &taking, &entry);
+        self.revoking(RevocationKind::Subject, &write.next.id, clock, work).await
     }
 
     async fn end_sessions(
@@ -191,27 +191,13 @@ impl Users for SqliteStore {
         entry: &Entry,
     ) -> Result<UserOutcome, StoreError> {
         let (removing, taking, entry) = (id.to_owned(), clock.clone(), entry.clone());
-        let removed = self.database.write(move |tx| delete_user(tx, &removing, &taking, &entry)).await?;
-        self.settled(id, removed, clock).await
+        let work = move |tx: &Transaction<'_>| delete_user(tx, &removing, &taking, &entry);
+        self.revoking(RevocationKind::Subject, id, clock, work).await
     }
 }
 
 /// What came of an act, and the moment at which it revoked the user's tokens, if it did.
 type Written = (UserOutcome, Option<Moment>);
-
-impl SqliteStore {
-    async fn settled(
-        &self,
-        id: &str,
-        (outcome, moment): Written,
-        clock: &RevocationClock,
-    ) -> Result<UserOutcome, StoreError> {
-        if let Some(moment) = moment {
-            self.revoked(RevocationKind::Subject, id, moment, clock).await?;
-        }
-        Ok(outcome)
-    }
-}
 
 fn count_admins(connection: &Connection) -> Result<u64, StoreError> {
     let count: i64 = connection.query_row(
