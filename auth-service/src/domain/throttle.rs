@@ -62,12 +62,17 @@ impl Attempt {
 }
 
 impl Bucket {
+    /// The bucket of a first attempt.
+    pub fn first(now: OffsetDateTime) -> Self {
+        Self { failures: 1, pending: 1, last: now }
+    }
+
     /// Takes one attempt at `now` out of what `limit` allows. A time in the future, by a clock that was ahead or is
     /// another replica's, counts as now: free attempts never wait, and no other waits longer than its rule says.
     pub fn take(known: Option<Self>, limit: Limit, now: OffsetDateTime) -> Attempt {
         let known = known.map(|bucket| Self { last: bucket.last.min(now), ..bucket });
         let Some(bucket) = known.filter(|bucket| now - bucket.last < limit.window) else {
-            return Attempt::Taken(Self { failures: 1, pending: 1, last: now });
+            return Attempt::Taken(Self::first(now));
         };
         let ready = bucket.last + bucket.pause(limit);
         if now < ready {

@@ -33,6 +33,7 @@ mod users;
 
 use std::{sync::Arc, time::Duration};
 
+use moka::sync::Cache;
 use service_kit::{
     clock::Clock, keys::KeyRing, once::Once, random::Random, store::cause::Cause, token::Verifier,
 };
@@ -110,6 +111,7 @@ pub struct Auth {
     pepper: Once<Arc<Pepper>, AuthError>,
     crowd: Crowd,
     refused_access: refused_access::Recorded,
+    quiet_addresses: Cache<String, ()>,
 }
 
 impl Auth {
@@ -132,6 +134,7 @@ impl Auth {
             pepper: Once::default(),
             crowd,
             refused_access: refused_access::Recorded::default(),
+            quiet_addresses: throttle::quiet_addresses(),
         }
     }
 

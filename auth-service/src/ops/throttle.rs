@@ -7,6 +7,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use moka::sync::Cache;
 use service_kit::{address::client_network, random};
 
 use super::{Auth, AuthError, Origin, crowd::Underway};
@@ -19,6 +20,11 @@ use crate::{
     },
     store::Store,
 };
+
+/// How long an address that was far from its limit is taken to be so.
+const A_MOMENT: Duration = Duration::from_millis(250);
+/// How many of them are remembered.
+const ADDRESSES: u64 = 10_000;
 
 /// What the settings allow.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +48,11 @@ pub(super) struct Taken {
     /// Whether it was taken from the address too, or a failure is still to be counted there.
     of_address: bool,
     _underway: Underway,
+}
+
+/// Addresses that were far from their limit a moment ago.
+pub(super) fn quiet_addresses() -> Cache<String, ()> {
+    Cache::builder().max_capacity(ADDRESSES).time_to_live(A_MOMENT).build()
 }
 
 impl Drop for Taken {
@@ -123,12 +134,20 @@ impl Auth {
         Ok(Taken { store, settled: false, bucket, address, of_address: strict, _underway: underway })
     }
 
-    /// Whether the free failures of an address are used up, so that each attempt is taken before it is tried.
+    /// Whether the free failures of an address are used up, so that each attempt is taken before it is tried. Many people
+    /// share one, so where it is far from that the store is asked a few times a second and not for each of them.
     async fn address_has_failed_often(&self, address: Option<&str>) -> Result<bool, AuthError> {
-        let Some(address) = address else { return Ok(false) };
+        let Some(address) = address.filter(|address| !self.quiet_addresses.contains_key(*address)) else {
+            return Ok(false);
+        };
         let Limit { free, window, .. } = self.policy.throttle.address;
         let known = self.store.attempts(address).await?;
-        Ok(known.is_some_and(|known| known.failures >= free && self.now() - known.last < window))
+        let known = known.filter(|known| self.now() - known.last < window);
+        let failures = known.map_or(0, |known| known.failures);
+        if failures < free / 2 {
+            self.quiet_addresses.insert(address.to_owned(), ());
+        }
+        Ok(failures >= free)
     }
 
     /// Settles an attempt by what came of it: forgets the failures of an account whose password was right, counts
@@ -149,6 +168,7 @@ impl Auth {
         let of_address = async {
             match taken.address.as_deref() {
                 Some(address) if failed && !taken.of_address => {
+                    self.quiet_addresses.invalidate(address);
                     let limit = self.policy.throttle.address;
                     self.store.take_attempt(address, limit, self.now()).await.map(|_| ())
                 }

@@ -136,6 +136,22 @@ async fn guesses_that_come_together_get_the_free_ones_and_no_more() {
     assert!(world.auth.crowd.is_empty());
 }
 
+#[tokio::test]
+async fn failures_that_another_replica_counts_for_an_address_are_felt_a_moment_later() {
+    let world = World::new().await;
+    world.user("ada@example.org").await;
+    let address = "192.0.2.1".parse().unwrap();
+    let login = || world.login_at(address, "ada@example.org".into(), World::PASSWORD.into());
+    assert!(login().await.is_ok());
+    let bucket = world.auth.pepper().await.unwrap().name("address", &client_network(address).to_string());
+    let limit = world.auth.policy.throttle.address;
+    for _ in 0..limit.free {
+        world.auth.store.take_attempt(&bucket, limit, world.auth.now()).await.unwrap();
+    }
+    sleep(2 * A_MOMENT).await;
+    assert_eq!(login().await.unwrap_err(), AuthError::Throttled { retry_after: 1 });
+}
+
 /// Takes all free attempts on Ada's account, as another replica does with logins that it has not settled yet.
 async fn taken_elsewhere(world: &World) -> String {
     let bucket = world.auth.account_bucket("ada@example.org").await.unwrap();

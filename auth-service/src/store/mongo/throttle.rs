@@ -38,6 +38,14 @@ struct BucketDocument {
     purge_at: DateTime,
 }
 
+impl BucketDocument {
+    fn of(name: &str, bucket: Bucket, limit: Limit) -> Self {
+        let Bucket { failures, pending, last } = bucket;
+        let purge_at = instant(last + limit.window);
+        Self { bucket: name.to_owned(), failures, pending, last: instant(last), purge_at }
+    }
+}
+
 impl TryFrom<BucketDocument> for Bucket {
     type Error = StoreError;
 
@@ -85,7 +93,17 @@ impl Throttle for MongoStore {
         limit: Limit,
         now: OffsetDateTime,
     ) -> Result<Attempt, StoreError> {
-        let (attempts, taking) = (self.attempt_buckets().await?, taking(limit, now));
+        let attempts = self.attempt_buckets().await?;
+        if limit.beyond == Beyond::Slower {
+            // What went well is forgotten, so mostly there is none: an insert is much less work than an update that decides.
+            let first = Bucket::first(now);
+            match attempts.insert_one(BucketDocument::of(bucket, first, limit)).await {
+                Ok(_) => return Ok(Attempt::Taken(first)),
+                Err(error) if super::is_duplicate(&error, "_id_") => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let taking = taking(limit, now);
         for _ in 0..MAX_TRIES {
             let before = attempts.find_one_and_update(doc! { "_id": bucket }, taking.clone()).upsert(true);
             let before = match before.return_document(ReturnDocument::Before).await {
