@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 pub struct Role {
     /// Its name.
     pub name: String,
-    /// What those who have it may do.
+    /// What those who have it may do. A scope that a later version stored and this one cannot read is shown as it is, and
+    /// grants nothing.
     pub scopes: Vec<String>,
     /// Whether it ships with Tessera and cannot be removed.
     pub built_in: bool,

@@ -33,14 +33,65 @@ pub fn everything() -> ScopeSet {
     ScopeSet::from_names([EVERYTHING]).unwrap_or_default()
 }
 
+/// What a stored role allows. A later version may have written scopes that this one cannot read: they grant nothing here,
+/// are shown as they are, and are not lost by what this version does with the role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredScopes {
+    /// What it grants.
+    pub granted: ScopeSet,
+    /// What cannot be read.
+    pub unreadable: Vec<String>,
+}
+
+impl StoredScopes {
+    /// Reads scopes as they are stored, separated by spaces.
+    pub fn read(text: &str) -> Self {
+        if let Ok(granted) = text.parse() {
+            return Self { granted, unreadable: Vec::new() };
+        }
+        let names = text.split(' ').filter(|name| !name.is_empty());
+        let (readable, unreadable): (Vec<&str>, Vec<&str>) =
+            names.partition(|name| name.parse::<ScopeSet>().is_ok());
+        let unreadable = unreadable.into_iter().map(str::to_owned).collect();
+        Self { granted: ScopeSet::from_names(readable).unwrap_or_default(), unreadable }
+    }
+
+    /// Every scope, as it is shown.
+    pub fn names(&self) -> Vec<String> {
+        self.granted.iter().map(str::to_owned).chain(self.unreadable.iter().cloned()).collect()
+    }
+
+    /// Whether something of `other` is not in it.
+    pub fn lacks(&self, other: &Self) -> bool {
+        let kept = |name: &String| self.unreadable.contains(name) || self.granted.covers(name);
+        !self.granted.covers_all(&other.granted) || !other.unreadable.iter().all(kept)
+    }
+
+    /// What of it `held` does not cover. Only [`EVERYTHING`] covers what cannot be read.
+    pub fn beyond(&self, held: &ScopeSet) -> Vec<String> {
+        let mut beyond = beyond(held, &self.granted);
+        if !self.unreadable.is_empty() && !held.covers(EVERYTHING) && !beyond.iter().any(|s| s == EVERYTHING)
+        {
+            beyond.push(EVERYTHING.to_owned());
+        }
+        beyond
+    }
+}
+
+impl From<ScopeSet> for StoredScopes {
+    fn from(granted: ScopeSet) -> Self {
+        Self { granted, unreadable: Vec::new() }
+    }
+}
+
 /// All roles there are: those that ship, as they are or as they were changed, and those made since.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoleTable(BTreeMap<String, ScopeSet>);
+pub struct RoleTable(BTreeMap<String, StoredScopes>);
 
 impl RoleTable {
     /// The roles that ship with Tessera, under those that are stored. `admin` is what it is.
-    pub fn new(stored: impl IntoIterator<Item = (String, ScopeSet)>) -> Self {
-        let set = |names: &[&str]| ScopeSet::from_names(names).unwrap_or_default();
+    pub fn new(stored: impl IntoIterator<Item = (String, StoredScopes)>) -> Self {
+        let set = |names: &[&str]| StoredScopes::from(ScopeSet::from_names(names).unwrap_or_default());
         let mut roles = BTreeMap::from([
             (SCIENTIST.to_owned(), set(&[READ, WRITE].concat())),
             (VIEWER.to_owned(), set(&READ)),
@@ -51,24 +102,24 @@ impl RoleTable {
     }
 
     /// Every role by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &ScopeSet)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &StoredScopes)> {
         self.0.iter().map(|(name, scopes)| (name.as_str(), scopes))
     }
 
     /// The table in which this role allows these scopes.
     pub fn with(&self, role: &str, scopes: &ScopeSet) -> Self {
         let mut roles = self.0.clone();
-        roles.insert(role.to_owned(), scopes.clone());
+        roles.insert(role.to_owned(), scopes.clone().into());
         Self(roles)
     }
 
     /// What a role allows, if there is one of that name.
-    pub fn get(&self, role: &str) -> Option<&ScopeSet> {
+    pub fn get(&self, role: &str) -> Option<&StoredScopes> {
         self.0.get(role)
     }
 
     /// Those of `roles` that are not built in, each once, with what it allows: what a write that gives them goes by.
-    pub fn stored<'r>(&self, roles: impl IntoIterator<Item = &'r String>) -> Vec<(String, ScopeSet)> {
+    pub fn stored<'r>(&self, roles: impl IntoIterator<Item = &'r String>) -> Vec<(String, StoredScopes)> {
         let given: BTreeSet<&String> = roles.into_iter().filter(|role| !is_built_in(role)).collect();
         given.into_iter().filter_map(|role| Some((role.clone(), self.get(role)?.clone()))).collect()
     }
@@ -77,9 +128,17 @@ impl RoleTable {
     pub fn scopes_of<S: AsRef<str>>(&self, roles: &[S]) -> ScopeSet {
         let mut all = ScopeSet::default();
         for scopes in roles.iter().filter_map(|role| self.0.get(role.as_ref())) {
-            all.extend(scopes);
+            all.extend(&scopes.granted);
         }
         all
+    }
+
+    /// Everything that `roles` allow together, what cannot be read here included.
+    pub fn stored_scopes_of<S: AsRef<str>>(&self, roles: &[S]) -> StoredScopes {
+        let all = roles.iter().filter_map(|role| self.0.get(role.as_ref()));
+        let unreadable: BTreeSet<&String> = all.flat_map(|scopes| &scopes.unreadable).collect();
+        let unreadable = unreadable.into_iter().cloned().collect();
+        StoredScopes { granted: self.scopes_of(roles), unreadable }
     }
 }
 
@@ -126,7 +185,7 @@ mod tests {
         let admin = shipped().scopes_of(&[ADMIN]);
         assert!(BUILT_IN.iter().all(|scope| admin.iter().any(|held| held == *scope)));
         assert!(admin.covers("molecules:read"));
-        let changed = RoleTable::new([(ADMIN.into(), set("users:read"))]);
+        let changed = RoleTable::new([(ADMIN.into(), set("users:read").into())]);
         assert!(changed.scopes_of(&[ADMIN]).covers("users:write"));
     }
 
@@ -143,9 +202,26 @@ mod tests {
 
     #[test]
     fn a_stored_role_is_added_or_takes_the_place_of_one_that_ships() {
-        let roles = RoleTable::new([(VIEWER.into(), set("a:read")), ("lab".into(), set("b:read"))]);
+        let roles =
+            RoleTable::new([(VIEWER.into(), set("a:read").into()), ("lab".into(), set("b:read").into())]);
         assert_eq!(roles.scopes_of(&[VIEWER, "lab"]), set("a:read b:read"));
         assert_eq!(roles.iter().map(|(name, _)| name).collect::<Vec<_>>(), [ADMIN, "lab", SCIENTIST, VIEWER]);
+    }
+
+    #[test]
+    fn a_scope_that_cannot_be_read_grants_nothing_and_is_covered_by_everything_alone() {
+        let later = StoredScopes::read("b:read  a:read[own=\"x\"] m\u{fc}:read a:read");
+        assert_eq!(later.granted, set("a:read b:read"));
+        assert_eq!(later.names(), ["a:read", "b:read", "a:read[own=\"x\"]", "m\u{fc}:read"]);
+        assert_eq!(later.beyond(&set("b:read")), ["a:read", "*"]);
+        assert_eq!(
+            (later.beyond(&set("a:read b:read")), later.beyond(&set("*"))),
+            (vec!["*".into()], vec![])
+        );
+        let roles = RoleTable::new([("lab".into(), later.clone())]);
+        assert_eq!(roles.scopes_of(&["lab"]), later.granted);
+        assert_eq!(roles.stored_scopes_of(&["lab", "lab"]).unreadable.len(), 2);
+        assert_eq!(StoredScopes::read("b:read a:read"), set("a:read b:read").into());
     }
 
     #[test]

@@ -9,7 +9,6 @@ use shared_models::{
     clients::names,
     documents::Page,
     roles::{Role, RoleScopes},
-    scope::ScopeSet,
 };
 
 use super::{
@@ -18,7 +17,7 @@ use super::{
     refusals,
     state::State,
 };
-use crate::domain::roles::is_built_in;
+use crate::domain::roles::{StoredScopes, is_built_in};
 
 /// List roles
 ///
@@ -40,9 +39,9 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = paging(&request)?;
     let roles = state.auth.roles().await?;
-    let role = |(name, scopes): (&str, &ScopeSet)| Role {
+    let role = |(name, scopes): (&str, &StoredScopes)| Role {
         name: name.into(),
-        scopes: names(scopes),
+        scopes: scopes.names(),
         built_in: is_built_in(name),
     };
     let mut roles: Vec<Role> = roles.iter().map(role).collect();

@@ -8,7 +8,7 @@ use shared_models::{
 };
 
 use super::{Auth, AuthError};
-use crate::domain::roles;
+use crate::domain::roles::{self, StoredScopes};
 
 /// Where a request came from: what the audit log keeps of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +57,12 @@ impl Actor {
     /// Refuses to hand out, or to act on somebody who has, what the actor may not do.
     pub fn require_all(&self, scopes: &ScopeSet) -> Result<(), AuthError> {
         let beyond = roles::beyond(&self.scope, scopes);
+        if beyond.is_empty() { Ok(()) } else { Err(AuthError::BeyondScope(beyond)) }
+    }
+
+    /// The same of what roles allow, and of what of that cannot be read here.
+    pub fn require_stored(&self, scopes: &StoredScopes) -> Result<(), AuthError> {
+        let beyond = scopes.beyond(&self.scope);
         if beyond.is_empty() { Ok(()) } else { Err(AuthError::BeyondScope(beyond)) }
     }
 

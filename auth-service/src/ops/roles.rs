@@ -17,7 +17,7 @@ use crate::{
     domain::{
         audit::{Action, Entry},
         roles,
-        roles::RoleTable,
+        roles::{RoleTable, StoredScopes},
         user::User,
     },
     store::{RoleOutcome, RoleWrite},
@@ -106,12 +106,12 @@ impl Auth {
             let table = RoleTable::new(stored);
             let allowed = table.get(name);
             if let Some(allowed) = allowed {
-                actor.require_all(allowed)?;
+                actor.require_stored(allowed)?;
             }
-            if !allowed.is_some_and(|allowed| allowed.covers_all(&scopes)) {
+            if !allowed.is_some_and(|allowed| allowed.granted.covers_all(&scopes)) {
                 self.check_width(&table, name, &scopes).await?;
             }
-            let narrower = allowed.is_some_and(|allowed| !scopes.covers_all(allowed));
+            let narrower = allowed.is_some_and(|allowed| StoredScopes::from(scopes.clone()).lacks(allowed));
             let write = RoleWrite {
                 name: name.to_owned(),
                 before,
@@ -159,7 +159,7 @@ impl Auth {
             return Err(AuthError::Conflict(format!("the role {name} is built in and cannot be removed")));
         }
         let roles = self.roles().await?;
-        actor.require_all(roles.get(name).ok_or(AuthError::NotFound("role"))?)?;
+        actor.require_stored(roles.get(name).ok_or(AuthError::NotFound("role"))?)?;
         match self.store.remove_role(name, entry).await? {
             RoleOutcome::Done => {
                 self.outlast_leases().await;
@@ -267,6 +267,29 @@ mod tests {
             assert!(matches!(world.auth.set_role(&admin, bad, &[]).await, Err(AuthError::Invalid(_))));
         }
         assert_eq!(world.auth.remove_role(&admin, "gone").await, Err(AuthError::NotFound("role")));
+    }
+
+    #[tokio::test]
+    async fn what_a_later_version_stored_in_a_role_grants_nothing_and_is_no_way_to_more() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        world.stored_role("lab", "molecules:read molecules:write[own=\"x\"]").await;
+        let ada = world.user_with_roles("ada@example.org", vec!["lab".into()]).await;
+        assert_eq!(world.login("ada@example.org").await.scope.to_string(), "molecules:read");
+        // What cannot be read may be anything: only those who may do everything act on it.
+        let limited = world.actor_with("roles:write users:write molecules:read molecules:write").await;
+        let beyond = || AuthError::BeyondScope(vec!["*".into()]);
+        let scopes = ["molecules:read".to_owned()];
+        assert_eq!(world.auth.set_role(&limited, "lab", &scopes).await, Err(beyond()));
+        assert_eq!(world.auth.remove_role(&limited, "lab").await, Err(beyond()));
+        assert_eq!(world.auth.end_sessions_of(&limited, &ada.id).await, Err(beyond()));
+        assert_eq!(world.auth.set_role(&admin, "lab", &scopes).await.unwrap().to_string(), "molecules:read");
+        let entries = world.auth.revocations(0, Duration::ZERO).await.unwrap().entries;
+        assert!(entries.iter().any(|entry| entry.value == "lab"), "replicas of that version issued more");
+        assert_eq!(
+            world.auth.set_role(&limited, "lab", &scopes).await.unwrap().to_string(),
+            "molecules:read"
+        );
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use crate::{
         name::FullName,
         password::Password,
         password_hash::PasswordHash,
-        roles::{RoleTable, TooWide, narrow},
+        roles::RoleTable,
         session::{EndReason, Session},
         user::User,
     },
@@ -62,7 +62,7 @@ impl Auth {
                 return Err(AuthError::Conflict(why.into()));
             }
             if let Some(given) = &change.roles {
-                actor.require_all(&roles.scopes_of(given))?;
+                actor.require_stored(&roles.stored_scopes_of(given))?;
                 if let Some(why) = self.roles_too_wide(&roles, given)? {
                     return Err(AuthError::invalid("/roles", "maxLength", format!("roles: {why}")));
                 }
@@ -134,8 +134,8 @@ impl Auth {
             ..before.clone()
         };
         let locked_out = (next.disabled && !before.disabled) || reset;
-        let (had, has) = (roles.scopes_of(&before.roles), roles.scopes_of(&next.roles));
-        let loses = next.must_change_password && !before.must_change_password || !has.covers_all(&had);
+        let (had, has) = (roles.stored_scopes_of(&before.roles), roles.stored_scopes_of(&next.roles));
+        let loses = next.must_change_password && !before.must_change_password || has.lacks(&had);
         if locked_out {
             next.token_version += 1;
         }
@@ -213,10 +213,7 @@ impl Auth {
         if actor.subject == user.id && !actor.principal.is_login() {
             return Err(AuthError::LoginNeeded);
         }
-        let theirs = self.roles().await?.scopes_of(&user.roles);
-        narrow(&actor.scope, Some(&theirs))
-            .map(|_| ())
-            .map_err(|TooWide(beyond)| AuthError::BeyondScope(beyond))
+        actor.require_stored(&self.roles().await?.stored_scopes_of(&user.roles))
     }
 }
 

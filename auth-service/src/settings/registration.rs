@@ -59,5 +59,5 @@ impl RegistrationMode {
 fn administrates(role: &str) -> bool {
     let shipped = RoleTable::new([]);
     let scopes = shipped.get(role);
-    scopes.is_some_and(|scopes| ADMINISTRATIVE.iter().any(|scope| scopes.covers(scope)))
+    scopes.is_some_and(|scopes| ADMINISTRATIVE.iter().any(|scope| scopes.granted.covers(scope)))
 }

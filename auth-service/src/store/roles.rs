@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use shared_models::scope::ScopeSet;
 
 use super::StoreError;
-use crate::domain::{audit::Entry, revocation::RevocationClock};
+use crate::domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes};
 
 /// A change of a role: from what was read to what it shall allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct RoleWrite {
     /// The role's name.
     pub name: String,
     /// The stored scopes as they were read; absent where nothing is stored under this name.
-    pub before: Option<ScopeSet>,
+    pub before: Option<StoredScopes>,
     /// What the role allows from now on.
     pub next: ScopeSet,
     /// Whether no user may have the name already: a role that is made anew must not reach those who have a name
@@ -38,7 +38,7 @@ pub enum RoleOutcome {
 #[async_trait]
 pub trait Roles: Send + Sync {
     /// Every stored role.
-    async fn roles(&self) -> Result<Vec<(String, ScopeSet)>, StoreError>;
+    async fn roles(&self) -> Result<Vec<(String, StoredScopes)>, StoreError>;
 
     /// Stores a role, revokes tokens and adds the entry to the audit log.
     async fn set_role(

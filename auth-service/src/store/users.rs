@@ -1,13 +1,12 @@
 //! The port to users.
 
 use async_trait::async_trait;
-use shared_models::scope::ScopeSet;
 use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
     audit::Entry, email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock,
-    session::EndReason, user::User,
+    roles::StoredScopes, session::EndReason, user::User,
 };
 
 /// A new password, and what it ends.
@@ -59,7 +58,7 @@ pub struct UserWrite {
     /// The user as they shall be.
     pub next: User,
     /// The stored roles that the user has from now on and had not before, with the scopes that were read.
-    pub given: Vec<(String, ScopeSet)>,
+    pub given: Vec<(String, StoredScopes)>,
     /// Why their sessions end, if they do: `next` has another `token_version` then, and their tokens are revoked.
     pub end_sessions: Option<EndReason>,
     /// Whether all their tokens are revoked, those of their API keys too: the moment becomes their `not_before`.
@@ -98,7 +97,7 @@ pub trait Users: Send + Sync {
     async fn insert_users(
         &self,
         users: &[User],
-        given: &[(String, ScopeSet)],
+        given: &[(String, StoredScopes)],
         entry: &Entry,
     ) -> Result<Option<Vec<bool>>, StoreError>;
 

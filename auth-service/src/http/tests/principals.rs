@@ -161,6 +161,20 @@ async fn the_audit_log_names_a_caller_whom_a_row_refuses_once_a_minute() {
 }
 
 #[actix_web::test]
+async fn a_role_of_a_later_version_is_listed_as_it_is() {
+    let world = World::new().await;
+    world.user_with_roles("root@example.org", vec!["admin".into()]).await;
+    let app = service!(world);
+    let admin = world.login("root@example.org").await.access_token;
+    world.stored_role("lab", "a:read b:read[own=\"x\"]").await;
+    world.advance(1);
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let listed = body(send!(app, with(TestRequest::get().uri("/auth/roles"), &admin))).await;
+    let lab = json!({"name": "lab", "scopes": ["a:read", "b:read[own=\"x\"]"], "built_in": false});
+    assert!(listed["items"].as_array().unwrap().contains(&lab), "{listed}");
+}
+
+#[actix_web::test]
 async fn what_could_lock_its_user_out_needs_a_recent_login_or_the_password() {
     let world = World::new().await;
     world.user("ada@example.org").await;

@@ -30,7 +30,7 @@ use crate::{
         throttle::{Beyond, Limit},
         user::User,
     },
-    store::{Store, sqlite::SqliteStore},
+    store::{Store as _, Users as _, sqlite::SqliteStore},
 };
 
 const COST: Cost = Cost { memory_kib: 64, iterations: 2, parallelism: 1 };
@@ -39,7 +39,7 @@ const COST: Cost = Cost { memory_kib: 64, iterations: 2, parallelism: 1 };
 pub(crate) struct World {
     pub(crate) auth: Arc<Auth>,
     clock: Arc<ManualClock>,
-    store: Arc<dyn Store>,
+    store: Arc<SqliteStore>,
     _directory: tempfile::TempDir,
 }
 
@@ -60,7 +60,7 @@ impl World {
         let ring = directory.path().join("keys.json");
         JwkSet { keys: vec![key] }.write(&ring).unwrap();
         let database = Database::open(&directory.path().join("auth.db")).unwrap();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::new(database));
+        let store = Arc::new(SqliteStore::new(database));
         store.prepare().await.unwrap();
         let hasher = Hasher::new(COST, Limits { permits: 2, queue: 32 }, Arc::new(OsRandom)).unwrap();
         let window = Duration::from_secs(900);
@@ -86,7 +86,7 @@ impl World {
         change(&mut policy);
         let keys = Arc::new(KeyRing::open(&ring, Purpose::Sign).unwrap());
         let env = Env { clock: Arc::clone(&clock) as _, random: Arc::new(OsRandom) };
-        let auth = Arc::new(Auth::new(Arc::clone(&store), hasher, keys, env, policy));
+        let auth = Arc::new(Auth::new(Arc::clone(&store) as _, hasher, keys, env, policy));
         Self { auth, clock, store, _directory: directory }
     }
 
@@ -146,6 +146,11 @@ impl World {
 
     fn entry() -> Entry {
         Entry::new(Action::UserCreated, SystemClock.now(), &OsRandom)
+    }
+
+    /// A role whose scopes are stored as another version may.
+    pub(crate) async fn stored_role(&self, name: &str, scopes: &str) {
+        self.store.write_role(name, scopes).await;
     }
 
     /// An API key of a user, and its secret.

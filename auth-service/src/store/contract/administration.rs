@@ -5,7 +5,7 @@ use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
 use super::*;
 use crate::{
-    domain::{audit::Target, key_ring::RingState},
+    domain::{audit::Target, key_ring::RingState, roles::StoredScopes},
     store::{EmailFilter, RoleOutcome, RoleWrite, UserFilter, UserOutcome, UserWrite},
 };
 
@@ -146,7 +146,7 @@ fn scopes(text: &str) -> ScopeSet {
 fn role(before: Option<&str>, next: &str) -> RoleWrite {
     RoleWrite {
         name: "lab".into(),
-        before: before.map(scopes),
+        before: before.map(StoredScopes::read),
         next: scopes(next),
         unheld: before.is_none(),
         narrower: false,
@@ -164,7 +164,7 @@ async fn remove_role(store: &dyn Store, name: &str) -> Result<RoleOutcome, Store
 /// Gives a user the role `lab`, as it was when it allowed `read`.
 fn giving(user: &User, read: &str) -> UserWrite {
     let roles = [user.roles.clone(), vec!["lab".into()]].concat();
-    let given = vec![("lab".into(), scopes(read))];
+    let given = vec![("lab".into(), StoredScopes::read(read))];
     UserWrite { given, ..write(user, User { roles, ..user.clone() }) }
 }
 
@@ -175,7 +175,7 @@ pub(crate) async fn a_role_is_stored_replaced_and_removed(store: &dyn Store) {
         let set = entry(Action::RoleSet, "lab");
         assert_eq!(store.set_role(&change, &clock(), &set).await, Ok(RoleOutcome::Done));
         assert!(recorded(store, "lab").await.contains(&set));
-        assert_eq!(store.roles().await, Ok(vec![("lab".into(), change.next.clone())]));
+        assert_eq!(store.roles().await, Ok(vec![("lab".into(), change.next.clone().into())]));
         assert_eq!(set_role(store, &change).await, Ok(RoleOutcome::Changed));
     }
     assert_eq!(store.revocations_of(RevocationKind::Role, "lab").await.expect("ok").len(), 1);
@@ -250,9 +250,36 @@ pub(crate) async fn a_role_is_not_given_while_it_is_removed(store: &dyn Store) {
     }
 }
 
+/// `odd` is the role `lab` as a later version stored it. It is given, changed and removed as any other.
+pub(crate) async fn a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
+    store: &dyn Store,
+    odd: StoredScopes,
+) {
+    assert!(!odd.unreadable.is_empty());
+    assert_eq!(store.roles().await, Ok(vec![("lab".into(), odd.clone())]));
+    let ada = user("ada@example.org");
+    store.insert_user(&ada, &some_entry()).await.expect("ok");
+    let giving = |scopes: &StoredScopes| UserWrite {
+        given: vec![("lab".into(), scopes.clone())],
+        ..write(&ada, User { roles: vec!["lab".into()], ..ada.clone() })
+    };
+    let less = StoredScopes::from(odd.granted.clone());
+    let given = store.write_user(&giving(&less), &clock(), &some_entry()).await;
+    assert_eq!(given, Ok(UserOutcome::RoleChanged), "what cannot be read was read as well");
+    assert_eq!(store.write_user(&giving(&odd), &clock(), &some_entry()).await, Ok(UserOutcome::Done));
+    let change = |before: &StoredScopes| RoleWrite {
+        before: Some(before.clone()),
+        unheld: false,
+        ..role(None, "c:read")
+    };
+    assert_eq!(set_role(store, &change(&less)).await, Ok(RoleOutcome::Changed));
+    assert_eq!(set_role(store, &change(&odd)).await, Ok(RoleOutcome::Done));
+    assert_eq!(store.roles().await, Ok(vec![("lab".into(), StoredScopes::read("c:read"))]));
+}
+
 pub(crate) async fn an_import_gives_a_role_as_it_was_read_or_not_at_all(store: &dyn Store) {
     let users = [User { roles: vec!["lab".into()], ..user("ada@example.org") }];
-    let given = [("lab".to_owned(), "a:read".parse().expect("ok"))];
+    let given = [("lab".to_owned(), StoredScopes::read("a:read"))];
     let imported = entry(Action::UsersImported, "file");
     assert_eq!(store.insert_users(&users, &given, &imported).await, Ok(None), "there is no such role");
     set_role(store, &role(None, "a:read b:read")).await.expect("ok");

@@ -5,11 +5,10 @@ use std::collections::HashSet;
 use futures_util::TryStreamExt as _;
 use mongodb::{ClientSession, Collection, Database, bson::doc, error::Result as MongoResult};
 use serde::Deserialize;
-use shared_models::scope::ScopeSet;
 
 use super::{MongoStore, audit, documents::UserDocument, roles as role_table, user_acts::collection};
 use crate::{
-    domain::{audit::Entry, user::User},
+    domain::{audit::Entry, roles::StoredScopes, user::User},
     store::StoreError,
 };
 
@@ -26,7 +25,7 @@ impl MongoStore {
     pub(super) async fn import(
         &self,
         users: &[User],
-        given: &[(String, ScopeSet)],
+        given: &[(String, StoredScopes)],
         entry: &Entry,
     ) -> Result<Option<Vec<bool>>, StoreError> {
         let _turn = if given.is_empty() { None } else { Some(self.giving.lock().await) };
@@ -48,7 +47,7 @@ async fn import(
     database: &Database,
     session: &mut ClientSession,
     users: &[User],
-    given: &[(String, ScopeSet)],
+    given: &[(String, StoredScopes)],
     entry: &Entry,
 ) -> MongoResult<Option<Vec<bool>>> {
     if !role_table::are_as_read(database, session, given).await? {

@@ -4,15 +4,15 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
     ClientSession, Collection, Database,
-    bson::{Document, doc},
+    bson::{Bson, Document, doc},
     error::Result as MongoResult,
 };
 use serde::{Deserialize, Serialize};
-use shared_models::{revocations::RevocationKind, scope::ScopeSet};
+use shared_models::revocations::RevocationKind;
 
 use super::{MongoStore, audit, outbox};
 use crate::{
-    domain::{audit::Entry, revocation::RevocationClock},
+    domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes},
     store::{Revocations as _, RoleOutcome, RoleWrite, Roles, StoreError},
 };
 
@@ -21,7 +21,21 @@ use crate::{
 struct RoleDocument {
     #[serde(rename = "_id")]
     name: String,
-    scopes: ScopeSet,
+    /// Text; what else a later version may write cannot be read as a whole.
+    scopes: Bson,
+}
+
+impl RoleDocument {
+    fn read(self) -> (String, StoredScopes) {
+        let scopes = match self.scopes {
+            Bson::String(text) => StoredScopes::read(&text),
+            other => {
+                let unreadable = vec![other.to_string()];
+                StoredScopes { unreadable, ..StoredScopes::default() }
+            }
+        };
+        (self.name, scopes)
+    }
 }
 
 #[derive(Deserialize)]
@@ -40,10 +54,10 @@ fn users(database: &Database) -> Collection<Document> {
 
 #[async_trait]
 impl Roles for MongoStore {
-    async fn roles(&self) -> Result<Vec<(String, ScopeSet)>, StoreError> {
+    async fn roles(&self) -> Result<Vec<(String, StoredScopes)>, StoreError> {
         let found: Vec<RoleDocument> =
             collection(self.ready().await?).find(doc! {}).await?.try_collect().await?;
-        Ok(found.into_iter().map(|role| (role.name, role.scopes)).collect())
+        Ok(found.into_iter().map(RoleDocument::read).collect())
     }
 
     async fn set_role(
@@ -97,17 +111,15 @@ async fn set(
         }
     }
     let roles = collection(database);
-    if let Some(before) = &write.before {
-        let unchanged = doc! { "_id": &write.name, "scopes": before.to_string() };
-        let next = doc! { "$set": { "scopes": write.next.to_string() } };
-        if roles.update_one(unchanged, next).session(&mut *session).await?.matched_count == 0 {
-            return Ok(RoleOutcome::Changed);
-        }
+    if stored(database, session, &write.name).await? != write.before {
+        return Ok(RoleOutcome::Changed);
+    }
+    let scopes = write.next.to_string();
+    if write.before.is_some() {
+        let next = doc! { "$set": { "scopes": scopes } };
+        roles.update_one(doc! { "_id": &write.name }, next).session(&mut *session).await?;
     } else {
-        if roles.find_one(doc! { "_id": &write.name }).session(&mut *session).await?.is_some() {
-            return Ok(RoleOutcome::Changed);
-        }
-        let role = RoleDocument { name: write.name.clone(), scopes: write.next.clone() };
+        let role = RoleDocument { name: write.name.clone(), scopes: scopes.into() };
         roles.insert_one(role).session(&mut *session).await?;
     }
     if write.narrower {
@@ -140,17 +152,27 @@ async fn remove(
 pub(super) async fn are_as_read(
     database: &Database,
     session: &mut ClientSession,
-    given: &[(String, ScopeSet)],
+    given: &[(String, StoredScopes)],
 ) -> MongoResult<bool> {
     for (name, scopes) in given {
-        let unchanged = doc! { "_id": name, "scopes": scopes.to_string() };
-        let count = doc! { "$inc": { "given": 1_i64 } };
-        if collection(database).update_one(unchanged, count).session(&mut *session).await?.matched_count == 0
-        {
+        if stored(database, session, name).await?.as_ref() != Some(scopes) {
             return Ok(false);
         }
+        let count = doc! { "$inc": { "given": 1_i64 } };
+        collection(database).update_one(doc! { "_id": name }, count).session(&mut *session).await?;
     }
     Ok(true)
+}
+
+/// What is stored under the name, as the transaction sees it. What it then writes to the role conflicts with any other write
+/// since.
+async fn stored(
+    database: &Database,
+    session: &mut ClientSession,
+    name: &str,
+) -> MongoResult<Option<StoredScopes>> {
+    let role = collection(database).find_one(doc! { "_id": name }).session(session).await?;
+    Ok(role.map(|role| role.read().1))
 }
 
 /// How many users have the role, as the transaction sees them.

@@ -1,11 +1,12 @@
 //! The contract on MongoDB, and what it does when no server is there.
 
 use futures_util::future::join_all;
+use mongodb::bson::Bson;
 use service_kit::random::{self, OsRandom};
 
 use super::*;
 use crate::{
-    domain::audit::Action,
+    domain::{audit::Action, roles::StoredScopes},
     store::{AuditLog as _, Sessions as _, Users as _, contract},
 };
 
@@ -54,6 +55,24 @@ async fn entries_that_a_replica_had_half_moved_to_the_log_are_there_once() {
     let sessions = store.database.collection::<Document>(SESSIONS);
     assert_eq!(sessions.count_documents(doc! { "opened": { "$exists": true } }).await.unwrap(), 0);
     contract::Fixture::drop(fixture).await;
+}
+
+#[tokio::test]
+async fn a_role_with_scopes_or_fields_of_a_later_version_is_used() {
+    let object = Bson::Document(doc! { "a:read": { "own": true } });
+    let unreadable = StoredScopes { unreadable: vec![object.to_string()], ..StoredScopes::default() };
+    let text = "a:read b:read[own=\"x\"]";
+    for (scopes, odd) in [(text.into(), StoredScopes::read(text)), (object, unreadable)] {
+        let fixture = <Fixture as contract::Fixture>::new().await;
+        let roles = fixture.store.database.collection::<Document>("roles");
+        roles.insert_one(doc! { "_id": "lab", "scopes": scopes, "later": true }).await.unwrap();
+        contract::administration::a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
+            &fixture.store,
+            odd,
+        )
+        .await;
+        contract::Fixture::drop(fixture).await;
+    }
 }
 
 #[tokio::test]

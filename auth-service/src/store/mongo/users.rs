@@ -9,7 +9,6 @@ use mongodb::{
     bson::{Document, doc},
     options::{IndexOptions, ReturnDocument},
 };
-use shared_models::scope::ScopeSet;
 use time::OffsetDateTime;
 
 use super::{
@@ -20,8 +19,14 @@ use super::{
 };
 use crate::{
     domain::{
-        audit::Entry, email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock,
-        roles, session::EndReason, user::User,
+        audit::Entry,
+        email::Email,
+        name::FullName,
+        password_hash::PasswordHash,
+        revocation::RevocationClock,
+        roles::{self, StoredScopes},
+        session::EndReason,
+        user::User,
     },
     store::{
         EmailFilter, PasswordUpdate, Revocations as _, StoreError, UserFilter, UserOutcome, UserWrite, Users,
@@ -86,7 +91,7 @@ impl Users for MongoStore {
     async fn insert_users(
         &self,
         users: &[User],
-        given: &[(String, ScopeSet)],
+        given: &[(String, StoredScopes)],
         entry: &Entry,
     ) -> Result<Option<Vec<bool>>, StoreError> {
         self.import(users, given, entry).await

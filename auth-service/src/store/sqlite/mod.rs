@@ -100,7 +100,10 @@ mod tests {
     use shared_models::revocations::RevocationKind;
 
     use super::*;
-    use crate::store::{Revocations as _, Users as _, contract};
+    use crate::{
+        domain::roles::StoredScopes,
+        store::{Revocations as _, Users as _, contract},
+    };
 
     /// A file of its own for each test, removed at the end.
     struct Fixture {
@@ -184,6 +187,18 @@ mod tests {
         let found = store.user_by_email(&user.email).await.unwrap().unwrap();
         assert_eq!((found.token_version, found.must_change_password, found.not_before), (3, false, 0));
         assert_eq!(store.count_admins().await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn a_role_with_scopes_of_a_later_version_is_used() {
+        let fixture = <Fixture as contract::Fixture>::new().await;
+        fixture.store.write_role("lab", "a:read b:read[own=\"x\"]").await;
+        let odd = StoredScopes::read("a:read b:read[own=\"x\"]");
+        contract::administration::a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
+            &fixture.store,
+            odd,
+        )
+        .await;
     }
 
     #[tokio::test]

@@ -2,27 +2,23 @@
 
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension as _, Transaction};
-use shared_models::{revocations::RevocationKind, scope::ScopeSet};
+use shared_models::revocations::RevocationKind;
 
 use super::{SqliteStore, audit, revocations};
 use crate::{
-    domain::{audit::Entry, revocation::RevocationClock},
+    domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes},
     store::{RoleOutcome, RoleWrite, Roles, StoreError},
 };
 
 #[async_trait]
 impl Roles for SqliteStore {
-    async fn roles(&self) -> Result<Vec<(String, ScopeSet)>, StoreError> {
+    async fn roles(&self) -> Result<Vec<(String, StoredScopes)>, StoreError> {
         self.database
             .read(|c| {
                 let mut statement = c.prepare_cached("SELECT name, scopes FROM roles")?;
-                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-                rows.map(|row| {
-                    let (name, scopes) = row?;
-                    let scopes = scopes.parse();
-                    Ok((name, scopes.map_err(|_| StoreError::Fault("a stored role is unreadable".into()))?))
-                })
-                .collect()
+                let rows = statement
+                    .query_map([], |row| Ok((row.get(0)?, StoredScopes::read(&row.get::<_, String>(1)?))))?;
+                Ok(rows.collect::<Result<_, _>>()?)
             })
             .await
     }
@@ -99,7 +95,10 @@ fn set(
 }
 
 /// Whether every role of `given` is still stored with these scopes, within the transaction that gives them.
-pub(super) fn are_as_read(tx: &Transaction<'_>, given: &[(String, ScopeSet)]) -> Result<bool, StoreError> {
+pub(super) fn are_as_read(
+    tx: &Transaction<'_>,
+    given: &[(String, StoredScopes)],
+) -> Result<bool, StoreError> {
     for (name, scopes) in given {
         if stored(tx, name)?.as_ref() != Some(scopes) {
             return Ok(false);
@@ -109,11 +108,10 @@ pub(super) fn are_as_read(tx: &Transaction<'_>, given: &[(String, ScopeSet)]) ->
 }
 
 /// What is stored under the name, within the transaction that goes by it.
-fn stored(tx: &Transaction<'_>, name: &str) -> Result<Option<ScopeSet>, StoreError> {
+fn stored(tx: &Transaction<'_>, name: &str) -> Result<Option<StoredScopes>, StoreError> {
     let scopes: Option<String> =
         tx.query_row("SELECT scopes FROM roles WHERE name = ?1", [name], |row| row.get(0)).optional()?;
-    let scopes = scopes.map(|scopes| scopes.parse()).transpose();
-    scopes.map_err(|_| StoreError::Fault("a stored role is unreadable".into()))
+    Ok(scopes.map(|scopes| StoredScopes::read(&scopes)))
 }
 
 /// How many users have the role.
@@ -124,4 +122,20 @@ fn holders(tx: &Transaction<'_>, role: &str) -> Result<u64, StoreError> {
         |row| row.get(0),
     )?;
     Ok(count.unsigned_abs())
+}
+
+#[cfg(test)]
+impl SqliteStore {
+    /// Stores a role as another version may.
+    pub(crate) async fn write_role(&self, name: &str, scopes: &str) {
+        let (name, scopes) = (name.to_owned(), scopes.to_owned());
+        let written: Result<(), StoreError> = self
+            .database
+            .write(move |tx| {
+                tx.execute("INSERT INTO roles (name, scopes) VALUES (?1, ?2)", (name, scopes))?;
+                Ok(())
+            })
+            .await;
+        written.expect("a role can be stored");
+    }
 }

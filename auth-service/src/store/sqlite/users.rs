@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, named_params};
-use shared_models::{revocations::RevocationKind, scope::ScopeSet};
+use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
@@ -17,7 +17,7 @@ use crate::{
         name::FullName,
         password_hash::PasswordHash,
         revocation::{Moment, RevocationClock},
-        roles,
+        roles::{self, StoredScopes},
         session::EndReason,
         user::User,
     },
@@ -42,7 +42,7 @@ impl Users for SqliteStore {
     async fn insert_users(
         &self,
         users: &[User],
-        given: &[(String, ScopeSet)],
+        given: &[(String, StoredScopes)],
         entry: &Entry,
     ) -> Result<Option<Vec<bool>>, StoreError> {
         let (users, given, entry) = (users.to_vec(), given.to_vec(), entry.clone());
