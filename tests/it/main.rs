@@ -24,6 +24,7 @@ mod import;
 mod keys;
 mod local;
 mod logs;
+mod mates;
 mod openapi;
 mod outage;
 mod outcomes;

@@ -89,6 +89,7 @@ impl Sorted {
             let written = place?;
             match fates.next() {
                 Some(Fate::Conflict { fields }) => Err(ResourceError::Conflict(fields.clone())),
+                Some(Fate::Refused(why)) => Err(ResourceError::Internal(why.clone())),
                 _ => Ok(written),
             }
         };

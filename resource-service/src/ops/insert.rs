@@ -46,15 +46,11 @@ pub async fn insert(
     match service.store.insert_together(&permit.collection, bulk).await? {
         Ended::Committed(_) => Ok((id, stored)),
         Ended::Repeated => again(&permit, service.answered(key).await?.ok_or(ResourceError::Unavailable)?),
-        Ended::Refused(fates) => Err(ResourceError::Conflict(
-            fates
-                .into_iter()
-                .find_map(|fate| match fate {
-                    Fate::Conflict { fields } => Some(fields),
-                    Fate::Inserted => None,
-                })
-                .unwrap_or_default(),
-        )),
+        Ended::Refused(fates) => Err(match fates.into_iter().next() {
+            Some(Fate::Conflict { fields }) => ResourceError::Conflict(fields),
+            Some(Fate::Refused(why)) => ResourceError::Internal(why),
+            Some(Fate::Inserted) | None => ResourceError::Internal("a refusal without a reason".into()),
+        }),
     }
 }
 

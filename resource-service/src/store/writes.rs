@@ -32,6 +32,8 @@ pub enum Fate {
         /// The fields of the index.
         fields: Vec<String>,
     },
+    /// The store refuses it for another reason, and takes the others.
+    Refused(String),
 }
 
 /// Makes the answer that is kept, from what became of each document.

@@ -6,7 +6,12 @@ use std::{
     time::Duration,
 };
 
-use mongodb::{Collection as Handle, Database, bson::RawDocumentBuf};
+use futures_util::future::join_all;
+use mongodb::{
+    Collection as Handle, Database,
+    bson::RawDocumentBuf,
+    error::{Error, ErrorKind},
+};
 use service_kit::{
     batch::{Batcher, Call, Limits},
     store::mongo::{Reads, in_time},
@@ -14,7 +19,10 @@ use service_kit::{
 
 use tokio::time::timeout;
 
-use super::write::{faults, write_error};
+use super::{
+    write::{faults, write_error},
+    written,
+};
 use crate::{domain::collection::Collection, store::StoreError};
 
 /// Few, so that others gather meanwhile.
@@ -87,6 +95,11 @@ async fn alone(
     Ok(())
 }
 
+/// Whether MongoDB refused a batch before it looked at any of its documents.
+fn is_refused_whole(error: &Error) -> bool {
+    !matches!(*error.kind, ErrorKind::InsertMany(_)) && matches!(written(error), StoreError::Failed(_))
+}
+
 async fn insert(documents: Handle<RawDocumentBuf>, calls: Vec<Call<Insert, Stored>>) {
     if let [Call { question, .. }] = &calls[..] {
         let stored = alone(&documents, &question.collection, &question.document).await;
@@ -97,6 +110,15 @@ async fn insert(documents: Handle<RawDocumentBuf>, calls: Vec<Call<Insert, Store
     }
     let sent = documents.insert_many(calls.iter().map(|call| &call.question.document)).ordered(false).await;
     let error = sent.err();
+    if error.as_ref().is_some_and(is_refused_whole) {
+        // It may be for one of them: each is asked for by itself, so that none fails for another.
+        let each = calls.into_iter().map(|call| async {
+            let stored = alone(&documents, &call.question.collection, &call.question.document).await;
+            call.answer(stored);
+        });
+        join_all(each).await;
+        return;
+    }
     for (at, call) in calls.into_iter().enumerate() {
         let stored = error.as_ref().map_or(Ok(()), |error| {
             let faults = faults(error, &call.question.collection)?;

@@ -68,7 +68,10 @@ pub(super) fn faults(error: &Error, collection: &Collection) -> Result<Vec<(usiz
         }) => {
             let fault = |fault: &IndexedWriteError| match fault.code {
                 DUPLICATE_KEY => StoreError::Conflict { fields: fields_of(&fault.message, collection) },
-                _ => failed(error),
+                _ => match failed(error) {
+                    StoreError::Failed(_) => StoreError::Failed(fault.message.clone()),
+                    other => other,
+                },
             };
             Ok(faults.iter().map(|indexed| (indexed.index, fault(indexed))).collect())
         }
@@ -78,10 +81,11 @@ pub(super) fn faults(error: &Error, collection: &Collection) -> Result<Vec<(usiz
     }
 }
 
-/// The documents among many that ran into a unique index; an error where something else went wrong.
-fn conflicts(error: &Error, collection: &Collection) -> Result<Vec<(usize, Fate)>, StoreError> {
+/// The documents among many that were refused; an error where something else went wrong.
+fn refused(error: &Error, collection: &Collection) -> Result<Vec<(usize, Fate)>, StoreError> {
     let fate = |(at, fault)| match fault {
         StoreError::Conflict { fields } => Ok((at, Fate::Conflict { fields })),
+        StoreError::Failed(why) => Ok((at, Fate::Refused(why))),
         other => Err(other),
     };
     faults(error, collection)?.into_iter().map(fate).collect()
@@ -117,9 +121,9 @@ impl Attempt {
         Ok(true)
     }
 
-    /// Sets aside the documents that ran into a unique index.
-    fn set_aside(&mut self, conflicts: Vec<(usize, Fate)>) {
-        for (at, fate) in conflicts.into_iter().rev() {
+    /// Sets aside the documents that were refused.
+    fn set_aside(&mut self, refused: Vec<(usize, Fate)>) {
+        for (at, fate) in refused.into_iter().rev() {
             if at < self.left.len() {
                 let (place, _) = self.left.remove(at);
                 self.fates[place] = fate;
@@ -234,7 +238,7 @@ impl Writes for MongoStore {
         drop(documents);
         let inserted = in_time(self.handle(collection).insert_many(&raw).ordered(false)).await;
         if let Err(error) = inserted {
-            for (at, fate) in conflicts(&error, collection)? {
+            for (at, fate) in refused(&error, collection)? {
                 if let Some(place) = fates.get_mut(at) {
                     *place = fate;
                 }
@@ -266,7 +270,7 @@ impl Writes for MongoStore {
                 ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => {
                     return Ok(Ended::Repeated);
                 }
-                _ => attempt.set_aside(conflicts(&error, collection)?),
+                _ => attempt.set_aside(refused(&error, collection)?),
             }
         }
         Ok(Ended::Refused(attempt.fates))
