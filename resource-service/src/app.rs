@@ -206,7 +206,7 @@ fn checks(
         checks.push(Check::new("revocations", move || {
             let heard = revocations.age().is_some();
             async move {
-                heard.then_some(()).ok_or_else(|| "the feed of revocations was not heard yet".to_owned())
+                heard.then_some(()).ok_or_else(|| "the revocation feed has not been read yet".to_owned())
             }
         }));
     }

@@ -133,7 +133,7 @@ impl Settings {
         if let Some(url) = &self.keys.jwks_url {
             check_url("keys.jwks_url", url)?;
             if self.keys.file.is_some() {
-                return Err(SettingsError::at("keys.jwks_url", "given beside keys.file; keep one"));
+                return Err(SettingsError::at("keys.jwks_url", "given together with keys.file; keep one"));
             }
         }
         self.client().map(|_| ())

@@ -60,7 +60,7 @@ impl Catalog {
         let at = |fault: String| CatalogError { file: file.to_owned(), fault };
         let collection = Collection::read(text).map_err(|fault| at(fault.to_string()))?;
         match self.0.insert(collection.name().to_owned(), Arc::new(collection)) {
-            Some(double) => Err(at(format!("there is a collection {:?} already", double.name()))),
+            Some(double) => Err(at(format!("the collection {:?} exists already", double.name()))),
             None => Ok(()),
         }
     }

@@ -124,7 +124,7 @@ impl Collection {
         }
         if let Some(field) = disclosed(&access, &indexes) {
             let fault =
-                format!("access.hidden: {field} is part of a unique index, which would tell its values");
+                format!("access.hidden: {field} is part of a unique index, which would reveal its values");
             return Err(DefinitionFault::at("/access/hidden", fault));
         }
         check_indexes(&indexes).map_err(|fault| DefinitionFault::at("/indexes", fault))?;
@@ -250,7 +250,7 @@ fn check_indexes(indexes: &[Index]) -> Result<(), String> {
     };
     let distinct: BTreeSet<_> = indexes.iter().map(kept).collect();
     if names.len().min(distinct.len()) < indexes.len() {
-        return Err("indexes: one of them stands twice".into());
+        return Err("indexes: the same index is given more than once".into());
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ fn compare(before: Option<&Value>, after: Option<&Value>, place: &str, found: &m
         pointer: place.to_owned(),
         before: before.cloned(),
         after: after.cloned(),
-        breaks: turned_off.then(|| format!("what {} has kept would be out of reach", &place[1..])),
+        breaks: turned_off.then(|| format!("what {} has kept could no longer be read", &place[1..])),
     });
 }
 

@@ -24,7 +24,7 @@ pub enum Outside {
     #[error("the calculation {0:?} is finished, and with it every grant for it")]
     Ended(String),
     /// The token is limited in a way that is unknown here.
-    #[error("this token is limited in a way that is unknown here, so that it writes nothing")]
+    #[error("this token has a limitation that this service does not know, so it may not write")]
     Unknown,
 }
 

@@ -60,7 +60,7 @@ fn explain(fault: &ValidationError<'_>) -> Vec<FieldError> {
             let message = format!("{came} is not one of {}", options.join(", "));
             vec![FieldError::at(place, code, message)]
         }
-        ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "nothing may stand here")],
+        ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "no value is allowed here")],
         _ => {
             let came = short(&fault.instance().to_string());
             vec![FieldError::at(place, code, fault.masked_with(came).to_string())]

@@ -120,7 +120,7 @@ impl Listener {
             let next = tokio::select! {
                 next = self.follower.next() => next?,
                 () = Draining::begun(self.draining.as_ref().map(web::Data::get_ref)) => {
-                    return Err(Farewell::end("unavailable", "the service stops; connect again"));
+                    return Err(Farewell::end("unavailable", "the service is stopping; connect again"));
                 }
             };
             let good = self.verifier.check_still_good(&self.claims);

@@ -97,7 +97,7 @@ pub async fn delete(
     service.admit_to_definitions(&caller.claims)?;
     let [force] = flags(&request, ["force"])?;
     undefine(&service, &name, &precondition(&request)?, force).await?;
-    tracing::info!(collection.name = %name, by = %caller.claims.sub, force, "definition taken away");
+    tracing::info!(collection.name = %name, by = %caller.claims.sub, force, "definition removed");
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -114,8 +114,7 @@ fn flags<const N: usize>(request: &HttpRequest, names: [&str; N]) -> Result<[boo
                 faults.push(FieldError::in_parameter(name, "type", message));
             }
             (None, _) => {
-                let message =
-                    format!("there is no parameter {name:?} here; there is {}", names.join(" and "));
+                let message = format!("unknown parameter {name:?}; known is {}", names.join(" and "));
                 faults.push(FieldError::in_parameter(name, "parameter", message));
             }
         }

@@ -123,7 +123,8 @@ pub async fn access(
 /// The operations of a JSON patch.
 fn operations(body: &[u8]) -> Result<Patch, Problem> {
     serde_json::from_value(value(body)?).map_err(|fault| {
-        let message = format!("the body is no JSON patch (RFC 6902): {}", without_values(&fault.to_string()));
+        let message =
+            format!("the body is not a JSON patch (RFC 6902): {}", without_values(&fault.to_string()));
         Problem::validation(vec![FieldError::at("", "patch", message)])
     })
 }

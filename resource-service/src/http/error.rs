@@ -36,7 +36,7 @@ fn unpatchable(fault: &Unpatchable) -> Problem {
 fn none_stored(refused: Vec<(usize, ResourceError)>) -> Problem {
     let conflicts = refused.iter().all(|(_, error)| matches!(error, ResourceError::Conflict(_)));
     let code = if conflicts { ProblemCode::Conflict } else { ProblemCode::ValidationError };
-    let detail = format!("{} of the documents cannot be stored, so that none was; see errors", refused.len());
+    let detail = format!("Nothing was stored; documents rejected: {}; see errors", refused.len());
     let mut errors = Vec::new();
     for (index, error) in refused {
         let problem = Problem::from(error);

@@ -36,7 +36,7 @@ impl Parameters {
         let (_, value) = self.pairs.remove(at);
         if self.pairs.iter().any(|(known, _)| known == name) {
             self.pairs.retain(|(known, _)| known != name);
-            self.refuse(name, "duplicate", format!("{name} stands twice; give it once"));
+            self.refuse(name, "duplicate", format!("parameter {name:?} is given more than once"));
         }
         Some(value)
     }

@@ -60,7 +60,7 @@ fn person(parameters: &[(String, String)]) -> Result<Person, Vec<FieldError>> {
                 faults.push(FieldError::in_parameter(name, "required", format!("{name} is missing")));
             }
             (Some(_), Some(_)) => {
-                let message = format!("{name} stands twice; give it once");
+                let message = format!("parameter {name:?} is given more than once");
                 faults.push(FieldError::in_parameter(name, "duplicate", message));
             }
         }
@@ -74,7 +74,11 @@ fn person(parameters: &[(String, String)]) -> Result<Person, Vec<FieldError>> {
             .ok()
     });
     for (name, _) in parameters.iter().filter(|(name, _)| !["subject", "scope"].contains(&name.as_str())) {
-        faults.push(FieldError::in_parameter(name, "parameter", "this takes subject and scope"));
+        faults.push(FieldError::in_parameter(
+            name,
+            "parameter",
+            "unknown parameter; known are subject and scope",
+        ));
     }
     match (subject, scope) {
         (Some(subject), Some(scope)) if faults.is_empty() => {

@@ -82,17 +82,24 @@ fn start(
     let mut faults: Vec<FieldError> = rest
         .iter()
         .filter(|(name, _)| OF_LISTS.contains(&name.as_str()))
-        .map(|(name, _)| refused(name, "parameter", "changes take filters, and fields or view".into()))
+        .map(|(name, _)| {
+            refused(
+                name,
+                "parameter",
+                "this parameter is for lists; changes accept filters, and fields or view".into(),
+            )
+        })
         .collect();
     let values =
         |wanted: &'static str| own.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value);
     faults.extend(values("since").filter(|value| *value != "now").map(|value| {
-        let message = format!("since expects now, got {value:?}; last_event_id goes on behind an event");
+        let message =
+            format!("since expects now, got {value:?}; use last_event_id to continue after an event");
         refused("since", "type", message)
     }));
     for name in ["since", "last_event_id", "ticket"] {
         if values(name).count() > 1 {
-            faults.push(refused(name, "duplicate", format!("{name} stands twice; give it once")));
+            faults.push(refused(name, "duplicate", format!("parameter {name:?} is given more than once")));
         }
     }
     if !faults.is_empty() {

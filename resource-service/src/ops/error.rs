@@ -25,7 +25,7 @@ pub enum ResourceError {
         id: String,
     },
     /// The collection takes no files.
-    #[error("the documents of {0} take no artifacts; its definition says nothing of them")]
+    #[error("documents of {0} cannot have artifacts; its definition does not allow them")]
     NoArtifacts(String),
     /// The document has no artifact of this name.
     #[error("the document {id:?} in {collection} has no artifact {name:?}")]
@@ -52,14 +52,16 @@ pub enum ResourceError {
     #[error("the artifact is not the one that the request names: {}", .0.as_ref().map_or_else(|| "there is none".to_owned(), |sha256| format!("its entity tag is \"{sha256}\" now")))]
     OtherArtifact(Option<String>),
     /// An upload goes on elsewhere than where its last bytes ended.
-    #[error("{received} bytes of this upload are here; go on with Content-Range: bytes {received}-…/…")]
+    #[error(
+        "{received} bytes of this upload were received; continue with Content-Range: bytes {received}-…/…"
+    )]
     Offset {
         /// The bytes that are here.
         received: u64,
     },
     /// Somebody else sends the same file at the same time, or took longer than an upload may pause.
     #[error(
-        "this upload has ended: somebody else sends the same file, or it paused for too long; send it again"
+        "this upload has ended: another client sends the same file, or it paused for too long; send it again"
     )]
     UploadEnded,
     /// The body of an upload did not arrive.
@@ -69,13 +71,13 @@ pub enum ResourceError {
     #[error("this needs the scope {0}")]
     MissingScope(String),
     /// The caller's token came to its end while what it was sent with went on.
-    #[error("the token has expired or was cut off; send the rest with a new one")]
+    #[error("the token has expired or was revoked; send the rest with a new one")]
     TokenEnded,
     /// The caller's token is limited to something else.
     #[error(transparent)]
     Outside(#[from] Outside),
     /// Nothing has been heard of cut-offs for too long, so that nobody knows whether the token is still good.
-    #[error("nothing was heard from auth-service for 30 s, so that writes are refused; reads go on")]
+    #[error("the revocation feed was not read for 30 s; writes are refused until it is, reads are served")]
     StaleFeed,
     /// Values of the body or of the parameters break rules.
     #[error("{} values are not valid", .0.len())]
@@ -87,7 +89,7 @@ pub enum ResourceError {
     #[error(transparent)]
     Unpatchable(#[from] Unpatchable),
     /// What was sent in the place of a document is no JSON.
-    #[error("this is not JSON: {0}")]
+    #[error("not JSON: {0}")]
     NotJson(String),
     /// A document is too large.
     #[error("a document may have at most {limit} bytes")]
@@ -102,7 +104,7 @@ pub enum ResourceError {
         limit: usize,
     },
     /// Of many documents these cannot be stored, so that none was: index and reason of each.
-    #[error("{} of the documents cannot be stored, so that none was", .0.len())]
+    #[error("nothing was stored; documents rejected: {}", .0.len())]
     Refused(Vec<(usize, ResourceError)>),
     /// The collection keeps no earlier revisions, or no removed documents.
     #[error("{collection} keeps no {what}")]
@@ -127,18 +129,16 @@ pub enum ResourceError {
     #[error("the collection \"series\" lacks the indexes over chunk, first and last that points need")]
     NoSeries,
     /// Steps of a series, or its unit, are something else already; whatever else was sent is stored.
-    #[error("{} values contradict what is stored and were left out; all else that was sent is stored", .0.len())]
+    #[error("values that contradict what is stored: {}; they were left out, all others are stored", .0.len())]
     Steps(Vec<FieldError>),
     /// The document is not at a revision that the request allows.
-    #[error("the document is at revision {current} now; read it again and decide anew")]
+    #[error("the document is at revision {current} now; read it again and retry")]
     RevisionMismatch {
         /// The revision it is at.
         current: i64,
     },
     /// The definition is not at a revision that the request allows.
-    #[error(
-        "the definition is at revision {current} now, 0 being none in the store; read it again and decide anew"
-    )]
+    #[error("the definition is at revision {current} now (0: not in the store); read it again and retry")]
     DefinitionMismatch {
         /// The revision it is at.
         current: i64,
@@ -150,7 +150,7 @@ pub enum ResourceError {
     #[error("{0}; change these documents first")]
     Unindexable(String),
     /// A collection that is defined by a file alone cannot be taken away here.
-    #[error("{0} is defined by a file of the service, and only there; take the file away")]
+    #[error("{0} is defined only by a file of the service; remove the file")]
     FromFile(String),
     /// A collection with documents is not taken away just so.
     #[error("{0} holds documents; force=true removes them with it")]
@@ -161,10 +161,10 @@ pub enum ResourceError {
     )]
     UnusableDefinition(String),
     /// The collection demands that a write names the revision it changes.
-    #[error("this collection takes a write only with If-Match and the revision it changes")]
+    #[error("this collection requires If-Match with the revision that the write changes")]
     PreconditionRequired,
     /// What was given as the last event's id is no position from which the changes can still be told.
-    #[error("the changes since this last event id are not kept; list again and follow from then on")]
+    #[error("the changes since this event id are no longer kept; list again and follow from now on")]
     PositionLost,
     /// The ticket was used, has expired, or is for another collection.
     #[error("the ticket is used, expired or for another collection; get a new one")]
@@ -196,7 +196,7 @@ impl From<StoreError> for ResourceError {
 /// A stored document is no JSON.
 impl From<serde_json::Error> for ResourceError {
     fn from(fault: serde_json::Error) -> Self {
-        Self::Internal(format!("a stored document is no JSON: {fault}"))
+        Self::Internal(format!("a stored document is not JSON: {fault}"))
     }
 }
 

@@ -162,7 +162,7 @@ fn read(
     let limits: Vec<&(String, String)> = parameters.iter().filter(is_limit).collect();
     let mut errors = Vec::new();
     for (name, _) in parameters.iter().filter(|(name, _)| LIST_ONLY.contains(&name.as_str())) {
-        let message = format!("an export takes no {name}; ask for application/json");
+        let message = format!("an export does not support {name}; request application/json to use it");
         errors.push(FieldError::in_parameter(name, "parameter", message));
     }
     let limit = match limits.as_slice() {
@@ -170,13 +170,17 @@ fn read(
         [(_, text)] => {
             let limit = text.parse().ok().filter(|limit| *limit > 0);
             if limit.is_none() {
-                let message = format!("limit expects an integer from 1 on, got {text:?}");
+                let message = format!("limit expects an integer of at least 1, got {text:?}");
                 errors.push(FieldError::in_parameter("limit", "type", message));
             }
             limit
         }
         _ => {
-            errors.push(FieldError::in_parameter("limit", "duplicate", "limit stands twice; give it once"));
+            errors.push(FieldError::in_parameter(
+                "limit",
+                "duplicate",
+                "parameter \"limit\" is given more than once",
+            ));
             None
         }
     };

@@ -96,10 +96,7 @@ fn read(permit: &Permit<'_>, parameters: &[(String, String)]) -> Result<Query, R
     let definition = &permit.collection.definition;
     if definition.list_requires_view && query.projection.is_none() {
         let views = definition.views.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let message = format!(
-            "a list of {} says what it shows: view is one of {views}, or give fields",
-            definition.name
-        );
+        let message = format!("a list of {} needs view (one of {views}) or fields", definition.name);
         return Err(ResourceError::Invalid(vec![FieldError::in_parameter("view", "required", message)]));
     }
     Ok(query)

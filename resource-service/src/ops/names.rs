@@ -66,7 +66,7 @@ impl Inner {
             let page: Page<User> = match self.client.get("/auth/users", &query).await {
                 Ok(page) => page,
                 Err(error) => {
-                    tracing::debug!(%error, "names were not told");
+                    tracing::debug!(%error, "names could not be read");
                     return;
                 }
             };

@@ -35,7 +35,7 @@ impl Notices {
         if let Some(notices) = &self.0
             && notices.try_send(calculation.to_owned()).is_err()
         {
-            tracing::warn!(calculation.id = calculation, "too many notices wait; this one is left out");
+            tracing::warn!(calculation.id = calculation, "too many notices are waiting; this one is dropped");
         }
     }
 }
@@ -50,10 +50,10 @@ async fn give(client: &ServiceClient, calculation: String) {
                 sleep(client.jitter(PAUSE * 2_u32.pow(tried))).await;
             }
             Err(error) => {
-                tracing::warn!(calculation.id = %body.calculation, %error, "auth-service takes no notice");
+                tracing::warn!(calculation.id = %body.calculation, %error, "auth-service refuses the notice");
                 return;
             }
         }
     }
-    tracing::warn!(calculation.id = %body.calculation, "auth-service was not told that the calculation is finished");
+    tracing::warn!(calculation.id = %body.calculation, "auth-service could not be notified that the calculation is finished");
 }

@@ -58,7 +58,7 @@ fn patched(
         ResourceError::Invalid(vec![FieldError::at(place, code, message)])
     };
     let Value::Object(mut members) = document else {
-        return Err(fault(String::new(), "type", "what the patch leaves is no JSON object".into()));
+        return Err(fault(String::new(), "type", "the result of the patch is not a JSON object".into()));
     };
     for (name, value) in meta.members() {
         if members.get(name) != Some(&value) {

@@ -55,8 +55,7 @@ pub async fn check(
     match service.reach(claims, CALCULATIONS, &id).await? {
         None => refuse(CALCULATION, "reference", format!("there is no calculation {id:?}")),
         Some(found) if revision.as_ref().and_then(Value::as_i64).is_some_and(|had| had > found.revision) => {
-            let message =
-                format!("the calculation is at revision {} and has not had a later one", found.revision);
+            let message = format!("the calculation is at revision {}; there is no later one", found.revision);
             refuse(REVISION, "maximum", message)
         }
         Some(_) => Ok(()),

@@ -72,7 +72,7 @@ pub async fn import(
     for collection in files.iter() {
         let served = service.catalog.get(collection.name());
         if served.map(|served| file_text(&served)).transpose()? == Some(file_text(collection)?) {
-            lines.push(format!("{}: as it is served already", collection.name()));
+            lines.push(format!("{}: unchanged", collection.name()));
             continue;
         }
         service.catalog.standing(collection.name()).is_known(collection.name(), force)?;
@@ -85,7 +85,7 @@ pub async fn import(
             let (changes, broken) = (report.changes.len(), report.violations_total);
             let examined = report.examined;
             lines.push(format!(
-                "{}: would be taken; {changes} changes, {broken} of {examined} documents break it",
+                "{}: would be accepted; {changes} changes, {broken} of {examined} documents break it",
                 collection.name()
             ));
         }

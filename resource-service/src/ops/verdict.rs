@@ -25,7 +25,7 @@ pub fn told(report: &DefinitionReport) -> String {
         reasons.push("stored documents agree in the fields of an index that is to be unique".into());
     }
     let way = if can_be_forced(report) {
-        "force=true makes the change all the same; documents stay as they are until they are written next"
+        "force=true makes the change anyway; documents stay as they are until they are written next"
     } else {
         "change these documents first"
     };

@@ -60,18 +60,16 @@ impl Page {
                         page.limit = limit;
                         continue;
                     }
-                    _ => ("type", format!("limit is a number from 1 to {MAX_LIMIT}")),
+                    _ => ("type", format!("limit expects a number from 1 to {MAX_LIMIT}")),
                 },
                 "after" => match value.parse() {
                     Ok(below) => {
                         page.below = Some(below);
                         continue;
                     }
-                    Err(_) => ("cursor", "after takes what next gave".to_owned()),
+                    Err(_) => ("cursor", "after expects the value of next of the page before".to_owned()),
                 },
-                other => {
-                    ("parameter", format!("there is no parameter {other:?} here; there are limit and after"))
-                }
+                other => ("parameter", format!("unknown parameter {other:?}; known are limit and after")),
             };
             faults.push(FieldError::in_parameter(name, fault.0, fault.1));
         }

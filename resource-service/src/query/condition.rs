@@ -85,7 +85,8 @@ impl<'s> Reader<'s> {
     ) -> Result<Expr, FieldError> {
         self.conditions += 1;
         if self.conditions > MAX_CONDITIONS {
-            let message = format!("a filter holds at most {MAX_CONDITIONS} conditions; this is one more");
+            let message =
+                format!("a filter may have at most {MAX_CONDITIONS} conditions; this one is over the limit");
             return Err(fault(parameter, "limit", message));
         }
         let field = resolve(self.schema, parameter, path)?;
@@ -115,7 +116,7 @@ impl<'s> Reader<'s> {
         let literals = given.literals(field).map_err(|message| fault(parameter, "list", message))?;
         self.values += literals.len();
         if self.values > MAX_VALUES {
-            let message = format!("the lists of a filter hold at most {MAX_VALUES} values in all");
+            let message = format!("the lists of a filter may have at most {MAX_VALUES} values in all");
             return Err(fault(parameter, "limit", message));
         }
         literals.into_iter().collect::<Result<_, _>>().map_err(|message| fault(parameter, "type", message))

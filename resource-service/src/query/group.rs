@@ -19,7 +19,7 @@ enum Joint {
 pub fn read(reader: &mut Reader<'_>, parameter: &str, text: &str) -> Result<Expr, FieldError> {
     let mut group = Group { reader, parameter, rest: text };
     let read = group.group(Joint::Any, 1)?;
-    if group.rest.is_empty() { Ok(read) } else { Err(group.syntax("something stands behind the last )")) }
+    if group.rest.is_empty() { Ok(read) } else { Err(group.syntax("there is text after the last )")) }
 }
 
 /// The name of a condition: `path` or `path[operator]`.

@@ -95,7 +95,7 @@ impl Grouping {
                 "group" => push(grouped(target, value), "group", &mut groups, &mut errors),
                 "stat" => push(stat(target, value), "stat", &mut stats, &mut errors),
                 name if LIST_ONLY.contains(&name) => {
-                    let message = format!("an aggregate takes group, stat and conditions, not {name}");
+                    let message = format!("an aggregate accepts group, stat and conditions, not {name}");
                     errors.push(FieldError::in_parameter(name, "parameter", message));
                 }
                 _ => conditions.push((name.clone(), value.clone())),
@@ -105,7 +105,7 @@ impl Grouping {
             [("group", groups.len(), MAX_GROUPED), ("stat", stats.len(), MAX_STATS)]
         {
             if given > most {
-                let message = format!("{given} times {parameter}; at most {most} are taken");
+                let message = format!("{parameter} is given {given} times; the maximum is {most}");
                 errors.push(FieldError::in_parameter(parameter, "limit", message));
             }
         }
@@ -134,7 +134,7 @@ fn push<T: PartialEq>(
             errors.push(FieldError::in_parameter(
                 name,
                 "duplicate",
-                format!("a {name} stands twice; give it once"),
+                format!("the same {name} is given more than once"),
             ));
         }
         Ok(one) => into.push(one),
@@ -198,7 +198,7 @@ fn numeric(function: Function, field: &Field) -> Result<(), FieldError> {
         _ => {
             let name = function.name();
             let message =
-                format!("{name} takes a field of numbers; {} is {}", field.path, field.kind.expectation());
+                format!("{name} needs a field of numbers; {} is {}", field.path, field.kind.expectation());
             Err(FieldError::in_parameter("stat", "type", message))
         }
     }

@@ -121,8 +121,9 @@ impl Filter<'_, '_> {
                 }
                 None => {
                     let name = short(&name);
-                    let message =
-                        format!("{name:?} is no operator, for it lacks the $; a member is {path}.{name}");
+                    let message = format!(
+                        "{name:?} is not an operator, which begins with $; a member is {path}.{name}"
+                    );
                     return Err(fault(self.parameter, "operator", message));
                 }
             };

@@ -86,10 +86,11 @@ impl Literal {
             "null" => Self::Null,
             "true" => Self::Boolean(true),
             "false" => Self::Boolean(false),
-            _ if text.starts_with('"') => Self::Text(
-                serde_json::from_str(text)
-                    .map_err(|_| format!("{:?} begins a quoted string and is none", short(text)))?,
-            ),
+            _ if text.starts_with('"') => {
+                Self::Text(serde_json::from_str(text).map_err(|_| {
+                    format!("{:?} begins with a quote and is not a quoted string", short(text))
+                })?)
+            }
             _ => match number(text) {
                 Some(number) => number,
                 None if is_integer(text) => return Err(format!("{:?} is beyond 64 bits", short(text))),

@@ -106,8 +106,9 @@ impl Query {
 pub fn shown(target: &Target<'_>, pairs: &Pairs) -> Result<Option<Projection>, Vec<FieldError>> {
     let (known, unknown): (Vec<_>, Vec<_>) =
         pairs.iter().partition(|(name, _)| ["fields", "view"].contains(&name.as_str()));
-    let refuse =
-        |(name, _): &&(String, String)| fault(name, "parameter", "one document takes fields or view");
+    let refuse = |(name, _): &&(String, String)| {
+        fault(name, "parameter", "unknown parameter; a read of one document accepts fields or view")
+    };
     let mut errors = unknown.iter().map(refuse).collect();
     let controls = controls_of(&known, &mut errors);
     let control = |name: &str| controls.get(name).copied();
@@ -127,7 +128,7 @@ fn controls_of<'p>(
     let mut controls = BTreeMap::new();
     for (name, value) in pairs {
         if controls.insert(name.as_str(), value.as_str()).is_some() {
-            errors.push(fault(name, "duplicate", format!("{name} stands twice; give it once")));
+            errors.push(fault(name, "duplicate", format!("parameter {name:?} is given more than once")));
         }
     }
     controls
@@ -136,7 +137,7 @@ fn controls_of<'p>(
 /// Conditions by `field[operator]=value`, groups by `or`, all of it once more by `filter`.
 fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<FieldError>> {
     if pairs.len() > MAX_CONDITIONS {
-        let message = format!("{} conditions; a filter holds at most {MAX_CONDITIONS}", pairs.len());
+        let message = format!("{} conditions; a filter may have at most {MAX_CONDITIONS}", pairs.len());
         return Err(vec![fault(&pairs[MAX_CONDITIONS].0, "limit", message)]);
     }
     let mut reader = Reader::new(schema);
@@ -144,7 +145,9 @@ fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<Fiel
     for (name, value) in pairs {
         let read = match name.as_str() {
             "or" => group::read(&mut reader, name, value),
-            "filter" if filtered => Err(fault(name, "duplicate", "filter stands twice; give it once")),
+            "filter" if filtered => {
+                Err(fault(name, "duplicate", "parameter \"filter\" is given more than once"))
+            }
             "filter" => {
                 filtered = true;
                 json::read(&mut reader, name, value)
@@ -187,7 +190,7 @@ fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
             return Err(fault("sort", "type", message));
         }
         if keys.iter().any(|key| key.field.path == field.path) {
-            return Err(fault("sort", "duplicate", format!("{path} stands twice")));
+            return Err(fault("sort", "duplicate", format!("{path} is given more than once")));
         }
         keys.push(Key { field, direction });
     }

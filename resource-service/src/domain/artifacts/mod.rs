@@ -125,7 +125,7 @@ pub fn check(limits: &ArtifactsDefinition) -> Result<(), String> {
     }
     for pattern in limits.types.iter().flatten() {
         if MediaType::parse(pattern).is_none() {
-            return Err(format!("types: {pattern:?} is no media type such as text/csv or image/*"));
+            return Err(format!("types: {pattern:?} is not a media type such as text/csv or image/*"));
         }
     }
     Ok(())

@@ -21,7 +21,7 @@ pub enum InvalidName {
     #[error("a name is not . or ..")]
     Directory,
     /// It has a character that would make a path of it, or that is not seen.
-    #[error("a name has no /, no \\, no control character and none that turns the direction of writing")]
+    #[error("a name has no /, no \\, no control character and no character that changes the text direction")]
     Character,
     /// It was no UTF-8 before it was decoded.
     #[error("a name is UTF-8, percent-encoded in the path")]

@@ -89,7 +89,7 @@ pub enum Unwritable {
         kind: &'static str,
     },
     /// The text is no document.
-    #[error("a stored document is no JSON: {0}")]
+    #[error("a stored document is not JSON: {0}")]
     Malformed(String),
     /// The format's own library failed.
     #[error("the file cannot be written: {0}")]

@@ -75,8 +75,8 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         ),
         (json!({"indexes": [{"keys": {}}]}), "at least one key"),
         (json!({"indexes": [{"keys": {"name": 2}}]}), "must be 1 or -1"),
-        (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1}}]}), "stands twice"),
-        (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1, "_id": 1}}]}), "stands twice"),
+        (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1}}]}), "more than once"),
+        (json!({"indexes": [{"keys": {"name": 1}}, {"keys": {"name": 1, "_id": 1}}]}), "more than once"),
         (json!({"indexes": [{"keys": {"_id": 1}}]}), "index over _id already"),
         (json!({"indexes": vec![json!({"keys": {"name": 1}}); 51]}), "at most 50"),
         (
@@ -161,7 +161,7 @@ fn a_name_is_taken_once() {
     let mut catalog = Catalog::default();
     catalog.add("a.json", &definition).unwrap();
     let fault = catalog.add("b.json", &definition).unwrap_err().to_string();
-    assert!(fault.contains("b.json") && fault.contains("\"runs\" already"), "{fault}");
+    assert!(fault.contains("b.json") && fault.contains("\"runs\" exists already"), "{fault}");
 }
 
 #[test]

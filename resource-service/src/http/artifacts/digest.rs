@@ -33,7 +33,7 @@ pub fn announced(request: &HttpRequest, partial: bool) -> Result<Option<String>,
     for pair in request.query_string().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         if name != "sha256" {
-            let message = format!("{name:?} is no parameter of an upload; sha256 is");
+            let message = format!("unknown parameter {name:?}; an upload accepts sha256");
             return Err(Problem::validation(vec![FieldError::in_parameter(name, "parameter", message)]));
         }
         if value.len() != 2 * LENGTH || !value.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -45,7 +45,7 @@ pub fn announced(request: &HttpRequest, partial: bool) -> Result<Option<String>,
     found.dedup();
     match found.len() {
         0 | 1 => Ok(found.pop()),
-        _ => Err(Problem::new(ProblemCode::InvalidRequest, "The digests announced are not the same")),
+        _ => Err(Problem::new(ProblemCode::InvalidRequest, "the announced digests differ")),
     }
 }
 

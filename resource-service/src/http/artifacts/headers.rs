@@ -97,8 +97,7 @@ pub fn upload_of<'u>(request: &HttpRequest, named: Named<'u>) -> Result<Upload<'
     let (declared, part) = (declared.transpose()?, part.transpose()?);
     let sha256 = digest::announced(request, part.is_some())?;
     if part.is_some() && sha256.is_none() {
-        let message =
-            "an upload goes on only under the SHA-256 of the whole file; give it here or as Repr-Digest";
+        let message = "to continue an upload, send the SHA-256 of the whole file here or as Repr-Digest";
         return Err(Problem::validation(vec![FieldError::in_parameter("sha256", "required", message)]));
     }
     let length = text(&CONTENT_LENGTH).and_then(|length| length.parse().ok());

@@ -73,7 +73,7 @@ pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, reques
     answer.insert_header((ETAG, tag.clone())).insert_header((CACHE_CONTROL, UNCACHED));
     let range = match asked(&request, &precondition, &file) {
         Asked::Other => {
-            let detail = format!("The artifact is another one now; its entity tag is {tag}");
+            let detail = format!("The artifact was replaced; its entity tag is {tag}");
             return Err(Problem::new(ProblemCode::RevisionMismatch, detail));
         }
         Asked::Fresh => return Ok(answer.status(StatusCode::NOT_MODIFIED).finish()),
@@ -139,7 +139,7 @@ fn pieces(payload: web::Payload) -> impl Stream<Item = Result<Bytes, String>> {
             Ok(None) => None,
             Ok(Some(Ok(piece))) => Some((Ok(piece), Some(payload))),
             Ok(Some(Err(fault))) => Some((Err(fault.to_string()), None)),
-            Err(_) => Some((Err(format!("nothing came for {} s", PATIENCE.as_secs())), None)),
+            Err(_) => Some((Err(format!("nothing arrived for {} s", PATIENCE.as_secs())), None)),
         }
     })
 }

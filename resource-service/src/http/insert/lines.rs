@@ -72,7 +72,7 @@ where
                 Ok(Some(Err(_))) => return Some(Err(Broken::Left)),
                 Ok(None) => self.ended = true,
                 Err(_) => {
-                    let detail = format!("No line came for {} seconds", IDLE.as_secs());
+                    let detail = format!("No line arrived for {} seconds", IDLE.as_secs());
                     let problem = Problem::new(ProblemCode::InvalidRequest, detail);
                     return Some(Err(Broken::Refused(problem)));
                 }

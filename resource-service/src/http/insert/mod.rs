@@ -41,7 +41,7 @@ pub async fn insert(
     let options = Options::read(&request)?;
     if is(&request, NDJSON) && !options.atomic {
         if options.key.is_some() {
-            let detail = "A stream has no Idempotency-Key: its documents are stored as they come. \
+            let detail = "A stream cannot have an Idempotency-Key: its documents are stored as they arrive. \
                           Send atomic=true, or an array";
             return Err(Problem::new(ProblemCode::InvalidRequest, detail));
         }

@@ -51,7 +51,7 @@ impl Options {
                 }
                 ("atomic", "false") => continue,
                 ("atomic", _) => ("type", "atomic is true or false".to_owned()),
-                (other, _) => ("parameter", format!("there is no parameter {other:?} here; there is atomic")),
+                (other, _) => ("parameter", format!("unknown parameter {other:?}; known is atomic")),
             };
             return Err(Problem::validation(vec![FieldError::in_parameter(name, fault.0, fault.1)]));
         }

@@ -43,10 +43,10 @@ fn told(mut answers: Value, problems: &[(&str, &str)]) -> Value {
     answers
 }
 
-const OTHER: (&str, &str) = ("412", "The artifact is not the one that the precondition names.");
+const OTHER: (&str, &str) = ("412", "The artifact's ETag does not match the precondition.");
 
 fn etag() -> Value {
-    json!({"description": "The SHA-256 in quotes, as If-Match takes it.", "schema": {"type": "string"}})
+    json!({"description": "The SHA-256 in quotes, as If-Match expects it.", "schema": {"type": "string"}})
 }
 
 fn list(collection: &Collection) -> Value {
@@ -70,15 +70,23 @@ fn get(collection: &Collection) -> Value {
     let mut part = json!({"description": "The bytes of Range.", "headers": headers, "content": file});
     part["headers"]["Content-Range"] = json!({"schema": {"type": "string"}});
     answers["206"] = part;
-    answers["304"] = json!({"description": "The copy that If-None-Match names is fresh."});
+    answers["304"] = json!({"description": "The copy that If-None-Match names is current."});
     let answers = told(answers, &[OTHER, ("416", "The file has none of the bytes of Range.")]);
     let summary = "Read a file of a document, whole or in part";
     let mut get = operation(collection, "getArtifact", summary, &collection.access.read, &answers);
     let parameters = [
-        header("Range", "One range of bytes, such as bytes=1000-; of several ranges none is heeded.", false),
-        header("If-Range", "The ETag that the copy at hand has: of another file all is sent.", false),
+        header(
+            "Range",
+            "One range of bytes, such as bytes=1000-; several ranges are ignored and the whole file is returned.",
+            false,
+        ),
+        header(
+            "If-Range",
+            "The ETag of the client's copy. If it does not match, the whole file is returned.",
+            false,
+        ),
         header("If-Match", "The ETag that the file must have.", false),
-        header("If-None-Match", "The ETag of the copy at hand.", false),
+        header("If-None-Match", "The ETag of the client's copy.", false),
     ];
     get.insert("parameters".into(), parameters.to_vec().into());
     get.into()
@@ -90,11 +98,11 @@ fn put(collection: &Collection) -> Value {
         json!({"description": description, "headers": {"ETag": etag()}, "content": body})
     };
     let mut answers = answers("201", good("The file as it was stored."), &[400, 403, 404, 415, 422, 428]);
-    answers["200"] = good("The file, which was put in the place of another.");
+    answers["200"] = good("The file, which replaced another.");
     let answers = told(
         answers,
         &[
-            ("409", "The upload goes on elsewhere, or somebody else sends the same file."),
+            ("409", "The upload continues at another offset, or another client sends the same file."),
             OTHER,
             (
                 "413",
@@ -115,10 +123,10 @@ fn put(collection: &Collection) -> Value {
         parameter("sha256", "The SHA-256 of the whole file, in hexadecimal.", &digits),
         header(
             "Repr-Digest",
-            "The same as sha-256=:BASE64: (RFC 9530). Content-Digest is heeded as well.",
+            "The same as sha-256=:BASE64: (RFC 9530). Content-Digest is checked as well.",
             false,
         ),
-        header("Content-Range", "bytes FIRST-LAST/TOTAL: the rest of an upload that broke off.", false),
+        header("Content-Range", "bytes FIRST-LAST/TOTAL: the rest of an interrupted upload.", false),
         header("If-Match", "The ETag of the file to replace.", false),
         header("If-None-Match", "*, so that nothing is replaced.", false),
     ];
@@ -131,12 +139,12 @@ fn put(collection: &Collection) -> Value {
     put.into()
 }
 
-const ON_UPLOADS: &str = "The file becomes visible when all of it has come, and replaces one of its name in one step. \
-    What does not have the announced SHA-256 is refused. An upload that announced it and broke off may go on within the \
-    hour: unfinished in the list of files says how much has come.";
+const ON_UPLOADS: &str = "The file becomes visible when all of it has arrived, and replaces a file of the same name atomically. \
+    A file without the announced SHA-256 is refused. An interrupted upload that announced it may continue within the \
+    hour: unfinished in the list of files says how much has arrived.";
 
 fn delete(collection: &Collection) -> Value {
-    let answers = answers("204", json!({"description": "It is gone."}), &[400, 403, 404, 422, 428]);
+    let answers = answers("204", json!({"description": "Removed."}), &[400, 403, 404, 422, 428]);
     let answers = told(answers, &[OTHER]);
     let mut delete = operation(
         collection,

@@ -13,41 +13,44 @@ use crate::{
 pub fn insert(collection: &Collection) -> Value {
     let one = reference(collection.name());
     let many = json!({"type": "array", "items": one, "maxItems": MAX_TOGETHER});
-    let mut made = shown(
-        collection,
-        "The document as it was stored; of many, written in one step, what became of each.",
-    );
-    made["headers"]["Location"] = json!({"description": "The address of one.", "schema": {"type": "string"}});
+    let mut made =
+        shown(collection, "The stored document; for many, written in one step, the outcome of each.");
+    made["headers"]["Location"] =
+        json!({"description": "The address of a single document.", "schema": {"type": "string"}});
     let stored = made["content"][JSON]["schema"].take();
     made["content"] = outcomes(&json!({"anyOf": [stored, reference("Outcomes")]}));
     let mut answers = answers("201", made, &[400, 403, 409, 413, 415, 422]);
     answers["200"] = json!({
-        "description": "What became of each of many documents: every one has a status of its own.",
+        "description": "The outcome of each of many documents: each has its own status.",
         "content": outcomes(&reference("Outcomes")),
     });
     let summary = "Add a document, or many";
     let mut insert = operation(collection, "insert", summary, &collection.access.write, &answers);
     let description = format!(
-        "One document is an object. Many are an array (at most {MAX_TOGETHER} and 16 MiB), or {NDJSON} with one a line and no \
-         limit to their number; they are stored as they come and answered as they are stored. With atomic=true all or none are \
+        "One document is an object. Many are an array (at most {MAX_TOGETHER} and 16 MiB), or {NDJSON} with one per line and no \
+         limit to their number; they are stored as they arrive and answered as they are stored. With atomic=true all or none are \
          stored, within the limits of an array."
     );
     insert.insert("description".into(), description.into());
-    let atomic = parameter("atomic", "All or none.", &json!({"type": "boolean", "default": false}));
+    let atomic = parameter(
+        "atomic",
+        "Whether to store all documents or none.",
+        &json!({"type": "boolean", "default": false}),
+    );
     let mut key = header(
         "Idempotency-Key",
-        "A string of the client's own. Sent again within 24 hours with the same request, nothing is written and the first answer is given again. Not with a stream, unless atomic=true.",
+        "A string that the client chooses. The same request sent again within 24 hours writes nothing and returns the first answer. Not for a stream, unless atomic=true.",
         false,
     );
     key["schema"] = json!({"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,255}$"});
     let mut prefer = header(
         "Prefer",
-        "return=minimal tells only of what was refused, and the counts last (RFC 7240).",
+        "return=minimal returns only the refused documents, then the counts (RFC 7240).",
         false,
     );
     prefer["schema"] = json!({"enum": ["return=minimal"]});
     insert.insert("parameters".into(), json!([atomic, key, prefer]));
-    let line = json!({"type": "string", "description": "A document a line."});
+    let line = json!({"type": "string", "description": "One document per line."});
     insert.insert(
         "requestBody".into(),
         json!({"required": true, "content": {JSON: {"schema": {"anyOf": [one, many]}}, NDJSON: {"schema": line}}}),
@@ -58,7 +61,7 @@ pub fn insert(collection: &Collection) -> Value {
 /// The two forms of outcomes.
 fn outcomes(whole: &Value) -> Value {
     let mut content = content(JSON, whole);
-    content[NDJSON] = json!({"schema": {"type": "string", "description": "An Outcome a line."}});
+    content[NDJSON] = json!({"schema": {"type": "string", "description": "One Outcome per line."}});
     content
 }
 
@@ -86,10 +89,10 @@ pub fn schemas() -> Map<String, Value> {
     let outcome = json!({
         "type": "object",
         "required": ["index", "status"],
-        "description": "What became of one of many documents.",
+        "description": "The outcome of one of many documents.",
         "properties": {
-            "index": {"type": "integer", "minimum": 0, "description": "Its place among those that were sent."},
-            "status": {"type": "integer", "description": "201 where it is stored, otherwise what it would have been refused with alone."},
+            "index": {"type": "integer", "minimum": 0, "description": "Its position among the documents sent, from 0."},
+            "status": {"type": "integer", "description": "201 where it is stored, otherwise the status of its refusal."},
             "_id": {"type": "string"},
             "_revision": {"type": "integer"},
             "code": {"$ref": "#/components/schemas/ProblemCode"},

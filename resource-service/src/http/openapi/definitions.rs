@@ -29,7 +29,7 @@ pub fn paths() -> Map<String, Value> {
 }
 
 fn shown(description: &str, schema: &Value) -> Value {
-    let etag = json!({"description": "The definition's revision, as If-Match takes it.", "schema": {"type": "string"}});
+    let etag = json!({"description": "The definition's revision, as If-Match expects it.", "schema": {"type": "string"}});
     json!({"description": description, "headers": {"ETag": etag}, "content": content(JSON, schema)})
 }
 
@@ -44,32 +44,32 @@ fn if_match() -> Value {
 fn get() -> Value {
     let mut answers =
         answers("200", shown("The definition.", &reference("CollectionDefinition")), &[400, 404]);
-    answers["304"] = json!({"description": "The copy that If-None-Match names is fresh."});
+    answers["304"] = json!({"description": "The copy that If-None-Match names is current."});
     json!({
         "operationId": "getCollection", "tags": ["collections"], "summary": "One definition",
-        "parameters": [header("If-None-Match", "The ETag of the copy at hand.", false)],
+        "parameters": [header("If-None-Match", "The ETag of the client's copy.", false)],
         "responses": answers,
     })
 }
 
 fn put() -> Value {
     let either = json!({"anyOf": [reference("CollectionDefinition"), reference("DefinitionReport")]});
-    let good = shown("The definition as it is served; with dry_run what it would meet.", &either);
+    let good = shown("The definition as it is served; with dry_run, the report.", &either);
     let mut answers = answers("200", good, &[400, 403, 409, 412, 413, 415, 422]);
     answers["201"] = shown("The collection is new.", &reference("CollectionDefinition"));
     answers["201"]["headers"]["Location"] =
         json!({"description": "Its address.", "schema": {"type": "string"}});
     answers["409"] = conflict();
     json!({
-        "operationId": "putCollection", "tags": ["collections"], "summary": "Make or change a collection",
-        "description": "Served here at once and by every replica within five seconds, its indexes being made before. \
-            Documents that another replica takes meanwhile are valid under the definition before.",
+        "operationId": "putCollection", "tags": ["collections"], "summary": "Create or change a collection",
+        "description": "This replica serves it immediately, every other within five seconds; its indexes are made before. \
+            Until then other replicas check documents by the previous definition.",
         "security": [{"login": ["collections:write"]}, {"bearer": []}],
         "parameters": [
-            flag("dry_run", "Change nothing; tell which stored documents and indexes the definition would meet."),
-            flag("force", "Change it although stored documents break it. They stay as they are until they are written next."),
+            flag("dry_run", "Change nothing; report which stored documents break the definition and which indexes it would build."),
+            flag("force", "Make the change even if stored documents break it. They stay as they are until they are written next."),
             if_match(),
-            header("If-None-Match", "* where there must be no such collection yet.", false),
+            header("If-None-Match", "*: fail if the collection exists already.", false),
         ],
         "requestBody": {"required": true, "content": content(JSON, &reference("CollectionDefinition"))},
         "responses": answers,
@@ -79,16 +79,16 @@ fn put() -> Value {
 fn delete() -> Value {
     let mut answers = answers(
         "204",
-        json!({"description": "It is gone, or what a file says of it is served."}),
+        json!({"description": "Removed; where a file defines the collection, that definition is served again."}),
         &[400, 403, 404, 412, 422],
     );
     answers["409"] = conflict();
     json!({
-        "operationId": "deleteCollection", "tags": ["collections"], "summary": "Take a definition away",
+        "operationId": "deleteCollection", "tags": ["collections"], "summary": "Remove a definition",
         "description": "A collection that a file of the service defines falls back to that definition and keeps its documents.",
         "security": [{"login": ["collections:write"]}, {"bearer": []}],
         "parameters": [
-            flag("force", "Also where the collection holds documents, which are removed with it, or where they break the file's definition."),
+            flag("force", "Remove it even if the collection has documents, which are removed too, or they break the file's definition."),
             if_match(),
         ],
         "responses": answers,
@@ -99,5 +99,5 @@ fn delete() -> Value {
 fn conflict() -> Value {
     let report = json!({"type": "object", "properties": {"report": reference("DefinitionReport")}});
     let schema = json!({"allOf": [reference("ProblemBody"), report]});
-    json!({"description": "What is stored does not fit, or forbids it.", "content": content("application/problem+json", &schema)})
+    json!({"description": "Stored documents break it or prevent it.", "content": content("application/problem+json", &schema)})
 }

@@ -51,15 +51,15 @@ fn list(collection: &Collection) -> Value {
         "required": ["items", "next"],
         "properties": {
             "items": {"type": "array", "items": item(collection)},
-            "next": {"type": ["string", "null"], "description": "What after takes to give the next page."},
-            "total": {"type": "integer", "minimum": 0, "description": "How many match, where count asks for it."},
+            "next": {"type": ["string", "null"], "description": "The value of after for the next page."},
+            "total": {"type": "integer", "minimum": 0, "description": "The number of matching documents, if count asks for it."},
         },
     });
     let shown = json!({"anyOf": [page, reference("Explanation")]});
     let description = "Each field is a parameter: field=value or field[operator]=value, with dots between the names of a path. \
-         Several hold at once; or and filter combine them otherwise.";
+         Several are combined with AND; use or and filter for other combinations.";
     let (description, contents) = flows::exported(description, &json!({"schema": shown}));
-    let good = json!({"description": "A page, or with explain how it is found.", "content": contents});
+    let good = json!({"description": "A page, or with explain how it was found.", "content": contents});
     let answers = answers("200", good, &[400, 403, 422]);
     let mut list = operation(collection, "list", "Find documents", &collection.access.read, &answers);
     list.insert("description".into(), description.into());
@@ -67,22 +67,21 @@ fn list(collection: &Collection) -> Value {
     list.into()
 }
 
-const OR: &str = "(field[operator]=value,…): at least one of these holds. Within it or=(…) and and=(…) are groups again; \
+const OR: &str = "(field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; \
     a value with a comma, parenthesis or quote is quoted.";
 const FILTER: &str =
     "The same conditions as JSON: {\"field\":{\"$gt\":1},\"$or\":[{…},{…}]}, also $and and $not.";
-const EXPLAIN: &str =
-    "Tells how the page is found instead of giving it; for those with the collection's admin scope.";
+const EXPLAIN: &str = "Return how the page is found instead of the page; needs the collection's admin scope.";
 
 fn controls(collection: &Collection) -> Vec<Value> {
     let text = json!({"type": "string", "minLength": 1});
     let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT});
     let count = json!({"enum": ["none", "exact", "estimated"], "default": "none"});
     let mut controls = vec![
-        parameter("sort", "Fields, commas between them, - before a descending one. _id breaks ties.", &text),
-        parameter("limit", "Documents a page.", &limit),
-        parameter("after", "next of the page before.", &text),
-        parameter("count", "Whether total is given.", &count),
+        parameter("sort", "Fields, separated by commas, - before a descending one. _id breaks ties.", &text),
+        parameter("limit", "Page size.", &limit),
+        parameter("after", "The value of next of the page before.", &text),
+        parameter("count", "Whether and how total is counted.", &count),
         parameter("or", OR, &text),
         parameter("filter", FILTER, &text),
         parameter("explain", EXPLAIN, &json!({"type": "boolean", "default": false})),
@@ -95,9 +94,9 @@ fn get(collection: &Collection) -> Value {
     let mut good = shown(collection, "The document.");
     good["content"] = content(JSON, &item(collection));
     let mut answers = answers("200", good, &[400, 403, 404, 422]);
-    answers["304"] = json!({"description": "The copy that If-None-Match names is fresh."});
+    answers["304"] = json!({"description": "The copy that If-None-Match names is current."});
     let mut get = operation(collection, "get", "Read a document", &collection.access.read, &answers);
-    let mut parameters = vec![header("If-None-Match", "The ETag of the copy at hand.", false)];
+    let mut parameters = vec![header("If-None-Match", "The ETag of the client's copy.", false)];
     parameters.extend(projection(collection));
     get.insert("parameters".into(), parameters.into());
     get.into()
@@ -116,7 +115,7 @@ fn write(collection: &Collection, verb: &str, summary: &str, body: &Value) -> Va
 }
 
 fn delete(collection: &Collection) -> Value {
-    let answers = answers("204", json!({"description": "It is gone."}), &[400, 403, 404, 412, 428]);
+    let answers = answers("204", json!({"description": "Removed."}), &[400, 403, 404, 412, 428]);
     let mut delete = operation(collection, "delete", "Remove a document", &collection.access.write, &answers);
     delete.insert("parameters".into(), json!([if_match(collection)]));
     delete.into()
@@ -125,7 +124,7 @@ fn delete(collection: &Collection) -> Value {
 fn access(collection: &Collection) -> Value {
     let good = json!({"description": "The answer.", "content": content(JSON, &reference("AccessReport"))});
     let answers = answers("200", good, &[400, 403, 404, 422]);
-    let summary = "Why somebody can, or cannot, see and change a document";
+    let summary = "Explain whether a user can read and change a document";
     let mut access = operation(collection, "access", summary, &collection.access.admin, &answers);
     let asked = |name: &str, description: &str| json!({"name": name, "in": "query", "required": true, "description": description, "schema": {"type": "string"}});
     let parameters = [

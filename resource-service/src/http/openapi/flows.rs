@@ -13,15 +13,15 @@ const AGGREGATE: &str = "\
 Counts, sums and so on of the documents that meet the conditions, all in one group or by the values of the fields that group names. \
 Missing, null, and values that are no single value are one group, null. Equal numbers are one group, 1 and 1.0 too. \
 Groups come in the order in which sort would put them. More than 10,000 of them are refused.\n\n\
-Sums are exact and rounded once, so that neither the order of documents nor the store shows: a sum of integers is an \
+Sums are exact and rounded once, so they do not depend on the order of documents or the store: a sum of integers is an \
 integer of 64 bits, or beyond these a double. stddev is that of a sample (divisor n - 1). Missing values and null are \
-passed over, in a field without a type everything but numbers. NaN makes sum, avg and stddev NaN; in min and max it comes \
-before every number, as in sort. Of no value the sum is 0, and avg, min, max and (of fewer than two) stddev are null.";
+skipped; in a field without a type everything but numbers is. NaN makes sum, avg and stddev NaN; in min and max it comes \
+before every number, as in sort. Without values the sum is 0, and avg, min, max and (below two values) stddev are null.";
 
 const EXPORT: &str = "\
 With Accept: application/x-ndjson, text/csv or application/vnd.apache.parquet the answer is the whole result in the \
-order of sort, as a stream; limit is then any number, and count and expand are not taken. A transfer that is cut before \
-its end is no whole file. CSV and Parquet have a column for each single value, named by its dotted path, an open object, \
+order of sort, as a stream; limit may then be any number, and count and expand are refused. A transfer that is cut before \
+its end is not a complete file. CSV and Parquet have a column for each single value, named by its dotted path, an open object, \
 an array or a value without a type as JSON text, and what the schema does not list as JSON text in _additional. \
 CSV (RFC 4180) keeps every number's digits and puts nothing before a text that a spreadsheet would take for a formula; \
 an empty field is a missing value. In Parquet integers are INT64, numbers DOUBLE, points in time TIMESTAMP in UTC with microseconds.";
@@ -46,13 +46,18 @@ pub fn aggregate(collection: &Collection) -> Value {
                     "additionalProperties": {"type": ["number", "string", "null"], "description": "A statistic, by its value of stat."},
                 },
             },
-            "total": {"type": "integer", "minimum": 0, "description": "How many documents there are in all groups."},
+            "total": {"type": "integer", "minimum": 0, "description": "The number of documents in all groups."},
         },
     });
     let good = json!({"description": "The groups.", "content": content(JSON, &told)});
     let answers = answers("200", good, &[400, 403, 422]);
-    let mut aggregate =
-        operation(collection, "aggregate", "Tell statistics of documents", &collection.access.read, &answers);
+    let mut aggregate = operation(
+        collection,
+        "aggregate",
+        "Return statistics of documents",
+        &collection.access.read,
+        &answers,
+    );
     aggregate.insert("description".into(), AGGREGATE.into());
     let names = Function::ALL.map(Function::name).join("|");
     let group = json!({"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_GROUPED, "uniqueItems": true});
@@ -62,8 +67,11 @@ pub fn aggregate(collection: &Collection) -> Value {
         "maxItems": MAX_STATS,
         "uniqueItems": true,
     });
-    let group =
-        parameter("group", "A field of single values to group by; give it again for the next.", &group);
+    let group = parameter(
+        "group",
+        "A field of single values to group by; repeat the parameter for further fields.",
+        &group,
+    );
     let stat = parameter(
         "stat",
         "count, or a function and a field: count:FIELD, sum:FIELD, avg:FIELD, min:FIELD, max:FIELD, stddev:FIELD. count where absent.",

@@ -51,7 +51,7 @@ pub(super) fn shown(collection: &Collection, description: &str) -> Value {
     } else {
         item(collection)
     };
-    let etag = json!({"description": "The revision, as If-Match takes it.", "schema": {"type": "string"}});
+    let etag = json!({"description": "The revision, as If-Match expects it.", "schema": {"type": "string"}});
     json!({"description": description, "headers": {"ETag": etag}, "content": content(JSON, &schema)})
 }
 
@@ -67,17 +67,19 @@ pub(super) fn parameter(name: &str, description: &str, schema: &Value) -> Value 
 /// The parameters that choose what is shown of a document.
 pub(super) fn projection(collection: &Collection) -> Vec<Value> {
     let text = json!({"type": "string", "minLength": 1});
-    let mut projection = vec![parameter("fields", "The fields to show, commas between them.", &text)];
+    let mut projection = vec![parameter("fields", "The fields to return, separated by commas.", &text)];
     let views: Vec<&String> = collection.definition.views.keys().collect();
     if !views.is_empty() {
         let description = "A named selection of fields, instead of fields.";
         projection.push(parameter("view", description, &json!({"enum": views})));
     }
-    let mut description = "_owner puts _owner_name behind _owner: the name of whoever made the document, where it is known in time.".to_owned();
+    let mut description =
+        "_owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time."
+            .to_owned();
     let mut expansions = vec!["_owner"];
     if collection.name() == REVIEWS {
         description.push_str(
-            " _stale adds stale: whether the calculation has changed since, where the caller may see it.",
+            " _stale adds stale: whether the calculation has changed since, if the caller may read it.",
         );
         expansions.push("_stale");
     }
@@ -107,7 +109,7 @@ pub(super) fn filters(collection: &Collection) -> Vec<Value> {
         };
         let mut tests: Map<String, Value> =
             operators.iter().map(|operator| ((*operator).to_owned(), value.clone())).collect();
-        tests.insert("in".into(), json!({"type": "string", "description": "Values, commas between them."}));
+        tests.insert("in".into(), json!({"type": "string", "description": "Values, separated by commas."}));
         tests.extend(parts.iter().map(|operator| ((*operator).to_owned(), json!({"type": "string"}))));
         tests.insert("exists".into(), json!({"type": "boolean"}));
         // Without an example of its own the page that tries it out would send one test of each kind.

@@ -16,12 +16,12 @@ pub fn of(collection: &Collection) -> Vec<(String, Value)> {
     let revision = json!({"name": "revision", "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1}});
     let mut paths = Vec::new();
     if collection.keeps_removed() {
-        let post = restore(collection, "bringBack", "Bring a removed document back as it was last");
+        let post = restore(collection, "bringBack", "Restore a removed document as it was last");
         paths.push((at("/restore"), json!({"parameters": [id], "post": post})));
     }
     if collection.keeps_revisions() {
         let post =
-            restore(collection, "restore", "Make a document again what it was at a revision, removed or not");
+            restore(collection, "restore", "Restore a document, removed or not, as it was at a revision");
         paths.push((at("/versions"), json!({"parameters": [id], "get": list(collection)})));
         paths.push((
             at("/versions/{revision}"),
@@ -38,20 +38,20 @@ fn list(collection: &Collection) -> Value {
         "required": ["items", "next"],
         "properties": {
             "items": {"type": "array", "items": reference("Version")},
-            "next": {"type": ["string", "null"], "description": "What after takes to give the next page."},
+            "next": {"type": ["string", "null"], "description": "The value of after for the next page."},
         },
     });
     let good = json!({"description": "Revisions, newest first.", "content": content(JSON, &page)});
     let answers = answers("200", good, &[400, 403, 404, 422]);
-    let summary = "The revisions of a document, removed or not";
+    let summary = "List the revisions of a document, removed or not";
     let mut list = operation(collection, "listVersions", summary, &collection.access.read, &answers);
     let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT});
     let after = json!({"type": "string", "pattern": "^[0-9]{1,18}$"});
     list.insert(
         "parameters".into(),
         json!([
-            parameter("limit", "Revisions a page.", &limit),
-            parameter("after", "next of the page before.", &after),
+            parameter("limit", "Page size.", &limit),
+            parameter("after", "The value of next of the page before.", &after),
         ]),
     );
     list.into()
@@ -62,7 +62,7 @@ fn get(collection: &Collection) -> Value {
     operation(
         collection,
         "getVersion",
-        "A document as it was at a revision",
+        "Read a document as it was at a revision",
         &collection.access.read,
         &answers,
     )
@@ -86,11 +86,11 @@ pub fn schemas() -> Map<String, Value> {
             "revision": {"type": "integer", "minimum": 1},
             "at": {"type": "string", "format": "date-time", "description": "When it was written."},
             "by": {"type": ["string", "null"], "description": "Who wrote it: sub of their token."},
-            "removed": {"type": "boolean", "description": "Whether the document was removed by it."},
+            "removed": {"type": "boolean", "description": "Whether this revision removed the document."},
             "diff": {
                 "type": ["array", "null"],
                 "items": {"type": "object"},
-                "description": "What leads to it from the revision before, as a JSON patch (RFC 6902); from an empty object for the first. null for a removal, and where the revision before was not kept.",
+                "description": "The difference from the revision before, as a JSON patch (RFC 6902); for the first, from an empty object. null for a removal, or if the revision before was not kept.",
             },
         },
     });

@@ -24,9 +24,9 @@ const PROBLEMS: [(&str, &str); 12] = [
     ("404", "Nothing here, or nothing the caller may see."),
     (
         "409",
-        "What is stored says otherwise: the fields of a unique index, a step of a series, or what the request takes the document to be.",
+        "The request conflicts with what is stored: the fields of a unique index, a step of a series, or the state it expects of the document.",
     ),
-    ("410", "The changes since the last event are not kept: list again, and follow from then on."),
+    ("410", "The changes since the last event are no longer kept: list again, and follow from now on."),
     ("412", "The document is not at the revision that If-Match names."),
     ("413", "The body is too large."),
     ("415", "The media type of the body is not accepted."),
@@ -78,7 +78,7 @@ pub fn stored(collection: &Collection) -> Value {
         let declared = schema.entry("properties").or_insert_with(|| json!({}));
         let mut properties = shown_members();
         if collection.name() == REVIEWS {
-            let stale = "Whether its calculation has changed since, or is gone: where expand asks for it and the caller may know.";
+            let stale = "Whether its calculation has changed since, or was removed: if expand asks for it and the caller may know.";
             properties
                 .insert("stale".into(), json!({"type": "boolean", "readOnly": true, "description": stale}));
         }
@@ -118,7 +118,7 @@ pub fn projected() -> Value {
 /// The system members, and what may stand beside them.
 fn shown_members() -> Map<String, Value> {
     let mut members = system_members();
-    let name = "The name of whoever made it, where expand asks for it and it is known.";
+    let name = "The name of its owner, if expand asks for it and it is known.";
     members.insert("_owner_name".into(), json!({"type": "string", "readOnly": true, "description": name}));
     members
 }
@@ -128,10 +128,10 @@ fn system_members() -> Map<String, Value> {
     let time = |description: &str| json!({"type": "string", "format": "date-time", "readOnly": true, "description": description});
     [
         ("_id", text("The document's id, a UUID of version 7.")),
-        ("_revision", json!({"type": "integer", "minimum": 1, "readOnly": true, "description": "How often it was written."})),
-        ("_created_at", time("When it was made.")),
+        ("_revision", json!({"type": "integer", "minimum": 1, "readOnly": true, "description": "The number of times it was written."})),
+        ("_created_at", time("When it was created.")),
         ("_updated_at", time("When it was last written.")),
-        ("_owner", text("Who made it: sub of their token.")),
+        ("_owner", text("Who created it: sub of their token.")),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))
     .into_iter()

@@ -84,22 +84,23 @@ fn append(series: &Collection) -> Value {
         &["calculation", "metric", "accepted", "repeated", "replaced"],
         &json!({
             "calculation": text(), "metric": text(),
-            "accepted": {"type": "integer", "description": "Points that were not there."},
-            "repeated": {"type": "integer", "description": "Points that were there with the same value."},
-            "replaced": {"type": "integer", "description": "Points whose value was another."},
+            "accepted": {"type": "integer", "description": "The number of new points."},
+            "repeated": {"type": "integer", "description": "The number of points that were stored already with the same value."},
+            "replaced": {"type": "integer", "description": "The number of points that had another value."},
         }),
     );
     let many = |one: &Value| json!({"oneOf": [one, {"type": "array", "maxItems": MAX_SERIES, "items": one}]});
-    let good = json!({"description": "What became of the points.", "content": content(JSON, &many(&done))});
+    let good = json!({"description": "The outcome.", "content": content(JSON, &many(&done))});
     let answers = answers("200", good, &[400, 403, 409, 413, 415, 422]);
     let post = operation(series, "append", "Append points to series", &series.access.write, &answers);
     let replace = json!({"type": "boolean", "default": false});
     described(
         post,
-        "Each step of a metric is stored once, whoever else appends meanwhile: points can be sent again. A step that has another \
-         value is a conflict (409, one error for each) and keeps it unless replace=true; all other points are stored.",
+        "Each step of a metric is stored once, even if others append at the same time: points can be sent again. A step \
+         that has another value is a conflict (409, one error for each) and keeps it unless replace=true; all other \
+         points are stored.",
         &json!({
-            "parameters": [parameter("replace", "Whether a step that has another value is given the new one.", &replace)],
+            "parameters": [parameter("replace", "Whether a step that has another value is overwritten.", &replace)],
             "requestBody": {"required": true, "content": content(JSON, &many(&body))},
         }),
     )
@@ -114,13 +115,13 @@ fn read(series: &Collection) -> Value {
         &json!({
             "calculation": text(), "metric": text(), "unit": {"type": "string"},
             "points": {"type": "array", "items": kept},
-            "next": {"type": ["integer", "null"], "description": "What from takes to give the next page."},
-            "count": {"type": "integer", "description": "Of a sample: how many points it stands for."},
+            "next": {"type": ["integer", "null"], "description": "The value of from for the next page."},
+            "count": {"type": "integer", "description": "For a sample: the number of points it represents."},
             "min": point(), "max": point(),
         }),
     );
     let mut body = content(JSON, &page);
-    body[NDJSON] = json!({"schema": {"type": "string", "description": "A point a line."}});
+    body[NDJSON] = json!({"schema": {"type": "string", "description": "One point per line."}});
     body[CSV] =
         json!({"schema": {"type": "string", "description": "step,value,time, and min,max of a sample."}});
     let answers = answers("200", json!({"description": "The points.", "content": body}), &[400, 403, 422]);
@@ -129,15 +130,15 @@ fn read(series: &Collection) -> Value {
     let sample = json!({"type": "integer", "minimum": FEWEST, "maximum": MAX_SAMPLE});
     described(
         get,
-        "In order of the steps. NDJSON and CSV give all points, or the first of them by limit. With points the line is drawn by \
-         that many at most: chosen by Largest-Triangle-Three-Buckets, each with the min and max of its bucket, and always the \
+        "In order of the steps. NDJSON and CSV give all points, or the first of them by limit. With points the series is reduced to \
+         that many points at most: chosen by Largest-Triangle-Three-Buckets, each with the min and max of its bucket, and always the \
          extremes of the whole range.",
         &json!({"parameters": [
             needed("calculation", "_id of the calculation."),
             needed("metric", "The metric."),
             parameter("from", "The first step.", &step()),
             parameter("to", "The last step.", &step()),
-            parameter("limit", "The most points.", &limit),
+            parameter("limit", "The maximum number of points.", &limit),
             parameter("points", "Downsample to this many points.", &sample),
         ]}),
     )
@@ -157,22 +158,23 @@ fn metrics(series: &Collection) -> Value {
     );
     let good = json!({"description": "The metrics by name.", "content": content(JSON, &page)});
     let answers = answers("200", good, &[400, 403, 422]);
-    let get = operation(series, "metrics", "What a calculation measured", &series.access.read, &answers);
+    let get =
+        operation(series, "metrics", "Summarize what a calculation measured", &series.access.read, &answers);
     let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_METRICS, "default": DEFAULT_METRICS});
     described(
         get,
         "min and max leave NaN out; last_value is the value at the last step.",
         &json!({"parameters": [
             needed("calculation", "_id of the calculation."),
-            parameter("after", "The metric behind which the page begins.", &json!({"type": "string"})),
-            parameter("limit", "The most metrics.", &limit),
+            parameter("after", "The page begins after this metric.", &json!({"type": "string"})),
+            parameter("limit", "The maximum number of metrics.", &limit),
         ]}),
     )
 }
 
 fn compare(calculations: &Collection) -> Value {
     let ids = json!({"type": "array", "items": {"type": "string"}});
-    let by_id = json!({"type": "object", "description": "By id, where it is there."});
+    let by_id = json!({"type": "object", "description": "By id, where the document has it."});
     let list = |item: &Value| json!({"type": "array", "items": item});
     let parameter_difference =
         object(&["pointer", "values", "absent"], &json!({"pointer": text(), "values": by_id, "absent": ids}));
@@ -193,7 +195,7 @@ fn compare(calculations: &Collection) -> Value {
     let mut series = list(&metric);
     series["type"] = json!(["array", "null"]);
     series["description"] =
-        "Metrics that at least two of them have; null without leave to read series.".into();
+        "Metrics that at least two of them have; null if the caller may not read series.".into();
     let found = object(
         &["ids", "tolerance", "parameters", "results", "series"],
         &json!({
@@ -207,11 +209,11 @@ fn compare(calculations: &Collection) -> Value {
     let distance = json!({"type": "number", "minimum": 0, "default": 0});
     described(
         get,
-        "Parameters that are not the same, results and series that differ by more than is tolerated: values agree where |a - b| is \
+        "Parameters that differ, and results and series that differ by more than the tolerance: values agree where |a - b| is \
          at most abs, or at most rel of the larger of the two, or where they are at most ulp doubles apart; by default where they \
          are equal. NaN agrees with NaN. Results in different units never agree.",
         &json!({"parameters": [
-            needed("ids", &format!("2 to {MAX_IDS} ids, commas between them.")),
+            needed("ids", &format!("2 to {MAX_IDS} ids, separated by commas.")),
             parameter("abs", "Absolute tolerance.", &distance),
             parameter("rel", "Relative tolerance.", &distance),
             parameter("ulp", "Tolerance in units in the last place.", &json!({"type": "integer", "minimum": 0, "default": 0})),

@@ -334,7 +334,7 @@ async fn who_may_use_the_document_may_use_its_files_and_nobody_else() {
     let plain = api.with("POST", "/api/drafts", &json!({})).await;
     let none = api.ask("GET", &format!("/api/drafts/{}/artifacts", plain.id())).await;
     assert_eq!(none.code(), (404, "not_found"));
-    assert!(none.body["detail"].as_str().unwrap().contains("take no artifacts"), "{}", none.body);
+    assert!(none.body["detail"].as_str().unwrap().contains("cannot have artifacts"), "{}", none.body);
     assert_eq!(api.ask("POST", &path).await.status, 405);
     assert_eq!(api.read(&path, &[]).await.body, b"mine");
 }

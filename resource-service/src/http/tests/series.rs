@@ -81,7 +81,7 @@ async fn a_step_with_another_value_is_a_conflict_unless_it_is_to_be_replaced() {
     assert_eq!(refused.code(), (409, "conflict"));
     let conflict = "conflict".to_owned();
     assert_eq!(refused.faults(), [("/points/1".into(), conflict.clone()), ("/points/2".into(), conflict)]);
-    assert!(refused.text.contains("step 4 has the value 16.0 already; -1.0 came"), "{}", refused.text);
+    assert!(refused.text.contains("step 4 has the value 16.0 already, got -1.0"), "{}", refused.text);
     let page = call(&api, &format!("/api/series/points?calculation={id}&metric=loss&from=4")).await;
     assert_eq!(
         (&page.body["points"][0]["value"], &page.body["points"][6]["step"]),

@@ -159,7 +159,7 @@ impl<'r> Receiver<'r> {
         if let Some(part) = &self.upload.part
             && part.total != self.size
         {
-            let fault = format!("{} of {} bytes came", self.size, part.total);
+            let fault = format!("{} of {} bytes arrived", self.size, part.total);
             return Err(ResourceError::Interrupted(fault));
         }
         let sha256 = hexadecimal(self.hash.clone().finish().as_ref());
@@ -167,7 +167,7 @@ impl<'r> Receiver<'r> {
             && announced != &sha256
         {
             let message =
-                format!("the SHA-256 of what came is {sha256}, not {announced}; nothing was stored");
+                format!("the SHA-256 of the received bytes is {sha256}, not {announced}; nothing was stored");
             return Err(ResourceError::Invalid(vec![FieldError::at("", "digest", message)]));
         }
         let (store, now) = (&self.service.store, self.service.clock.now());
@@ -220,7 +220,7 @@ impl<'r> Receiver<'r> {
             Ok::<_, StoreError>(())
         };
         if let Err(error) = removed.await {
-            tracing::debug!(%error, "what came of an upload is left to the next sweep");
+            tracing::debug!(%error, "the chunks of a failed upload are left to the next sweep");
         }
     }
 }

@@ -48,7 +48,7 @@ impl Sweeper {
             match self.sweep().await {
                 Ok(0) => {}
                 Ok(removed) => tracing::info!(removed, "blobs removed that no artifact needs"),
-                Err(error) => tracing::warn!(%error, "artifacts could not be swept; trying again"),
+                Err(error) => tracing::warn!(%error, "artifacts could not be swept; retrying"),
             }
         }
     }

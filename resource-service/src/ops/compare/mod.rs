@@ -75,7 +75,7 @@ pub fn ids(text: &str) -> Result<Vec<String>, FieldError> {
         return fault(format!("ids expects 2 to {MAX_IDS} ids of calculations, commas between them"));
     }
     match ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)) {
-        Some((_, double)) => fault(format!("{double:?} stands twice")),
+        Some((_, double)) => fault(format!("{double:?} is given more than once")),
         None => Ok(ids),
     }
 }

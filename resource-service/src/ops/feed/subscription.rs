@@ -31,7 +31,7 @@ pub enum Ended {
     #[error("changes came faster than they were read")]
     Slow,
     /// Changes cannot be told, because the store does not keep them any more.
-    #[error("the changes since the last event are not kept; list again and follow from then on")]
+    #[error("the changes since the last event are no longer kept; list again and follow from now on")]
     Lost,
     /// The store cannot be asked for what was missed.
     #[error("the store cannot be reached now")]

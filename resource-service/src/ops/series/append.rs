@@ -60,7 +60,11 @@ pub async fn append(
     let permit = service.admit_to_series(claims, Verb::Write)?;
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     if items.len() > MAX_SERIES {
-        faults.push(FieldError::at("", "maxItems", format!("a request takes at most {MAX_SERIES} series")));
+        faults.push(FieldError::at(
+            "",
+            "maxItems",
+            format!("a request may have at most {MAX_SERIES} series"),
+        ));
     }
     for (at, item) in items.into_iter().take(MAX_SERIES).enumerate() {
         let at = if many { format!("/{at}") } else { String::new() };
@@ -71,7 +75,11 @@ pub async fn append(
     }
     if all.iter().map(|series| series.points.len()).sum::<usize>() > MAX_POINTS {
         let at = if many { "" } else { "/points" };
-        faults.push(FieldError::at(at, "maxItems", format!("a request takes at most {MAX_POINTS} points")));
+        faults.push(FieldError::at(
+            at,
+            "maxItems",
+            format!("a request may have at most {MAX_POINTS} points"),
+        ));
     }
     if faults.is_empty() {
         faults = check_calculations(service, claims, &permit, &all).await?;
@@ -97,8 +105,7 @@ pub async fn append(
 
 fn told(at: &str, conflict: &series::Conflict) -> FieldError {
     let series::Conflict { at: index, step, has, came } = conflict;
-    let message =
-        format!("step {step} has the value {has} already; {came} came (replace=true puts it there)");
+    let message = format!("step {step} has the value {has} already, got {came}; replace=true overwrites it");
     FieldError::at(format!("{at}/points/{index}"), "conflict", message)
 }
 
@@ -281,7 +288,7 @@ fn unit(series: &Series, chunks: &[Chunk]) -> Result<Option<String>, ResourceErr
         return Ok(known);
     }
     let has = known.map_or_else(|| "has no unit".to_owned(), |unit| format!("is measured in {unit:?}"));
-    let message = format!("the series {has}; send its points so, or without a unit");
+    let message = format!("the series {has}; send its points with that unit, or with none");
     Err(ResourceError::Steps(vec![FieldError::at(format!("{}/unit", series.at), "conflict", message)]))
 }
 

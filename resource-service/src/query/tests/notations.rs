@@ -107,7 +107,7 @@ fn each_fault_of_a_filter_is_told_by_its_parameter_and_its_own_name() {
         (r#"filter={"$not":"x"}"#, "syntax", "expected an object"),
         ("filter=[]", "syntax", "expected an object"),
         (r#"filter={"name":"x"} x"#, "syntax", "is not JSON"),
-        (r#"filter={"name":"x"}&filter={}"#, "duplicate", "twice"),
+        (r#"filter={"name":"x"}&filter={}"#, "duplicate", "more than once"),
     ] {
         let (parameter, found, message) = fault(text);
         assert_eq!((parameter.as_str(), found.as_str()), ("filter", code), "{text}: {message}");
@@ -123,7 +123,7 @@ fn each_fault_of_a_group_is_told_by_its_parameter_and_its_own_name() {
         ("or=()", "syntax", "lacks its ="),
         ("or=(name)", "syntax", "\"name\" lacks its ="),
         ("or=(name=x", "syntax", "ends with )"),
-        ("or=(name=x))", "syntax", "behind the last )"),
+        ("or=(name=x))", "syntax", "after the last )"),
         ("or=(name=x,)", "syntax", "lacks its ="),
         ("or=(name=f(x))", "syntax", "is quoted"),
         ("or=(name=a\"b)", "syntax", "is quoted"),

@@ -81,7 +81,7 @@ fn is_command_error(error: &Error, codes: &[i32]) -> bool {
 pub(super) async fn position_now(database: &Database) -> Result<Position, StoreError> {
     let reply = in_time(database.run_command(doc! { "ping": 1 })).await.map_err(|error| failed(&error))?;
     let time = reply.get_timestamp("operationTime").map_err(|_| {
-        StoreError::Failed("the server tells no operationTime; changes need a replica set".into())
+        StoreError::Failed("the server returned no operationTime; changes need a replica set".into())
     })?;
     Ok(Position { step: step(time), part: u32::MAX })
 }
@@ -179,7 +179,7 @@ fn broken(error: &Error) -> StoreError {
 
 /// What a change that cannot be told is to a reader: one that is missing.
 fn untold(error: &StoreError) -> StoreError {
-    tracing::error!(%error, "a change cannot be told");
+    tracing::error!(%error, "a change cannot be read");
     StoreError::PositionLost
 }
 
