@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Caller, Stack, caller::send, on_both_stores, upload::Upload};
 
+const MIB: u64 = 1024 * 1024;
+
 on_both_stores!(
     a_key_holds_on_every_replica,
     a_stream_is_answered_while_it_goes_on,
@@ -67,23 +69,33 @@ async fn a_stream_is_answered_while_it_goes_on(stack: Stack) {
     assert!(told.refused[0].starts_with("{\"index\":3,\"status\":422"), "{told:?}");
 }
 
-async fn a_long_stream_needs_little_memory(stack: Stack) {
-    const DOCUMENTS: usize = 6_000;
-    let scientist = stack.scientist().await;
-    let token = scientist.token.clone().expect("a token");
+/// Sends so many documents of 16 KiB as one stream; how many MiB they are.
+async fn stream(base: &str, token: &str, documents: usize) -> u64 {
     let mut document = calculation("long");
     document["parameters"] = json!({"text": "x".repeat(16 * 1024)});
     let line = format!("{document}\n");
-    let before = stack.resource[0].peak() / 1024;
-    let mut upload = Upload::begin(&stack.resource[0].base, "/api/calculations", &token).await;
-    for _ in 0..DOCUMENTS {
+    let mut upload = Upload::begin(base, "/api/calculations", token).await;
+    for _ in 0..documents {
         assert!(upload.send(&line).await);
     }
     let told = upload.finish().await;
-    assert_eq!((told.stored, told.whole), (DOCUMENTS, true));
-    let grown = (stack.resource[0].peak() / 1024 - before) / 1024;
-    let sent = DOCUMENTS * line.len() / 1024 / 1024;
-    assert!(grown < 48 && sent > 90, "{grown} MiB for a stream of {sent} MiB");
+    assert_eq!((told.stored, told.whole), (documents, true));
+    (documents * line.len()) as u64 / MIB
+}
+
+async fn a_long_stream_needs_little_memory(stack: Stack) {
+    let scientist = stack.scientist().await;
+    let (token, service) = (scientist.token.clone().expect("a token"), &stack.resource[0]);
+    let before = service.peak();
+    stream(&service.base, &token, 2_000).await;
+    let short = service.peak();
+    let sent = stream(&service.base, &token, 6_000).await;
+    let (first, more) = ((short - before) / MIB, (service.peak() - short) / MIB);
+    assert!(
+        sent > 90 && more < 16,
+        "{sent} MiB needed {more} MiB more than a third of it, which needed {first}"
+    );
+    assert!(first + more < 64, "{first} MiB for a short stream and {more} for a long one");
 }
 
 async fn a_client_that_leaves_ends_its_stream(stack: Stack) {
