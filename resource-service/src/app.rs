@@ -22,7 +22,11 @@ use service_kit::{
     route,
     server::{Listeners, Part},
     start::StartError,
-    store::{StoreUrl, cause::Kind, mongo},
+    store::{
+        StoreUrl, Unavailable,
+        cause::{Kind, note},
+        mongo,
+    },
     token::Verifier,
 };
 
@@ -257,6 +261,15 @@ async fn readiness(store: Arc<dyn Store>, prepared: Arc<AtomicBool>) -> Result<(
     Ok(())
 }
 
+/// Reads the definitions and makes the indexes, from a store that can be used; else its cause is told.
+async fn load(store: &dyn Store, catalog: &LiveCatalog) -> Result<(), StoreError> {
+    store.ping().await.map_err(|cause| {
+        note(&cause);
+        Unavailable
+    })?;
+    catalog.refresh(store).await
+}
+
 /// Reads the definitions and makes the indexes, again and again until it works; each kind of failure is logged once.
 /// Then follows what others change of them.
 async fn warm_up(
@@ -266,7 +279,7 @@ async fn warm_up(
     random: Arc<dyn Random>,
 ) {
     let mut told: Option<StoreError> = None;
-    while let Err(error) = catalog.refresh(&*store).await {
+    while let Err(error) = load(&*store, &catalog).await {
         if told.as_ref() != Some(&error) {
             tracing::error!(%error, "the store is not ready; retrying");
             told = Some(error);

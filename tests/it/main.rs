@@ -9,6 +9,7 @@ mod addresses;
 mod administration;
 mod aggregates;
 mod artifacts;
+mod causes;
 mod changes;
 mod circles;
 mod clients;

@@ -26,7 +26,12 @@ pub fn binary(name: &str) -> PathBuf {
 
 /// A command with nothing of the caller's environment that a service would read.
 pub fn command(name: &str, environment: &[(String, String)]) -> Command {
-    let mut command = Command::new(binary(name));
+    command_of(&binary(name), environment)
+}
+
+/// The same of another program, which runs a service.
+pub fn command_of(program: &Path, environment: &[(String, String)]) -> Command {
+    let mut command = Command::new(program);
     for (variable, _) in std::env::vars_os() {
         let variable = variable.to_string_lossy().into_owned();
         if variable.starts_with("AUTH__")
@@ -89,9 +94,14 @@ pub struct Process {
 impl Process {
     /// Starts a service on free ports and waits until it listens.
     pub async fn listening(name: &str, directory: &Path, environment: &[(String, String)]) -> Self {
+        Self::launched(command(name, environment), name, directory).await
+    }
+
+    /// Runs a command that becomes a service, and waits until it listens.
+    pub async fn launched(mut command: Command, name: &str, directory: &Path) -> Self {
         let log = directory.join(format!("{name}-{}.log", uuid::Uuid::new_v4().simple()));
         let file = std::fs::File::create(&log).expect("a log file can be made");
-        let mut child = command(name, environment)
+        let mut child = command
             .current_dir(directory)
             .stdout(file.try_clone().expect("a file handle can be cloned"))
             .stderr(file)

@@ -64,20 +64,35 @@ pub struct Mongod {
     child: Option<Child>,
     directory: PathBuf,
     port: Port,
+    arguments: Vec<String>,
 }
 
 impl Mongod {
     /// Starts a server and makes it primary.
     pub async fn start(directory: &Path) -> Self {
-        let server = Self::launch(directory.join("mongod"));
+        let server = Self::launch(directory.join("mongod"), &[]);
         initiate(&[server.port.number], &server.url()).await;
         server
     }
 
+    /// Starts a server with these arguments too, which is part of no replica set, and waits until it listens.
+    pub async fn alone(directory: &Path, arguments: &[&str]) -> Self {
+        let server = Self::launch(directory.join("mongod"), arguments);
+        let address = ("127.0.0.1", server.port.number);
+        for _ in 0..1200 {
+            if std::net::TcpStream::connect(address).is_ok() {
+                return server;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("mongod does not listen");
+    }
+
     /// Starts a server that is part of no replica set yet.
-    fn launch(directory: PathBuf) -> Self {
+    fn launch(directory: PathBuf, arguments: &[&str]) -> Self {
         std::fs::create_dir_all(&directory).expect("a directory can be made");
-        let mut server = Self { child: None, directory, port: Port::take() };
+        let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let mut server = Self { child: None, directory, port: Port::take(), arguments };
         server.resume();
         server
     }
@@ -95,6 +110,7 @@ impl Mongod {
             .arg(&self.directory)
             .args(["--port", &self.port.number.to_string(), "--bind_ip", "127.0.0.1", "--replSet", "rs0"])
             .args(["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1"])
+            .args(&self.arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -144,7 +160,7 @@ pub struct ReplicaSet(Vec<Mongod>);
 impl ReplicaSet {
     /// Starts the servers and waits for a primary.
     pub async fn start(directory: &Path) -> Self {
-        let launch = |n: usize| Mongod::launch(directory.join(format!("mongod-{n}")));
+        let launch = |n: usize| Mongod::launch(directory.join(format!("mongod-{n}")), &[]);
         let set = Self((0..3).map(launch).collect());
         let ports: Vec<u16> = set.0.iter().map(|server| server.port.number).collect();
         initiate(&ports, &set.url()).await;

@@ -122,14 +122,16 @@ impl Database {
         let read: Result<(), Fault> = self.read(|c| Ok(c.query_row("SELECT 1", [], |_| Ok(()))?)).await;
         read.map_err(|Fault(cause)| cause)?;
         let Some(fault) = cause::disk_fault() else { return Ok(()) };
-        // Writing what is there already needs room in the log.
+        // It needs more room than the writes of most requests: where these fail, this one does too.
         let written: Result<(), Fault> = self
             .write(|tx| {
-                let version: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-                Ok(tx.pragma_update(None, "user_version", version)?)
+                tx.execute_batch("DROP TABLE IF EXISTS room")?;
+                Ok(tx.execute_batch("CREATE TABLE room AS SELECT zeroblob(65536) AS bytes")?)
             })
             .await;
-        written.map_err(|_| fault)
+        written.map_err(|_| fault.clone())?;
+        let removed: Result<(), Fault> = self.write(|tx| Ok(tx.execute_batch("DROP TABLE room")?)).await;
+        removed.map_err(|_| fault)
     }
 
     /// Runs `work` in one `BEGIN IMMEDIATE` transaction: committed on `Ok`, rolled back on `Err`.
@@ -325,7 +327,10 @@ mod tests {
         assert_eq!(fill.await.err().unwrap().0.kind, Kind::DiskFull);
         let named = cause::disk_fault().unwrap();
         assert_eq!((named.kind, named.to_string().contains("full")), (Kind::DiskFull, true));
-        // The probe finds room for what it writes.
+        // The probe needs room too.
+        assert_eq!(db.ping().await.unwrap_err().kind, Kind::DiskFull);
+        let more = db.write::<_, Fault, _>(|t| Ok(t.pragma_update(None, "max_page_count", 1_000)?));
+        assert!(more.await.is_ok());
         assert_eq!(db.ping().await, Ok(()));
         assert_eq!(cause::disk_fault(), None);
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -17,6 +18,8 @@ use crate::store::cause::{Cause, Kind};
 const DENIED: [i32; 2] = [18, 13];
 /// Server code "out of disk space".
 const OUT_OF_DISK_SPACE: i32 = 14031;
+/// What a server's end of a connection looks like, for instance of one that is asked in plain text and demands TLS.
+const CLOSED: [io::ErrorKind; 2] = [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset];
 /// What the server passes on of the operating system's ENOSPC.
 const NO_SPACE: &str = "No space left on device";
 
@@ -116,6 +119,12 @@ fn of_connection(address: &str, error: &Error) -> Cause {
     if has(&["certificate", "TLS", "tls", "HandshakeFailure", "corrupt message"]) {
         let text = format!("no secure connection to MongoDB at {address}: {text}; see tls=true in store.url");
         return Cause::new(Kind::Tls, text);
+    }
+    if matches!(&*error.kind, ErrorKind::Io(io) if CLOSED.contains(&io.kind())) {
+        let text = format!(
+            "MongoDB at {address} cannot be reached: it closes the connection; if it demands TLS, say tls=true in store.url"
+        );
+        return Cause::new(Kind::Unreachable, text);
     }
     match of_refusal(error) {
         Cause { kind: Kind::Other, .. } => {
