@@ -8,6 +8,7 @@ use crate::support::{Caller, Process, Stack, http, on_both_stores, process::PATI
 
 on_both_stores!(
     whatever_ends_a_token_is_felt_at_every_replica_within_a_second,
+    a_narrowed_role_is_felt_at_every_replica_within_a_second,
     a_finished_calculation_ends_its_job_grants_and_reviewers_have_names
 );
 
@@ -104,6 +105,33 @@ async fn whatever_ends_a_token_is_felt_at_every_replica_within_a_second(mut stac
     while !measured(&stack.resource[0].ask("/metrics").await.1) {
         assert!(started.elapsed() < PATIENCE, "the feed is not measured");
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn a_narrowed_role_is_felt_at_every_replica_within_a_second(mut stack: Stack) {
+    stack.follow().await;
+    let (admin, mut ada) = (stack.admin().await, stack.scientist().await);
+    let before = token(&ada);
+    for _ in &stack.resource {
+        assert_eq!(ada.get("/api/calculations").await.status, 200);
+    }
+    let narrower = json!({"scopes": ["reviews:read"]});
+    assert_eq!(admin.put("/auth/roles/scientist", &narrower).await.status, 200);
+    refused_everywhere(&stack.resource, &before).await;
+    // A new token holds what is left. One from right after the change may be refused for a moment.
+    let started = Instant::now();
+    loop {
+        assert_eq!(ada.refresh().await.status, 200);
+        let reply = ada.get("/api/reviews").await;
+        if reply.status == 200 {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(5), "{reply:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for _ in &stack.resource {
+        assert_eq!(ada.get("/api/calculations").await.code(), "insufficient_scope");
+        assert_eq!(admin.get("/api/calculations").await.status, 200, "nobody else feels it");
     }
 }
 
