@@ -18,13 +18,18 @@ pub enum Whose {
         token_version: i64,
     },
     /// The job grants that were made through this client, and those in which it acts.
-    Client(String),
+    Client {
+        /// The client's id.
+        id: String,
+        /// The user whose own grants another ending covers.
+        except_user: Option<String>,
+    },
 }
 
 /// Sessions that are to be ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// The id: that of the act's entry in the audit log.
+    /// The id: that of the act's entry in the audit log, followed by the client's where the act leaves several.
     pub id: String,
     /// Whose sessions.
     pub whose: Whose,

@@ -52,8 +52,23 @@ pub(super) async fn finish<S: Endings + Revocations>(
             Ok(Ok(())) => Ok(()),
             _ => store.revoke(RevocationKind::Subject, id, clock).await,
         },
-        Whose::Client(_) => timeout(OF_CLIENT, every).await.unwrap_or(Err(StoreError::Unavailable)),
+        Whose::Client { .. } => timeout(OF_CLIENT, every).await.unwrap_or(Err(StoreError::Unavailable)),
     }
+}
+
+/// The same for the job grants of several clients, in the time that those of one have.
+pub(super) async fn finish_all<S: Endings + Revocations>(
+    store: &S,
+    endings: &[Ending],
+    clock: &RevocationClock,
+) -> Result<(), StoreError> {
+    let every = async {
+        for ending in endings {
+            finish(store, ending, clock).await?;
+        }
+        Ok(())
+    };
+    timeout(OF_CLIENT, every).await.unwrap_or(Err(StoreError::Unavailable))
 }
 
 #[cfg(test)]
@@ -138,8 +153,9 @@ mod tests {
         };
         let of_user = ending(Whose::User { id: "ada".into(), token_version: 1 });
         assert_eq!(finish(&store, &of_user, &clock).await, Ok(()));
-        let of_client = ending(Whose::Client("key".into()));
+        let of_client = ending(Whose::Client { id: "key".into(), except_user: None });
         assert_eq!(finish(&store, &of_client, &clock).await, Err(StoreError::Unavailable));
+        assert_eq!(finish_all(&store, &[of_client], &clock).await, Err(StoreError::Unavailable));
         assert_eq!(*store.0.lock().expect("not poisoned"), [(RevocationKind::Subject, "ada".to_owned())]);
     }
 }

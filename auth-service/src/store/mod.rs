@@ -59,7 +59,19 @@ pub enum StoreError {
 
 /// What the act of this entry on a client leaves to be ended: the job grants that were made through it or that it acts in.
 fn grants_of(client: &str, entry: &Entry) -> Ending {
-    Ending::of(entry, Whose::Client(client.to_owned()), Some(EndReason::ClientRevoked), true)
+    let whose = Whose::Client { id: client.to_owned(), except_user: None };
+    Ending::of(entry, whose, Some(EndReason::ClientRevoked), true)
+}
+
+/// What the act of this entry leaves to be ended where it suspends or removes these API keys of a user: the job grants of
+/// others in which they act. The user's own end with the user.
+fn grants_of_keys(owner: &str, keys: Vec<String>, entry: &Entry) -> Vec<Ending> {
+    let ending = |key: String| {
+        let id = format!("{}.{key}", entry.id);
+        let whose = Whose::Client { id: key, except_user: Some(owner.to_owned()) };
+        Ending { id, ..Ending::of(entry, whose, Some(EndReason::ClientRevoked), true) }
+    };
+    keys.into_iter().map(ending).collect()
 }
 
 /// What the act of this entry on a user leaves to be ended: the sessions from before this `token_version`.

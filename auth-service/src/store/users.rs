@@ -70,6 +70,12 @@ impl UserWrite {
     pub fn removes_admin(&self) -> bool {
         self.before.is_admin() && !self.next.is_admin()
     }
+
+    /// Whether it revokes the tokens of a user whose API keys are suspended from then on.
+    pub fn suspends_keys(&self) -> bool {
+        let suspended = self.next.disabled || self.next.keys_version != self.before.keys_version;
+        self.revokes_tokens && suspended
+    }
 }
 
 /// What came of an act on a user.
@@ -142,7 +148,7 @@ pub trait Users: Send + Sync {
 
     /// Makes of the user what `write` says and adds the entry, where roles, state and `token_version` are still those that
     /// were read, and so are the roles that are given. What it costs does not depend on how many sessions the user has:
-    /// they are ended later.
+    /// they are ended later. Where it suspends their API keys, the job grants of others in which these act are ended first.
     async fn write_user(
         &self,
         write: &UserWrite,
@@ -161,7 +167,7 @@ pub trait Users: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Removes a user with their API keys, revokes their tokens and adds the entry. Their sessions can no longer be
-    /// refreshed and are removed later.
+    /// refreshed and are removed later. The job grants of others in which these keys act are ended.
     async fn delete_user(
         &self,
         id: &str,

@@ -8,7 +8,7 @@ use super::{
     super::{
         Confirmed, Origin,
         testing::World,
-        token::{Exchange, RefreshGrant},
+        token::{Exchange, Introspection, RefreshGrant},
     },
     *,
 };
@@ -223,6 +223,34 @@ async fn an_administrator_lists_and_removes_what_lets_another_user_in() {
     };
     assert!(world.auth.refresh_token(None, refresh).await.is_err());
     assert!(world.renew(&login.refresh_token).await.is_ok());
+}
+
+#[tokio::test]
+async fn with_a_user_the_grants_of_others_lose_their_tokens_in_which_a_key_of_theirs_acts() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await.access_token;
+    let reset = UserChange { password: Some("a provisional long sentence".into()), ..UserChange::default() };
+    for (name, change) in [("bob", Some(disable())), ("cid", Some(reset)), ("dan", None)] {
+        let owner = world.user(&format!("{name}@example.org")).await;
+        let (key, _) = world.key(&owner.id, "calculations:read").await;
+        let granted = world.auth.exchange_token(Some(&key), job(&login)).await.unwrap();
+        let tokens = [granted.access_token.clone(), granted.refresh_token.unwrap()];
+        for token in &tokens {
+            assert_ne!(world.auth.introspect_token(None, token).await, Ok(Introspection::Inactive));
+        }
+        match change {
+            Some(change) => world.auth.change_user(&admin, &owner.id, &change).await.map(drop).unwrap(),
+            None => world.auth.remove_user(&admin, &owner.id).await.unwrap(),
+        }
+        for token in &tokens {
+            assert_eq!(world.auth.introspect_token(None, token).await, Ok(Introspection::Inactive));
+        }
+        let claims = world.auth.verifier().verify(&granted.access_token).unwrap();
+        let feed = world.auth.revocations(0, std::time::Duration::ZERO).await.unwrap().entries;
+        assert!(feed.iter().any(|entry| entry.refuses(&claims)), "resource-service refuses it too");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use shared_models::{clients::GrantType, revocations::RevocationKind};
 
 use super::*;
-use crate::{domain::client::Client, store::ClientFilter};
+use crate::{
+    domain::client::Client,
+    store::{ClientFilter, UserOutcome, UserWrite},
+};
 
 fn client(owner: Option<&str>) -> (Client, String) {
     let none = Client {
@@ -89,9 +92,13 @@ pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
 }
 
 async fn granted(store: &dyn Store, actor: &str, through: Option<&str>) -> String {
+    granted_by(store, "ada", actor, through).await
+}
+
+async fn granted_by(store: &dyn Store, user: &str, actor: &str, through: Option<&str>) -> String {
     let (actor, through) = (actor.to_owned(), through.map(str::to_owned));
     let delegation = Delegation { calculation: "c".into(), actor, through };
-    let grant = Session { delegation: Some(delegation), ..opened("ada", now()).0 };
+    let grant = Session { delegation: Some(delegation), ..opened(user, now()).0 };
     add_session(store, &grant).await;
     grant.id
 }
@@ -118,6 +125,60 @@ pub(crate) async fn a_job_grant_ends_with_the_client_it_was_made_through_and_wit
         assert_eq!(store.revocations_of(RevocationKind::Session, &grant).await.expect("ok").len(), 1);
     }
     assert_eq!(store.session(&other).await.expect("ok").expect("ok").ended, None);
+}
+
+/// Ends what a user's keys act in: `act` suspends or removes these keys.
+async fn the_grants_of_others_end_with<F: Future<Output = Result<UserOutcome, StoreError>>>(
+    store: &dyn Store,
+    owner: &User,
+    act: impl FnOnce() -> F,
+) {
+    store.insert_user(owner, &some_entry()).await.expect("ok");
+    let keys = [client(Some(&owner.id)).0, client(Some(&owner.id)).0, client(Some("another")).0];
+    let (mut grants, mut own) = (Vec::new(), Vec::new());
+    for key in &keys {
+        add(store, key).await;
+        grants.push(granted(store, &key.id, None).await);
+        own.push(granted_by(store, &owner.id, &key.id, Some(&key.id)).await);
+    }
+    assert_eq!(act().await, Ok(UserOutcome::Done));
+    let of_another = grants.pop().expect("a grant");
+    assert_eq!(store.session(&of_another).await.expect("ok").expect("ok").ended, None);
+    for grant in grants {
+        let ended = store.session(&grant).await.expect("ok").expect("ok").ended;
+        assert_eq!(ended, Some(EndReason::ClientRevoked));
+        assert_eq!(store.revocations_of(RevocationKind::Session, &grant).await.expect("ok").len(), 1);
+    }
+    // The revocation of the user refuses the tokens of their own grants, however many there are.
+    for grant in own {
+        assert_eq!(store.session(&grant).await.expect("ok").expect("ok").ended, None);
+        assert_eq!(store.revocations_of(RevocationKind::Session, &grant).await, Ok(Vec::new()));
+    }
+    let pending = store.pending_endings(now() + Duration::from_secs(60), 10).await.expect("ok");
+    assert_eq!(pending.len(), 1, "the user's own sessions are ended later");
+}
+
+pub(crate) async fn where_a_user_is_disabled_the_grants_of_others_in_which_their_keys_act_end(
+    store: &dyn Store,
+) {
+    let before = user("ada@example.org");
+    let write = UserWrite {
+        next: User { disabled: true, token_version: 1, keys_version: 1, ..before.clone() },
+        before: before.clone(),
+        given: Vec::new(),
+        end_sessions: Some(EndReason::EndedByAdmin),
+        revokes_tokens: true,
+    };
+    let (clock, entry) = (clock(), some_entry());
+    the_grants_of_others_end_with(store, &before, || store.write_user(&write, &clock, &entry)).await;
+}
+
+pub(crate) async fn where_a_user_is_removed_the_grants_of_others_in_which_their_keys_act_end(
+    store: &dyn Store,
+) {
+    let user = user("ada@example.org");
+    let (clock, entry) = (clock(), some_entry());
+    the_grants_of_others_end_with(store, &user, || store.delete_user(&user.id, &clock, &entry)).await;
 }
 
 pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {

@@ -4,7 +4,10 @@ use futures_util::future::join_all;
 use shared_models::revocations::RevocationKind;
 
 use super::*;
-use crate::store::{UserOutcome, UserWrite};
+use crate::{
+    domain::ending::Ending,
+    store::{UserOutcome, UserWrite, grants_of, grants_of_keys},
+};
 
 fn disabling(user: &User) -> UserWrite {
     UserWrite {
@@ -76,6 +79,36 @@ pub(crate) async fn what_an_act_left_is_ended_in_steps_by_whoever_comes_next(sto
     for id in ids {
         let ended = store.session(&id).await.expect("ok").expect("ok").ended;
         assert_eq!(ended, Some(EndReason::EndedByAdmin));
+    }
+    assert_eq!(store.pending_endings(now() + Duration::from_secs(60), 10).await, Ok(Vec::new()));
+}
+
+/// What acts on clients and on the keys of users may leave.
+pub(crate) fn notes() -> Vec<Ending> {
+    let keys = vec!["key".to_owned(), "other".to_owned()];
+    let of_keys = grants_of_keys("owner", keys, &some_entry());
+    of_keys.into_iter().chain([grants_of("service", &some_entry())]).collect()
+}
+
+/// `notes` were left by acts that were broken off.
+pub(crate) async fn the_grants_of_clients_end_also_where_the_act_was_broken_off(
+    store: &dyn Store,
+    notes: Vec<Ending>,
+) {
+    let found = store.pending_endings(now() + Duration::from_secs(60), 10).await.expect("ok");
+    assert_eq!(found.len(), notes.len());
+    assert!(notes.iter().all(|note| found.contains(note)), "{found:?}");
+    let mut grants = Vec::new();
+    for (user, actor, ends) in [("ada", "key", true), ("owner", "key", false), ("owner", "service", true)] {
+        let delegation = Delegation { calculation: "c".into(), actor: actor.into(), through: None };
+        let grant = Session { delegation: Some(delegation), ..opened(user, now()).0 };
+        add_session(store, &grant).await;
+        grants.push((grant.id, ends));
+    }
+    finish_endings(store).await;
+    for (grant, ends) in grants {
+        let ended = store.session(&grant).await.expect("ok").expect("ok").ended;
+        assert_eq!(ended, ends.then_some(EndReason::ClientRevoked));
     }
     assert_eq!(store.pending_endings(now() + Duration::from_secs(60), 10).await, Ok(Vec::new()));
 }

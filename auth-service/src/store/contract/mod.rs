@@ -107,6 +107,8 @@ macro_rules! suite {
             a_client_changes_from_the_version_that_was_read
             a_removed_client_is_cut_off
             a_job_grant_ends_with_the_client_it_was_made_through_and_with_the_one_that_acts
+            where_a_user_is_disabled_the_grants_of_others_in_which_their_keys_act_end
+            where_a_user_is_removed_the_grants_of_others_in_which_their_keys_act_end
             the_keys_of_a_user_go_with_them
             the_last_use_is_noted_now_and_then
             of_two_services_of_one_name_made_at_once_one_is_made

@@ -49,6 +49,12 @@ pub(super) struct ClientDocument {
     version: i64,
 }
 
+#[derive(Deserialize)]
+struct Key {
+    #[serde(rename = "_id")]
+    id: String,
+}
+
 #[derive(Serialize, Deserialize)]
 struct SecretDocument {
     digest: Binary,
@@ -116,6 +122,18 @@ impl TryFrom<ClientDocument> for Client {
 /// The clients of `database`.
 pub(super) fn collection(database: &Database) -> Collection<ClientDocument> {
     database.collection("clients")
+}
+
+/// The ids of the API keys of a user, as the transaction sees them.
+pub(super) async fn keys_of(
+    database: &Database,
+    session: &mut ClientSession,
+    owner: &str,
+) -> MongoResult<Vec<String>> {
+    let keys: Collection<Key> = database.collection("clients");
+    let mut keys =
+        keys.find(doc! { "owner": owner }).projection(doc! { "_id": 1 }).session(&mut *session).await?;
+    keys.stream(session).map_ok(|key| key.id).try_collect().await
 }
 
 /// The indexes of `clients`.

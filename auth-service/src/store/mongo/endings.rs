@@ -32,6 +32,8 @@ struct EndingDocument {
     user_id: Option<String>,
     token_version: Option<i64>,
     client: Option<String>,
+    #[serde(default)]
+    except_user: Option<String>,
     reason: Option<String>,
     revokes: bool,
     at: DateTime,
@@ -39,15 +41,16 @@ struct EndingDocument {
 
 impl From<&Ending> for EndingDocument {
     fn from(ending: &Ending) -> Self {
-        let (user_id, token_version, client) = match ending.whose.clone() {
-            Whose::User { id, token_version } => (Some(id), Some(token_version), None),
-            Whose::Client(client) => (None, None, Some(client)),
+        let (user_id, token_version, client, except_user) = match ending.whose.clone() {
+            Whose::User { id, token_version } => (Some(id), Some(token_version), None, None),
+            Whose::Client { id, except_user } => (None, None, Some(id), except_user),
         };
         Self {
             id: ending.id.clone(),
             user_id,
             token_version,
             client,
+            except_user,
             reason: ending.reason.map(|reason| reason.name().to_owned()),
             revokes: ending.revokes,
             at: instant(ending.at),
@@ -61,7 +64,7 @@ impl TryFrom<EndingDocument> for Ending {
     fn try_from(document: EndingDocument) -> Result<Self, StoreError> {
         let whose = match (document.user_id, document.token_version, document.client) {
             (Some(id), Some(token_version), None) => Whose::User { id, token_version },
-            (None, None, Some(client)) => Whose::Client(client),
+            (None, None, Some(id)) => Whose::Client { id, except_user: document.except_user },
             _ => return Err(unreadable("ending")),
         };
         Ok(Self {
@@ -84,7 +87,19 @@ pub(super) async fn insert(
     session: &mut ClientSession,
     ending: &Ending,
 ) -> MongoResult<()> {
-    collection(database).insert_one(EndingDocument::from(ending)).session(session).await?;
+    insert_all(database, session, std::slice::from_ref(ending)).await
+}
+
+/// The same of several; of none, nothing is written.
+pub(super) async fn insert_all(
+    database: &Database,
+    session: &mut ClientSession,
+    endings: &[Ending],
+) -> MongoResult<()> {
+    if !endings.is_empty() {
+        let documents = endings.iter().map(EndingDocument::from);
+        collection(database).insert_many(documents).session(session).await?;
+    }
     Ok(())
 }
 
@@ -109,7 +124,13 @@ impl Endings for MongoStore {
             Whose::User { id, token_version } => {
                 doc! { "user_id": id, "token_version": { "$lt": token_version } }
             }
-            Whose::Client(client) => doc! { "$or": [{ "through": client }, { "actor": client }] },
+            Whose::Client { id, except_user } => {
+                let mut which = doc! { "$or": [{ "through": id }, { "actor": id }] };
+                if let Some(user) = except_user {
+                    which.insert("user_id", doc! { "$ne": user });
+                }
+                which
+            }
         };
         let ended = match ending.reason {
             Some(reason) if ending.revokes => {
@@ -129,6 +150,18 @@ impl Endings for MongoStore {
             collection(database).delete_one(doc! { "_id": &ending.id }).await?;
         }
         Ok(none_left)
+    }
+}
+
+#[cfg(test)]
+impl MongoStore {
+    /// Notes endings as an act does that is broken off before it ends anything.
+    pub(crate) async fn note_endings(&self, endings: &[Ending]) {
+        let context = (self.ready().await.expect("a database"), endings);
+        let noted = self.transact(context, |session, (database, endings)| {
+            Box::pin(insert_all(database, session, endings))
+        });
+        noted.await.expect("endings can be noted");
     }
 }
 

@@ -58,6 +58,16 @@ async fn entries_that_a_replica_had_half_moved_to_the_log_are_there_once() {
 }
 
 #[tokio::test]
+async fn the_grants_of_clients_end_also_where_the_act_was_broken_off() {
+    let fixture = <Fixture as contract::Fixture>::new().await;
+    let notes = contract::endings::notes();
+    fixture.store.note_endings(&notes).await;
+    contract::endings::the_grants_of_clients_end_also_where_the_act_was_broken_off(&fixture.store, notes)
+        .await;
+    contract::Fixture::drop(fixture).await;
+}
+
+#[tokio::test]
 async fn a_role_with_scopes_or_fields_of_a_later_version_is_used() {
     let object = Bson::Document(doc! { "a:read": { "own": true } });
     let unreadable = StoredScopes { unreadable: vec![object.to_string()], ..StoredScopes::default() };

@@ -14,8 +14,11 @@ use super::{
 };
 use crate::{
     domain::{audit::Entry, ending::Ending, name::FullName, revocation::RevocationClock, roles, user::User},
-    store::{PasswordUpdate, UserOutcome, UserWrite, sessions_before, sessions_of_removed},
+    store::{PasswordUpdate, UserOutcome, UserWrite, grants_of_keys, sessions_before, sessions_of_removed},
 };
+
+/// What came of an act, and what must be ended before it is acknowledged.
+pub(super) type Written = (UserOutcome, Vec<Ending>);
 
 /// `_id` of the document in `counters` that is written whenever an administrator is taken away.
 const ADMIN_GUARD: &str = "admins";
@@ -80,13 +83,13 @@ pub(super) async fn write_user(
     write: &UserWrite,
     clock: &RevocationClock,
     entry: &Entry,
-) -> MongoResult<UserOutcome> {
+) -> MongoResult<Written> {
     let UserWrite { before, next, .. } = write;
     if write.removes_admin() && !another_admin(database, session, &before.id).await? {
-        return Ok(UserOutcome::LastAdmin);
+        return Ok((UserOutcome::LastAdmin, Vec::new()));
     }
     if !role_table::are_as_read(database, session, &write.given).await? {
-        return Ok(UserOutcome::RoleChanged);
+        return Ok((UserOutcome::RoleChanged, Vec::new()));
     }
     let unchanged = doc! {
         "_id": &before.id,
@@ -113,17 +116,22 @@ pub(super) async fn write_user(
     let written =
         collection(database).update_one(unchanged, doc! { "$set": set }).session(&mut *session).await?;
     if written.matched_count == 0 {
-        return Ok(UserOutcome::Missing);
+        return Ok((UserOutcome::Missing, Vec::new()));
     }
     if let Some(reason) = write.end_sessions {
         let ending = sessions_before(&next.id, next.token_version, reason, false, entry);
         endings::insert(database, session, &ending).await?;
     }
+    let endings = if write.suspends_keys() {
+        note_grants_of_keys(database, session, &next.id, entry).await?
+    } else {
+        Vec::new()
+    };
     audit::insert(database, session, entry).await?;
     if write.revokes_tokens {
         outbox::append(database, session, RevocationKind::Subject, &next.id, clock).await?;
     }
-    Ok(UserOutcome::Done)
+    Ok((UserOutcome::Done, endings))
 }
 
 pub(super) async fn delete_user(
@@ -132,22 +140,36 @@ pub(super) async fn delete_user(
     id: &str,
     clock: &RevocationClock,
     entry: &Entry,
-) -> MongoResult<UserOutcome> {
+) -> MongoResult<Written> {
     let users = collection(database);
     let admin = doc! { "_id": id, "roles": roles::ADMIN, "disabled": false };
     let is_admin = users.find_one(admin).session(&mut *session).await?.is_some();
     if is_admin && !another_admin(database, session, id).await? {
-        return Ok(UserOutcome::LastAdmin);
+        return Ok((UserOutcome::LastAdmin, Vec::new()));
     }
     let removed = users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
     if removed.deleted_count == 0 {
-        return Ok(UserOutcome::Missing);
+        return Ok((UserOutcome::Missing, Vec::new()));
     }
     endings::insert(database, session, &sessions_of_removed(id, entry)).await?;
+    let endings = note_grants_of_keys(database, session, id, entry).await?;
     audit::insert(database, session, entry).await?;
     clients::collection(database).delete_many(doc! { "owner": id }).session(&mut *session).await?;
     outbox::append(database, session, RevocationKind::Subject, id, clock).await?;
-    Ok(UserOutcome::Done)
+    Ok((UserOutcome::Done, endings))
+}
+
+/// Notes that the job grants of others in which the user's API keys act are to be ended; which these are.
+async fn note_grants_of_keys(
+    database: &Database,
+    session: &mut ClientSession,
+    owner: &str,
+    entry: &Entry,
+) -> MongoResult<Vec<Ending>> {
+    let keys = clients::keys_of(database, session, owner).await?;
+    let endings = grants_of_keys(owner, keys, entry);
+    endings::insert_all(database, session, &endings).await?;
+    Ok(endings)
 }
 
 /// Whether somebody else may do everything. Two who take each other away both write the guard, so that one of them

@@ -30,7 +30,8 @@ use crate::{
     },
     store::{
         EmailFilter, PasswordUpdate, Revocations as _, StoreError, UserFilter, UserOutcome, UserWrite, Users,
-        endings::finish, sessions_before,
+        endings::{finish, finish_all},
+        sessions_before,
     },
 };
 
@@ -198,10 +199,11 @@ impl Users for MongoStore {
         let written = self.transact(context, |session, (database, write, clock, entry)| {
             Box::pin(write_user(database, session, write, clock, entry))
         });
-        let written = written.await?;
+        let (written, endings) = written.await?;
         drop(turn);
         if write.revokes_tokens && written == UserOutcome::Done {
             self.publish_revocations(clock).await?;
+            finish_all(self, &endings, clock).await?;
         }
         Ok(written)
     }
@@ -235,9 +237,10 @@ impl Users for MongoStore {
         let removed = self.transact(context, |session, (database, id, clock, entry)| {
             Box::pin(delete_user(database, session, id, clock, entry))
         });
-        let removed = removed.await?;
+        let (removed, endings) = removed.await?;
         if removed == UserOutcome::Done {
             self.publish_revocations(clock).await?;
+            finish_all(self, &endings, clock).await?;
         }
         Ok(removed)
     }

@@ -24,8 +24,8 @@ impl Endings for SqliteStore {
         self.database
             .read(move |c| {
                 let mut statement = c.prepare_cached(
-                    "SELECT id, user_id, token_version, client, reason, revokes, at FROM endings \
-                     WHERE at < ?1 ORDER BY id LIMIT ?2",
+                    "SELECT id, user_id, token_version, client, except_user, reason, revokes, at \
+                     FROM endings WHERE at < ?1 ORDER BY id LIMIT ?2",
                 )?;
                 let endings = statement.query_map((millis(before), limit), read)?;
                 Ok(endings.collect::<Result<_, _>>()?)
@@ -46,7 +46,10 @@ impl Endings for SqliteStore {
                     Whose::User { id, token_version } => {
                         ("user_id = ?3 AND token_version < ?4", vec![id as &dyn ToSql, token_version])
                     }
-                    Whose::Client(client) => ("(through = ?3 OR actor = ?3)", vec![client as &dyn ToSql]),
+                    Whose::Client { id, except_user } => (
+                        "(through = ?3 OR actor = ?3) AND (?4 IS NULL OR user_id <> ?4)",
+                        vec![id as &dyn ToSql, except_user],
+                    ),
                 };
                 let revoking = ending.revokes.then_some(&clock);
                 let ended = match ending.reason {
@@ -63,6 +66,16 @@ impl Endings for SqliteStore {
     }
 }
 
+#[cfg(test)]
+impl SqliteStore {
+    /// Notes endings as an act does that is broken off before it ends anything.
+    pub(crate) async fn note_endings(&self, endings: &[Ending]) {
+        let endings = endings.to_vec();
+        let noted = self.database.write(move |tx| endings.iter().try_for_each(|ending| insert(tx, ending)));
+        noted.await.expect("endings can be noted");
+    }
+}
+
 /// Removes sessions whose user is gone; how many.
 fn remove(tx: &Transaction<'_>, ending: &Ending, limit: u32) -> Result<u64, StoreError> {
     let Whose::User { id, .. } = &ending.whose else { return Ok(0) };
@@ -74,19 +87,20 @@ fn remove(tx: &Transaction<'_>, ending: &Ending, limit: u32) -> Result<u64, Stor
 
 /// Notes what is to be ended, within the transaction of the act.
 pub(super) fn insert(tx: &Transaction<'_>, ending: &Ending) -> Result<(), StoreError> {
-    let (user_id, token_version, client) = match &ending.whose {
-        Whose::User { id, token_version } => (Some(id), Some(token_version), None),
-        Whose::Client(client) => (None, None, Some(client)),
+    let (user_id, token_version, client, except_user) = match &ending.whose {
+        Whose::User { id, token_version } => (Some(id), Some(token_version), None, None),
+        Whose::Client { id, except_user } => (None, None, Some(id), except_user.as_ref()),
     };
     tx.prepare_cached(
-        "INSERT INTO endings (id, user_id, token_version, client, reason, revokes, at) \
-         VALUES (:id, :user_id, :token_version, :client, :reason, :revokes, :at)",
+        "INSERT INTO endings (id, user_id, token_version, client, except_user, reason, revokes, at) \
+         VALUES (:id, :user_id, :token_version, :client, :except_user, :reason, :revokes, :at)",
     )?
     .execute(named_params! {
         ":id": ending.id,
         ":user_id": user_id,
         ":token_version": token_version,
         ":client": client,
+        ":except_user": except_user,
         ":reason": ending.reason.map(EndReason::name),
         ":revokes": ending.revokes,
         ":at": millis(ending.at),
@@ -97,7 +111,7 @@ pub(super) fn insert(tx: &Transaction<'_>, ending: &Ending) -> Result<(), StoreE
 fn read(row: &Row<'_>) -> rusqlite::Result<Ending> {
     let whose = match (row.get("user_id")?, row.get("token_version")?, row.get("client")?) {
         (Some(id), Some(token_version), None) => Whose::User { id, token_version },
-        (None, None, Some(client)) => Whose::Client(client),
+        (None, None, Some(id)) => Whose::Client { id, except_user: row.get("except_user")? },
         _ => return Err(unreadable(row, "user_id")),
     };
     let reason: Option<String> = row.get("reason")?;

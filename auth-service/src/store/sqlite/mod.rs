@@ -20,7 +20,7 @@ use service_kit::store::{
 use super::{Store, StoreError};
 
 /// What makes each version of the tables out of the one before; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
@@ -34,6 +34,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/11.sql"),
     include_str!("migrations/12.sql"),
     include_str!("migrations/13.sql"),
+    include_str!("migrations/14.sql"),
 ];
 
 /// The adapter.
@@ -187,6 +188,16 @@ mod tests {
         let found = store.user_by_email(&user.email).await.unwrap().unwrap();
         assert_eq!((found.token_version, found.must_change_password, found.not_before), (3, false, 0));
         assert_eq!(store.count_admins().await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn the_grants_of_clients_end_also_where_the_act_was_broken_off() {
+        let fixture = <Fixture as contract::Fixture>::new().await;
+        let notes = contract::endings::notes();
+        fixture.store.note_endings(&notes).await;
+        contract::endings::the_grants_of_clients_end_also_where_the_act_was_broken_off(&fixture.store, notes)
+            .await;
+        contract::Fixture::drop(fixture).await;
     }
 
     #[tokio::test]

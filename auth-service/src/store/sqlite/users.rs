@@ -22,8 +22,9 @@ use crate::{
         user::User,
     },
     store::{
-        EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users, endings::finish,
-        sessions_before, sessions_of_removed,
+        EmailFilter, PasswordUpdate, StoreError, UserFilter, UserOutcome, UserWrite, Users,
+        endings::{finish, finish_all},
+        grants_of_keys, sessions_before, sessions_of_removed,
     },
 };
 
@@ -155,7 +156,9 @@ impl Users for SqliteStore {
     ) -> Result<UserOutcome, StoreError> {
         let (writing, taking, entry) = (write.clone(), clock.clone(), entry.clone());
         let work = move |tx: &Transaction<'_>| write_user(tx, &writing, &taking, &entry);
-        self.revoking(RevocationKind::Subject, &write.next.id, clock, work).await
+        let (outcome, endings) = self.revoking(RevocationKind::Subject, &write.next.id, clock, work).await?;
+        finish_all(self, &endings, clock).await?;
+        Ok(outcome)
     }
 
     async fn end_sessions(
@@ -192,12 +195,19 @@ impl Users for SqliteStore {
     ) -> Result<UserOutcome, StoreError> {
         let (removing, taking, entry) = (id.to_owned(), clock.clone(), entry.clone());
         let work = move |tx: &Transaction<'_>| delete_user(tx, &removing, &taking, &entry);
-        self.revoking(RevocationKind::Subject, id, clock, work).await
+        let (outcome, endings) = self.revoking(RevocationKind::Subject, id, clock, work).await?;
+        finish_all(self, &endings, clock).await?;
+        Ok(outcome)
     }
 }
 
-/// What came of an act, and the moment at which it revoked the user's tokens, if it did.
-type Written = (UserOutcome, Option<Moment>);
+/// What came of an act, what must be ended before it is acknowledged, and the moment at which it revoked the user's
+/// tokens, if it did.
+type Written = ((UserOutcome, Vec<Ending>), Option<Moment>);
+
+fn refused(outcome: UserOutcome) -> Written {
+    ((outcome, Vec::new()), None)
+}
 
 fn count_admins(connection: &Connection) -> Result<u64, StoreError> {
     let count: i64 = connection.query_row(
@@ -276,13 +286,13 @@ fn write_user(
             && now.token_version == before.token_version
     };
     let Some(now) = find_user(tx, "id", &before.id)?.filter(unchanged) else {
-        return Ok((UserOutcome::Missing, None));
+        return Ok(refused(UserOutcome::Missing));
     };
     if write.removes_admin() && other_admins(tx, &before.id)? == 0 {
-        return Ok((UserOutcome::LastAdmin, None));
+        return Ok(refused(UserOutcome::LastAdmin));
     }
     if !role_table::are_as_read(tx, &write.given)? {
-        return Ok((UserOutcome::RoleChanged, None));
+        return Ok(refused(UserOutcome::RoleChanged));
     }
     // What this change does not touch may have been changed by another.
     let full_name = if next.full_name == before.full_name { &now.full_name } else { &next.full_name };
@@ -307,9 +317,10 @@ fn write_user(
     if let Some(reason) = write.end_sessions {
         endings::insert(tx, &sessions_before(&next.id, next.token_version, reason, false, entry))?;
     }
+    let endings = if write.suspends_keys() { note_grants_of_keys(tx, &next.id, entry)? } else { Vec::new() };
     audit::insert(tx, entry)?;
     let revoke = || revocations::append(tx, RevocationKind::Subject, &next.id, clock);
-    Ok((UserOutcome::Done, write.revokes_tokens.then(revoke).transpose()?))
+    Ok(((UserOutcome::Done, endings), write.revokes_tokens.then(revoke).transpose()?))
 }
 
 fn delete_user(
@@ -318,16 +329,26 @@ fn delete_user(
     clock: &RevocationClock,
     entry: &Entry,
 ) -> Result<Written, StoreError> {
-    let Some(user) = find_user(tx, "id", id)? else { return Ok((UserOutcome::Missing, None)) };
+    let Some(user) = find_user(tx, "id", id)? else { return Ok(refused(UserOutcome::Missing)) };
     if user.is_admin() && other_admins(tx, id)? == 0 {
-        return Ok((UserOutcome::LastAdmin, None));
+        return Ok(refused(UserOutcome::LastAdmin));
     }
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
     endings::insert(tx, &sessions_of_removed(id, entry))?;
+    let endings = note_grants_of_keys(tx, id, entry)?;
     audit::insert(tx, entry)?;
     tx.execute("DELETE FROM clients WHERE owner = ?1", [id])?;
     let moment = revocations::append(tx, RevocationKind::Subject, id, clock)?;
-    Ok((UserOutcome::Done, Some(moment)))
+    Ok(((UserOutcome::Done, endings), Some(moment)))
+}
+
+/// Notes that the job grants of others in which the user's API keys act are to be ended; which these are.
+fn note_grants_of_keys(tx: &Transaction<'_>, owner: &str, entry: &Entry) -> Result<Vec<Ending>, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT id FROM clients WHERE owner = ?1")?;
+    let keys = statement.query_map([owner], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let endings = grants_of_keys(owner, keys, entry);
+    endings.iter().try_for_each(|ending| endings::insert(tx, ending))?;
+    Ok(endings)
 }
 
 /// How many others may do everything, now.
