@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(same, id);
         assert!(world.auth.authenticate_client(&id, &first, &Origin::default()).await.is_err());
         let client = world.auth.authenticate_client(&id, &second, &Origin::default()).await.unwrap();
-        assert_eq!(client.scopes.to_string(), "users:read");
+        assert_eq!(client.scopes.granted.to_string(), "users:read");
     }
 
     #[test]

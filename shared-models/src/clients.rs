@@ -93,7 +93,8 @@ pub struct ClientView {
     pub client_id: String,
     /// What people call it.
     pub name: String,
-    /// What its tokens may allow at most.
+    /// What its tokens may allow at most. A scope that a later version stored and this one cannot read is shown as it is,
+    /// and grants nothing.
     #[schema(value_type = Vec<String>)]
     pub scopes: Vec<String>,
     /// How it may get tokens.
@@ -149,7 +150,8 @@ pub struct ApiKeyView {
     pub client_id: String,
     /// What its user calls it.
     pub name: String,
-    /// What its tokens may allow at most.
+    /// What its tokens may allow at most. A scope that a later version stored and this one cannot read is shown as it is,
+    /// and grants nothing.
     pub scopes: Vec<String>,
     /// Said where it is so: its user was disabled, or their password was reset, since it was made. It gets no more
     /// tokens, also once the user is enabled again.

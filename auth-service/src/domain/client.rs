@@ -1,14 +1,12 @@
 //! A client: a service that has tokens of its own, or a key that acts for its user. Knows no secret, only hashes.
 
 use service_kit::random::Random;
-use shared_models::{
-    clients::{ApiKeyView, ClientView, GrantType, SECRET_PREFIX, names},
-    scope::ScopeSet,
-};
+use shared_models::clients::{ApiKeyView, ClientView, GrantType, SECRET_PREFIX};
 use time::OffsetDateTime;
 
 use super::{
     refresh_token::{Digest, Secret},
+    roles::StoredScopes,
     user::User,
 };
 
@@ -27,7 +25,7 @@ pub struct Client {
     /// The `keys_version` of the user when the key was made; 0 on a service.
     pub keys_version: i64,
     /// What its tokens may allow at most.
-    pub scopes: ScopeSet,
+    pub scopes: StoredScopes,
     /// How it may get tokens.
     pub grants: Vec<GrantType>,
     /// Grants that a later version gave it, by name: kept, and of no use here.
@@ -131,7 +129,7 @@ impl Client {
         ClientView {
             client_id: self.id.clone(),
             name: self.name.clone(),
-            scopes: names(&self.scopes),
+            scopes: self.scopes.names(),
             grants: self.grants.clone(),
             disabled: self.disabled,
             secrets: self.good_secrets(now).count(),
@@ -145,7 +143,7 @@ impl Client {
         ApiKeyView {
             client_id: self.id.clone(),
             name: self.name.clone(),
-            scopes: names(&self.scopes),
+            scopes: self.scopes.names(),
             suspended,
             created_at: self.created_at,
             expires_at: self.expires_at,
@@ -169,7 +167,7 @@ mod tests {
             name: "loader".into(),
             owner: None,
             keys_version: 0,
-            scopes: ScopeSet::default(),
+            scopes: StoredScopes::default(),
             grants: vec![GrantType::ClientCredentials],
             other_grants: Vec::new(),
             secrets: Vec::new(),

@@ -33,8 +33,8 @@ pub fn everything() -> ScopeSet {
     ScopeSet::from_names([EVERYTHING]).unwrap_or_default()
 }
 
-/// What a stored role allows. A later version may have written scopes that this one cannot read: they grant nothing here,
-/// are shown as they are, and are not lost by what this version does with the role.
+/// What a stored role or client allows. A later version may have written scopes that this one cannot read: they grant nothing here,
+/// are shown as they are, and are not lost by what this version does with the role or client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredScopes {
     /// What it grants.

@@ -140,7 +140,7 @@ impl Auth {
             name,
             owner: owner.map(|owner| owner.id.clone()),
             keys_version: owner.map_or(0, |owner| owner.keys_version),
-            scopes,
+            scopes: scopes.into(),
             grants,
             other_grants: Vec::new(),
             secrets: Vec::new(),
@@ -176,16 +176,17 @@ impl Auth {
     ) -> Result<Client, AuthError> {
         for _ in 0..MAX_TRIES {
             let before = self.service(id).await?;
-            actor.require_all(&before.scopes)?;
-            let names: Vec<String> = before.scopes.iter().map(str::to_owned).collect();
-            let (given, scopes) = (change.name.as_ref(), change.scopes.as_ref().unwrap_or(&names));
+            actor.require_stored(&before.scopes)?;
+            let granted: Vec<String> = before.scopes.granted.iter().map(str::to_owned).collect();
+            let (given, scopes) = (change.name.as_ref(), change.scopes.as_ref().unwrap_or(&granted));
             let (name, scopes) = named(given.unwrap_or(&before.name), scopes, given.is_some())?;
             actor.require_all(&scopes)?;
-            if !before.scopes.covers_all(&scopes) {
+            if !before.scopes.granted.covers_all(&scopes) {
                 self.check_client_width(&scopes, &[])?;
             }
+            let scopes = if change.scopes.is_some() { scopes.into() } else { before.scopes.clone() };
             let disabled = change.disabled.unwrap_or(before.disabled);
-            let taken_away = change.disabled == Some(true) || !scopes.covers_all(&before.scopes);
+            let taken_away = change.disabled == Some(true) || scopes.lacks(&before.scopes);
             let revoking = taken_away.then_some(&self.revocation_clock);
             let next = Client {
                 name,
@@ -235,7 +236,7 @@ impl Auth {
         }
         for _ in 0..MAX_TRIES {
             let before = self.service(id).await?;
-            actor.require_all(&before.scopes)?;
+            actor.require_stored(&before.scopes)?;
             let now = self.now();
             let old_until = now + Duration::from_secs(keep_old_for);
             let (next, secret) = before.with_secret(now, old_until, self.env.random.as_ref());
@@ -250,7 +251,7 @@ impl Auth {
     pub async fn remove_client(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::ClientRemoved).to("client", id));
         let outcome = async {
-            actor.require_all(&self.service(id).await?.scopes)?;
+            actor.require_stored(&self.service(id).await?.scopes)?;
             let removed = self.store.remove_client(id, None, &self.revocation_clock, &entry).await?;
             if removed { Ok(()) } else { Err(AuthError::NotFound("client")) }
         };
@@ -303,6 +304,34 @@ mod tests {
         beyond(world.auth.change_client(&limited, &own.id, &widen).await.map(|_| ()));
         assert!(world.auth.remove_client(&limited, &own.id).await.is_ok());
         assert_eq!(world.auth.remove_client(&limited, &own.id).await, Err(AuthError::NotFound("client")));
+    }
+
+    #[tokio::test]
+    async fn what_a_later_version_stored_in_a_client_grants_nothing_and_is_no_way_to_more() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        let (client, _) = world.auth.create_client(&admin, &wanted(&["calculations:read"])).await.unwrap();
+        world.stored_client_scopes(&client.id, "calculations:read series:read[own=\"x\"]").await;
+        let client = world.auth.service(&client.id).await.unwrap();
+        let token = world.auth.client_token(&client, world.auth.now(), None).await.unwrap().access_token;
+        let claims = world.auth.verifier().verify(&token).unwrap();
+        assert_eq!(claims.scope.to_string(), "calculations:read");
+        // What cannot be read may be anything: only those who may do everything act on it.
+        let limited = world.actor_with("clients:read clients:write calculations:read series:read").await;
+        let beyond = || AuthError::BeyondScope(vec!["*".into()]);
+        let rename = ClientChange { name: Some("mine".into()), ..ClientChange::default() };
+        assert_eq!(world.auth.change_client(&limited, &client.id, &rename).await, Err(beyond()));
+        assert_eq!(world.auth.renew_secret(&limited, &client.id, None).await, Err(beyond()));
+        assert_eq!(world.auth.remove_client(&limited, &client.id).await, Err(beyond()));
+        let renamed = world.auth.change_client(&admin, &client.id, &rename).await.unwrap();
+        assert_eq!(renamed.scopes, client.scopes);
+        assert_eq!(world.auth.service(&client.id).await.unwrap().not_before, 0, "nothing was taken from it");
+        let scopes = Some(vec!["calculations:read".into()]);
+        let narrow = ClientChange { scopes, ..ClientChange::default() };
+        world.auth.change_client(&admin, &client.id, &narrow).await.unwrap();
+        let narrowed = world.auth.service(&client.id).await.unwrap();
+        assert!(narrowed.not_before > 0 && narrowed.scopes.unreadable.is_empty());
+        assert_eq!(world.auth.remove_client(&limited, &client.id).await, Ok(()));
     }
 
     #[tokio::test]

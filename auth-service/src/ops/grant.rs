@@ -110,7 +110,7 @@ impl Auth {
         };
         let Some(between) = self.clients_between(session).await? else { return Ok(None) };
         for client in between {
-            holder.scopes = roles::still_held(&holder.scopes, Some(&client.scopes));
+            holder.scopes = roles::still_held(&holder.scopes, Some(&client.scopes.granted));
             let own = self.issuable_from(RevocationKind::Key, &client.id, client.not_before).await?;
             holder.not_before = holder.not_before.max(own);
         }
@@ -141,7 +141,7 @@ impl Auth {
         let Some(service) = service else { return Ok(None) };
         let not_before = self.issuable_from(RevocationKind::Key, &service.id, service.not_before).await?;
         Ok(Some(Holder {
-            scopes: service.scopes,
+            scopes: service.scopes.granted,
             roles: Vec::new(),
             from_roles: Vec::new(),
             must_change_password: false,

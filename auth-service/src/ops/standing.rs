@@ -92,10 +92,10 @@ impl Auth {
             (Some(user), _) if user.disabled || claims.iat < user.not_before => Err(AuthError::UserGone),
             (Some(user), None) => self.scopes_of(user).await,
             (Some(user), Some(client)) => {
-                Ok(roles::still_held(&self.scopes_of(user).await?, Some(&client.scopes)))
+                Ok(roles::still_held(&self.scopes_of(user).await?, Some(&client.scopes.granted)))
             }
             (None, Some(client)) if client.owner.is_none() && client.id == claims.sub => {
-                Ok(client.scopes.clone())
+                Ok(client.scopes.granted.clone())
             }
             (None, _) => Err(AuthError::UserGone),
         }

@@ -175,6 +175,24 @@ async fn a_role_of_a_later_version_is_listed_as_it_is() {
 }
 
 #[actix_web::test]
+async fn a_client_and_a_key_of_a_later_version_are_listed_as_they_are() {
+    let world = World::new().await;
+    let root = world.user_with_roles("root@example.org", vec!["admin".into()]).await;
+    let app = service!(world);
+    let admin = world.login("root@example.org").await.access_token;
+    let made = json!({"name": "loader", "scopes": ["a:read"]});
+    let made = body(send!(app, with(post("/auth/clients").set_json(made), &admin))).await;
+    let client = made["client_id"].as_str().unwrap();
+    let (key, _) = world.key(&root.id, "a:read").await;
+    for (id, uri) in [(client, "/auth/clients"), (&key.id, "/auth/api-keys")] {
+        world.stored_client_scopes(id, "a:read b:read[own=\"x\"]").await;
+        let listed = body(send!(app, with(TestRequest::get().uri(uri), &admin))).await;
+        assert_eq!(listed["items"][0]["client_id"], id);
+        assert_eq!(listed["items"][0]["scopes"], json!(["a:read", "b:read[own=\"x\"]"]), "{listed}");
+    }
+}
+
+#[actix_web::test]
 async fn what_could_lock_its_user_out_needs_a_recent_login_or_the_password() {
     let world = World::new().await;
     world.user("ada@example.org").await;

@@ -377,7 +377,7 @@ async fn a_job_has_no_more_than_its_user_its_key_and_the_acting_client_allow_tod
     let granted = world.auth.exchange_token(Some(&acting), job(&own.access_token, both)).await.unwrap();
     assert_eq!(granted.scope, set(both));
 
-    let narrower = Client { scopes: set("calculations:read"), version: key.version + 1, ..key };
+    let narrower = Client { scopes: set("calculations:read").into(), version: key.version + 1, ..key };
     let entry = Entry::new(Action::ClientChanged, world.auth.now(), &OsRandom);
     assert!(world.auth.store.replace_client(&narrower, None, &entry).await.unwrap());
     let token = granted.refresh_token.unwrap();

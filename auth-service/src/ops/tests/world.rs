@@ -153,6 +153,11 @@ impl World {
         self.store.write_role(name, scopes).await;
     }
 
+    /// Scopes of a client as another version may store them.
+    pub(crate) async fn stored_client_scopes(&self, client: &str, scopes: &str) {
+        self.store.write_client_scopes(client, scopes).await;
+    }
+
     /// An API key of a user, and its secret.
     pub(crate) async fn key(&self, owner: &str, scope: &str) -> (Client, String) {
         let user = Self::confirmed(owner, "*");

@@ -21,7 +21,7 @@ impl Auth {
         may(client, GrantType::ClientCredentials)?;
         let own = self.issuable_from(RevocationKind::Key, &client.id, client.not_before).await?;
         let (subject, held, from_roles, not_before) = match &client.owner {
-            None => (client.id.clone(), client.scopes.clone(), Vec::new(), own),
+            None => (client.id.clone(), client.scopes.granted.clone(), Vec::new(), own),
             Some(owner) => {
                 let user =
                     self.store.user(owner).await?.filter(|user| !user.disabled && !client.is_suspended(user));
@@ -30,7 +30,7 @@ impl Auth {
                         "the user of this key is gone or disabled, or the key is suspended".into(),
                     )
                 })?;
-                let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes));
+                let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes.granted));
                 let theirs = self.issuable_from(RevocationKind::Subject, owner, user.not_before).await?;
                 (user.id, held, user.roles, own.max(theirs))
             }

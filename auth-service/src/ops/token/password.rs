@@ -27,12 +27,12 @@ impl Auth {
     /// Opens a session of the user that the client renews, where it may; its tokens allow no more than the client may.
     pub async fn password_token(&self, client: &Client, asked: PasswordGrant) -> Result<Issued, OAuthError> {
         may(client, GrantType::Password)?;
-        narrowed(&client.scopes, asked.scope.as_ref())?;
+        narrowed(&client.scopes.granted, asked.scope.as_ref())?;
         let credentials = Credentials {
             username: asked.username,
             password: asked.password,
             scope: asked.scope,
-            at_most: Some(client.scopes.clone()),
+            at_most: Some(client.scopes.granted.clone()),
             mark: None,
             device: asked.device,
             origin: asked.origin,

@@ -4,7 +4,7 @@ use shared_models::{clients::GrantType, revocations::RevocationKind};
 
 use super::*;
 use crate::{
-    domain::client::Client,
+    domain::{client::Client, roles::StoredScopes},
     store::{ClientFilter, UserOutcome, UserWrite},
 };
 
@@ -14,7 +14,7 @@ fn client(owner: Option<&str>) -> (Client, String) {
         name: "loader".into(),
         owner: owner.map(str::to_owned),
         keys_version: owner.map_or(0, |_| 3),
-        scopes: "calculations:read".parse().expect("ok"),
+        scopes: StoredScopes::read("calculations:read"),
         grants: vec![GrantType::ClientCredentials, GrantType::RefreshToken],
         other_grants: vec!["of_a_later_version".into()],
         secrets: Vec::new(),
@@ -30,6 +30,13 @@ fn client(owner: Option<&str>) -> (Client, String) {
 
 async fn add(store: &dyn Store, client: &Client) {
     store.insert_client(client, &entry(Action::ClientCreated, &client.id)).await.expect("ok");
+}
+
+/// Adds a service.
+pub(crate) async fn add_one(store: &dyn Store) -> Client {
+    let (client, _) = client(None);
+    add(store, &client).await;
+    client
 }
 
 pub(crate) async fn a_client_is_read_back_as_written(store: &dyn Store) {
@@ -89,6 +96,29 @@ pub(crate) async fn a_removed_client_is_cut_off(store: &dyn Store) {
         assert_eq!(store.client(&client.id).await, Ok(None));
         assert_eq!(store.revocations_of(RevocationKind::Key, &client.id).await.expect("ok").len(), 1);
     }
+}
+
+/// `odd` is a service with scopes as a later version stored them. It is listed, changed and removed as any other.
+pub(crate) async fn a_client_of_a_later_version_is_used_as_far_as_it_can_be_read(
+    store: &dyn Store,
+    odd: &Client,
+) {
+    assert!(!odd.scopes.unreadable.is_empty());
+    let other = add_one(store).await;
+    let all = ClientFilter { limit: 10, ..ClientFilter::default() };
+    let listed = store.list_clients(&all).await.expect("ok");
+    assert!(listed.len() == 2 && listed.contains(odd) && listed.contains(&other), "{listed:?}");
+    assert_eq!(store.client(&odd.id).await, Ok(Some(odd.clone())));
+    let disabled = Client { disabled: true, version: odd.version + 1, ..odd.clone() };
+    let scopes = StoredScopes::read("c:read");
+    let changed = Client { scopes, version: disabled.version + 1, ..disabled.clone() };
+    for next in [&disabled, &changed] {
+        let entry = entry(Action::ClientChanged, &next.id);
+        assert_eq!(store.replace_client(next, None, &entry).await, Ok(true));
+        assert_eq!(store.client(&odd.id).await, Ok(Some(next.clone())));
+    }
+    let removal = entry(Action::ClientRemoved, &odd.id);
+    assert_eq!(store.remove_client(&odd.id, None, &clock(), &removal).await, Ok(true));
 }
 
 async fn granted(store: &dyn Store, actor: &str, through: Option<&str>) -> String {

@@ -4,17 +4,17 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
     ClientSession, Collection, Database, IndexModel,
-    bson::{Binary, DateTime, Document, doc},
+    bson::{Binary, Bson, DateTime, Document, doc},
     error::Result as MongoResult,
     options::IndexOptions,
 };
 use serde::{Deserialize, Serialize};
-use shared_models::{revocations::RevocationKind, scope::ScopeSet};
+use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
     MongoStore, audit,
-    documents::{binary, bytes, instant, time},
+    documents::{binary, bytes, instant, stored_scopes, time},
     endings, index, outbox,
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(super) struct ClientDocument {
     owner: Option<String>,
     #[serde(default)]
     keys_version: i64,
-    scopes: ScopeSet,
+    scopes: Bson,
     grants: Vec<String>,
     secrets: Vec<SecretDocument>,
     disabled: bool,
@@ -75,7 +75,7 @@ impl From<&Client> for ClientDocument {
             name: client.name,
             owner: client.owner,
             keys_version: client.keys_version,
-            scopes: client.scopes,
+            scopes: client.scopes.names().join(" ").into(),
             grants,
             secrets: client.secrets.into_iter().map(secret).collect(),
             disabled: client.disabled,
@@ -105,7 +105,7 @@ impl TryFrom<ClientDocument> for Client {
             name: document.name,
             owner: document.owner,
             keys_version: document.keys_version,
-            scopes: document.scopes,
+            scopes: stored_scopes(&document.scopes),
             grants,
             other_grants,
             secrets: document.secrets.into_iter().map(secret).collect::<Result<_, StoreError>>()?,
@@ -261,7 +261,14 @@ async fn replace(
     entry: &Entry,
 ) -> MongoResult<bool> {
     let before = doc! { "_id": &next.id, "version": next.version - 1 };
-    let document = ClientDocument::from(next);
+    let Some(stored) = collection(database).find_one(before.clone()).session(&mut *session).await? else {
+        return Ok(false);
+    };
+    let mut document = ClientDocument::from(next);
+    if stored_scopes(&stored.scopes) == next.scopes {
+        // As a later version wrote them.
+        document.scopes = stored.scopes;
+    }
     let replaced = collection(database).replace_one(before, document).session(&mut *session).await?;
     if replaced.matched_count == 0 {
         return Ok(false);

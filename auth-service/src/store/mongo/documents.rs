@@ -1,6 +1,6 @@
 //! How users, sessions and entries of the audit log lie in their collections.
 
-use mongodb::bson::{Binary, DateTime, spec::BinarySubtype};
+use mongodb::bson::{Binary, Bson, DateTime, spec::BinarySubtype};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -10,6 +10,7 @@ use crate::{
         email::Email,
         name::FullName,
         password_hash::PasswordHash,
+        roles::StoredScopes,
         session::{Delegation, EndReason, Previous, Session},
         user::User,
     },
@@ -24,6 +25,14 @@ pub(super) const AUDIT: &str = "audit";
 pub(super) const ACTIVE: &str = "active";
 /// `state` of a session that was ended.
 pub(super) const ENDED: &str = "ended";
+
+/// The scopes of a role or client. They are text; what else a later version may write cannot be read as a whole.
+pub(super) fn stored_scopes(scopes: &Bson) -> StoredScopes {
+    match scopes {
+        Bson::String(text) => StoredScopes::read(text),
+        other => StoredScopes { unreadable: vec![other.to_string()], ..StoredScopes::default() },
+    }
+}
 
 /// A user in the collection `users`.
 #[derive(Serialize, Deserialize)]

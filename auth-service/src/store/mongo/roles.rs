@@ -10,7 +10,7 @@ use mongodb::{
 use serde::{Deserialize, Serialize};
 use shared_models::revocations::RevocationKind;
 
-use super::{MongoStore, audit, outbox};
+use super::{MongoStore, audit, documents::stored_scopes, outbox};
 use crate::{
     domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes},
     store::{Revocations as _, RoleOutcome, RoleWrite, Roles, StoreError},
@@ -21,20 +21,12 @@ use crate::{
 struct RoleDocument {
     #[serde(rename = "_id")]
     name: String,
-    /// Text; what else a later version may write cannot be read as a whole.
     scopes: Bson,
 }
 
 impl RoleDocument {
     fn read(self) -> (String, StoredScopes) {
-        let scopes = match self.scopes {
-            Bson::String(text) => StoredScopes::read(&text),
-            other => {
-                let unreadable = vec![other.to_string()];
-                StoredScopes { unreadable, ..StoredScopes::default() }
-            }
-        };
-        (self.name, scopes)
+        (self.name, stored_scopes(&self.scopes))
     }
 }
 

@@ -6,8 +6,8 @@ use service_kit::random::{self, OsRandom};
 
 use super::*;
 use crate::{
-    domain::{audit::Action, roles::StoredScopes},
-    store::{AuditLog as _, Sessions as _, Users as _, contract},
+    domain::{audit::Action, client::Client, roles::StoredScopes},
+    store::{AuditLog as _, Clients as _, Sessions as _, Users as _, contract},
 };
 
 /// A database of its own for each test, dropped at the end.
@@ -79,6 +79,31 @@ async fn a_role_with_scopes_or_fields_of_a_later_version_is_used() {
         contract::administration::a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
             &fixture.store,
             odd,
+        )
+        .await;
+        contract::Fixture::drop(fixture).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_with_scopes_of_a_later_version_is_used_and_keeps_them() {
+    let object = Bson::Document(doc! { "a:read": { "own": true } });
+    let unreadable = StoredScopes { unreadable: vec![object.to_string()], ..StoredScopes::default() };
+    let text = "b:read[own=\"x\"] a:read";
+    for (stored, scopes) in [(text.into(), StoredScopes::read(text)), (object, unreadable)] {
+        let fixture = <Fixture as contract::Fixture>::new().await;
+        let client = contract::clients::add_one(&fixture.store).await;
+        let clients = fixture.store.database.collection::<Document>("clients");
+        let (id, set) = (doc! { "_id": &client.id }, doc! { "$set": { "scopes": &stored } });
+        clients.update_one(id.clone(), set).await.unwrap();
+        let odd = Client { scopes, ..client };
+        let renamed = Client { name: "mine".into(), version: odd.version + 1, ..odd.clone() };
+        let entry = contract::entry(Action::ClientChanged, &odd.id);
+        assert_eq!(fixture.store.replace_client(&renamed, None, &entry).await, Ok(true));
+        assert_eq!(clients.find_one(id).await.unwrap().unwrap().get("scopes"), Some(&stored));
+        contract::clients::a_client_of_a_later_version_is_used_as_far_as_it_can_be_read(
+            &fixture.store,
+            &renamed,
         )
         .await;
         contract::Fixture::drop(fixture).await;

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::{
     SqliteStore, audit, endings, revocations,
-    rows::{from_millis, millis, optional_time, parsed, time, unreadable},
+    rows::{from_millis, millis, optional_time, time, unreadable},
 };
 use crate::{
     domain::{
@@ -16,6 +16,7 @@ use crate::{
         client::{Client, ClientSecret, read_grants},
         refresh_token::Digest,
         revocation::{Moment, RevocationClock},
+        roles::StoredScopes,
     },
     store::{ClientFilter, Clients, StoreError, endings::finish, grants_of},
 };
@@ -192,7 +193,7 @@ fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
         ":id": client.id,
         ":name": client.name,
         ":owner": client.owner,
-        ":scopes": client.scopes.to_string(),
+        ":scopes": client.scopes.names().join(" "),
         ":grants": serde_json::json!(client.grant_names()),
         ":secrets": serde_json::json!(secrets),
         ":disabled": client.disabled,
@@ -227,7 +228,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
         name: row.get("name")?,
         owner: row.get("owner")?,
         keys_version: row.get("keys_version")?,
-        scopes: parsed(row, "scopes", |text: String| text.parse().ok())?,
+        scopes: StoredScopes::read(&row.get::<_, String>("scopes")?),
         grants,
         other_grants,
         secrets: secrets.collect::<Option<_>>().ok_or_else(|| unreadable(row, "secrets"))?,
@@ -238,4 +239,20 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
         last_used_at: optional_time(row, "last_used_at")?,
         version: row.get("version")?,
     })
+}
+
+#[cfg(test)]
+impl SqliteStore {
+    /// Stores scopes of a client as another version may.
+    pub(crate) async fn write_client_scopes(&self, id: &str, scopes: &str) {
+        let (id, scopes) = (id.to_owned(), scopes.to_owned());
+        let written: Result<(), StoreError> = self
+            .database
+            .write(move |tx| {
+                tx.execute("UPDATE clients SET scopes = ?2 WHERE id = ?1", (id, scopes))?;
+                Ok(())
+            })
+            .await;
+        written.expect("scopes can be stored");
+    }
 }

@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::roles::StoredScopes,
+        domain::{client::Client, roles::StoredScopes},
         store::{Revocations as _, Users as _, contract},
     };
 
@@ -210,6 +210,16 @@ mod tests {
             odd,
         )
         .await;
+    }
+
+    #[tokio::test]
+    async fn a_client_with_scopes_of_a_later_version_is_used() {
+        let fixture = <Fixture as contract::Fixture>::new().await;
+        let client = contract::clients::add_one(&fixture.store).await;
+        fixture.store.write_client_scopes(&client.id, "a:read b:read[own=\"x\"]").await;
+        let odd = Client { scopes: StoredScopes::read("a:read b:read[own=\"x\"]"), ..client };
+        contract::clients::a_client_of_a_later_version_is_used_as_far_as_it_can_be_read(&fixture.store, &odd)
+            .await;
     }
 
     #[tokio::test]
