@@ -9,8 +9,12 @@ use crate::domain::{
     id,
     name::FullName,
     password::Password,
+    roles::is_built_in,
     user::User,
 };
+
+/// How often a user is stored whose role is changed meanwhile.
+const MAX_TRIES: usize = 8;
 
 /// A user to be: every part has been read and found in order.
 #[derive(Clone, Debug)]
@@ -62,7 +66,7 @@ impl Auth {
         let roles = vec![self.policy.new_user_role.clone()];
         let user = self.new_user(place, registration, roles).await?;
         let act = Act::new(Action::UserCreated).by(&user.id, FIRST_PARTY).to("user", &user.id);
-        self.store.insert_user(&user, &self.entry(&origin, act)).await?;
+        self.store_user(&user, &self.entry(&origin, act)).await?;
         Ok(user)
     }
 
@@ -88,8 +92,28 @@ impl Auth {
         self.refuse_taken(&registration.email).await?;
         let place = self.hasher.place().map_err(|error| AuthError::hashing(error, "/password"))?;
         let user = self.new_user(place, registration, roles).await?;
-        self.store.insert_user(&user, &entry.on("user", &user.id)).await?;
+        self.store_user(&user, &entry.on("user", &user.id)).await?;
         Ok(user)
+    }
+
+    /// Stores a new user. Roles that are built in cannot be removed, so nothing is read of them; another one is given as it
+    /// was read. [`AuthError::NotFound`] where there is no such role.
+    async fn store_user(&self, user: &User, entry: &Entry) -> Result<(), AuthError> {
+        for _ in 0..MAX_TRIES {
+            let given = if user.roles.iter().all(|role| is_built_in(role)) {
+                Vec::new()
+            } else {
+                let roles = self.fresh_roles().await?;
+                if user.roles.iter().any(|role| roles.get(role).is_none()) {
+                    return Err(AuthError::NotFound("role"));
+                }
+                roles.stored(&user.roles)
+            };
+            if self.store.insert_user(user, &given, entry).await? {
+                return Ok(());
+            }
+        }
+        Err(AuthError::ChangedMeanwhile)
     }
 
     /// The index decides; looking first only spares the hash.
@@ -143,6 +167,24 @@ mod tests {
         assert_eq!(user.roles, ["scientist"]);
         assert_eq!(user.email.as_str(), "Ada@example.org");
         assert!(!user.disabled);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_made_with_a_role_that_is_not_there() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        world.auth.set_role(&admin, "lab", &["molecules:read".into()]).await.unwrap();
+        let make = async |email: &str| {
+            let input = input(email, World::PASSWORD, None);
+            let registration = Registration::parse(&input, 12).unwrap();
+            world.auth.register(registration, vec!["lab".into()]).await
+        };
+        let ada = make("ada@example.org").await.unwrap();
+        world.auth.remove_user(&admin, &ada.id).await.unwrap();
+        world.auth.remove_role(&admin, "lab").await.unwrap();
+        assert_eq!(make("bob@example.org").await, Err(AuthError::NotFound("role")));
+        let bob = Email::parse("bob@example.org").unwrap();
+        assert_eq!(world.auth.user_by_email(&bob).await, Ok(None));
     }
 
     #[tokio::test]

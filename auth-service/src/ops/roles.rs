@@ -248,7 +248,7 @@ mod tests {
     async fn a_name_that_was_left_over_is_not_made_a_role_again() {
         let world = World::new().await;
         let admin = world.admin().await;
-        world.user_with_roles("ada@example.org", vec!["lab".into()]).await;
+        world.user_with_leftover_role("ada@example.org", "lab").await;
         let refusal = world.auth.set_role(&admin, "lab", &["users:write".into()]).await.unwrap_err();
         assert!(matches!(&refusal, AuthError::Conflict(why) if why.contains("1 user has")), "{refusal}");
         assert!(world.login("ada@example.org").await.scope.is_empty());

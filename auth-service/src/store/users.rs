@@ -94,8 +94,15 @@ pub enum UserOutcome {
 /// Where users live.
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Adds a user and the entry; `Conflict` on `email` when there is one under any of the [`Email::keys`].
-    async fn insert_user(&self, user: &User, entry: &Entry) -> Result<(), StoreError>;
+    /// Adds a user, who has the stored roles `given`, and the entry; `Conflict` on `email` when there is one under any of the
+    /// [`Email::keys`]. `false`, and nothing done, where a role of `given` has been removed or allows something else than was
+    /// read.
+    async fn insert_user(
+        &self,
+        user: &User,
+        given: &[(String, StoredScopes)],
+        entry: &Entry,
+    ) -> Result<bool, StoreError>;
 
     /// Adds users, who have the stored roles `given`; for each one whether it was added, which one whose address is taken is
     /// not. Where any was, adds the entry with their number. `None`, and nothing done, where a role of `given` has been

@@ -169,7 +169,7 @@ impl World {
 
     pub(crate) async fn disabled_user(&self, email: &str) -> User {
         let user = User { disabled: true, ..self.made(email).await };
-        self.store.insert_user(&user, &Self::entry()).await.unwrap();
+        self.store.insert_user(&user, &[], &Self::entry()).await.unwrap();
         user
     }
 
@@ -183,7 +183,14 @@ impl World {
     /// A user whose stored hash is this, whatever it is.
     pub(crate) async fn user_with_hash(&self, email: &str, hash: &str) -> User {
         let user = User { password_hash: PasswordHash::from_stored(hash.into()), ..self.made(email).await };
-        self.store.insert_user(&user, &Self::entry()).await.unwrap();
+        self.store.insert_user(&user, &[], &Self::entry()).await.unwrap();
+        user
+    }
+
+    /// A user who has a role that is not there.
+    pub(crate) async fn user_with_leftover_role(&self, email: &str, role: &str) -> User {
+        let user = User { roles: vec![role.into()], ..self.made(email).await };
+        self.store.insert_user(&user, &[], &Self::entry()).await.unwrap();
         user
     }
 

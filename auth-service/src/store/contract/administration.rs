@@ -22,7 +22,7 @@ pub(crate) async fn users_are_listed_by_what_they_are(store: &dyn Store) {
     let disabled = User { disabled: true, ..user("bea@example.org") };
     let users = [user("Ada@example.org"), disabled, admin("adam@example.org"), user("50%_a@example.org")];
     for user in &users {
-        store.insert_user(user, &some_entry()).await.expect("ok");
+        store.insert_user(user, &[], &some_entry()).await.expect("ok");
     }
     let mut ids: Vec<_> = users.iter().map(|user| user.id.clone()).collect();
     ids.sort();
@@ -52,7 +52,7 @@ fn write(before: &User, next: User) -> UserWrite {
 
 pub(crate) async fn a_change_that_read_before_a_forced_password_change_does_not_undo_it(store: &dyn Store) {
     let before = user("ada@example.org");
-    store.insert_user(&before, &some_entry()).await.expect("ok");
+    store.insert_user(&before, &[], &some_entry()).await.expect("ok");
     let forced = write(&before, User { must_change_password: true, ..before.clone() });
     let renamed = write(&before, User { full_name: None, ..before.clone() });
     assert_eq!(store.write_user(&forced, &clock(), &some_entry()).await, Ok(UserOutcome::Done));
@@ -63,7 +63,7 @@ pub(crate) async fn a_change_that_read_before_a_forced_password_change_does_not_
 pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn Store) {
     let begun = now().unix_timestamp();
     let before = user("ada@example.org");
-    store.insert_user(&before, &some_entry()).await.expect("ok");
+    store.insert_user(&before, &[], &some_entry()).await.expect("ok");
     let (session, _) = open(store, &before.id).await;
     let next = User {
         disabled: true,
@@ -92,7 +92,7 @@ pub(crate) async fn a_user_is_changed_where_they_are_what_was_read(store: &dyn S
 
 pub(crate) async fn a_change_leaves_alone_what_it_does_not_touch(store: &dyn Store) {
     let before = user("ada@example.org");
-    store.insert_user(&before, &some_entry()).await.expect("ok");
+    store.insert_user(&before, &[], &some_entry()).await.expect("ok");
     let name = FullName::parse("Augusta").expect("ok");
     store.set_full_name(&before.id, Some(&name), now(), &some_entry()).await.expect("ok");
     let stronger = PasswordHash::from_stored("stronger".into());
@@ -107,7 +107,7 @@ pub(crate) async fn a_change_leaves_alone_what_it_does_not_touch(store: &dyn Sto
 pub(crate) async fn one_administrator_is_left_however_many_leave_at_once(store: &dyn Store) {
     let admins: Vec<User> = (0..4).map(|n| admin(&format!("a{n}@example.org"))).collect();
     for admin in &admins {
-        store.insert_user(admin, &some_entry()).await.expect("ok");
+        store.insert_user(admin, &[], &some_entry()).await.expect("ok");
     }
     let leaving = admins.iter().enumerate().map(|(n, admin)| async move {
         match n % 3 {
@@ -192,7 +192,7 @@ pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(stor
     let ada = User { roles: vec!["lab".into(), "viewer".into()], ..user("ada@example.org") };
     let bob = User { roles: vec!["viewer".into()], ..user("bob@example.org") };
     for user in [&ada, &bob] {
-        store.insert_user(user, &some_entry()).await.expect("ok");
+        store.insert_user(user, &[], &some_entry()).await.expect("ok");
     }
     assert_eq!(set_role(store, &role(None, "a:read")).await, Ok(RoleOutcome::Held(1)));
     let kept = RoleWrite { unheld: false, ..role(None, "a:read") };
@@ -207,7 +207,7 @@ pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(stor
 
 pub(crate) async fn a_role_is_given_as_it_was_read_or_not_at_all(store: &dyn Store) {
     let ada = user("ada@example.org");
-    store.insert_user(&ada, &some_entry()).await.expect("ok");
+    store.insert_user(&ada, &[], &some_entry()).await.expect("ok");
     assert_eq!(
         store.write_user(&giving(&ada, "a:read"), &clock(), &some_entry()).await,
         Ok(UserOutcome::RoleChanged)
@@ -229,7 +229,7 @@ pub(crate) async fn a_role_is_not_given_while_it_is_removed(store: &dyn Store) {
     set_role(store, &role(None, "a:read")).await.expect("ok");
     let users: Vec<User> = (0..20).map(|n| user(&format!("u{n}@example.org"))).collect();
     for user in &users {
-        store.insert_user(user, &some_entry()).await.expect("ok");
+        store.insert_user(user, &[], &some_entry()).await.expect("ok");
     }
     let given = join_all(
         users
@@ -258,7 +258,7 @@ pub(crate) async fn a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
     assert!(!odd.unreadable.is_empty());
     assert_eq!(store.roles().await, Ok(vec![("lab".into(), odd.clone())]));
     let ada = user("ada@example.org");
-    store.insert_user(&ada, &some_entry()).await.expect("ok");
+    store.insert_user(&ada, &[], &some_entry()).await.expect("ok");
     let giving = |scopes: &StoredScopes| UserWrite {
         given: vec![("lab".into(), scopes.clone())],
         ..write(&ada, User { roles: vec!["lab".into()], ..ada.clone() })
@@ -275,6 +275,27 @@ pub(crate) async fn a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
     assert_eq!(set_role(store, &change(&less)).await, Ok(RoleOutcome::Changed));
     assert_eq!(set_role(store, &change(&odd)).await, Ok(RoleOutcome::Done));
     assert_eq!(store.roles().await, Ok(vec![("lab".into(), StoredScopes::read("c:read"))]));
+}
+
+pub(crate) async fn a_new_user_has_a_role_as_it_was_read_or_is_not_made(store: &dyn Store) {
+    let ada = User { roles: vec!["lab".into(), "viewer".into()], ..user("ada@example.org") };
+    let given = [("lab".to_owned(), StoredScopes::read("a:read"))];
+    let created = entry(Action::UserCreated, &ada.id);
+    assert_eq!(store.insert_user(&ada, &given, &created).await, Ok(false), "there is no such role");
+    set_role(store, &role(None, "a:read b:read")).await.expect("ok");
+    assert_eq!(store.insert_user(&ada, &given, &created).await, Ok(false), "it allows more");
+    assert_eq!(store.user(&ada.id).await, Ok(None));
+    assert_eq!(recorded(store, &ada.id).await, []);
+    set_role(store, &role(Some("a:read b:read"), "a:read")).await.expect("ok");
+    let (added, removed) =
+        futures_util::join!(store.insert_user(&ada, &given, &created), remove_role(store, "lab"));
+    let expected = match removed.expect("an outcome") {
+        RoleOutcome::Done => false,
+        RoleOutcome::Held(1) => true,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(added, Ok(expected));
+    assert_eq!(store.user(&ada.id).await, Ok(expected.then(|| ada.clone())));
 }
 
 pub(crate) async fn an_import_gives_a_role_as_it_was_read_or_not_at_all(store: &dyn Store) {

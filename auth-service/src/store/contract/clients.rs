@@ -163,7 +163,7 @@ async fn the_grants_of_others_end_with<F: Future<Output = Result<UserOutcome, St
     owner: &User,
     act: impl FnOnce() -> F,
 ) {
-    store.insert_user(owner, &some_entry()).await.expect("ok");
+    store.insert_user(owner, &[], &some_entry()).await.expect("ok");
     let keys = [client(Some(&owner.id)).0, client(Some(&owner.id)).0, client(Some("another")).0];
     let (mut grants, mut own) = (Vec::new(), Vec::new());
     for key in &keys {
@@ -213,7 +213,7 @@ pub(crate) async fn where_a_user_is_removed_the_grants_of_others_in_which_their_
 
 pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {
     let user = user("ada@example.org");
-    store.insert_user(&user, &some_entry()).await.expect("ok");
+    store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let (key, _) = client(Some(&user.id));
     add(store, &key).await;
     store.delete_user(&user.id, &clock(), &some_entry()).await.expect("ok");

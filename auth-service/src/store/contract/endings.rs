@@ -27,7 +27,7 @@ async fn revoked(store: &dyn Store) -> Vec<String> {
 
 pub(crate) async fn ending_all_sessions_raises_the_token_version_and_revokes_each(store: &dyn Store) {
     let user = user("ada@example.org");
-    store.insert_user(&user, &some_entry()).await.expect("ok");
+    store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let (mine, token) = open(store, &user.id).await;
     let (other, _) = open(store, &user.id).await;
     let (foreign, _) = open(store, "somebody else").await;
@@ -48,7 +48,7 @@ pub(crate) async fn ending_all_sessions_raises_the_token_version_and_revokes_eac
 
 pub(crate) async fn disabling_a_user_revokes_once_however_many_sessions_there_are(store: &dyn Store) {
     let user = user("ada@example.org");
-    store.insert_user(&user, &some_entry()).await.expect("ok");
+    store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     for _ in 0..20 {
         open(store, &user.id).await;
     }
@@ -64,7 +64,7 @@ pub(crate) async fn disabling_a_user_revokes_once_however_many_sessions_there_ar
 
 pub(crate) async fn what_an_act_left_is_ended_in_steps_by_whoever_comes_next(store: &dyn Store) {
     let user = user("ada@example.org");
-    store.insert_user(&user, &some_entry()).await.expect("ok");
+    store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let mut ids = Vec::new();
     for _ in 0..5 {
         ids.push(open(store, &user.id).await.0.id);

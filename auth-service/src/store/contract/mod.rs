@@ -98,6 +98,7 @@ macro_rules! suite {
             a_role_that_a_user_has_is_neither_removed_nor_made_anew
             a_role_is_given_as_it_was_read_or_not_at_all
             a_role_is_not_given_while_it_is_removed
+            a_new_user_has_a_role_as_it_was_read_or_is_not_made
             an_import_gives_a_role_as_it_was_read_or_not_at_all
             of_many_that_record_a_key_ring_one_adds_its_steps
             the_audit_log_is_read_newest_first_and_by_what_is_asked

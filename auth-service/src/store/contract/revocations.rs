@@ -113,7 +113,7 @@ async fn moments(store: &dyn Store, user: &str) -> (Vec<i64>, i64) {
 /// A token that another replica made while the commit was waited for must not outlive the answer.
 pub(crate) async fn a_revocation_whose_commit_took_long_refuses_what_was_made_meanwhile(store: &dyn Store) {
     let user = user("ada@example.org");
-    store.insert_user(&user, &some_entry()).await.expect("ok");
+    store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let clock = late(8);
     store.revoke(RevocationKind::Subject, &user.id, &clock).await.expect("ok");
     let expected = clock.moment().not_before;
@@ -127,7 +127,7 @@ pub(crate) async fn a_revocation_whose_commit_took_long_refuses_what_was_made_me
 
 pub(crate) async fn revocations_of_one_user_are_each_later_than_the_one_before(store: &dyn Store) {
     let user = user("ada@example.org");
-    store.insert_user(&user, &some_entry()).await.expect("ok");
+    store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let still = RevocationClock::new(Arc::new(ManualClock::new(now())), Duration::from_secs(300));
     for _ in 0..3 {
         store.revoke(RevocationKind::Subject, &user.id, &still).await.expect("ok");
@@ -139,7 +139,7 @@ pub(crate) async fn revocations_of_one_user_are_each_later_than_the_one_before(s
 pub(crate) async fn a_moment_that_a_wrong_clock_wrote_is_corrected_to_now(store: &dyn Store) {
     let far = now().unix_timestamp() + 3600;
     let user = User { not_before: far, ..user("ada@example.org") };
-    store.insert_user(&user, &some_entry()).await.expect("ok");
+    store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let (id, clock) = (user.id.as_str(), &clock());
     let correct = |found| async move {
         store.correct_not_before(RevocationKind::Subject, id, found, clock).await.expect("ok")

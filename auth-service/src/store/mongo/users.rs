@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::{
     FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, audit,
     documents::{UserDocument, instant},
-    index, unique,
+    index, roles as role_table, unique,
     user_acts::{change_password, collection, delete_user, raise_token_version, write_user},
 };
 use crate::{
@@ -40,11 +40,23 @@ impl MongoStore {
         Ok(collection(self.ready().await?))
     }
 
-    async fn insert(&self, user: &UserDocument, entry: &Entry) -> Result<(), StoreError> {
-        self.transact((self.ready().await?, user, entry), |session, (database, user, entry)| {
+    /// `false`, and nothing done, where a role of `given` is no longer what was read.
+    async fn insert(
+        &self,
+        user: &UserDocument,
+        given: &[(String, StoredScopes)],
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        let _turn = if given.is_empty() { None } else { Some(self.giving.lock().await) };
+        let context = (self.ready().await?, user, given, entry);
+        self.transact(context, |session, (database, user, given, entry)| {
             Box::pin(async move {
+                if !role_table::are_as_read(database, session, given).await? {
+                    return Ok(false);
+                }
                 collection(database).insert_one(*user).session(&mut *session).await?;
-                audit::insert(database, session, entry).await
+                audit::insert(database, session, entry).await?;
+                Ok(true)
             })
         })
         .await
@@ -82,11 +94,16 @@ pub(super) fn indexes() -> Vec<IndexModel> {
 
 #[async_trait]
 impl Users for MongoStore {
-    async fn insert_user(&self, user: &User, entry: &Entry) -> Result<(), StoreError> {
+    async fn insert_user(
+        &self,
+        user: &User,
+        given: &[(String, StoredScopes)],
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
         if !self.former_keys(std::slice::from_ref(user)).await?.is_empty() {
             return Err(StoreError::Conflict { field: "email" });
         }
-        self.insert(&UserDocument::from(user), entry).await
+        self.insert(&UserDocument::from(user), given, entry).await
     }
 
     async fn insert_users(
@@ -105,8 +122,8 @@ impl Users for MongoStore {
         if !self.former_keys(std::slice::from_ref(user)).await?.is_empty() {
             return Err(StoreError::Conflict { field: "email" });
         }
-        match self.insert(&UserDocument::of_first_admin(user), entry).await {
-            Ok(()) => Ok(true),
+        match self.insert(&UserDocument::of_first_admin(user), &[], entry).await {
+            Ok(added) => Ok(added),
             Err(StoreError::Conflict { field: FIRST_ADMIN }) => Ok(false),
             // The same address: another replica's first admin, unless it is an ordinary user's.
             Err(StoreError::Conflict { .. }) if self.count_admins().await? > 0 => Ok(false),

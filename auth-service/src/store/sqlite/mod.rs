@@ -156,7 +156,7 @@ mod tests {
         let store = open(&path);
         store.prepare().await.unwrap();
         store
-            .insert_user(&user, &contract::entry(crate::domain::audit::Action::UserCreated, &user.id))
+            .insert_user(&user, &[], &contract::entry(crate::domain::audit::Action::UserCreated, &user.id))
             .await
             .unwrap();
         drop(store);

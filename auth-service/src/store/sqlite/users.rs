@@ -30,12 +30,20 @@ use crate::{
 
 #[async_trait]
 impl Users for SqliteStore {
-    async fn insert_user(&self, user: &User, entry: &Entry) -> Result<(), StoreError> {
-        let (user, entry) = (user.clone(), entry.clone());
+    async fn insert_user(
+        &self,
+        user: &User,
+        given: &[(String, StoredScopes)],
+        entry: &Entry,
+    ) -> Result<bool, StoreError> {
+        let (user, given, entry) = (user.clone(), given.to_vec(), entry.clone());
         self.database
             .write(move |tx| {
+                if !role_table::are_as_read(tx, &given)? {
+                    return Ok(false);
+                }
                 insert_user(tx, &user)?;
-                audit::insert(tx, &entry)
+                audit::insert(tx, &entry).map(|()| true)
             })
             .await
     }

@@ -84,7 +84,7 @@ async fn what_was_committed_late_refuses_whatever_was_made_meanwhile() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
     let user = User { not_before: 7, ..contract::user("ada@example.org") };
-    store.insert_user(&user, &contract::entry(Action::UserCreated, &user.id)).await.unwrap();
+    store.insert_user(&user, &[], &contract::entry(Action::UserCreated, &user.id)).await.unwrap();
     // By a version that did not note when the moment was taken.
     let mut unknown = committed("key", "unknown", 0);
     unknown.remove("taken_at");
@@ -119,7 +119,7 @@ async fn tries_that_fail_do_not_lead_the_moment_of_a_user_ahead() {
     let store = &fixture.store;
     let ahead = seconds() + 4;
     let user = User { not_before: ahead, ..contract::user("ada@example.org") };
-    store.insert_user(&user, &contract::entry(Action::UserCreated, &user.id)).await.unwrap();
+    store.insert_user(&user, &[], &contract::entry(Action::UserCreated, &user.id)).await.unwrap();
     for _ in 0..5 {
         insert(store, OUTBOX, &[committed("subject", &user.id, 100)]).await;
         let (entries, failure) =
