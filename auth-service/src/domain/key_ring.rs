@@ -7,20 +7,44 @@ use super::{
     id,
 };
 
-/// The keys of a ring by `kid`, and whether each of them signs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RingState(BTreeMap<String, bool>);
+/// What is followed of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyState {
+    /// Whether it signs.
+    pub signs: bool,
+    /// Tells it from another key of the same `kid`; absent where an earlier version recorded it.
+    pub fingerprint: Option<String>,
+}
 
-impl FromIterator<(String, bool)> for RingState {
-    fn from_iter<I: IntoIterator<Item = (String, bool)>>(keys: I) -> Self {
+impl KeyState {
+    /// Whether both can be of one key.
+    fn is_of_same_key(&self, other: &Self) -> bool {
+        match (&self.fingerprint, &other.fingerprint) {
+            (Some(one), Some(another)) => one == another,
+            _ => true,
+        }
+    }
+}
+
+/// The keys of a ring by `kid`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RingState(BTreeMap<String, KeyState>);
+
+impl FromIterator<(String, KeyState)> for RingState {
+    fn from_iter<I: IntoIterator<Item = (String, KeyState)>>(keys: I) -> Self {
         Self(keys.into_iter().collect())
     }
 }
 
 impl RingState {
-    /// Every key by `kid`, and whether it signs.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.0.iter().map(|(kid, signs)| (kid.as_str(), *signs))
+    /// Every key by `kid`.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &KeyState)> {
+        self.0.iter().map(|(kid, key)| (kid.as_str(), key))
+    }
+
+    /// The key of this `kid`, if it is `key`.
+    fn same(&self, kid: &str, key: &KeyState) -> Option<&KeyState> {
+        self.0.get(kid).filter(|found| found.is_of_same_key(key))
     }
 
     /// The entries, made of `template`, of what made this state of the one `before`. Their ids are the same whoever makes
@@ -33,22 +57,22 @@ impl RingState {
         self.steps(before).into_iter().map(entry).collect()
     }
 
-    /// Each step, and the `kid` of its key.
+    /// Each step, and the `kid` of its key. Another key of the same `kid` is an addition and a removal.
     fn steps<'r>(&'r self, before: &'r Self) -> Vec<(Action, &'r str)> {
         let mut steps = Vec::new();
-        for (kid, signs) in self.iter() {
-            let known = before.0.get(kid);
+        for (kid, key) in self.iter() {
+            let known = before.same(kid, key);
             if known.is_none() {
                 steps.push((Action::SigningKeyAdded, kid));
             }
-            match (known.is_some_and(|signed| *signed), signs) {
+            match (known.is_some_and(|known| known.signs), key.signs) {
                 (false, true) => steps.push((Action::SigningKeyPromoted, kid)),
                 (true, false) => steps.push((Action::SigningKeyRetired, kid)),
                 _ => {}
             }
         }
-        let gone = before.0.keys().filter(|kid| !self.0.contains_key(*kid));
-        steps.extend(gone.map(|kid| (Action::SigningKeyRemoved, kid.as_str())));
+        let gone = before.iter().filter(|(kid, key)| self.same(kid, key).is_none());
+        steps.extend(gone.map(|(kid, _)| (Action::SigningKeyRemoved, kid)));
         steps
     }
 }
@@ -58,7 +82,8 @@ mod tests {
     use super::{Action::*, *};
 
     fn state(keys: &[(&str, bool)]) -> RingState {
-        keys.iter().map(|(kid, signs)| ((*kid).to_owned(), *signs)).collect()
+        let key = |signs| KeyState { signs, fingerprint: Some("f".into()) };
+        keys.iter().map(|(kid, signs)| ((*kid).to_owned(), key(*signs))).collect()
     }
 
     #[test]
@@ -72,5 +97,19 @@ mod tests {
         assert_eq!(turned.steps(&both), [(SigningKeyRetired, "a"), (SigningKeyPromoted, "b")]);
         assert_eq!(new.steps(&turned), [(SigningKeyRemoved, "a")]);
         assert_eq!(both.steps(&turned), [(SigningKeyPromoted, "a"), (SigningKeyRetired, "b")]);
+    }
+
+    #[test]
+    fn another_key_of_the_same_kid_is_an_addition_and_a_removal() {
+        let of = |fingerprint: Option<&str>, signs| -> RingState {
+            let key = KeyState { signs, fingerprint: fingerprint.map(str::to_owned) };
+            [("a".to_owned(), key)].into_iter().collect()
+        };
+        let (one, another) = (of(Some("1"), true), of(Some("2"), true));
+        let replaced = [(SigningKeyAdded, "a"), (SigningKeyPromoted, "a"), (SigningKeyRemoved, "a")];
+        assert_eq!(another.steps(&one), replaced);
+        assert_eq!(of(Some("2"), false).steps(&one), [replaced[0].clone(), replaced[2].clone()]);
+        assert_eq!(one.steps(&of(None, true)), [], "an earlier version did not record which key it was");
+        assert_eq!(of(None, false).steps(&one), [(SigningKeyRetired, "a")]);
     }
 }

@@ -5,11 +5,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use service_kit::keys::Key;
 use tokio::time::sleep;
 
 use super::{Auth, Origin, audit::Act};
 use crate::{
-    domain::{audit::Action, key_ring::RingState},
+    domain::{
+        audit::Action,
+        key_ring::{KeyState, RingState},
+    },
     store::StoreError,
 };
 
@@ -38,7 +42,11 @@ impl Auth {
     }
 
     fn ring_state(&self) -> RingState {
-        self.keys.current().keys().iter().map(|key| (key.kid.clone(), key.signs())).collect()
+        let key = |key: &Key| {
+            let state = KeyState { signs: key.signs(), fingerprint: Some(key.fingerprint.clone()) };
+            (key.kid.clone(), state)
+        };
+        self.keys.current().keys().iter().map(key).collect()
     }
 
     async fn record_keys(&self, ring: &RingState) -> Result<(), StoreError> {
@@ -65,8 +73,8 @@ mod tests {
         let mut told: Vec<_> = entries.iter().map(|entry| entry.action.name()).collect();
         told.sort_unstable();
         assert_eq!(told, ["signing_key_added", "signing_key_promoted"]);
-        let (kid, signs) = ring.iter().next().unwrap();
-        assert!(signs && entries.iter().all(|entry| entry.target.as_ref().unwrap().id == kid));
+        let (kid, key) = ring.iter().next().unwrap();
+        assert!(key.signs && entries.iter().all(|entry| entry.target.as_ref().unwrap().id == kid));
         assert!(entries.iter().all(|entry| entry.actor.is_none() && entry.purge_at.is_some()));
     }
 }

@@ -5,7 +5,11 @@ use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 
 use super::*;
 use crate::{
-    domain::{audit::Target, key_ring::RingState, roles::StoredScopes},
+    domain::{
+        audit::Target,
+        key_ring::{KeyState, RingState},
+        roles::StoredScopes,
+    },
     store::{EmailFilter, RoleOutcome, RoleWrite, UserFilter, UserOutcome, UserWrite},
 };
 
@@ -319,12 +323,22 @@ pub(crate) async fn an_import_gives_a_role_as_it_was_read_or_not_at_all(store: &
 }
 
 pub(crate) async fn of_many_that_record_a_key_ring_one_adds_its_steps(store: &dyn Store) {
-    let ring = |keys: &[(&str, bool)]| -> RingState {
-        keys.iter().map(|(kid, signs)| ((*kid).to_owned(), *signs)).collect()
+    let ring = |keys: &[(&str, bool, Option<&str>)]| -> RingState {
+        let state =
+            |signs, fingerprint: Option<&str>| KeyState { signs, fingerprint: fingerprint.map(Into::into) };
+        keys.iter().map(|(kid, signs, print)| ((*kid).to_owned(), state(*signs, *print))).collect()
     };
-    let rings = [ring(&[("a", true)]), ring(&[("a", false), ("b.2", true)]), ring(&[("b.2", true)])];
-    for ring in &rings {
-        let template = Entry::new(Action::SigningKeyAdded, now(), &OsRandom);
+    let (one, another) = (Some("1"), Some("2"));
+    let rings = [
+        // As an earlier version records it.
+        ring(&[("a", true, None)]),
+        ring(&[("a", true, one)]),
+        ring(&[("a", false, one), ("b.2", true, one)]),
+        ring(&[("b.2", true, one)]),
+        ring(&[("b.2", true, another)]),
+    ];
+    for (seconds, ring) in (0..).zip(&rings) {
+        let template = Entry::new(Action::SigningKeyAdded, ago(10 - seconds), &OsRandom);
         let recorded = join_all((0..4).map(|_| store.record_ring(ring, &template))).await;
         assert_eq!(recorded, [const { Ok(()) }; 4]);
         assert_eq!(store.record_ring(ring, &some_entry()).await, Ok(()));
@@ -337,7 +351,9 @@ pub(crate) async fn of_many_that_record_a_key_ring_one_adds_its_steps(store: &dy
     };
     let first = ["signing_key_added", "signing_key_promoted", "signing_key_removed", "signing_key_retired"];
     assert_eq!(told("a").await, first);
-    assert_eq!(told("b.2").await, first[..2]);
+    // Another key of the same kid.
+    let second = [first[0], first[0], first[1], first[1], first[2]];
+    assert_eq!(told("b.2").await, second);
 }
 
 pub(crate) async fn the_audit_log_is_read_newest_first_and_by_what_is_asked(store: &dyn Store) {

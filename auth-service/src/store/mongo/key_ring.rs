@@ -4,7 +4,10 @@ use mongodb::{ClientSession, Collection, Database, bson::doc, error::Result as M
 use serde::{Deserialize, Serialize};
 
 use super::documents::{AUDIT, EntryDocument};
-use crate::domain::{audit::Entry, key_ring::RingState};
+use crate::domain::{
+    audit::Entry,
+    key_ring::{KeyState, RingState},
+};
 
 /// `_id` of the one document in the collection `key_ring`.
 const RECORDED: &str = "recorded";
@@ -20,6 +23,8 @@ struct RingDocument {
 struct KeyDocument {
     kid: String,
     signs: bool,
+    #[serde(default)]
+    fingerprint: Option<String>,
 }
 
 /// Records the ring within a transaction. Two that record one at once conflict, and the second finds it recorded.
@@ -32,16 +37,23 @@ pub(super) async fn record(
     let rings: Collection<RingDocument> = database.collection("key_ring");
     let recorded = doc! { "_id": RECORDED };
     let before = rings.find_one(recorded.clone()).session(&mut *session).await?;
-    let before: RingState =
-        before.into_iter().flat_map(|found| found.keys).map(|key| (key.kid, key.signs)).collect();
-    let entries = ring.entries(&before, entry);
-    if entries.is_empty() {
+    let state = |key: KeyDocument| (key.kid, KeyState { signs: key.signs, fingerprint: key.fingerprint });
+    let before: RingState = before.into_iter().flat_map(|found| found.keys).map(state).collect();
+    if *ring == before {
         return Ok(());
     }
-    let keys = ring.iter().map(|(kid, signs)| KeyDocument { kid: kid.to_owned(), signs }).collect();
+    let document = |(kid, key): (&str, &KeyState)| KeyDocument {
+        kid: kid.to_owned(),
+        signs: key.signs,
+        fingerprint: key.fingerprint.clone(),
+    };
+    let keys = ring.iter().map(document).collect();
     let next = RingDocument { id: RECORDED.to_owned(), keys };
     rings.replace_one(recorded, next).upsert(true).session(&mut *session).await?;
     let log: Collection<EntryDocument> = database.collection(AUDIT);
-    log.insert_many(entries.iter().map(EntryDocument::from)).session(session).await?;
+    let entries = ring.entries(&before, entry);
+    if !entries.is_empty() {
+        log.insert_many(entries.iter().map(EntryDocument::from)).session(session).await?;
+    }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         audit::{Action, Entry, Target},
-        key_ring::RingState,
+        key_ring::{KeyState, RingState},
     },
     store::{AuditFilter, AuditLog, StoreError},
 };
@@ -31,9 +31,10 @@ impl AuditLog for SqliteStore {
                     insert(tx, &step)?;
                 }
                 tx.execute("DELETE FROM key_ring", [])?;
-                let mut record = tx.prepare_cached("INSERT INTO key_ring (kid, signs) VALUES (?1, ?2)")?;
-                for key in ring.iter() {
-                    record.execute(key)?;
+                let mut record =
+                    tx.prepare_cached("INSERT INTO key_ring (kid, signs, fingerprint) VALUES (?1, ?2, ?3)")?;
+                for (kid, key) in ring.iter() {
+                    record.execute((kid, key.signs, &key.fingerprint))?;
                 }
                 Ok(())
             })
@@ -93,8 +94,9 @@ pub(super) fn insert(tx: &Transaction<'_>, entry: &Entry) -> Result<(), StoreErr
 }
 
 fn recorded_ring(tx: &Transaction<'_>) -> Result<RingState, StoreError> {
-    let mut statement = tx.prepare_cached("SELECT kid, signs FROM key_ring")?;
-    let keys = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = tx.prepare_cached("SELECT kid, signs, fingerprint FROM key_ring")?;
+    let keys = statement
+        .query_map([], |row| Ok((row.get(0)?, KeyState { signs: row.get(1)?, fingerprint: row.get(2)? })))?;
     Ok(keys.collect::<Result<_, _>>()?)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -179,6 +180,20 @@ impl Jwk {
     /// Whether the key signs new tokens.
     pub fn signs(&self) -> bool {
         self.key_ops.contains(&KeyOperation::Sign)
+    }
+
+    /// The SHA-256 of what tokens are checked with, in base64url. Of a shared key it lets nobody test a guess who could not
+    /// do so with any token that the key signed.
+    pub fn fingerprint(&self) -> String {
+        let numbers = match &self.material {
+            Material::Oct { k } => k.0.clone(),
+            Material::Okp { x, .. } => x.0.clone(),
+            Material::Ec { x, y, .. } => [x.0.as_slice(), &y.0].concat(),
+            Material::Rsa { n, e, .. } => [n.0.as_slice(), &e.0].concat(),
+        };
+        let mut labelled = b"tessera key fingerprint\0".to_vec();
+        labelled.extend(numbers);
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, &labelled))
     }
 
     /// The key as others may see it, and nothing for a shared key.

@@ -15,6 +15,8 @@ pub struct Key {
     pub kid: String,
     /// The one algorithm the key is used with.
     pub algorithm: Algorithm,
+    /// Tells it from another key of the same `kid`: [`Jwk::fingerprint`].
+    pub fingerprint: String,
     pub(crate) verify: DecodingKey,
     pub(crate) sign: Option<EncodingKey>,
     /// Tokens that this key verified; shows when an old key is no longer used.
@@ -142,5 +144,6 @@ fn key(jwk: &Jwk) -> Result<Key, String> {
         (false, _) => None,
     };
     let used = metrics::counter!("tessera_tokens_verified_total", "kid" => jwk.kid.clone());
-    Ok(Key { kid: jwk.kid.clone(), algorithm: jwk.alg, verify, sign, used })
+    let fingerprint = jwk.fingerprint();
+    Ok(Key { kid: jwk.kid.clone(), algorithm: jwk.alg, fingerprint, verify, sign, used })
 }

@@ -85,6 +85,20 @@ fn a_written_ring_is_for_its_owner_alone() {
 }
 
 #[test]
+fn a_fingerprint_tells_keys_apart_and_not_their_halves_or_uses() {
+    let print = |key: &Value| serde_json::from_value::<Jwk>(key.clone()).unwrap().fingerprint();
+    let other = [GOOD, b"!"].concat();
+    assert_eq!(print(&oct("a", GOOD, &["sign"])), print(&oct("b", GOOD, &["verify"])));
+    assert_ne!(print(&oct("a", GOOD, &["sign"])), print(&oct("a", &other, &["sign"])));
+    for algorithm in [Algorithm::EdDSA, Algorithm::ES256] {
+        let key = generate(algorithm, datetime!(2026-01-01 0:00 UTC), &OsRandom).unwrap();
+        let another = generate(algorithm, datetime!(2026-01-01 0:00 UTC), &OsRandom).unwrap();
+        assert_eq!(key.fingerprint(), key.public().unwrap().fingerprint());
+        assert_ne!(key.fingerprint(), another.fingerprint());
+    }
+}
+
+#[test]
 fn a_bad_file_keeps_the_old_ring_and_a_good_one_replaces_it() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keys.json");
