@@ -27,7 +27,7 @@ impl Admin {
         Self { auth }
     }
 
-    /// Makes a user with one of the built-in roles. [`AuthError::Taken`] when the address has a user already.
+    /// Makes a user with a role that is there, built in or made here. [`AuthError::Taken`] when the address has a user already.
     pub async fn create_user(&self, input: &SignUp, role: &str) -> Result<User, AuthError> {
         if self.auth.roles().await?.get(role).is_none() {
             return Err(AuthError::NotFound("role"));
