@@ -1,4 +1,4 @@
-//! What resource-service shows of the files attached to a document.
+//! How resource-service describes the files attached to a document.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,22 +12,22 @@ pub struct Artifact {
     pub size: u64,
     /// The SHA-256 of its bytes in lower-case hexadecimal; in quotes, its entity tag.
     pub sha256: String,
-    /// The media type that whoever sent it gave; where they gave none, what its first bytes look like.
+    /// The media type that the client sent; without one, that detected from the first bytes.
     pub content_type: String,
     /// When it was stored, as RFC 3339 in UTC with milliseconds.
     pub created_at: String,
-    /// `sub` of whoever sent it.
+    /// `sub` of the user who sent it.
     pub by: String,
 }
 
-/// A file of which some has arrived.
+/// A file that has arrived in part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnfinishedArtifact {
     /// The name it is to have.
     pub name: String,
     /// The SHA-256 that it is to have, in lower-case hexadecimal.
     pub sha256: String,
-    /// How many bytes have arrived: where the upload goes on.
+    /// How many bytes have arrived: where the upload continues.
     pub received: u64,
 }
 
@@ -36,12 +36,12 @@ pub struct UnfinishedArtifact {
 pub struct ArtifactList {
     /// The files by name.
     pub items: Vec<Artifact>,
-    /// Always `null`: a document has no more of them than one list holds.
+    /// Always `null`: one list has all files of a document.
     pub next: Option<String>,
     /// How many files there are.
     pub total: u64,
-    /// How many bytes they have together.
+    /// Their total size in bytes.
     pub total_bytes: u64,
-    /// Uploads that announced their SHA-256 and broke off: each is kept for an hour after its last bytes came.
+    /// Interrupted uploads that announced their SHA-256: each is kept for an hour after its last bytes arrived.
     pub unfinished: Vec<UnfinishedArtifact>,
 }

@@ -1,10 +1,10 @@
-//! The audit log as `GET /auth/audit` tells it.
+//! The audit log as `GET /auth/audit` returns it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// One thing that somebody did, or tried to.
+/// One act, done or refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {
     /// The entry's id; ids sort by time.
@@ -15,15 +15,15 @@ pub struct AuditEntry {
     pub at: OffsetDateTime,
     /// What was done, such as `user_changed`.
     pub action: String,
-    /// Who did it: a user's id, or a client's; unknown where a login failed.
+    /// Who did it: the id of a user or a client; absent for a failed login.
     pub actor: Option<String>,
-    /// The client it was done with.
+    /// The client that was used.
     pub client_id: Option<String>,
     /// What it was done to: `user`, `role`, `client`, `session`, `calculation`, `key`, `route`.
     pub target_kind: Option<String>,
-    /// To which one.
+    /// The id of the target.
     pub target: Option<String>,
-    /// The address it came from.
+    /// The address of the client.
     pub address: Option<String>,
     /// The id under which the service logged the request.
     pub request_id: Option<String>,

@@ -1,4 +1,4 @@
-//! Bodies that auth-service takes and gives.
+//! Request and response bodies of auth-service.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -33,7 +33,7 @@ pub struct User {
     pub roles: Vec<String>,
     /// Whether the user may not log in.
     pub disabled: bool,
-    /// Said where it is so: the user must choose another password before their tokens allow anything else.
+    /// Present if true: the user must choose another password before their tokens allow anything else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub must_change_password: bool,
     /// When the user signed up.
@@ -83,10 +83,10 @@ pub struct UserChange {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
-    /// The password until now.
+    /// The current password.
     #[schema(format = "password")]
     pub current: String,
-    /// The password from now on.
+    /// The new password.
     #[schema(format = "password")]
     pub new: String,
 }
@@ -95,7 +95,7 @@ pub struct PasswordChange {
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
-    /// The user's password, where the login is not recent.
+    /// The user's password, required if the login is not recent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = "password")]
     pub current_password: Option<String>,
@@ -105,7 +105,7 @@ pub struct Confirmation {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Login {
-    /// `password`, where a client sends it at all.
+    /// `password`, if a client sends it at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_type: Option<String>,
     /// The user's e-mail address.
@@ -113,13 +113,13 @@ pub struct Login {
     /// The user's password.
     #[schema(format = "password")]
     pub password: String,
-    /// Fewer scopes than the user has; all of them where absent.
+    /// A subset of the user's scopes; all of them if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// Taken and not read: first-party login knows no clients.
+    /// Accepted and ignored: first-party login has no clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Taken and not read: first-party login knows no clients.
+    /// Accepted and ignored: first-party login has no clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
 }
@@ -131,11 +131,11 @@ pub struct TokenResponse {
     pub access_token: String,
     /// Always `bearer`.
     pub token_type: String,
-    /// Seconds until the token is no longer good.
+    /// Seconds until the token expires.
     pub expires_in: u64,
     /// What the token allows.
     pub scope: String,
-    /// Said where it is so: the token allows nothing but to choose another password.
+    /// Present if true: the token allows nothing but to choose another password.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub must_change_password: bool,
 }
@@ -149,7 +149,7 @@ pub struct SessionView {
     pub current: bool,
     /// The client it was opened with: `tessera` at a login, `tessera-job` for a job grant.
     pub client_id: String,
-    /// The calculation it is limited to, where it is a job grant.
+    /// The calculation it is limited to, if it is a job grant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calculation: Option<String>,
     /// What the client called itself (`User-Agent`) at login.
@@ -160,7 +160,7 @@ pub struct SessionView {
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = "date-time")]
     pub created_at: OffsetDateTime,
-    /// When the session last got a token.
+    /// When the session last received a token.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = "date-time")]
     pub last_used_at: OffsetDateTime,
@@ -171,7 +171,7 @@ pub struct SessionView {
 }
 
 #[expect(clippy::option_option, reason = "absent, null and a value are three things")]
-/// Tells a member that is `null` apart from one that is absent.
+/// Distinguishes a member that is `null` from one that is absent.
 fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: serde::Deserializer<'de>,

@@ -26,11 +26,11 @@ pub struct AccessClaims {
     pub sub: String,
     /// Whom the token is meant for.
     pub aud: Audience,
-    /// The first second at which the token is no longer good.
+    /// The first second at which the token is no longer valid.
     pub exp: i64,
     /// When the token was issued.
     pub iat: i64,
-    /// The first second at which the token is good; at once where absent.
+    /// The first second at which the token is valid; immediately if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
     /// The token's own id.
@@ -40,11 +40,11 @@ pub struct AccessClaims {
     /// What the token allows.
     #[serde(default)]
     pub scope: ScopeSet,
-    /// The roles of the user when the token was issued; none of a service, or of what is narrower than its user.
+    /// The roles of the user when the token was issued; empty for a service, an API key and a job grant.
     #[serde(default)]
     pub roles: Vec<String>,
-    /// The roles of the user that a narrower token (of an API key, of a job) takes its scopes from. They allow
-    /// nothing: by them a change of a role reaches the token.
+    /// The roles of the user from which a narrower token (of an API key or a job) has its scopes. They authorize
+    /// nothing: they let a change of a role reach the token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from_roles: Vec<String>,
     /// The session the token belongs to; absent for a service.
@@ -53,17 +53,17 @@ pub struct AccessClaims {
     /// When the user last proved who they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// Who acts for the subject, where that is somebody else (RFC 8693 section 4.1).
+    /// Who acts for the subject, if it is another party (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Actor>,
-    /// What the token is limited to beside its scope (RFC 9396 section 9.1).
+    /// What the token is limited to in addition to its scope (RFC 9396 section 9.1).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<AuthorizationDetail>,
 }
 
 crate::listed! {
-    /// What kind of principal a request is made by. The claims of a token tell the kind; which of the three kinds a login
-    /// is depends on the user and the session, so only auth-service tells those apart.
+    /// The kind of principal that makes a request. The claims of a token say the kind; which of the three kinds of
+    /// login it is depends on the user and the session, so only auth-service distinguishes those.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Principal {
         /// A person's own session at Tessera's login, with all scopes of its user.
@@ -104,7 +104,7 @@ impl Principal {
 }
 
 impl AccessClaims {
-    /// The kind of principal that the token was issued to, as far as its claims tell: each login is [`Principal::Login`].
+    /// The kind of principal that the token was issued to, as its claims say: each login is [`Principal::Login`].
     pub fn principal(&self) -> Principal {
         if self.act.is_some() || !self.authorization_details.is_empty() {
             Principal::Job
@@ -127,18 +127,18 @@ pub struct Actor {
     pub sub: String,
 }
 
-/// One limit of RFC 9396. A token with a limit that has members beyond these is not understood, and refused.
+/// One limit of RFC 9396. A token with a limit that has other members is not understood, and refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthorizationDetail {
     /// What is limited: [`CALCULATION`].
     #[serde(rename = "type")]
     pub kind: String,
-    /// To which one.
+    /// Its id.
     pub identifier: String,
 }
 
-/// The kind of detail that lets a token write to one calculation and to what belongs to it.
+/// The type of detail that lets a token write to one calculation and to what belongs to it.
 pub const CALCULATION: &str = "calculation";
 
 /// `aud`: one name, or several (RFC 7519 section 4.1.3).

@@ -1,4 +1,4 @@
-//! Clients and API keys as auth-service takes and shows them.
+//! Request and response bodies for clients and API keys.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -47,13 +47,13 @@ impl GrantType {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewClient {
-    /// What people call it.
+    /// The display name.
     #[schema(example = "loader")]
     pub name: String,
-    /// What its tokens may allow at most.
+    /// The scopes that its tokens may have.
     #[schema(example = json!(["calculations:read", "calculations:write"]))]
     pub scopes: Vec<String>,
-    /// How it may get tokens; `client_credentials` where absent.
+    /// The grants that it may use; `client_credentials` if absent.
     #[serde(default)]
     pub grants: Option<Vec<GrantType>>,
 }
@@ -62,13 +62,13 @@ pub struct NewClient {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientChange {
-    /// What people call it.
+    /// The display name.
     #[serde(default)]
     pub name: Option<String>,
-    /// What its tokens may allow at most.
+    /// The scopes that its tokens may have.
     #[serde(default)]
     pub scopes: Option<Vec<String>>,
-    /// How it may get tokens.
+    /// The grants that it may use.
     #[serde(default)]
     pub grants: Option<Vec<GrantType>>,
     /// Whether it is refused tokens.
@@ -80,7 +80,7 @@ pub struct ClientChange {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSecret {
-    /// Seconds the secret until now stays good, so that every copy can be replaced; a day where absent.
+    /// Seconds for which the current secret stays valid, so that every copy can be replaced; a day if absent.
     #[serde(default)]
     #[schema(example = 86_400)]
     pub keep_old_for: Option<u64>,
@@ -91,29 +91,29 @@ pub struct NewSecret {
 pub struct ClientView {
     /// The id it authenticates with.
     pub client_id: String,
-    /// What people call it.
+    /// The display name.
     pub name: String,
-    /// What its tokens may allow at most. A scope that a later version stored and this one cannot read is shown as it is,
+    /// The scopes that its tokens may have. A scope that a later version stored and this one cannot read is shown as it is,
     /// and grants nothing.
     #[schema(value_type = Vec<String>)]
     pub scopes: Vec<String>,
-    /// How it may get tokens.
+    /// The grants that it may use.
     pub grants: Vec<GrantType>,
     /// Whether it is refused tokens.
     pub disabled: bool,
-    /// How many secrets are good now: two while one replaces the other.
+    /// How many secrets are valid now: two while one replaces the other.
     pub secrets: usize,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = "date-time")]
     pub created_at: OffsetDateTime,
-    /// When it last got a token, to the minute.
+    /// When it last received a token, to the minute.
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = "date-time")]
     pub last_used_at: Option<OffsetDateTime>,
 }
 
-/// A client with the secret that was made for it: shown this once.
+/// A client with its new secret, which is shown once.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct ClientWithSecret {
     /// The client.
@@ -127,17 +127,17 @@ pub struct ClientWithSecret {
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
-    /// What its user calls it.
+    /// The display name.
     #[schema(example = "laptop")]
     pub name: String,
-    /// What its tokens may allow at most: some of its user's scopes.
+    /// The scopes that its tokens may have: a subset of its user's scopes.
     #[schema(example = json!(["calculations:read"]))]
     pub scopes: Vec<String>,
-    /// Seconds until it gets no more tokens: at most 366 days, 90 days where absent.
+    /// Seconds until it expires: at most 366 days, 90 days if absent.
     #[serde(default)]
     #[schema(example = 7_776_000)]
     pub expires_in: Option<u64>,
-    /// The user's password, where the login is not recent.
+    /// The user's password, required if the login is not recent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = "password")]
     pub current_password: Option<String>,
@@ -148,30 +148,30 @@ pub struct NewApiKey {
 pub struct ApiKeyView {
     /// The id it authenticates with.
     pub client_id: String,
-    /// What its user calls it.
+    /// The display name.
     pub name: String,
-    /// What its tokens may allow at most. A scope that a later version stored and this one cannot read is shown as it is,
+    /// The scopes that its tokens may have. A scope that a later version stored and this one cannot read is shown as it is,
     /// and grants nothing.
     pub scopes: Vec<String>,
-    /// Said where it is so: its user was disabled, or their password was reset, since it was made. It gets no more
-    /// tokens, also once the user is enabled again.
+    /// Present if true: its user was disabled, or their password was reset, after it was made. It gets no more tokens,
+    /// even if the user is enabled again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = "date-time")]
     pub created_at: OffsetDateTime,
-    /// When it gets no more tokens.
+    /// When it expires.
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = "date-time")]
     pub expires_at: Option<OffsetDateTime>,
-    /// When it last got a token, to the minute.
+    /// When it last received a token, to the minute.
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = "date-time")]
     pub last_used_at: Option<OffsetDateTime>,
 }
 
-/// An API key with its secret: shown this once.
+/// An API key with its secret, which is shown once.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct ApiKeyWithSecret {
     /// The key.

@@ -1,4 +1,4 @@
-//! What a change of a collection's definition would meet: the answer to `dry_run`, and the reason of a refusal.
+//! The effects of a change of a collection's definition: the answer to `dry_run`, and the reason of a refusal.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use crate::problem::FieldError;
 
-/// What a change of a definition would meet.
+/// The effects of a change of a definition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DefinitionReport {
     /// Whether it can be made without `force`.
     pub compatible: bool,
-    /// What is different from the definition that is served, at most 100; one of the whole where there is none.
+    /// The differences from the definition that is served, at most 100; a single one if there is no definition.
     pub changes: Vec<DefinitionChange>,
     /// How many stored documents were read and checked.
     pub examined: u64,
@@ -19,7 +19,7 @@ pub struct DefinitionReport {
     pub violations_total: u64,
     /// The first 100 of these by `_id`.
     pub violations: Vec<Violation>,
-    /// What would become of the indexes.
+    /// The changes of the indexes.
     pub indexes: IndexReport,
 }
 
@@ -28,10 +28,10 @@ pub struct DefinitionReport {
 pub struct DefinitionChange {
     /// RFC 6901 pointer into the definition.
     pub pointer: String,
-    /// What stood there; absent where nothing did.
+    /// The old value, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
-    /// What is to stand there; absent where nothing is.
+    /// The new value, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
     /// Why it needs `force` whatever is stored.
@@ -49,14 +49,14 @@ pub struct Violation {
     pub errors: Vec<FieldError>,
 }
 
-/// What would become of the indexes, by their names.
+/// The changes of the indexes, by their names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct IndexReport {
     /// Made before the definition is served.
     pub build: Vec<String>,
     /// Dropped after that.
     pub drop: Vec<String>,
-    /// What stands in the way of unique ones, at most 100 for each. No `force` helps here.
+    /// The documents that prevent unique ones, at most 100 groups for each. `force` does not help here.
     pub conflicts: Vec<IndexConflict>,
 }
 

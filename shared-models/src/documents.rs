@@ -1,4 +1,4 @@
-//! Bodies that resource-service takes and gives, and the definition of a collection.
+//! Request and response bodies of resource-service, and the definition of a collection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The cursor of the next page, `null` on the last one.
     pub next: Option<String>,
-    /// How many items match in all, where `count` asked for it.
+    /// The number of matching items, if `count` asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
 }
@@ -21,18 +21,18 @@ pub struct Page<T> {
 /// How a store found the documents of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
-    /// The index used, several with commas between them; `null` where all documents were looked through.
+    /// The index used, several separated by commas; `null` if all documents were examined.
     #[schema(required = true)]
     pub index: Option<String>,
-    /// How many documents were looked at.
+    /// How many documents were examined.
     #[schema(required = true)]
     pub documents_examined: Option<u64>,
-    /// How many entries of indexes were looked at, where the store tells.
+    /// How many index entries were examined, if the store reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys_examined: Option<u64>,
     /// How many documents the page has.
     pub returned: u64,
-    /// The steps in the store's own words, the outermost first.
+    /// The steps as the store names them, the outermost first.
     pub plan: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ impl Explanation {
     }
 }
 
-/// What a collection is: which documents it takes, how they are found, who may see them.
+/// What a collection is: which documents it accepts, how they are found, who may see them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in a file that people write")]
@@ -79,7 +79,7 @@ pub struct CollectionDefinition {
     /// Whether each revision is kept, with who wrote it and when.
     #[serde(default)]
     pub versioned: bool,
-    /// Whether a removed document is kept aside, so that it can be restored.
+    /// Whether a removed document is kept, so that it can be restored.
     #[serde(default)]
     pub soft_delete: bool,
     /// Whether a write to an existing document must name the revision it changes.
@@ -102,7 +102,7 @@ pub struct ArtifactsDefinition {
     /// The most bytes of all files of a document together; not limited where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_total_bytes: Option<u64>,
-    /// The media types taken, each whole (`text/csv`) or by its first part (`image/*`); every one where absent.
+    /// The accepted media types, complete (`text/csv`) or by type (`image/*`); all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub types: Option<Vec<String>>,
 }
@@ -135,7 +135,7 @@ pub enum Direction {
     Descending,
 }
 
-/// The scopes that open a collection; where absent, `NAME:read`, `NAME:write`, `NAME:admin`.
+/// The scopes of a collection; if absent, `NAME:read`, `NAME:write`, `NAME:admin`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccessDefinition {
@@ -151,8 +151,8 @@ pub struct AccessDefinition {
     /// Whether a document is seen and changed by its owner alone.
     #[serde(default)]
     pub owner_only: bool,
-    /// Fields that are shown only to those who hold a scope: dotted path to scope. Whoever lacks it can neither see nor
-    /// write the field, nor filter, sort or group by it.
+    /// Fields that are shown only to those who hold a scope: dotted path to scope. A caller without it can neither
+    /// read nor write the field, nor filter, sort or group by it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hidden: BTreeMap<String, String>,
 }
@@ -165,16 +165,16 @@ pub struct AccessReport {
     pub id: String,
     /// Whether there is such a document now.
     pub exists: bool,
-    /// `sub` of whoever made it.
+    /// `sub` of the user who created it.
     #[serde(rename = "_owner", skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// `sub` of whoever is asked about.
+    /// `sub` of the user in question.
     pub subject: String,
     /// Whether they can read it.
     pub read: Verdict,
     /// Whether they can change it.
     pub write: Verdict,
-    /// The fields that they are not shown.
+    /// The fields that are hidden from them.
     pub hidden: Vec<HiddenField>,
 }
 
@@ -183,11 +183,11 @@ pub struct AccessReport {
 pub struct Verdict {
     /// Whether it is.
     pub allowed: bool,
-    /// Each thing that stands in the way, or, where nothing does, what opens the way.
+    /// Each reason against it, or, if it is allowed, what allows it.
     pub reasons: Vec<String>,
 }
 
-/// A field that somebody is not shown.
+/// A field that is hidden from the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HiddenField {
     /// Its dotted path.

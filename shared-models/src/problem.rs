@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What went wrong, as programs tell errors apart.
+/// What went wrong, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemCode {
@@ -27,15 +27,15 @@ pub enum ProblemCode {
     NotAcceptable,
     /// 409: something with that name exists already.
     Conflict,
-    /// 410: it was here, and is kept no longer.
+    /// 410: it existed and is no longer kept.
     Gone,
     /// 412: the document has changed since the revision named by `If-Match`.
     RevisionMismatch,
-    /// 413: the body is larger than the endpoint takes.
+    /// 413: the body is larger than the endpoint accepts.
     PayloadTooLarge,
-    /// 415: the body's media type is not one the endpoint reads.
+    /// 415: the endpoint does not accept the body's media type.
     UnsupportedMediaType,
-    /// 416: the range asked for lies outside of what there is.
+    /// 416: the requested range is outside of the file.
     RangeNotSatisfiable,
     /// 422: well-formed, but a value breaks a rule; `errors` says which.
     ValidationError,
@@ -47,7 +47,7 @@ pub enum ProblemCode {
     Internal,
     /// 503: the service cannot answer now; `Retry-After` says when to ask again.
     Unavailable,
-    /// 503: a write was passed on and its outcome is not known; ask whether it took effect before it is sent again.
+    /// 503: a write was sent and its outcome is not known; check whether it took effect before sending it again.
     OutcomeUnknown,
 }
 
@@ -92,11 +92,11 @@ impl ProblemCode {
             Self::RevisionMismatch => "The document has changed",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The media type is not supported",
-            Self::RangeNotSatisfiable => "The range cannot be given",
+            Self::RangeNotSatisfiable => "The range cannot be satisfied",
             Self::ValidationError => "A value is not valid",
             Self::PreconditionRequired => "If-Match is required",
             Self::RateLimited => "Too many attempts",
-            Self::Internal => "Something went wrong on our side",
+            Self::Internal => "Internal error",
             Self::Unavailable => "The service cannot answer now",
             Self::OutcomeUnknown => "The outcome is not known",
         }
@@ -119,7 +119,7 @@ pub struct ProblemBody {
     pub detail: String,
     /// The id under which the service logged the request.
     pub request_id: String,
-    /// The single faults, where there are any.
+    /// The single faults, if there are any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
@@ -135,7 +135,7 @@ pub struct FieldError {
     pub parameter: Option<String>,
     /// The rule that was broken, for programs.
     pub code: String,
-    /// What was expected and what came, for people.
+    /// What was expected and what was received, for people.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! What refuses access tokens before they expire: auth-service reports it, resource-service applies it.
+//! Revocations of access tokens before they expire: auth-service reports them, resource-service applies them.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ crate::listed! {
     pub enum RevocationKind {
         /// A user, or a service: `sub` of its tokens.
         Subject,
-        /// A session: `sid` of its tokens. A token without a session is one by itself, named by its `jti`.
+        /// A session: `sid` of its tokens. A token without a session counts as its own session, named by its `jti`.
         Session,
         /// An API key or another client: `client_id` of its tokens.
         Key,
@@ -24,11 +24,11 @@ crate::listed! {
 /// Tokens that are refused before they expire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Revocation {
-    /// The place in the feed: later ones are larger, and none appears behind one that was returned.
+    /// The position in the feed. Later entries have larger ones; none is added before an entry that was returned.
     pub seq: i64,
     /// What `value` names.
     pub kind: RevocationKind,
-    /// Whose tokens.
+    /// The id or name.
     pub value: String,
     /// Tokens issued before this second since the Unix epoch are refused; of a `session` all are, whenever they were
     /// issued.
@@ -40,9 +40,9 @@ pub struct Revocation {
 /// Answer of `GET /auth/revocations`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevocationPage {
-    /// Revocations behind the cursor that still matter, in order.
+    /// Revocations after the cursor that still matter, in order.
     pub entries: Vec<Revocation>,
-    /// The cursor to ask with next, as `after`.
+    /// The cursor for the next request, as `after`.
     pub next: i64,
 }
 
@@ -57,12 +57,12 @@ pub struct CalculationEnd {
 /// Answer of `POST /auth/revocations`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CalculationEnded {
-    /// How many grants were ended by this request.
+    /// How many grants this request ended.
     pub ended: u64,
 }
 
 impl RevocationKind {
-    /// The names under which revocations of this kind reach a token.
+    /// The values by which revocations of this kind apply to a token.
     pub fn names(self, claims: &AccessClaims) -> impl Iterator<Item = &str> {
         let (one, roles): (_, [&[String]; 2]) = match self {
             Self::Subject => (Some(claims.sub.as_str()), [&[], &[]]),

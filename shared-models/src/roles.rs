@@ -1,4 +1,4 @@
-//! Roles as auth-service takes and shows them.
+//! Request and response bodies for roles.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 pub struct Role {
     /// Its name.
     pub name: String,
-    /// What those who have it may do. A scope that a later version stored and this one cannot read is shown as it is, and
+    /// The scopes that it grants. A scope that a later version stored and this one cannot read is shown as it is, and
     /// grants nothing.
     pub scopes: Vec<String>,
     /// Whether it ships with Tessera and cannot be removed.
@@ -19,7 +19,7 @@ pub struct Role {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleScopes {
-    /// What those who have the role may do.
+    /// The scopes that the role grants.
     #[schema(example = json!(["calculations:read", "molecules:read"]))]
     pub scopes: Vec<String>,
 }

@@ -29,7 +29,7 @@ pub const BUILT_IN: &[&str] = &[
 
 /// A set of scopes, written as RFC 6749 writes it: tokens separated by single spaces.
 ///
-/// It is kept as it is written, in order and without repetition: reading a token makes one allocation of it.
+/// Kept in its written form, sorted and without duplicates, so that parsing a token needs one allocation for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeSet(String);
 
@@ -39,7 +39,7 @@ pub struct InvalidScope(pub String);
 
 impl fmt::Display for InvalidScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a scope: printable ASCII without space, quote and backslash", self.0)
+        write!(f, "{:?} is not a scope: expected printable ASCII without space, quote and backslash", self.0)
     }
 }
 

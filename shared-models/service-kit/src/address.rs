@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The networks whose `X-Forwarded-For` is believed.
+/// The networks whose `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Vec<String>")]
 pub struct TrustedProxies(Vec<IpNet>);
@@ -34,7 +34,7 @@ impl TrustedProxies {
     }
 
     /// Where a request comes from: its peer, or, where that is a trusted proxy, the nearest address in
-    /// `X-Forwarded-For` that is none. What stands before that could have been made up by the client.
+    /// `X-Forwarded-For` that is not one. Whatever precedes it could have been made up by the client.
     pub fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
         let lines = request.headers().get_all(FORWARDED_FOR).filter_map(|line| line.to_str().ok());
@@ -44,7 +44,7 @@ impl TrustedProxies {
             if !self.trusts(nearest) {
                 break;
             }
-            // What is no address ends the walk: nothing before it can be believed.
+            // Stop at anything that is not an address: what precedes it cannot be trusted.
             let Some(address) = address(hop.trim()) else { break };
             nearest = address;
         }
@@ -60,7 +60,7 @@ fn address(text: &str) -> Option<IpAddr> {
     bare.parse().ok().or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
-/// What counts as one client: an IPv4 address, or the /64 that a household or a host is given of IPv6.
+/// What counts as one client: an IPv4 address, or an IPv6 /64, which one household or host usually gets.
 pub fn client_network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

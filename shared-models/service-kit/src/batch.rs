@@ -1,8 +1,8 @@
-//! Calls that come while others are on their way go on together: a store under load is asked few questions about many
-//! things instead of many about one. A call that meets no others goes at once.
+//! Batches concurrent calls: calls that arrive while a batch is running wait and form the next one, so a store under
+//! load gets few requests for many items. A call that arrives while no batch is running is sent immediately.
 //!
-//! Databases know it as group commit, GraphQL servers as a data loader. Each call's answer is as fresh as if it had
-//! gone alone: a batch sets out after the last of its calls came.
+//! Databases call this group commit, GraphQL servers a data loader. Each answer is as fresh as that of a single call: a
+//! batch is sent after the last of its calls arrived.
 
 use std::{
     pin::Pin,
@@ -20,7 +20,7 @@ pub struct Call<Q, A> {
 }
 
 impl<Q, A> Call<Q, A> {
-    /// Answers it. Whoever asked may have left.
+    /// Answers the call. The caller may have left.
     pub fn answer(self, answer: A) {
         self.answer.send(answer).ok();
     }
@@ -29,15 +29,15 @@ impl<Q, A> Call<Q, A> {
 /// Answers every call that it is given.
 type Run<Q, A> = Arc<dyn Fn(Vec<Call<Q, A>>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// How much goes together.
+/// The limits of batches.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The batches on their way at a time.
+    /// The most batches that run at the same time.
     pub batches: usize,
-    /// The calls of a batch.
+    /// The most calls of one batch.
     pub calls: usize,
-    /// How long a batch may take. One that takes longer is given up, and those who wait behind it go.
-    pub patience: Duration,
+    /// How long a batch may take. One that takes longer is cancelled, and the next one is sent.
+    pub timeout: Duration,
 }
 
 /// Calls of one kind. Clones share their batches.
@@ -55,7 +55,7 @@ impl<Q, A> Clone for Batcher<Q, A> {
 
 struct State<Q, A> {
     waiting: Vec<Call<Q, A>>,
-    /// The batches on their way.
+    /// The number of batches that are running.
     running: usize,
 }
 
@@ -83,34 +83,34 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
             must_run
         };
         if must_run {
-            // By itself, since others may join whoever asks first, and that one may leave.
+            // In a task of its own: others may share the batch of the first caller, who may leave.
             tokio::spawn(Running { batcher: self.clone(), ended: false }.run());
         }
         answered.await.ok()
     }
 }
 
-/// One batch after the other, until nobody waits.
+/// Runs one batch after the other, until no call is waiting.
 struct Running<Q, A> {
     batcher: Batcher<Q, A>,
-    /// Whether it has come to its end and no longer counts.
+    /// Whether it has ended and no longer counts as running.
     ended: bool,
 }
 
 impl<Q, A> Running<Q, A> {
     async fn run(mut self) {
         while let Some(calls) = self.next() {
-            // What is dropped here has not been answered: its callers are told so.
-            let _ = timeout(self.batcher.limits.patience, (self.batcher.run)(calls)).await;
+            // Calls that are dropped here unanswered return `None` to their callers.
+            let _ = timeout(self.batcher.limits.timeout, (self.batcher.run)(calls)).await;
         }
     }
 
     fn next(&mut self) -> Option<Vec<Call<Q, A>>> {
         let mut state = lock(&self.batcher.state);
-        // Nobody waits for the answer to a caller who left.
+        // Callers who left need no answer.
         state.waiting.retain(|call| !call.answer.is_closed());
         if state.waiting.is_empty() {
-            // In one step with the look at who waits: whoever comes after it finds that they must run.
+            // Under the same lock as the check for waiting calls, so the next call starts a new run.
             state.running -= 1;
             self.ended = true;
             return None;
@@ -125,7 +125,7 @@ impl<Q, A> Drop for Running<Q, A> {
         if self.ended {
             return;
         }
-        // After a panic or at the end of a runtime: those who wait must not do so for ever.
+        // After a panic or at the end of a runtime: callers must not wait forever.
         let mut state = lock(&self.batcher.state);
         state.running -= 1;
         if state.running == 0 {
@@ -146,9 +146,9 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits { batches: 2, calls: 8, patience: Duration::from_secs(60) };
+    const LIMITS: Limits = Limits { batches: 2, calls: 8, timeout: Duration::from_secs(60) };
 
-    /// Answers each number with how many came together, once the gate lets the batch through.
+    /// Answers each number with the size of its batch, once the gate lets the batch through.
     fn sizes(gate: &Arc<Semaphore>) -> Batcher<u32, usize> {
         let gate = Arc::clone(gate);
         Batcher::new(LIMITS, move |calls: Vec<Call<u32, usize>>| {
@@ -163,7 +163,7 @@ mod tests {
         })
     }
 
-    /// So many calls, all of them waiting.
+    /// This many calls, all of them waiting.
     async fn called(batcher: &Batcher<u32, usize>, many: usize) -> JoinSet<Option<usize>> {
         let calls = repeat_with(|| batcher.clone()).take(many);
         let mut waiting = JoinSet::new();
@@ -190,7 +190,7 @@ mod tests {
         gate.add_permits(10);
         let mut sizes: Vec<usize> = calls.join_all().await.into_iter().flatten().collect();
         sizes.sort_unstable();
-        // Two that went at once; of the other nineteen eight, eight, and the rest.
+        // Two were sent immediately; the other nineteen in batches of eight, eight and three.
         assert_eq!(sizes, [vec![1; 2], vec![3; 3], vec![8; 16]].concat());
     }
 
@@ -235,7 +235,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_hangs_is_given_up_and_those_behind_it_go() {
-        let limits = Limits { batches: 1, patience: Duration::from_millis(100), ..LIMITS };
+        let limits = Limits { batches: 1, timeout: Duration::from_millis(100), ..LIMITS };
         let batcher = Batcher::new(limits, |calls: Vec<Call<u32, u32>>| async move {
             if calls.iter().any(|call| call.question == 0) {
                 std::future::pending::<()>().await;
@@ -260,7 +260,7 @@ mod tests {
         leaves.shutdown().await;
         gate.add_permits(10);
         let sizes: Vec<Option<usize>> = stays.join_all().await;
-        // Two that went at once, and the third without the five who left.
+        // Two were sent immediately, and the third without the five who left.
         assert_eq!(sizes, [Some(1); 3]);
     }
 

@@ -21,9 +21,9 @@ use crate::{
 
 /// How long a client may take to send a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most letters of a media type that a problem repeats.
+/// The most characters of a media type that a problem repeats.
 const MAX_MEDIA_TYPE: usize = 80;
-/// A body that comes at least this fast may take longer.
+/// A body that arrives at least this fast, in bytes per second, may take longer.
 const BYTES_A_SECOND: usize = 256 * 1024;
 
 /// The most bytes a body of this route may have.
@@ -102,7 +102,7 @@ pub fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// What a client does about JSON that it announced as something else.
+/// The hint for a client that sent JSON with another media type.
 const JSON_IT_SEEMS: &str = "The body looks like JSON; send it with Content-Type: application/json";
 
 /// Reads `T` from a form. What cannot be read is not repeated.
@@ -132,7 +132,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     })
 }
 
-/// 415: a body of the media type `came` where `expected` is read.
+/// 415: a body of the media type `came` where `expected` is accepted.
 pub fn unsupported(expected: &str, came: &str, body: &[u8]) -> Problem {
     let came: String = came.chars().take(MAX_MEDIA_TYPE).collect();
     let came = if came.is_empty() { "none" } else { &came };
@@ -145,7 +145,7 @@ pub fn unsupported(expected: &str, came: &str, body: &[u8]) -> Problem {
     Problem::new(ProblemCode::UnsupportedMediaType, detail)
 }
 
-/// Reads the body, never holding more than the limit.
+/// Reads the body, never keeping more than the limit in memory.
 fn read(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -174,7 +174,7 @@ pub(crate) fn whole(
 }
 
 /// Reads a whole body whose limit in bytes depends on how it begins. It may take 10 s, and a second more for each
-/// 256 KiB that have come.
+/// 256 KiB that have arrived.
 pub async fn gather<S>(
     mut payload: S,
     announced: Option<usize>,
@@ -186,8 +186,8 @@ where
     let begun = Instant::now();
     let mut body = BytesMut::new();
     loop {
-        let patience = READ_TIMEOUT + Duration::from_secs((body.len() / BYTES_A_SECOND) as u64);
-        let chunk = tokio::time::timeout_at(begun + patience, payload.next()).await.map_err(|_| {
+        let time = READ_TIMEOUT + Duration::from_secs((body.len() / BYTES_A_SECOND) as u64);
+        let chunk = tokio::time::timeout_at(begun + time, payload.next()).await.map_err(|_| {
             Problem::new(ProblemCode::InvalidRequest, "The body took longer than 10 seconds to arrive")
         })?;
         let Some(chunk) = chunk else { return Ok(body.freeze()) };

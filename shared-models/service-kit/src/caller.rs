@@ -27,7 +27,7 @@ impl Caller {
         if self.claims.scope.covers(scope) { Ok(()) } else { Err(Problem::insufficient_scope(scope)) }
     }
 
-    /// Checks the token of a request, once: later calls take the first one's word.
+    /// Checks the token of a request, once: later calls return the first result.
     pub(crate) fn identify(request: &HttpRequest, verifier: &Verifier) -> Result<Self, Problem> {
         if let Some(known) = request.extensions().get::<Self>() {
             return Ok(known.clone());
@@ -57,11 +57,11 @@ impl Caller {
     }
 }
 
-/// What a client does with a secret that it took for a token.
-const SECRET: &str = "this is the secret of an API key or a client and no access token; exchange it for one at \
+/// The hint for a client that sent a secret instead of an access token.
+const SECRET: &str = "this is the secret of an API key or a client, not an access token; exchange it for one at \
     POST /auth/token with grant_type=client_credentials, the id and the secret by HTTP Basic";
 
-/// Whether what came as a token is a client's secret, alone or after its id. A token has two dots.
+/// Whether what was sent as a token is a client's secret, alone or after its id. A token has two dots.
 fn is_client_secret(token: &str) -> bool {
     token.contains(SECRET_PREFIX) && !token.contains('.')
 }

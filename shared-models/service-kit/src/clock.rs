@@ -4,7 +4,7 @@ use std::{sync::Mutex, time::Duration};
 
 use time::OffsetDateTime;
 
-/// Tells the time, in UTC.
+/// Returns the time, in UTC.
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> OffsetDateTime;
@@ -21,7 +21,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved.
+/// A clock that does not run by itself.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<OffsetDateTime>);
 

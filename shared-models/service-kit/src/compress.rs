@@ -1,4 +1,4 @@
-//! Compresses answers for clients that ask for it (RFC 9110 section 12.5.3). Knows nothing of what they say.
+//! Compresses answers for clients that ask for it (RFC 9110 section 12.5.3). Knows nothing of their content.
 
 use actix_http::encoding::Encoder;
 use actix_web::{
@@ -12,12 +12,12 @@ use actix_web::{
     middleware::Next,
 };
 
-/// Answers shorter than this, in bytes, travel in one packet anyway.
+/// Answers shorter than this, in bytes, fit in one packet anyway.
 const WORTHWHILE: u64 = 1024;
 
-/// Sends text in gzip where the client takes it.
+/// Sends text in gzip where the client accepts it.
 ///
-/// An entity tag names a revision, whatever the coding it travels in.
+/// An entity tag names a revision, whatever the content coding.
 pub(crate) async fn compress(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -29,7 +29,7 @@ pub(crate) async fn compress(
         let varies = head.status == StatusCode::OK
             && is_text(headers)
             && !is_secret(headers)
-            // Where a part of it can be asked for, the whole must be the same bytes.
+            // Where ranges can be requested, the whole must be the same bytes.
             && !headers.contains_key(header::ACCEPT_RANGES);
         let worthwhile = match body.size() {
             BodySize::None => false,
@@ -52,7 +52,7 @@ fn takes_gzip(accepted: &AcceptEncoding) -> bool {
     accepted.negotiate([Encoding::identity(), Encoding::gzip()].iter()) == Some(Encoding::gzip())
 }
 
-/// Events must leave as they come; tables and archives are compressed in their own way.
+/// Events must be sent immediately; tables and archives have their own compression.
 fn is_text(headers: &HeaderMap) -> bool {
     let media_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -66,8 +66,8 @@ fn is_text(headers: &HeaderMap) -> bool {
     }
 }
 
-/// What nobody may keep holds tokens. Beside something that a client chose, its length when compressed would tell them
-/// (CVE-2013-3587).
+/// Answers with `no-store` contain tokens. Compressed together with input of the client, their length would reveal the
+/// tokens (CVE-2013-3587).
 fn is_secret(headers: &HeaderMap) -> bool {
     let control = headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok());
     control.is_some_and(|control| control.contains("no-store"))

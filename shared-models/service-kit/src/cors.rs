@@ -3,11 +3,11 @@
 use actix_cors::Cors;
 use actix_web::http::Method;
 
-/// What a page may ask with. `HEAD` goes wherever `GET` does.
+/// The methods a page may use. `HEAD` is allowed wherever `GET` is.
 const METHODS: [Method; 6] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-/// What a page may send beside what every page may.
+/// The request headers a page may send, apart from those that are always allowed.
 const REQUEST_HEADERS: [&str; 15] = [
     "authorization",
     "cache-control",
@@ -26,7 +26,7 @@ const REQUEST_HEADERS: [&str; 15] = [
     "x-request-id",
 ];
 
-/// What a page may read beside what every page may.
+/// The response headers a page may read, apart from those that are always allowed.
 const RESPONSE_HEADERS: [&str; 11] = [
     "accept-patch",
     "allow",
@@ -41,7 +41,7 @@ const RESPONSE_HEADERS: [&str; 11] = [
     "x-request-id",
 ];
 
-/// How long a browser may remember what it was told, in seconds.
+/// How long a browser may cache the answer to a preflight request, in seconds.
 const MAX_AGE: usize = 3600;
 
 /// Lets the browsers of `origins` call with credentials, and no other.

@@ -1,4 +1,4 @@
-//! Every request is answered in time: where the store hangs, the caller gets a 503 and not silence.
+//! Every request is answered in time: if the store hangs, the caller gets a 503 instead of waiting.
 //!
 //! The time counts from the end of the request's body, so that a slow sender is not mistaken for a slow store.
 
@@ -28,15 +28,15 @@ use crate::problem::Problem;
 /// How long a request may take after its body has arrived.
 pub const LIMIT: Duration = Duration::from_millis(4_500);
 
-/// How long a body is waited for at most.
+/// How long to wait for a body at most.
 const BODY: Duration = Duration::from_secs(30);
 
-/// The outcome of a handler that answers in a form of its own, where it comes in time.
+/// The outcome of a handler that has its own error format, if it is ready in time.
 pub async fn within<T>(work: impl Future<Output = T>) -> Option<T> {
     timeout(LIMIT, work).await.ok()
 }
 
-/// What a caller is to make of an answer that did not come in time.
+/// What a late answer means for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Late {
     /// Nothing happened, or the same request may be sent again.
@@ -46,13 +46,13 @@ pub(crate) enum Late {
 }
 
 impl Late {
-    /// What holds for a method that the row says nothing of.
+    /// The default for a method, if the row does not say.
     pub(crate) fn of(method: &Method) -> Self {
         if method.is_safe() { Self::Repeat } else { Self::Ask }
     }
 }
 
-/// Answers for the handler where it takes too long.
+/// Answers in place of a handler that takes too long.
 pub(crate) async fn keep(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -60,14 +60,14 @@ pub(crate) async fn keep(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let (ended, arrived) = oneshot::channel();
     match request.take_payload() {
-        // Nothing is to come: the time counts from now on. A handler may never look for a body.
+        // There is no body: the time counts from now. A handler may never read the body.
         Payload::None => drop(ended),
         body => request.set_payload(Payload::Stream { payload: Box::pin(Body { body, ended: Some(ended) }) }),
     }
-    // The router is behind: from here on it is no longer the request's only holder.
+    // Routing is done: from here on the request may have other holders.
     let asked = request.request().clone();
     let waiting = async {
-        // An error means that no more of the body is read. One that nobody reads must not hold up the answer for ever.
+        // An error means that no more of the body is read. A body that is not read must not delay the answer forever.
         timeout(BODY, arrived).await.ok();
         sleep(LIMIT).await;
     };
@@ -84,7 +84,7 @@ pub(crate) async fn keep(
     }
 }
 
-/// A body that says when it has arrived.
+/// A body that signals when it has arrived.
 struct Body {
     body: Payload,
     ended: Option<oneshot::Sender<()>>,

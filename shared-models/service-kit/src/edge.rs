@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use crate::problem::{PROBLEM_JSON, Problem};
 
-/// The id of a request, made here, as its handlers find it among the request's extensions.
+/// The id of a request, made here. In the request's extensions.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
 
@@ -35,7 +35,7 @@ pub struct RequestId(pub Arc<str>);
 #[derive(Clone, Debug)]
 pub struct ClientRequestId(pub Arc<str>);
 
-/// The path of the route that a request came to, as it stands in the table, among the request's extensions.
+/// The path of a request's route as the route table has it. In the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Template(pub &'static str);
 
@@ -79,15 +79,15 @@ pub(crate) async fn edge(
     Ok(response)
 }
 
-/// The caller's id where it is plain, cut so that it can neither forge a log line nor fill one.
+/// The caller's id if it has only plain characters, cut so that it can neither forge a log line nor fill one.
 fn client_request_id(headers: &HeaderMap) -> Option<Arc<str>> {
     let plain = |id: &&str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic());
     let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain)?;
     Some(id[..id.len().min(CLIENT_ID)].into())
 }
 
-/// The nine methods of the registry that are served or refused by name; any other text is a client's own and is neither
-/// logged nor counted.
+/// The nine registered methods that are served or refused by name. Any other text comes from a client and is neither
+/// logged nor a metric label.
 pub(crate) fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -132,8 +132,8 @@ fn span(request: &ServiceRequest, id: &str, client_id: Option<&str>) -> Span {
     span
 }
 
-/// The problem that stands for a failed response: the handler's own, or one for an error that actix raised.
-/// Nothing for a response that speaks for itself, as those of the OAuth endpoints do.
+/// The problem to send for a failed response: the handler's own, or one for an error that actix raised.
+/// None for a response with its own error body, such as those of the OAuth endpoints.
 fn problem<B>(response: &HttpResponse<B>, error: Option<&actix_web::Error>) -> Option<Problem> {
     let status = response.status();
     match error {
@@ -160,7 +160,7 @@ fn answer<B: MessageBody + 'static>(
     response.into_response(answer)
 }
 
-/// What the replaced response said about its own body.
+/// The headers that describe the body of the replaced response.
 const OF_THE_BODY: [HeaderName; 8] = [
     header::CONTENT_TYPE,
     header::CONTENT_LENGTH,

@@ -1,9 +1,9 @@
-//! What a reader of text found wrong, told without the text: a body that cannot be read may hold a password.
+//! Reports parse errors without the parsed text: a body that cannot be read may contain a password.
 
 /// The longest name that is shown, in bytes.
 const MAX_NAME: usize = 64;
 
-/// Serde's message less every value of the client's. Names of members are shown where they are short and plain.
+/// Serde's message without any value of the client's. Names of members are shown if they are short and plain.
 pub fn without_values(message: &str) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
     for kind in ["invalid type: ", "invalid value: "] {
@@ -32,7 +32,7 @@ pub fn without_values(message: &str) -> String {
     message.to_owned()
 }
 
-/// What serde says of an unexpected value, less the value itself, which stands in quotes or backticks.
+/// Serde's description of an unexpected value, without the value itself, which is in quotes or backticks.
 fn kind_of(came: &str) -> &str {
     let end = came.find(['"', '`']).unwrap_or(came.len());
     match came[..end].trim_end() {

@@ -1,11 +1,11 @@
-//! Something that is made once, at its first use. Those who come while it is being made share the attempt, a failed one
-//! too: they do not try one after the other.
+//! A value that is made once, at its first use. Callers that arrive while it is being made share the attempt, also a
+//! failed one: they do not retry one after the other.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-/// What is made once.
+/// A value that is made once.
 pub struct Once<T, E> {
     state: Mutex<State<T, E>>,
 }
@@ -23,9 +23,9 @@ impl<T, E> Default for Once<T, E> {
 }
 
 impl<T: Clone, E: Clone> Once<T, E> {
-    /// What was made, or what comes of the attempt that is under way; `make` is tried where there is none.
+    /// The value, or the outcome of the attempt that is under way; calls `make` if there is neither.
     ///
-    /// Where the caller who makes it leaves, one of those who wait tries by itself.
+    /// If the caller that makes it leaves, one of those who wait tries.
     pub async fn get<F: Future<Output = Result<T, E>>>(&self, make: impl Fn() -> F) -> Result<T, E> {
         loop {
             let attempt = match self.next() {
@@ -54,7 +54,7 @@ impl<T: Clone, E: Clone> Once<T, E> {
         let mut state = lock(&self.state);
         match &*state {
             State::Made(made) => return Next::Made(made.clone()),
-            // An attempt whose maker left has no sender.
+            // The sender is gone if the caller that made the attempt left.
             State::Making(attempt) if attempt.has_changed().is_ok() => return Next::Wait(attempt.clone()),
             State::Making(_) | State::Missing => {}
         }

@@ -32,15 +32,15 @@ impl Principals {
         Principal::ALL.into_iter().filter(move |kind| self.includes(*kind)).map(Principal::name)
     }
 
-    /// Refuses a caller of another kind. `kind` is what the claims of the token tell: where the set has a login of any
-    /// kind, every login is admitted, and [`Principals::admit_exactly`] decides.
+    /// Refuses a caller of another kind. `kind` is what the claims of the token say: if the set has a login of any
+    /// kind, every login is admitted here, and [`Principals::admit_exactly`] decides.
     pub fn admit(self, kind: Principal) -> Result<(), Problem> {
         let some_login = Principal::ALL.into_iter().any(|other| other.is_login() && self.includes(other));
         if kind.is_login() && some_login { Ok(()) } else { self.admit_exactly(kind) }
     }
 
-    /// Refuses a caller of another kind, where a login is known to be whole, narrowed, or one that must change its
-    /// password.
+    /// Refuses a caller of another kind, once a login is known to be unrestricted, narrowed, or of a user who must
+    /// change the password.
     pub fn admit_exactly(self, kind: Principal) -> Result<(), Problem> {
         if self.includes(kind) { Ok(()) } else { Err(Problem::login_required(refusal(kind))) }
     }

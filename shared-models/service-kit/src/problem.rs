@@ -39,27 +39,27 @@ impl Problem {
         Self::new(ProblemCode::ValidationError, detail).with_errors(errors)
     }
 
-    /// Nobody has said who they are (RFC 6750 section 3: no error code then).
+    /// The request has no token (RFC 6750 section 3: no error code then).
     pub fn unauthenticated() -> Self {
         Self::new(ProblemCode::InvalidToken, "Send an access token as Authorization: Bearer …")
             .with_challenge("Bearer realm=\"tessera\"")
     }
 
-    /// The token is no good (RFC 6750 section 3.1).
+    /// The token is not valid (RFC 6750 section 3.1).
     pub fn invalid_token(why: impl fmt::Display) -> Self {
         Self::new(ProblemCode::InvalidToken, sentence(&why.to_string())).with_challenge(&format!(
             "Bearer realm=\"tessera\", error=\"invalid_token\", error_description=\"{why}\""
         ))
     }
 
-    /// The token is good and does not reach this far (RFC 6750 section 3.1).
+    /// The token is valid and lacks a scope (RFC 6750 section 3.1).
     pub fn insufficient_scope(scope: &str) -> Self {
         Self::new(ProblemCode::InsufficientScope, format!("This needs the scope {scope}")).with_challenge(
             &format!("Bearer realm=\"tessera\", error=\"insufficient_scope\", scope=\"{scope}\""),
         )
     }
 
-    /// This kind of principal may not call this, or not in its present state; `detail` says what to do.
+    /// This kind of principal may not call this, or not in its current state; `detail` says what to do.
     pub fn login_required(detail: impl Into<String>) -> Self {
         Self::new(ProblemCode::LoginRequired, detail)
     }
@@ -71,23 +71,23 @@ impl Problem {
         ))
     }
 
-    /// The store cannot be reached now; asking again in a second is right.
+    /// The store cannot be reached now; the caller may retry after a second.
     pub fn unavailable() -> Self {
         Self::new(ProblemCode::Unavailable, "The store cannot be reached now; try again shortly")
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
-    /// The request was passed on, and nobody knows what came of it. Sending it again could do it twice.
+    /// The request was passed on and its outcome is not known. Sending it again could do it twice.
     pub fn outcome_unknown() -> Self {
         let detail = "The store did not say whether this took effect; read it before you send it again";
         Self::new(ProblemCode::OutcomeUnknown, detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
-    /// A fault of ours. What it was goes to the log and not to the client.
+    /// An internal error. Its cause goes to the log and not to the client.
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "request failed");
-        Self::new(ProblemCode::Internal, "The fault is logged under the request id")
+        Self::new(ProblemCode::Internal, "An internal error; it is logged under the request id")
     }
 
     /// Adds the single faults.

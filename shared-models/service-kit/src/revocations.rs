@@ -1,4 +1,4 @@
-//! What a process knows of revocations: tokens that are refused before they expire. Does not know where it comes from.
+//! The revocations that a process knows: tokens that are refused before they expire. Does not know their source.
 
 use std::{
     collections::HashMap,
@@ -15,8 +15,8 @@ use time::OffsetDateTime;
 
 use crate::clock::Clock;
 
-/// Seconds by which the moment of a revocation may lie ahead of this clock: those of auth-service lie 3 s ahead of the
-/// clock that wrote them, and clocks differ. A later one comes from a clock that was wrong and counts as this.
+/// Seconds by which the moment of a revocation may lie ahead of this clock: auth-service writes them 3 s ahead of the
+/// clock that it reads, and clocks differ. A later one comes from a clock that was wrong and is limited to this.
 const FURTHEST: i64 = 5;
 
 /// The second before which tokens are refused, and the one at which that may be forgotten.
@@ -36,7 +36,7 @@ impl Revocations {
         Self { clock, known: ArcSwap::default(), heard: Mutex::default() }
     }
 
-    /// Adds what the feed has just returned, and forgets what has expired. The first load is whole once a page is empty.
+    /// Adds a page of the feed, and forgets what has expired. The first load is complete once a page is empty.
     pub fn learn(&self, entries: &[Revocation]) {
         let now = self.clock.now();
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +79,7 @@ impl Revocations {
     pub fn age(&self) -> Option<Duration> {
         let now = self.clock.now();
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        // From before the clock was set back: as of now, or silence would not be noticed until that time comes again.
+        // A time from before the clock was set back counts as now, so that a stale feed is noticed.
         *heard = heard.map(|heard| heard.min(now));
         heard.map(|heard| (now - heard).try_into().unwrap_or_default())
     }

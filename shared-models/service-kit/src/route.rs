@@ -34,21 +34,21 @@ use crate::{
 pub enum Access {
     /// Anyone.
     Public,
-    /// Anyone with a valid access token; what it opens is for the operation to say.
+    /// Anyone with a valid access token; the operation checks what the token allows.
     Token,
-    /// The same, unless the query has this parameter: then it is for the operation to ask who calls.
+    /// The same, unless the query has this parameter: then the operation itself identifies the caller.
     TokenOr(&'static str),
     /// A valid access token with this scope.
     Scope(&'static str),
 }
 
-/// What becomes of a [`Gate`]'s question.
+/// The answer of a [`Gate`].
 pub type Verdict<'r> = Pin<Box<dyn Future<Output = Result<(), Problem>> + 'r>>;
 
-/// A row's own check of its caller, asked once the token is verified and the body is here, right before the handler.
+/// A row's own check of its caller, made once the token is verified and the body has arrived, before the handler.
 pub type Gate = Rc<dyn for<'r> Fn(&'r HttpRequest) -> Verdict<'r>>;
 
-/// What a row does about a caller whose token is good and whom it refuses with 403, before it answers.
+/// What a row does, before it answers, about a caller with a valid token that it refuses with 403.
 pub type Refusal = Rc<dyn Fn(&HttpRequest, &Caller, &Problem)>;
 
 /// One row of a route table.
@@ -67,7 +67,7 @@ pub struct Endpoint {
     refusal: Option<Refusal>,
     /// The most bytes a body may have on this path, where the table's own limit does not fit.
     body_limit: Option<usize>,
-    /// What a caller is to make of an answer that is late; nothing where the answer may take its time.
+    /// What a late answer means for the caller; none for a row without a deadline.
     late: Option<Late>,
     route: Route,
 }
@@ -124,18 +124,17 @@ impl Endpoint {
         Self { gate: Some(gate), ..self }
     }
 
-    /// The same row, where `refusal` is called for each caller whose token is good and whom the row refuses with 403.
+    /// The same row, which calls `refusal` for each caller with a valid token that it refuses with 403.
     pub fn with_refusal(self, refusal: Refusal) -> Self {
         Self { refusal: Some(refusal), ..self }
     }
 
-    /// The same row without a deadline: its answer waits for news, takes as long as there is something to send, or
-    /// keeps to a time of its own.
+    /// The same row without a deadline: its answer waits for something new, streams, or has its own time limit.
     pub fn in_its_own_time(self) -> Self {
         Self { late: None, ..self }
     }
 
-    /// The same row as one that may be sent again where its answer is late, though its method is not a safe one.
+    /// The same row, marked as one that may be retried after a late answer although its method is not safe.
     pub fn repeatable(self) -> Self {
         Self { late: Some(Late::Repeat), ..self }
     }
@@ -216,8 +215,8 @@ fn resource(path: &str, rules: &[Rule]) -> Resource {
     let allow = HeaderValue::from_str(&verbs.join(", ")).ok();
     web::resource(path).default_service(web::to(move |request: HttpRequest| {
         let detail = match method_name(request.method()) {
-            "other" => "This method is not offered here".to_owned(),
-            method => format!("{method} is not offered here"),
+            "other" => "This path does not support the method".to_owned(),
+            method => format!("This path does not support {method}"),
         };
         let mut problem = Problem::new(ProblemCode::MethodNotAllowed, detail);
         if let Some(allow) = &allow {
@@ -270,8 +269,8 @@ async fn in_time(asking: impl Future<Output = Result<(), Problem>>) -> Result<()
     deadline::within(asking).await.unwrap_or_else(|| Err(Problem::unavailable()))
 }
 
-/// Asks the gate once the whole body is here. A caller who was admitted and then held the body back, until they had been
-/// shut out, would act as who they were before.
+/// Asks the gate once the whole body has arrived. Otherwise a caller could be admitted, hold back the body, and still
+/// act after the admission no longer holds.
 async fn pass(request: &mut ServiceRequest, gate: &Gate, body_limit: usize) -> Result<(), Problem> {
     match request.take_payload() {
         Payload::None => {}
@@ -286,7 +285,7 @@ async fn pass(request: &mut ServiceRequest, gate: &Gate, body_limit: usize) -> R
     in_time(gate(request.request())).await
 }
 
-/// Refuses a caller whose token the row is not for.
+/// Refuses a caller whose token the row does not accept.
 async fn admit(request: &HttpRequest, rule: &Rule, verifier: &Verifier) -> Result<(), Problem> {
     let scope = match rule.access {
         Access::Public => return Ok(()),

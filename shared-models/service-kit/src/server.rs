@@ -36,7 +36,8 @@ use crate::{
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// When a process that was told to stop has stopped, whatever hangs: a worker, a blocking task, a collector of traces.
+/// How long after the signal the process has ended at the latest, even if a worker, a blocking task or a collector of
+/// traces hangs.
 const STOPPED: Duration = Duration::from_millis(9500);
 /// How long the last line of a log may take to be written.
 const LAST_LINE: Duration = Duration::from_millis(100);
@@ -52,7 +53,7 @@ pub struct Part {
     pub checks: Vec<Check>,
 }
 
-/// Tells handlers that wait for something that the service is about to stop.
+/// Notifies handlers that wait for something that the service is about to stop.
 #[derive(Clone)]
 pub struct Draining(watch::Receiver<bool>);
 
@@ -96,8 +97,8 @@ impl Listeners {
         self.management.local_addr().unwrap_or(self.settings.management_listen)
     }
 
-    /// Serves until SIGTERM or SIGINT, then drains. SIGTERM: readiness turns 503 at once, a pause, no new
-    /// connections, in-flight requests finish. SIGINT, somebody at the terminal, skips the pause.
+    /// Serves until SIGTERM or SIGINT, then drains. SIGTERM: readiness turns 503 immediately, a pause, no new
+    /// connections, in-flight requests finish. SIGINT (from a terminal) skips the pause.
     pub async fn serve(self, parts: Vec<Part>) -> Result<(), StartError> {
         let failed = |error: std::io::Error| StartError::Other(format!("the server failed: {error}"));
         tracing::info!(listen = %self.public_address(), management = %self.management_address(), "listening");
@@ -152,7 +153,7 @@ fn public(
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(move |request, next| edge(request, next, Arc::clone(&draining))))
     })
-    // What is written in two parts must not wait for the first to be acknowledged, which may take 40 ms.
+    // TCP_NODELAY: the second part of a response must not wait up to 40 ms for the acknowledgement of the first.
     .tcp_nodelay(true)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
@@ -196,11 +197,11 @@ fn drain_on_signal(
     })
 }
 
-/// Ends the process when the drain has taken too long. A thread of its own, which nothing that hangs can hold up.
+/// Ends the process when the drain has taken too long. In its own thread, which cannot be blocked by others.
 fn end_in_time() {
     std::thread::spawn(|| {
         std::thread::sleep(STOPPED);
-        tracing::error!("the drain took too long; what still runs is abandoned");
+        tracing::error!("the drain took too long; requests that still run are aborted");
         std::thread::sleep(LAST_LINE);
         std::process::exit(0);
     });

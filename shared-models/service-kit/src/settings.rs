@@ -22,7 +22,7 @@ pub use self::{
     sections::{HttpSettings, LogFormat, TelemetrySettings},
 };
 
-/// Refuses what is no URL with a host and neither query nor fragment, as RFC 8414 section 2 asks of an issuer.
+/// Refuses anything but a URL with a host and without query and fragment, as RFC 8414 section 2 requires of an issuer.
 pub fn check_url(key: &str, text: &str) -> Result<(), SettingsError> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let plain = |c: char| !c.is_whitespace() && c != '?' && c != '#';
@@ -50,7 +50,7 @@ pub fn is_local_url(url: &str) -> bool {
 /// Reads the settings of one service.
 ///
 /// Every key named a secret may be given as `KEY_file`, a path whose content (less one trailing line
-/// break) is the value; both at once is an error. An environment variable that is empty counts as unset; one that is
+/// break) is the value; giving both is an error. An environment variable that is empty counts as unset; one that is
 /// not UTF-8, or whose name is nearly that of a setting, is an error.
 pub struct Loader {
     prefix: &'static str,
@@ -99,7 +99,7 @@ impl Loader {
         self
     }
 
-    /// Takes `variables` instead of the process's own environment.
+    /// Reads `variables` instead of the process's environment.
     pub fn environment<K, V>(mut self, variables: impl IntoIterator<Item = (K, V)>) -> Self
     where
         K: Into<OsString>,
@@ -158,7 +158,7 @@ impl Loader {
         })
     }
 
-    /// Refuses a variable whose name is nearly that of a setting, instead of passing over it in silence.
+    /// Refuses a variable whose name is nearly that of a setting, instead of ignoring it.
     fn check_names(&self, keys: &[String]) -> Result<(), SettingsError> {
         let files = self.secrets.iter().map(|key| format!("{key}_file"));
         let keys: Vec<String> = keys.iter().cloned().chain(files).collect();

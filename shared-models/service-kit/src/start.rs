@@ -22,7 +22,7 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("store: {0}")]
     Store(String),
-    /// The store cannot be looked up now; the start is tried again until it can.
+    /// The host name of the store cannot be resolved now; the start is retried until it can.
     #[error("store: {0}")]
     Away(crate::store::cause::Cause),
     /// Anything else that keeps a service from starting.

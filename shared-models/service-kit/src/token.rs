@@ -16,7 +16,7 @@ use crate::{
     revocations::Revocations,
 };
 
-/// The longest token that is looked at, in bytes. Tessera's own stay under 1 KiB.
+/// The longest token that is accepted, in bytes. Tessera's own stay under 1 KiB.
 const MAX_TOKEN: usize = 8 * 1024;
 /// The longest signature of the keys that Tessera makes: RS256 with 2048 bits, in characters of base64url.
 const LONGEST_SIGNATURE: usize = 342;
@@ -29,7 +29,7 @@ pub enum TokenError {
     /// Not three base64url parts with JSON inside, or a claim is missing or of the wrong type.
     #[error("the token is malformed")]
     Malformed,
-    /// The header asks for something that is never done: another type, or an extension (`crit`).
+    /// The header demands something unsupported: another type, or an extension (`crit`).
     #[error("the token is not an access token")]
     NotAnAccessToken,
     /// No key of the ring has the token's `kid` and `alg`.
@@ -41,7 +41,7 @@ pub enum TokenError {
     /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// `nbf` or `iat` lies ahead.
+    /// `nbf` or `iat` is in the future.
     #[error("the token is not valid yet")]
     NotYetValid,
     /// `iss` or `aud` names somebody else.
@@ -100,7 +100,7 @@ impl Verifier {
         header.is_ok_and(|header| self.ring.current().find(&header.kid).is_none())
     }
 
-    /// The claims of a token that is good now. Its signature is checked the first time that it comes.
+    /// The claims of a token that is valid now. Its signature is checked once and then cached.
     pub fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, TokenError> {
         let ring = self.ring.current();
         if let Some(claims) = self.checked.find(token, &ring) {
@@ -115,8 +115,8 @@ impl Verifier {
         Ok(claims)
     }
 
-    /// The claims of a token that is or was good, or will be by a clock that was ahead: it says whose token it is, and
-    /// opens nothing.
+    /// The claims of a token that is, was, or (issued by a clock ahead) will be valid. They identify the token and
+    /// authorize nothing.
     pub fn verify_ignoring_time(&self, token: &str) -> Result<AccessClaims, TokenError> {
         self.check(token, &self.ring.current()).map(|(claims, _)| claims)
     }
@@ -128,7 +128,7 @@ impl Verifier {
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
-        // A payload with a dot left in it (five parts, a trailing dot) is no base64url.
+        // A payload with another dot in it (five parts, a trailing dot) is not base64url.
         let key = signer(&decode(header)?, signed, signature, ring)?;
         let claims: AccessClaims =
             serde_json::from_slice(&decode(payload)?).map_err(|_| TokenError::Malformed)?;
@@ -136,7 +136,7 @@ impl Verifier {
         Ok((claims, key))
     }
 
-    /// Whether a token that was good with these claims still is: it has not expired, and nothing cuts it off.
+    /// Whether a token that was valid with these claims still is: neither expired nor revoked.
     pub fn check_still_good(&self, claims: &AccessClaims) -> Result<(), TokenError> {
         if self.clock.now().unix_timestamp() >= claims.exp.saturating_add(LEEWAY) {
             return Err(TokenError::Expired);

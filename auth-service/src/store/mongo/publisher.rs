@@ -42,7 +42,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// How long a linearizable read may wait for a majority.
 const READ_PATIENCE: Duration = Duration::from_secs(3);
 /// One at a time: each takes all that was committed before it sets out.
-const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX, patience: PATIENCE };
+const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX, timeout: PATIENCE };
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Counter {

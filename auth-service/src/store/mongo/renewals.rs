@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Few, so that others gather meanwhile.
-const LIMITS: Limits = Limits { batches: 2, calls: 64, patience: Duration::from_secs(2) };
+const LIMITS: Limits = Limits { batches: 2, calls: 64, timeout: Duration::from_secs(2) };
 /// How long the server may work on a batch: a session that another transaction holds must not hold up its mates.
 const SERVER_PATIENCE: Duration = Duration::from_secs(1);
 

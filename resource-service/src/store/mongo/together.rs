@@ -26,7 +26,7 @@ use super::{
 use crate::{domain::collection::Collection, store::StoreError};
 
 /// Few, so that others gather meanwhile.
-const LIMITS: Limits = Limits { batches: 2, calls: 64, patience: Duration::from_secs(4) };
+const LIMITS: Limits = Limits { batches: 2, calls: 64, timeout: Duration::from_secs(4) };
 /// A document of more bytes goes alone: it would hold up the others.
 const LARGE: usize = 64 * 1024;
 
@@ -81,7 +81,7 @@ impl Inserts {
         }
         let insert = Insert { collection: Arc::clone(collection), document };
         // Given up after it was sent, or behind a batch that hangs.
-        let stored = timeout(LIMITS.patience, self.batcher.call(insert)).await;
+        let stored = timeout(LIMITS.timeout, self.batcher.call(insert)).await;
         stored.ok().flatten().unwrap_or(Err(StoreError::Unknown))
     }
 }

@@ -1,5 +1,5 @@
-//! A circuit breaker (Nygard, "Release It!", 2nd ed., section 5.3): after some failures in a row nobody is asked for a while, then
-//! one caller tries for all.
+//! A circuit breaker (Nygard, "Release It!", 2nd ed., section 5.3): after some failures in a row calls are refused
+//! for a while, then a single call tries the peer again.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -33,16 +33,16 @@ impl Breaker {
         Self { clock, state: Mutex::default() }
     }
 
-    /// Lets a call through, or says that it would be in vain.
+    /// Lets a call through, or refuses it because the peer is down.
     pub(super) fn admit(&self) -> Result<(), ClientError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(try_at) = state.try_at else { return Ok(()) };
         let now = self.clock.now();
-        // One that is further ahead is from before the clock was set back.
+        // A time further ahead was set before the clock was set back.
         if now < try_at && try_at <= now + OPEN_FOR {
             return Err(ClientError::Open);
         }
-        // This one tries; the others wait for what comes of it.
+        // This call tries; the others are refused until its outcome is known.
         state.try_at = Some(now + OPEN_FOR);
         Ok(())
     }

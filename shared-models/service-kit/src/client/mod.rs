@@ -1,5 +1,5 @@
-//! One service calls another: with a token of its own, with limits on time and on trying again, and with a breaker
-//! that spares a peer that is down. Knows no endpoint but that of the tokens.
+//! One service calls another: with its own token, time limits, bounded retries, and a circuit breaker for a peer
+//! that is down. Knows no endpoint but the token endpoint.
 
 mod breaker;
 mod token;
@@ -18,29 +18,29 @@ use crate::{clock::Clock, random::Random, start::StartError};
 const CONNECT: Duration = Duration::from_secs(1);
 /// How long a request may take, unless it says otherwise.
 const WHOLE: Duration = Duration::from_secs(3);
-/// How often a safe request is tried in all.
+/// How often a safe request is tried in total.
 const TRIES: u32 = 3;
-/// The pause before the second try; it doubles, and a random part of it is left out.
+/// The pause before the second try. It doubles with each try and has random jitter.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause that a peer may ask for and get.
+/// The longest `Retry-After` of a peer that is respected.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Whom to call, and as whom.
+/// The peer to call, and the client's credentials.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
     /// Scheme and host of auth-service, with neither path nor slash.
     pub base_url: String,
-    /// The client to be.
+    /// The client's id.
     pub client_id: String,
-    /// Its secret.
+    /// The client's secret.
     pub client_secret: SecretString,
 }
 
-/// Why a call came to nothing.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
-    /// The breaker is open: the peer was down a moment ago, and was not asked.
-    #[error("not asked: the last calls failed")]
+    /// The circuit breaker is open: the last calls failed, so the peer was not called.
+    #[error("not called: the last calls failed")]
     Open,
     /// The peer cannot be reached, or says that it cannot answer now.
     #[error("unavailable: {0}")]
@@ -53,7 +53,7 @@ pub enum ClientError {
         /// The beginning of what it said.
         body: String,
     },
-    /// The peer answered something else than was asked for.
+    /// The answer of the peer cannot be read.
     #[error("unreadable: {0}")]
     Unreadable(String),
 }
@@ -71,7 +71,7 @@ struct Inner {
 }
 
 impl ServiceClient {
-    /// A client that has asked for nothing yet.
+    /// A client that has no token yet.
     pub fn new(
         config: ClientConfig,
         clock: Arc<dyn Clock>,
@@ -80,15 +80,15 @@ impl ServiceClient {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .redirect(reqwest::redirect::Policy::none())
-            // A peer is called where it is; a proxy of the environment would see its tokens.
+            // Without the proxy of the environment, which would see the tokens.
             .no_proxy()
             .build()
-            .map_err(|error| StartError::Other(format!("no HTTP client can be made: {error}")))?;
+            .map_err(|error| StartError::Other(format!("cannot make an HTTP client: {error}")))?;
         let breaker = Breaker::new(Arc::clone(&clock));
         Ok(Self(Arc::new(Inner { http, config, tokens: TokenCache::new(clock), breaker, random })))
     }
 
-    /// Reads, within the usual time.
+    /// Sends a GET request with the default time limit.
     pub async fn get<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -97,7 +97,7 @@ impl ServiceClient {
         self.get_within(path, query, WHOLE).await
     }
 
-    /// Reads, within a time of the caller's. Tried again where that can help.
+    /// Sends a GET request with the caller's time limit. Retried where that can help.
     pub async fn get_within<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -122,7 +122,7 @@ impl ServiceClient {
         }
     }
 
-    /// Writes, once: a request that may have changed something is not sent twice.
+    /// Sends a write once: a request that may have changed something is not retried.
     pub async fn post<B: Serialize + Sync, T: DeserializeOwned>(
         &self,
         path: &str,
@@ -132,7 +132,7 @@ impl ServiceClient {
         read(self.call(path, request).await.map_err(|(error, _)| error)?).await
     }
 
-    /// One try with the token at hand, and one more with a fresh one where that was refused.
+    /// One try with the current token, and one more with a new token if that was refused.
     async fn call(
         &self,
         path: &str,
@@ -171,19 +171,19 @@ impl ServiceClient {
         }
     }
 
-    /// From half of `pause` to all of it, so that replicas that failed together do not come back together.
+    /// From half of `pause` to all of it, so that replicas that failed together do not retry together.
     pub fn jitter(&self, pause: Duration) -> Duration {
         let byte = crate::random::bytes::<1>(self.0.random.as_ref())[0];
         pause / 2 + pause / 2 * u32::from(byte) / 255
     }
 }
 
-/// What reqwest says, less the address, which may be nobody's business.
+/// The message of reqwest without the URL.
 fn unreachable(error: reqwest::Error) -> ClientError {
     ClientError::Unavailable(error.without_url().to_string())
 }
 
-/// Whether the peer says that asking again can help.
+/// Whether the status says that a retry can help.
 fn is_away(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 502 | 503 | 504)
 }

@@ -1,4 +1,5 @@
-//! The token of the client itself (RFC 6749 section 4.4): got when it is needed, kept, renewed before it expires.
+//! The client's own access token (RFC 6749 section 4.4): requested when it is needed, cached, and replaced before it
+//! expires.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,12 +13,12 @@ use tokio::sync::Mutex;
 use super::{ClientConfig, ClientError, WHOLE, is_away, read, unreachable};
 use crate::clock::Clock;
 
-/// The part of its life, in percent, after which a token is renewed.
+/// The part of its lifetime, in percent, after which a token is replaced.
 const RENEW_AT: u64 = 80;
 
 pub(super) struct TokenCache {
     clock: Arc<dyn Clock>,
-    /// Held while a token is got: whoever comes meanwhile waits for that one.
+    /// Locked while a token is requested: other callers wait for that token.
     kept: Mutex<Option<Kept>>,
 }
 
@@ -54,7 +55,7 @@ impl TokenCache {
         Ok(token)
     }
 
-    /// Forgets a token that was refused, unless another has taken its place.
+    /// Forgets a token that was refused, unless it has been replaced already.
     pub(super) async fn forget(&self, refused: &str) {
         let mut kept = self.kept.lock().await;
         if kept.as_ref().is_some_and(|kept| &*kept.token == refused) {

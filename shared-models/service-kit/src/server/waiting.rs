@@ -1,4 +1,4 @@
-//! What a service answers while the name of its store cannot be resolved: it is alive, and not ready.
+//! What a service answers while the host name of its store cannot be resolved: it is alive and not ready.
 
 use std::{
     net::TcpListener,
@@ -28,8 +28,8 @@ use crate::{
 const RETRY: Duration = Duration::from_secs(1);
 
 impl Listeners {
-    /// Waits until the name in the store's address can be resolved; `false` where the process is told to stop before.
-    /// Any other fault of the address is for the start to report.
+    /// Waits until the host name of the store can be resolved; `false` if the process is to stop before.
+    /// Any other fault of the address is reported by the start.
     pub async fn until_resolved(&self, url: &StoreUrl) -> Result<bool, StartError> {
         let StoreUrl::Mongo(url) = url else { return Ok(true) };
         let Err(StartError::Away(cause)) = mongo::resolve(url).await else { return Ok(true) };

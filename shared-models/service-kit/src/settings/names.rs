@@ -1,7 +1,7 @@
-//! Variables whose names are nearly those of settings: one underscore for two, another case, a plural, a slip.
+//! Variables whose names are nearly those of settings: one underscore instead of two, another case, a plural, a typo.
 //!
 //! A process also gets variables that others made, such as those of Kubernetes for its services (`AUTH_SERVICE_HOST`,
-//! `AUTH_SERVICE_PORT_80_TCP_ADDR`); what resembles no setting is none of ours.
+//! `AUTH_SERVICE_PORT_80_TCP_ADDR`); names that resemble no setting are ignored.
 
 /// A name among `names` that is nearly right, with the right one. `keys` are the dotted keys of the settings.
 pub(super) fn nearly_right<'n>(
@@ -36,7 +36,7 @@ fn meant(prefix: &str, known: &[Known], name: &str) -> Option<String> {
     let all = letters(name);
     let same = known.iter().find(|known| known.letters == all);
     let slip = || {
-        // What begins as ours does is refused by the reader of settings, which names what it expects.
+        // A name with our prefix is refused by the settings parser, which names the expected ones.
         let begun = name.to_uppercase().starts_with(&format!("{prefix}_"));
         let ours = name.starts_with(&format!("{prefix}__"));
         known.iter().find(|known| begun && !ours && one_slip(&known.letters, &all))

@@ -1,4 +1,4 @@
-//! Which keys a settings type has, and which values a choice takes, as its `Deserialize` says itself.
+//! The keys of a settings type and the values of its enums, found through its `Deserialize`.
 //!
 //! A deserializer that has no data: it follows one path of keys and notes what is asked for at its end.
 
@@ -13,7 +13,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// What stands at the end of a path.
+/// What is at the end of a path.
 #[derive(Clone, Copy)]
 enum Shape {
     /// A table with these keys.
@@ -37,7 +37,7 @@ pub(super) fn keys<T: DeserializeOwned>() -> Vec<String> {
     keys
 }
 
-/// The words that the key `path` of `T` takes, where it is a choice.
+/// The words that the key `path` of `T` accepts, if it is an enum.
 pub(super) fn choices<T: DeserializeOwned>(path: &str) -> Option<&'static [&'static str]> {
     let mut walked = Vec::new();
     for name in path.split('.') {

@@ -1,4 +1,4 @@
-//! What both services can be told about their listeners and about telemetry.
+//! The settings of listeners and telemetry, common to both services.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -24,7 +24,7 @@ pub struct HttpSettings {
     /// Browsers' origins that may call with credentials.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
-    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed.
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is trusted.
     #[serde(default)]
     pub trusted_proxies: TrustedProxies,
 }
@@ -66,7 +66,7 @@ impl HttpSettings {
     }
 }
 
-/// What a service tells about itself.
+/// Logs and traces.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetrySettings {

@@ -1,4 +1,4 @@
-//! Why a store does not do what it is asked: for logs, metrics and `/readyz`, never for a client.
+//! Why a store fails: for logs, metrics and `/readyz`, never for a client.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 /// How long the same cause is not logged again.
 const QUIET: Duration = Duration::from_secs(10);
-/// How long a fault of the disk is taken to last after it was last met.
+/// How long after its last occurrence a fault of the disk is assumed to persist.
 const LASTS: Duration = Duration::from_secs(30);
 
 /// The kinds of cause, as the metric tells them apart.
@@ -20,17 +20,17 @@ pub enum Kind {
     DiskFull,
     /// The disk cannot be read or written.
     Disk,
-    /// The store refuses who asks.
+    /// The store refuses the credentials or the access.
     Credentials,
     /// No secure connection can be made.
     Tls,
     /// A name cannot be resolved.
     Dns,
-    /// It is no replica set, so that it has no transactions.
+    /// It is not a replica set, so it has no transactions.
     NoReplicaSet,
-    /// It is another replica set than the one that was named.
+    /// It is another replica set than the configured one.
     SetName,
-    /// No server that could write answers.
+    /// No server that accepts writes answers.
     Unreachable,
     /// Something else.
     Other,
@@ -74,7 +74,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// What this process met last.
+/// The last failures of this process.
 struct Met {
     logged: Option<(Kind, Instant)>,
     disk: Option<(Cause, Instant)>,
@@ -82,7 +82,7 @@ struct Met {
 
 static MET: Mutex<Met> = Mutex::new(Met { logged: None, disk: None });
 
-/// Counts a failure and logs its cause; the same one again after a while only.
+/// Counts a failure and logs its cause; the same cause is logged again only after a while.
 pub fn note(cause: &Cause) {
     metrics::counter!("tessera_store_failures_total", "cause" => cause.kind.name()).increment(1);
     let now = Instant::now();
@@ -98,14 +98,14 @@ pub fn note(cause: &Cause) {
     tracing::warn!(store.cause = cause.kind.name(), detail = %cause, "the store cannot be used");
 }
 
-/// What is wrong with the disk, where a write met that a moment ago.
+/// What is wrong with the disk, if a write failed for it recently.
 pub fn disk_fault() -> Option<Cause> {
     let met = MET.lock().unwrap_or_else(PoisonError::into_inner);
     let (cause, at) = met.disk.as_ref()?;
     (at.elapsed() < LASTS).then(|| cause.clone())
 }
 
-/// A write was done: the disk is in order.
+/// A write succeeded: the disk works.
 pub(super) fn disk_in_order() {
     MET.lock().unwrap_or_else(PoisonError::into_inner).disk = None;
 }

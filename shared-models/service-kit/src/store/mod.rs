@@ -9,7 +9,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-/// The store cannot be reached now; asking again later is right.
+/// The store cannot be reached now; the caller may retry later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the store cannot be reached now")]
 pub struct Unavailable;
@@ -45,7 +45,7 @@ impl FromStr for StoreUrl {
     }
 }
 
-/// Why a path after `sqlite:` would not mean what other programs take it for.
+/// Why a path after `sqlite:` is refused: other programs would read it differently.
 fn misread(path: &str) -> Option<&'static str> {
     let memory = path.trim_start_matches('/').starts_with(":memory:");
     if path.trim().is_empty() {
@@ -54,7 +54,7 @@ fn misread(path: &str) -> Option<&'static str> {
         Some("a store in memory would lose everything at the end of the process")
     } else if path.starts_with("//") {
         Some(
-            "after sqlite: comes a path and no //, which some programs take for relative and others for absolute",
+            "expected a path after sqlite:, not //, which some programs read as relative and others as absolute",
         )
     } else if path.starts_with("file:") {
         Some("a file: URI is not supported")
@@ -82,7 +82,7 @@ impl StoreUrl {
         let Self::Mongo(url) = self else { return format!("{self:?}") };
         let url = url.expose_secret();
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
-        // The driver refuses a password with a bare @ or /; all before the last @ is left out all the same.
+        // The driver refuses a password with an unencoded @ or /; everything before the last @ is left out anyway.
         let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
         let (rest, _) = rest.split_once('?').unwrap_or((rest, ""));
         let (hosts, named) = rest.split_once('/').unwrap_or((rest, ""));

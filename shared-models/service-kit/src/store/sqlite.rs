@@ -21,14 +21,14 @@ use crate::{
     },
 };
 
-/// Threads that answer reads beside the writer.
+/// The number of reader threads.
 const READERS: usize = 2;
 /// Prepared statements one connection keeps.
 const STATEMENTS: usize = 128;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// What a ping met.
+/// The outcome of a ping.
 #[derive(Debug)]
 struct Fault(Cause);
 
@@ -46,7 +46,7 @@ impl From<Unavailable> for Fault {
     }
 }
 
-/// An open SQLite file. Clones share it; the last one to go closes it and gives the lock back.
+/// An open SQLite file. Clones share it; dropping the last one closes it and releases the lock.
 #[derive(Clone)]
 pub struct Database(Arc<Inner>);
 
@@ -59,7 +59,7 @@ struct Inner {
     _lock: File,
 }
 
-/// Waits for what is under way. The writer closes last, because a reader may not fold the log into the file.
+/// Waits for running operations. The writer closes last, because a reader may not checkpoint the log into the file.
 impl Drop for Inner {
     fn drop(&mut self) {
         self.readers = None;
@@ -74,7 +74,7 @@ impl Drop for Inner {
 }
 
 impl Database {
-    /// Opens the file, making it and its directory where they are missing.
+    /// Opens the file, creating it and its directory if they are missing.
     ///
     /// Fails when another process has it open: SQLite is for one node.
     pub fn open(path: &Path) -> Result<Self, StartError> {
@@ -102,7 +102,7 @@ impl Database {
         Ok(Self(Arc::new(Inner { writer, readers, writing, reading, commits, _lock: lock })))
     }
 
-    /// Tells how many transactions were committed, so that a reader can wait for what others write.
+    /// The number of committed transactions, so that a reader can wait for new writes.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.0.commits.subscribe()
     }
@@ -117,7 +117,7 @@ impl Database {
         run(self.0.readers.as_ref(), move |connection| work(connection)).await
     }
 
-    /// Asks whether the file can be read, and written where that failed a moment ago; else why not.
+    /// Checks that the file can be read, and written if that failed recently; else returns why not.
     pub async fn ping(&self) -> Result<(), Cause> {
         let read: Result<(), Fault> = self.read(|c| Ok(c.query_row("SELECT 1", [], |_| Ok(()))?)).await;
         read.map_err(|Fault(cause)| cause)?;
@@ -154,8 +154,8 @@ impl Database {
     }
 }
 
-/// Whether an error means that the file cannot be read or written now, as opposed to a fault of what was asked. A cause
-/// that an operator can mend is counted and logged.
+/// Whether an error means that the file cannot be read or written now, as opposed to a fault of the request. A cause
+/// that an operator can fix is counted and logged.
 pub fn is_unavailable(error: &rusqlite::Error) -> bool {
     let cause = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return true,
@@ -188,7 +188,7 @@ fn lock(path: &Path) -> Result<File, String> {
     }
 }
 
-/// Makes the file where it is missing, for its owner alone; SQLite gives its companions the same mode.
+/// Creates the file if it is missing, readable by its owner alone; SQLite gives its companion files the same mode.
 fn private(path: &Path) -> std::io::Result<()> {
     let mut options = File::options();
     options.create(true).append(true);
@@ -230,7 +230,7 @@ fn spawn(
                 let Ok(job) = next else { break };
                 job(&mut connection);
             }
-            // Cheap where nothing changed; without it an index may be ignored for lack of statistics.
+            // Cheap if nothing changed; without it an index may be ignored for lack of statistics.
             let _ = connection.execute_batch("PRAGMA optimize");
         })
         .map_err(|error| StartError::Store(format!("cannot start a thread: {error}")))

@@ -1,4 +1,4 @@
-//! Log lines: how they look, how long they may be, and the thread that writes them.
+//! Log lines: their format, their maximum length, and the thread that writes them.
 //!
 //! Nothing here blocks a request: a line waits in a bounded queue, and is dropped and counted where the queue is full.
 
@@ -27,14 +27,14 @@ use tracing_subscriber::{
 
 /// The most bytes of one field. A client can make a field long; it cannot make a log long.
 const MAX_FIELD: usize = 1024;
-/// How many lines may wait for a reader that is slow.
+/// How many lines may wait to be written.
 const MAX_WAITING: usize = 4096;
 
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 
 /// A writer to standard error that never waits, and what keeps its thread alive.
 pub(super) fn writer() -> std::io::Result<(NonBlocking, WorkerGuard)> {
-    // A file of its own: a write that nobody reads must not hold the lock that `eprintln!` takes.
+    // A file handle of its own: a blocked write must not hold the lock of `eprintln!`.
     let file = File::from(std::io::stderr().as_fd().try_clone_to_owned()?);
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING);
     let (writer, guard) = builder.thread_name("log").finish(file);
@@ -42,7 +42,7 @@ pub(super) fn writer() -> std::io::Result<(NonBlocking, WorkerGuard)> {
     Ok((writer, guard))
 }
 
-/// How many lines were dropped since the start.
+/// How many lines have been dropped since the start.
 pub(super) fn dropped() -> u64 {
     DROPPED.get().map_or(0, |counter| counter.dropped_lines() as u64)
 }
@@ -183,7 +183,7 @@ impl Visit for FieldWriter<'_> {
     }
 }
 
-/// Escapes text and stops it after so many bytes, so that a long value is not even formatted to its end.
+/// Escapes text and stops at the limit, so that a long value is not formatted to its end.
 struct Cut<'a, 'w> {
     style: Fields,
     writer: &'a mut Writer<'w>,
@@ -199,7 +199,7 @@ impl fmt::Write for Cut<'_, '_> {
                 (Fields::Json, '"') => "\\\"".to_owned(),
                 (Fields::Json, '\\') => "\\\\".to_owned(),
                 (Fields::Json, '\n') => "\\n".to_owned(),
-                // A control character could forge a line or speak to a terminal.
+                // A control character could forge a line or control a terminal.
                 (Fields::Json, _) if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),
                 (Fields::Plain, _) if letter.is_control() => letter.escape_default().to_string(),
                 _ => {

@@ -33,7 +33,7 @@ use crate::{
 /// Upper bounds of the latency histogram, in seconds.
 const LATENCY_BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-/// How long the end of a process waits for a collector that does not answer, and then for a log that nobody reads.
+/// How long the end of a process waits for a collector that does not answer, and then for a blocked log.
 const LAST_WORDS: Duration = Duration::from_millis(800);
 
 /// Keeps telemetry alive; dropping it sends what is still buffered, within a bounded time.
@@ -56,7 +56,7 @@ impl Drop for Telemetry {
     }
 }
 
-/// Does something on a thread of its own, and waits for its end no longer than `limit`.
+/// Runs something on its own thread, and waits at most `limit` for its end.
 fn within(limit: Duration, act: impl FnOnce() + Send + 'static) {
     let (done, end) = mpsc::channel::<()>();
     std::thread::spawn(move || {
@@ -102,7 +102,7 @@ pub fn init(
     Ok(Telemetry { tracer, lines: Some(guard) })
 }
 
-/// A panic is a line of the log like any other: written straight to standard error it could wait for a reader for ever.
+/// Logs panics like any other event: a direct write to standard error could block forever.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let text = panic.payload_as_str().unwrap_or("no message");

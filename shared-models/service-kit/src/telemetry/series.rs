@@ -1,4 +1,4 @@
-//! A bound on the number of metric series, whatever labels code comes up with.
+//! A limit on the number of metric series, whatever the labels are.
 
 use std::{
     collections::HashSet,
@@ -9,10 +9,10 @@ use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, Share
 
 /// The most series of a process. The route table makes fewer than half of them.
 const MAX_SERIES: usize = 4096;
-/// Counts what was recorded for a series beyond the bound.
+/// Counts the series that are not recorded because of the limit.
 const REFUSED: &str = "tessera_metric_series_refused_total";
 
-/// A recorder that knows at most so many series. What would be one more is recorded nowhere, and counted.
+/// A recorder with a maximum number of series. Any further one is not recorded, and counted.
 pub(super) struct Bounded<R> {
     inner: R,
     most: usize,

@@ -1,7 +1,7 @@
-//! Tokens that were found good a moment ago, so that a signature is checked once and not with each request.
+//! A cache of verified tokens, so that a signature is checked once and not with each request.
 //!
-//! What is kept is what cannot change: who signed, and what was said. Expiry and cut-offs are for the caller to ask anew,
-//! and what was checked with an earlier ring is not known here.
+//! It keeps what cannot change: the key and the claims. The caller checks expiry and revocations each time. Tokens that
+//! were verified with an earlier key ring are not found.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use shared_models::claims::AccessClaims;
 
 use crate::keys::Ring;
 
-/// How many bytes of tokens are kept, their claims counted as much again: some three thousand users at once.
+/// How many bytes of tokens are kept; claims count as much again. Enough for about three thousand users.
 const CAPACITY: u64 = 4 * 1024 * 1024;
 
 /// The tokens by their text.
@@ -22,7 +22,7 @@ struct Checked {
     claims: Arc<AccessClaims>,
     /// Which ring it was checked with.
     ring: u64,
-    /// What counts the tokens of its key.
+    /// The counter of tokens verified with its key.
     used: Counter,
 }
 

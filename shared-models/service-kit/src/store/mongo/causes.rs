@@ -1,4 +1,4 @@
-//! Why MongoDB does not do what it is asked: read from the driver's errors and from what its monitors see.
+//! Why MongoDB fails: read from the driver's errors and from what its monitors see.
 
 use std::{
     collections::BTreeMap,
@@ -18,15 +18,15 @@ use crate::store::cause::{Cause, Kind};
 const DENIED: [i32; 2] = [18, 13];
 /// Server code "out of disk space".
 const OUT_OF_DISK_SPACE: i32 = 14031;
-/// What a server's end of a connection looks like, for instance of one that is asked in plain text and demands TLS.
+/// The errors of a connection that the server closed, for instance one in plain text to a server that demands TLS.
 const CLOSED: [io::ErrorKind; 2] = [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset];
-/// What the server passes on of the operating system's ENOSPC.
+/// The text of ENOSPC as the server reports it.
 const NO_SPACE: &str = "No space left on device";
 
 /// What the driver's monitors saw last of each server.
 #[derive(Clone, Default)]
 pub(super) struct Seen {
-    /// The name of the set that the address demands.
+    /// The name of the replica set in the address.
     wanted: Option<String>,
     servers: Arc<Mutex<BTreeMap<String, Option<Cause>>>>,
 }
@@ -36,7 +36,7 @@ impl Seen {
         Self { wanted: set_name, ..Self::default() }
     }
 
-    /// Takes note of what a monitor saw.
+    /// Records what a monitor saw.
     pub(super) fn take(&self, event: SdamEvent) {
         let (address, outcome) = match event {
             SdamEvent::ServerHeartbeatSucceeded(event) => {
@@ -54,7 +54,7 @@ impl Seen {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner).insert(address, outcome);
     }
 
-    /// What keeps a server that answers from being used.
+    /// Why a server that answers cannot be used.
     pub(super) fn fault_of(&self, address: &str, hello: &Document) -> Option<Cause> {
         if hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid") {
             return None;
@@ -82,7 +82,7 @@ impl Seen {
         met.unwrap_or_else(|| Cause::new(Kind::Unreachable, "MongoDB does not answer in time"))
     }
 
-    /// Why no server can be used; the fault that an operator can mend first.
+    /// Why no server can be used; causes that an operator can fix come first.
     fn cause(&self) -> Cause {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         let faults = || servers.values().flatten();
@@ -134,7 +134,7 @@ fn of_connection(address: &str, error: &Error) -> Cause {
     }
 }
 
-/// What a server, or the driver before it, gives as its reason.
+/// The reason that the server, or the driver, reports.
 fn of_refusal(error: &Error) -> Cause {
     let (code, text) = code_and_text(error);
     if code == Some(OUT_OF_DISK_SPACE) || text.contains(NO_SPACE) {
@@ -172,12 +172,12 @@ fn code_and_text(error: &Error) -> (Option<i32>, String) {
     (code, text)
 }
 
-/// Whether a write that ended in this error may have taken effect: it was sent, and what came of it is not known.
+/// Whether a write that ended in this error may have taken effect: it was sent, and its outcome is not known.
 pub fn may_have_written(error: &Error) -> bool {
     if error.contains_label(mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT) {
         return true;
     }
-    // Within a transaction nothing is there before the commit.
+    // Within a transaction nothing takes effect before the commit.
     if error.contains_label(mongodb::error::TRANSIENT_TRANSACTION_ERROR) {
         return false;
     }

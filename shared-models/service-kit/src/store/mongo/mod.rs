@@ -1,4 +1,4 @@
-//! How MongoDB is reached: majority, journaled, retryable, with time-outs a request can bear.
+//! How MongoDB is reached: majority, journaled, retryable, with time-outs that fit within a request.
 
 mod causes;
 mod reads;
@@ -25,20 +25,20 @@ use crate::{
     store::cause::{self, Cause},
 };
 
-/// How long a request waits for a primary before it is told that the store is away.
+/// How long a request waits for a primary before the store counts as unavailable.
 const SERVER_SELECTION: Duration = Duration::from_secs(3);
 /// How long opening one connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
-/// How often each server is asked how it is. One that hangs is noticed after this and [`CONNECT`] together, and
+/// How often each server is checked. One that hangs is noticed after this and [`CONNECT`] together, and
 /// requests wait that long.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How long a ping may take.
 const PING: Duration = Duration::from_millis(1_500);
 /// How long one small operation may take.
 const OPERATION: Duration = Duration::from_secs(4);
-/// After how long a query is long, and the server is asked whether it is there still.
+/// How long a query may run before the server is checked.
 const LONG: Duration = Duration::from_secs(2);
-/// Connections one process keeps at most.
+/// The most connections of one process.
 const POOL: u32 = 64;
 
 /// A database, and what is known of the servers that hold it. Clones share both.
@@ -55,7 +55,7 @@ impl Server {
         Self { database: self.database.client().database(name), seen: self.seen.clone() }
     }
 
-    /// Asks the primary whether it is there and has transactions; else why not.
+    /// Checks that the primary answers and has transactions; else returns why not.
     pub async fn reach(&self) -> Result<(), Cause> {
         let hello = self.database.run_command(doc! { "hello": 1 }).await;
         let hello = hello.map_err(|error| explain(&error, &self.seen))?;
@@ -63,7 +63,7 @@ impl Server {
         fault.map_or(Ok(()), Err)
     }
 
-    /// The same within the time that `/readyz` has, and whether writes met a fault of the disk a moment ago.
+    /// The same within the time that `/readyz` has; also fails if writes failed recently for a fault of the disk.
     pub async fn ping(&self) -> Result<(), Cause> {
         match timeout(PING, self.reach()).await {
             Ok(Ok(())) => cause::disk_fault().map_or(Ok(()), Err),
@@ -72,14 +72,14 @@ impl Server {
         }
     }
 
-    /// Whether the primary is there and can read: one whose disk hangs says that it is there, and reads nothing.
+    /// Whether the primary answers and can read: one whose disk hangs answers a ping and cannot read.
     async fn reads(&self) -> Result<(), Cause> {
         self.reach().await?;
         let nothing = self.database.collection::<Document>("_nothing").find_one(doc! {}).await;
         nothing.map(|_| ()).map_err(|error| explain(&error, &self.seen))
     }
 
-    /// Runs a query that may take long, and gives it up once the server says nothing any more.
+    /// Runs a query that may take long, and cancels it if the server no longer answers.
     pub async fn while_it_answers<T>(&self, query: impl Future<Output = T>) -> Option<T> {
         let silent = async {
             loop {
@@ -96,8 +96,8 @@ impl Server {
     }
 }
 
-/// Reads the address and makes a client; no I/O happens before the first operation, but for the names behind
-/// `mongodb+srv`. Where those cannot be resolved now the error is [`StartError::Away`].
+/// Reads the address and makes a client; no I/O happens before the first operation, except to resolve
+/// `mongodb+srv` names. If they cannot be resolved now the error is [`StartError::Away`].
 ///
 /// The database is the one the URL names, else `database`.
 pub async fn connect(url: &SecretString, database: &str) -> Result<Server, StartError> {
@@ -135,12 +135,12 @@ fn unusable(error: &Error) -> StartError {
     }
 }
 
-/// The outcome of one small operation. Where it takes too long, the error is that of a connection that gave no answer.
+/// The outcome of one small operation. If it takes too long, the error is a time-out of the connection.
 pub async fn in_time<T>(operation: impl IntoFuture<Output = Result<T, Error>>) -> Result<T, Error> {
     timeout(OPERATION, operation).await.unwrap_or_else(|_| Err(silence()))
 }
 
-/// That no answer came.
+/// The error for a missing answer.
 fn silence() -> Error {
     io::Error::new(io::ErrorKind::TimedOut, "MongoDB did not answer in time").into()
 }
@@ -160,7 +160,7 @@ pub fn is_unavailable(error: &mongodb::error::Error) -> bool {
         || matches!(&*error.kind, ErrorKind::Write(mongodb::error::WriteFailure::WriteConcernError(_)))
 }
 
-/// Whether a server's code means that it cannot now and that the same may succeed elsewhere or later.
+/// Whether a server's code is temporary: the operation may succeed elsewhere or later.
 pub fn is_passing(code: i32) -> bool {
     NOT_PRIMARY.contains(&code)
 }

@@ -12,15 +12,15 @@ use mongodb::{
 use super::{in_time, silence};
 use crate::batch::{Batcher, Call, Limits};
 
-/// Few, so that others gather meanwhile; more than one, so that a large document holds up few.
-const LIMITS: Limits = Limits { batches: 2, calls: 64, patience: Duration::from_secs(4) };
+/// Few, so that larger batches form; more than one, so that a large document delays few reads.
+const LIMITS: Limits = Limits { batches: 2, calls: 64, timeout: Duration::from_secs(4) };
 /// How long the server may work on a batch.
 const SERVER_PATIENCE: Duration = Duration::from_secs(3);
 
 type Found = Result<Option<RawDocumentBuf>>;
 
-/// Documents of one collection by their `_id`. Reads that come while others are on their way go together, each as fresh
-/// as if it had gone alone. Clones share their batches.
+/// Documents of one collection by their `_id`. Concurrent reads are batched, each as fresh as a
+/// single read. Clones share their batches.
 #[derive(Clone)]
 pub struct Reads(Batcher<String, Found>);
 
@@ -32,7 +32,7 @@ impl Reads {
 
     /// The document, if it is there.
     pub async fn find(&self, id: &str) -> Found {
-        // One that waits behind a batch that hangs is given up with it.
+        // A read that waits behind a hanging batch times out with it.
         in_time(async { self.0.call(id.to_owned()).await.unwrap_or_else(|| Err(silence())) }).await
     }
 }
@@ -51,7 +51,7 @@ async fn find(documents: Collection<RawDocumentBuf>, calls: Vec<Call<String, Fou
     }
 }
 
-/// Answers the calls whose documents are there, each as soon as it is.
+/// Answers each call as soon as its document arrives.
 async fn read(
     documents: &Collection<RawDocumentBuf>,
     calls: &mut HashMap<String, Vec<Call<String, Found>>>,
@@ -66,7 +66,7 @@ async fn read(
     }
     let mut found = documents.find(doc! { "_id": { "$in": ids } }).max_time(SERVER_PATIENCE).await?;
     while let Some(document) = found.try_next().await? {
-        // Nobody asked for a document whose id is no text.
+        // Ids are strings: no call asked for any other.
         let Ok(id) = document.get_str("_id") else { continue };
         give(calls.remove(id).unwrap_or_default(), document);
     }
