@@ -1,4 +1,4 @@
-//! What an operator may do beside HTTP: `create-admin`, and the users that an embedding program makes.
+//! What an operator can do without HTTP: `create-admin`, and the users that an embedding program makes.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::{
     store::ClientFilter,
 };
 
-/// The 32 lower-case letters and digits that are not mistaken for one another.
+/// The 32 lower-case letters and digits that are not easily confused.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-/// An operator's hands.
+/// The operations of an operator.
 pub struct Admin {
     auth: Arc<Auth>,
 }
@@ -37,14 +37,14 @@ impl Admin {
         Ok(user.view())
     }
 
-    /// The user of an address; nobody where the text is no address.
+    /// The user of an address; `None` if the text is not an address.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, AuthError> {
         let Some(email) = Email::known(email) else { return Ok(None) };
         Ok(self.auth.user_by_email(&email).await?.map(|user| user.view()))
     }
 
     /// Makes a service with these scopes, and its secret. [`AuthError::Taken`] when there is one of that name, unless
-    /// `again` says to take it over: then it gets the scopes, and a secret in the place of all others.
+    /// `again` is set: then it gets the scopes, and a new secret that replaces all others.
     pub async fn service_client(
         &self,
         name: &str,
@@ -63,7 +63,7 @@ impl Admin {
         let known = self.auth.list_clients(&filter).await?.pop().ok_or(AuthError::ChangedMeanwhile)?;
         let change = ClientChange { scopes: Some(scopes), disabled: Some(false), ..ClientChange::default() };
         self.auth.change_client(&operator, &known.id, &change).await?;
-        let (client, secret) = self.auth.renew_secret(&operator, &known.id, Some(0)).await?;
+        let (client, secret) = self.auth.replace_secret(&operator, &known.id, Some(0)).await?;
         Ok((client.id, secret))
     }
 

@@ -40,7 +40,7 @@ use crate::{
 const BODY_LIMIT: usize = 16 * 1024;
 /// How often `check` tries a store that does not answer.
 const REACHES: u32 = 3;
-/// How long to wait before a store that was away is tried again.
+/// How long to wait before an unavailable store is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The machine's own clock and randomness.
@@ -48,7 +48,7 @@ pub fn system() -> Env {
     Env { clock: Arc::new(SystemClock), random: Arc::new(OsRandom) }
 }
 
-/// Puts the use cases together. A MongoDB that is away is no error here; a file that cannot be opened is.
+/// Puts the use cases together. An unavailable MongoDB is no error here; a file that cannot be opened is.
 pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError> {
     let keys = Arc::new(KeyRing::open(&settings.keys.file, Purpose::Sign)?);
     let hasher = Hasher::new(settings.passwords.cost(), settings.passwords.limits(), Arc::clone(&env.random))
@@ -60,7 +60,7 @@ pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError>
     Ok(Auth::new(store, hasher, keys, env, settings.policy()))
 }
 
-/// Asks whether the store can be used. A server that is far away may need more than one try.
+/// Checks whether the store can be used. A distant server may need more than one try.
 pub async fn reach(auth: &Auth) -> Result<(), StartError> {
     let mut outcome = auth.ping_store().await;
     for _ in 1..REACHES {
@@ -72,7 +72,7 @@ pub async fn reach(auth: &Auth) -> Result<(), StartError> {
     outcome.map_err(StartError::Away)
 }
 
-/// The service, put together and on its way to be ready.
+/// The service, assembled and becoming ready.
 pub struct App {
     auth: Arc<Auth>,
     ready: Arc<AtomicBool>,
@@ -81,7 +81,7 @@ pub struct App {
 
 impl App {
     /// Opens the service. An embedded store is ready on return; MongoDB is waited for in the background, so that
-    /// the service lives through its absence.
+    /// the service starts without it.
     pub async fn open(settings: &Settings, env: Env) -> Result<Self, StartError> {
         let auth = Arc::new(assemble(settings, env).await?);
         InForce::of(settings, &auth).log();
@@ -105,7 +105,7 @@ impl App {
         Ok(app)
     }
 
-    /// What an operator may do beside HTTP.
+    /// What an operator can do without HTTP.
     pub fn admin(&self) -> Admin {
         Admin::new(Arc::clone(&self.auth))
     }
@@ -155,16 +155,16 @@ pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     listeners.serve(vec![app.part()]).await
 }
 
-/// What must be done once before the first request.
+/// Prepares the store once before the first request.
 async fn warm_up(auth: &Auth, first_admin: Option<Registration>) -> Result<(), AuthError> {
     auth.prepare_store().await?;
     if let Some(registration) = first_admin {
         match auth.first_admin(registration).await {
-            Ok(FirstAdmin::Made) => tracing::info!("the first admin was made"),
+            Ok(FirstAdmin::Made) => tracing::info!("the first admin was created"),
             Ok(FirstAdmin::Exists) => {}
             Err(AuthError::Taken { .. }) => {
                 return Err(AuthError::Internal(
-                    "bootstrap.admin_email belongs to a user who is no admin; name another address".into(),
+                    "bootstrap.admin_email belongs to a user who is not an admin; use another address".into(),
                 ));
             }
             Err(error) => return Err(error),
@@ -175,14 +175,14 @@ async fn warm_up(auth: &Auth, first_admin: Option<Registration>) -> Result<(), A
 
 /// Tries until it succeeds, and logs each reason once.
 async fn keep_warming_up(auth: Arc<Auth>, first_admin: Option<Registration>, ready: Arc<AtomicBool>) {
-    let mut told = None;
+    let mut logged = None;
     while let Err(error) = warm_up(&auth, first_admin.clone()).await {
-        if told.as_ref() != Some(&error) {
+        if logged.as_ref() != Some(&error) {
             if let Err(cause) = auth.ping_store().await {
                 cause::note(&cause);
             }
             tracing::warn!(%error, "the store is not ready; retrying");
-            told = Some(error);
+            logged = Some(error);
         }
         tokio::time::sleep(RETRY).await;
     }

@@ -1,4 +1,4 @@
-//! The command line: what each subcommand does before, beside or instead of serving.
+//! The command line: what each subcommand does.
 
 mod import;
 mod keys;
@@ -28,7 +28,7 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "auth-service", version)]
 pub struct Cli {
-    /// Settings in TOML; the environment (AUTH__…) goes before them
+    /// Settings in TOML; the environment (AUTH__…) takes precedence
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -39,38 +39,38 @@ pub struct Cli {
 enum Command {
     /// Serve until told to stop (the default)
     Serve,
-    /// Load settings and keys, say what is in force, reach the store, and say what is wrong
+    /// Check settings, keys and the store; print the settings in force and what is wrong
     Check,
-    /// Make a user with the role admin
+    /// Create a user with the role admin
     CreateAdmin {
         /// The address to log in with
         #[arg(long)]
         email: String,
-        /// A file with the password; without one a password is made and printed
+        /// A file with the password; without it a random password is made and printed
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
-    /// Make a client for a service, and print its id and secret
+    /// Create a client for a service, and print its id and secret
     CreateClient {
-        /// What people call it
+        /// The display name
         #[arg(long)]
         name: String,
-        /// What its tokens may allow, separated by spaces
+        /// The scopes that its tokens may have, separated by spaces
         #[arg(long)]
         scope: String,
     },
-    /// Take over users of another system, with their bcrypt, PBKDF2, scrypt or argon2 hashes
+    /// Import users of another system, with their bcrypt, PBKDF2, scrypt or argon2 hashes
     ImportUsers {
         /// NDJSON or CSV with `email`, `full_name`, `roles` and `password_hash`
         file: PathBuf,
-        /// How the file is written [default: by its name, or its first character]
+        /// The format of the file [default: by its name, or its first character]
         #[arg(long)]
         format: Option<import::Format>,
-        /// Read and judge every line, and write nothing
+        /// Check every line and write nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// Make, rotate or list the keys that tokens are signed with
+    /// Create, rotate or list the keys that sign tokens
     Keys {
         #[command(subcommand)]
         command: keys::Command,
@@ -129,12 +129,12 @@ async fn create_client(settings: &Settings, name: &str, scope: &str) -> Result<(
     auth.prepare_store().await.context("store")?;
     match Admin::new(auth).service_client(name, scope, false).await {
         Ok((id, secret)) => say(&format!("client_id={id}\nclient_secret={secret}")),
-        Err(AuthError::Taken { .. }) => bail!("there is a client {name} already; nothing was changed"),
+        Err(AuthError::Taken { .. }) => bail!("the client {name} exists already; nothing was changed"),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Says why the address cannot be used: who has it, and what to do.
+/// Says why the address cannot be used, and what to do.
 async fn refuse(admin: &Admin, email: &str) -> Result<()> {
     let user = admin.user_by_email(email).await?;
     let roles = user.map(|user| user.roles.join(", ")).unwrap_or_default();
@@ -142,7 +142,7 @@ async fn refuse(admin: &Admin, email: &str) -> Result<()> {
         bail!("{email} is an admin already; nothing was changed");
     }
     bail!(
-        "{email} belongs to a user with the role {roles}; name another address, or have that user remove theirs"
+        "{email} belongs to a user with the role {roles}; use another address, or have that user remove their account"
     );
 }
 

@@ -1,4 +1,4 @@
-//! What is in force in this process, for `check` and for the first line of the log. Shows no credential.
+//! The settings in force, for `check` and the first log line. Shows no credential.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::{
     settings::{DATABASE, RegistrationMode, Settings},
 };
 
-/// What an operator wants to know before anything else.
+/// The settings that matter most to an operator.
 pub struct InForce {
     store: String,
     issuer: String,
@@ -21,7 +21,7 @@ pub struct InForce {
 }
 
 impl InForce {
-    /// Of a service that was put together from `settings`.
+    /// Those of a service with these `settings`.
     pub fn of(settings: &Settings, auth: &Auth) -> Self {
         let ring = auth.keys().current();
         let signing = ring.signing_key().map(|(key, _)| key.kid.clone());
@@ -37,7 +37,7 @@ impl InForce {
         }
     }
 
-    /// Logs it as one line, and warns where cookies and tokens cross a network in the open.
+    /// Logs it as one line, and warns if cookies and tokens cross a network unencrypted.
     pub fn log(&self) {
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -57,7 +57,7 @@ impl InForce {
 
     fn warning(&self) -> Option<&'static str> {
         (!self.secure_cookies && !is_local_url(&self.issuer)).then_some(
-            "tokens.issuer is http: passwords, tokens and cookies cross the network in the open; put TLS before this \
+            "tokens.issuer is http: passwords, tokens and cookies cross the network unencrypted; put TLS in front of this \
              service and set an https issuer",
         )
     }

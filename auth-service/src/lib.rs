@@ -1,4 +1,4 @@
-//! auth-service: turns a proven identity into a short-lived signed token, and keeps the session that renews it.
+//! auth-service: turns a proven identity into a short-lived signed token, and keeps the session that refreshes it.
 
 pub mod admin;
 pub mod app;

@@ -46,50 +46,50 @@ pub(crate) const DATABASE: &str = "tessera_auth";
 pub struct Settings {
     /// How the service listens.
     pub http: HttpSettings,
-    /// What it tells about itself.
+    /// Logs and traces.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
-    /// Where users and sessions live.
+    /// The store of users and sessions.
     pub store: StoreSettings,
-    /// Where the key ring is.
+    /// The key ring.
     pub keys: KeysSettings,
-    /// What tokens say and how long they last.
+    /// Issuer, audience and lifetimes of tokens.
     #[serde(default)]
     pub tokens: TokenSettings,
-    /// For how long a login is recent.
+    /// How long a login is recent.
     #[serde(default)]
     pub login: LoginSettings,
-    /// Who may sign up. Where absent, anyone on a loopback listener and nobody elsewhere; see [`Self::registration`].
+    /// Who may sign up. If absent, anyone on a loopback listener and nobody elsewhere; see [`Self::registration`].
     #[serde(default)]
     registration: Option<RegistrationMode>,
     /// Whether anyone who reaches a listener that is not loopback may sign up.
     #[serde(default)]
     pub registration_on_network: bool,
-    /// The role of those who sign up.
+    /// The role of users who sign up.
     #[serde(default = "scientist")]
     pub new_user_role: String,
-    /// The first admin, made only when there is none.
+    /// The first admin, created only if there is none.
     #[serde(default)]
     pub bootstrap: BootstrapSettings,
-    /// What passwords must be and what hashing them costs.
+    /// The rules for passwords and the cost of hashing them.
     #[serde(default)]
     pub passwords: PasswordSettings,
-    /// What the audit log keeps.
+    /// The audit log.
     #[serde(default)]
     pub audit: AuditSettings,
-    /// How many guesses at a password are free.
+    /// The limits on attempts.
     #[serde(default)]
     pub throttle: ThrottleSettings,
-    /// How many sessions there may be.
+    /// The limit on sessions.
     #[serde(default)]
     pub sessions: SessionSettings,
 }
 
-/// What the audit log keeps.
+/// The audit log.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditSettings {
-    /// Seconds an entry is kept; 0 keeps it for ever.
+    /// Seconds an entry is kept; 0 keeps it forever.
     pub retention: u64,
 }
 
@@ -99,7 +99,7 @@ impl Default for AuditSettings {
     }
 }
 
-/// Where users and sessions live.
+/// The store of users and sessions.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSettings {
@@ -107,7 +107,7 @@ pub struct StoreSettings {
     pub url: StoreUrl,
 }
 
-/// Where the key ring is.
+/// The key ring.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeysSettings {
@@ -115,7 +115,7 @@ pub struct KeysSettings {
     pub file: PathBuf,
 }
 
-/// What tokens say and how long they last.
+/// Issuer, audience and lifetimes of tokens.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TokenSettings {
@@ -123,15 +123,15 @@ pub struct TokenSettings {
     pub issuer: String,
     /// `aud` of access tokens.
     pub audience: String,
-    /// Seconds an access token is good.
+    /// Lifetime of an access token in seconds.
     pub access_ttl: u64,
-    /// Seconds a session lives without being renewed.
+    /// Seconds a session lives without being refreshed.
     pub refresh_ttl: u64,
     /// Seconds a session lives at most.
     pub session_ttl: u64,
-    /// Seconds a job grant lives at most, however often it is renewed.
+    /// Seconds a job grant lives at most, however often it is refreshed.
     pub job_ttl: u64,
-    /// Seconds a job grant lives without being renewed, while its job waits in a queue; `job_ttl` where absent.
+    /// Seconds a job grant lives without being refreshed, while its job waits in a queue; `job_ttl` if absent.
     pub job_idle: Option<u64>,
 }
 
@@ -149,11 +149,11 @@ impl Default for TokenSettings {
     }
 }
 
-/// For how long a login is recent.
+/// How long a login is recent.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LoginSettings {
-    /// Seconds for which a login confirms what could lock its user out; afterwards the password is asked for again.
+    /// Seconds for which a login counts as recent. Later, acts that could lock out the user need the password again.
     pub recent: u64,
 }
 
@@ -163,7 +163,7 @@ impl Default for LoginSettings {
     }
 }
 
-/// The first admin; both or neither is given.
+/// The first admin; give both or neither.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BootstrapSettings {
@@ -173,7 +173,7 @@ pub struct BootstrapSettings {
     pub admin_password: Option<SecretString>,
 }
 
-/// What passwords must be and what hashing them costs.
+/// The rules for passwords and the cost of hashing them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordSettings {
@@ -185,7 +185,7 @@ pub struct PasswordSettings {
     pub iterations: u32,
     /// Lanes of one hash.
     pub parallelism: u32,
-    /// Hashes made at once; as many as cores where absent.
+    /// Hashes computed at the same time; the number of cores if absent.
     pub pool_permits: Option<usize>,
     /// Passwords that may wait to be hashed.
     pub pool_queue: usize,
@@ -210,7 +210,7 @@ fn scientist() -> String {
 }
 
 impl Settings {
-    /// A loader that knows this service's variables and secrets, and none of its defaults yet.
+    /// A loader with this service's variables and secrets, without its defaults.
     pub fn loader() -> Loader {
         Loader::new("AUTH", &["bootstrap.admin_password", "store.url"])
             .lists(&["http.allowed_origins", "http.trusted_proxies"])
@@ -221,7 +221,7 @@ impl Settings {
         Self::read(Self::loader().file(file))
     }
 
-    /// Reads and checks what `loader` finds; its own defaults go before those of this service.
+    /// Reads and checks what `loader` finds; the loader's defaults take precedence over those of this service.
     pub fn read(loader: Loader) -> Result<Self, SettingsError> {
         let settings: Self = loader
             .default("http.listen", "127.0.0.1:8081")
@@ -242,12 +242,12 @@ impl Settings {
         self.http.is_loopback() || self.registration_on_network
     }
 
-    /// Whether browsers are to send cookies over TLS alone: they are where that is how they reach the issuer.
+    /// Whether browsers may send cookies only over TLS: if the issuer's URL is https.
     pub fn secure_cookies(&self) -> bool {
         self.tokens.issuer.starts_with("https://")
     }
 
-    /// Refuses what must not hold together, after a change by an embedding program too.
+    /// Refuses settings that contradict each other; an embedding program calls it after its changes.
     pub fn validate(&self) -> Result<(), SettingsError> {
         self.http.validate()?;
         self.tokens.validate()?;
@@ -258,7 +258,7 @@ impl Settings {
         self.throttle.validate()?;
         self.sessions.validate()?;
         if !roles::is_built_in(&self.new_user_role) {
-            let fault = format!("{:?} is none of admin, scientist, viewer", self.new_user_role);
+            let fault = format!("{:?} is not one of admin, scientist, viewer", self.new_user_role);
             return Err(SettingsError::at("new_user_role", fault));
         }
         self.registration().check(self.anyone_may_sign_up(), &self.new_user_role)?;
@@ -282,7 +282,7 @@ impl Settings {
         Ok(Some(registration))
     }
 
-    /// What the settings decide about users and tokens.
+    /// The policy for users and tokens.
     pub fn policy(&self) -> Policy {
         let tokens = &self.tokens;
         Policy {
@@ -352,7 +352,7 @@ impl PasswordSettings {
         Cost { memory_kib: self.memory_kib, iterations: self.iterations, parallelism: self.parallelism }
     }
 
-    /// How much hashing there may be.
+    /// The limits on hashing.
     pub fn limits(&self) -> Limits {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Limits { permits: self.pool_permits.unwrap_or_else(cores), queue: self.pool_queue }

@@ -27,19 +27,19 @@ use crate::{
 
 /// Users stored at once.
 const BATCH: usize = 500;
-/// What the program ends with when some lines were refused and the others were taken.
+/// The exit code when some lines were refused and the others imported.
 const SOME_REFUSED: u8 = 2;
 
-/// How a file is written.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
-    /// One JSON object a line
+    /// One JSON object per line
     Ndjson,
     /// Comma-separated, with a header
     Csv,
 }
 
-/// What became of the lines.
+/// The outcome of the lines.
 #[derive(Default)]
 struct Counts {
     read: usize,
@@ -194,7 +194,7 @@ fn too_long() -> String {
     format!("longer than {MAX_LINE} bytes")
 }
 
-/// What serde says, less any value of the line, which may be a hash.
+/// Serde's message without any value of the line, which may be a hash.
 fn without_value(fault: &serde_json::Error) -> String {
     use serde_json::error::Category;
     match fault.classify() {

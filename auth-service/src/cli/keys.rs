@@ -16,7 +16,7 @@ use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a ring with one new key
+    /// Create a ring with one new key
     New {
         /// `HS256` (one key shared by both services), `EdDSA`, `ES256` or `RS256`
         #[arg(long, default_value = "HS256")]
@@ -25,23 +25,23 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
-    /// Take the next step of a rotation: add a key, sign with it, drop the old one
+    /// Do the next step of a rotation: add a key, sign with it, drop the old one
     Rotate {
         /// The algorithm of the new key [default: that of the key that signs now]
         #[arg(long)]
         alg: Option<Algorithm>,
-        /// Seconds from adding a key until the slowest reader has it: a mounted Secret is 90 s late; a file is read every
-        /// 5 s, and keys by URL at most 10 s later [default: 100]
+        /// Seconds from adding a key until the slowest reader has it: a mounted Secret is 90 s late; a file is read
+        /// every 5 s, and keys by URL at most 10 s later [default: 100]
         #[arg(long, value_name = "SECONDS")]
         spread: Option<u32>,
-        /// Seconds a key still verifies after it signed: no less than its tokens live, and 5 [default: access TTL + 65]
+        /// Seconds a key still verifies after it signed: at least its tokens' lifetime + 5 [default: access TTL + 65]
         #[arg(long, value_name = "SECONDS")]
         overlap: Option<u32>,
         /// The file to change [default: keys.file of the settings]
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
-    /// List the keys and what each is used for
+    /// List the keys and their use
     List {
         /// The file to read [default: keys.file of the settings]
         #[arg(long, value_name = "FILE")]
@@ -82,7 +82,7 @@ fn next_step(algorithm: Option<Algorithm>, file: &std::path::Path, waits: Rotati
     };
     let algorithm = algorithm.unwrap_or(signing.alg);
     let step = rotate(&mut set, algorithm, waits, SystemClock.now(), &OsRandom)?;
-    let told = match step {
+    let report = match step {
         RotationStep::Added { kid } => {
             format!("added {kid}, which only verifies; run this again in {} s", waits.spread.whole_seconds())
         }
@@ -97,7 +97,7 @@ fn next_step(algorithm: Option<Algorithm>, file: &std::path::Path, waits: Rotati
     };
     Ring::new(&set)?;
     set.write(file)?;
-    say(&told)
+    say(&report)
 }
 
 fn list(file: &std::path::Path) -> Result<()> {

@@ -1,4 +1,4 @@
-//! An entry of the audit log: who did what to whom. Never a secret, never what somebody typed.
+//! An entry of the audit log: who did what to whom. Never a secret, never text that a user typed.
 
 use std::borrow::Cow;
 
@@ -15,12 +15,12 @@ macro_rules! actions {
         #[expect(missing_docs, reason = "the names say it")]
         pub enum Action {
             $($action,)*
-            /// What a later version does, by the name it gave.
+            /// An action of a later version, by its name.
             Other(Box<str>),
         }
 
         impl Action {
-            /// The name that the log shows.
+            /// The name in the log.
             pub fn name(&self) -> &str {
                 match self {
                     $(Self::$action => $name,)*
@@ -28,7 +28,7 @@ macro_rules! actions {
                 }
             }
 
-            /// Reads [`Action::name`]. What a later version wrote is kept as it is.
+            /// Parses [`Action::name`]. The name that a later version wrote is kept as it is.
             pub fn read(name: String) -> Self {
                 match name.as_str() {
                     $($name => Self::$action,)*
@@ -72,12 +72,12 @@ actions! {
     SigningKeyRemoved = "signing_key_removed",
 }
 
-/// What something was done to.
+/// The target of an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// `user`, `role`, `client`, `session`, `calculation`, `key` or `route`; another of a later version's.
+    /// `user`, `role`, `client`, `session`, `calculation`, `key` or `route`; later versions may have others.
     pub kind: Cow<'static, str>,
-    /// Which one.
+    /// Its id.
     pub id: String,
 }
 
@@ -86,32 +86,32 @@ pub struct Target {
 pub struct Entry {
     /// The entry's id; ids sort by time.
     pub id: String,
-    /// When.
+    /// When it was done.
     pub at: OffsetDateTime,
-    /// What.
+    /// What was done.
     pub action: Action,
-    /// Who: a user's id or a client's.
+    /// Who did it: the id of a user or a client.
     pub actor: Option<String>,
-    /// With which client.
+    /// The client that was used.
     pub client_id: Option<String>,
-    /// To whom or what.
+    /// The target.
     pub target: Option<Target>,
-    /// From where.
+    /// The address of the client.
     pub address: Option<String>,
-    /// By which request: the service's own id of it.
+    /// The request's id, made by the service.
     pub request_id: Option<String>,
-    /// What the caller named the request.
+    /// The request's id, given by the caller.
     pub client_request_id: Option<String>,
     /// Whether it was done.
     pub succeeded: bool,
     /// What was changed, or why it was refused.
     pub detail: Option<String>,
-    /// When the entry may be removed; never where absent.
+    /// When the entry may be removed; never if absent.
     pub purge_at: Option<OffsetDateTime>,
 }
 
 impl Entry {
-    /// An entry of now about nothing yet.
+    /// An entry with the time of now and without a target.
     pub fn new(action: Action, at: OffsetDateTime, random: &dyn Random) -> Self {
         Self {
             id: id::new(at, random),
@@ -139,12 +139,12 @@ impl Entry {
         Self { target: Some(Target { kind: kind.into(), id: id.to_owned() }), ..self.clone() }
     }
 
-    /// The same by whom this session belongs to, on the session.
+    /// The same by the owner of this session, on the session.
     pub fn of(&self, session: &Session) -> Self {
         self.by(&session.user_id, &session.client_id).on("session", &session.id)
     }
 
-    /// The entry of a session that ends because this act opened one more than the `most` that its user may have.
+    /// The entry of a session that ends because this act opened one more than the `most` that the user may have.
     pub fn of_surplus(&self, session_id: &str, most: u32) -> Self {
         let detail = format!("least recently used of more than {most} live sessions");
         Self { id: id::of(session_id, self.at), action: Action::SessionEnded, ..self.clone() }
@@ -157,7 +157,7 @@ impl Entry {
         Self { detail: Some(detail.into()), ..self.clone() }
     }
 
-    /// The same with how many were added; nothing where none was.
+    /// The same with the number of users added; `None` if there was none.
     pub fn counting(&self, added: &[bool]) -> Option<Self> {
         let count = added.iter().filter(|added| **added).count();
         (count > 0).then(|| self.saying(format!("{count} added")))
@@ -168,7 +168,7 @@ impl Entry {
         Self { succeeded: false, detail: Some(why.to_string()), ..self.clone() }
     }
 
-    /// What those who may read the log see.
+    /// The entry as readers of the log see it.
     pub fn view(&self) -> AuditEntry {
         AuditEntry {
             id: self.id.clone(),

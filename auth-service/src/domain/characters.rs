@@ -12,7 +12,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 const NON_JOINER: char = '\u{200c}';
 const JOINER: char = '\u{200d}';
-/// Drawn as nothing, although Unicode calls them letters and symbols: a Braille blank, a null notehead, hieroglyph blanks.
+/// Invisible, although Unicode classes them as letters and symbols: a Braille blank, a null notehead, hieroglyph
+/// blanks.
 const BLANKS: [char; 4] = ['\u{2800}', '\u{1d159}', '\u{13441}', '\u{13442}'];
 /// Letters that identifiers must not have (RFC 8264 section 9.6): they only lengthen or repeat others.
 const EXCEPTIONS: [char; 10] = [
@@ -24,9 +25,9 @@ fn category(c: char) -> Category {
     CodePointMapData::<Category>::new().get(c)
 }
 
-/// The first character that text for people must not have, if any: controls, what nobody sees, what changes the
-/// direction of others, what Unicode has not assigned, private characters (the `FreeformClass`, RFC 8264 section 4.3).
-/// A joiner is accepted where its script needs it (RFC 5892 appendix A).
+/// The first character that text for people must not have, if any: control characters, invisible ones, those that
+/// change the direction of others, unassigned and private ones (the `FreeformClass`, RFC 8264 section 4.3). A joiner is
+/// accepted where its script needs it (RFC 5892 appendix A).
 pub(super) fn first_hidden(text: &str) -> Option<char> {
     let characters: Vec<char> = text.chars().collect();
     let bad = |at: usize| match characters[at] {
@@ -94,7 +95,7 @@ fn is_letter_or_digit(c: char) -> bool {
     )
 }
 
-/// Whether the text begins with a mark, which would be drawn on whatever stands before it.
+/// Whether the text begins with a combining mark, which would be drawn on the text before it.
 pub(super) fn begins_with_a_mark(text: &str) -> bool {
     text.chars().next().is_some_and(unicode_normalization::char::is_combining_mark)
 }
@@ -104,7 +105,7 @@ pub(super) fn is_space(c: char) -> bool {
     category(c) == Category::SpaceSeparator
 }
 
-/// Wide and narrow forms of East Asian characters as the characters they are forms of (RFC 8265 section 3.3.2).
+/// Maps wide and narrow forms of East Asian characters to the usual form (RFC 8265 section 3.3.2).
 pub(super) fn map_width(text: &str) -> String {
     let mut mapped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -149,7 +150,7 @@ pub(super) fn is_of_one_direction(text: &str) -> bool {
         && !(has(B::EuropeanNumber) && has(B::ArabicNumber))
 }
 
-/// A character as a message names it: the character itself may be one that nobody sees.
+/// A character as a message names it: the character itself may be invisible.
 pub(super) fn described(c: char) -> String {
     let shown = if c == ' ' || is_hidden(c) || is_space(c) { String::new() } else { format!("\"{c}\" ") };
     format!("the character {shown}U+{:04X}", u32::from(c))

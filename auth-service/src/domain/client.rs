@@ -1,4 +1,4 @@
-//! A client: a service that has tokens of its own, or a key that acts for its user. Knows no secret, only hashes.
+//! A client: a service with tokens of its own, or an API key that acts for its user. Knows no secret, only hashes.
 
 use service_kit::random::Random;
 use shared_models::clients::{ApiKeyView, ClientView, GrantType, SECRET_PREFIX};
@@ -10,7 +10,7 @@ use super::{
     user::User,
 };
 
-/// How many secrets are good at once: the new one, and the one that it replaces.
+/// How many secrets are valid at the same time: the new one and the one that it replaces.
 const MAX_SECRETS: usize = 2;
 
 /// A client as the store keeps it. Times are whole milliseconds.
@@ -18,17 +18,17 @@ const MAX_SECRETS: usize = 2;
 pub struct Client {
     /// The id it authenticates with.
     pub id: String,
-    /// What people call it.
+    /// The display name.
     pub name: String,
-    /// The user it acts for, where it is an API key.
+    /// The user it acts for, if it is an API key.
     pub owner: Option<String>,
     /// The `keys_version` of the user when the key was made; 0 on a service.
     pub keys_version: i64,
-    /// What its tokens may allow at most.
+    /// The scopes that its tokens may have.
     pub scopes: StoredScopes,
-    /// How it may get tokens.
+    /// The grants that it may use.
     pub grants: Vec<GrantType>,
-    /// Grants that a later version gave it, by name: kept, and of no use here.
+    /// Grants that a later version gave it, by name: kept and not used.
     pub other_grants: Vec<String>,
     /// Newest first.
     pub secrets: Vec<ClientSecret>,
@@ -36,27 +36,27 @@ pub struct Client {
     pub disabled: bool,
     /// Access tokens issued before this second since the Unix epoch are refused; 0 refuses none.
     pub not_before: i64,
-    /// When it gets no more tokens.
+    /// When it expires.
     pub expires_at: Option<OffsetDateTime>,
     /// When it was made.
     pub created_at: OffsetDateTime,
-    /// When it last got a token, to the minute.
+    /// When it last received a token, to the minute.
     pub last_used_at: Option<OffsetDateTime>,
-    /// Raised by every change: a change names the version it was made from.
+    /// Raised by every change; a change names the version that it is based on.
     pub version: i64,
 }
 
 /// A secret of a client, as it is kept.
 ///
-/// SHA-256 is enough: 256 random bits cannot be searched as a password can, and a slow hash would cost each token
-/// request what a login costs.
+/// SHA-256 is enough: 256 random bits cannot be guessed as a password can, and a slow hash would make each token
+/// request as expensive as a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientSecret {
-    /// Of the secret.
+    /// SHA-256 of the secret.
     pub digest: Digest,
     /// When it was made.
     pub created_at: OffsetDateTime,
-    /// When it is no longer good; absent on the newest.
+    /// When it expires; absent on the newest.
     pub expires_at: Option<OffsetDateTime>,
 }
 
@@ -79,18 +79,18 @@ impl Client {
         known.chain(self.other_grants.iter().cloned()).collect()
     }
 
-    /// Whether `secret` is one that is good now.
+    /// Whether `secret` is a valid one now.
     pub fn is_proven_by(&self, secret: &str, now: OffsetDateTime) -> bool {
         let Some(secret) = secret.strip_prefix(SECRET_PREFIX).and_then(Secret::parse) else { return false };
         self.good_secrets(now).any(|kept| secret.is_behind(&kept.digest))
     }
 
-    /// Whether it may have tokens now.
+    /// Whether it may receive tokens now.
     pub fn is_live(&self, now: OffsetDateTime) -> bool {
         !self.disabled && self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// Whether it may get tokens in this way. Every API key may exchange its own token for a job's.
+    /// Whether it may use this grant. Every API key may exchange its own token for a job's.
     pub fn may(&self, grant: GrantType) -> bool {
         self.grants.contains(&grant) || (self.owner.is_some() && grant == GrantType::TokenExchange)
     }
@@ -101,7 +101,7 @@ impl Client {
         self.owner.is_some() && self.keys_version != owner.keys_version
     }
 
-    /// The client with another secret; the one until now is good until `old_until`.
+    /// The client with a new secret; the current one is valid until `old_until`.
     pub fn with_secret(
         &self,
         now: OffsetDateTime,

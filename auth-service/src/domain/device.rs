@@ -1,9 +1,9 @@
-//! The mark of a device that a user has logged in from before: signed, and good for that user alone, until they change
-//! their password and for some months at most.
+//! The mark of a device from which a user has logged in before: signed, and valid only for that user, until the
+//! password changes and for some months at most.
 //!
-//! OWASP's device cookies: nobody locks a device out by guessing from another one. A user has few devices: each mark
-//! names one of a handful of places, and all marks of one place share what it may guess. So many marks allow no more
-//! guesses than few, and nothing has to be stored.
+//! OWASP's device cookies: guesses from one device do not lock out another. Each mark names one of a few slots of the
+//! user, and all marks of one slot share its attempts. So many marks allow no more guesses than few, and nothing has to
+//! be stored.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use time::OffsetDateTime;
 const VERSION: &str = "d2";
 /// Devices of one user.
 pub const DEVICES: u8 = 5;
-/// How long a mark is good.
+/// How long a mark is valid.
 pub const LIFETIME: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// What the service knows accounts and devices by without naming them: a key of its own.
+/// The service's key from which the names of buckets are derived, so that they do not reveal accounts and devices.
 pub struct Pepper(hmac::Key);
 
-/// Whose device it is.
+/// The user of a device.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner<'a> {
     /// The user's id.
@@ -32,12 +32,12 @@ pub struct Owner<'a> {
 }
 
 impl Pepper {
-    /// From the secret that all replicas share.
+    /// Made from the secret that all replicas share.
     pub fn new(secret: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
-    /// The name of a bucket, from which nobody reads what it is for.
+    /// The name of a bucket, which does not reveal whose it is.
     pub fn name(&self, kind: &str, value: &str) -> String {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, format!("{kind}\0{value}").as_bytes()))
     }
@@ -55,7 +55,7 @@ impl Pepper {
         format!("{VERSION}.{device}.{issued}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The device that a mark names, if the mark was made here for this user and is still good.
+    /// The device that a mark names, if the mark was made here for this user and is still valid.
     pub fn device(&self, mark: &str, owner: Owner<'_>, now: OffsetDateTime) -> Option<u8> {
         let mut parts = mark.split('.');
         let (version, device, issued, signature) =
@@ -65,7 +65,7 @@ impl Pepper {
         let genuine = version == VERSION
             && parts.next().is_none()
             && hmac::verify(&self.0, signed(owner, device, issued).as_bytes(), &signature).is_ok();
-        // One from the future, by a clock that was ahead, is one of now.
+        // A time in the future, from a clock that was ahead, counts as now.
         let age = Duration::try_from(time::Duration::seconds(now.unix_timestamp().saturating_sub(issued)));
         (genuine && age.unwrap_or_default() < LIFETIME).then_some(device)
     }

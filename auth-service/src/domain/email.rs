@@ -1,5 +1,5 @@
-//! An e-mail address a user logs in with, and what makes two spellings one account. Knows syntax, not whether mail
-//! arrives.
+//! The e-mail address a user logs in with, and when two spellings are the same account. Checks the syntax, not whether
+//! mail arrives.
 
 use std::fmt;
 
@@ -13,20 +13,20 @@ const MAX_BYTES: usize = 254;
 /// Longest part before the `@`, in bytes (RFC 5321 section 4.5.3.1.1).
 const MAX_LOCAL_BYTES: usize = 64;
 
-/// An address: trimmed, in Unicode NFC, its domain in lower case. A stored one is what it was when it was stored.
+/// An address: trimmed, in Unicode NFC, its domain in lower case. Stored addresses are not checked again.
 #[derive(Clone, Debug)]
 pub struct Email {
     address: String,
     key: String,
-    /// Every key under which the account may be stored, the likeliest first: earlier versions kept `bücher.example` and
-    /// `xn--bcher-kva.example` apart.
+    /// Every key under which the account may be stored, the most likely first: earlier versions kept `bücher.example`
+    /// and `xn--bcher-kva.example` apart.
     keys: Vec<String>,
 }
 
-/// The text is no e-mail address.
+/// The text is not an e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnEmail {
-    /// It is not of the form.
+    /// It does not have the form of an address.
     #[error("must be an e-mail address such as ada@example.org, of at most 254 bytes")]
     Syntax,
     /// It has a character that no address has.
@@ -35,8 +35,8 @@ pub enum NotAnEmail {
     /// The part before the `@` has letters of both directions.
     #[error("must not mix right-to-left and left-to-right letters before the @")]
     Direction,
-    /// The part behind the `@` is no domain.
-    #[error("must have a domain name behind the @, such as example.org (IDNA 2008)")]
+    /// The part after the `@` is not a domain name.
+    #[error("must have a domain name after the @, such as example.org (IDNA 2008)")]
     Domain,
 }
 
@@ -56,7 +56,7 @@ impl Email {
         let local: String = characters::map_width(local).nfc().collect();
         check_local(&local)?;
         let (ascii, unicode) = domains(domain)?;
-        // The domain stays as its owner writes it: in letters, or in the form that DNS knows.
+        // The domain stays as its owner writes it: in Unicode or in ASCII (Punycode).
         let address = format!("{local}@{}", if domain.is_ascii() { &ascii } else { &unicode });
         if address.len() > MAX_BYTES {
             return Err(NotAnEmail::Syntax);
@@ -72,8 +72,8 @@ impl Email {
         Ok(Self { address, key, keys })
     }
 
-    /// The address that somebody logs in with or looks for. Unlike a new one it may break the rules of today: the account
-    /// may be older than they are.
+    /// The address of a login or a search. Unlike a new one it may break the current rules: the account may be older
+    /// than they are.
     pub fn known(text: &str) -> Option<Self> {
         Self::parse(text).ok().or_else(|| {
             let key = former_key(text)?;
@@ -81,7 +81,7 @@ impl Email {
         })
     }
 
-    /// The address and key that a store has, whatever the rules were when they were stored.
+    /// The address and key as stored, without checking the current rules.
     pub fn from_stored(address: String, key: String) -> Self {
         Self { address, keys: vec![key.clone()], key }
     }
@@ -91,12 +91,13 @@ impl Email {
         &self.address
     }
 
-    /// What makes two addresses the same account: no mail provider of note tells `Ada@` from `ada@`.
+    /// Two addresses with the same key are the same account. Case is ignored: no major mail provider distinguishes
+    /// `Ada@` from `ada@`.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// Every key under which the account may be stored, the likeliest first. Mostly [`Email::key`] alone.
+    /// Every key under which the account may be stored, the most likely first. Usually [`Email::key`] alone.
     pub fn keys(&self) -> &[String] {
         &self.keys
     }
@@ -137,14 +138,14 @@ fn check_local(local: &str) -> Result<(), NotAnEmail> {
     if characters::is_of_one_direction(local) { Ok(()) } else { Err(NotAnEmail::Direction) }
 }
 
-/// A domain in the form that DNS knows, and in letters.
+/// A domain in ASCII (Punycode) and in Unicode.
 fn domains(domain: &str) -> Result<(String, String), NotAnEmail> {
     let idna = Uts46::new();
     let (bytes, deny, hyphens) = (domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast);
     let ascii = idna.to_ascii(bytes, deny, hyphens, DnsLength::Verify).map_err(|_| NotAnEmail::Domain)?;
     let (unicode, read) = idna.to_unicode(bytes, deny, hyphens);
     read.map_err(|_| NotAnEmail::Domain)?;
-    // UTS 46 knows symbols such as U+2603, IDNA 2008 only letters and digits.
+    // UTS 46 accepts symbols such as U+2603, IDNA 2008 only letters and digits.
     match characters::first_outside_identifiers(&unicode) {
         Some(bad) => Err(NotAnEmail::Character(bad)),
         None => Ok((ascii.into_owned(), unicode.into_owned())),

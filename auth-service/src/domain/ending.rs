@@ -1,7 +1,8 @@
-//! Sessions that can no longer be refreshed and are still to be ended: what one act left behind for bounded steps.
+//! Sessions that can no longer be refreshed and are still to be ended: the remaining work of one act.
 //!
-//! An act on somebody with many sessions commits one small transaction: the user's `token_version`, or the client, decides
-//! from then on that no session is refreshed. Ending each of them afterwards is housekeeping, which any replica continues.
+//! An act on somebody with many sessions commits one small transaction: the user's `token_version`, or the client,
+//! decides from then on that no session is refreshed. Ending each of them is done afterwards, in bounded steps that any
+//! replica continues.
 
 use time::OffsetDateTime;
 
@@ -33,16 +34,16 @@ pub struct Ending {
     pub id: String,
     /// Whose sessions.
     pub whose: Whose,
-    /// Why they end; absent where the records go with their user.
+    /// Why they end; absent if they are removed with their user.
     pub reason: Option<EndReason>,
-    /// Whether the tokens of each are to be revoked with it; otherwise the act has revoked all of them by itself.
+    /// Whether the tokens of each session are to be revoked when it ends; otherwise the act has revoked all of them.
     pub revokes: bool,
     /// When the act was done.
     pub at: OffsetDateTime,
 }
 
 impl Ending {
-    /// What the act of this entry leaves to be ended.
+    /// The sessions that the act of this entry leaves to be ended.
     pub fn of(entry: &Entry, whose: Whose, reason: Option<EndReason>, revokes: bool) -> Self {
         Self { id: entry.id.clone(), whose, reason, revokes, at: entry.at }
     }

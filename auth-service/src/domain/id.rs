@@ -9,7 +9,7 @@ pub fn new(now: OffsetDateTime, random: &dyn Random) -> String {
     from(now, &random::bytes(random))
 }
 
-/// The same for something that others may make at the same time: the id of `name` at this time is always the same one.
+/// The same, derived from `name`: replicas that make the id of the same thing at the same time get the same id.
 pub fn of(name: &str, at: OffsetDateTime) -> String {
     let hash = digest(&SHA256, name.as_bytes());
     let mut random = [0; 10];
@@ -22,7 +22,7 @@ fn from(at: OffsetDateTime, random: &[u8; 10]) -> String {
     uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid().to_string()
 }
 
-/// Whether `text` is written as [`new`] writes an id.
+/// Whether `text` has the form of an id made by [`new`].
 pub fn is_id(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::try_parse(text).is_ok_and(|id| id.to_string() == text)
 }

@@ -1,4 +1,4 @@
-//! What the audit log follows of the key ring: which keys there are, and which of them signs. Knows no key.
+//! The state of the key ring in the audit log: the keys by id, and which of them signs. Knows no key.
 
 use std::collections::BTreeMap;
 
@@ -47,8 +47,8 @@ impl RingState {
         self.0.get(kid).filter(|found| found.is_of_same_key(key))
     }
 
-    /// The entries, made of `template`, of what made this state of the one `before`. Their ids are the same whoever makes
-    /// them of the same template.
+    /// The entries, made from `template`, of the changes from the state `before` to this one. Their ids are the same on
+    /// every replica that uses the same template.
     pub fn entries(&self, before: &Self, template: &Entry) -> Vec<Entry> {
         let entry = |(action, kid): (Action, &str)| {
             let id = id::of(&format!("{} {kid}", action.name()), template.at);

@@ -1,7 +1,7 @@
-//! Password hashes that other systems made: checked at a login, which then makes one of our own.
+//! Password hashes of other systems: checked at a login, which then replaces them with one of ours.
 //!
-//! The forms are those of the modular crypt format as passlib writes it. A hash is read into all that checking it
-//! takes, so that one that was read can be checked, at a bounded cost. Knows nothing of argon2.
+//! The formats are those of the modular crypt format as passlib writes it. Parsing checks every parameter, so a parsed
+//! hash can be verified, at a bounded cost. Knows nothing of argon2.
 
 use std::{fmt, num::NonZeroU32};
 
@@ -15,16 +15,16 @@ use base64::{
 const MAX_BCRYPT_COST: u32 = 12;
 /// Most rounds of PBKDF2, over all blocks of its output.
 const MAX_PBKDF2_ROUNDS: u64 = 1_000_000;
-/// Bytes that one block of PBKDF2's output has.
+/// Bytes of one block of PBKDF2's output.
 const PBKDF2_BLOCK: u64 = 32;
 /// Most memory of scrypt, in bytes.
 const MAX_SCRYPT_MEMORY: u64 = 64 * 1024 * 1024;
 /// Most work of scrypt: N * r * p. 1.5 times that of passlib's default.
 const MAX_SCRYPT_WORK: u64 = 786_432;
-/// Bytes of a password that bcrypt looks at, its terminating NUL included.
+/// Bytes of a password that bcrypt reads, its terminating NUL included.
 const BCRYPT_LOOKS_AT: usize = 72;
 
-/// A hash, or a cost, that cannot be worked with.
+/// A hash or a cost that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a usable password hash: {0}")]
 pub struct BadHash(String);
@@ -35,7 +35,7 @@ impl BadHash {
     }
 }
 
-/// A hash of another kind than ours.
+/// A hash of another algorithm than ours.
 pub(super) enum LegacyHash {
     /// `$2a$`, `$2b$` or `$2y$`.
     Bcrypt(bcrypt::HashParts),
@@ -46,7 +46,7 @@ pub(super) enum LegacyHash {
 }
 
 impl LegacyHash {
-    /// Reads a hash; nothing where it is of none of these kinds.
+    /// Parses a hash; `None` if it has none of these formats.
     pub(super) fn parse(text: &str) -> Option<Result<Self, BadHash>> {
         let (kind, rest) = text.strip_prefix('$')?.split_once('$')?;
         match kind {
@@ -57,7 +57,7 @@ impl LegacyHash {
         }
     }
 
-    /// Whether `password` is one that was hashed.
+    /// Whether the hash matches `password`.
     pub(super) fn matches(&self, password: &[u8]) -> Result<bool, BadHash> {
         match self {
             Self::Bcrypt(parts) => {
@@ -79,8 +79,8 @@ impl LegacyHash {
         }
     }
 
-    /// Whether `password`, which matches, is the only text that does. bcrypt looks at the first 72 bytes, and all of
-    /// them take what follows a NUL for no more than what went before it.
+    /// Whether `password`, which matches, is the only text that does. bcrypt reads only the first 72 bytes, and some
+    /// implementations stop at a NUL.
     pub(super) fn is_of_one_text(&self, password: &[u8]) -> bool {
         let whole = !matches!(self, Self::Bcrypt(_)) || password.len() < BCRYPT_LOOKS_AT;
         whole && !password.contains(&0)
@@ -122,7 +122,7 @@ fn scrypt_of(rest: &str) -> Result<LegacyHash, BadHash> {
     if given.next().is_some() {
         return Err(BadHash::new("scrypt has other parameters than ln, r and p"));
     }
-    // Before anything is made of them: their product may overflow.
+    // Checked before they are multiplied: the product may overflow.
     let block = 1_u64.checked_shl(log_n).and_then(|n| n.checked_mul(u64::from(r)));
     let memory = block.and_then(|block| block.checked_mul(128));
     let work = block.and_then(|block| block.checked_mul(u64::from(p)));
@@ -142,7 +142,7 @@ fn parts(rest: &str) -> Result<[&str; 3], BadHash> {
 }
 
 fn bytes(text: &str) -> Result<Vec<u8>, BadHash> {
-    // The last character may carry bits that are not used; passlib does not clear them everywhere.
+    // The last character may have unused bits; passlib does not always clear them.
     const LENIENT: GeneralPurpose =
         GeneralPurpose::new(&alphabet::STANDARD, NO_PAD.with_decode_allow_trailing_bits(true));
     STANDARD_NO_PAD.decode(text).or_else(|_| LENIENT.decode(text)).map_err(|_| BadHash::new("not base64"))
@@ -209,7 +209,7 @@ mod tests {
     fn a_text_that_is_not_looked_at_to_its_end_is_one_of_many() {
         let bcrypt = parse("$2b$04$KT1/BM1FfKywVHeeWcAMauA085BZGW1yHrcC7EC2BVKGDR27EhEQe").unwrap();
         assert!(bcrypt.is_of_one_text(&[b'x'; 71]));
-        // Whoever hashed more than 72 bytes is not to be shut out by the first 72 alone.
+        // A user whose password has more than 72 bytes must still be able to log in with it.
         assert!(!bcrypt.is_of_one_text(&[b'x'; 72]));
         assert!(!bcrypt.is_of_one_text(b"owner\0owner"));
         let pbkdf2 = parse("$pbkdf2-sha256$1$c2FsdA$aGFzaGhhc2hoYXNoaGFzaA").unwrap();

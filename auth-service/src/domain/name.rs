@@ -1,4 +1,4 @@
-//! The name of a user, a client or a key that others see.
+//! The display name of a user, a client or a key.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -7,8 +7,8 @@ use super::characters;
 /// Longest name, in code points.
 const MAX: usize = 200;
 
-/// A name: one line that can be seen, in Unicode NFC, each space a single blank (RFC 8266 section 2, less its NFKC: a name
-/// is shown as its owner writes it). A stored one is what it was when it was stored.
+/// A name: one visible line, in Unicode NFC, each space a single blank (RFC 8266 section 2, without its NFKC: a name is
+/// shown as its owner writes it). Stored names are not checked again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FullName(String);
 
@@ -18,18 +18,18 @@ pub enum NotAName {
     /// It is empty, or too long.
     #[error("must be one line of 1 to 200 characters")]
     Length,
-    /// It has a character that nobody sees, that turns the text round, or that Unicode does not know.
+    /// It has a character that is invisible, changes the text direction, or is not assigned in Unicode.
     #[error("must not contain {}", characters::described(*.0))]
     Character(char),
-    /// It begins with an accent that stands on nothing.
+    /// It begins with a combining mark.
     #[error("must not begin with a combining mark")]
     Mark,
 }
 
 impl FullName {
-    /// Reads a name as a person types it.
+    /// Parses a name as a person types it.
     pub fn parse(text: &str) -> Result<Self, NotAName> {
-        // No sequence of NFC is longer than 3 times what it is made of, and none is read further than that.
+        // NFC makes text at most 3 times longer or shorter, so no more than that is read.
         let name: String = text.trim().nfc().take(3 * MAX).collect();
         let name =
             name.split(characters::is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
@@ -42,7 +42,7 @@ impl FullName {
         if characters::begins_with_a_mark(&name) { Err(NotAName::Mark) } else { Ok(Self(name)) }
     }
 
-    /// A name that a store has, whatever the rules were when it was stored.
+    /// A name as stored, without checking the current rules.
     pub fn from_stored(name: String) -> Self {
         Self(name)
     }

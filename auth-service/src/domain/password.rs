@@ -7,11 +7,11 @@ use unicode_normalization::UnicodeNormalization as _;
 pub const MAX_LENGTH: usize = 128;
 /// Fewer guesses than this and a password is as weak as an entry of a list of common passwords.
 const MIN_GUESSES: f64 = 1e5;
-/// Code points whose strength is judged: the estimate's cost grows with the square of the length.
+/// Code points whose strength is estimated: the cost of the estimate grows with the square of the length.
 const JUDGED: usize = 48;
-/// Most ways to read a password's digits and symbols as letters: each costs the estimate as much as another password.
+/// Most ways to read a password's digits and symbols as letters: each costs as much as estimating another password.
 const MAX_READINGS: u32 = 32;
-/// The letters that the estimate takes digits and symbols for.
+/// The letters as which the estimate reads digits and symbols.
 const LOOKALIKES: [(char, &str); 12] = [
     ('a', "4@"),
     ('b', "8"),
@@ -27,15 +27,14 @@ const LOOKALIKES: [(char, &str); 12] = [
     ('z', "2"),
 ];
 
-/// A password as it was presented, in Unicode NFC and, where that is another, as it was typed. Its `Debug` shows
-/// nothing of it.
+/// A password in Unicode NFC and, if that differs, as it was typed. Its `Debug` does not show it.
 #[derive(Clone, Debug)]
 pub struct Password {
     nfc: SecretString,
     typed: Option<SecretString>,
 }
 
-/// Why a password is not taken.
+/// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// It has too few or too many code points.
@@ -50,7 +49,7 @@ pub enum WeakPassword {
 }
 
 impl Password {
-    /// Takes a password as it was typed; whether it is a good one is not asked here.
+    /// A password as it was typed; its strength is not checked here.
     pub fn new(text: &str) -> Self {
         let nfc: SecretString = text.nfc().collect::<String>().into();
         let typed = (nfc.expose_secret() != text).then(|| text.into());
@@ -62,7 +61,7 @@ impl Password {
         self.nfc.expose_secret().as_bytes()
     }
 
-    /// The bytes as they were typed, where they are not those of NFC.
+    /// The bytes as they were typed, if they differ from NFC.
     pub fn typed(&self) -> Option<&[u8]> {
         self.typed.as_ref().map(|typed| typed.expose_secret().as_bytes())
     }
@@ -73,10 +72,10 @@ impl Password {
         if (min..=MAX_LENGTH).contains(&length) { Ok(()) } else { Err(WeakPassword::Length { min }) }
     }
 
-    /// Refuses what a guesser tries first, `about` being what is publicly known of the user.
+    /// Refuses passwords that are easy to guess; `about` is what is publicly known of the user.
     ///
-    /// Only the beginning of a long password is judged, so that the cost is bounded. It is milliseconds of processor
-    /// time: not for async threads.
+    /// Only the beginning of a long password is estimated, so that the cost is bounded. It takes milliseconds of
+    /// processor time: do not call it on async threads.
     pub fn check_strength(&self, about: &[String]) -> Result<(), WeakPassword> {
         let judged: SecretString = judged(self.nfc.expose_secret()).into();
         let about: Vec<&str> = about.iter().map(String::as_str).collect();
@@ -85,8 +84,8 @@ impl Password {
     }
 }
 
-/// The part of a password whose strength is judged. Where its symbols can be read as letters in too many ways, they
-/// are read in one.
+/// The part of a password whose strength is estimated. If its symbols can be read as letters in too many ways, only one
+/// is tried.
 fn judged(password: &str) -> String {
     let judged: String = password.chars().take(JUDGED).collect();
     if readings(&judged) <= MAX_READINGS {
@@ -99,8 +98,8 @@ fn judged(password: &str) -> String {
     judged.chars().map(letter).collect()
 }
 
-/// An upper bound for the ways in which the estimate reads a text: it chooses one form for each letter, and for a
-/// form of two letters whether to take it for the second.
+/// An upper bound for the number of ways in which the estimate reads a text: it chooses one form for each letter, and
+/// for a form of two letters whether to take it for the second.
 fn readings(text: &str) -> u32 {
     let forms = |(_, forms): &(char, &str)| forms.chars().filter(|form| text.contains(*form)).count().max(1);
     let of_two = |form: &char| text.contains(*form) && ['1', '|', '7'].contains(form);

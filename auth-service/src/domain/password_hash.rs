@@ -1,5 +1,5 @@
-//! A stored password hash: argon2id in PHC string form, or one that another system made. Knows nothing of threads:
-//! callers decide where it runs.
+//! A stored password hash: argon2id in PHC string format, or one of another system. Knows nothing of threads: callers
+//! decide where it runs.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ const MAX_MEMORY_KIB: u32 = 100 * 1024;
 /// Most memory times passes of a hash, in KiB: that of PHP's default, the costliest that is in wide use.
 const MAX_WORK_KIB: u64 = 4 * 64 * 1024;
 
-/// What one hash costs.
+/// The cost parameters of a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Memory, in KiB.
@@ -38,25 +38,25 @@ pub struct Cost {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// What a password is to a hash.
+/// The result of checking a password against a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Another one.
+    /// It does not match.
     Wrong,
-    /// The one that was hashed.
+    /// It matches.
     Right,
-    /// The one that was hashed, as it was typed and not in NFC: a new hash is to be made of it.
+    /// It matches as it was typed and not in NFC: a new hash is to be made.
     AsTyped,
-    /// One of several texts that the hash does not tell apart: no new hash may be made of it.
+    /// It matches, as other texts do too: no new hash may be made from it.
     OneOfMany,
 }
 
-/// Memory that hashing works in; handing the same to the next hash saves its allocation.
+/// The working memory of hashing; reusing it for the next hash saves an allocation.
 #[derive(Default)]
 pub struct Scratch(Vec<Block>);
 
 impl Cost {
-    /// Refuses costs outside RFC 9106, and those that no login should pay.
+    /// Refuses parameters outside RFC 9106, and those too expensive for a login.
     pub fn check(self) -> Result<(), BadHash> {
         if self.memory_kib > MAX_MEMORY_KIB || self.work() > MAX_WORK_KIB {
             return Err(BadHash::new(format!(
@@ -83,13 +83,13 @@ impl Cost {
 }
 
 impl PasswordHash {
-    /// Takes a hash from the store; whether it is one shows when it is verified.
+    /// A hash from the store; it is parsed when it is verified.
     pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// Reads a hash that was made elsewhere: argon2, or one that is checked once and then made anew. Refused where it
-    /// is none, or would cost too much to check.
+    /// Parses a hash of another system: argon2, or one that is checked once and then replaced. Refused if it cannot be
+    /// parsed or would cost too much to check.
     pub fn parse(text: &str) -> Result<Self, BadHash> {
         let hash = Self(text.to_owned());
         hash.check().map(|()| hash)
@@ -119,13 +119,13 @@ impl PasswordHash {
         Self::write(&params, &salt, &output)
     }
 
-    /// A hash no password matches, which costs to verify what a real one costs.
+    /// A hash that no password matches; verifying it costs as much as a real one.
     pub fn unmatchable(cost: Cost, random: &dyn Random) -> Result<Self, BadHash> {
         Self::write(&cost.params()?, &random::bytes::<SALT>(random), &random::bytes::<OUTPUT>(random))
     }
 
-    /// What `password` is to the hash. A text that is not in NFC is tried as it was typed, too: other systems hash it
-    /// so. Fails for no hash that passes [`PasswordHash::check`].
+    /// Checks `password` against the hash. A text that is not in NFC is also tried as it was typed, because other
+    /// systems hash it so. Never fails for a hash that passes [`PasswordHash::check`].
     pub fn matches(&self, password: &Password, scratch: &mut Scratch) -> Result<Verdict, BadHash> {
         let readable = self.read()?;
         for (text, right) in [(Some(password.bytes()), Verdict::Right), (password.typed(), Verdict::AsTyped)]
@@ -138,7 +138,7 @@ impl PasswordHash {
         Ok(Verdict::Wrong)
     }
 
-    /// Whether the hash is weaker than `cost` demands and should be made anew at the next login.
+    /// Whether the hash is weaker than `cost` demands and should be replaced at the next login.
     pub fn is_below(&self, cost: Cost) -> bool {
         match self.read() {
             Ok(Readable::Argon2(hash)) => hash.algorithm != Algorithm::Argon2id || !cost.covers(&hash.params),
@@ -182,7 +182,7 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// A hash that was read into all that checking it takes.
+/// A parsed hash.
 enum Readable {
     Argon2(Argon2Hash),
     Legacy(LegacyHash),

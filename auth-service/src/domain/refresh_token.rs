@@ -1,4 +1,5 @@
-//! The refresh token: its form, the hashes kept of it, and how a successor is sealed for its predecessor's holder.
+//! The refresh token: its format, the hashes that are stored, and how a successor is sealed for its predecessor's
+//! holder.
 
 use std::fmt;
 
@@ -8,7 +9,7 @@ use service_kit::random::{self, Random};
 
 use super::id;
 
-/// Version of the form, and the token's first part.
+/// Version of the format, and the token's first part.
 const VERSION: &str = "rt1";
 /// Bytes of a secret, of its SHA-256 and of a sealed secret alike.
 pub const SECRET: usize = 32;
@@ -18,28 +19,28 @@ pub type Digest = [u8; SECRET];
 /// A successor that only the holder of its predecessor can read.
 pub type Sealed = [u8; SECRET];
 
-/// 256 random bits. Random enough that a plain SHA-256 of them cannot be searched.
+/// 256 random bits, so a plain SHA-256 of them cannot be searched.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret([u8; SECRET]);
 
-/// `rt1.<session id>.<session secret>.<secret>`: the second stays for the session's life, the third is used once.
+/// `rt1.<session id>.<session secret>.<secret>`: the session secret stays the same, the last secret is used once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
-    /// Which session.
+    /// The session's id.
     pub session_id: String,
-    /// Proves that the bearer once held a token of this session.
+    /// Proves that the holder once had a token of this session.
     pub session_secret: Secret,
-    /// Proves that the bearer holds this very token.
+    /// Proves that the holder has this token.
     pub secret: Secret,
 }
 
 impl Secret {
-    /// A fresh secret.
+    /// A new secret.
     pub fn new(random: &dyn Random) -> Self {
         Self(random::bytes(random))
     }
 
-    /// What the store keeps.
+    /// The SHA-256 that the store keeps.
     pub fn digest(&self) -> Digest {
         let mut out = [0; SECRET];
         out.copy_from_slice(digest::digest(&digest::SHA256, &self.0).as_ref());
@@ -51,14 +52,14 @@ impl Secret {
         verify_slices_are_equal(&self.digest(), digest).is_ok()
     }
 
-    /// Encrypts `successor` so that only this secret opens it again.
+    /// Encrypts `successor` so that only this secret can decrypt it.
     ///
-    /// A one-time pad: a secret is succeeded once, so its HMAC is used as a pad once.
+    /// A one-time pad: a secret has one successor, so its HMAC is used as a pad once.
     pub fn seal(&self, session_id: &str, successor: &Self) -> Sealed {
         self.pad(session_id, successor.0)
     }
 
-    /// Undoes [`Secret::seal`]; whether the result is right shows its digest.
+    /// Reverses [`Secret::seal`]; compare the digest of the result.
     pub fn unseal(&self, session_id: &str, sealed: Sealed) -> Self {
         Self(self.pad(session_id, sealed))
     }
@@ -74,7 +75,7 @@ impl Secret {
         bytes
     }
 
-    /// Reads what [`Secret::expose`] writes.
+    /// Parses what [`Secret::expose`] writes.
     pub fn parse(text: &str) -> Option<Self> {
         URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
     }
@@ -92,7 +93,7 @@ impl fmt::Debug for Secret {
 }
 
 impl RefreshToken {
-    /// Reads a token; `None` for anything Tessera never wrote.
+    /// Parses a token; `None` if it does not have the format of one.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('.');
         let (version, session_id) = (parts.next()?, parts.next()?);

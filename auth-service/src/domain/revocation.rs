@@ -1,8 +1,8 @@
-//! From which moment on access tokens are refused before they expire, and how long that must be remembered.
+//! The moment before which access tokens are refused, and how long a revocation must be remembered.
 //!
-//! A token that is made from what the store said before a revocation was committed must fall with it, whichever replica
-//! made it. So the moment lies ahead of the clock by what a commit and the differences between replicas' clocks may
-//! take, a token's `iat` is a time from before its user was read, and where a commit took longer, another moment is taken
+//! A token that was made from data read before a revocation was committed must be refused too, whichever replica made
+//! it. So the moment is ahead of the clock, by the time a commit takes and the difference between replicas' clocks. A
+//! token's `iat` is a time from before its user was read. If a commit took longer, the revocation gets a new moment
 //! after it ([`RevocationClock::covers`]).
 
 use std::{sync::Arc, time::Duration};
@@ -11,12 +11,12 @@ use service_kit::clock::Clock;
 use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
-/// How long it may take from the taking of a moment until its revocation is committed.
+/// How long it may take from the moment until its revocation is committed.
 const COMMIT: Duration = Duration::from_secs(1);
-/// Seconds that a moment lies ahead of the clock: one for the commit, one for the clocks of other replicas, and one
+/// Seconds by which a moment is ahead of the clock: one for the commit, one for the clocks of other replicas, and one
 /// because `iat` is in whole seconds.
 const AHEAD: i64 = 3;
-/// Seconds by which the `not_before` of a subject may lie ahead of the clock: one more than a moment, for a second
+/// Seconds by which the `not_before` of a subject may be ahead of the clock: one more than a moment, for a second
 /// revocation within the same second. Those who check tokens accept an `iat` that is 5 s ahead.
 const FURTHEST: i64 = AHEAD + 1;
 /// Seconds a revocation is remembered beyond the life of the last token that it refuses: the leeway of those who check
@@ -26,7 +26,7 @@ const MARGIN: i64 = 65;
 /// The moment of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// When it was taken.
+    /// When it was taken, by the clock.
     pub taken_at: OffsetDateTime,
     /// Tokens issued before this second since the Unix epoch are refused.
     pub not_before: i64,
@@ -35,7 +35,8 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The same, but later than the `not_before` that its subject has: a token issued at that second falls too.
+    /// The same, but later than the current `not_before` of its subject, so that a token issued at that second is
+    /// refused.
     #[must_use]
     pub fn after(self, not_before: i64) -> Self {
         let moved = self.not_before.max(not_before.saturating_add(1)) - self.not_before;
@@ -47,7 +48,7 @@ impl Moment {
     }
 }
 
-/// Takes the moments of revocations. The store takes one within each attempt to commit.
+/// Gives the moments of revocations. The store takes one within each attempt to commit.
 #[derive(Clone)]
 pub struct RevocationClock {
     clock: Arc<dyn Clock>,
@@ -68,9 +69,9 @@ impl RevocationClock {
         Moment { taken_at, not_before, expires_at: not_before.saturating_add(ttl).saturating_add(MARGIN) }
     }
 
-    /// The moment of a revocation of this kind. That of a role is written again once no replica goes by what the role was
-    /// before, and those who have it get no token from ahead of the clock: it allows for the clocks alone, and new tokens
-    /// of the role are refused until it has come.
+    /// The moment of a revocation of this kind. A role is revoked again once no replica uses its old scopes, so its
+    /// moment needs no second for the commit. Tokens of the role that are issued before the moment has passed are
+    /// refused.
     pub fn moment_for(&self, kind: RevocationKind) -> Moment {
         let moment = self.moment();
         match kind {
@@ -79,13 +80,14 @@ impl RevocationClock {
         }
     }
 
-    /// Whether a revocation whose moment was taken then, and which is committed by now, refuses every token made from what
-    /// was true before it.
+    /// Whether a revocation whose moment was taken at `taken_at`, and which is committed by now, refuses every token
+    /// made from data of before the commit. Otherwise it needs a new moment.
     pub fn covers(&self, taken_at: OffsetDateTime) -> bool {
         self.clock.now() - taken_at <= COMMIT
     }
 
-    /// Whether no working clock wrote this `not_before`: tokens issued at it would be refused as tokens of the future.
+    /// Whether this `not_before` was written by a wrong clock: tokens issued at it would be refused as issued in the
+    /// future.
     pub fn is_too_far_ahead(&self, not_before: i64) -> bool {
         not_before > self.clock.now().unix_timestamp().saturating_add(FURTHEST)
     }

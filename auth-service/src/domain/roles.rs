@@ -1,4 +1,4 @@
-//! Roles as named sets of scopes, what each allows, and how a caller asks for less.
+//! Roles as named sets of scopes, and how a caller asks for fewer scopes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,8 +33,8 @@ pub fn everything() -> ScopeSet {
     ScopeSet::from_names([EVERYTHING]).unwrap_or_default()
 }
 
-/// What a stored role or client allows. A later version may have written scopes that this one cannot read: they grant nothing here,
-/// are shown as they are, and are not lost by what this version does with the role or client.
+/// The scopes of a stored role or client. A later version may have written scopes that this one cannot read: they grant
+/// nothing here, are shown as they are, and are kept when this version changes the role or client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredScopes {
     /// What it grants.
@@ -44,7 +44,7 @@ pub struct StoredScopes {
 }
 
 impl StoredScopes {
-    /// Reads scopes as they are stored, separated by spaces.
+    /// Parses scopes as they are stored, separated by spaces.
     pub fn read(text: &str) -> Self {
         if let Ok(granted) = text.parse() {
             return Self { granted, unreadable: Vec::new() };
@@ -61,13 +61,13 @@ impl StoredScopes {
         self.granted.iter().map(str::to_owned).chain(self.unreadable.iter().cloned()).collect()
     }
 
-    /// Whether something of `other` is not in it.
+    /// Whether `other` has a scope that this does not have.
     pub fn lacks(&self, other: &Self) -> bool {
         let kept = |name: &String| self.unreadable.contains(name) || self.granted.covers(name);
         !self.granted.covers_all(&other.granted) || !other.unreadable.iter().all(kept)
     }
 
-    /// What of it `held` does not cover. Only [`EVERYTHING`] covers what cannot be read.
+    /// The scopes that `held` does not cover. Only [`EVERYTHING`] covers those that cannot be read.
     pub fn beyond(&self, held: &ScopeSet) -> Vec<String> {
         let mut beyond = beyond(held, &self.granted);
         if !self.unreadable.is_empty() && !held.covers(EVERYTHING) && !beyond.iter().any(|s| s == EVERYTHING)
@@ -84,12 +84,12 @@ impl From<ScopeSet> for StoredScopes {
     }
 }
 
-/// All roles there are: those that ship, as they are or as they were changed, and those made since.
+/// All roles: those that ship, as they are or as they were changed, and those made since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleTable(BTreeMap<String, StoredScopes>);
 
 impl RoleTable {
-    /// The roles that ship with Tessera, under those that are stored. `admin` is what it is.
+    /// The roles that ship with Tessera, overridden by those that are stored. `admin` cannot be overridden.
     pub fn new(stored: impl IntoIterator<Item = (String, StoredScopes)>) -> Self {
         let set = |names: &[&str]| StoredScopes::from(ScopeSet::from_names(names).unwrap_or_default());
         let mut roles = BTreeMap::from([
@@ -118,7 +118,7 @@ impl RoleTable {
         self.0.get(role)
     }
 
-    /// Those of `roles` that are not built in, each once, with what it allows: what a write that gives them goes by.
+    /// Those of `roles` that are not built in, each once, with its scopes: the condition of a write that gives them.
     pub fn stored<'r>(&self, roles: impl IntoIterator<Item = &'r String>) -> Vec<(String, StoredScopes)> {
         let given: BTreeSet<&String> = roles.into_iter().filter(|role| !is_built_in(role)).collect();
         given.into_iter().filter_map(|role| Some((role.clone(), self.get(role)?.clone()))).collect()
@@ -133,7 +133,7 @@ impl RoleTable {
         all
     }
 
-    /// Everything that `roles` allow together, what cannot be read here included.
+    /// Everything that `roles` allow together, including scopes that cannot be read here.
     pub fn stored_scopes_of<S: AsRef<str>>(&self, roles: &[S]) -> StoredScopes {
         let all = roles.iter().filter_map(|role| self.0.get(role.as_ref()));
         let unreadable: BTreeSet<&String> = all.flat_map(|scopes| &scopes.unreadable).collect();
@@ -142,7 +142,7 @@ impl RoleTable {
     }
 }
 
-/// Scopes that were asked for and are not held.
+/// Scopes that were requested and are not held.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("your roles do not allow {0:?}")]
 pub struct TooWide(pub Vec<String>);
@@ -152,15 +152,15 @@ pub fn beyond(held: &ScopeSet, asked: &ScopeSet) -> Vec<String> {
     asked.iter().filter(|scope| !held.covers(scope)).map(str::to_owned).collect()
 }
 
-/// Refuses to hand out more than `held`; asking for nothing in particular is asking for all of it.
+/// Refuses to grant more than `held`; without a request all of it is granted.
 pub fn narrow(held: &ScopeSet, asked: Option<&ScopeSet>) -> Result<ScopeSet, TooWide> {
     let Some(asked) = asked else { return Ok(held.clone()) };
     let beyond = beyond(held, asked);
     if beyond.is_empty() { Ok(asked.clone()) } else { Err(TooWide(beyond)) }
 }
 
-/// What is left of `asked` under the scopes held today: everything that both allow. Roles, clients and keys may have
-/// changed since it was given.
+/// The part of `asked` that the current scopes still allow. Roles, clients and keys may have changed since it was
+/// granted.
 pub fn still_held(held: &ScopeSet, asked: Option<&ScopeSet>) -> ScopeSet {
     let Some(asked) = asked else { return held.clone() };
     let named = asked.iter().filter(|scope| held.covers(scope));

@@ -1,4 +1,4 @@
-//! A session's record: what one login leaves behind until it ends. How it is renewed is `step`'s business.
+//! A session's record: what is stored of one login until it ends. Rotation is in `step`.
 
 use std::time::Duration;
 
@@ -21,27 +21,27 @@ const DEVICE: usize = 256;
 pub struct Session {
     /// The id: `sid` of the session's tokens.
     pub id: String,
-    /// Whose session: a user's, or under a [`Delegation`] a service's, by its client id.
+    /// The id of the user, or for a [`Delegation`] by a service its client id.
     pub user_id: String,
     /// The client that logged in.
     pub client_id: String,
-    /// What the login asked for; all that the user's roles allow where absent.
+    /// The scopes that the login asked for; all that the user's roles allow if absent.
     pub scope: Option<ScopeSet>,
-    /// To whom and for what the session was handed on; absent where its user logged in.
+    /// To whom and for what the session was delegated; absent if its user logged in.
     pub delegation: Option<Delegation>,
-    /// The user's `token_version` at login: the session is worthless once the user's is another.
+    /// The user's `token_version` at login: the session is invalid once the user's is another.
     pub token_version: i64,
-    /// Of the session secret.
+    /// SHA-256 of the session secret.
     pub session_hash: Digest,
-    /// Of the one refresh token that is good now.
+    /// SHA-256 of the secret of the current refresh token.
     pub current: Digest,
-    /// The refresh token before it, once there was one.
+    /// The refresh token before the current one, after the first rotation.
     pub previous: Option<Previous>,
-    /// How often the session was renewed.
+    /// How often the session was refreshed.
     pub generation: i64,
-    /// Raised by every write: a write names the version it changes.
+    /// Raised by every write; a write names the version that it changes.
     pub version: i64,
-    /// Why the session ended; absent while it lives.
+    /// Why the session ended; absent while it is active.
     pub ended: Option<EndReason>,
     /// What the client called itself.
     pub device: Option<String>,
@@ -49,35 +49,35 @@ pub struct Session {
     pub address: Option<String>,
     /// When the user proved who they are.
     pub created_at: OffsetDateTime,
-    /// When the session was last renewed.
+    /// When the session was last refreshed.
     pub last_used_at: OffsetDateTime,
-    /// When the session ends unless it is renewed.
+    /// When the session ends unless it is refreshed.
     pub idle_expires_at: OffsetDateTime,
     /// When the session ends at the latest.
     pub absolute_expires_at: OffsetDateTime,
-    /// When the record may be removed. Decides nothing else.
+    /// When the record may be removed. It never decides validity.
     pub purge_at: OffsetDateTime,
 }
 
 /// The refresh token that `current` replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Previous {
-    /// Of its secret.
+    /// SHA-256 of its secret.
     pub digest: Digest,
     /// When it was replaced.
     pub at: OffsetDateTime,
-    /// Its successor, for its holder alone.
+    /// Its successor, sealed for its holder.
     pub sealed: Sealed,
 }
 
-/// What a job grant hands on (RFC 8693).
+/// The delegation of a job grant (RFC 8693).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delegation {
     /// The calculation that the session may write to.
     pub calculation: String,
     /// The client that acts: `act` of the session's tokens. Without it the grant ends.
     pub actor: String,
-    /// The key or service whose token was handed on: without it the grant ends. Absent for a login of Tessera's own.
+    /// The key or service whose token was exchanged: without it the grant ends. Absent for a login at Tessera.
     pub through: Option<String>,
 }
 
@@ -91,15 +91,15 @@ shared_models::listed! {
         EndedByUser,
         /// The user's password changed.
         PasswordChange,
-        /// A used refresh token came again: somebody else has it.
+        /// A used refresh token was presented again: it was stolen.
         Theft,
         /// An administrator ended it, or disabled its user.
         EndedByAdmin,
-        /// Its client gave it back (RFC 7009).
+        /// Its client revoked it (RFC 7009).
         Revoked,
         /// The calculation it was limited to is finished.
         CalculationFinished,
-        /// The key or service through which it was handed on, or the client that acts, was removed, disabled, or lost a scope.
+        /// The key or service that delegated it, or the client that acts, was removed, disabled, or lost a scope.
         ClientRevoked,
         /// Its user had more live sessions than they may, and this was among the least recently used.
         Surplus,
@@ -122,13 +122,13 @@ impl EndReason {
         }
     }
 
-    /// Reads [`EndReason::name`].
+    /// Parses [`EndReason::name`].
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 }
 
-/// What a login knows when it opens a session.
+/// The data of a login that opens a session.
 #[derive(Clone, Debug)]
 pub struct Login {
     /// Who logged in.
@@ -139,7 +139,7 @@ pub struct Login {
     pub client_id: String,
     /// What it asked for.
     pub scope: Option<ScopeSet>,
-    /// What it was handed on for, where it is a job grant.
+    /// The delegation, if it is a job grant.
     pub delegation: Option<Delegation>,
     /// What it called itself.
     pub device: Option<String>,
@@ -150,14 +150,14 @@ pub struct Login {
 /// How long sessions live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Without being renewed.
+    /// Without being refreshed.
     pub idle: Duration,
     /// At most.
     pub absolute: Duration,
 }
 
 impl Session {
-    /// Opens a session and gives its first refresh token.
+    /// Opens a session and returns its first refresh token.
     pub fn open(
         login: Login,
         lifetimes: Lifetimes,
@@ -196,7 +196,7 @@ impl Session {
         (session, token)
     }
 
-    /// Whether the session can still be renewed at `now`.
+    /// Whether the session can still be refreshed at `now`.
     pub fn is_live(&self, now: OffsetDateTime) -> bool {
         self.ended.is_none() && now < self.idle_expires_at && now < self.absolute_expires_at
     }
@@ -206,7 +206,7 @@ impl Session {
         Self { ended: Some(reason), version: self.version + 1, ..self.clone() }
     }
 
-    /// What the user may see of it, `current_sid` being the session they ask from.
+    /// The session as its user sees it; `current_sid` is the session of the request.
     pub fn view(&self, current_sid: Option<&str>) -> SessionView {
         SessionView {
             id: self.id.clone(),

@@ -1,7 +1,7 @@
-//! What happens when a refresh token is presented: the whole rotation, as one pure function.
+//! What happens when a refresh token is presented: rotation as one pure function.
 //!
 //! Refresh token rotation with detection of replay (RFC 9700 section 4.14.2), in the form that survives lost
-//! responses and concurrent tabs: for a short while a used token yields the very successor it yielded before.
+//! responses and concurrent tabs: for a short while a used token returns the same successor again.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use super::{
     session::{EndReason, Previous, Session},
 };
 
-/// How long a used token still yields its successor, however often it is presented.
+/// How long a used token still returns its successor, however often it is presented.
 pub const GRACE: Duration = Duration::from_secs(30);
 
 /// A refresh token is presented.
@@ -22,7 +22,7 @@ pub struct Presented {
     pub token: RefreshToken,
     /// The client that presents it.
     pub client_id: String,
-    /// The secret of the token that is to follow, fresh.
+    /// A new secret for the next token.
     pub successor: Secret,
     /// How long the refreshed session may stay idle.
     pub idle_ttl: Duration,
@@ -35,31 +35,31 @@ pub struct Presented {
 pub struct Moment {
     /// The time now: that of whatever is written.
     pub now: OffsetDateTime,
-    /// How long ago the request arrived. It is judged as if it had been served at once: slowness is never theft.
+    /// How long ago the request arrived. It is judged by that time: slowness is never theft.
     pub waited: Duration,
 }
 
-/// What comes of it.
+/// The outcome of presenting a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rotation {
     /// The session continues, with this secret in its next token.
-    Renewed(Session, Secret),
+    Refreshed(Session, Secret),
     /// A used token was presented after its grace: the session is ended.
     Stolen(Session),
-    /// The token opens nothing: unknown, expired, ended, or another client's.
+    /// The token is not valid: unknown, expired, ended, or another client's.
     Refused,
 }
 
-/// What comes of it, and the session to write before that is true.
+/// The outcome, and the session that must be written first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The outcome, once written.
     pub rotation: Rotation,
-    /// The session's next state; nothing is to be written where absent.
+    /// The session's next state; absent if nothing is to be written.
     pub write: Option<Session>,
 }
 
-/// Decides. The caller writes `write` on condition that the session's `version` is still the one read here.
+/// Decides the outcome. The caller writes `write` only if the session's `version` is still the one read here.
 pub fn step(session: &Session, presented: &Presented, moment: Moment) -> Step {
     let Moment { now, waited } = moment;
     let arrived = now - waited;
@@ -73,7 +73,7 @@ pub fn step(session: &Session, presented: &Presented, moment: Moment) -> Step {
     if token.secret.is_behind(&session.current) {
         let next = rotated(session, presented, now);
         return Step {
-            rotation: Rotation::Renewed(next.clone(), presented.successor.clone()),
+            rotation: Rotation::Refreshed(next.clone(), presented.successor.clone()),
             write: Some(next),
         };
     }
@@ -110,7 +110,7 @@ fn repeated(session: &Session, previous: &Previous, token: &RefreshToken, arrive
     if age > GRACE || !successor.is_behind(&session.current) {
         return stolen(session);
     }
-    Step { rotation: Rotation::Renewed(session.clone(), successor), write: None }
+    Step { rotation: Rotation::Refreshed(session.clone(), successor), write: None }
 }
 
 fn stolen(session: &Session) -> Step {

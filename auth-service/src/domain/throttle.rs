@@ -1,4 +1,4 @@
-//! How many tries are free, and how long the next one has to wait: one bucket, as a pure rule.
+//! How many attempts are free, and how long the next one must wait: one bucket, as pure functions.
 
 use std::time::Duration;
 
@@ -7,52 +7,53 @@ use time::OffsetDateTime;
 /// The longest wait between two guesses, in seconds.
 pub const LONGEST: u32 = 60;
 
-/// For how long after it was taken an attempt can be pending: no request takes longer. A replica that ended before it
-/// settled its attempts keeps nobody waiting for them.
+/// How long an attempt can be pending: no request takes longer. Attempts of a replica that ended before settling them
+/// then delay no others.
 const REQUEST: Duration = Duration::from_secs(5);
 
-/// What a bucket allows.
+/// The limit of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Tries that cost nothing.
+    /// Attempts that need not wait.
     pub free: u32,
-    /// For how long a bucket remembers.
+    /// How long a bucket remembers.
     pub window: Duration,
-    /// What comes after the free ones.
+    /// The rule after the free ones.
     pub beyond: Beyond,
 }
 
-/// What comes after the free tries.
+/// The rule after the free attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beyond {
-    /// Each waits 1, 2, 4 … 60 seconds since the one before it. A window without any forgets all: for failures.
+    /// Each waits 1, 2, 4 … 60 seconds after the one before it. All are forgotten after a window without any: for
+    /// failures.
     Slower,
-    /// None is left until the window that began with the first one is over: for what may be asked so often.
+    /// None is allowed until the window that began with the first one is over: for a fixed number of requests.
     Closed,
 }
 
-/// The tries on one account, address or device. For a password each counts as a failure until it has succeeded.
+/// The attempts on one account, address or device. A password attempt counts as a failure until it has succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
-    /// How many there were.
+    /// How many attempts were counted.
     pub failures: u32,
-    /// How many of them are not settled yet. It counts only where attempts are settled.
+    /// How many of them are not settled yet. Meaningful only for buckets whose attempts are settled.
     pub pending: u32,
     /// When the last one was; under [`Beyond::Closed`], the first.
     pub last: OffsetDateTime,
 }
 
-/// What comes of an attempt.
+/// The outcome of taking an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// It may continue; this is the bucket with it.
+    /// It may continue; this is the bucket with the attempt.
     Taken(Bucket),
-    /// It has to wait so long, and is not counted; this is the bucket as it is to be kept.
+    /// It has to wait this long and is not counted; this is the bucket to keep.
     Wait(Bucket, Duration),
 }
 
 impl Attempt {
-    /// How long it has to wait, if it was not taken.
+    /// How long it must wait, if it was not taken.
     pub fn wait(self) -> Option<Duration> {
         match self {
             Self::Taken(_) => None,
@@ -67,8 +68,8 @@ impl Bucket {
         Self { failures: 1, pending: 1, last: now }
     }
 
-    /// Takes one attempt at `now` out of what `limit` allows. A time in the future, by a clock that was ahead or is
-    /// another replica's, counts as now: free attempts never wait, and no other waits longer than its rule says.
+    /// Takes one attempt at `now` within `limit`. A time in the future, of a clock that was ahead or of another
+    /// replica, counts as now: free attempts never wait, and no other waits longer than its rule says.
     pub fn take(known: Option<Self>, limit: Limit, now: OffsetDateTime) -> Attempt {
         let known = known.map(|bucket| Self { last: bucket.last.min(now), ..bucket });
         let Some(bucket) = known.filter(|bucket| now - bucket.last < limit.window) else {
@@ -100,7 +101,7 @@ impl Bucket {
         }
     }
 
-    /// Whether an attempt may still turn out not to have failed, at `now`.
+    /// Whether an attempt is still pending at `now` and may turn out to be a success.
     pub fn is_pending(self, now: OffsetDateTime) -> bool {
         self.pending > 0 && now - self.last < REQUEST
     }

@@ -12,7 +12,7 @@ pub struct User {
     pub id: String,
     /// The address the user logs in with.
     pub email: Email,
-    /// The name others see.
+    /// The display name.
     pub full_name: Option<FullName>,
     /// Roles, by name.
     pub roles: Vec<String>,
@@ -20,7 +20,7 @@ pub struct User {
     pub disabled: bool,
     /// The hashed password.
     pub password_hash: PasswordHash,
-    /// Raised to make every earlier session worthless.
+    /// Raised to invalidate every earlier session.
     pub token_version: i64,
     /// Raised to suspend every API key made before: each key names the version it was made under.
     pub keys_version: i64,
@@ -28,14 +28,14 @@ pub struct User {
     pub must_change_password: bool,
     /// Access tokens issued before this second since the Unix epoch are refused; 0 refuses none.
     pub not_before: i64,
-    /// When the user was made.
+    /// When the user was created.
     pub created_at: OffsetDateTime,
     /// When the user last changed.
     pub updated_at: OffsetDateTime,
 }
 
 impl User {
-    /// A user who has just come.
+    /// A new user.
     pub fn new(
         id: String,
         now: OffsetDateTime,
@@ -60,12 +60,12 @@ impl User {
         }
     }
 
-    /// Whether they may do everything, now.
+    /// Whether they are an administrator who is not disabled.
     pub fn is_admin(&self) -> bool {
         !self.disabled && self.roles.iter().any(|role| role == roles::ADMIN)
     }
 
-    /// What the user, and administrators, may see.
+    /// The user as they and administrators see them.
     pub fn view(&self) -> auth::User {
         auth::User {
             id: self.id.clone(),

@@ -20,13 +20,13 @@ use shared_models::claims::Principal;
 use super::state::State;
 use crate::ops::{Actor, Origin};
 
-/// The caller, who may do at this moment what the row demands. Only a row that checks its caller has one.
+/// The caller, checked against the store for what the row demands. Only a row that checks its caller has one.
 pub struct Acting(pub Actor);
 
-/// The same at a row of self-service, where the caller is a person at their own login.
+/// The same for a self-service row, where the caller is a person with their own login.
 pub struct Person(pub Actor);
 
-/// The caller of a row that is open to anyone, where a token came along that is good now and is no job grant's.
+/// The caller of a row that is open to anyone, if the request has a valid token that is not a job grant's.
 pub struct Visitor(pub Option<Actor>);
 
 /// Checks the caller of a row against the store: whether the token is still good, whether a principal of this kind may
@@ -47,7 +47,7 @@ pub(super) fn gate(principals: Principals, scope: Option<&'static str>) -> Gate 
     })
 }
 
-/// Records each caller whom the row refuses, as far as the audit log takes them.
+/// Records each caller that the row refuses, within the limit of the audit log.
 pub(super) fn refusal(row: String) -> Refusal {
     Rc::new(move |request, caller, problem| {
         if let Some(state) = request.app_data::<Data<State>>() {

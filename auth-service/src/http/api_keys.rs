@@ -21,12 +21,12 @@ use super::{
 
 /// List your API keys
 ///
-/// By id, which is the order in which they were made.
+/// Ordered by id, oldest first.
 #[utoipa::path(
     get, path = "/auth/api-keys", tag = "API keys", security(("oauth2" = []), ("bearer" = [])),
     params(
         ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of API keys", body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login, refusals::Query,
@@ -40,7 +40,7 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(page_of(&request, &actor.subject, &state).await?))
 }
 
-/// A page of the keys of a user, as the query of a request asks for it.
+/// A page of a user's keys, by the query of a request.
 pub(super) async fn page_of(
     request: &HttpRequest,
     owner: &str,
@@ -51,11 +51,11 @@ pub(super) async fn page_of(
     Ok(page(keys.into_iter(), limit, |key| &key.client_id))
 }
 
-/// Make an API key
+/// Create an API key
 ///
 /// For scripts and cluster jobs: it gets tokens at `/auth/token` with `client_credentials`, which act for you with some
-/// of your scopes, until it expires or you are disabled. Its secret is shown this once. Needs a recent login, or your
-/// password as `current_password`; a key makes no key.
+/// of your scopes, until it expires or you are disabled. Its secret is shown only once. Needs a recent login, or your
+/// password as `current_password`; an API key cannot create another.
 #[utoipa::path(
     post, path = "/auth/api-keys", tag = "API keys", request_body = NewApiKey,
     security(("oauth2" = []), ("bearer" = [])),

@@ -21,11 +21,11 @@ use crate::{
 #[utoipa::path(
     get, path = "/auth/audit", tag = "Administration", security(("oauth2" = ["audit:read"]), ("bearer" = [])),
     params(
-        ("actor" = Option<String>, Query, description = "Done by this user or client"),
-        ("action" = Option<String>, Query, description = "Of this kind"),
-        ("target" = Option<String>, Query, description = "Done to this id"),
-        ("limit" = Option<u32>, Query, description = "At most so many: 50, and 1000 at most", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("actor" = Option<String>, Query, description = "The user or client that acted"),
+        ("action" = Option<String>, Query, description = "The action"),
+        ("target" = Option<String>, Query, description = "The id of the target"),
+        ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of the audit log", body = inline(Page<AuditEntry>)), refusals::Caller, refusals::Scope, refusals::Query,
@@ -53,7 +53,7 @@ pub(super) async fn list(
 /// The action of that name.
 fn action(name: &str) -> Result<Action, String> {
     match Action::read(name.to_owned()) {
-        Action::Other(_) => Err(format!("no such action; there are {}", ACTIONS.join(", "))),
+        Action::Other(_) => Err(format!("unknown action; known are {}", ACTIONS.join(", "))),
         known => Ok(known),
     }
 }

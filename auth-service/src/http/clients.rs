@@ -23,9 +23,9 @@ use crate::{domain::client::Client, store::ClientFilter};
 #[utoipa::path(
     get, path = "/auth/clients", tag = "Clients", security(("oauth2" = ["clients:read"]), ("bearer" = [])),
     params(
-        ("name" = Option<String>, Query, description = "Of this name"),
-        ("limit" = Option<u32>, Query, description = "At most so many: 50, and 1000 at most", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("name" = Option<String>, Query, description = "The name"),
+        ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of clients", body = inline(Page<ClientView>)), refusals::Caller, refusals::Scope, refusals::Query,
@@ -51,9 +51,9 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(page(views, limit, |client| &client.client_id)))
 }
 
-/// Make a client
+/// Create a client
 ///
-/// Its secret is shown this once. Its scopes must be within yours.
+/// Its secret is shown only once. Its scopes must be within yours.
 #[utoipa::path(
     post, path = "/auth/clients", tag = "Clients", request_body = NewClient,
     security(("oauth2" = ["clients:write"]), ("bearer" = [])),
@@ -78,7 +78,7 @@ fn shown(state: &State, client: &Client, client_secret: String) -> ClientWithSec
     ClientWithSecret { client: client.view(state.auth.now()), client_secret }
 }
 
-/// See a client
+/// Read a client
 #[utoipa::path(
     get, path = "/auth/clients/{id}", tag = "Clients", security(("oauth2" = ["clients:read"]), ("bearer" = [])),
     params(("id" = String, Path, description = "The client's id")),
@@ -94,7 +94,7 @@ pub(super) async fn one(
 
 /// Change a client
 ///
-/// Disabling it, or taking a scope from it, refuses the tokens it has.
+/// Disabling it, or removing a scope from it, revokes its tokens.
 #[utoipa::path(
     patch, path = "/auth/clients/{id}", tag = "Clients",
     security(("oauth2" = ["clients:write"]), ("bearer" = [])),
@@ -136,11 +136,11 @@ pub(super) async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Make another secret
+/// Replace the secret
 ///
-/// Shown this once. The one until now stays good for a day, or as long as `keep_old_for` says, so that it can be
-/// replaced everywhere in time; at most two are good at once. Secrets are kept as SHA-256: they are 256 random bits,
-/// which cannot be searched as a password can.
+/// The new secret is shown only once. The old one stays valid for a day, or for `keep_old_for` seconds, so that it can
+/// be replaced everywhere in time; at most two are valid at the same time. Secrets are stored as SHA-256: they are 256
+/// random bits, which cannot be guessed as a password can.
 #[utoipa::path(
     post, path = "/auth/clients/{id}/secret", tag = "Clients", request_body = NewSecret,
     security(("oauth2" = ["clients:write"]), ("bearer" = [])),
@@ -150,13 +150,13 @@ pub(super) async fn remove(
         refusals::Caller, refusals::Scope, refusals::Missing, refusals::Rule, refusals::Body,
     ),
 )]
-pub(super) async fn renew_secret(
+pub(super) async fn replace_secret(
     Acting(actor): Acting,
     id: Path<String>,
     input: super::body::OrNothing<NewSecret>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (client, secret) = state.auth.renew_secret(&actor, &id, input.0.keep_old_for).await?;
+    let (client, secret) = state.auth.replace_secret(&actor, &id, input.0.keep_old_for).await?;
     Ok(HttpResponse::Created()
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(shown(&state, &client, secret)))

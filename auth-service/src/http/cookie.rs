@@ -16,7 +16,7 @@ pub struct RefreshCookie {
 }
 
 impl RefreshCookie {
-    /// `secure` where browsers reach the issuer by TLS, whatever this listener is: a proxy may end it.
+    /// `secure` if browsers reach the issuer by TLS, even if a proxy terminates it.
     pub fn new(secure: bool) -> Self {
         Self { secure }
     }
@@ -32,7 +32,7 @@ impl RefreshCookie {
         request.cookie(self.name()).map(|cookie| cookie.value().to_owned())
     }
 
-    /// Hands a refresh token to the browser for as long as it is good.
+    /// Sets the refresh token's cookie for as long as the token is valid.
     pub fn set(self, token: String, ttl: Duration) -> Cookie<'static> {
         self.cookie(self.name(), token, MaxAge::seconds(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX)))
     }
@@ -46,13 +46,13 @@ impl RefreshCookie {
         request.cookie(self.device_name()).map(|cookie| cookie.value().to_owned())
     }
 
-    /// Marks the browser's device.
+    /// Sets the mark of the browser's device.
     pub fn set_device(self, mark: String) -> Cookie<'static> {
         let ttl = i64::try_from(device::LIFETIME.as_secs()).unwrap_or(i64::MAX);
         self.cookie(self.device_name(), mark, MaxAge::seconds(ttl))
     }
 
-    /// Makes the browser forget the token.
+    /// Clears the cookie of the refresh token.
     pub fn clear(self) -> Cookie<'static> {
         self.cookie(self.name(), String::new(), MaxAge::ZERO)
     }

@@ -1,4 +1,4 @@
-//! What anyone may know of this authorization server: its metadata and its public keys.
+//! The public metadata and keys of this authorization server.
 
 use actix_web::{
     HttpResponse,
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{DOCS, refusals, state::State};
 
-/// Ways of a client to prove who it is (RFC 7591 section 2).
+/// The authentication methods of clients (RFC 7591 section 2).
 const BASIC: &str = "client_secret_basic";
 const POST: &str = "client_secret_post";
 
@@ -24,17 +24,17 @@ const CACHED: (actix_web::http::header::HeaderName, &str) = (CACHE_CONTROL, "pub
 struct Metadata<'a> {
     /// `iss` of every token.
     issuer: &'a str,
-    /// Where programs get tokens.
+    /// The token endpoint.
     token_endpoint: String,
-    /// How a client proves who it is; `none` is for jobs alone.
+    /// How a client authenticates; `none` is only for jobs.
     token_endpoint_auth_methods_supported: [&'static str; 3],
-    /// Where programs give tokens back.
+    /// The revocation endpoint.
     revocation_endpoint: String,
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
-    /// Where programs ask what a token is worth.
+    /// The introspection endpoint.
     introspection_endpoint: String,
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
-    /// Where the public keys are.
+    /// The URL of the public keys.
     jwks_uri: String,
     /// Scopes that ship with Tessera.
     scopes_supported: &'static [&'static str],
@@ -42,15 +42,15 @@ struct Metadata<'a> {
     grant_types_supported: [&'static str; 4],
     /// Kinds of `authorization_details` (RFC 9396 section 10).
     authorization_details_types_supported: [&'static str; 1],
-    /// A page to read about and try the endpoints.
+    /// The documentation page.
     service_documentation: String,
 }
 
-/// A JWK Set (RFC 7517) of the keys that anyone may see.
+/// A JWK Set (RFC 7517) of the public keys.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "tells the document's reader what the key ring writes")]
 struct PublicKeys {
-    /// Public keys; empty where tokens are signed with a shared key.
+    /// Public keys; empty if tokens are signed with a shared key.
     keys: Vec<serde_json::Value>,
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
 
 /// Metadata of an authorization server whose issuer has a path
 ///
-/// RFC 8414 section 3.1: the path of the issuer stands behind the well-known one. Any other path is 404.
+/// RFC 8414 section 3.1: the path of the issuer follows the well-known one. Any other path is 404.
 #[utoipa::path(
     get, path = "/.well-known/oauth-authorization-server/{path}", tag = "Discovery",
     params(("path" = String, Path, description = "The path of the issuer")),

@@ -1,4 +1,4 @@
-//! How each failure of a use case is told over HTTP: once, here.
+//! Maps each failure of a use case to a problem: once, here.
 
 use actix_web::http::header::{self, HeaderValue};
 use service_kit::problem::Problem;
@@ -6,7 +6,7 @@ use shared_models::problem::ProblemCode;
 
 use crate::ops::AuthError;
 
-/// The text begun with a capital.
+/// The text with an initial capital.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -19,7 +19,7 @@ impl From<AuthError> for Problem {
             // RFC 9110 section 15.5.2 demands a challenge; `Basic` would make browsers ask by themselves.
             AuthError::InvalidCredentials => Self::new(
                 ProblemCode::InvalidCredentials,
-                "Check the e-mail and the password",
+                "The e-mail or the password is wrong",
             )
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tessera\"")),
             AuthError::InvalidRefreshToken
@@ -33,7 +33,7 @@ impl From<AuthError> for Problem {
             ),
             AuthError::RecentLoginNeeded { seconds } => Self::recent_login_required(
                 format!(
-                    "This needs a login of the last {seconds} seconds; log in again, or send your password as \
+                    "This needs a login within the last {seconds} seconds; log in again, or send your password as \
                      \"current_password\" in the body"
                 ),
                 seconds,
@@ -47,7 +47,7 @@ impl From<AuthError> for Problem {
             }
             AuthError::ChangedMeanwhile => Self::new(
                 ProblemCode::Conflict,
-                "Another request changed the same at the same time; look again and decide anew",
+                "This was changed by another request; reload it and try again",
             ),
             AuthError::Throttled { retry_after } => {
                 let detail = format!("Too many attempts; try again in {retry_after} s");

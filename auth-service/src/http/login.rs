@@ -16,7 +16,7 @@ use shared_models::{
 use super::acting::origin;
 use crate::{domain::password::Password, ops::Credentials};
 
-/// What may stand beside HTTP Basic.
+/// The body that may accompany HTTP Basic.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Beside {
@@ -24,7 +24,7 @@ struct Beside {
     scope: Option<String>,
 }
 
-/// Reads what a login request brings.
+/// Reads the credentials of a login request.
 pub(super) fn credentials(request: &HttpRequest, text: &Bytes) -> Result<Credentials, Problem> {
     let login = match (basic(request)?, read::<Login>(request, text)) {
         // With a user in the body Basic authenticates the client (RFC 6749 section 4.3.2), and login knows none.
@@ -38,7 +38,7 @@ pub(super) fn credentials(request: &HttpRequest, text: &Bytes) -> Result<Credent
     };
     let mut faults = Vec::new();
     if login.grant_type.as_deref().is_some_and(|grant| grant != "password") {
-        faults.push(FieldError::at("/grant_type", "enum", "grant_type: only \"password\" is known here"));
+        faults.push(FieldError::at("/grant_type", "enum", "grant_type: expected \"password\""));
     }
     let scope = login.scope.as_deref().filter(|scope| !scope.trim().is_empty());
     let scope: Option<Result<ScopeSet, _>> = scope.map(str::parse);

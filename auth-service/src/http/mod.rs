@@ -116,7 +116,7 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
         acting(GET, "/auth/clients/{id}", Scope("clients:read"), HOLDERS, clients::one),
         acting(PATCH, "/auth/clients/{id}", Scope("clients:write"), HOLDERS, clients::change),
         acting(DELETE, "/auth/clients/{id}", Scope("clients:write"), HOLDERS, clients::remove),
-        acting(POST, "/auth/clients/{id}/secret", Scope("clients:write"), HOLDERS, clients::renew_secret),
+        acting(POST, "/auth/clients/{id}/secret", Scope("clients:write"), HOLDERS, clients::replace_secret),
         person(GET, "/auth/api-keys", PERSON, api_keys::list),
         person(POST, "/auth/api-keys", PERSON, api_keys::create),
         person(DELETE, "/auth/api-keys/{id}", PERSON, api_keys::remove),

@@ -80,14 +80,14 @@ impl Form {
     pub(super) fn read(request: &HttpRequest, body: Sent) -> Result<Self, OAuthError> {
         let body = body.map_err(|problem| match problem.code() {
             ProblemCode::PayloadTooLarge => OAuthError::TooLong,
-            _ => OAuthError::InvalidRequest("the body was not sent whole in time".into()),
+            _ => OAuthError::InvalidRequest("the body did not arrive in time".into()),
         })?;
         let malformed = |why: &str| OAuthError::InvalidRequest(why.to_owned());
         if !request.content_type().eq_ignore_ascii_case(FORM) {
             return Err(malformed(if looks_like_json(&body.0) { JSON_IT_SEEMS } else { AS_A_FORM }));
         }
         if !request.query_string().is_empty() {
-            return Err(malformed("send the parameters in the body and not in the address"));
+            return Err(malformed("send the parameters in the body, not in the URL"));
         }
         if looks_like_json(&body.0) {
             return Err(malformed(JSON_IT_SEEMS));
@@ -126,12 +126,14 @@ impl Form {
     pub(super) async fn sender(&self, request: &HttpRequest, state: &State) -> Result<Sender, OAuthError> {
         let (id, secret) = match (basic(request)?, self.get("client_secret")) {
             (Some(_), Some(_)) => {
-                let why = "the client's credentials stand in the header and in the form; send one of them";
+                let why = "the client's credentials are in the header and in the form; send one of them";
                 return Err(OAuthError::InvalidRequest(why.into()));
             }
             (Some((id, secret)), None) => {
                 if self.get("client_id").is_some_and(|other| other != id) {
-                    return Err(OAuthError::InvalidRequest("two different clients are named".into()));
+                    return Err(OAuthError::InvalidRequest(
+                        "the header and the form name different clients".into(),
+                    ));
                 }
                 (id, secret)
             }
@@ -146,7 +148,7 @@ impl Form {
 fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, OAuthError> {
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let Some(value) = headers.next() else { return Ok(None) };
-    let malformed = || OAuthError::InvalidRequest("Authorization: Basic and nothing else, once".into());
+    let malformed = || OAuthError::InvalidRequest("expected one Authorization header, with Basic".into());
     let text = value.to_str().map_err(|_| malformed())?;
     let (scheme, encoded) = text.split_once(' ').ok_or_else(malformed)?;
     if headers.next().is_some() || !scheme.eq_ignore_ascii_case("basic") {
@@ -205,7 +207,7 @@ pub(super) fn refusal(error: &OAuthError, request: &HttpRequest) -> HttpResponse
     };
     let error_description = if status == Status::INTERNAL_SERVER_ERROR {
         tracing::error!(cause = %error, "request failed");
-        "the fault is logged under the request id".to_owned()
+        "internal error; it is logged under the request id".to_owned()
     } else {
         error.to_string()
     };

@@ -59,7 +59,7 @@ use super::{
         clients::one,
         clients::change,
         clients::remove,
-        clients::renew_secret,
+        clients::replace_secret,
         api_keys::list,
         api_keys::create,
         api_keys::remove,
@@ -118,7 +118,7 @@ impl Document {
         self.text.get_or_init(|| self.made().to_json().unwrap_or_default())
     }
 
-    /// The document, made anew.
+    /// Makes the document.
     pub(super) fn made(&self) -> OpenApi {
         let mut document = Api::openapi();
         for (method, path, names) in &self.principals {
@@ -142,8 +142,8 @@ impl Document {
     }
 }
 
-/// Gives each operation what generated clients need: a name of its own (`GET /auth/users/{id}` is `getUsersById`), and a body
-/// that is not optional.
+/// Gives each operation what generated clients need: a unique name (`GET /auth/users/{id}` is `getUsersById`), and
+/// a body that is not optional.
 struct ForGenerators;
 
 impl Modify for ForGenerators {
@@ -160,7 +160,8 @@ impl Modify for ForGenerators {
                 if let Some(operation) = operation {
                     operation.operation_id = Some(operation_id(verb, path));
                     let Some(RefOr::T(body)) = &mut operation.request_body else { continue };
-                    // utoipa leaves this out where a body has several media types. Only HTTP Basic needs none to log in.
+                    // utoipa leaves this out where a body has several media types. Only HTTP Basic needs none to log
+                    // in.
                     body.required = Some(Required::True);
                     if body.content.len() > 1 {
                         operation.parameters.get_or_insert_default().push(RefOr::T(request_id()));
@@ -178,7 +179,7 @@ fn request_id() -> Parameter {
         .name("X-Request-Id")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("The caller's own name for the request, for the log"))
+        .description(Some("An id that the caller gives the request, for the log"))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .build()
 }

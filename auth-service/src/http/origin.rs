@@ -20,7 +20,7 @@ enum Page {
     Ours,
     /// It belongs to another site.
     Foreign,
-    /// Nothing was said: no browser of this decade made the request.
+    /// Unknown: the request was not made by a current browser.
     Unknown,
 }
 
@@ -30,8 +30,8 @@ impl Origins {
         Self { allowed }
     }
 
-    /// Refuses a request that does not say that it comes from this site. A browser says so by itself; a program
-    /// that keeps a cookie must send `Origin`.
+    /// Refuses a request that does not say that it comes from this site. Browsers do so by themselves; a program
+    /// with a cookie must send `Origin`.
     pub fn require(&self, request: &HttpRequest) -> Result<(), Problem> {
         match self.page(request.headers()) {
             Page::Ours => Ok(()),
@@ -40,7 +40,7 @@ impl Origins {
     }
 
     /// Refuses a request that says that it comes from another site, so that no page can log its visitors in as
-    /// somebody else. Programs say nothing and pass.
+    /// somebody else. Programs send neither header and pass.
     pub fn forbid_foreign(&self, request: &HttpRequest) -> Result<(), Problem> {
         match self.page(request.headers()) {
             Page::Ours | Page::Unknown => Ok(()),
@@ -56,7 +56,7 @@ impl Origins {
         match text(headers.get(header::ORIGIN)) {
             Some(origin) if self.is_ours(&origin, headers) => Page::Ours,
             Some(_) => Page::Foreign,
-            // "none" means that the user typed the address: that is no page's doing, but no proof either.
+            // "none" means that the user typed the address: no page did it, but it is no proof of this site either.
             None if headers.contains_key("sec-fetch-site") => Page::Foreign,
             None => Page::Unknown,
         }
@@ -75,7 +75,7 @@ impl Origins {
 fn rejected() -> Problem {
     Problem::new(
         ProblemCode::CsrfRejected,
-        "This needs Sec-Fetch-Site: same-origin or an Origin of this site; a browser sends it by itself",
+        "This needs Sec-Fetch-Site: same-origin or an Origin of this site; browsers send them by themselves",
     )
 }
 

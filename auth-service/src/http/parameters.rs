@@ -9,12 +9,12 @@ use shared_models::{
     problem::{FieldError, ProblemCode},
 };
 
-/// How many items a page has where nobody says.
+/// The default page size.
 const LIMIT: u32 = 50;
-/// How many items a page has at most.
+/// The maximum page size.
 const MAX_LIMIT: u32 = 1000;
 
-/// What stands in a query string.
+/// The parameters of a query string.
 pub(super) struct Parameters {
     pairs: Vec<(String, String)>,
     faults: Vec<FieldError>,
@@ -29,7 +29,7 @@ impl Parameters {
         Ok(Self { pairs: pairs.into_inner(), faults: Vec::new() })
     }
 
-    /// The text of a parameter, where it stands.
+    /// The text of a parameter, if it is given.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         let at = self.pairs.iter().position(|(known, _)| known == name)?;
         Some(self.pairs.remove(at).1)
@@ -66,7 +66,7 @@ impl Parameters {
         self.number("limit", 1, MAX_LIMIT).unwrap_or(LIMIT)
     }
 
-    /// Refuses the request where a parameter was malformed, or is left.
+    /// Refuses the request if a parameter was malformed, unknown or repeated.
     pub(super) fn finish(mut self) -> Result<(), Problem> {
         for (name, _) in self.pairs {
             let fault = format!("parameter \"{name}\" is unknown here, or is given more than once");
@@ -76,7 +76,7 @@ impl Parameters {
     }
 }
 
-/// A page out of one item more than it holds, which shows whether there is another page.
+/// A page from one item more than its size, which shows whether there is another page.
 pub(super) fn page<T>(items: impl Iterator<Item = T>, limit: u32, id: impl Fn(&T) -> &str) -> Page<T> {
     let mut items: Vec<T> = items.collect();
     let more = items.len() > limit as usize;

@@ -3,7 +3,7 @@
 use shared_models::problem::ProblemBody;
 use utoipa::IntoResponses;
 
-/// The token is not good, or the store is away: any endpoint that knows its caller.
+/// The token is not valid, or the store is unavailable: any endpoint that authenticates its caller.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Caller {
@@ -15,7 +15,7 @@ pub(super) enum Caller {
     Unavailable(ProblemBody),
 }
 
-/// The caller is no person at a login with all of their scopes.
+/// The caller is not a person's own login with all of their scopes.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Login {
@@ -24,7 +24,7 @@ pub(super) enum Login {
     LoginRequired(ProblemBody),
 }
 
-/// The caller is no such person, or their login is not recent and no right password came.
+/// The caller is not such a login, or it is not recent and the password was not sent.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Confirmation {
@@ -34,7 +34,7 @@ pub(super) enum Confirmation {
     /// This needs a person's own login with all of their scopes, and a recent one or the password in the body
     #[response(status = 403, content_type = "application/problem+json")]
     LoginRequired(ProblemBody),
-    /// Too many wrong passwords came
+    /// Too many wrong passwords
     #[response(status = 429, content_type = "application/problem+json")]
     Throttled(ProblemBody),
     /// Too many passwords are being checked, or the store is away
@@ -46,12 +46,12 @@ pub(super) enum Confirmation {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Scope {
-    /// The token lacks a scope, its holder would give one they lack, or it is a job grant's
+    /// The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's
     #[response(status = 403, content_type = "application/problem+json")]
     Insufficient(ProblemBody),
 }
 
-/// The body cannot be taken.
+/// The body is refused.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Body {
@@ -81,20 +81,20 @@ pub(super) enum Query {
     Invalid(ProblemBody),
 }
 
-/// There is nothing of that name.
+/// The target does not exist.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Missing {
-    /// There is none
+    /// Not found
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemBody),
 }
 
-/// A rule about what must stay forbids it.
+/// It would break a rule about what must remain.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Rule {
-    /// A rule about what must stay forbids it, or another request changed the same
+    /// It would break a rule, such as removing the last administrator, or it was changed by another request
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(ProblemBody),
 }

@@ -11,18 +11,18 @@ use super::{acting::Acting, parameters::Parameters, refusals, state::State};
 /// The longest wait, in seconds.
 const MAX_WAIT: u64 = 30;
 
-/// Follow what is cut off
+/// Follow revocations
 ///
-/// A long poll: answers at once where there is something behind the cursor, else as soon as there is, or after `wait`
-/// seconds with nothing. Start at 0 and go on with `next`. Refuse an access token where an entry names its `sub`
-/// (`subject`), its `sid` or else its `jti` (`session`) or its `client_id` (`key`), and its `iat` is before `not_before`;
-/// forget the entry at `expires_at`. No entry ever appears behind a cursor that was handed out.
+/// A long poll: returns immediately if there are entries after the cursor, else as soon as there is one, or after
+/// `wait` seconds with none. Start at 0 and continue with `next`. Refuse an access token if an entry names its `sub`
+/// (`subject`), its `sid` or else its `jti` (`session`) or its `client_id` (`key`), and its `iat` is before
+/// `not_before`; forget the entry at `expires_at`. No entry is ever added before a cursor that was returned.
 #[utoipa::path(
     get, path = "/auth/revocations", tag = "Revocation",
     security(("oauth2" = ["revocations:read"]), ("bearer" = [])),
     params(
-        ("after" = Option<i64>, Query, description = "`next` of the answer before; 0 where absent", minimum = 0),
-        ("wait" = Option<u64>, Query, description = "Seconds to wait for something; 0 where absent", minimum = 0, maximum = 30),
+        ("after" = Option<i64>, Query, description = "`next` of the previous answer. Default 0", minimum = 0),
+        ("wait" = Option<u64>, Query, description = "Seconds to wait for an entry. Default 0", minimum = 0, maximum = 30),
     ),
     responses((status = 200, description = "The revocations after the cursor, perhaps none", body = RevocationPage), refusals::Caller, refusals::Scope, refusals::Query),
 )]
@@ -38,7 +38,7 @@ pub(super) async fn follow(
     let draining = request.app_data::<Data<Draining>>().cloned();
     let page = tokio::select! {
         page = state.auth.revocations(after, Duration::from_secs(wait)) => page?,
-        // Whoever waits goes on at another replica.
+        // Those who wait continue at another replica.
         () = Draining::begun(draining.as_ref().map(Data::get_ref)) => RevocationPage { entries: Vec::new(), next: after },
     };
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(page))
@@ -46,7 +46,7 @@ pub(super) async fn follow(
 
 /// End the job grants of a calculation
 ///
-/// Told by resource-service when a calculation is finished.
+/// Called by resource-service when a calculation is finished.
 #[utoipa::path(
     post, path = "/auth/revocations", tag = "Revocation", request_body = CalculationEnd,
     security(("oauth2" = ["revocations:write"]), ("bearer" = [])),

@@ -21,12 +21,12 @@ use crate::domain::roles::{StoredScopes, is_built_in};
 
 /// List roles
 ///
-/// By name.
+/// Ordered by name.
 #[utoipa::path(
     get, path = "/auth/roles", tag = "Administration", security(("oauth2" = ["roles:read"]), ("bearer" = [])),
     params(
         ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "The roles", body = inline(Page<Role>)), refusals::Caller, refusals::Scope, refusals::Query,
@@ -50,9 +50,10 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(page(behind.take(limit as usize + 1), limit, |role| &role.name)))
 }
 
-/// Make a role, or change what it allows
+/// Create a role, or change its scopes
 ///
-/// Takes a second: when it is answered, every replica goes by it. Tokens get it at their next renewal.
+/// The response is delayed by one second, after which every replica applies the change. Tokens have it after their next
+/// refresh.
 #[utoipa::path(
     put, path = "/auth/roles/{name}", tag = "Administration", request_body = RoleScopes,
     security(("oauth2" = ["roles:write"]), ("bearer" = [])),
@@ -74,7 +75,7 @@ pub(super) async fn set(
 
 /// Remove a role
 ///
-/// One that is built in, or that a user has, stays.
+/// A role that is built in, or that a user has, cannot be removed.
 #[utoipa::path(
     delete, path = "/auth/roles/{name}", tag = "Administration",
     security(("oauth2" = ["roles:write"]), ("bearer" = [])),

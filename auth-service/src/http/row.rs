@@ -25,7 +25,7 @@ begins! { A B }
 begins! { A B C }
 begins! { A B C D }
 
-/// A row for anyone. Who calls, and whether they may, is for the operation to say.
+/// A row for anyone. The operation itself identifies and checks the caller.
 pub(super) fn open<F, Args>(method: Method, path: &'static str, handler: F) -> Row
 where
     F: Handler<Args>,
@@ -91,12 +91,12 @@ impl Row {
         self.0.path
     }
 
-    /// Whether it asks for a token, and for a scope.
+    /// Whether it needs a token, and a scope.
     pub fn access(&self) -> Access {
         self.0.access
     }
 
-    /// The names of the kinds of principal that may call it; `anyone` where it asks for no token.
+    /// The names of the kinds of principal that may call it; `anyone` if it needs no token.
     pub fn principals(&self) -> Vec<&'static str> {
         match self.0.access {
             Access::Public => vec!["anyone"],

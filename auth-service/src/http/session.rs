@@ -1,4 +1,4 @@
-//! The browser's session: log in, renew by cookie, log out.
+//! The browser's session: log in, refresh by cookie, log out.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,12 +16,12 @@ use super::{
     login::credentials,
     state::State,
 };
-use crate::ops::{AuthError, Credentials, FIRST_PARTY, Grant, Renewal};
+use crate::ops::{AuthError, Credentials, FIRST_PARTY, Grant, RefreshRequest};
 
 /// Log in with e-mail and password
 ///
-/// As a form, as the same in JSON, or by HTTP Basic with at most `grant_type` and `scope` beside it. The refresh
-/// token comes in a cookie and never in the body.
+/// Send a form, the same as JSON, or HTTP Basic with only `grant_type` and `scope` in the body. The refresh token is
+/// returned in a cookie and never in the body.
 #[utoipa::path(
     post, path = "/auth/login", tag = "Session",
     request_body(content(
@@ -32,12 +32,12 @@ use crate::ops::{AuthError, Credentials, FIRST_PARTY, Grant, Renewal};
         (status = 200, description = "An access token; the refresh token is in the cookie", body = TokenResponse, headers(("Set-Cookie" = String, description = "The refresh token"))),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Malformed"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Wrong e-mail or password"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Sent by a page of another site"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The request was made by a page of another site"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
-        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Neither form nor JSON"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The body is neither a form nor JSON"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A field of the wrong type, or a scope the user does not hold"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts failed"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is unavailable"),
     ),
 )]
 pub(super) async fn login(
@@ -51,23 +51,23 @@ pub(super) async fn login(
     Ok(granted(&state, grant))
 }
 
-/// Renew the session
+/// Refresh the session
 ///
-/// Spends the refresh token in the cookie and sets its successor. An access token sent along, expired or not,
-/// must be of the same session.
+/// Uses the refresh token in the cookie and sets its successor. If an access token is sent too, expired or not, it must
+/// be of the same session.
 #[utoipa::path(
     post, path = "/auth/token-refresh", tag = "Session",
     responses(
         (status = 200, description = "An access token; the refresh token is in the cookie", body = TokenResponse, headers(("Set-Cookie" = String, description = "The next refresh token"))),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No refresh token, or one that opens nothing"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Not sent by a page of this site"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away; send the same cookie again"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "The refresh token is missing or not valid"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The request was not made by a page of this site"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is unavailable; send the same cookie again"),
     ),
 )]
 pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
     state.origins.require(&request)?;
     let token = state.cookie.read(&request).ok_or(AuthError::InvalidRefreshToken)?;
-    let renewal = Renewal {
+    let request = RefreshRequest {
         refresh_token: &token,
         client_id: FIRST_PARTY,
         access_token: bearer(&request)?,
@@ -75,7 +75,7 @@ pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<
         origin: &origin(&request),
         arrived: arrived(&request),
     };
-    match state.auth.rotate(renewal).await {
+    match state.auth.rotate(request).await {
         Ok(grant) => Ok(granted(&state, grant)),
         Err(AuthError::RefreshTokenReused) => {
             let problem = Problem::from(AuthError::RefreshTokenReused);
@@ -91,13 +91,14 @@ pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<
 
 /// Log out
 ///
-/// Ends the session of the cookie and clears it. Access tokens of the session expire by themselves.
+/// Ends the session of the cookie and clears the cookie. Access tokens of the session are revoked: they are refused
+/// everywhere within a second.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "Session",
     responses(
-        (status = 204, description = "Logged out, or never logged in"),
-        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Not sent by a page of this site"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away; the session is not ended"),
+        (status = 204, description = "Logged out, or was not logged in"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The request was not made by a page of this site"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is unavailable; the session is not ended"),
     ),
 )]
 pub(super) async fn logout(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {

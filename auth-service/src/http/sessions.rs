@@ -27,7 +27,7 @@ use crate::domain::session::Session;
     get, path = "/auth/sessions", tag = "Sessions", security(("oauth2" = []), ("bearer" = [])),
     params(
         ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of sessions", body = inline(Page<SessionView>)), refusals::Caller, refusals::Login, refusals::Query,
@@ -43,7 +43,7 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(views(&sessions, limit, actor.session_id.as_deref())))
 }
 
-/// A page of sessions, as the caller of the session `current` sees them.
+/// A page of sessions as the session `current` sees them.
 pub(super) fn views(sessions: &[Session], limit: u32, current: Option<&str>) -> Page<SessionView> {
     page(sessions.iter().map(|session| session.view(current)), limit, |session| &session.id)
 }
@@ -54,7 +54,7 @@ pub(super) fn views(sessions: &[Session], limit: u32, current: Option<&str>) -> 
     params(("id" = String, Path, description = "The session's id")),
     responses(
         (status = 204, description = "Ended"), refusals::Caller, refusals::Login,
-        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "Not a session of yours, or ended already"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "Not a session of yours, or it has ended already"),
     ),
 )]
 pub(super) async fn end(
@@ -68,9 +68,9 @@ pub(super) async fn end(
 
 /// End all your sessions
 ///
-/// The one that asks included: every device has to log in again. Their access tokens are refused everywhere within a
-/// second; where there are more than can be ended at once, so are those that your API keys have, which get new ones. Needs
-/// a recent login, or the password in the body.
+/// Including the session of this request: every device must log in again. Their access tokens are refused everywhere
+/// within a second. If there are too many sessions to end in time, the current tokens of your API keys are revoked too;
+/// the keys can get new ones. Needs a recent login, or the password in the body.
 #[utoipa::path(
     delete, path = "/auth/sessions", tag = "Sessions", security(("oauth2" = []), ("bearer" = [])),
     request_body = Option<Confirmation>,

@@ -7,14 +7,14 @@ use service_kit::address::TrustedProxies;
 use super::{cookie::RefreshCookie, origin::Origins};
 use crate::ops::Auth;
 
-/// The use cases, and how this listener speaks to browsers.
+/// The use cases, and the settings of cookies and origins.
 pub struct State {
     /// The use cases.
     pub auth: Arc<Auth>,
-    /// How the refresh token travels.
+    /// The cookie of the refresh token.
     pub cookie: RefreshCookie,
-    /// Which sites may send it.
+    /// The sites that may send it.
     pub origins: Origins,
-    /// Who is believed about where a request comes from.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: TrustedProxies,
 }

@@ -1,4 +1,4 @@
-//! Tokens for programs: get one (RFC 6749, RFC 8693), give it back (RFC 7009), ask what it is worth (RFC 7662).
+//! Tokens for programs: get one (RFC 6749, RFC 8693), revoke it (RFC 7009), introspect it (RFC 7662).
 
 use actix_web::{HttpRequest, HttpResponse, http::header::USER_AGENT, web::Data};
 use serde::Serialize;
@@ -24,21 +24,21 @@ use crate::{
 
 /// `grant_type` of RFC 8693.
 pub(super) const TOKEN_EXCHANGE: &str = GrantType::TokenExchange.name();
-/// The type of token that is exchanged, and that comes of it.
+/// The type of the token that is exchanged, and of the result.
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// Body of `POST /auth/token`. Which members count depends on `grant_type`.
+/// Body of `POST /auth/token`. Which members are used depends on `grant_type`.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "tells the document's reader what the form may hold")]
 struct TokenRequest {
     /// `client_credentials`, `refresh_token`, `password` or `urn:ietf:params:oauth:grant-type:token-exchange`.
     #[schema(example = "client_credentials")]
     grant_type: String,
-    /// Scopes separated by spaces; all that can be given where absent.
+    /// Scopes separated by spaces; all that can be granted if absent.
     scope: Option<String>,
     /// The client, unless HTTP Basic names it.
     client_id: Option<String>,
-    /// Its secret, unless HTTP Basic brings it.
+    /// Its secret, unless HTTP Basic has it.
     client_secret: Option<String>,
     /// For `refresh_token`.
     refresh_token: Option<String>,
@@ -46,7 +46,7 @@ struct TokenRequest {
     username: Option<String>,
     /// For `password`.
     password: Option<String>,
-    /// For a token exchange: the access token of whoever hands on.
+    /// For a token exchange: the access token to exchange.
     subject_token: Option<String>,
     /// For a token exchange: `urn:ietf:params:oauth:token-type:access_token`.
     subject_token_type: Option<String>,
@@ -61,20 +61,20 @@ struct TokenAnswer {
     access_token: String,
     /// Always `Bearer`.
     token_type: &'static str,
-    /// Seconds until the token is no longer good.
+    /// Seconds until the token expires.
     expires_in: u64,
     /// What the token allows.
     scope: String,
-    /// Gets the next one; each is good once.
+    /// Gets the next access token; each refresh token is used once.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
-    /// Seconds until the refresh token is no longer good, unless it is used before.
+    /// Seconds until the refresh token expires, unless it is used before.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_expires_in: Option<u64>,
-    /// Of a token exchange.
+    /// For a token exchange.
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_token_type: Option<&'static str>,
-    /// What the token is limited to beside its scope.
+    /// What the token is limited to in addition to its scope.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     authorization_details: Vec<AuthorizationDetail>,
@@ -98,12 +98,12 @@ impl From<Issued> for TokenAnswer {
 
 /// Get a token
 ///
-/// For services, API keys and jobs. A client proves who it is by HTTP Basic or in the form. A token exchange makes a job
+/// For services, API keys and jobs. A client authenticates by HTTP Basic or in the form. A token exchange makes a job
 /// grant: named scopes for one calculation. The token of a login is exchanged as `client_id=tessera-job`, without a
 /// secret; the token of a service or an API key only with the credentials of that key, or of a service that has the
-/// grant `urn:ietf:params:oauth:grant-type:token-exchange`. Whoever holds the refresh token refreshes it without a
-/// secret, as `client_id=tessera-job`, until the calculation is finished; `refresh_expires_in` says how long it waits.
-/// `authorization_details` that are not understood are refused.
+/// grant `urn:ietf:params:oauth:grant-type:token-exchange`. The holder of the refresh token refreshes it without a
+/// secret, as `client_id=tessera-job`, until the calculation is finished; it expires after `refresh_expires_in`
+/// seconds. `authorization_details` that are not understood are refused.
 #[utoipa::path(
     post, path = "/auth/token", tag = "Tokens for programs",
     request_body(content = inline(TokenRequest), content_type = "application/x-www-form-urlencoded"),
@@ -112,8 +112,8 @@ impl From<Issued> for TokenAnswer {
         (status = 400, body = OAuthProblem, description = "RFC 6749 section 5.2"),
         (status = 401, body = OAuthProblem, description = "The client is unknown or its secret is wrong"),
         (status = 413, body = OAuthProblem, description = "More than 16 KiB"),
-        (status = 429, body = OAuthProblem, description = "Too many passwords were wrong"),
-        (status = 503, body = OAuthProblem, description = "Too busy, or the store is away"),
+        (status = 429, body = OAuthProblem, description = "Too many wrong passwords"),
+        (status = 503, body = OAuthProblem, description = "Too busy, or the store is unavailable"),
     ),
 )]
 pub(super) async fn token(request: HttpRequest, body: Sent, state: Data<State>) -> HttpResponse {
@@ -125,7 +125,7 @@ async fn issue(request: &HttpRequest, body: Sent, state: &State) -> Result<Token
     let grant = form.require("grant_type")?;
     if grant != TOKEN_EXCHANGE && form.get("authorization_details").is_some() {
         // RFC 9396 section 5: a limit that is not applied is refused.
-        return Err(OAuthError::InvalidDetails(format!("only {TOKEN_EXCHANGE} takes them")));
+        return Err(OAuthError::InvalidDetails(format!("only {TOKEN_EXCHANGE} accepts them")));
     }
     let auth = &state.auth;
     // Before the client is read: what revokes its tokens after that is later than this.
@@ -166,7 +166,7 @@ async fn issue(request: &HttpRequest, body: Sent, state: &State) -> Result<Token
     }
 }
 
-/// The client, or nobody where a job speaks for itself; any other must prove who it is.
+/// The client; `None` for a job, which has no secret. Any other must authenticate.
 fn known(sender: Sender) -> Result<Option<Box<Client>>, OAuthError> {
     match sender {
         Sender::Client(client) => Ok(Some(client)),
@@ -179,13 +179,13 @@ fn known(sender: Sender) -> Result<Option<Box<Client>>, OAuthError> {
 fn exchange(form: &Form, request: &HttpRequest) -> Result<Exchange, OAuthError> {
     for unknown in ["actor_token", "actor_token_type", "resource", "audience"] {
         if form.get(unknown).is_some() {
-            return Err(OAuthError::InvalidRequest(format!("{unknown}: not taken here")));
+            return Err(OAuthError::InvalidRequest(format!("{unknown}: not accepted here")));
         }
     }
     for name in ["subject_token_type", "requested_token_type"] {
         let given = if name == "subject_token_type" { Some(form.require(name)?) } else { form.get(name) };
         if given.is_some_and(|kind| kind != ACCESS_TOKEN) {
-            return Err(OAuthError::InvalidRequest(format!("{name}: only {ACCESS_TOKEN}")));
+            return Err(OAuthError::InvalidRequest(format!("{name}: expected {ACCESS_TOKEN}")));
         }
     }
     let details: Vec<AuthorizationDetail> = serde_json::from_str(form.require("authorization_details")?)
@@ -210,26 +210,26 @@ fn device(request: &HttpRequest) -> Option<String> {
 struct TokenForm {
     /// The token.
     token: String,
-    /// Taken and not needed: a token says itself what it is.
+    /// Accepted and ignored: the type of a token is recognized.
     token_type_hint: Option<String>,
     /// The client, unless HTTP Basic names it.
     client_id: Option<String>,
-    /// Its secret, unless HTTP Basic brings it.
+    /// Its secret, unless HTTP Basic has it.
     client_secret: Option<String>,
 }
 
-/// Give a token back
+/// Revoke a token
 ///
-/// With it goes the session it belongs to. A token that is unknown, or another client's, is no error (RFC 7009).
+/// Also ends the session it belongs to. A token that is unknown, or another client's, is no error (RFC 7009).
 #[utoipa::path(
     post, path = "/auth/revoke", tag = "Tokens for programs",
     request_body(content = inline(TokenForm), content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "The token is worth nothing, now or before"),
+        (status = 200, description = "The token is not valid: it was revoked, or was not valid before"),
         (status = 400, body = OAuthProblem, description = "RFC 6749 section 5.2"),
         (status = 401, body = OAuthProblem, description = "The client is unknown or its secret is wrong"),
         (status = 413, body = OAuthProblem, description = "More than 16 KiB"),
-        (status = 503, body = OAuthProblem, description = "The store is away; the token is not given back"),
+        (status = 503, body = OAuthProblem, description = "The store is unavailable; the token is not revoked"),
     ),
 )]
 pub(super) async fn revoke(request: HttpRequest, body: Sent, state: Data<State>) -> HttpResponse {
@@ -245,15 +245,15 @@ pub(super) async fn revoke(request: HttpRequest, body: Sent, state: Data<State>)
     }
 }
 
-/// What a token is worth now (RFC 7662 section 2.2).
+/// The state of a token (RFC 7662 section 2.2).
 #[derive(Default, Serialize, ToSchema)]
 struct IntrospectionAnswer {
-    /// Whether it is good; nothing else is said where not.
+    /// Whether it is valid now; all other members are absent if not.
     active: bool,
     /// What it allows now.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// The client it was given to.
+    /// The client it was issued to.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<String>,
     /// The user, or the client for a service.
@@ -271,7 +271,7 @@ struct IntrospectionAnswer {
     /// Who issued it.
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
-    /// Whom it is meant for.
+    /// Its audience.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     aud: Option<Audience>,
@@ -285,7 +285,7 @@ struct IntrospectionAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     act: Option<Actor>,
-    /// What it is limited to beside its scope.
+    /// What it is limited to in addition to its scope.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     authorization_details: Vec<AuthorizationDetail>,
@@ -327,20 +327,20 @@ impl From<Session> for IntrospectionAnswer {
     }
 }
 
-/// Ask what a token is worth
+/// Introspect a token
 ///
-/// For any client that proves who it is. An access token is judged as things are now: its user or client, its session,
-/// what was revoked. A refresh token is active for its own client alone. A job names itself by `client_id=tessera-job`
-/// and may ask about its own tokens.
+/// For any client that authenticates. An access token is checked against the current state: its user or client, its
+/// session and revocations. A refresh token is active only for its own client. A job sends `client_id=tessera-job` and
+/// may ask about its own tokens.
 #[utoipa::path(
     post, path = "/auth/introspect", tag = "Tokens for programs",
     request_body(content = inline(TokenForm), content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "What the token is worth now", body = inline(IntrospectionAnswer)),
+        (status = 200, description = "The state of the token", body = inline(IntrospectionAnswer)),
         (status = 400, body = OAuthProblem, description = "RFC 6749 section 5.2"),
         (status = 401, body = OAuthProblem, description = "The client is unknown or its secret is wrong"),
         (status = 413, body = OAuthProblem, description = "More than 16 KiB"),
-        (status = 503, body = OAuthProblem, description = "The store is away"),
+        (status = 503, body = OAuthProblem, description = "The store is unavailable"),
     ),
 )]
 pub(super) async fn introspect(request: HttpRequest, body: Sent, state: Data<State>) -> HttpResponse {

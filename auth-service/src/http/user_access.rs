@@ -1,4 +1,4 @@
-//! What lets a user in, as administrators see and remove it: API keys, single sessions and job grants.
+//! API keys, sessions and job grants of a user, for administrators.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -11,14 +11,14 @@ use super::{acting::Acting, api_keys::page_of, refusals, state::State};
 
 /// List a user's API keys
 ///
-/// By id, which is the order in which they were made, with their last use and expiry. Secrets are never shown.
+/// Ordered by id, oldest first, with their last use and expiry. Secrets are never shown.
 #[utoipa::path(
     get, path = "/auth/users/{id}/api-keys", tag = "Administration",
     security(("oauth2" = ["users:read"]), ("bearer" = [])),
     params(
         ("id" = String, Path, description = "The user's id"),
         ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of API keys", body = inline(Page<ApiKeyView>)),
@@ -36,8 +36,8 @@ pub(super) async fn keys(
 
 /// Remove an API key of a user
 ///
-/// Its tokens, and the job grants that were made with it, are refused everywhere within a second. Nobody can do this to
-/// one who may do more than they may.
+/// Its tokens, and the job grants that were made with it, are refused everywhere within a second. You cannot do this
+/// to a user who has scopes that you lack.
 #[utoipa::path(
     delete, path = "/auth/users/{id}/api-keys/{key}", tag = "Administration",
     security(("oauth2" = ["users:write"]), ("bearer" = [])),
@@ -61,8 +61,8 @@ pub(super) async fn remove_key(
 
 /// End a session or job grant of a user
 ///
-/// Its access tokens are refused everywhere within a second. `GET /auth/users/{id}/sessions` lists both; a job grant is
-/// the one with a calculation.
+/// Its access tokens are refused everywhere within a second. `GET /auth/users/{id}/sessions` lists both; a job grant
+/// has a calculation.
 #[utoipa::path(
     delete, path = "/auth/users/{id}/sessions/{session}", tag = "Administration",
     security(("oauth2" = ["users:write"]), ("bearer" = [])),

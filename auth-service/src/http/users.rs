@@ -17,21 +17,21 @@ use crate::{domain::password::Password, ops};
 
 /// Sign up
 ///
-/// Anyone where registration is open; with the scope `users:write` where it is closed.
+/// For anyone if registration is open; needs the scope `users:write` if it is closed.
 #[utoipa::path(
     post, path = "/auth/users", tag = "Users", request_body = SignUp,
     security((), ("oauth2" = ["users:write"]), ("bearer" = [])),
     responses(
         (status = 201, description = "The user", body = User),
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON"),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Registration is closed and no valid token came"),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "Registration is closed and the request has no valid token"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "Registration is closed and the token lacks users:write"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "The address is taken"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "Another user has the address"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Not application/json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A value breaks a rule"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many sign-ups from this address"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is unavailable"),
     ),
 )]
 pub(super) async fn sign_up(
@@ -47,7 +47,7 @@ pub(super) async fn sign_up(
     Ok(HttpResponse::Created().json(user.view()))
 }
 
-/// The same where registration is closed.
+/// The same if registration is closed.
 pub(super) async fn register(
     Acting(actor): Acting,
     input: Json<SignUp>,
@@ -57,15 +57,15 @@ pub(super) async fn register(
     Ok(HttpResponse::Created().json(user.view()))
 }
 
-/// See yourself
+/// Read your user record
 #[utoipa::path(
     get, path = "/auth/users/me", tag = "Users", security(("oauth2" = []), ("bearer" = [])),
     responses(
         (status = 200, description = "The user", body = User),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "The token is a job grant's"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "The caller is a service and no user"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "The caller is a service, not a user"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is unavailable"),
     ),
 )]
 pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
@@ -86,9 +86,9 @@ pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<Http
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "This needs a person's own login, with all of their scopes"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
-        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON by its media type"),
+        (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "The media type is not JSON"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "A value breaks a rule"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is away"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is unavailable"),
     ),
 )]
 pub(super) async fn change_me(
@@ -103,7 +103,7 @@ pub(super) async fn change_me(
     Ok(HttpResponse::Ok().json(user.view()))
 }
 
-/// Remove yourself
+/// Delete your account
 ///
 /// Revokes all your sessions, tokens and API keys. Needs a recent login, or the password in the body.
 #[utoipa::path(
@@ -125,7 +125,7 @@ pub(super) async fn delete_me(
 
 /// Change your password
 ///
-/// Ends every session but the one that asks. Every device but this one is unknown from then on.
+/// Ends every session but the one of this request. Every other device counts as unknown from then on.
 #[utoipa::path(
     put, path = "/auth/users/me/password", tag = "Users", request_body = PasswordChange,
     security(("oauth2" = []), ("bearer" = [])),
@@ -134,12 +134,12 @@ pub(super) async fn delete_me(
         (status = 400, body = ProblemBody, content_type = "application/problem+json", description = "Not JSON"),
         (status = 401, body = ProblemBody, content_type = "application/problem+json", description = "No valid token, or the current password is wrong"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json", description = "This needs a person's own login, with all of their scopes"),
-        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "Changed by another request at the same time"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json", description = "The password was changed by another request"),
         (status = 413, body = ProblemBody, content_type = "application/problem+json", description = "More than 16 KiB"),
         (status = 415, body = ProblemBody, content_type = "application/problem+json", description = "Not application/json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The new password is no good one"),
-        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many attempts failed"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is away"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "The new password is refused: see errors"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json", description = "Too many failed attempts"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "Too busy, or the store is unavailable"),
     ),
 )]
 pub(super) async fn change_password(
@@ -151,7 +151,7 @@ pub(super) async fn change_password(
         ops::PasswordChange { current: Password::new(&change.current), new: Password::new(&change.new) };
     state.auth.change_password(&actor, change).await?;
     let mut answer = HttpResponse::NoContent();
-    // The password is changed, whatever becomes of the mark: the next login gives one.
+    // The password is changed even if the mark cannot be made: the next login sets one.
     if let Ok(mark) = state.auth.device_mark_of(&actor.subject).await {
         answer.cookie(state.cookie.set_device(mark));
     }

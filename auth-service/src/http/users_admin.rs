@@ -1,4 +1,4 @@
-//! Users, as administrators work with them.
+//! Users, for administrators.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -27,16 +27,16 @@ const MAX_IDS: usize = 100;
 
 /// List users
 ///
-/// By id, which is the order they signed up in.
+/// Ordered by id, oldest first.
 #[utoipa::path(
     get, path = "/auth/users", tag = "Administration", security(("oauth2" = ["users:read"]), ("bearer" = [])),
     params(
-        ("email" = Option<String>, Query, description = "This address; with a `*` at its end, those that begin so"),
-        ("role" = Option<String>, Query, description = "Those who have this role"),
-        ("disabled" = Option<bool>, Query, description = "Those who are, or are not, disabled"),
-        ("id" = Option<String>, Query, description = "These ids, separated by commas, at most 100"),
-        ("limit" = Option<u32>, Query, description = "At most so many: 50, and 1000 at most", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("email" = Option<String>, Query, description = "The e-mail address; a `*` at the end matches all that begin with the text before it"),
+        ("role" = Option<String>, Query, description = "A role that they have"),
+        ("disabled" = Option<bool>, Query, description = "Whether they are disabled"),
+        ("id" = Option<String>, Query, description = "Ids, separated by commas, at most 100"),
+        ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of users", body = inline(Page<User>)), refusals::Caller, refusals::Scope, refusals::Query,
@@ -71,18 +71,18 @@ fn ids(text: &str) -> Result<Vec<String>, String> {
 fn email(text: &str) -> Result<EmailFilter, &'static str> {
     let text = text.trim();
     if text.contains(' ') {
-        return Err("an address has no blank; in a query, + must be written as %2B");
+        return Err("an e-mail address has no space; write + as %2B in a query");
     }
     match text.strip_suffix('*') {
         Some(start) => Ok(EmailFilter::BeginsWith(start.to_lowercase())),
-        // Nobody has what is no address.
+        // A text that is not an address matches nobody.
         None => Ok(EmailFilter::Is(
             Email::known(text).unwrap_or_else(|| Email::from_stored(text.to_owned(), text.to_lowercase())),
         )),
     }
 }
 
-/// See a user
+/// Read a user
 #[utoipa::path(
     get, path = "/auth/users/{id}", tag = "Administration", security(("oauth2" = ["users:read"]), ("bearer" = [])),
     params(("id" = String, Path, description = "The user's id")),
@@ -98,11 +98,11 @@ pub(super) async fn one(
 
 /// Change a user
 ///
-/// Disabling ends their sessions, suspends their API keys for good and refuses their tokens everywhere within a second; so
-/// does a password that is set for them, which they must change at their next login. Enabling them again revives no
-/// key: they make new ones. Whoever loses a scope by this loses the tokens that have it. Your own password is changed
-/// at `PUT /auth/users/me/password`; an API key or a service changes nothing of its own user.
-/// Nobody can change one who may do more than they may, nor give a role that allows more, nor take away the last
+/// Disabling a user ends their sessions, suspends their API keys permanently, and their tokens are refused everywhere
+/// within a second. Setting a password does the same, and the user must change it at the next login. Enabling a user
+/// again does not restore their API keys: they create new ones. If the user loses a scope, their tokens that have it
+/// are revoked. Change your own password at `PUT /auth/users/me/password`; an API key or a service cannot change its
+/// own user. You cannot change a user who has scopes that you lack, give a role with such scopes, or remove the last
 /// administrator.
 #[utoipa::path(
     patch, path = "/auth/users/{id}", tag = "Administration",
@@ -128,7 +128,7 @@ pub(super) async fn change(
 
 /// Remove a user
 ///
-/// With their sessions and API keys. Their documents stay.
+/// Removes their sessions and API keys too. Their documents stay.
 #[utoipa::path(
     delete, path = "/auth/users/{id}", tag = "Administration",
     security(("oauth2" = ["users:write"]), ("bearer" = [])),
@@ -154,7 +154,7 @@ pub(super) async fn remove(
     params(
         ("id" = String, Path, description = "The user's id"),
         ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of sessions", body = inline(Page<SessionView>)),
@@ -174,7 +174,7 @@ pub(super) async fn sessions(
 
 /// End a user's sessions
 ///
-/// Their access tokens are refused everywhere within a second; API keys go on.
+/// Their access tokens are refused everywhere within a second; API keys stay valid.
 #[utoipa::path(
     delete, path = "/auth/users/{id}/sessions", tag = "Administration",
     security(("oauth2" = ["users:write"]), ("bearer" = [])),

@@ -75,14 +75,14 @@ impl Actor {
 impl Auth {
     /// The caller behind the claims of a verified token, as far as the token is still good.
     pub async fn actor(&self, claims: &AccessClaims, origin: Origin) -> Result<Actor, AuthError> {
-        let standing = self.standing(claims).await?;
+        let status = self.token_status(claims).await?;
         Ok(Actor {
-            principal: standing.principal,
+            principal: status.principal,
             subject: claims.sub.clone(),
             client_id: claims.client_id.clone(),
             session_id: claims.sid.clone(),
             authenticated_at: claims.auth_time,
-            scope: standing.scope,
+            scope: status.scope,
             origin,
         })
     }

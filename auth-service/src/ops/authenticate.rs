@@ -28,14 +28,14 @@ impl Auth {
         let right = verdict.clone().map(|verdict| verdict != Verdict::Wrong && user.is_some());
         self.settle(taken, right).await?;
         let user = user.ok_or(AuthError::InvalidCredentials)?;
-        if self.hasher.is_to_renew(&user.password_hash, verdict?) {
+        if self.hasher.needs_rehash(&user.password_hash, verdict?) {
             self.strengthen(&user, password.clone()).await;
         }
         Ok(user)
     }
 
-    /// Proves that the caller, who has a session of the user, knows the user's password. It is throttled as a login is, so
-    /// a stranger at an open browser guesses no faster here. It has a bucket of its own, which no login uses up.
+    /// Proves that the caller, who has a session of the user, knows the user's password. It is throttled as a login is,
+    /// so a stranger at an open browser guesses no faster here. It has a bucket of its own, which no login uses up.
     pub(super) async fn prove_password(
         &self,
         user: User,
@@ -51,7 +51,7 @@ impl Auth {
 
     /// Stores the password anew at today's cost. What fails here succeeds at the next login.
     async fn strengthen(&self, user: &User, password: Password) {
-        let Ok(stronger) = self.hasher.renew(password).await else { return };
+        let Ok(stronger) = self.hasher.rehash(password).await else { return };
         if let Err(error) = self.store.replace_hash(&user.id, &user.password_hash, &stronger).await {
             tracing::warn!(user.id = %user.id, %error, "a password hash could not be strengthened");
         }

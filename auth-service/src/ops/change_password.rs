@@ -77,8 +77,8 @@ mod tests {
         let asking = Actor { session_id: Some(session.into()), ..World::acting(&user.id, "") };
         world.auth.change_password(&asking, change(World::PASSWORD, NEW)).await.unwrap();
 
-        assert!(world.renew(&mine.refresh_token).await.is_ok());
-        assert_eq!(world.renew(&other.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+        assert!(world.refresh(&mine.refresh_token).await.is_ok());
+        assert_eq!(world.refresh(&other.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
         let old = world.try_login("ada@example.org", World::PASSWORD, None).await;
         assert_eq!(old.unwrap_err(), AuthError::InvalidCredentials);
         assert!(world.try_login("ada@example.org", NEW, None).await.is_ok());

@@ -28,8 +28,8 @@ const MAX_KEEP_OLD: u64 = 30 * 24 * 3600;
 /// How often a change that others overtake is tried.
 const MAX_TRIES: usize = 8;
 
-/// Reads the name and the scopes of something to be made; all faults at once. A name that is not `new` may break the rules
-/// of today: it may be older than they are.
+/// Reads the name and the scopes of something to be made; all faults at once. A name that is not `new` may break the
+/// rules of today: it may be older than they are.
 pub(super) fn named(name: &str, scopes: &[String], new: bool) -> Result<(String, ScopeSet), AuthError> {
     let name = match FullName::parse(name) {
         Err(_) if !new => Ok(FullName::from_stored(name.to_owned())),
@@ -209,7 +209,7 @@ impl Auth {
 
     /// Makes another secret. The one until now stays good for `keep_old_for` seconds, so that every copy of it can be
     /// replaced in time; one that was replaced before goes.
-    pub async fn renew_secret(
+    pub async fn replace_secret(
         &self,
         actor: &Actor,
         id: &str,
@@ -219,11 +219,11 @@ impl Auth {
         let act =
             Act::new(Action::SecretIssued).to("client", id).saying(format!("keep_old_for={keep_old_for}"));
         let entry = self.entry_of(actor, act);
-        let outcome = self.try_renew_secret(actor, id, keep_old_for, &entry).await;
+        let outcome = self.try_replace_secret(actor, id, keep_old_for, &entry).await;
         self.or_refused(entry, outcome).await
     }
 
-    async fn try_renew_secret(
+    async fn try_replace_secret(
         &self,
         actor: &Actor,
         id: &str,
@@ -297,7 +297,7 @@ mod tests {
         let (client, _) = world.auth.create_client(&admin, &wide).await.unwrap();
         let rename = ClientChange { name: Some("mine".into()), ..ClientChange::default() };
         beyond(world.auth.change_client(&limited, &client.id, &rename).await.map(|_| ()));
-        beyond(world.auth.renew_secret(&limited, &client.id, None).await.map(|_| ()));
+        beyond(world.auth.replace_secret(&limited, &client.id, None).await.map(|_| ()));
         beyond(world.auth.remove_client(&limited, &client.id).await);
         let (own, _) = world.auth.create_client(&limited, &wanted(&["calculations:read"])).await.unwrap();
         let widen = ClientChange { scopes: Some(vec!["users:read".into()]), ..ClientChange::default() };
@@ -321,7 +321,7 @@ mod tests {
         let beyond = || AuthError::BeyondScope(vec!["*".into()]);
         let rename = ClientChange { name: Some("mine".into()), ..ClientChange::default() };
         assert_eq!(world.auth.change_client(&limited, &client.id, &rename).await, Err(beyond()));
-        assert_eq!(world.auth.renew_secret(&limited, &client.id, None).await, Err(beyond()));
+        assert_eq!(world.auth.replace_secret(&limited, &client.id, None).await, Err(beyond()));
         assert_eq!(world.auth.remove_client(&limited, &client.id).await, Err(beyond()));
         let renamed = world.auth.change_client(&admin, &client.id, &rename).await.unwrap();
         assert_eq!(renamed.scopes, client.scopes);

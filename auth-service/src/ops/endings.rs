@@ -1,5 +1,5 @@
-//! Ends, in bounded steps, the sessions that an act has left to be ended. Nothing waits for it and nothing depends on it:
-//! they can no longer be refreshed. What one replica leaves undone another continues, or the next start.
+//! Ends, in bounded steps, the sessions that an act has left to be ended. Nothing waits for it and nothing depends on
+//! it: they can no longer be refreshed. What one replica leaves undone another continues, or the next start.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,8 @@ const OWN: Duration = Duration::from_secs(2);
 const ACTS: u32 = 20;
 
 impl Auth {
-    /// Looks after what processes that ended, or acts with many sessions, left undone, as long as the use cases are in use.
+    /// Looks after what processes that ended, or acts with many sessions, left undone, as long as the use cases are in
+    /// use.
     pub fn keep_finishing(self: &Arc<Self>) {
         let auth = Arc::downgrade(self);
         tokio::spawn(async move {
@@ -69,7 +70,7 @@ mod tests {
         world.auth.change_user(&admin, &user.id, &disable).await.unwrap();
         assert!(world.auth.sessions(&user.id, None, 10).await.unwrap().is_empty());
         for grant in &grants {
-            assert!(world.renew(&grant.refresh_token).await.is_err());
+            assert!(world.refresh(&grant.refresh_token).await.is_err());
         }
         world.auth.finish_pending().await.unwrap();
         let session = &grants[0].refresh_token.session_id;

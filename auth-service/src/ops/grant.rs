@@ -28,7 +28,7 @@ pub struct Grant {
 }
 
 /// Whose session it is, as the store had them.
-pub(super) struct Reading {
+pub(super) struct SessionOwner {
     /// A time from before they were read.
     pub at: OffsetDateTime,
     /// The user; none where the session is a service's.
@@ -55,7 +55,7 @@ impl Auth {
     ) -> Result<Option<Grant>, AuthError> {
         let at = self.now();
         let user = self.store.user(&session.user_id).await?;
-        self.grant_to(session, refresh_token, asked, Reading { at, user }).await
+        self.grant_to(session, refresh_token, asked, SessionOwner { at, user }).await
     }
 
     /// The same for a user who was read before. Whoever disables them or changes their password after that reading has
@@ -65,10 +65,10 @@ impl Auth {
         session: &Session,
         refresh_token: RefreshToken,
         asked: Option<&ScopeSet>,
-        reading: Reading,
+        owner: SessionOwner,
     ) -> Result<Option<Grant>, AuthError> {
-        let asked_at = reading.at.unix_timestamp();
-        let Some(holder) = self.holder(session, reading.user.as_ref()).await? else { return Ok(None) };
+        let asked_at = owner.at.unix_timestamp();
+        let Some(holder) = self.holder(session, owner.user.as_ref()).await? else { return Ok(None) };
         let held = roles::still_held(&holder.scopes, session.scope.as_ref());
         let scope = roles::still_held(&held, asked).condensed();
         let access_token = self.mint(&Subject {

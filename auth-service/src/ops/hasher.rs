@@ -21,9 +21,9 @@ use crate::domain::{
 };
 
 /// How long a login's password waits for a permit.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a stranger's password waits: only other strangers wait behind it.
-const STRANGERS_PATIENCE: Duration = Duration::from_secs(3);
+const STRANGERS_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How much a thread that hashes gives way, from 0 to 19 (`setpriority(2)`).
 #[cfg(target_os = "linux")]
@@ -71,17 +71,17 @@ struct Lane {
     permits: Arc<Semaphore>,
     places: Arc<Semaphore>,
     queue: usize,
-    patience: Duration,
+    timeout: Duration,
     memory: Arc<Memory>,
 }
 
 impl Lane {
-    fn new(permits: usize, queue: usize, patience: Duration) -> Self {
+    fn new(permits: usize, queue: usize, timeout: Duration) -> Self {
         Self {
             permits: Arc::new(Semaphore::new(permits)),
             places: Arc::new(Semaphore::new(permits + queue)),
             queue,
-            patience,
+            timeout,
             memory: Arc::default(),
         }
     }
@@ -129,8 +129,8 @@ impl Hasher {
             cost,
             unmatchable: PasswordHash::unmatchable(cost, random.as_ref())?,
             random,
-            logins: Lane::new(limits.permits, limits.queue, PATIENCE),
-            strangers: Lane::new(1, limits.queue, STRANGERS_PATIENCE),
+            logins: Lane::new(limits.permits, limits.queue, TIMEOUT),
+            strangers: Lane::new(1, limits.queue, STRANGERS_TIMEOUT),
             costly: Arc::new(Semaphore::new(1)),
         })
     }
@@ -151,7 +151,7 @@ impl Hasher {
     }
 
     /// Hashes a password that has been accepted before at today's cost.
-    pub async fn renew(&self, password: Password) -> Result<PasswordHash, HashError> {
+    pub async fn rehash(&self, password: Password) -> Result<PasswordHash, HashError> {
         let (cost, random) = (self.cost, Arc::clone(&self.random));
         self.place()?
             .run(move |scratch| Ok(PasswordHash::make(&password, cost, random.as_ref(), scratch)?))
@@ -159,7 +159,7 @@ impl Hasher {
     }
 
     /// Whether a new hash is to be made of a password that is what `verdict` says to `hash`.
-    pub fn is_to_renew(&self, hash: &PasswordHash, verdict: Verdict) -> bool {
+    pub fn needs_rehash(&self, hash: &PasswordHash, verdict: Verdict) -> bool {
         match verdict {
             Verdict::Right => hash.is_below(self.cost),
             Verdict::AsTyped => true,
@@ -186,7 +186,7 @@ impl Place<'_> {
         if !hash.is_costlier_than(self.hasher.cost) {
             return self.run(move |scratch| Ok(hash.matches(&password, scratch)?)).await;
         }
-        let (costly, until) = (Arc::clone(&self.hasher.costly), Instant::now() + self.lane.patience);
+        let (costly, until) = (Arc::clone(&self.hasher.costly), Instant::now() + self.lane.timeout);
         let alone = timeout_at(until, costly.acquire_owned()).await;
         let alone = alone.ok().and_then(Result::ok).ok_or(HashError::Busy)?;
         let check = move |_: &mut Scratch| {
@@ -202,7 +202,7 @@ impl Place<'_> {
         T: Send + 'static,
         F: FnOnce(&mut Scratch) -> Result<T, HashError> + Send + 'static,
     {
-        let until = Instant::now() + self.lane.patience;
+        let until = Instant::now() + self.lane.timeout;
         self.run_until(until, job).await
     }
 

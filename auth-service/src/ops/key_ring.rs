@@ -1,7 +1,7 @@
-//! Records in the audit log what becomes of the key ring. Its file is changed outside this service, by the command line or
-//! by whoever may write the file, so the log names nobody. The state that was recorded last lies in the store: of all
-//! replicas that read the same file the first one records a step, and a step that was taken while none ran is recorded at
-//! the next start.
+//! Records in the audit log what becomes of the key ring. Its file is changed outside this service, by the command line
+//! or by whoever may write the file, so the log names nobody. The state that was recorded last lies in the store: of
+//! all replicas that read the same file the first one records a step, and a step that was taken while none ran is
+//! recorded at the next start.
 
 use std::{sync::Arc, time::Duration};
 
@@ -70,9 +70,9 @@ mod tests {
         }
         let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
         let entries = world.auth.audit(&filter).await.unwrap();
-        let mut told: Vec<_> = entries.iter().map(|entry| entry.action.name()).collect();
-        told.sort_unstable();
-        assert_eq!(told, ["signing_key_added", "signing_key_promoted"]);
+        let mut actions: Vec<_> = entries.iter().map(|entry| entry.action.name()).collect();
+        actions.sort_unstable();
+        assert_eq!(actions, ["signing_key_added", "signing_key_promoted"]);
         let (kid, key) = ring.iter().next().unwrap();
         assert!(key.signs && entries.iter().all(|entry| entry.target.as_ref().unwrap().id == kid));
         assert!(entries.iter().all(|entry| entry.actor.is_none() && entry.purge_at.is_some()));

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::{
     Auth, AuthError, FIRST_PARTY, Grant, Origin,
     audit::Act,
-    grant::Reading,
+    grant::SessionOwner,
     throttle::{self, Taken},
 };
 use crate::domain::{
@@ -149,8 +149,8 @@ impl Auth {
         let (session, token) = Session::open(login, self.policy.lifetimes, at, self.env.random.as_ref());
         let act = Act::new(Action::Login).by(&session.user_id, client_id).to("user", &session.user_id);
         self.open_session(&session, &self.entry(&credentials.origin, act)).await?;
-        let reading = Reading { at, user: Some(user) };
-        self.grant_to(&session, token, None, reading).await?.ok_or(AuthError::InvalidCredentials)
+        let owner = SessionOwner { at, user: Some(user) };
+        self.grant_to(&session, token, None, owner).await?.ok_or(AuthError::InvalidCredentials)
     }
 
     /// Adds a session; the least recently used ones that are more than its user may have end.
@@ -206,8 +206,8 @@ mod tests {
         let grant =
             world.try_login("ada@example.org", World::PASSWORD, Some("calculations:read")).await.unwrap();
         assert_eq!(grant.scope.to_string(), "calculations:read");
-        let renewed = world.renew(&grant.refresh_token).await.unwrap();
-        assert_eq!(renewed.scope.to_string(), "calculations:read");
+        let refreshed = world.refresh(&grant.refresh_token).await.unwrap();
+        assert_eq!(refreshed.scope.to_string(), "calculations:read");
     }
 
     #[tokio::test]

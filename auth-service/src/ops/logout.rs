@@ -35,10 +35,10 @@ mod tests {
         let world = World::new().await;
         world.user("ada@example.org").await;
         let first = world.login("ada@example.org").await;
-        let second = world.renew(&first.refresh_token).await.unwrap();
+        let second = world.refresh(&first.refresh_token).await.unwrap();
         world.auth.logout(&first.refresh_token.expose(), Origin::default()).await.unwrap();
         for token in [first.refresh_token, second.refresh_token] {
-            assert_eq!(world.renew(&token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+            assert_eq!(world.refresh(&token).await.unwrap_err(), AuthError::InvalidRefreshToken);
         }
     }
 
@@ -50,6 +50,6 @@ mod tests {
         let guess = RefreshToken { session_secret: Secret::new(&OsRandom), ..grant.refresh_token.clone() };
         world.auth.logout(&guess.expose(), Origin::default()).await.unwrap();
         world.auth.logout("no token", Origin::default()).await.unwrap();
-        assert!(world.renew(&grant.refresh_token).await.is_ok());
+        assert!(world.refresh(&grant.refresh_token).await.is_ok());
     }
 }

@@ -35,8 +35,8 @@ pub(super) struct Subject<'a> {
 }
 
 impl Auth {
-    /// The `not_before` of a user (`Subject`) or client (`Key`), from which tokens may be issued. One that a wrong clock
-    /// set far ahead is corrected first, so that nobody waits until that time has come.
+    /// The `not_before` of a user (`Subject`) or client (`Key`), from which tokens may be issued. One that a wrong
+    /// clock set far ahead is corrected first, so that nobody waits until that time has come.
     pub(super) async fn issuable_from(
         &self,
         kind: RevocationKind,
@@ -64,8 +64,8 @@ impl Auth {
 
     /// What a token says.
     pub(super) fn claims(&self, about: &Subject<'_>) -> AccessClaims {
-        // Whatever revokes these tokens after the reading is later than this. What revoked the ones before it is at most
-        // 4 s ahead of the clock, so that a user who was enabled again need not wait.
+        // Whatever revokes these tokens after the reading is later than this. What revoked the ones before it is at
+        // most 4 s ahead of the clock, so that a user who was enabled again need not wait.
         let issued_at = about.asked_at.max(about.not_before);
         let ttl = i64::try_from(self.policy.access_ttl.as_secs()).unwrap_or(i64::MAX);
         let delegation = about.session.and_then(|session| session.delegation.as_ref());
@@ -135,9 +135,9 @@ mod tests {
         assert_eq!(iat(&grant.access_token), world.auth.now().unix_timestamp());
         let clock = &world.auth.revocation_clock;
         world.auth.store.revoke(RevocationKind::Subject, &user.id, clock).await.unwrap();
-        let renewed = world.renew(&grant.refresh_token).await.unwrap();
+        let refreshed = world.refresh(&grant.refresh_token).await.unwrap();
         let feed = world.auth.revocations(0, Duration::ZERO).await.unwrap().entries;
-        assert_eq!(iat(&renewed.access_token), feed[0].not_before);
+        assert_eq!(iat(&refreshed.access_token), feed[0].not_before);
         assert!(iat(&grant.access_token) < feed[0].not_before);
     }
 }

@@ -8,7 +8,6 @@ mod bootstrap;
 mod change_password;
 mod clients;
 mod confirm;
-mod crowd;
 mod endings;
 mod error;
 mod grant;
@@ -18,6 +17,7 @@ mod key_ring;
 mod login;
 mod logout;
 mod mint;
+mod pending_attempts;
 mod profile;
 mod refused_access;
 mod register;
@@ -25,10 +25,10 @@ mod revocations;
 mod roles;
 mod rotate;
 mod sessions;
-mod standing;
 mod throttle;
 pub mod token;
 mod token_size;
+mod token_status;
 mod users;
 
 use std::{sync::Arc, time::Duration};
@@ -50,10 +50,10 @@ pub use self::{
     import::ImportedUser,
     login::Credentials,
     register::Registration,
-    rotate::Renewal,
+    rotate::RefreshRequest,
     throttle::ThrottlePolicy,
 };
-use self::{crowd::Crowd, hasher::Hasher, revocations::Feed, roles::RoleCache};
+use self::{hasher::Hasher, pending_attempts::PendingAttempts, revocations::Feed, roles::RoleCache};
 use crate::{
     domain::{device::Pepper, revocation::RevocationClock, session::Lifetimes, user::User},
     store::Store,
@@ -109,7 +109,7 @@ pub struct Auth {
     role_cache: RoleCache,
     feed: Feed,
     pepper: Once<Arc<Pepper>, AuthError>,
-    crowd: Crowd,
+    pending_attempts: PendingAttempts,
     refused_access: refused_access::Recorded,
     quiet_addresses: Cache<String, ()>,
 }
@@ -120,7 +120,7 @@ impl Auth {
         let clock = || Arc::clone(&env.clock);
         let verifier = Verifier::new(Arc::clone(&keys), &policy.issuer, &policy.audience, clock());
         let revocation_clock = RevocationClock::new(clock(), policy.access_ttl);
-        let crowd = Crowd::new(Arc::clone(&env.random));
+        let pending_attempts = PendingAttempts::new(Arc::clone(&env.random));
         Self {
             store,
             hasher,
@@ -132,7 +132,7 @@ impl Auth {
             role_cache: RoleCache::default(),
             feed: Feed::default(),
             pepper: Once::default(),
-            crowd,
+            pending_attempts,
             refused_access: refused_access::Recorded::default(),
             quiet_addresses: throttle::quiet_addresses(),
         }

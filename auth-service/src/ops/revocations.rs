@@ -57,7 +57,7 @@ impl Auth {
                 if auth.feed.0.receiver_count() == 0 {
                     continue;
                 }
-                // A store that is away is told to those who ask next.
+                // The error of an unavailable store is returned to the next call.
                 if let Ok(newest) = auth.store.newest_revocation().await {
                     auth.feed.0.send_if_modified(|known| std::mem::replace(known, newest) != newest);
                 }
@@ -85,9 +85,9 @@ mod tests {
         sleep(Duration::from_millis(50)).await;
         let auth = &world.auth;
         auth.store.revoke(RevocationKind::Key, "k", &auth.revocation_clock).await.unwrap();
-        let told = timeout(Duration::from_secs(2), waiting).await.unwrap().unwrap().unwrap();
-        assert_eq!(told.entries[0].value, "k");
-        let again = world.auth.revocations(told.next, Duration::ZERO).await.unwrap();
+        let answer = timeout(Duration::from_secs(2), waiting).await.unwrap().unwrap().unwrap();
+        assert_eq!(answer.entries[0].value, "k");
+        let again = world.auth.revocations(answer.next, Duration::ZERO).await.unwrap();
         assert!(again.entries.is_empty());
     }
 }

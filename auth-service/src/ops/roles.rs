@@ -216,7 +216,7 @@ mod tests {
         let grant = world.login("ada@example.org").await;
         assert!(grant.scope.is_empty());
         world.auth.set_role(&admin, "lab", &["molecules:read".into()]).await.unwrap();
-        assert_eq!(world.renew(&grant.refresh_token).await.unwrap().scope.to_string(), "molecules:read");
+        assert_eq!(world.refresh(&grant.refresh_token).await.unwrap().scope.to_string(), "molecules:read");
         let refusal = world.auth.remove_role(&admin, "lab").await.unwrap_err();
         assert!(matches!(&refusal, AuthError::Conflict(why) if why.contains("1 user")), "{refusal}");
     }

@@ -14,7 +14,7 @@ use crate::domain::{
 
 /// What a client presents to go on.
 #[derive(Clone, Copy, Debug)]
-pub struct Renewal<'a> {
+pub struct RefreshRequest<'a> {
     /// The refresh token.
     pub refresh_token: &'a str,
     /// The client that presents it.
@@ -32,14 +32,17 @@ pub struct Renewal<'a> {
 impl Auth {
     /// Renews a session. After an error other than [`AuthError::RefreshTokenReused`] the session is what it was,
     /// or the same token yields the successor that was made for it.
-    pub async fn rotate(&self, renewal: Renewal<'_>) -> Result<Grant, AuthError> {
-        self.renew(renewal).await.map(|(grant, _)| grant)
+    pub async fn rotate(&self, request: RefreshRequest<'_>) -> Result<Grant, AuthError> {
+        self.refresh_session(request).await.map(|(grant, _)| grant)
     }
 
     /// The same, with the session as it is now.
-    pub(super) async fn renew(&self, renewal: Renewal<'_>) -> Result<(Grant, Session), AuthError> {
-        let token = RefreshToken::parse(renewal.refresh_token).ok_or(AuthError::InvalidRefreshToken)?;
-        if let Some(access_token) = renewal.access_token {
+    pub(super) async fn refresh_session(
+        &self,
+        request: RefreshRequest<'_>,
+    ) -> Result<(Grant, Session), AuthError> {
+        let token = RefreshToken::parse(request.refresh_token).ok_or(AuthError::InvalidRefreshToken)?;
+        if let Some(access_token) = request.access_token {
             let claims = self.verifier.verify_ignoring_time(access_token);
             let session = claims.ok().and_then(|claims| claims.sid);
             if session.as_deref() != Some(token.session_id.as_str()) {
@@ -48,17 +51,17 @@ impl Auth {
         }
         let presented = Presented {
             token,
-            client_id: renewal.client_id.to_owned(),
+            client_id: request.client_id.to_owned(),
             successor: Secret::new(self.env.random.as_ref()),
-            idle_ttl: self.idle_ttl(renewal.client_id),
-            arrived: renewal.arrived,
+            idle_ttl: self.idle_ttl(request.client_id),
+            arrived: request.arrived,
         };
         let theft = Act::new(Action::RefreshTokenReused).refused(&"the session is ended");
-        let theft = self.entry(renewal.origin, theft);
+        let theft = self.entry(request.origin, theft);
         match self.store.rotate(&presented, self.now(), &self.revocation_clock, &theft).await? {
-            Rotation::Renewed(session, secret) => {
+            Rotation::Refreshed(session, secret) => {
                 let next = presented.token.followed_by(secret);
-                let grant = self.grant(&session, next, renewal.scope).await?;
+                let grant = self.grant(&session, next, request.scope).await?;
                 Ok((grant.ok_or(AuthError::InvalidRefreshToken)?, session))
             }
             Rotation::Stolen(session) => {
@@ -89,7 +92,7 @@ mod tests {
         world.user("ada@example.org").await;
         let first = world.login("ada@example.org").await;
         world.advance(200);
-        let second = world.renew(&first.refresh_token).await.unwrap();
+        let second = world.refresh(&first.refresh_token).await.unwrap();
         assert_ne!(second.refresh_token, first.refresh_token);
         assert_eq!(second.refresh_ttl.as_secs(), 3600);
         let claims = world.auth.verifier().verify(&second.access_token).unwrap();
@@ -101,10 +104,10 @@ mod tests {
         let world = World::new().await;
         world.user("ada@example.org").await;
         let first = world.login("ada@example.org").await;
-        let second = world.renew(&first.refresh_token).await.unwrap();
+        let second = world.refresh(&first.refresh_token).await.unwrap();
         world.advance(31);
-        assert_eq!(world.renew(&first.refresh_token).await.unwrap_err(), AuthError::RefreshTokenReused);
-        assert_eq!(world.renew(&second.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+        assert_eq!(world.refresh(&first.refresh_token).await.unwrap_err(), AuthError::RefreshTokenReused);
+        assert_eq!(world.refresh(&second.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
     }
 
     #[tokio::test]
@@ -114,7 +117,7 @@ mod tests {
         let grant = world.login("ada@example.org").await;
         // The request arrives a moment before it is judged.
         world.advance(3601);
-        assert_eq!(world.renew(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+        assert_eq!(world.refresh(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
     }
 
     #[tokio::test]
@@ -123,7 +126,7 @@ mod tests {
         let user = world.user("ada@example.org").await;
         let grant = world.login("ada@example.org").await;
         world.auth.delete_user(&World::confirmed(&user.id, "")).await.unwrap();
-        assert_eq!(world.renew(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
+        assert_eq!(world.refresh(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
     }
 
     #[tokio::test]
@@ -133,7 +136,7 @@ mod tests {
         let (mine, other) = (world.login("ada@example.org").await, world.login("ada@example.org").await);
         let token = mine.refresh_token.expose();
         let origin = Origin::default();
-        let with = |access_token| Renewal {
+        let with = |access_token| RefreshRequest {
             refresh_token: &token,
             client_id: "tessera",
             access_token,
@@ -157,7 +160,7 @@ mod tests {
         let ahead = world.login("ada@example.org").await;
         world.set_back(3600);
         let (token, origin) = (ahead.refresh_token.expose(), Origin::default());
-        let renewal = Renewal {
+        let request = RefreshRequest {
             refresh_token: &token,
             client_id: "tessera",
             access_token: Some(&ahead.access_token),
@@ -165,9 +168,9 @@ mod tests {
             origin: &origin,
             arrived: Instant::now(),
         };
-        let renewed = world.auth.rotate(renewal).await.unwrap();
-        assert!(world.auth.verifier().verify(&renewed.access_token).is_ok());
-        assert!(world.auth.rotate(renewal).await.is_ok(), "a repeat of one that was rotated");
+        let refreshed = world.auth.rotate(request).await.unwrap();
+        assert!(world.auth.verifier().verify(&refreshed.access_token).is_ok());
+        assert!(world.auth.rotate(request).await.is_ok(), "a repeat of one that was rotated");
     }
 
     #[tokio::test]
@@ -177,7 +180,7 @@ mod tests {
         let grant = world.login("ada@example.org").await;
         let token = grant.refresh_token.expose();
         let origin = Origin::default();
-        let theirs = Renewal {
+        let theirs = RefreshRequest {
             refresh_token: &token,
             client_id: "another",
             access_token: None,
@@ -186,6 +189,6 @@ mod tests {
             arrived: Instant::now(),
         };
         assert_eq!(world.auth.rotate(theirs).await.unwrap_err(), AuthError::InvalidRefreshToken);
-        assert!(world.renew(&grant.refresh_token).await.is_ok());
+        assert!(world.refresh(&grant.refresh_token).await.is_ok());
     }
 }

@@ -15,7 +15,8 @@ use crate::{
 const MAX_TRIES: usize = 8;
 
 impl Auth {
-    /// At most `limit` of the user's sessions that can still be refreshed, newest first, from behind the session `after`.
+    /// At most `limit` of the user's sessions that can still be refreshed, newest first, from behind the session
+    /// `after`.
     pub async fn sessions(
         &self,
         user_id: &str,
@@ -90,8 +91,8 @@ mod tests {
         assert_eq!(world.auth.end_session(&asking, "../1").await, missing);
         assert_eq!(world.auth.end_session(&asking, &mine.refresh_token.session_id).await, Ok(()));
         assert_eq!(world.auth.end_session(&asking, &mine.refresh_token.session_id).await, missing);
-        assert!(world.renew(&mine.refresh_token).await.is_err());
-        assert!(world.renew(&theirs.refresh_token).await.is_ok());
+        assert!(world.refresh(&mine.refresh_token).await.is_err());
+        assert!(world.refresh(&theirs.refresh_token).await.is_ok());
     }
 
     #[tokio::test]
@@ -102,7 +103,7 @@ mod tests {
         world.auth.end_sessions(&World::confirmed(&ada.id, "")).await.unwrap();
         assert!(world.auth.sessions(&ada.id, None, 10).await.unwrap().is_empty());
         for grant in grants {
-            assert!(world.renew(&grant.refresh_token).await.is_err());
+            assert!(world.refresh(&grant.refresh_token).await.is_err());
         }
     }
 }

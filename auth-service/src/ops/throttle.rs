@@ -2,15 +2,15 @@
 //!
 //! An attempt is taken from the account's bucket before the password is looked at, and forgotten where it was right:
 //! many guesses at once get no more than the free ones. A device that has logged in to the account before has a bucket
-//! of its own, so that no attacker locks its owner out. An address is one of many people's: its failures, those of known
-//! devices among them, are counted as they come, and once there are too many each attempt from it is taken first.
+//! of its own, so that no attacker locks its owner out. An address is one of many people's: its failures, those of
+//! known devices among them, are counted as they come, and once there are too many each attempt from it is taken first.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use moka::sync::Cache;
 use service_kit::{address::client_network, random};
 
-use super::{Auth, AuthError, Origin, crowd::Underway};
+use super::{Auth, AuthError, Origin, pending_attempts::PendingAttempt};
 use crate::{
     domain::{
         device::{Owner, Pepper},
@@ -47,7 +47,7 @@ pub(super) struct Taken {
     address: Option<String>,
     /// Whether it was taken from the address too, or a failure is still to be counted there.
     of_address: bool,
-    _underway: Underway,
+    _pending: PendingAttempt,
 }
 
 /// Addresses that were far from their limit a moment ago.
@@ -121,9 +121,9 @@ impl Auth {
         let address = address.map(|address| pepper.name("address", &client_network(address).to_string()));
         let strict = self.address_has_failed_often(address.as_deref());
         let take = || self.store.take_attempt(&bucket, policy.account, now);
-        let of_account = self.crowd.take(&bucket, now, take);
+        let of_account = self.pending_attempts.take(&bucket, now, take);
         let (of_account, strict) = tokio::try_join!(async { Ok(of_account.await?) }, strict)?;
-        let underway = of_account.map_err(throttled)?;
+        let pending = of_account.map_err(throttled)?;
         if let Some(address) = address.as_deref().filter(|_| strict)
             && let Some(wait) = self.store.take_attempt(address, policy.address, now).await?.wait()
         {
@@ -131,11 +131,11 @@ impl Auth {
             return Err(throttled(wait));
         }
         let store = Arc::clone(&self.store);
-        Ok(Taken { store, settled: false, bucket, address, of_address: strict, _underway: underway })
+        Ok(Taken { store, settled: false, bucket, address, of_address: strict, _pending: pending })
     }
 
-    /// Whether the free failures of an address are used up, so that each attempt is taken before it is tried. Many people
-    /// share one, so where it is far from that the store is asked a few times a second and not for each of them.
+    /// Whether the free failures of an address are used up, so that each attempt is taken before it is tried. Many
+    /// people share one, so where it is far from that the store is asked a few times a second and not for each of them.
     async fn address_has_failed_often(&self, address: Option<&str>) -> Result<bool, AuthError> {
         let Some(address) = address.filter(|address| !self.quiet_addresses.contains_key(*address)) else {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! What one account, address or user may have or do at most, as settings. Knows no other setting.
+//! The limits of one account, address or user, as settings. Knows no other setting.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::{
     ops::ThrottlePolicy,
 };
 
-/// The longest that failures may be remembered: a day, in seconds.
+/// The longest time that failures may be remembered: a day, in seconds.
 const MAX_WINDOW: u64 = 24 * 3600;
 /// The most live sessions that one user may be allowed.
 const MAX_SESSIONS: u32 = 100_000;
 
-/// How many sessions there may be.
+/// The limit on sessions.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SessionSettings {
@@ -29,19 +29,20 @@ impl Default for SessionSettings {
     }
 }
 
-/// How many guesses at a password are free.
+/// The limits on attempts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ThrottleSettings {
     /// Failures on one account, or from one device of it.
     pub free_failures: u32,
-    /// Failures from one address (an IPv6 network of 64 bits), whatever the account. An office shares one.
+    /// Failures from one address (an IPv6 network of 64 bits), whatever the account. Many users may share one.
     pub address_free_failures: u32,
     /// Sign-ups from one address within the window, refused ones too.
     pub sign_ups: u32,
     /// Token exchanges of one user or service within the window.
     pub exchanges: u32,
-    /// Seconds without a failure after which all are forgotten, and for which sign-ups and exchanges are counted.
+    /// Seconds without a failure after which all are forgotten; also the window in which sign-ups and exchanges are
+    /// counted.
     pub window: u64,
 }
 

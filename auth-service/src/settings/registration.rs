@@ -1,11 +1,11 @@
-//! Who may sign up, and where that may be anyone.
+//! Who may sign up.
 
 use serde::Deserialize;
 use service_kit::settings::SettingsError;
 
 use crate::domain::roles::RoleTable;
 
-/// Scopes that change who may do what, or what is kept of it.
+/// Scopes that change permissions or what is recorded.
 const ADMINISTRATIVE: [&str; 6] =
     ["audit:read", "clients:write", "collections:write", "revocations:write", "roles:write", "users:write"];
 
@@ -28,20 +28,20 @@ impl RegistrationMode {
         }
     }
 
-    /// What holds where `given` is all that was said: open only where anyone is somebody on this machine, or where it
-    /// was said that anyone on the network may sign up.
+    /// The mode in force if the setting is `given`: open by default only on a loopback listener, or if the settings
+    /// allow open registration on the network.
     pub(super) fn in_force(given: Option<Self>, anyone_may: bool) -> Self {
         given.unwrap_or(if anyone_may { Self::Open } else { Self::Closed })
     }
 
-    /// Refuses an open registration that the network reaches, and one whose users could administrate.
+    /// Refuses open registration on the network unless it is allowed, and one whose users could administrate.
     pub(super) fn check(self, anyone_may: bool, new_user_role: &str) -> Result<(), SettingsError> {
         if self == Self::Closed {
             return Ok(());
         }
         if !anyone_may {
             let fault = "open lets anyone who reaches http.listen sign up; set closed, or set \
-                registration_on_network (AUTH__REGISTRATION_ON_NETWORK) to true if that is meant";
+                registration_on_network (AUTH__REGISTRATION_ON_NETWORK) to true if that is intended";
             return Err(SettingsError::at("registration", fault));
         }
         if administrates(new_user_role) {
@@ -55,7 +55,7 @@ impl RegistrationMode {
     }
 }
 
-/// Whether a role, as it ships, has a scope that changes who may do what.
+/// Whether a role, as it ships, has a scope that changes permissions.
 fn administrates(role: &str) -> bool {
     let shipped = RoleTable::new([]);
     let scopes = shipped.get(role);

@@ -44,11 +44,11 @@ impl<T> Deref for Json<T> {
     }
 }
 
-type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+type ReadFuture<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 impl FromRequest for RawBody {
     type Error = Problem;
-    type Future = Reading<Self>;
+    type Future = ReadFuture<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let reading = read(request, payload);
@@ -58,7 +58,7 @@ impl FromRequest for RawBody {
 
 impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Problem;
-    type Future = Reading<Self>;
+    type Future = ReadFuture<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = request.content_type().to_owned();

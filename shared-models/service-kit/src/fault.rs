@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_message_keeps_what_is_ours_and_drops_what_is_the_clients() {
-        for (message, told) in [
+        for (message, expected) in [
             (
                 "invalid type: integer `123456`, expected a string at line 1 column 9",
                 "expected a string, got integer",
@@ -74,7 +74,7 @@ mod tests {
             ("unknown variant `hunter2`, expected `a` or `b`", "expected `a` or `b`"),
             ("missing field `username`", "missing field `username`"),
         ] {
-            assert_eq!(without_values(message), told, "{message}");
+            assert_eq!(without_values(message), expected, "{message}");
         }
     }
 

@@ -27,23 +27,23 @@ type Known = HashMap<(RevocationKind, String), Until>;
 pub struct Revocations {
     clock: Arc<dyn Clock>,
     known: ArcSwap<Known>,
-    heard: Mutex<Option<OffsetDateTime>>,
+    answered_at: Mutex<Option<OffsetDateTime>>,
 }
 
 impl Revocations {
     /// Nothing is known yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, known: ArcSwap::default(), heard: Mutex::default() }
+        Self { clock, known: ArcSwap::default(), answered_at: Mutex::default() }
     }
 
     /// Adds a page of the feed, and forgets what has expired. The first load is complete once a page is empty.
     pub fn learn(&self, entries: &[Revocation]) {
         let now = self.clock.now();
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.is_empty() || heard.is_some() {
-            *heard = Some(now);
+        let mut answered_at = self.answered_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.is_empty() || answered_at.is_some() {
+            *answered_at = Some(now);
         }
-        drop(heard);
+        drop(answered_at);
         let seconds = now.unix_timestamp();
         let before = self.known.load();
         if entries.is_empty() && before.values().all(|(_, expires_at)| *expires_at > seconds) {
@@ -78,10 +78,10 @@ impl Revocations {
     /// How long ago the feed last answered; `None` if it never did.
     pub fn age(&self) -> Option<Duration> {
         let now = self.clock.now();
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answered_at = self.answered_at.lock().unwrap_or_else(PoisonError::into_inner);
         // A time from before the clock was set back counts as now, so that a stale feed is noticed.
-        *heard = heard.map(|heard| heard.min(now));
-        heard.map(|heard| (now - heard).try_into().unwrap_or_default())
+        *answered_at = answered_at.map(|answered_at| answered_at.min(now));
+        answered_at.map(|answered_at| (now - answered_at).try_into().unwrap_or_default())
     }
 }
 

@@ -1,13 +1,13 @@
-//! The lines of a file, one at a time, in constant memory whatever the file is. Knows no format.
+//! The lines of a file, one at a time, in constant memory. Knows no format.
 
 use std::io::{BufRead, ErrorKind, Result};
 
 /// Longest line, in bytes.
 pub(super) const MAX_LINE: usize = 64 * 1024;
-/// What some programs write at the beginning of a text in UTF-8.
+/// The byte order mark that some programs write at the beginning of UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads lines that end in a line feed, or in both characters of Windows.
+/// Reads lines that end in LF or CRLF.
 pub(super) struct Lines<R> {
     file: R,
     line: Vec<u8>,
@@ -21,7 +21,7 @@ pub(super) struct Lines<R> {
 /// A line without its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'l> {
-    /// What stands in it.
+    /// Its content.
     Text(&'l [u8]),
     /// It is longer than [`MAX_LINE`].
     TooLong,

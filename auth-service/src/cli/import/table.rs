@@ -1,5 +1,5 @@
-//! Users as rows of comma-separated text (RFC 4180), a row a line: a quoted field must end on the line where it began, so
-//! one stray quote costs one row. No message repeats a value, which may be a hash.
+//! Users as rows of comma-separated text (RFC 4180), a row a line: a quoted field must end on the line where it began,
+//! so one stray quote costs one row. No message repeats a value, which may be a hash.
 
 use anyhow::{Result, bail};
 
@@ -8,7 +8,7 @@ use crate::ops::ImportedUser;
 /// How much of a column's name is repeated in a message, in characters.
 const MAX_SHOWN: usize = 40;
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
     Email,
@@ -42,7 +42,7 @@ impl Table {
                 }
             };
             if columns.contains(&column) {
-                bail!("column \"{}\" is there more than once", name.trim());
+                bail!("column \"{}\" is given more than once", name.trim());
             }
             columns.push(column);
         }
@@ -94,7 +94,7 @@ fn fields(row: &[u8]) -> Result<Vec<String>, String> {
     }
 }
 
-/// A field behind its first quote, and what follows it: a comma or nothing.
+/// Splits a quoted field, without its first quote, from what follows: a comma or nothing.
 fn quoted_field(text: &str) -> Result<(String, &str), &'static str> {
     let (mut field, mut rest) = (String::new(), text);
     loop {

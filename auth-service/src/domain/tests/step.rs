@@ -58,7 +58,7 @@ impl World {
         if let Some(next) = &step.write {
             self.session = next.clone();
         }
-        if let Rotation::Renewed(_, secret) = &step.rotation {
+        if let Rotation::Refreshed(_, secret) = &step.rotation {
             let token = presented.token.followed_by(secret.clone());
             if !self.issued.contains(&token) {
                 self.issued.push(token);
@@ -78,8 +78,8 @@ impl World {
 
 fn secret_of(rotation: &Rotation) -> Secret {
     match rotation {
-        Rotation::Renewed(_, secret) => secret.clone(),
-        other => panic!("not renewed: {other:?}"),
+        Rotation::Refreshed(_, secret) => secret.clone(),
+        other => panic!("not refreshed: {other:?}"),
     }
 }
 
@@ -161,7 +161,7 @@ fn a_repeat_that_arrived_within_the_grace_is_no_theft_however_long_it_waited() {
 #[test]
 fn a_session_that_was_alive_when_the_request_arrived_continues() {
     let mut world = World::new().after(3603);
-    assert!(matches!(world.present_late(world.latest(), "tessera", 4).rotation, Rotation::Renewed(..)));
+    assert!(matches!(world.present_late(world.latest(), "tessera", 4).rotation, Rotation::Refreshed(..)));
     let mut world = World::new().after(3603);
     assert_eq!(world.present_late(world.latest(), "tessera", 3).rotation, Rotation::Refused);
 }
@@ -235,12 +235,12 @@ proptest! {
             if before.ended.is_some() {
                 prop_assert_eq!(&step, &Step { rotation: Rotation::Refused, write: None });
             } else if opens && token == newest {
-                prop_assert!(matches!(step.rotation, Rotation::Renewed(..)), "{:?}", step.rotation);
+                prop_assert!(matches!(step.rotation, Rotation::Refreshed(..)), "{:?}", step.rotation);
             }
             if let Some(next) = &step.write {
                 prop_assert_eq!(next.version, before.version + 1);
             }
-            if let Rotation::Renewed(session, secret) = &step.rotation {
+            if let Rotation::Refreshed(session, secret) = &step.rotation {
                 prop_assert!(secret.is_behind(&session.current));
                 let known = successors.entry(token.secret.clone()).or_insert_with(|| secret.clone());
                 prop_assert_eq!(&*known, secret);

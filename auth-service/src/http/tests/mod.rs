@@ -238,9 +238,9 @@ async fn a_session_goes_on_by_cookie_until_it_is_logged_out() {
     world.user("ada@example.org").await;
     let app = service!(world);
     let first = cookie(&send!(app, login()));
-    let renewed = send!(app, same_origin(refresh(&first)));
-    assert_eq!((renewed.status().as_u16(), header(&renewed, CACHE_CONTROL)), (200, "no-store"));
-    let second = cookie(&renewed);
+    let refreshed = send!(app, same_origin(refresh(&first)));
+    assert_eq!((refreshed.status().as_u16(), header(&refreshed, CACHE_CONTROL)), (200, "no-store"));
+    let second = cookie(&refreshed);
     assert_ne!(first, second);
 
     let out = send!(app, same_origin(post("/auth/logout").insert_header((COOKIE, second.clone()))));
@@ -392,8 +392,8 @@ async fn what_passes_by_itself_says_when_to_come_back_and_what_broke_says_nothin
         assert_eq!((response.status().as_u16(), header(&response, RETRY_AFTER)), (503, "1"));
     }
     let fault = Problem::from(AuthError::Internal("mongodb: secret detail".into()));
-    let told = body(actix_web::ResponseError::error_response(&fault)).await.to_string();
-    assert!(!told.contains("secret detail"), "{told}");
+    let text = body(actix_web::ResponseError::error_response(&fault)).await.to_string();
+    assert!(!text.contains("secret detail"), "{text}");
 }
 
 mod principals;

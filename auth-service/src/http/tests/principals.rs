@@ -140,21 +140,21 @@ async fn the_audit_log_names_a_caller_whom_a_row_refuses_once_a_minute() {
     };
     let entries = found(3).await;
     assert!(entries.iter().all(|entry| !entry.succeeded && entry.actor.as_ref() == Some(&user.id)));
-    let told = |entry: &Entry| {
+    let row_of = |entry: &Entry| {
         (entry.target.clone().unwrap().id, entry.client_id.clone().unwrap(), entry.detail.clone().unwrap())
     };
-    let mut told: Vec<_> = entries.iter().map(told).collect();
-    told.sort();
+    let mut refused: Vec<_> = entries.iter().map(row_of).collect();
+    refused.sort();
     let expected = [
         ("GET /auth/api-keys", key.id.as_str(), "An API key cannot call this"),
         ("GET /auth/sessions", "tessera", "This needs a login with all of your scopes"),
         ("PATCH /auth/users/{id}", "tessera", "This needs the scope users:write"),
     ];
-    for ((row, client, detail), told) in expected.into_iter().zip(&told) {
-        assert_eq!((row, client), (told.0.as_str(), told.1.as_str()));
-        assert!(told.2.starts_with(detail), "{}", told.2);
+    for ((row, client, detail), refused) in expected.into_iter().zip(&refused) {
+        assert_eq!((row, client), (refused.0.as_str(), refused.1.as_str()));
+        assert!(refused.2.starts_with(detail), "{}", refused.2);
     }
-    assert_eq!(told.len(), 3);
+    assert_eq!(refused.len(), 3);
     world.advance(60);
     send!(app, with(patch(), &login));
     assert_eq!(found(4).await.len(), 4);
@@ -200,7 +200,7 @@ async fn what_could_lock_its_user_out_needs_a_recent_login_or_the_password() {
     let mut grant = world.login("ada@example.org").await;
     for _ in 0..4 {
         world.advance(250);
-        grant = world.renew(&grant.refresh_token).await.unwrap();
+        grant = world.refresh(&grant.refresh_token).await.unwrap();
     }
     let token = grant.access_token.as_str();
     let key = |password: Option<&str>| {
@@ -268,8 +268,8 @@ async fn a_job_grant_opens_nothing_here_but_can_introspect_and_revoke_itself() {
         let form = [("client_id", "tessera-job"), ("token", token)];
         post("/auth/introspect").set_form(form)
     };
-    let told = body(send!(app, introspect(&job.access_token))).await;
-    assert_eq!((told["active"].as_bool(), told["client_id"].as_str()), (Some(true), Some("tessera-job")));
+    let answer = body(send!(app, introspect(&job.access_token))).await;
+    assert_eq!((answer["active"].as_bool(), answer["client_id"].as_str()), (Some(true), Some("tessera-job")));
     // It learns nothing of tokens that are not its own.
     assert_eq!(body(send!(app, introspect(&login))).await, json!({"active": false}));
     let revoke = post("/auth/revoke").set_form([("client_id", "tessera-job"), ("token", &job.access_token)]);

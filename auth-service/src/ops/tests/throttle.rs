@@ -120,7 +120,7 @@ async fn right_logins_that_come_together_are_never_throttled() {
     world.user("ada@example.org").await;
     let logins = join_all((0..30).map(|_| world.try_login("ada@example.org", World::PASSWORD, None))).await;
     assert!(logins.iter().all(Result::is_ok), "{:?}", logins.iter().find_map(|login| login.as_ref().err()));
-    assert!(world.auth.crowd.is_empty());
+    assert!(world.auth.pending_attempts.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -133,7 +133,7 @@ async fn guesses_that_come_together_get_the_free_ones_and_no_more() {
         |refusal: &AuthError| guesses.iter().filter(|guess| guess.as_ref().err() == Some(refusal)).count();
     assert_eq!(count(&AuthError::InvalidCredentials), 10);
     assert_eq!(count(&AuthError::Throttled { retry_after: 1 }), 20);
-    assert!(world.auth.crowd.is_empty());
+    assert!(world.auth.pending_attempts.is_empty());
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_right_login_waits_for_those_of_another_replica() {
     let right = world.try_login("ada@example.org", World::PASSWORD, None);
     let (right, ()) = tokio::join!(right, settled);
     assert!(right.is_ok(), "{right:?}");
-    assert!(world.auth.crowd.is_empty());
+    assert!(world.auth.pending_attempts.is_empty());
 }
 
 #[tokio::test]

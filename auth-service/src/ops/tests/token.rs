@@ -165,15 +165,15 @@ async fn a_job_has_what_it_was_given_for_one_calculation_until_that_is_finished(
     assert_eq!(claims.authorization_details[0].identifier, "c-1");
     assert_eq!(granted.calculation.as_deref(), Some("c-1"));
 
-    let renewed =
+    let next =
         world.auth.refresh_token(None, refreshed(&granted.refresh_token.unwrap(), None)).await.unwrap();
-    assert_eq!(renewed.calculation.as_deref(), Some("c-1"));
-    let again = world.auth.exchange_token(None, job(&renewed.access_token, "calculations:read")).await;
+    assert_eq!(next.calculation.as_deref(), Some("c-1"));
+    let again = world.auth.exchange_token(None, job(&next.access_token, "calculations:read")).await;
     assert!(matches!(again, Err(OAuthError::InvalidGrant(_))));
     let resource = World::acting("resource-service", "revocations:write");
     assert_eq!(world.auth.end_job_grants(&resource, "c-1").await, Ok(1));
     assert!(world.auth.actor(&claims, Origin::default()).await.is_err());
-    let dead = world.auth.refresh_token(None, refreshed(&renewed.refresh_token.unwrap(), None)).await;
+    let dead = world.auth.refresh_token(None, refreshed(&next.refresh_token.unwrap(), None)).await;
     assert!(matches!(dead, Err(OAuthError::InvalidGrant(_))));
 }
 
@@ -189,8 +189,8 @@ async fn a_job_outlives_the_login_it_came_from_and_not_the_user() {
     let mut token = granted.refresh_token.unwrap();
     for _ in 0..14 {
         world.advance(3500);
-        let renewed = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
-        token = renewed.refresh_token.unwrap();
+        let next = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
+        token = next.refresh_token.unwrap();
     }
     world.auth.remove_user(&admin, &user.id).await.unwrap();
     assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
@@ -281,9 +281,9 @@ async fn a_job_goes_on_when_the_key_it_was_started_with_expires_and_ends_when_th
         world.auth.exchange_token(Some(&key), job(&own.access_token, "calculations:write")).await.unwrap();
     world.advance(120);
     let token = granted.refresh_token.unwrap();
-    let renewed = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
+    let next = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
     world.auth.remove_api_key(&ada, &key.id).await.unwrap();
-    let token = renewed.refresh_token.unwrap();
+    let token = next.refresh_token.unwrap();
     assert!(world.auth.refresh_token(None, refreshed(&token, None)).await.is_err());
 }
 

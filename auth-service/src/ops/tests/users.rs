@@ -30,7 +30,7 @@ async fn a_disabled_user_is_out_at_once_and_back_when_enabled() {
     let claims = world.auth.verifier().verify(&grant.access_token).unwrap();
     world.auth.change_user(&admin, &user.id, &disable()).await.unwrap();
     assert!(world.auth.actor(&claims, admin.origin.clone()).await.is_err());
-    assert!(world.renew(&grant.refresh_token).await.is_err());
+    assert!(world.refresh(&grant.refresh_token).await.is_err());
     assert!(world.try_login("ada@example.org", World::PASSWORD, None).await.is_err());
 
     let enable = UserChange { disabled: Some(false), ..UserChange::default() };
@@ -95,8 +95,8 @@ async fn a_forced_change_leaves_nothing_to_do_but_to_choose_a_password() {
         new: Password::new("one that only I can know of"),
     };
     world.auth.change_password(&actor, change).await.unwrap();
-    let renewed = world.renew(&grant.refresh_token).await.unwrap();
-    assert!(!renewed.must_change_password && renewed.scope.covers("calculations:write"));
+    let refreshed = world.refresh(&grant.refresh_token).await.unwrap();
+    assert!(!refreshed.must_change_password && refreshed.scope.covers("calculations:write"));
 }
 
 #[tokio::test]
@@ -129,8 +129,8 @@ async fn the_log_says_who_did_what_to_whom_and_what_was_refused() {
     let _ = world.auth.remove_user(&admin, &admin.subject).await;
     let filter = crate::store::AuditFilter { limit: 2, ..Default::default() };
     let entries = world.auth.audit(&filter).await.unwrap();
-    let told: Vec<_> = entries.iter().map(|entry| (entry.action.name(), entry.succeeded)).collect();
-    assert_eq!(told, [("user_removed", false), ("user_changed", true)]);
+    let outcomes: Vec<_> = entries.iter().map(|entry| (entry.action.name(), entry.succeeded)).collect();
+    assert_eq!(outcomes, [("user_removed", false), ("user_changed", true)]);
     let changed = &entries[1];
     assert_eq!(changed.actor.as_deref(), Some(admin.subject.as_str()));
     assert_eq!(changed.target.as_ref().map(|target| target.id.as_str()), Some(user.id.as_str()));
@@ -222,7 +222,7 @@ async fn an_administrator_lists_and_removes_what_lets_another_user_in() {
         arrived: Instant::now(),
     };
     assert!(world.auth.refresh_token(None, refresh).await.is_err());
-    assert!(world.renew(&login.refresh_token).await.is_ok());
+    assert!(world.refresh(&login.refresh_token).await.is_ok());
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use service_kit::{
 use shared_models::{auth::SignUp, claims::Principal, clients::NewApiKey};
 
 use super::{
-    Actor, Auth, AuthError, Confirmed, Credentials, Env, FIRST_PARTY, Grant, Origin, Policy, Registration,
-    Renewal, ThrottlePolicy,
+    Actor, Auth, AuthError, Confirmed, Credentials, Env, FIRST_PARTY, Grant, Origin, Policy, RefreshRequest,
+    Registration, ThrottlePolicy,
     hasher::{Hasher, Limits},
 };
 use crate::{
@@ -280,10 +280,10 @@ impl World {
         self.try_login(email, Self::PASSWORD, None).await.unwrap()
     }
 
-    pub(crate) async fn renew(&self, token: &RefreshToken) -> Result<Grant, AuthError> {
+    pub(crate) async fn refresh(&self, token: &RefreshToken) -> Result<Grant, AuthError> {
         let refresh_token = token.expose();
         let origin = Origin::default();
-        let renewal = Renewal {
+        let request = RefreshRequest {
             refresh_token: &refresh_token,
             client_id: FIRST_PARTY,
             access_token: None,
@@ -291,6 +291,6 @@ impl World {
             origin: &origin,
             arrived: Instant::now(),
         };
-        self.auth.rotate(renewal).await
+        self.auth.rotate(request).await
     }
 }

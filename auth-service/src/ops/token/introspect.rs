@@ -43,9 +43,9 @@ impl Auth {
         if client.is_none() && claims.client_id != JOB_CLIENT {
             return Ok(Introspection::Inactive);
         }
-        match self.standing(&claims).await {
-            Ok(standing) => {
-                let scope = standing.scope;
+        match self.token_status(&claims).await {
+            Ok(status) => {
+                let scope = status.scope;
                 Ok(Introspection::Access(Box::new(AccessClaims { scope, ..AccessClaims::clone(&claims) })))
             }
             Err(error) if error.refuses_the_token() => Ok(Introspection::Inactive),

@@ -7,7 +7,7 @@ use shared_models::{clients::GrantType, scope::ScopeSet};
 use super::{Issued, OAuthError, may, narrowed};
 use crate::{
     domain::{client::Client, refresh_token::RefreshToken},
-    ops::{Auth, AuthError, JOB_CLIENT, Origin, Renewal},
+    ops::{Auth, AuthError, JOB_CLIENT, Origin, RefreshRequest},
 };
 
 /// What a client brings to go on.
@@ -38,7 +38,7 @@ impl Auth {
         if let Some(scope) = &asked.scope {
             self.check_scope(client_id, &asked.refresh_token, scope).await?;
         }
-        let renewal = Renewal {
+        let request = RefreshRequest {
             refresh_token: &asked.refresh_token,
             client_id,
             access_token: None,
@@ -46,7 +46,7 @@ impl Auth {
             origin: &asked.origin,
             arrived: asked.arrived,
         };
-        let (grant, session) = self.renew(renewal).await?;
+        let (grant, session) = self.refresh_session(request).await?;
         if let Some(client) = client {
             self.touch(client);
         }

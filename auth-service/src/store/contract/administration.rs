@@ -343,17 +343,17 @@ pub(crate) async fn of_many_that_record_a_key_ring_one_adds_its_steps(store: &dy
         assert_eq!(recorded, [const { Ok(()) }; 4]);
         assert_eq!(store.record_ring(ring, &some_entry()).await, Ok(()));
     }
-    let told = async |kid: &str| {
+    let actions_of = async |kid: &str| {
         let entries = recorded(store, kid).await;
-        let mut told: Vec<_> = entries.iter().map(|entry| entry.action.name().to_owned()).collect();
-        told.sort();
-        told
+        let mut actions: Vec<_> = entries.iter().map(|entry| entry.action.name().to_owned()).collect();
+        actions.sort();
+        actions
     };
     let first = ["signing_key_added", "signing_key_promoted", "signing_key_removed", "signing_key_retired"];
-    assert_eq!(told("a").await, first);
+    assert_eq!(actions_of("a").await, first);
     // Another key of the same kid.
     let second = [first[0], first[0], first[1], first[1], first[2]];
-    assert_eq!(told("b.2").await, second);
+    assert_eq!(actions_of("b.2").await, second);
 }
 
 pub(crate) async fn the_audit_log_is_read_newest_first_and_by_what_is_asked(store: &dyn Store) {

@@ -37,11 +37,11 @@ pub(crate) async fn ending_all_sessions_raises_the_token_version_and_revokes_eac
     assert_eq!(recorded(store, &user.id).await, [ending]);
     assert_eq!(store.user(&user.id).await.expect("ok").expect("ok").token_version, 1);
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    let mut told = revoked(store).await;
-    told.sort();
+    let mut entries = revoked(store).await;
+    entries.sort();
     let mut expected = [mine.id, other.id];
     expected.sort();
-    assert_eq!(told, expected);
+    assert_eq!(entries, expected);
     assert_eq!(store.session(&foreign.id).await.expect("ok").expect("ok").ended, None);
     assert_eq!(store.pending_endings(now() + Duration::from_secs(60), 10).await, Ok(Vec::new()));
 }

@@ -254,7 +254,7 @@ async fn rotate(store: &dyn Store, token: &RefreshToken) -> Rotation {
 
 fn secret_of(rotation: Rotation) -> Secret {
     match rotation {
-        Rotation::Renewed(_, secret) => secret,
-        other => panic!("not renewed: {other:?}"),
+        Rotation::Refreshed(_, secret) => secret,
+        other => panic!("not refreshed: {other:?}"),
     }
 }

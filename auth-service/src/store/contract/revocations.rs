@@ -163,8 +163,8 @@ pub(crate) async fn a_token_without_a_session_is_revoked_with_its_entry(store: &
     let revoked = entry(Action::TokenRevoked, "jti");
     assert_eq!(store.revoke_token("jti", &clock(), &revoked).await, Ok(()));
     let page = store.revocations_after(0, 10, now()).await.expect("ok");
-    let told: Vec<_> = page.entries.iter().map(|entry| (entry.kind, entry.value.as_str())).collect();
-    assert_eq!(told, [(RevocationKind::Session, "jti")]);
+    let entries: Vec<_> = page.entries.iter().map(|entry| (entry.kind, entry.value.as_str())).collect();
+    assert_eq!(entries, [(RevocationKind::Session, "jti")]);
     assert_eq!(recorded(store, "jti").await, std::slice::from_ref(&revoked));
     // An entry that cannot be written: its id is in use. Neither is there without the other.
     assert!(store.revoke_token("other", &clock(), &revoked).await.is_err());

@@ -54,10 +54,10 @@ fn live(user_id: &str) -> SessionFilter {
 pub(crate) async fn a_current_token_rotates(store: &dyn Store) {
     let (before, token) = open(store, "u").await;
     let presented = presented(&token);
-    let Rotation::Renewed(after, secret) =
+    let Rotation::Refreshed(after, secret) =
         store.rotate(&presented, now(), &clock(), &some_entry()).await.expect("ok")
     else {
-        panic!("not renewed")
+        panic!("not refreshed")
     };
     assert_eq!(secret, presented.successor);
     assert_eq!(store.session(&after.id).await.expect("ok").as_ref(), Some(&after));
@@ -82,8 +82,8 @@ pub(crate) async fn a_lost_response_is_repeated(store: &dyn Store) {
     let (_, token) = open(store, "u").await;
     let presented = presented(&token);
     for _ in 0..2 {
-        let renewed = store.rotate(&presented, now(), &clock(), &some_entry()).await.expect("ok");
-        assert_eq!(secret_of(renewed), presented.successor);
+        let refreshed = store.rotate(&presented, now(), &clock(), &some_entry()).await.expect("ok");
+        assert_eq!(secret_of(refreshed), presented.successor);
     }
 }
 
@@ -174,7 +174,7 @@ pub(crate) async fn a_refresh_does_what_step_decides_in_every_state(store: &dyn 
             let expected = Session { previous, last_used_at, idle_expires_at, ..expected };
             assert_eq!(stored, expected, "{case}");
             match (done, decided.rotation) {
-                (Rotation::Renewed(session, secret), Rotation::Renewed(_, decided)) => {
+                (Rotation::Refreshed(session, secret), Rotation::Refreshed(_, decided)) => {
                     assert_eq!((session, secret), (stored, decided), "{case}");
                     let idle = (last_used_at + LIFETIMES.idle).min(expected.absolute_expires_at);
                     assert_eq!(idle, idle_expires_at, "{case}");
@@ -220,12 +220,12 @@ pub(crate) async fn after_a_logout_that_races_refreshes_every_token_is_refused(s
         let (session, token) = open(store, "u").await;
         let (clock, entry) = (clock(), some_entry());
         let refreshes = join_all((0..4).map(|_| rotate(store, &token)));
-        let (renewed, ended) =
+        let (rotations, ended) =
             tokio::join!(refreshes, store.end_session("u", &session.id, EndReason::Logout, &clock, &entry));
         assert_eq!(ended, Ok(true));
         assert_eq!(rotate(store, &token).await, Rotation::Refused);
-        for rotation in renewed {
-            if let Rotation::Renewed(_, secret) = rotation {
+        for rotation in rotations {
+            if let Rotation::Refreshed(_, secret) = rotation {
                 assert_eq!(rotate(store, &token.followed_by(secret)).await, Rotation::Refused);
             }
         }
@@ -257,8 +257,8 @@ pub(crate) async fn a_session_is_ended_once_and_by_its_user_alone(store: &dyn St
     assert_eq!(ended(second.id).await, Some(EndReason::EndedByUser));
 }
 
-/// The sessions that a follower would be told of.
-async fn cut_sessions(store: &dyn Store) -> Vec<String> {
+/// The sessions whose revocation is in the feed.
+async fn revoked_sessions(store: &dyn Store) -> Vec<String> {
     let page = store.revocations_after(0, 100, now()).await.expect("ok");
     assert!(page.entries.iter().all(|entry| entry.kind == RevocationKind::Session));
     page.entries.into_iter().map(|entry| entry.value).collect()
@@ -273,18 +273,18 @@ pub(crate) async fn ending_a_session_cuts_off_its_tokens_and_nothing_else(store:
         store.end_session("v", &first.id, EndReason::Logout, &clock(), &some_entry()).await,
         Ok(false)
     );
-    assert_eq!(cut_sessions(store).await, Vec::<String>::new());
+    assert_eq!(revoked_sessions(store).await, Vec::<String>::new());
     assert_eq!(store.end_session("u", &first.id, EndReason::Logout, &clock(), &some_entry()).await, Ok(true));
-    assert_eq!(cut_sessions(store).await, std::slice::from_ref(&first.id));
+    assert_eq!(revoked_sessions(store).await, std::slice::from_ref(&first.id));
     for id in [&second.id, &third.id] {
         let reason = EndReason::EndedByAdmin;
         assert_eq!(store.end_session("u", id, reason, &clock(), &some_entry()).await, Ok(true));
     }
-    let mut told = cut_sessions(store).await;
-    told.sort();
+    let mut entries = revoked_sessions(store).await;
+    entries.sort();
     let mut expected = [first.id, second.id, third.id];
     expected.sort();
-    assert_eq!(told, expected);
+    assert_eq!(entries, expected);
 }
 
 pub(crate) async fn the_job_grants_of_a_calculation_end_together(store: &dyn Store) {
@@ -303,7 +303,7 @@ pub(crate) async fn the_job_grants_of_a_calculation_end_together(store: &dyn Sto
         let found = store.session(&session.id).await.expect("ok").expect("ok").ended;
         assert_eq!(found == Some(EndReason::CalculationFinished), ended);
     }
-    assert_eq!(cut_sessions(store).await.len(), 2);
+    assert_eq!(revoked_sessions(store).await.len(), 2);
 }
 
 pub(crate) async fn sessions_are_listed_by_page(store: &dyn Store) {
@@ -337,10 +337,13 @@ pub(crate) async fn beyond_the_limit_the_least_recently_used_session_ends(store:
     let login = entry(Action::Login, "u");
     store.insert_session(&new, 2, &clock(), &login).await.expect("ok");
     assert_eq!(recorded(store, "u").await, std::slice::from_ref(&login));
-    let told = recorded(store, &idle.id).await;
-    assert_eq!(told, [login.of_surplus(&idle.id, 2)]);
-    assert_eq!((&told[0].action, &told[0].actor), (&Action::SessionEnded, &login.actor));
-    assert!(told[0].id != login.id && told[0].detail.as_ref().is_some_and(|why| why.contains("more than 2")));
+    let entries = recorded(store, &idle.id).await;
+    assert_eq!(entries, [login.of_surplus(&idle.id, 2)]);
+    assert_eq!((&entries[0].action, &entries[0].actor), (&Action::SessionEnded, &login.actor));
+    assert!(
+        entries[0].id != login.id
+            && entries[0].detail.as_ref().is_some_and(|why| why.contains("more than 2"))
+    );
     for (session, ended) in [(oldest, None), (idle, Some(EndReason::Surplus)), (foreign, None), (new, None)] {
         assert_eq!(store.session(&session.id).await.expect("ok").expect("ok").ended, ended);
         let revoked = store.revocations_of(RevocationKind::Session, &session.id).await.expect("ok");
@@ -387,7 +390,7 @@ pub(crate) async fn a_theft_is_recorded_with_its_user_and_client(store: &dyn Sto
     let theft = Entry::new(Action::RefreshTokenReused, now(), &OsRandom);
     let outcome = store.rotate(&presented(&token), now(), &clock(), &theft).await;
     assert!(matches!(outcome, Ok(Rotation::Stolen(_))), "{outcome:?}");
-    let told = recorded(store, &session.id).await;
-    assert_eq!(told.len(), 1);
-    assert_eq!((told[0].actor.as_deref(), told[0].client_id.as_deref()), (Some("u"), Some("tessera")));
+    let entries = recorded(store, &session.id).await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!((entries[0].actor.as_deref(), entries[0].client_id.as_deref()), (Some("u"), Some("tessera")));
 }

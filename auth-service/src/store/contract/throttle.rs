@@ -90,8 +90,8 @@ pub(crate) async fn a_bucket_becomes_what_the_rule_makes_of_it(store: &dyn Store
                     let attempt = Bucket::take(known, limit, at);
                     let (Attempt::Taken(kept) | Attempt::Wait(kept, _)) = attempt;
                     known = Some(kept);
-                    let told = store.take_attempt(&bucket, limit, at).await;
-                    assert_eq!(told, Ok(attempt), "step {step} of {events:?} under {limit:?}");
+                    let answer = store.take_attempt(&bucket, limit, at).await;
+                    assert_eq!(answer, Ok(attempt), "step {step} of {events:?} under {limit:?}");
                 }
                 Event::Failed => {
                     known = known.map(Bucket::fail);

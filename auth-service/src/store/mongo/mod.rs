@@ -9,7 +9,7 @@ mod imports;
 mod key_ring;
 mod outbox;
 mod publisher;
-mod renewals;
+mod refreshes;
 mod revocations;
 mod roles;
 mod rotate;
@@ -42,7 +42,7 @@ use service_kit::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use self::{documents::SESSIONS, publisher::Publisher, renewals::Renewals, surplus::Counts};
+use self::{documents::SESSIONS, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
 use super::{Store, StoreError};
 
 /// Names of the unique indexes, by which the server says what is taken.
@@ -53,7 +53,7 @@ const DUPLICATE: i32 = 11000;
 /// Server code "operation exceeded time limit".
 const MAX_TIME_EXPIRED: i32 = 50;
 /// How long a transaction is tried again while others come between, or the server says nothing.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The adapter.
 pub struct MongoStore {
@@ -63,7 +63,7 @@ pub struct MongoStore {
     users: Reads,
     sessions: Reads,
     clients: Reads,
-    renewals: Renewals,
+    refreshes: Refreshes,
     counts: Counts,
     /// Whose turn it is to give, make or remove a role: they conflict in the store.
     giving: Mutex<()>,
@@ -86,7 +86,7 @@ impl MongoStore {
             users: reads("users"),
             sessions: reads(SESSIONS),
             clients: reads("clients"),
-            renewals: Renewals::new(database.clone()),
+            refreshes: Refreshes::new(database.clone()),
             counts: Counts::default(),
             giving: Mutex::default(),
             publisher: Publisher::new(database.clone()),
@@ -133,7 +133,7 @@ impl MongoStore {
                     Ok(done)
                 })
             });
-        match timeout(PATIENCE, running).await {
+        match timeout(TIMEOUT, running).await {
             Ok(done) => done.map_err(written),
             Err(_) if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
             Err(_) => Err(StoreError::Unavailable),

@@ -22,7 +22,7 @@ use crate::domain::revocation::{Moment, RevocationClock};
 /// Where committed revocations wait for their place in the feed.
 pub(super) const OUTBOX: &str = "outbox";
 /// How long the raising of a `not_before` may wait for a transaction that has the user or client.
-const RAISE_PATIENCE: Duration = Duration::from_secs(1);
+const RAISE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A revocation in the collection `cutoffs`: the feed.
 #[derive(Serialize, Deserialize)]
@@ -108,8 +108,8 @@ pub(super) fn outbox_indexes() -> Vec<IndexModel> {
     vec![index(doc! { "value": 1 }, IndexOptions::default())]
 }
 
-/// Revokes the tokens that `kind` and `value` name, within the transaction that makes it necessary: in each attempt at a
-/// moment of its own, which becomes the `not_before` of that user or client.
+/// Revokes the tokens that `kind` and `value` name, within the transaction that makes it necessary: in each attempt at
+/// a moment of its own, which becomes the `not_before` of that user or client.
 pub(super) async fn append(
     database: &Database,
     session: &mut ClientSession,
@@ -167,8 +167,8 @@ pub(super) fn holders(database: &Database, kind: RevocationKind) -> Option<Colle
     }
 }
 
-/// Raises the `not_before` of a user or client to what the expression `least` says, and returns the one that holds then;
-/// nothing where there is no such user or client.
+/// Raises the `not_before` of a user or client to what the expression `least` says, and returns the one that holds
+/// then; nothing where there is no such user or client.
 async fn raise(
     database: &Database,
     session: Option<&mut ClientSession>,
@@ -184,7 +184,7 @@ async fn raise(
         .return_document(ReturnDocument::After);
     let raised = match session {
         Some(session) => raised.session(session),
-        None => raised.max_time(RAISE_PATIENCE),
+        None => raised.max_time(RAISE_TIMEOUT),
     };
     Ok(raised.await?.map(|holder| holder.not_before))
 }

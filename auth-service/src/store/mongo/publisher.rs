@@ -25,7 +25,7 @@ use service_kit::batch::{Batcher, Call, Limits};
 use tokio::time::{sleep, timeout};
 
 use super::{
-    DUPLICATE, PATIENCE,
+    DUPLICATE, TIMEOUT,
     outbox::{PendingDocument, RevocationDocument, feed, outbox},
     written,
 };
@@ -40,9 +40,9 @@ const COVERED_AT_ONCE: usize = 16;
 /// How long a publisher that was overtaken lets the other one finish.
 const PAUSE: Duration = Duration::from_millis(5);
 /// How long a linearizable read may wait for a majority.
-const READ_PATIENCE: Duration = Duration::from_secs(3);
+const READ_TIMEOUT: Duration = Duration::from_secs(3);
 /// One at a time: each takes all that was committed before it sets out.
-const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX, timeout: PATIENCE };
+const LIMITS: Limits = Limits { batches: 1, calls: usize::MAX, timeout: TIMEOUT };
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Counter {
@@ -64,7 +64,7 @@ impl Publisher {
     /// When this returns `Ok`, the feed shows every revocation that was committed before the call, and each refuses all
     /// tokens made from what was true before it. Any failure leaves that unknown: it is published later.
     pub(super) async fn publish(&self, clock: &RevocationClock) -> Result<(), StoreError> {
-        let published = timeout(PATIENCE, self.0.call(clock.clone())).await;
+        let published = timeout(TIMEOUT, self.0.call(clock.clone())).await;
         match published.ok().flatten().unwrap_or(Err(StoreError::Unavailable)) {
             Err(StoreError::Unavailable) => Err(StoreError::Unknown),
             other => other,
@@ -112,7 +112,7 @@ async fn read(database: &Database) -> MongoResult<Batch> {
     let (counters, feed, outbox) = (counters(database), feed(database), outbox(database));
     // Linearizable: the reads after it find all that was acknowledged before, right after a fail-over too.
     let counter = counters.find_one(doc! { "_id": COUNTER }).read_concern(ReadConcern::linearizable());
-    let counter = counter.max_time(READ_PATIENCE).await?;
+    let counter = counter.max_time(READ_TIMEOUT).await?;
     let newest = async { feed.find_one(doc! {}).sort(doc! { "_id": -1 }).await };
     let oldest = outbox.find(doc! {}).sort(doc! { "_id": 1 }).limit(i64::from(AT_ONCE));
     let pending = async { oldest.await?.try_collect().await };

@@ -28,9 +28,9 @@ use crate::{
 };
 
 /// How long an unknown outcome is asked for again before the caller is told to come back.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 /// How long a linearizable read may wait for a majority.
-const READ_PATIENCE: Duration = Duration::from_secs(3);
+const READ_TIMEOUT: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -43,7 +43,7 @@ pub(super) async fn rotate(
     clock: &RevocationClock,
     theft: &Entry,
 ) -> Result<Rotation, StoreError> {
-    timeout(PATIENCE, async {
+    timeout(TIMEOUT, async {
         let (mut pause, mut tried) = (FIRST_PAUSE, false);
         loop {
             match attempt(store, sessions, presented, clock, theft, tried).await {
@@ -72,13 +72,13 @@ async fn attempt(
     tried: bool,
 ) -> Result<Option<Rotation>, StoreError> {
     // One that did not get through with others holds them up no more.
-    let renewed = if tried {
-        store.renewals.renew_alone(presented).await?
+    let refreshed = if tried {
+        store.refreshes.refresh_alone(presented).await?
     } else {
-        store.renewals.renew(presented).await?
+        store.refreshes.refresh(presented).await?
     };
-    if let Some(renewed) = renewed {
-        return Ok(Some(Rotation::Renewed(renewed, presented.successor.clone())));
+    if let Some(refreshed) = refreshed {
+        return Ok(Some(Rotation::Refreshed(refreshed, presented.successor.clone())));
     }
     let Some((session, now)) = read(sessions, &presented.token.session_id).await? else {
         return Ok(Some(Rotation::Refused));
@@ -145,7 +145,7 @@ async fn read(
     let found: Option<Document> = sessions
         .aggregate(pipeline)
         .read_concern(ReadConcern::linearizable())
-        .max_time(READ_PATIENCE)
+        .max_time(READ_TIMEOUT)
         .await?
         .try_next()
         .await?;

@@ -112,17 +112,17 @@ impl KeyRing {
 
 /// Fetches the keys as long as the ring is in use; each kind of failure is logged once.
 pub(super) async fn follow(ring: Weak<KeyRing>) {
-    let mut told = String::new();
+    let mut logged = String::new();
     loop {
         let pause = {
             let Some(ring) = ring.upgrade() else { return };
             match ring.fetch_once().await {
-                Ok(()) => told.clear(),
+                Ok(()) => logged.clear(),
                 Err(error) => {
                     let why = error.to_string();
-                    if told != why {
+                    if logged != why {
                         tracing::error!(error = %why, "the keys were not fetched; those at hand stay in use");
-                        told = why;
+                        logged = why;
                     }
                 }
             }

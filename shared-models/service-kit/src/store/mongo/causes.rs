@@ -221,13 +221,13 @@ mod tests {
     #[test]
     fn what_the_network_says_is_told_apart() {
         let other = std::io::ErrorKind::Other;
-        let told = [
+        let causes = [
             (io(std::io::ErrorKind::ConnectionRefused, "Connection refused"), Kind::Unreachable),
             (io(other, "failed to lookup address information: Name or service not known"), Kind::Dns),
             (io(other, "invalid peer certificate: UnknownIssuer"), Kind::Tls),
             (io(other, "No space left on device"), Kind::DiskFull),
         ];
-        for (error, kind) in told {
+        for (error, kind) in causes {
             assert_eq!(cause(&error).kind, kind, "{error}");
         }
     }

@@ -1,4 +1,4 @@
-//! The write that renews a session. Renewals that meet are one command: MongoDB works more for each command than for
+//! The write that renews a session. Refreshes that meet are one command: MongoDB works more for each command than for
 //! what it says.
 //!
 //! Each is conditional by itself, on the server: of two that present the same token one finds it no longer current.
@@ -31,56 +31,56 @@ use crate::{
 /// Few, so that others gather meanwhile.
 const LIMITS: Limits = Limits { batches: 2, calls: 64, timeout: Duration::from_secs(2) };
 /// How long the server may work on a batch: a session that another transaction holds must not hold up its mates.
-const SERVER_PATIENCE: Duration = Duration::from_secs(1);
+const SERVER_TIMEOUT: Duration = Duration::from_secs(1);
 
-type Renewed = Result<Option<Session>, StoreError>;
+type Refreshed = Result<Option<Session>, StoreError>;
 
-/// Renewals of sessions, those that meet together.
-pub(super) struct Renewals {
+/// Refreshes of sessions, those that meet together.
+pub(super) struct Refreshes {
     database: Database,
     together: Batcher<Presented, Answered>,
 }
 
 /// What a batch says of one of its calls.
 enum Answered {
-    Renewed(Box<Renewed>),
+    Refreshed(Box<Refreshed>),
     /// The batch was held up, by this call or by another; nobody knows which were done.
     HeldUp,
 }
 
-impl Renewals {
+impl Refreshes {
     pub(super) fn new(database: Database) -> Self {
         let theirs = database.clone();
-        Self { database, together: Batcher::new(LIMITS, move |calls| renew(theirs.clone(), calls)) }
+        Self { database, together: Batcher::new(LIMITS, move |calls| refresh(theirs.clone(), calls)) }
     }
 
     /// What `step` does with the current token: its successor takes its place, and the session as it continues is
     /// returned. `None` where the token is not the current one, or the session may not continue.
     ///
     /// When this returns, a majority has it. An error leaves it open whether the successor took its place.
-    pub(super) async fn renew(&self, presented: &Presented) -> Renewed {
+    pub(super) async fn refresh(&self, presented: &Presented) -> Refreshed {
         match self.together.call(presented.clone()).await {
-            Some(Answered::Renewed(renewed)) => *renewed,
-            Some(Answered::HeldUp) | None => self.renew_alone(presented).await,
+            Some(Answered::Refreshed(refreshed)) => *refreshed,
+            Some(Answered::HeldUp) | None => self.refresh_alone(presented).await,
         }
     }
 
     /// The same by itself, for one that was held up with others: it holds up nobody.
-    pub(super) async fn renew_alone(&self, presented: &Presented) -> Renewed {
+    pub(super) async fn refresh_alone(&self, presented: &Presented) -> Refreshed {
         let mut written = written(&self.database, &[presented]).await?;
         written.outcome(0, presented)
     }
 }
 
-async fn renew(database: Database, calls: Vec<Call<Presented, Answered>>) {
+async fn refresh(database: Database, calls: Vec<Call<Presented, Answered>>) {
     let presented: Vec<&Presented> = calls.iter().map(|call| &call.question).collect();
     let mut written = written(&database, &presented).await;
     let many = calls.len() > 1;
     for (at, call) in calls.into_iter().enumerate() {
         let answer = match &mut written {
-            Ok(written) => Answered::Renewed(Box::new(written.outcome(at, &call.question))),
+            Ok(written) => Answered::Refreshed(Box::new(written.outcome(at, &call.question))),
             Err(StoreError::Unknown) if many => Answered::HeldUp,
-            Err(error) => Answered::Renewed(Box::new(Err(error.clone()))),
+            Err(error) => Answered::Refreshed(Box::new(Err(error.clone()))),
         };
         call.answer(answer);
     }
@@ -89,7 +89,7 @@ async fn renew(database: Database, calls: Vec<Call<Presented, Answered>>) {
 /// What became of a batch.
 #[derive(Default)]
 struct Written {
-    /// The sessions that were renewed, by the successor's digest.
+    /// The sessions that were refreshed, by the successor's digest.
     sessions: HashMap<Digest, Session>,
     /// What the server could not write, by its place in the batch: no reason for the others to fail.
     faults: HashMap<usize, StoreError>,
@@ -98,7 +98,7 @@ struct Written {
 }
 
 impl Written {
-    fn outcome(&mut self, at: usize, presented: &Presented) -> Renewed {
+    fn outcome(&mut self, at: usize, presented: &Presented) -> Refreshed {
         if let Some(fault) = self.faults.remove(&at) {
             return Err(fault);
         }
@@ -133,7 +133,7 @@ async fn written(database: &Database, presented: &[&Presented]) -> Result<Writte
         "update": SESSIONS,
         "updates": presented.iter().map(|presented| statement(presented)).collect::<Vec<_>>(),
         "ordered": false,
-        "maxTimeMS": i64::try_from(SERVER_PATIENCE.as_millis()).unwrap_or(i64::MAX),
+        "maxTimeMS": i64::try_from(SERVER_TIMEOUT.as_millis()).unwrap_or(i64::MAX),
         "writeConcern": { "w": "majority", "j": true },
     };
     let answer = database.run_command(command).await.map_err(super::written)?;
@@ -153,7 +153,7 @@ async fn written(database: &Database, presented: &[&Presented]) -> Result<Writte
     let ids: Vec<&String> = presented.iter().map(|presented| &presented.token.session_id).collect();
     let sessions: Collection<RawDocumentBuf> = database.collection(SESSIONS);
     let wanted = doc! { "_id": { "$in": ids }, "state": ACTIVE };
-    let mut found = sessions.find(wanted).max_time(SERVER_PATIENCE).await?;
+    let mut found = sessions.find(wanted).max_time(SERVER_TIMEOUT).await?;
     while let Some(session) = found.try_next().await? {
         written.take(&session);
     }

@@ -12,7 +12,7 @@ use crate::domain::{client::Client, roles, session::Session, user::User};
 
 /// A token that is still good.
 #[derive(Clone, Debug)]
-pub(super) struct Standing {
+pub(super) struct TokenStatus {
     /// What kind of principal has the token.
     pub principal: Principal,
     /// What the token allows, less what its user, client and session no longer allow.
@@ -23,7 +23,7 @@ impl Auth {
     /// What a verified token is worth now. [`AuthError::UserGone`] where the user was removed or disabled, where their
     /// tokens of that time were revoked, and where the same happened to the client; [`AuthError::SessionEnded`] where
     /// the session ended or expired; [`AuthError::TokenRevoked`] where the token itself was revoked.
-    pub(super) async fn standing(&self, claims: &AccessClaims) -> Result<Standing, AuthError> {
+    pub(super) async fn token_status(&self, claims: &AccessClaims) -> Result<TokenStatus, AuthError> {
         let principal = claims.principal();
         let (user, client, session, revoked) = tokio::try_join!(
             async { Ok::<_, AuthError>(self.store.user(&claims.sub).await?) },
@@ -42,14 +42,14 @@ impl Auth {
         let held = self.held(claims, user.as_ref(), client.as_ref()).await?;
         let session = match (&claims.sid, session) {
             (None, _) => None,
-            (Some(_), Some(session)) if self.goes_on(&session, user.as_ref()) => Some(session),
+            (Some(_), Some(session)) if self.is_active(&session, user.as_ref()) => Some(session),
             (Some(_), _) => return Err(AuthError::SessionEnded),
         };
         let principal = match (principal, &user, &session) {
             (Principal::Login, Some(user), Some(session)) => self.kind_of_login(user, session).await?,
             (other, _, _) => other,
         };
-        Ok(Standing { principal, scope: roles::still_held(&held, Some(&claims.scope)) })
+        Ok(TokenStatus { principal, scope: roles::still_held(&held, Some(&claims.scope)) })
     }
 
     /// Whether the token was revoked by itself (RFC 7009). Revoking one that belongs to a session ends the session.
@@ -102,7 +102,7 @@ impl Auth {
     }
 
     /// Whether the session has neither ended nor expired, and its user's sessions of that time are still good.
-    fn goes_on(&self, session: &Session, user: Option<&User>) -> bool {
+    fn is_active(&self, session: &Session, user: Option<&User>) -> bool {
         session.ended.is_none()
             && self.now() < session.absolute_expires_at
             && user.is_none_or(|user| user.token_version == session.token_version)
@@ -137,7 +137,7 @@ mod tests {
     }
 
     async fn kind(world: &World, token: &str) -> Result<Principal, AuthError> {
-        world.auth.standing(&claims(world, token)).await.map(|standing| standing.principal)
+        world.auth.token_status(&claims(world, token)).await.map(|status| status.principal)
     }
 
     #[tokio::test]
@@ -207,7 +207,7 @@ mod tests {
         let mut grant = world.login("ada@example.org").await;
         for _ in 0..12 {
             world.advance(3590);
-            grant = world.renew(&grant.refresh_token).await.unwrap();
+            grant = world.refresh(&grant.refresh_token).await.unwrap();
         }
         assert_eq!(kind(&world, &grant.access_token).await, Ok(Principal::Login));
         world.advance(120);

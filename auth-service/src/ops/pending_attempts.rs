@@ -25,21 +25,21 @@ use tokio::{
 use crate::{domain::throttle::Attempt, store::StoreError};
 
 /// How long an attempt waits for those of other replicas.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+const TIMEOUT: Duration = Duration::from_millis(2_500);
 
 /// What is under way on a bucket.
 #[derive(Default)]
 struct Gate {
     /// One at a time asks the store.
     turn: Turn<()>,
-    underway: AtomicUsize,
+    pending: AtomicUsize,
     settled: Notify,
 }
 
 type Gates = Arc<Mutex<HashMap<String, Arc<Gate>>>>;
 
 /// The buckets that anything is under way on.
-pub(super) struct Crowd {
+pub(super) struct PendingAttempts {
     gates: Gates,
     random: Arc<dyn Random>,
 }
@@ -52,9 +52,9 @@ struct Entry {
 }
 
 /// An attempt that was taken. It is under way until this is dropped.
-pub(super) struct Underway(Entry);
+pub(super) struct PendingAttempt(Entry);
 
-impl Crowd {
+impl PendingAttempts {
     /// Nothing is under way.
     pub(super) fn new(random: Arc<dyn Random>) -> Self {
         Self { gates: Gates::default(), random }
@@ -78,25 +78,25 @@ impl Crowd {
         bucket: &str,
         now: OffsetDateTime,
         take: impl Fn() -> F,
-    ) -> Result<Result<Underway, Duration>, StoreError>
+    ) -> Result<Result<PendingAttempt, Duration>, StoreError>
     where
         F: Future<Output = Result<Attempt, StoreError>>,
     {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let entry = self.enter(bucket);
         let gate = Arc::clone(&entry.gate);
         let _turn = gate.turn.lock().await;
         loop {
             let settled = gate.settled.notified();
-            let underway = gate.underway.load(Ordering::Acquire);
+            let pending = gate.pending.load(Ordering::Acquire);
             let Attempt::Wait(known, wait) = take().await? else {
-                gate.underway.fetch_add(1, Ordering::AcqRel);
-                return Ok(Ok(Underway(entry)));
+                gate.pending.fetch_add(1, Ordering::AcqRel);
+                return Ok(Ok(PendingAttempt(entry)));
             };
             if known.is_pending(now) && Instant::now() < deadline {
                 // Whichever comes first; the store says which it was.
                 let _ = timeout(self.moment(), settled).await;
-            } else if underway > 0 {
+            } else if pending > 0 {
                 settled.await;
             } else {
                 return Ok(Err(wait));
@@ -105,10 +105,10 @@ impl Crowd {
     }
 }
 
-impl Drop for Underway {
+impl Drop for PendingAttempt {
     fn drop(&mut self) {
         let gate = &self.0.gate;
-        gate.underway.fetch_sub(1, Ordering::AcqRel);
+        gate.pending.fetch_sub(1, Ordering::AcqRel);
         gate.settled.notify_waiters();
     }
 }
@@ -124,7 +124,7 @@ impl Drop for Entry {
 }
 
 #[cfg(test)]
-impl Crowd {
+impl PendingAttempts {
     /// Whether nothing is under way.
     pub(super) fn is_empty(&self) -> bool {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
