@@ -25,7 +25,7 @@ use crate::{
     settings::Settings,
 };
 
-/// Users stored at once.
+/// Users stored together.
 const BATCH: usize = 500;
 /// The exit code when some lines were refused and the others imported.
 const SOME_REFUSED: u8 = 2;

@@ -187,7 +187,7 @@ pub(super) fn answer(outcome: Result<impl Serialize, OAuthError>, request: &Http
     }
 }
 
-/// How each failure is told, once.
+/// Maps each failure to an answer, once.
 pub(super) fn refusal(error: &OAuthError, request: &HttpRequest) -> HttpResponse {
     use StatusCode as Status;
     let (status, name) = match error {

@@ -10,7 +10,7 @@ pub(super) enum Caller {
     /// No valid token
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthenticated(ProblemBody),
-    /// The store is away
+    /// The store is unavailable
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemBody),
 }
@@ -37,7 +37,7 @@ pub(super) enum Confirmation {
     /// Too many wrong passwords
     #[response(status = 429, content_type = "application/problem+json")]
     Throttled(ProblemBody),
-    /// Too many passwords are being checked, or the store is away
+    /// Too many passwords are being checked, or the store is unavailable
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemBody),
 }

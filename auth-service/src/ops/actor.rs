@@ -1,4 +1,4 @@
-//! Who asks, checked as things are now, and what they may hand out.
+//! The caller of an operation, checked against the store, and what they may grant.
 
 use std::net::IpAddr;
 
@@ -21,27 +21,27 @@ pub struct Origin {
     pub client_request_id: Option<String>,
 }
 
-/// Somebody who asks with an access token.
+/// A caller with an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// What kind of principal it is.
     pub principal: Principal,
     /// A user's id, or a client's for a service.
     pub subject: String,
-    /// The client that the token was given to.
+    /// The client that the token was issued to.
     pub client_id: String,
     /// The session of the token.
     pub session_id: Option<String>,
-    /// When the user proved who they are, in seconds since the Unix epoch; absent where nobody did.
+    /// When the user authenticated, in seconds since the Unix epoch; absent for a service.
     pub authenticated_at: Option<i64>,
-    /// What the token allows, less what its subject may no longer do.
+    /// What the token allows, without what its subject may no longer do.
     pub scope: ScopeSet,
     /// Where the request came from.
     pub origin: Origin,
 }
 
 impl Actor {
-    /// Whoever is at the machine itself: the command line, and the program that embeds the service.
+    /// The operator of the machine: the command line, and the program that embeds the service.
     pub fn operator() -> Self {
         Self {
             principal: Principal::Service,
@@ -54,26 +54,26 @@ impl Actor {
         }
     }
 
-    /// Refuses to hand out, or to act on somebody who has, what the actor may not do.
+    /// Refuses to grant scopes that the actor lacks, or to act on a user who has them.
     pub fn require_all(&self, scopes: &ScopeSet) -> Result<(), AuthError> {
         let beyond = roles::beyond(&self.scope, scopes);
         if beyond.is_empty() { Ok(()) } else { Err(AuthError::BeyondScope(beyond)) }
     }
 
-    /// The same of what roles allow, and of what of that cannot be read here.
+    /// The same for the scopes of roles, including those that cannot be read here.
     pub fn require_stored(&self, scopes: &StoredScopes) -> Result<(), AuthError> {
         let beyond = scopes.beyond(&self.scope);
         if beyond.is_empty() { Ok(()) } else { Err(AuthError::BeyondScope(beyond)) }
     }
 
-    /// Refuses one who lost the scope that the token still names.
+    /// Refuses a caller who lost the scope that the token still names.
     pub fn require(&self, scope: &str) -> Result<(), AuthError> {
         if self.scope.covers(scope) { Ok(()) } else { Err(AuthError::BeyondScope(vec![scope.to_owned()])) }
     }
 }
 
 impl Auth {
-    /// The caller behind the claims of a verified token, as far as the token is still good.
+    /// The caller with the claims of a verified token, if the token is still valid.
     pub async fn actor(&self, claims: &AccessClaims, origin: Origin) -> Result<Actor, AuthError> {
         let status = self.token_status(claims).await?;
         Ok(Actor {

@@ -13,9 +13,9 @@ use crate::{
     store::ClientFilter,
 };
 
-/// How long a key is good where nobody says: 90 days.
+/// The default lifetime of a key: 90 days.
 const DEFAULT_TTL: u64 = 90 * 24 * 3600;
-/// How long a key is good at most: 366 days.
+/// The maximum lifetime of a key: 366 days.
 const MAX_TTL: u64 = 366 * 24 * 3600;
 /// How many keys a user may have.
 const MAX_KEYS: u32 = 100;
@@ -63,7 +63,7 @@ impl Auth {
         self.or_refused(entry, outcome).await
     }
 
-    /// Makes a key for the user who asks, who must be at their own login: a key makes no key.
+    /// Creates a key for the caller, who must have their own login: a key cannot create another.
     pub async fn create_api_key(
         &self,
         actor: &Confirmed,
@@ -83,7 +83,7 @@ impl Auth {
     ) -> Result<(Client, String), AuthError> {
         let (name, scopes) = named(&input.name, &input.scopes, true)?;
         if scopes.is_empty() {
-            return Err(AuthError::invalid("/scopes", "minItems", "scopes: name at least one"));
+            return Err(AuthError::invalid("/scopes", "minItems", "scopes: give at least one"));
         }
         let ttl = input.expires_in.unwrap_or(DEFAULT_TTL);
         if !(1..=MAX_TTL).contains(&ttl) {
@@ -95,8 +95,8 @@ impl Auth {
             return Err(AuthError::Conflict(format!("you have {MAX_KEYS} keys; remove one first")));
         }
         let expires_at = Some(self.now() + Duration::from_secs(ttl));
-        // A key that is stored after its user was disabled, or their password was reset, is suspended as those before. Where
-        // that happened before this read, the session is of an earlier version.
+        // A key that is stored after its user was disabled, or their password was reset, is suspended as those before.
+        // Where that happened before this read, the session is of an earlier version.
         let owner = self.known_user(&actor.subject).await?;
         if let Some(id) = &actor.session_id {
             let session = self.store.session(id).await?;
@@ -111,7 +111,7 @@ impl Auth {
         Ok((key, secret))
     }
 
-    /// Removes a key of the user who asks, and refuses its tokens.
+    /// Removes a key of the caller and revokes its tokens.
     pub async fn remove_api_key(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::ApiKeyRemoved).to("client", id));
         let removed =

@@ -22,7 +22,7 @@ pub(super) struct Act<'a> {
 }
 
 impl<'a> Act<'a> {
-    /// An act of nobody known on nothing.
+    /// An act without actor and target.
     pub(super) fn new(action: Action) -> Self {
         Self { action, actor: None, client_id: None, target: None, refusal: None, detail: None }
     }
@@ -32,7 +32,7 @@ impl<'a> Act<'a> {
         Self { actor: Some(subject), client_id: Some(client_id), ..self }
     }
 
-    /// To whom or what.
+    /// The target.
     pub(super) fn to(self, kind: &'static str, id: &'a str) -> Self {
         Self { target: Some((kind, id)), ..self }
     }
@@ -42,15 +42,15 @@ impl<'a> Act<'a> {
         Self { detail: Some(detail.into()), ..self }
     }
 
-    /// That it was not done, and why.
+    /// Why it was refused.
     pub(super) fn refused(self, why: &dyn std::fmt::Display) -> Self {
         Self { refusal: Some(why.to_string()), ..self }
     }
 }
 
 impl Auth {
-    /// The entry of an act, made before it is done: the store writes it in the act's own transaction, so that neither is
-    /// there without the other.
+    /// The entry of an act, made before it is done: the store writes it atomically with the act, so that neither exists
+    /// without the other.
     pub(super) fn entry(&self, origin: &Origin, act: Act<'_>) -> Entry {
         let now = self.now();
         Entry {
@@ -72,7 +72,7 @@ impl Auth {
         self.entry(&actor.origin, act.by(&actor.subject, &actor.client_id))
     }
 
-    /// Adds the entry of an act by itself, for acts that no transaction of the store does.
+    /// Adds the entry of an act on its own, for acts that the store does not write.
     pub(super) async fn record(&self, origin: &Origin, act: Act<'_>) {
         self.append(self.entry(origin, act)).await;
     }
@@ -91,14 +91,14 @@ impl Auth {
         outcome
     }
 
-    /// Adds an entry. The task runs by itself, so that a caller who hangs up does not stop it. Where the log cannot be
+    /// Adds an entry in a task of its own, so that a caller who hangs up does not stop it. If the log cannot be
     /// written, the failure is logged and counted.
     async fn append(&self, entry: Entry) {
         // A panic in it is logged by the runtime.
         self.append_later(entry).await.ok();
     }
 
-    /// The same, for one who may go on without it.
+    /// The same without waiting for it.
     pub(super) fn append_later(&self, entry: Entry) -> JoinHandle<()> {
         let store = Arc::clone(&self.store);
         tokio::spawn(async move {
@@ -115,7 +115,7 @@ impl Auth {
     }
 }
 
-/// Whether somebody was denied something, as opposed to having asked wrongly or in vain.
+/// Whether the request was denied, as opposed to malformed or without a target.
 fn is_refusal(error: &AuthError) -> bool {
     matches!(
         error,

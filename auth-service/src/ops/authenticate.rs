@@ -11,8 +11,8 @@ use crate::domain::{
 };
 
 impl Auth {
-    /// The user whose password it is; `pointer` says where it came from. A hash that is weaker than today's is made
-    /// anew.
+    /// The user whose password it is; `pointer` is its place in the request. A hash that is weaker than today's is
+    /// replaced.
     pub(super) async fn authenticate(
         &self,
         place: Place<'_>,
@@ -49,7 +49,7 @@ impl Auth {
         self.authenticate(place, taken, Some(user), password, pointer).await
     }
 
-    /// Stores the password anew at today's cost. What fails here succeeds at the next login.
+    /// Replaces the hash with one of today's cost. A failure is retried at the next login.
     async fn strengthen(&self, user: &User, password: Password) {
         let Ok(stronger) = self.hasher.rehash(password).await else { return };
         if let Err(error) = self.store.replace_hash(&user.id, &user.password_hash, &stronger).await {

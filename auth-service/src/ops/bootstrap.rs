@@ -1,12 +1,12 @@
-//! Makes the first admin, once, however many replicas start at once.
+//! Creates the first admin once, however many replicas start at the same time.
 
 use super::{Actor, Auth, AuthError, Registration, audit::Act};
 use crate::domain::{audit::Action, roles};
 
-/// What came of it.
+/// The outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstAdmin {
-    /// The admin was made.
+    /// The admin was created.
     Made,
     /// There is an admin already; nothing was done.
     Exists,
@@ -18,9 +18,9 @@ impl Auth {
         Ok(self.store.count_admins().await?)
     }
 
-    /// Makes an admin if there is none.
+    /// Creates an admin if there is none.
     pub async fn first_admin(&self, registration: Registration) -> Result<FirstAdmin, AuthError> {
-        // The store decides; looking first only spares the hash.
+        // The store decides; the look-up only saves the hash.
         if self.count_admins().await? > 0 {
             return Ok(FirstAdmin::Exists);
         }

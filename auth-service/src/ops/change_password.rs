@@ -1,4 +1,4 @@
-//! Changes a user's password, and ends every session but the one that asks.
+//! Changes a user's password, and ends every session but the caller's.
 
 use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
 use crate::{
@@ -9,17 +9,17 @@ use crate::{
     store::PasswordUpdate,
 };
 
-/// A user wants another password.
+/// A change of password.
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
-    /// The password until now.
+    /// The current password.
     pub current: Password,
-    /// The password from now on.
+    /// The new password.
     pub new: Password,
 }
 
 impl Auth {
-    /// Changes the password of the user who asks; the session that asks lives on.
+    /// Changes the password of the caller; the caller's session continues.
     pub async fn change_password(&self, actor: &Actor, change: PasswordChange) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::PasswordChanged).to("user", &actor.subject));
         let outcome = self.try_change_password(actor, change, &entry).await;
@@ -40,7 +40,7 @@ impl Auth {
         let same = change.new.bytes() == change.current.bytes();
         let user = self.prove_password(user, &change.current, &actor.origin, "/current").await?;
         if same && user.must_change_password {
-            let fault = "new: must be another password than the one until now";
+            let fault = "new: must differ from the current password";
             return Err(AuthError::invalid("/new", "same", fault));
         }
         let hash = self.hasher.enroll(change.new, about(&user.email, user.full_name.as_ref())).await;

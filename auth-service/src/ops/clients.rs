@@ -1,4 +1,4 @@
-//! Clients of the system: made, changed and removed by administrators within their own scopes.
+//! Services: created, changed and removed by administrators within their own scopes.
 
 use std::time::Duration;
 
@@ -21,15 +21,15 @@ use crate::{
     store::ClientFilter,
 };
 
-/// How long a replaced secret stays good where nobody says: a day.
+/// How long a replaced secret stays valid by default: a day.
 const KEEP_OLD: u64 = 24 * 3600;
-/// How long a replaced secret stays good at most: thirty days.
+/// How long a replaced secret stays valid at most: thirty days.
 const MAX_KEEP_OLD: u64 = 30 * 24 * 3600;
-/// How often a change that others overtake is tried.
+/// How often a change is tried if others write at the same time.
 const MAX_TRIES: usize = 8;
 
-/// Reads the name and the scopes of something to be made; all faults at once. A name that is not `new` may break the
-/// rules of today: it may be older than they are.
+/// Reads the name and the scopes of something to be made, and reports all faults together. A name that is not `new` may
+/// break the rules of today: it may be older than they are.
 pub(super) fn named(name: &str, scopes: &[String], new: bool) -> Result<(String, ScopeSet), AuthError> {
     let name = match FullName::parse(name) {
         Err(_) if !new => Ok(FullName::from_stored(name.to_owned())),
@@ -43,7 +43,7 @@ pub(super) fn named(name: &str, scopes: &[String], new: bool) -> Result<(String,
     }
 }
 
-/// The grants of a client, each once; `client_credentials` where nobody says.
+/// The grants of a client, each once; `client_credentials` by default.
 fn grants(asked: Option<&Vec<GrantType>>) -> Vec<GrantType> {
     let mut grants = Vec::new();
     for grant in asked.unwrap_or(&vec![GrantType::ClientCredentials]) {
@@ -154,7 +154,7 @@ impl Auth {
         client.with_secret(now, now, self.env.random.as_ref())
     }
 
-    /// Changes a client. Taking something from it refuses the tokens it has.
+    /// Changes a client. If it loses something its tokens are revoked.
     pub async fn change_client(
         &self,
         actor: &Actor,
@@ -207,8 +207,8 @@ impl Auth {
         Err(AuthError::ChangedMeanwhile)
     }
 
-    /// Makes another secret. The one until now stays good for `keep_old_for` seconds, so that every copy of it can be
-    /// replaced in time; one that was replaced before goes.
+    /// Replaces the secret. The old one stays valid for `keep_old_for` seconds, so that every copy of it can be
+    /// replaced in time; one that was replaced before is removed.
     pub async fn replace_secret(
         &self,
         actor: &Actor,
@@ -247,7 +247,7 @@ impl Auth {
         Err(AuthError::ChangedMeanwhile)
     }
 
-    /// Removes a client and refuses its tokens.
+    /// Removes a client and revokes its tokens.
     pub async fn remove_client(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::ClientRemoved).to("client", id));
         let outcome = async {

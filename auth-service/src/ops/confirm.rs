@@ -5,7 +5,7 @@ use std::ops::Deref;
 use super::{Actor, Auth, AuthError};
 use crate::domain::password::Password;
 
-/// A caller at their own login who has just confirmed what they ask for. Only [`Auth::confirm`] makes one.
+/// A caller with their own login who has just confirmed the request. Only [`Auth::confirm`] makes one.
 #[derive(Clone, Debug)]
 pub struct Confirmed(Actor);
 
@@ -93,7 +93,7 @@ mod tests {
             assert_eq!(guess().await.unwrap_err(), AuthError::InvalidCredentials);
         }
         assert!(matches!(guess().await, Err(AuthError::Throttled { .. })));
-        // Who guesses here locks nobody out of the login.
+        // Guesses here do not lock anyone out of the login.
         assert!(world.try_login("ada@example.org", World::PASSWORD, None).await.is_ok());
     }
 

@@ -11,11 +11,11 @@ use crate::{
     store::{AT_ONCE, StoreError},
 };
 
-/// How often a process looks for what is left.
+/// How often a process looks for sessions that are left.
 const EVERY: Duration = Duration::from_secs(1);
-/// How long the process that did the act has to finish by itself.
+/// How long other processes leave the work to the one that did the act.
 const OWN: Duration = Duration::from_secs(2);
-/// How many acts are looked at together.
+/// How many acts are read together.
 const ACTS: u32 = 20;
 
 impl Auth {
@@ -27,9 +27,9 @@ impl Auth {
             loop {
                 sleep(EVERY).await;
                 let Some(auth) = auth.upgrade() else { return };
-                // A store that is away is reported by those who ask it something.
+                // An unavailable store is reported by the requests that need it.
                 if let Err(error) = auth.finish_pending().await {
-                    tracing::debug!(%error, "could not finish what acts left to be done");
+                    tracing::debug!(%error, "could not finish the remaining work of earlier acts");
                 }
             }
         });

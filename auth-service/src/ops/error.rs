@@ -11,17 +11,17 @@ pub enum AuthError {
     /// Values that break a rule.
     #[error("{}", .0.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; "))]
     Invalid(Vec<FieldError>),
-    /// Wrong e-mail or password, or a disabled user: which of them is not told.
+    /// Wrong e-mail or password, or a disabled user: the answer does not say which.
     #[error("the e-mail or the password is wrong")]
     InvalidCredentials,
-    /// The refresh token opens nothing.
+    /// The refresh token is not valid.
     #[error("the refresh token is unknown, expired or revoked")]
     InvalidRefreshToken,
-    /// A used refresh token came again; its session has been ended.
+    /// A used refresh token was presented again; its session has been ended.
     #[error("the refresh token was used before; its session has been ended")]
     RefreshTokenReused,
     /// The user of an access token has been removed or disabled since it was issued.
-    #[error("the user of this token is gone")]
+    #[error("the user of this token was removed or disabled")]
     UserGone,
     /// The session of an access token has ended since it was issued.
     #[error("the session of this token has ended")]
@@ -29,19 +29,19 @@ pub enum AuthError {
     /// The access token was revoked by the client that it was issued to (RFC 7009).
     #[error("the token has been revoked")]
     TokenRevoked,
-    /// The caller may not hand out these scopes, nor act on one who holds them.
+    /// The caller may not grant these scopes, nor act on a user who holds them.
     #[error("this needs the scopes {}", .0.join(" "))]
     BeyondScope(Vec<String>),
-    /// Only a user at their own login may ask for this: no key, no service and no job.
+    /// Only a user with their own login may do this: no key, no service and no job.
     #[error("this needs a person's own login")]
     LoginNeeded,
-    /// The login is too old for this, and no password came with the request.
-    #[error("this needs a login of the last {seconds} s, or the password")]
+    /// The login is too old for this, and the request has no password.
+    #[error("this needs a login within the last {seconds} s, or the password")]
     RecentLoginNeeded {
         /// How old a login may be.
         seconds: u64,
     },
-    /// It would break a rule about what must stay.
+    /// It would break a rule about what must remain.
     #[error("{0}")]
     Conflict(String),
     /// There is no such thing, or it is not the caller's.
@@ -59,7 +59,7 @@ pub enum AuthError {
     /// Too many attempts failed, or were made.
     #[error("too many attempts; try again in {retry_after} s")]
     Throttled {
-        /// Seconds until the next attempt is looked at.
+        /// Seconds until the next attempt is accepted.
         retry_after: u64,
     },
     /// More passwords wait to be checked than can be checked in time.
@@ -69,7 +69,7 @@ pub enum AuthError {
     #[error("the store cannot be reached now")]
     Unavailable,
     /// A write was sent to the store and its outcome is not known.
-    #[error("the store did not say whether this took effect; ask before you try again")]
+    #[error("the store did not say whether this took effect; check before you retry")]
     Unknown,
     /// A fault of the service or its data. For the log alone.
     #[error("{0}")]
@@ -77,7 +77,7 @@ pub enum AuthError {
 }
 
 impl AuthError {
-    /// Whether an access token is good for nothing, and not only for what was asked.
+    /// Whether the access token as a whole is not valid, not only for this request.
     pub(super) fn refuses_the_token(&self) -> bool {
         matches!(self, Self::UserGone | Self::SessionEnded | Self::TokenRevoked)
     }

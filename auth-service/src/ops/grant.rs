@@ -1,4 +1,4 @@
-//! What a proven session gets: a signed access token, and the refresh token that gets the next one.
+//! The tokens of a session: a signed access token, and the refresh token for the next one.
 
 use std::time::Duration;
 
@@ -13,29 +13,29 @@ use crate::domain::{client::Client, refresh_token::RefreshToken, roles, session:
 pub struct Grant {
     /// The access token.
     pub access_token: String,
-    /// Seconds until it is no longer good.
+    /// Seconds until it expires.
     pub expires_in: u64,
     /// What it allows.
     pub scope: ScopeSet,
     /// Whether the user must choose another password before a token allows anything.
     pub must_change_password: bool,
-    /// The mark of a device that has just become known.
+    /// The mark of a new device.
     pub device: Option<String>,
     /// The refresh token: a credential.
     pub refresh_token: RefreshToken,
-    /// Until the session ends unless it is renewed.
+    /// Until the session ends unless it is refreshed.
     pub refresh_ttl: Duration,
 }
 
-/// Whose session it is, as the store had them.
+/// The owner of a session, as read from the store.
 pub(super) struct SessionOwner {
     /// A time from before they were read.
     pub at: OffsetDateTime,
-    /// The user; none where the session is a service's.
+    /// The user; `None` if the session is a service's.
     pub user: Option<User>,
 }
 
-/// What the holder of a session may have now.
+/// What the tokens of a session may contain now.
 struct Holder {
     scopes: ScopeSet,
     roles: Vec<String>,
@@ -45,7 +45,7 @@ struct Holder {
 }
 
 impl Auth {
-    /// Issues tokens for a session whose last write is acknowledged; nothing if its user may no longer have any.
+    /// Issues tokens for a session whose last write is acknowledged; `None` if its user may no longer have any.
     /// `asked` narrows this access token and not the session.
     pub(super) async fn grant(
         &self,
@@ -59,7 +59,7 @@ impl Auth {
     }
 
     /// The same for a user who was read before. Whoever disables them or changes their password after that reading has
-    /// revoked the tokens issued as of then, and raised `token_version` against the next renewal.
+    /// revoked the tokens issued until then, and raised `token_version` against the next refresh.
     pub(super) async fn grant_to(
         &self,
         session: &Session,
@@ -93,7 +93,7 @@ impl Auth {
         }))
     }
 
-    /// Whether anybody may still have tokens of this session: what refreshing it would ask.
+    /// Whether the session may still have tokens: the check that a refresh makes.
     pub(super) async fn is_held(&self, session: &Session) -> Result<bool, AuthError> {
         let user = self.store.user(&session.user_id).await?;
         Ok(self.holder(session, user.as_ref()).await?.is_some())
@@ -123,7 +123,7 @@ impl Auth {
         }
         let User { must_change_password, not_before, .. } = *user;
         let not_before = self.issuable_from(RevocationKind::Subject, &user.id, not_before).await?;
-        // What is handed on is narrower than its user, whatever their roles are.
+        // A delegated session is narrower than its user, whatever their roles are.
         let (roles, from_roles) = match session.delegation {
             None => (user.roles.clone(), Vec::new()),
             Some(_) => (Vec::new(), user.roles.clone()),
@@ -158,7 +158,7 @@ impl Auth {
         let mut between = Vec::new();
         for (id, bounds) in [(own, true), (through, true), (acting, false)] {
             let Some(id) = id.filter(|id| ![FIRST_PARTY, JOB_CLIENT].contains(id)) else { continue };
-            // That a key has expired is no reason to stop a job that it started.
+            // A job may continue after the key that started it has expired.
             let client = self.store.client(id).await?.filter(|client| !client.disabled);
             let Some(client) = client else { return Ok(None) };
             if !self.is_good_for_its_owner(&client).await? {

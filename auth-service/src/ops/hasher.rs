@@ -1,7 +1,7 @@
-//! Password hashing off the async threads, as much at once as there are permits and no more.
+//! Password hashing off the async threads, limited by permits.
 //!
-//! Logins have a lane with as many permits as there are cores. What strangers ask for at sign-up has a lane of its own
-//! with one permit, and hashes that cost more than ours are checked one at a time: neither keeps logins waiting.
+//! Logins have a lane with as many permits as there are cores. Sign-ups have their own lane with one
+//! permit, and hashes that cost more than ours are checked one at a time: neither delays logins.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -22,19 +22,19 @@ use crate::domain::{
 
 /// How long a login's password waits for a permit.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a stranger's password waits: only other strangers wait behind it.
+/// How long the password of a sign-up waits: only other sign-ups wait behind it.
 const STRANGERS_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How much a thread that hashes gives way, from 0 to 19 (`setpriority(2)`).
+/// The niceness of a thread that hashes, from 0 to 19 (`setpriority(2)`).
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
-/// How much hashing there may be.
+/// The limits on hashing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Hashes made at once, beside one for strangers.
+    /// Hashes computed at the same time, in addition to one for sign-ups.
     pub permits: usize,
-    /// Passwords that may wait for a permit, and as many of strangers.
+    /// Passwords that may wait for a permit; as many again of sign-ups.
     pub queue: usize,
 }
 
@@ -43,7 +43,7 @@ pub struct Limits {
 pub enum HashError {
     /// The queue is full, or the wait was too long.
     Busy,
-    /// The password is not a good one.
+    /// The password is refused.
     Weak(WeakPassword),
     /// The stored hash or the cost is unusable.
     Fault(String),
@@ -92,15 +92,15 @@ impl Lane {
     }
 }
 
-/// The right to have one password hashed, at once or after those before it. Whoever takes it before anything else is
-/// done costs nothing where there is none.
+/// The right to have one password hashed, now or after those before it. Taken before any other work, so that a request
+/// that is refused costs nothing.
 pub struct Place<'h> {
     hasher: &'h Hasher,
     lane: &'h Lane,
     held: OwnedSemaphorePermit,
 }
 
-/// What was hashed in, for whoever is next.
+/// The working memory, for the next hash.
 #[derive(Default)]
 struct Memory {
     spare: Mutex<Vec<Scratch>>,
@@ -111,7 +111,7 @@ impl Memory {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Keeps the memory while somebody waits for it, and gives all of it back when nobody does.
+    /// Keeps the memory while another hash waits, and frees all of it otherwise.
     fn leave_scratch(&self, scratch: Scratch, awaited: bool) {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         if awaited {
@@ -135,12 +135,12 @@ impl Hasher {
         })
     }
 
-    /// A place in the pool or its queue; [`HashError::Busy`] at once where all are taken.
+    /// A place in the pool or its queue; [`HashError::Busy`] immediately if all are taken.
     pub fn place(&self) -> Result<Place<'_>, HashError> {
         self.logins.place(self)
     }
 
-    /// The same beside those who log in, for what anybody may ask for.
+    /// The same in the lane of sign-ups.
     pub fn strangers_place(&self) -> Result<Place<'_>, HashError> {
         self.strangers.place(self)
     }
@@ -150,7 +150,7 @@ impl Hasher {
         self.place()?.enroll(password, about).await
     }
 
-    /// Hashes a password that has been accepted before at today's cost.
+    /// Hashes a password that was accepted before, at today's cost.
     pub async fn rehash(&self, password: Password) -> Result<PasswordHash, HashError> {
         let (cost, random) = (self.cost, Arc::clone(&self.random));
         self.place()?
@@ -191,7 +191,7 @@ impl Place<'_> {
         let alone = alone.ok().and_then(Result::ok).ok_or(HashError::Busy)?;
         let check = move |_: &mut Scratch| {
             let _alone = alone;
-            // In memory of its own, which nobody else needs so much of.
+            // In its own memory, because it needs more than the others.
             Ok(hash.matches(&password, &mut Scratch::default())?)
         };
         self.run_until(until, check).await
@@ -228,12 +228,12 @@ impl Place<'_> {
     }
 }
 
-/// Lets this thread have what others leave of the processor: a hash takes milliseconds and fills a core, and whoever
-/// wants a key or a new token should not wait for it. The thread stays so; nothing urgent runs in the blocking pool.
+/// Lowers the priority of this thread: a hash uses a core for milliseconds, and requests for keys or tokens should not
+/// wait for it. The priority stays low; nothing urgent runs in the blocking pool.
 fn give_way() {
     #[cfg(target_os = "linux")]
     {
-        // Linux takes the id of a thread for that of a process. A refusal costs nothing but the courtesy.
+        // Linux accepts the id of a thread here. A failure does no harm.
         let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
     }
 }

@@ -1,4 +1,4 @@
-//! Takes over users of another system, with the hashes of the passwords they have.
+//! Imports users of another system, with their password hashes.
 
 use serde::Deserialize;
 

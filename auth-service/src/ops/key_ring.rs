@@ -1,4 +1,4 @@
-//! Records in the audit log what becomes of the key ring. Its file is changed outside this service, by the command line
+//! Records changes of the key ring in the audit log. Its file is changed outside this service, by the command line
 //! or by whoever may write the file, so the log names nobody. The state that was recorded last lies in the store: of
 //! all replicas that read the same file the first one records a step, and a step that was taken while none ran is
 //! recorded at the next start.

@@ -21,13 +21,13 @@ use crate::domain::{
 /// What a person logs in with, and what is known of their client.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// What was given as e-mail address.
+    /// The e-mail address as it was sent.
     pub username: String,
-    /// What was given as password.
+    /// The password as it was sent.
     pub password: Password,
-    /// Fewer scopes than the user's roles allow; all of them where absent.
+    /// A subset of the scopes that the user's roles allow; all of them if absent.
     pub scope: Option<ScopeSet>,
-    /// Where given, no token of the session allows more than this, whatever the user's roles allow.
+    /// If given, no token of the session allows more than this, whatever the user's roles allow.
     pub at_most: Option<ScopeSet>,
     /// The mark of a device that has logged in before.
     pub mark: Option<String>,
@@ -51,7 +51,7 @@ impl Auth {
         self.login_as(FIRST_PARTY, credentials).await
     }
 
-    /// Opens a session that `client_id` renews.
+    /// Opens a session that `client_id` refreshes.
     pub(super) async fn login_as(
         &self,
         client_id: &str,
@@ -64,7 +64,7 @@ impl Auth {
             Some(user) => act.by(&user.id, client_id).to("user", &user.id),
             None => act,
         };
-        // Where it succeeded, the session's own transaction recorded it.
+        // A success was recorded by the store together with the session.
         if let Err(refusal @ (AuthError::InvalidCredentials | AuthError::Invalid(_))) = &outcome {
             self.record(&origin, act.refused(refusal)).await;
         }
@@ -72,13 +72,13 @@ impl Auth {
         outcome
     }
 
-    /// Whose login it is, as far as that is known, and what comes of it.
+    /// The user of the login, if known, and its outcome.
     async fn try_login(
         &self,
         client_id: &str,
         credentials: Credentials,
     ) -> (Option<User>, Result<Grant, AuthError>) {
-        // Nothing is asked of the store for one who could not be served.
+        // The store is not asked if the password could not be hashed anyway.
         let place = match self.hasher.place() {
             Ok(place) => place,
             Err(error) => return (None, Err(AuthError::hashing(error, "/password"))),
@@ -100,8 +100,8 @@ impl Auth {
         (user, outcome)
     }
 
-    /// Takes an attempt, and finds the user beside it. Where a mark says that the device is known, the user is found
-    /// first, for the mark is good for one state of theirs.
+    /// Takes an attempt, and reads the user at the same time. With the mark of a device the user is read first, because
+    /// the mark is valid only for one state of the user.
     async fn attempt(&self, credentials: &Credentials) -> Result<(Attempt, Option<User>), AuthError> {
         let finding = async {
             match Email::known(&credentials.username) {
@@ -160,7 +160,7 @@ impl Auth {
     }
 }
 
-/// Counts logins by what came of them.
+/// Counts logins by their outcome.
 fn count(outcome: &Result<Grant, AuthError>) {
     let result = match outcome {
         Ok(_) => "ok",

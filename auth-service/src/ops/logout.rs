@@ -8,8 +8,8 @@ use crate::domain::{
 };
 
 impl Auth {
-    /// Ends the session that the token belongs to; a used token of a session ends it too. A token that opens
-    /// nothing is no error: its bearer is logged out.
+    /// Ends the session that the token belongs to; a used token of a session ends it too. A token that is not
+    /// valid is no error: its holder is logged out.
     pub async fn logout(&self, refresh_token: &str, origin: Origin) -> Result<(), AuthError> {
         let Some(token) = RefreshToken::parse(refresh_token) else { return Ok(()) };
         let Some(session) = self.store.session(&token.session_id).await? else { return Ok(()) };

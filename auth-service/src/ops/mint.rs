@@ -14,7 +14,7 @@ use crate::domain::session::Session;
 /// The longest token, in bytes. Servers and proxies commonly take 8 KiB of headers in all.
 pub(super) const MAX_TOKEN: usize = 4096;
 
-/// Whom a token is about, and what it allows.
+/// The subject of a token, and what it allows.
 pub(super) struct Subject<'a> {
     /// The user's id, or the client's for a service.
     pub id: &'a str,
@@ -22,7 +22,7 @@ pub(super) struct Subject<'a> {
     pub client_id: &'a str,
     /// What it allows.
     pub scope: &'a ScopeSet,
-    /// The user's roles; none on a token that is narrower than its user.
+    /// The user's roles; empty on a token that is narrower than its user.
     pub roles: &'a [String],
     /// The user's roles, on a token that is narrower than its user.
     pub from_roles: &'a [String],
@@ -62,7 +62,7 @@ impl Auth {
         Err(AuthError::invalid("/scope", "maxLength", fault))
     }
 
-    /// What a token says.
+    /// The claims of a token.
     pub(super) fn claims(&self, about: &Subject<'_>) -> AccessClaims {
         // Whatever revokes these tokens after the reading is later than this. What revoked the ones before it is at
         // most 4 s ahead of the clock, so that a user who was enabled again need not wait.

@@ -59,10 +59,10 @@ use crate::{
     store::Store,
 };
 
-/// The clock and the randomness that everything goes by.
+/// The clock and the randomness of all operations.
 #[derive(Clone)]
 pub struct Env {
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Makes ids, salts and secrets.
     pub random: Arc<dyn Random>,
@@ -75,25 +75,25 @@ pub struct Policy {
     pub issuer: String,
     /// `aud` of access tokens.
     pub audience: String,
-    /// How long an access token is good.
+    /// How long an access token is valid.
     pub access_ttl: Duration,
     /// How long a session lives.
     pub lifetimes: Lifetimes,
-    /// How long a job grant lives at most, however often it is renewed.
+    /// How long a job grant lives at most, however often it is refreshed.
     pub job_ttl: Duration,
-    /// How long a job grant lives without being renewed.
+    /// How long a job grant lives without being refreshed.
     pub job_idle: Duration,
     /// How old a login may be that confirms what could lock its user out.
     pub recent_login: Duration,
     /// How many sessions and job grants of one user are live at most; beyond it the least recently used one ends.
     pub max_sessions: u32,
-    /// How many guesses are free.
+    /// The limits on attempts.
     pub throttle: ThrottlePolicy,
     /// The shortest password, in code points.
     pub min_password_length: usize,
     /// The role of those who sign up.
     pub new_user_role: String,
-    /// How long the audit log is kept; for ever where absent.
+    /// How long the audit log is kept; forever if absent.
     pub audit_retention: Option<Duration>,
 }
 
@@ -138,7 +138,7 @@ impl Auth {
         }
     }
 
-    /// What checks the access tokens made here.
+    /// The verifier of the access tokens made here.
     pub fn verifier(&self) -> &Arc<Verifier> {
         &self.verifier
     }
@@ -158,7 +158,7 @@ impl Auth {
         Ok(self.store.prepare().await?)
     }
 
-    /// Asks whether the store can be reached and used; else why not, in words for an operator.
+    /// Checks that the store can be reached and used; else returns why not, in words for an operator.
     pub async fn ping_store(&self) -> Result<(), Cause> {
         self.store.ping().await
     }
@@ -169,7 +169,7 @@ impl Auth {
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
     }
 
-    /// The user behind a token that was good when it was issued.
+    /// The user of a token that was valid when it was issued.
     async fn known_user(&self, id: &str) -> Result<User, AuthError> {
         self.store.user(id).await?.filter(|user| !user.disabled).ok_or(AuthError::UserGone)
     }

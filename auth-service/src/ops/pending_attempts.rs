@@ -1,10 +1,10 @@
-//! Attempts on one bucket that come at once.
+//! Concurrent attempts on one bucket.
 //!
-//! An attempt counts as a failure until it is settled, so right ones that come together would use up the free failures
-//! of their account. Where those are used up by attempts that are still under way, the next one waits until one of
-//! them is settled, and asks again: what is right is never throttled, and many guesses get no more than the free ones.
-//! Those of this process say when they are settled. For those of other replicas the store is asked again and again, for
-//! a limited time.
+//! An attempt counts as a failure until it is settled, so concurrent correct attempts would use up the free failures of
+//! their account. If pending attempts have used them up, the next attempt waits until one of them is settled and then
+//! tries again. So a correct password is never throttled, and many guesses get no more than the free failures.
+//! Attempts of this process signal when they are settled. For those of other replicas the store is polled, for a
+//! limited time.
 
 use std::{
     collections::HashMap,
@@ -24,13 +24,13 @@ use tokio::{
 
 use crate::{domain::throttle::Attempt, store::StoreError};
 
-/// How long an attempt waits for those of other replicas.
+/// How long an attempt waits for pending ones of other replicas.
 const TIMEOUT: Duration = Duration::from_millis(2_500);
 
-/// What is under way on a bucket.
+/// The pending attempts of one bucket.
 #[derive(Default)]
 struct Gate {
-    /// One at a time asks the store.
+    /// Held by the one attempt that may ask the store.
     turn: Turn<()>,
     pending: AtomicUsize,
     settled: Notify,
@@ -38,24 +38,24 @@ struct Gate {
 
 type Gates = Arc<Mutex<HashMap<String, Arc<Gate>>>>;
 
-/// The buckets that anything is under way on.
+/// The buckets with pending attempts in this process.
 pub(super) struct PendingAttempts {
     gates: Gates,
     random: Arc<dyn Random>,
 }
 
-/// A use of a gate, which is forgotten with the last one.
+/// A use of a gate. The gate is removed with its last use.
 struct Entry {
     gates: Gates,
     bucket: String,
     gate: Arc<Gate>,
 }
 
-/// An attempt that was taken. It is under way until this is dropped.
+/// An attempt that was taken. It is pending until this is dropped.
 pub(super) struct PendingAttempt(Entry);
 
 impl PendingAttempts {
-    /// Nothing is under way.
+    /// Without pending attempts.
     pub(super) fn new(random: Arc<dyn Random>) -> Self {
         Self { gates: Gates::default(), random }
     }
@@ -66,13 +66,13 @@ impl PendingAttempts {
         Entry { gates: Arc::clone(&self.gates), bucket: bucket.to_owned(), gate }
     }
 
-    /// How long until the store is asked again. Replicas that wait for the same do not ask in step.
+    /// How long until the store is asked again, with jitter so that replicas do not ask at the same time.
     fn moment(&self) -> Duration {
         let [byte] = random::bytes(self.random.as_ref());
         Duration::from_millis(40 + u64::from(byte) / 4)
     }
 
-    /// Takes an attempt that came at `now` with `take`, or says how long it has to wait.
+    /// Takes an attempt that arrived at `now` with `take`, or returns how long it must wait.
     pub(super) async fn take<F>(
         &self,
         bucket: &str,
@@ -94,7 +94,7 @@ impl PendingAttempts {
                 return Ok(Ok(PendingAttempt(entry)));
             };
             if known.is_pending(now) && Instant::now() < deadline {
-                // Whichever comes first; the store says which it was.
+                // Until one is settled here or the pause is over; then the store decides.
                 let _ = timeout(self.moment(), settled).await;
             } else if pending > 0 {
                 settled.await;
@@ -116,7 +116,7 @@ impl Drop for PendingAttempt {
 impl Drop for Entry {
     fn drop(&mut self) {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        // The table's, this one's, and nobody else's: nobody gets one while the table is locked.
+        // Only the table and this entry refer to it, and no other use can begin while the table is locked.
         if Arc::strong_count(&self.gate) <= 2 {
             gates.remove(&self.bucket);
         }
@@ -125,7 +125,7 @@ impl Drop for Entry {
 
 #[cfg(test)]
 impl PendingAttempts {
-    /// Whether nothing is under way.
+    /// Whether no attempt is pending.
     pub(super) fn is_empty(&self) -> bool {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }

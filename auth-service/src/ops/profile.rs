@@ -6,7 +6,7 @@ use super::{Actor, Auth, AuthError, Confirmed, audit::Act};
 use crate::domain::{audit::Action, name::FullName, user::User};
 
 impl Auth {
-    /// The user who asks; a service is none.
+    /// The user who calls; a service is none.
     pub async fn profile(&self, actor: &Actor) -> Result<User, AuthError> {
         if actor.principal == Principal::Service {
             return Err(AuthError::NotFound("user"));
@@ -26,7 +26,7 @@ impl Auth {
         renamed.ok_or(AuthError::UserGone)
     }
 
-    /// Removes the user who asks and ends their sessions.
+    /// Removes the user who calls and ends their sessions.
     pub async fn delete_user(&self, actor: &Confirmed) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::UserRemoved).to("user", &actor.subject));
         let outcome = match self.removed(&actor.subject, &entry).await {

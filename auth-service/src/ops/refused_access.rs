@@ -1,6 +1,6 @@
-//! Records in the audit log that a row of the route table refused a caller whose token is good: for its kind, or for want of
-//! a scope. Anybody with a token can ask as often as they like, so the entries are bounded: one for each caller, row and
-//! minute, and [`A_MINUTE`] in a minute, in each process. What is left out is counted.
+//! Records in the audit log that a row of the route table refused a caller with a valid token: for its kind, or because
+//! it lacks a scope. A caller can be refused as often as they like, so the entries are limited: one for each caller,
+//! row and minute, and [`A_MINUTE`] in a minute, in each process. What is left out is counted.
 
 use std::{
     collections::HashSet,
@@ -16,7 +16,7 @@ use crate::domain::audit::Action;
 /// Entries of one minute at most.
 const A_MINUTE: usize = 1000;
 
-/// What was recorded in the minute that is now.
+/// The entries of the current minute.
 #[derive(Default)]
 pub(super) struct Recorded(Mutex<Minute>);
 
@@ -29,7 +29,7 @@ struct Minute {
 }
 
 impl Recorded {
-    /// Whether the refusal is to be recorded; it is taken for recorded then.
+    /// Whether the refusal is to be recorded; it then counts as recorded.
     fn take(&self, now: OffsetDateTime, caller: &str, row: &str) -> bool {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.unix_timestamp().div_euclid(60);
@@ -41,8 +41,8 @@ impl Recorded {
 }
 
 impl Auth {
-    /// Records that `row`, a verb and a path of the route table, refused the holder of a valid token, and why. The answer
-    /// does not wait for it.
+    /// Records that `row`, a verb and a path of the route table, refused the holder of a valid token, and why. The
+    /// answer does not wait for it.
     pub fn access_refused(&self, origin: &Origin, claims: &AccessClaims, row: &str, why: &str) {
         if !self.refused_access.take(self.now(), &claims.sub, row) {
             metrics::counter!("tessera_audit_refusals_left_out_total").increment(1);

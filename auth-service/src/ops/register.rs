@@ -16,7 +16,7 @@ use crate::domain::{
 /// How often a user is stored whose role is changed meanwhile.
 const MAX_TRIES: usize = 8;
 
-/// A user to be: every part has been read and found in order.
+/// A valid sign-up.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// The address to log in with.
@@ -28,7 +28,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Reads a sign-up, telling all its faults at once. `min_password_length` is in code points.
+    /// Parses a sign-up and reports all its faults together. `min_password_length` is in code points.
     pub fn parse(input: &SignUp, min_password_length: usize) -> Result<Self, AuthError> {
         let format = |pointer: &str, fault: &dyn std::fmt::Display| {
             FieldError::at(pointer, "format", format!("{}: {fault}", &pointer[1..]))
@@ -48,7 +48,7 @@ impl Registration {
     }
 }
 
-/// What a guesser knows of a user: their address and name, whole and in parts.
+/// What an attacker knows of a user: their address and name, whole and in parts.
 pub(super) fn about(email: &Email, full_name: Option<&FullName>) -> Vec<String> {
     let email = email.as_str();
     let name = full_name.map_or("", FullName::as_str);
@@ -96,8 +96,8 @@ impl Auth {
         Ok(user)
     }
 
-    /// Stores a new user. Roles that are built in cannot be removed, so nothing is read of them; another one is given as it
-    /// was read. [`AuthError::NotFound`] where there is no such role.
+    /// Stores a new user. Roles that are built in cannot be removed, so nothing is read of them; another one is given
+    /// as it was read. [`AuthError::NotFound`] where there is no such role.
     async fn store_user(&self, user: &User, entry: &Entry) -> Result<(), AuthError> {
         for _ in 0..MAX_TRIES {
             let given = if user.roles.iter().all(|role| is_built_in(role)) {
@@ -116,7 +116,7 @@ impl Auth {
         Err(AuthError::ChangedMeanwhile)
     }
 
-    /// The index decides; looking first only spares the hash.
+    /// The index decides; the look-up only saves the hash.
     async fn refuse_taken(&self, email: &Email) -> Result<(), AuthError> {
         match self.store.user_by_email(email).await? {
             Some(_) => Err(AuthError::Taken { field: "email" }),

@@ -1,4 +1,4 @@
-//! The feed of revocations, for followers: what is behind their cursor, at once or as soon as there is something.
+//! The revocation feed for followers: the entries after their cursor, immediately or as soon as there are any.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,12 +13,12 @@ use crate::store::StoreError;
 
 /// How often the store is asked for the newest entry while somebody waits.
 const TICK: Duration = Duration::from_millis(100);
-/// How long one look at the store may take.
+/// How long one read of the store may take.
 const LOOK: Duration = Duration::from_secs(4);
 /// Entries of one answer.
 const PAGE: u32 = 1000;
 
-/// The newest entry that this process has heard of: all who wait here share one look at the store.
+/// The newest entry that this process knows: all waiting requests share one read of the store.
 pub(super) struct Feed(watch::Sender<i64>);
 
 impl Default for Feed {
@@ -28,7 +28,7 @@ impl Default for Feed {
 }
 
 impl Auth {
-    /// The revocations behind the cursor. Where there are none, waits for one, at most `wait`.
+    /// The revocations after the cursor. If there are none, waits for one, at most `wait`.
     pub async fn revocations(&self, cursor: i64, wait: Duration) -> Result<RevocationPage, AuthError> {
         let mut newest = self.feed.0.subscribe();
         let page = self.revocations_now(cursor).await?;
@@ -47,7 +47,7 @@ impl Auth {
         Ok(page.unwrap_or(Err(StoreError::Unavailable))?)
     }
 
-    /// Looks for new entries while somebody waits for one, as long as the use cases are in use.
+    /// Polls for new entries while requests wait for one, as long as the use cases are in use.
     pub fn watch_revocations(self: &Arc<Self>) {
         let auth = Arc::downgrade(self);
         tokio::spawn(async move {

@@ -1,6 +1,6 @@
 //! Roles: what each allows, changed by those who hold it themselves.
 //!
-//! Every login and renewal reads the table of roles, so a process keeps it under a lease of one second, and a change
+//! Every login and refresh reads the table of roles, so a process keeps it under a lease of one second, and a change
 //! is acknowledged only once all leases on the table before it have run out (Gray and Cheriton 1989): whoever has
 //! seen the answer finds the change at every replica, and no renewal waits for a read.
 
@@ -23,14 +23,14 @@ use crate::{
     store::{RoleOutcome, RoleWrite},
 };
 
-/// How long a process goes by the table it has read.
+/// How long a process uses the table it has read.
 const LEASE: Duration = Duration::from_secs(1);
 /// How many different sets of roles are judged when one of the roles gets wider.
 const MAX_SETS: u32 = 1000;
 /// How often a change that others overtake is tried.
 const MAX_TRIES: usize = 8;
 
-/// The table a process goes by, and when the reading of it began.
+/// The table that a process uses, and when the read of it began.
 #[derive(Default)]
 pub(super) struct RoleCache(Mutex<Option<(Instant, Arc<RoleTable>)>>);
 
@@ -170,7 +170,7 @@ impl Auth {
         }
     }
 
-    /// All roles as they are stored now: for one who found that the table at hand is no longer true.
+    /// All roles as they are stored now, for a caller that found the cached table outdated.
     pub(super) async fn fresh_roles(&self) -> Result<Arc<RoleTable>, AuthError> {
         self.role_cache.forget();
         self.roles().await
@@ -299,7 +299,7 @@ mod tests {
         let limited = world.actor_with("roles:read roles:write").await;
         let wide = world.auth.set_role(&limited, "lab", &["clients:write".into()]).await;
         assert_eq!(wide, Err(AuthError::BeyondScope(vec!["clients:write".into()])));
-        // To take a scope from others is to act on it too.
+        // Removing a scope from others is an act on that scope too.
         assert!(matches!(world.auth.set_role(&limited, "viewer", &[]).await, Err(AuthError::BeyondScope(_))));
     }
 }

@@ -1,4 +1,4 @@
-//! Renews a session: a refresh token is spent, its successor and a fresh access token are given.
+//! Refreshes a session: a refresh token is used, its successor and a new access token are returned.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::domain::{
     step::{Presented, Rotation},
 };
 
-/// What a client presents to go on.
+/// The request of a client to refresh its session.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshRequest<'a> {
     /// The refresh token.
@@ -30,8 +30,8 @@ pub struct RefreshRequest<'a> {
 }
 
 impl Auth {
-    /// Renews a session. After an error other than [`AuthError::RefreshTokenReused`] the session is what it was,
-    /// or the same token yields the successor that was made for it.
+    /// Refreshes a session. After an error other than [`AuthError::RefreshTokenReused`] the session is unchanged, or
+    /// the same token returns the successor that was made for it.
     pub async fn rotate(&self, request: RefreshRequest<'_>) -> Result<Grant, AuthError> {
         self.refresh_session(request).await.map(|(grant, _)| grant)
     }
@@ -68,7 +68,7 @@ impl Auth {
                 tracing::warn!(
                     session.id = %session.id,
                     user.id = %session.user_id,
-                    "a used refresh token came again; the session is ended"
+                    "a used refresh token was presented again; the session is ended"
                 );
                 Err(AuthError::RefreshTokenReused)
             }
@@ -115,7 +115,7 @@ mod tests {
         let world = World::new().await;
         world.user("ada@example.org").await;
         let grant = world.login("ada@example.org").await;
-        // The request arrives a moment before it is judged.
+        // The request arrives a moment before it is decided.
         world.advance(3601);
         assert_eq!(world.refresh(&grant.refresh_token).await.unwrap_err(), AuthError::InvalidRefreshToken);
     }

@@ -11,7 +11,7 @@ use crate::{
     store::SessionFilter,
 };
 
-/// How often an act that others overtake is tried.
+/// How often an act is tried if others write at the same time.
 const MAX_TRIES: usize = 8;
 
 impl Auth {
@@ -29,7 +29,7 @@ impl Auth {
         Ok(self.store.live_sessions(&filter, self.now()).await?)
     }
 
-    /// Ends one session of the user who asks.
+    /// Ends one session of the user who calls.
     pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::SessionEnded).to("session", id));
         self.end_one_session(&actor.subject, id, EndReason::EndedByUser, &entry).await
@@ -47,7 +47,7 @@ impl Auth {
         if ended { Ok(()) } else { Err(AuthError::NotFound("session")) }
     }
 
-    /// Ends all sessions of the user who asks, the one that asks included.
+    /// Ends all sessions of the user who calls, the calling one included.
     pub async fn end_sessions(&self, actor: &Confirmed) -> Result<(), AuthError> {
         let user = self.known_user(&actor.subject).await?;
         let entry = self.entry_of(actor, Act::new(Action::SessionsEnded).to("user", &user.id));

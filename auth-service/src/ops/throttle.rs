@@ -1,9 +1,10 @@
 //! Throttles guesses at passwords before anything is hashed, and sign-ups, without locking out known devices.
 //!
-//! An attempt is taken from the account's bucket before the password is looked at, and forgotten where it was right:
-//! many guesses at once get no more than the free ones. A device that has logged in to the account before has a bucket
-//! of its own, so that no attacker locks its owner out. An address is one of many people's: its failures, those of
-//! known devices among them, are counted as they come, and once there are too many each attempt from it is taken first.
+//! An attempt is taken from the account's bucket before the password is checked, and is pending until it is settled. A
+//! correct password clears the bucket, so concurrent guesses get no more than the free failures. A device that has
+//! logged in to the account before has a bucket of its own, so that no attacker locks its owner out. An address is one
+//! of many people's: its failures, those of known devices among them, are counted as they come, and once there are too
+//! many each attempt from it is taken first.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -21,7 +22,7 @@ use crate::{
     store::Store,
 };
 
-/// How long an address that was far from its limit is taken to be so.
+/// How long an address that was far from its limit is assumed to be so.
 const A_MOMENT: Duration = Duration::from_millis(250);
 /// How many of them are remembered.
 const ADDRESSES: u64 = 10_000;
@@ -31,7 +32,7 @@ const ADDRESSES: u64 = 10_000;
 pub struct ThrottlePolicy {
     /// Failures of one account, or one device of it.
     pub account: Limit,
-    /// Failures of one address. An office shares one.
+    /// Failures of one address. Many users may share one.
     pub address: Limit,
     /// Sign-ups of one address, refused ones too.
     pub sign_ups: Limit,
@@ -56,18 +57,18 @@ pub(super) fn quiet_addresses() -> Cache<String, ()> {
 }
 
 impl Drop for Taken {
-    /// Nobody waits for an attempt whose caller has left.
+    /// The caller has left: the attempt counts as failed and is no longer pending.
     fn drop(&mut self) {
         if self.settled {
             return;
         }
         let (store, bucket) = (Arc::clone(&self.store), std::mem::take(&mut self.bucket));
-        // Where the store does not learn of it, it stops being pending by itself.
+        // If this write fails, the attempt stops being pending after a while.
         tokio::spawn(async move { store.fail_attempt(&bucket).await });
     }
 }
 
-/// What makes two ways of writing an address the same account.
+/// The name by which two spellings of an address are the same account.
 pub(super) fn account(username: &str) -> String {
     Email::known(username).map_or_else(|| username.trim().to_lowercase(), |email| email.key().to_owned())
 }
@@ -110,13 +111,13 @@ impl Auth {
         Ok(self.pepper().await?.mark(owner(user), self.now(), self.env.random.as_ref()))
     }
 
-    /// Takes an attempt from a bucket, or says how long it has to wait. The same for accounts that do not exist.
+    /// Takes an attempt from a bucket, or returns how long it must wait. The same for accounts that do not exist.
     pub(super) async fn take_attempt(
         &self,
         bucket: String,
         address: Option<IpAddr>,
     ) -> Result<Taken, AuthError> {
-        // However long an attempt waits for others to be settled, it is judged by when it came.
+        // An attempt is judged by when it arrived, however long it waits for others to be settled.
         let (pepper, policy, now) = (self.pepper().await?, self.policy.throttle, self.now());
         let address = address.map(|address| pepper.name("address", &client_network(address).to_string()));
         let strict = self.address_has_failed_often(address.as_deref());
@@ -150,8 +151,8 @@ impl Auth {
         Ok(failures >= free)
     }
 
-    /// Settles an attempt by what came of it: forgets the failures of an account whose password was right, counts
-    /// one where it was wrong, and gives back what was not tried.
+    /// Settles an attempt: clears the bucket if the password was correct, counts a failure if it was wrong, and gives
+    /// the attempt back if the password was not checked.
     pub(super) async fn settle(
         &self,
         mut taken: Taken,

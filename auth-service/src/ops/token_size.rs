@@ -1,4 +1,5 @@
-//! How long a token may be. What would make a longer one is refused where it is made or given, so that no login finds out.
+//! The maximum size of a token. A role or client that would exceed it is refused when it is made or given, so that no
+//! login fails for it.
 
 use service_kit::token::widest;
 use shared_models::scope::ScopeSet;
@@ -23,7 +24,8 @@ impl Auth {
         self.too_wide(&table.scopes_of(roles), roles, &[])
     }
 
-    /// Says how long a token with these scopes and roles would be, where that is too long, whichever algorithm signs it.
+    /// Says how long a token with these scopes and roles would be, where that is too long, whichever algorithm signs
+    /// it.
     pub(super) fn too_wide(
         &self,
         scope: &ScopeSet,

@@ -1,5 +1,5 @@
-//! Whether an access token is still good, and what it allows now. This service's own endpoints, introspection and token
-//! exchange all ask here. Unlike resource-service, which follows the feed of revocations, this asks the store.
+//! Whether an access token is still valid, and what it allows now. This service's own endpoints, introspection and
+//! token exchange use it. Unlike resource-service, which follows the revocation feed, it reads the store.
 
 use shared_models::{
     claims::{AccessClaims, Principal},
@@ -10,7 +10,7 @@ use shared_models::{
 use super::{Auth, AuthError};
 use crate::domain::{client::Client, roles, session::Session, user::User};
 
-/// A token that is still good.
+/// A token that is still valid.
 #[derive(Clone, Debug)]
 pub(super) struct TokenStatus {
     /// What kind of principal has the token.
@@ -20,7 +20,7 @@ pub(super) struct TokenStatus {
 }
 
 impl Auth {
-    /// What a verified token is worth now. [`AuthError::UserGone`] where the user was removed or disabled, where their
+    /// The state of a verified token now. [`AuthError::UserGone`] if the user was removed or disabled, if their
     /// tokens of that time were revoked, and where the same happened to the client; [`AuthError::SessionEnded`] where
     /// the session ended or expired; [`AuthError::TokenRevoked`] where the token itself was revoked.
     pub(super) async fn token_status(&self, claims: &AccessClaims) -> Result<TokenStatus, AuthError> {
@@ -52,7 +52,7 @@ impl Auth {
         Ok(TokenStatus { principal, scope: roles::still_held(&held, Some(&claims.scope)) })
     }
 
-    /// Whether the token was revoked by itself (RFC 7009). Revoking one that belongs to a session ends the session.
+    /// Whether this single token was revoked (RFC 7009). Revoking one that belongs to a session ends the session.
     async fn is_revoked(&self, claims: &AccessClaims) -> Result<bool, AuthError> {
         if claims.sid.is_some() {
             return Ok(false);
@@ -81,7 +81,7 @@ impl Auth {
         }
     }
 
-    /// What the subject of the token may do now with it.
+    /// The scopes that the subject of the token holds now.
     async fn held(
         &self,
         claims: &AccessClaims,
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(kind(&world, &whole.access_token).await, Ok(Principal::Login));
         assert_eq!(kind(&world, &named.access_token).await, Ok(Principal::Login));
         assert_eq!(kind(&world, &less.access_token).await, Ok(Principal::NarrowedLogin));
-        // Who gets another role has not narrowed anything: the next token of the session has it.
+        // A user who gets another role has not narrowed the login: the next token of the session has the role.
         let promoted =
             UserChange { roles: Some(vec!["scientist".into(), "admin".into()]), ..UserChange::default() };
         world.auth.change_user(&admin, &user.id, &promoted).await.unwrap();

@@ -19,7 +19,7 @@ use crate::{
 /// How often a change that others overtake is tried.
 const MAX_TRIES: usize = 8;
 
-/// What becomes of a name.
+/// A change of a name.
 enum Renaming {
     Keep,
     To(Option<FullName>),
@@ -58,7 +58,7 @@ impl Auth {
             let before = self.user(id).await?;
             self.may_act_on(actor, &before).await?;
             if change.password.is_some() && actor.subject == before.id {
-                let why = "change your own password at PUT /auth/users/me/password, with the one until now";
+                let why = "change your own password at PUT /auth/users/me/password, with the current one";
                 return Err(AuthError::Conflict(why.into()));
             }
             if let Some(given) = &change.roles {
@@ -79,7 +79,7 @@ impl Auth {
         Err(AuthError::ChangedMeanwhile)
     }
 
-    /// What in a change can be judged before the user is known.
+    /// The checks of a change that do not need the user.
     fn check(&self, roles: &RoleTable, change: &UserChange) -> Result<Renaming, AuthError> {
         let mut faults = Vec::new();
         for (at, role) in change.roles.iter().flatten().enumerate() {
@@ -150,7 +150,7 @@ impl Auth {
         UserWrite { before, next, given, end_sessions, revokes_tokens: locked_out || loses || again }
     }
 
-    /// Removes a user with all that is theirs.
+    /// Removes a user with their sessions and keys.
     pub async fn remove_user(&self, actor: &Actor, id: &str) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::UserRemoved).to("user", id));
         let outcome = async {
@@ -162,7 +162,7 @@ impl Auth {
         self.or_refused(entry, outcome).await
     }
 
-    /// Removes a user, unless nobody would be left who may do everything.
+    /// Removes a user, unless no administrator would be left.
     pub(super) async fn removed(&self, id: &str, entry: &Entry) -> Result<(), AuthError> {
         match self.store.delete_user(id, &self.revocation_clock, entry).await? {
             UserOutcome::Done => Ok(()),
@@ -207,8 +207,8 @@ impl Auth {
         self.or_refused(entry, outcome).await
     }
 
-    /// Nobody acts on one who may do more than they may: that would be a way to become them. An API key or a client does
-    /// not act on its own user: that would be a way to become more than a key.
+    /// A caller cannot act on a user with more scopes: that would be a way to get them. An API key or a client cannot
+    /// act on its own user: that would be a way to become more than a key.
     pub(super) async fn may_act_on(&self, actor: &Actor, user: &User) -> Result<(), AuthError> {
         if actor.subject == user.id && !actor.principal.is_login() {
             return Err(AuthError::LoginNeeded);
@@ -226,10 +226,10 @@ fn not_oneself(actor: &Actor, id: &str, path: &str) -> Result<(), AuthError> {
 }
 
 fn last_admin() -> AuthError {
-    AuthError::Conflict("this is the last administrator; make another one first".into())
+    AuthError::Conflict("this is the last administrator; create another one first".into())
 }
 
-/// The members that a change sets, with the values that are no secret.
+/// The members that a change sets, with the values that are not secret.
 fn summary(change: &UserChange) -> String {
     let mut said = Vec::new();
     if let Some(disabled) = change.disabled {

@@ -17,26 +17,26 @@ pub struct AuditFilter {
     pub action: Option<Action>,
     /// To which target.
     pub target: Option<String>,
-    /// Whose id is smaller.
+    /// Entries with a smaller id.
     pub before: Option<String>,
-    /// At most so many.
+    /// The page size.
     pub limit: u32,
 }
 
-/// Where the audit log lives.
+/// The audit log.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
-    /// Adds an entry by itself: of an act that was refused, or that the store did not do. The verbs that do an act take
-    /// its entry and write it in the act's own transaction.
+    /// Adds an entry on its own: of an act that was refused, or that the store does not write. The methods that do an
+    /// act receive its entry and write it atomically with the act.
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError>;
 
-    /// Brings to the log what acts have left beside it. Reading the log does that too.
+    /// Moves to the log the entries that acts stored elsewhere. Reading the log does that too.
     async fn gather_audit(&self) -> Result<(), StoreError> {
         Ok(())
     }
 
-    /// Adds an entry, made of this one, for each step between the key ring that was recorded last and this one, which is
-    /// recorded in its place. Of several processes that record the same ring, one adds them.
+    /// Adds an entry, made of this one, for each step between the key ring that was recorded last and this one, which
+    /// is recorded in its place. Of several processes that record the same ring, one adds them.
     async fn record_ring(&self, ring: &RingState, entry: &Entry) -> Result<(), StoreError>;
 
     /// The entries that a list shows, newest first.

@@ -9,17 +9,17 @@ use crate::domain::{audit::Entry, client::Client, revocation::RevocationClock};
 /// Which clients a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientFilter {
-    /// The API keys of this user; services where absent.
+    /// The API keys of this user; services if absent.
     pub owner: Option<String>,
-    /// Whose name is this.
+    /// Clients with this name.
     pub name: Option<String>,
-    /// Whose id is larger.
+    /// Clients with a larger id.
     pub after: Option<String>,
-    /// At most so many.
+    /// The page size.
     pub limit: u32,
 }
 
-/// Where clients live.
+/// Clients.
 #[async_trait]
 pub trait Clients: Send + Sync {
     /// Adds a client, and the entry of it to the audit log.
@@ -34,8 +34,9 @@ pub trait Clients: Send + Sync {
     /// The clients that a list shows, by id.
     async fn list_clients(&self, filter: &ClientFilter) -> Result<Vec<Client>, StoreError>;
 
-    /// Puts `next` in the place of the version before it, and adds the entry; `false`, and nothing done, when that is no
-    /// longer the current one. With `revoking` the tokens that it has are revoked: the moment becomes its `not_before`.
+    /// Puts `next` in the place of the version before it, and adds the entry; `false`, and nothing done, when that is
+    /// no longer the current one. With `revoking` the tokens that it has are revoked: the moment becomes its
+    /// `not_before`.
     async fn replace_client(
         &self,
         next: &Client,
@@ -53,7 +54,7 @@ pub trait Clients: Send + Sync {
         entry: &Entry,
     ) -> Result<bool, StoreError>;
 
-    /// Notes that the client got a token at `at`, unless that is known to have happened after `unless_since`.
+    /// Records that the client received a token at `at`, unless that is known to have happened after `unless_since`.
     async fn touch_client(
         &self,
         id: &str,

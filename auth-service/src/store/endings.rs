@@ -20,7 +20,7 @@ const OF_USER: Duration = Duration::from_secs(1);
 /// How long an act ends the job grants of a client, which no other revocation names.
 const OF_CLIENT: Duration = Duration::from_secs(4);
 
-/// Where it is noted which sessions are still to be ended. The note is written in the transaction of the act.
+/// The notes of sessions that are still to be ended. A note is written in the transaction of its act.
 #[async_trait]
 pub trait Endings: Send + Sync {
     /// What acts from before that time left to be ended, oldest first.
@@ -35,9 +35,9 @@ pub trait Endings: Send + Sync {
     ) -> Result<bool, StoreError>;
 }
 
-/// Ends sessions whose tokens are revoked with them, after the act is committed. When this returns `Ok`, no token of theirs
-/// is accepted any more: where there are too many to end in time, or one is being written by others, all tokens of the user
-/// are revoked, and the sessions are ended later.
+/// Ends sessions whose tokens are revoked with them, after the act is committed. When this returns `Ok`, no token of
+/// theirs is accepted any more: where there are too many to end in time, or one is being written by others, all tokens
+/// of the user are revoked, and the sessions are ended later.
 pub(super) async fn finish<S: Endings + Revocations>(
     store: &S,
     ending: &Ending,

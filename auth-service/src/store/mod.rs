@@ -1,4 +1,4 @@
-//! The port to what auth-service keeps: atomic verbs by subject, and errors that name no driver.
+//! The port to the store of auth-service: atomic methods by subject, and errors that name no driver.
 
 mod audit;
 mod clients;
@@ -34,7 +34,7 @@ pub use self::{
     users::{EmailFilter, PasswordUpdate, UserFilter, UserOutcome, UserWrite, Users},
 };
 
-/// Why a verb did not do its work. What is not there is `None` or `false`, never an error.
+/// Why a method failed. Something that does not exist is `None` or `false`, never an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Something unique exists already.
@@ -43,28 +43,29 @@ pub enum StoreError {
         /// What must be unique.
         field: &'static str,
     },
-    /// The store cannot be reached now. What was asked is not done.
+    /// The store cannot be reached now. Nothing was done.
     #[error("the store cannot be reached now")]
     Unavailable,
-    /// The store did not say in time whether it wrote.
+    /// The store did not report in time whether it wrote.
     #[error("the store did not say whether this took effect")]
     Unknown,
-    /// The store is reached and cannot be used as it is. The cause is for operators alone.
+    /// The store is reachable and cannot be used as it is. The cause is only for operators.
     #[error("{0}")]
     Unusable(Cause),
-    /// The store refused, or holds what this version of Tessera cannot read. For the log alone.
+    /// The store refused, or has data that this version of Tessera cannot read. Only for the log.
     #[error("{0}")]
     Fault(String),
 }
 
-/// What the act of this entry on a client leaves to be ended: the job grants that were made through it or that it acts in.
+/// What the act of this entry on a client leaves to be ended: the job grants that were made through it or that it acts
+/// in.
 fn grants_of(client: &str, entry: &Entry) -> Ending {
     let whose = Whose::Client { id: client.to_owned(), except_user: None };
     Ending::of(entry, whose, Some(EndReason::ClientRevoked), true)
 }
 
-/// What the act of this entry leaves to be ended where it suspends or removes these API keys of a user: the job grants of
-/// others in which they act. The user's own end with the user.
+/// What the act of this entry leaves to be ended where it suspends or removes these API keys of a user: the job grants
+/// of others in which they act. The user's own end with the user.
 fn grants_of_keys(owner: &str, keys: Vec<String>, entry: &Entry) -> Vec<Ending> {
     let ending = |key: String| {
         let id = format!("{}.{key}", entry.id);
@@ -90,15 +91,15 @@ fn sessions_of_removed(user: &str, entry: &Entry) -> Ending {
     Ending::of(entry, Whose::User { id: user.to_owned(), token_version: i64::MAX }, None, false)
 }
 
-/// All that auth-service keeps. Every verb is atomic: two at once act as one after the other.
+/// The store of auth-service. Every method is atomic: concurrent calls have the effect of one after the other.
 ///
 /// Times handed in are whole milliseconds of the service's clock. A store with a clock of its own that all
 /// replicas share judges expiry by that one.
 #[async_trait]
 pub trait Store: Users + Sessions + Endings + Clients + Revocations + Roles + AuditLog + Throttle {
-    /// Makes ready what the verbs rely on (tables, indexes). Every verb does so itself where it was not done.
+    /// Prepares tables and indexes. Every method does so itself if it was not done.
     async fn prepare(&self) -> Result<(), StoreError>;
 
-    /// Asks whether the store is there and can be used; else why not, in words for an operator.
+    /// Checks that the store can be reached and used; else returns why not, in words for an operator.
     async fn ping(&self) -> Result<(), Cause>;
 }

@@ -1,4 +1,4 @@
-//! The port to the feed of revocations: an ordered log that all replicas write and followers read by cursor.
+//! The port to the revocation feed: an ordered log that all replicas write and followers read by cursor.
 
 use async_trait::async_trait;
 use shared_models::revocations::{Revocation, RevocationKind, RevocationPage};
@@ -7,10 +7,10 @@ use time::OffsetDateTime;
 use super::StoreError;
 use crate::domain::revocation::RevocationClock;
 
-/// Where revocations live. No entry ever appears behind a cursor that was handed out, whichever replica wrote it.
+/// The revocation feed. No entry is ever added before a cursor that was returned, whichever replica wrote it.
 ///
-/// When a verb that revokes returns, here or in another port, the feed shows its revocation, and no token that was made
-/// from what was true before it escapes.
+/// When a method that revokes returns, here or in another port, the feed shows its revocation, which also refuses every
+/// token that was made from data of before it.
 #[async_trait]
 pub trait Revocations: Send + Sync {
     /// Revokes the tokens that `kind` and `value` name. The moment becomes the `not_before` of that user or client.
@@ -31,14 +31,15 @@ pub trait Revocations: Send + Sync {
         clock: &RevocationClock,
     ) -> Result<Option<i64>, StoreError>;
 
-    /// Puts into the feed what was committed by now, also by a process that ended before it could do so itself.
+    /// Publishes in the feed all revocations that are committed, including those of a process that ended before it did
+    /// so.
     async fn publish_revocations(&self, clock: &RevocationClock) -> Result<(), StoreError>;
 
-    /// The place of the newest revocation; 0 where there has been none.
+    /// The position of the newest revocation; 0 if there has been none.
     async fn newest_revocation(&self) -> Result<i64, StoreError>;
 
-    /// The revocations behind the cursor that still matter, at most `limit`, in order. A cursor from beyond the newest
-    /// starts again: it belongs to a feed that is no more.
+    /// The revocations after the cursor that still matter, at most `limit`, in order. A cursor beyond the newest entry
+    /// starts again from 0: it belongs to a feed that no longer exists.
     async fn revocations_after(
         &self,
         cursor: i64,

@@ -6,23 +6,22 @@ use shared_models::scope::ScopeSet;
 use super::StoreError;
 use crate::domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes};
 
-/// A change of a role: from what was read to what it shall allow.
+/// A change of a role: what was read and what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleWrite {
     /// The role's name.
     pub name: String,
-    /// The stored scopes as they were read; absent where nothing is stored under this name.
+    /// The stored scopes as they were read; absent if nothing is stored under this name.
     pub before: Option<StoredScopes>,
     /// What the role allows from now on.
     pub next: ScopeSet,
-    /// Whether no user may have the name already: a role that is made anew must not reach those who have a name
-    /// that was left over.
+    /// Whether no user may have the role: a new role must not apply to users who have its name from an earlier one.
     pub unheld: bool,
     /// Whether it loses a scope: then the tokens of those who have the role are revoked.
     pub narrower: bool,
 }
 
-/// What came of a change of a role.
+/// The outcome of a change of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleOutcome {
     /// Done.
@@ -33,8 +32,8 @@ pub enum RoleOutcome {
     Held(u64),
 }
 
-/// Where roles live. A role is removed, or made anew, only while no user has it; [`super::Users::write_user`] and
-/// [`super::Users::insert_users`] give a role only while it is stored. Both hold when they happen at once.
+/// Roles. A role is removed, or created, only while no user has it; [`super::Users::write_user`] and
+/// [`super::Users::insert_users`] give a role only while it is stored. Both hold for concurrent calls.
 #[async_trait]
 pub trait Roles: Send + Sync {
     /// Every stored role.

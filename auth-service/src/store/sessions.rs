@@ -14,22 +14,22 @@ use crate::domain::{
 /// Which sessions a list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionFilter {
-    /// Whose.
+    /// The user.
     pub user_id: String,
     /// The user's `token_version`: sessions with another one can no longer be refreshed.
     pub token_version: i64,
-    /// Those that were opened before the session of this id.
+    /// Sessions that were opened before the session of this id.
     pub after: Option<String>,
     /// The page size.
     pub limit: u32,
 }
 
-/// Where sessions live.
+/// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Adds a session and the entry of the act that opened it. Of the user's live sessions the least recently used ones
-    /// beyond `most` end, each with an entry of its own; a few more may be there for a moment while several are opened at
-    /// once.
+    /// beyond `most` end, each with an entry of its own; there may be a few more for a moment while several are opened
+    /// at the same time.
     async fn insert_session(
         &self,
         session: &Session,
@@ -48,9 +48,9 @@ pub trait Sessions: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Vec<Session>, StoreError>;
 
-    /// Refreshes a session as [`crate::domain::step::step`] decides. Where it decides for theft, the session ends and
+    /// Refreshes a session as [`crate::domain::step::step`] decides. If it decides for theft, the session ends and
     /// `theft` is added, with the session's user and client. `now` is the caller's time; a store with a clock that all
-    /// replicas share goes by that one. An error says nothing about what was written: present the same token again.
+    /// replicas share uses that one. An error says nothing about what was written: present the same token again.
     async fn rotate(
         &self,
         presented: &Presented,

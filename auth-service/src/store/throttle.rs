@@ -1,4 +1,4 @@
-//! The port to what throttles logins: counters that all replicas share, and the secret they are named by.
+//! The port to the counters that throttle logins, which all replicas share, and to the secret that names them.
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -6,10 +6,11 @@ use time::OffsetDateTime;
 use super::StoreError;
 use crate::domain::throttle::{Attempt, Bucket, Limit};
 
-/// Where the counters live.
+/// The counters.
 #[async_trait]
 pub trait Throttle: Send + Sync {
-    /// Takes an attempt, as [`Bucket::take`] decides. Times are the caller's: replicas' clocks agree well enough for this.
+    /// Takes an attempt, as [`Bucket::take`] decides. Times are the caller's: replicas' clocks agree well enough for
+    /// this.
     async fn take_attempt(
         &self,
         bucket: &str,
@@ -17,13 +18,13 @@ pub trait Throttle: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Attempt, StoreError>;
 
-    /// A bucket as it is, without taking anything out of it.
+    /// A bucket as it is, without taking an attempt.
     async fn attempts(&self, bucket: &str) -> Result<Option<Bucket>, StoreError>;
 
-    /// Counts an attempt as no longer pending: it has failed.
+    /// Settles an attempt as failed: it is no longer pending, and stays counted.
     async fn fail_attempt(&self, bucket: &str) -> Result<(), StoreError>;
 
-    /// Gives back an attempt that succeeded or was never tried.
+    /// Gives back an attempt that is not to count: the password was not checked, or it was correct.
     async fn give_back_attempt(&self, bucket: &str) -> Result<(), StoreError>;
 
     /// Forgets all attempts of a bucket.

@@ -12,13 +12,13 @@ use crate::domain::{
 /// A new password, and what it ends.
 #[derive(Clone, Debug)]
 pub struct PasswordUpdate {
-    /// Whose.
+    /// The user.
     pub user_id: String,
     /// The user's `token_version` when the old password was checked.
     pub token_version: i64,
     /// The new password, hashed.
     pub hash: PasswordHash,
-    /// The one session that lives on.
+    /// The one session that continues.
     pub keep_session: Option<String>,
     /// When.
     pub at: OffsetDateTime,
@@ -27,21 +27,21 @@ pub struct PasswordUpdate {
 /// Which users a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFilter {
-    /// These alone; all where empty.
+    /// Only these; all if empty.
     pub ids: Vec<String>,
-    /// Whose address is this.
+    /// Users with this address.
     pub email: Option<EmailFilter>,
-    /// Who have this role.
+    /// Users with this role.
     pub role: Option<String>,
-    /// Who are, or are not, disabled.
+    /// Users who are, or are not, disabled.
     pub disabled: Option<bool>,
-    /// Whose id is larger.
+    /// Users with a larger id.
     pub after: Option<String>,
-    /// At most so many.
+    /// The page size.
     pub limit: u32,
 }
 
-/// What an address must be.
+/// A filter on the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmailFilter {
     /// This one.
@@ -50,12 +50,12 @@ pub enum EmailFilter {
     BeginsWith(String),
 }
 
-/// An administrator's change of a user: from what was read to what shall be.
+/// An administrator's change of a user: what was read and what to write.
 #[derive(Clone, Debug)]
 pub struct UserWrite {
     /// The user as they were read.
     pub before: User,
-    /// The user as they shall be.
+    /// The user as they are to be.
     pub next: User,
     /// The stored roles that the user has from now on and had not before, with the scopes that were read.
     pub given: Vec<(String, StoredScopes)>,
@@ -66,7 +66,7 @@ pub struct UserWrite {
 }
 
 impl UserWrite {
-    /// Whether it takes an administrator away.
+    /// Whether it removes or disables an administrator.
     pub fn removes_admin(&self) -> bool {
         self.before.is_admin() && !self.next.is_admin()
     }
@@ -78,25 +78,25 @@ impl UserWrite {
     }
 }
 
-/// What came of an act on a user.
+/// The outcome of an act on a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserOutcome {
     /// Done.
     Done,
     /// There is no such user, or they are no longer what was read.
     Missing,
-    /// Nothing was done: nobody would be left who may do everything.
+    /// Nothing was done: no administrator would be left.
     LastAdmin,
     /// Nothing was done: a role that was to be given has been removed, or allows something else than was read.
     RoleChanged,
 }
 
-/// Where users live.
+/// Users.
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Adds a user, who has the stored roles `given`, and the entry; `Conflict` on `email` when there is one under any of the
-    /// [`Email::keys`]. `false`, and nothing done, where a role of `given` has been removed or allows something else than was
-    /// read.
+    /// Adds a user, who has the stored roles `given`, and the entry; `Conflict` on `email` when there is one under any
+    /// of the [`Email::keys`]. `false`, and nothing done, where a role of `given` has been removed or allows something
+    /// else than was read.
     async fn insert_user(
         &self,
         user: &User,
@@ -104,9 +104,9 @@ pub trait Users: Send + Sync {
         entry: &Entry,
     ) -> Result<bool, StoreError>;
 
-    /// Adds users, who have the stored roles `given`; for each one whether it was added, which one whose address is taken is
-    /// not. Where any was, adds the entry with their number. `None`, and nothing done, where a role of `given` has been
-    /// removed or allows something else than was read.
+    /// Adds users, who have the stored roles `given`; for each one whether it was added, which one whose address is
+    /// taken is not. Where any was, adds the entry with their number. `None`, and nothing done, where a role of `given`
+    /// has been removed or allows something else than was read.
     async fn insert_users(
         &self,
         users: &[User],
@@ -153,9 +153,9 @@ pub trait Users: Send + Sync {
     /// The users that a list shows, by id.
     async fn list_users(&self, filter: &UserFilter) -> Result<Vec<User>, StoreError>;
 
-    /// Makes of the user what `write` says and adds the entry, where roles, state and `token_version` are still those that
-    /// were read, and so are the roles that are given. What it costs does not depend on how many sessions the user has:
-    /// they are ended later. Where it suspends their API keys, the job grants of others in which these act are ended first.
+    /// Writes the user as `write` says and adds the entry, if roles, state and `token_version` are still those that
+    /// were read, and so are the roles that are given. Its cost does not depend on how many sessions the user has: they
+    /// are ended later. Where it suspends their API keys, the job grants of others in which these act are ended first.
     async fn write_user(
         &self,
         write: &UserWrite,

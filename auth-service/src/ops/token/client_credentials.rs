@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Auth {
-    /// Gives an authenticated client a token; `asked_at` is a time from before the client was read. A service costs no
-    /// further read; a key is worth what its user is now.
+    /// Issues a token to an authenticated client; `asked_at` is a time from before the client was read. A service costs
+    /// no further read; a key is worth what its user is now.
     pub async fn client_token(
         &self,
         client: &Client,
@@ -27,7 +27,7 @@ impl Auth {
                     self.store.user(owner).await?.filter(|user| !user.disabled && !client.is_suspended(user));
                 let user = user.ok_or_else(|| {
                     OAuthError::InvalidGrant(
-                        "the user of this key is gone or disabled, or the key is suspended".into(),
+                        "the user of this key was removed or disabled, or the key is suspended".into(),
                     )
                 })?;
                 let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes.granted));

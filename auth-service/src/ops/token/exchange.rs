@@ -1,7 +1,7 @@
-//! A job grant (RFC 8693): a user or a service hands some of its scopes, for one calculation, on to a cluster job.
+//! A job grant (RFC 8693): a user or a service delegates some of its scopes, for one calculation, to a cluster job.
 //!
-//! The job renews what it got for as long as it runs, without a password or a key that would outlive it. The grant
-//! ends with the calculation, or with whoever gave it: the user, and the key or service that asked in their name.
+//! The job refreshes its grant for as long as it runs, without a password or a key that would outlive it. The grant
+//! ends with the calculation, or with its grantors: the user, and the key or service that acted for them.
 
 use shared_models::{
     claims::{AuthorizationDetail, CALCULATION},
@@ -23,10 +23,10 @@ use crate::{
 /// Longest id of a calculation, in bytes.
 const MAX_ID: usize = 128;
 
-/// What is exchanged for what.
+/// A token exchange.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The access token of whoever hands on.
+    /// The access token to exchange.
     pub subject_token: String,
     /// What the job may do.
     pub scope: Option<ScopeSet>,
@@ -52,14 +52,12 @@ impl Auth {
         }
         let calculation = calculation(&asked.details)?;
         let Some(scope) = asked.scope.filter(|scope| !scope.is_empty()) else {
-            return Err(OAuthError::InvalidScope("scope: name what the job may do".into()));
+            return Err(OAuthError::InvalidScope("scope: give the scopes of the job".into()));
         };
         let claims = self.verifier.verify(&asked.subject_token);
         let claims = claims.map_err(|why| OAuthError::InvalidGrant(format!("subject_token: {why}")))?;
         if claims.act.is_some() || !claims.authorization_details.is_empty() {
-            return Err(OAuthError::InvalidGrant(
-                "subject_token: a job cannot hand on what it was given".into(),
-            ));
+            return Err(OAuthError::InvalidGrant("subject_token: a job grant cannot be exchanged".into()));
         }
         // Read before the token is judged: what ends its user's sessions after that ends this one too.
         let user = self.store.user(&claims.sub).await?;
@@ -136,7 +134,7 @@ fn calculation(details: &[AuthorizationDetail]) -> Result<String, OAuthError> {
         ));
     };
     if kind != CALCULATION {
-        return refused(format!("the type {kind:?} is unknown; the only one is {CALCULATION:?}"));
+        return refused(format!("unknown type {kind:?}; expected {CALCULATION:?}"));
     }
     if identifier.is_empty() || identifier.len() > MAX_ID || identifier.chars().any(char::is_control) {
         return refused(format!("identifier: expected 1 to {MAX_ID} bytes without control characters"));

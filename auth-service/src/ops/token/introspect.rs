@@ -1,5 +1,5 @@
-//! What a token is worth now (RFC 7662), for those who cannot check it themselves or want to know more than its
-//! signature says.
+//! The current state of a token (RFC 7662), for clients that cannot verify it themselves or need more than its
+//! signature proves.
 
 use shared_models::claims::AccessClaims;
 
@@ -9,7 +9,7 @@ use crate::{
     ops::{Auth, JOB_CLIENT},
 };
 
-/// What an active token says.
+/// The result of an introspection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Introspection {
     /// An access token, with what it allows now.

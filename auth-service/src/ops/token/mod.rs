@@ -16,7 +16,7 @@ pub use super::JOB_CLIENT;
 use super::{Auth, AuthError, Grant, Origin, audit::Act};
 use crate::domain::{audit::Action, client::Client};
 
-/// How long the use of a client is not noted again.
+/// How long the use of a client is not recorded again.
 const TOUCH_EVERY: time::Duration = time::Duration::seconds(60);
 
 /// Why no token is given (RFC 6749 section 5.2, RFC 8693 section 2.2.2).
@@ -31,22 +31,22 @@ pub enum OAuthError {
     /// The client is unknown, or did not prove who it is.
     #[error("the client is unknown or its secret is wrong")]
     InvalidClient,
-    /// What was brought for a token is not good.
+    /// The grant that was presented is not valid.
     #[error("{0}")]
     InvalidGrant(String),
-    /// The client may not get tokens in this way.
+    /// The client may not use this grant.
     #[error("this client may not use this grant")]
     UnauthorizedClient,
-    /// There is no such way to get tokens.
-    #[error("there is no such grant; see grant_types_supported")]
+    /// The grant is not supported.
+    #[error("the grant is not supported; see grant_types_supported")]
     UnsupportedGrantType,
-    /// More was asked for than can be given.
+    /// More scopes were requested than can be granted.
     #[error("{0}")]
     InvalidScope(String),
-    /// The limits that were asked for are not understood (RFC 9396 section 5).
+    /// The requested limits are not understood (RFC 9396 section 5).
     #[error("authorization_details: {0}")]
     InvalidDetails(String),
-    /// Not a matter of OAuth.
+    /// A failure outside of OAuth.
     #[error(transparent)]
     Auth(AuthError),
 }
@@ -83,13 +83,13 @@ impl From<crate::store::StoreError> for OAuthError {
 pub struct Issued {
     /// The access token.
     pub access_token: String,
-    /// Seconds until it is no longer good.
+    /// Seconds until it expires.
     pub expires_in: u64,
     /// What it allows.
     pub scope: ScopeSet,
-    /// The refresh token, where there is a session: a credential.
+    /// The refresh token, if there is a session: a credential.
     pub refresh_token: Option<String>,
-    /// Seconds until the refresh token is no longer good, unless it is used before.
+    /// Seconds until the refresh token expires, unless it is used before.
     pub refresh_expires_in: Option<u64>,
     /// The calculation that the token is limited to.
     pub calculation: Option<String>,
@@ -137,7 +137,7 @@ impl Auth {
         Ok(owner.is_some_and(|owner| !owner.disabled && !client.is_suspended(&owner)))
     }
 
-    /// Notes that a client was used, beside the request that it was used in.
+    /// Records that a client was used, without delaying its request.
     fn touch(&self, client: &Client) {
         let now = self.now();
         let unless_since = now - TOUCH_EVERY;
@@ -147,18 +147,18 @@ impl Auth {
         let (store, id) = (std::sync::Arc::clone(&self.store), client.id.clone());
         tokio::spawn(async move {
             if let Err(error) = store.touch_client(&id, now, unless_since).await {
-                tracing::warn!(client.id = %id, %error, "the use of a client was not noted");
+                tracing::warn!(client.id = %id, %error, "the use of a client could not be recorded");
             }
         });
     }
 }
 
-/// Refuses a grant that the client was not given.
+/// Refuses a grant that the client may not use.
 fn may(client: &Client, grant: GrantType) -> Result<(), OAuthError> {
     if client.may(grant) { Ok(()) } else { Err(OAuthError::UnauthorizedClient) }
 }
 
-/// What is given of what is held: all of it where nothing was asked for.
+/// The granted part of the held scopes: all of them if none were requested.
 fn narrowed(held: &ScopeSet, asked: Option<&ScopeSet>) -> Result<ScopeSet, OAuthError> {
     crate::domain::roles::narrow(held, asked)
         .map_err(|beyond| OAuthError::InvalidScope(format!("not held: {}", beyond.0.join(" "))))

@@ -8,7 +8,7 @@ use crate::{
     ops::{Auth, Credentials, Origin},
 };
 
-/// What such a client brings.
+/// The request of such a client.
 #[derive(Clone, Debug)]
 pub struct PasswordGrant {
     /// The user's address.
@@ -24,7 +24,7 @@ pub struct PasswordGrant {
 }
 
 impl Auth {
-    /// Opens a session of the user that the client renews, where it may; its tokens allow no more than the client may.
+    /// Opens a session of the user that the client refreshes, if it may; its tokens allow no more than the client may.
     pub async fn password_token(&self, client: &Client, asked: PasswordGrant) -> Result<Issued, OAuthError> {
         may(client, GrantType::Password)?;
         narrowed(&client.scopes.granted, asked.scope.as_ref())?;

@@ -10,7 +10,7 @@ use crate::{
     ops::{Auth, AuthError, JOB_CLIENT, Origin, RefreshRequest},
 };
 
-/// What a client brings to go on.
+/// The request of a client to refresh its session.
 #[derive(Clone, Debug)]
 pub struct RefreshGrant {
     /// The refresh token.
@@ -24,13 +24,13 @@ pub struct RefreshGrant {
 }
 
 impl Auth {
-    /// Renews a session; `client` is absent where a job renews its own.
+    /// Refreshes a session; `client` is absent if a job refreshes its own.
     pub async fn refresh_token(
         &self,
         client: Option<&Client>,
         asked: RefreshGrant,
     ) -> Result<Issued, OAuthError> {
-        // Such a client was given no refresh token: whatever it brings is none of its own.
+        // Such a client never got a refresh token, so this one is not its own.
         if client.is_some_and(|client| may(client, GrantType::RefreshToken).is_err()) {
             return Err(AuthError::InvalidRefreshToken.into());
         }

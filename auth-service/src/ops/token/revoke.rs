@@ -1,4 +1,4 @@
-//! A client gives a token back (RFC 7009).
+//! A client revokes a token (RFC 7009).
 
 use shared_models::claims::AccessClaims;
 
@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Auth {
-    /// Makes a token of this client worthless, with the session it belongs to. A token that is unknown, or another's,
-    /// is no error and stays what it is (RFC 7009 section 2.2).
+    /// Revokes a token of this client, with the session it belongs to. A token that is unknown, or another's, is no
+    /// error and is not changed (RFC 7009 section 2.2).
     pub async fn revoke_token(
         &self,
         client: Option<&Client>,
@@ -46,7 +46,7 @@ impl Auth {
         token: &str,
         origin: &Origin,
     ) -> Result<(), OAuthError> {
-        // An expired one still says whose session it is of.
+        // An expired token still identifies its session.
         let claims = self.verifier.verify_ignoring_time(token).ok();
         let claims = claims.filter(|claims| claims.client_id == client_id);
         let Some(claims) = claims else { return Ok(()) };

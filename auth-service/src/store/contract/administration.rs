@@ -107,7 +107,7 @@ pub(crate) async fn a_change_leaves_alone_what_it_does_not_touch(store: &dyn Sto
     assert_eq!((found.full_name, found.password_hash), (Some(name), stronger));
 }
 
-/// Four administrators all take each other away at once, by every means: one is left.
+/// Four administrators remove each other at the same time, in every way: one is left.
 pub(crate) async fn one_administrator_is_left_however_many_leave_at_once(store: &dyn Store) {
     let admins: Vec<User> = (0..4).map(|n| admin(&format!("a{n}@example.org"))).collect();
     for admin in &admins {

@@ -1,6 +1,7 @@
-//! Entries of the audit log that a session carries from the write that opens it: one write instead of a transaction of
-//! two, which would cost both sides several times as much. They are moved to the log within a second or so, and before
-//! anybody reads it. A session is kept for a day longer than it can live, so an entry waits at least as long for a replica.
+//! Entries of the audit log that a new session carries: opening a session is then one write instead of a transaction of
+//! two, which would cost several times as much. They are moved to the log within a second or so, and before
+//! anybody reads it. A session is kept for a day longer than it can live, so an entry waits at least as long for a
+//! replica.
 
 use futures_util::TryStreamExt as _;
 use mongodb::{
@@ -21,7 +22,7 @@ use crate::{
 
 /// The field of a session that holds the id of the entry it carries.
 pub(super) const ENTRY_ID: &str = "opened._id";
-/// How many entries are moved at once.
+/// How many entries are moved together.
 const AT_ONCE: u32 = 1000;
 
 /// A session that carries an entry.
@@ -39,7 +40,7 @@ pub(super) async fn insert(database: &Database, session: &Session, entry: &Entry
     Ok(())
 }
 
-/// Moves what sessions carry to the log. Several at once do no harm, and what one leaves undone the next one does.
+/// Moves the carried entries to the log. Several may run at the same time, and one continues the work of another.
 pub(super) async fn gather(database: &Database) -> MongoResult<()> {
     loop {
         let sessions: Collection<Carrier> = database.collection(SESSIONS);
@@ -68,7 +69,7 @@ fn carrying() -> Document {
     doc! { ENTRY_ID: { "$type": "string" } }
 }
 
-/// Whether the only fault of a write is that another replica was faster.
+/// Whether the write failed only because another replica has inserted the entries already.
 fn are_there(error: &Error) -> bool {
     let ErrorKind::InsertMany(fault) = &*error.kind else { return false };
     let refused = fault.write_errors.iter().flatten();

@@ -234,7 +234,7 @@ impl Clients for MongoStore {
     }
 }
 
-/// Two who add a service of one name at once both write the guard, so that one of them has to look again.
+/// Two transactions that add a service of the same name both write the guard, so one of them is retried.
 async fn insert_named(
     database: &Database,
     session: &mut ClientSession,

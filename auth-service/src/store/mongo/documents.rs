@@ -1,4 +1,4 @@
-//! How users, sessions and entries of the audit log lie in their collections.
+//! The documents of users, sessions and the audit log.
 
 use mongodb::bson::{Binary, Bson, DateTime, spec::BinarySubtype};
 use serde::{Deserialize, Serialize};
@@ -17,13 +17,13 @@ use crate::{
     store::StoreError,
 };
 
-/// Where sessions lie.
+/// The collection of sessions.
 pub(super) const SESSIONS: &str = "sessions";
-/// Where the audit log lies.
+/// The collection of the audit log.
 pub(super) const AUDIT: &str = "audit";
-/// `state` of a session that lives.
+/// `state` of an active session.
 pub(super) const ACTIVE: &str = "active";
-/// `state` of a session that was ended.
+/// `state` of an ended session.
 pub(super) const ENDED: &str = "ended";
 
 /// The scopes of a role or client. They are text; what else a later version may write cannot be read as a whole.
@@ -117,7 +117,7 @@ impl From<&User> for UserDocument {
 }
 
 impl UserDocument {
-    /// The document that only one user can have.
+    /// The value that only one user can have.
     pub(super) fn of_first_admin(user: &User) -> Self {
         Self { first_admin: true, ..Self::from(user) }
     }
@@ -246,7 +246,7 @@ pub(super) struct EntryDocument {
     client_request_id: Option<String>,
     succeeded: bool,
     detail: Option<String>,
-    /// Absent on an entry that is kept for ever: an index on a time leaves such a document alone.
+    /// Absent on an entry that is kept forever: a TTL index ignores such a document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     purge_at: Option<DateTime>,
 }

@@ -1,4 +1,4 @@
-//! Users who are taken over, many at once.
+//! The import of users in batches.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::{
     store::StoreError,
 };
 
-/// How often a batch is tried again because somebody else took one of its addresses at the same time.
+/// How often a batch is retried because another request took one of its addresses at the same time.
 const MAX_TRIES: usize = 8;
 
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ async fn import(
     if !role_table::are_as_read(database, session, given).await? {
         return Ok(None);
     }
-    // A transaction does not outlive the refusal of an insert: which addresses are free is read first.
+    // A refused insert aborts the transaction, so the free addresses are read first.
     let mut taken = taken(database, session, users).await?;
     let added: Vec<bool> = users
         .iter()

@@ -27,7 +27,7 @@ struct KeyDocument {
     fingerprint: Option<String>,
 }
 
-/// Records the ring within a transaction. Two that record one at once conflict, and the second finds it recorded.
+/// Records the ring within a transaction. Two concurrent ones conflict, and the second finds it recorded.
 pub(super) async fn record(
     database: &Database,
     session: &mut ClientSession,

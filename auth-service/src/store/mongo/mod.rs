@@ -1,4 +1,4 @@
-//! What auth-service keeps, in MongoDB. Only this folder knows its driver.
+//! The store of auth-service in MongoDB. Only this folder knows its driver.
 
 mod audit;
 mod carried;
@@ -45,14 +45,14 @@ use tokio::{sync::Mutex, time::timeout};
 use self::{documents::SESSIONS, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
 use super::{Store, StoreError};
 
-/// Names of the unique indexes, by which the server says what is taken.
+/// Names of the unique indexes, which the server reports for a duplicate.
 const UNIQUE_EMAIL: &str = "unique_email";
 const FIRST_ADMIN: &str = "first_admin";
-/// Server code of a value that must be unique and is not.
+/// Server code "duplicate key".
 const DUPLICATE: i32 = 11000;
 /// Server code "operation exceeded time limit".
 const MAX_TIME_EXPIRED: i32 = 50;
-/// How long a transaction is tried again while others come between, or the server says nothing.
+/// How long a transaction is retried after conflicts, or while the server does not answer.
 const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The adapter.
@@ -74,7 +74,7 @@ impl MongoStore {
     /// A store in the database of `server`. Nothing is read or written yet.
     pub fn new(server: Server) -> Self {
         let database = &server.database;
-        // What decides about tokens is read where it is written, whatever the address says about reads.
+        // Data that decides about tokens is read from the primary, whatever the address says.
         let options = DatabaseOptions::builder()
             .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
             .read_concern(database.read_concern().cloned())
@@ -110,7 +110,7 @@ impl MongoStore {
         Ok(&self.database)
     }
 
-    /// Runs `work` in one transaction, again when another one came between. What it returns is committed.
+    /// Runs `work` in one transaction, and retries it after a conflict. When this returns `Ok`, it is committed.
     async fn transact<C, T, F>(&self, context: C, work: F) -> Result<T, StoreError>
     where
         C: Send,
@@ -120,7 +120,7 @@ impl MongoStore {
         let mut session = self.database.client().start_session().await?;
         let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
         let options = TransactionOptions::builder().selection_criteria(primary).build();
-        // Until the work is done in one try, no commit can have been sent.
+        // Before the work has succeeded once, no commit can have been sent.
         let committing = AtomicBool::new(false);
         let context = (context, work, &committing);
         let running =
@@ -158,7 +158,7 @@ fn index(keys: Document, options: IndexOptions) -> IndexModel {
     IndexModel::builder().keys(keys).options(options).build()
 }
 
-/// An index that removes documents once the time in `field` has passed.
+/// A TTL index: removes documents once the time in `field` has passed.
 fn purge(field: &str) -> IndexModel {
     index(doc! { field: 1 }, IndexOptions::builder().expire_after(Duration::ZERO).build())
 }
@@ -179,7 +179,7 @@ fn is_duplicate(error: &Error, index: &str) -> bool {
     }
 }
 
-/// What became of a write that ended in an error.
+/// The outcome of a write that ended in an error.
 fn written(error: Error) -> StoreError {
     if !may_have_written(&error) {
         return error.into();

@@ -88,7 +88,7 @@ impl PendingDocument {
     }
 }
 
-/// The revocations that have a place.
+/// The revocations that have a place in the feed.
 pub(super) fn feed(database: &Database) -> Collection<RevocationDocument> {
     database.collection("cutoffs")
 }
@@ -158,7 +158,7 @@ pub(super) struct Holder {
     pub not_before: i64,
 }
 
-/// Where the documents lie whose `not_before` a revocation of this kind raises.
+/// The collection of the documents whose `not_before` a revocation of this kind raises.
 pub(super) fn holders(database: &Database, kind: RevocationKind) -> Option<Collection<Holder>> {
     match kind {
         RevocationKind::Subject => Some(database.collection("users")),

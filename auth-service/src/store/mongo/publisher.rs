@@ -1,4 +1,4 @@
-//! Moves committed revocations from the outbox to the feed, without a transaction: whoever dies meanwhile holds up nobody.
+//! Moves committed revocations from the outbox to the feed, without a transaction: a publisher that dies delays none.
 //!
 //! A publisher reads the counter and the largest place of the feed, inserts its entries at the places after these, in order,
 //! raises the counter to the last of them, and then empties the outbox. Readers go as far as the counter.
@@ -35,7 +35,7 @@ use crate::{domain::revocation::RevocationClock, store::StoreError};
 pub(super) const COUNTER: &str = "cutoffs";
 /// How many entries are published together.
 const AT_ONCE: u32 = 1000;
-/// How many moments are taken anew at a time.
+/// How many revocations get a new moment at the same time.
 const COVERED_AT_ONCE: usize = 16;
 /// How long a publisher that was overtaken lets the other one finish.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -82,7 +82,7 @@ async fn answer(database: Database, calls: Vec<Call<RevocationClock, Result<(), 
 
 async fn publish(database: &Database, clock: &RevocationClock) -> Result<(), StoreError> {
     let outbox = outbox(database);
-    // Mostly there is nothing. What is here is seen at once, also where it is not known yet that a majority has it.
+    // Usually the outbox is empty. A local read sees an entry immediately, even if no majority has it yet.
     while outbox.find_one(doc! {}).read_concern(ReadConcern::local()).await?.is_some() {
         let Batch { next, pending } = read(database).await?;
         let is_last = pending.len() < AT_ONCE as usize;
@@ -122,7 +122,7 @@ async fn read(database: &Database) -> MongoResult<Batch> {
     Ok(Batch { next: counter.max(newest) + 1, pending })
 }
 
-/// Entries that refuse all they must, and why others could not be made so: these hold up nobody else.
+/// Entries that refuse all they must, and why others could not be made so: these do not delay the others.
 async fn cover(
     database: &Database,
     pending: Vec<PendingDocument>,

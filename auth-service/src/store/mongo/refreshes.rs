@@ -1,5 +1,5 @@
-//! The write that renews a session. Refreshes that meet are one command: MongoDB works more for each command than for
-//! what it says.
+//! The write that refreshes a session. Concurrent refreshes are batched into one command, because each command has a
+//! high fixed cost in MongoDB.
 //!
 //! Each is conditional by itself, on the server: of two that present the same token one finds it no longer current.
 //! The command tells how many were done and not which, so the sessions are read back.
@@ -28,9 +28,9 @@ use crate::{
     store::StoreError,
 };
 
-/// Few, so that others gather meanwhile.
+/// Few, so that larger batches form.
 const LIMITS: Limits = Limits { batches: 2, calls: 64, timeout: Duration::from_secs(2) };
-/// How long the server may work on a batch: a session that another transaction holds must not hold up its mates.
+/// How long the server may work on a batch: a session that another transaction has locked must not delay the others.
 const SERVER_TIMEOUT: Duration = Duration::from_secs(1);
 
 type Refreshed = Result<Option<Session>, StoreError>;
@@ -41,10 +41,10 @@ pub(super) struct Refreshes {
     together: Batcher<Presented, Answered>,
 }
 
-/// What a batch says of one of its calls.
+/// The answer of a batch to one of its calls.
 enum Answered {
     Refreshed(Box<Refreshed>),
-    /// The batch was held up, by this call or by another; nobody knows which were done.
+    /// The batch was delayed, by this call or by another; it is not known which were done.
     HeldUp,
 }
 
@@ -65,7 +65,7 @@ impl Refreshes {
         }
     }
 
-    /// The same by itself, for one that was held up with others: it holds up nobody.
+    /// The same without a batch, for one that was delayed with others, so that it delays no others.
     pub(super) async fn refresh_alone(&self, presented: &Presented) -> Refreshed {
         let mut written = written(&self.database, &[presented]).await?;
         written.outcome(0, presented)
@@ -86,12 +86,12 @@ async fn refresh(database: Database, calls: Vec<Call<Presented, Answered>>) {
     }
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Default)]
 struct Written {
     /// The sessions that were refreshed, by the successor's digest.
     sessions: HashMap<Digest, Session>,
-    /// What the server could not write, by its place in the batch: no reason for the others to fail.
+    /// The faults by position in the batch; the others do not fail for them.
     faults: HashMap<usize, StoreError>,
     /// What cannot be read, by the session's id.
     unreadable: HashMap<String, StoreError>,
@@ -112,7 +112,7 @@ impl Written {
         let session = deserialize_from_slice::<SessionDocument>(raw.as_bytes()).map_err(Error::from);
         match session.map_err(StoreError::from).and_then(Session::try_from) {
             Ok(session) => {
-                // Where the old token was presented twice, the other holder may have gone on already.
+                // If the old token was presented twice, the other request may have refreshed again already.
                 if let Some(previous) = &session.previous {
                     self.sessions.insert(previous.digest, session.clone());
                 }
@@ -160,7 +160,7 @@ async fn written(database: &Database, presented: &[&Presented]) -> Result<Writte
     Ok(written)
 }
 
-/// One renewal: on which condition, and what is written.
+/// One refresh: its condition and its update.
 fn statement(presented: &Presented) -> Document {
     let token = &presented.token;
     let condition = doc! {
@@ -185,11 +185,11 @@ fn statement(presented: &Presented) -> Document {
     doc! { "q": condition, "u": update, "hint": { "_id": 1 } }
 }
 
-/// What the server says of an `update`.
+/// The server's answer to an `update`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
-    /// How many conditions held.
+    /// How many conditions matched.
     n: i64,
     #[serde(default)]
     write_errors: Vec<WriteError>,

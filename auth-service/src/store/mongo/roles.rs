@@ -16,7 +16,7 @@ use crate::{
     store::{Revocations as _, RoleOutcome, RoleWrite, Roles, StoreError},
 };
 
-/// A role in the collection `roles`. Its `given`, which nobody reads, counts how often it was given.
+/// A role in the collection `roles`. Its `given` counts how often it was given; it is written only to cause conflicts.
 #[derive(Serialize, Deserialize)]
 struct RoleDocument {
     #[serde(rename = "_id")]
@@ -139,8 +139,8 @@ async fn remove(
     Ok(RoleOutcome::Done)
 }
 
-/// Whether every role of `given` is still stored with these scopes. Each is written, so that a transaction which
-/// removes or changes one at the same time has to look again.
+/// Whether every role of `given` is still stored with these scopes. Each is written, so that a concurrent transaction
+/// that removes or changes one is retried.
 pub(super) async fn are_as_read(
     database: &Database,
     session: &mut ClientSession,
@@ -156,8 +156,8 @@ pub(super) async fn are_as_read(
     Ok(true)
 }
 
-/// What is stored under the name, as the transaction sees it. What it then writes to the role conflicts with any other write
-/// since.
+/// What is stored under the name, as the transaction sees it. What it then writes to the role conflicts with any other
+/// write since.
 async fn stored(
     database: &Database,
     session: &mut ClientSession,

@@ -1,4 +1,4 @@
-//! Rotation of a refresh token on MongoDB: one conditional write where all is well, `step` where it is not.
+//! Rotation of a refresh token on MongoDB: one conditional write in the usual case, `step` in all others.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use crate::{
     store::{Revocations as _, StoreError},
 };
 
-/// How long an unknown outcome is asked for again before the caller is told to come back.
+/// How long an unknown outcome is retried before the caller gets an error.
 const TIMEOUT: Duration = Duration::from_secs(4);
 /// How long a linearizable read may wait for a majority.
 const READ_TIMEOUT: Duration = Duration::from_secs(3);
@@ -71,7 +71,7 @@ async fn attempt(
     theft: &Entry,
     tried: bool,
 ) -> Result<Option<Rotation>, StoreError> {
-    // One that did not get through with others holds them up no more.
+    // One that failed in a batch is retried alone, so that it does not delay others again.
     let refreshed = if tried {
         store.refreshes.refresh_alone(presented).await?
     } else {
@@ -83,7 +83,7 @@ async fn attempt(
     let Some((session, now)) = read(sessions, &presented.token.session_id).await? else {
         return Ok(Some(Rotation::Refused));
     };
-    // Server and replica need not agree on the time, only on how much of it has passed.
+    // The clocks of server and replica may differ; only durations are compared.
     let step = step(&session, presented, Moment { now: time(now)?, waited: presented.arrived.elapsed() });
     let unchanged = doc! { "_id": &session.id, "version": session.version };
     let written = match (&step.write, &step.rotation) {
@@ -125,7 +125,7 @@ async fn end_stolen(
     Ok(ended)
 }
 
-/// Writes all of a session but what it carries.
+/// Writes all of a session but the entry it carries.
 fn replacing(session: &Session) -> MongoResult<Document> {
     Ok(doc! { "$set": serialize_to_document(&SessionDocument::from(session))? })
 }

@@ -53,7 +53,7 @@ impl MongoStore {
             })
         });
         let ended = ended.await?;
-        // Also where nothing was left to end: whoever ended it may not have published it yet.
+        // Even if nothing was left to end: the request that ended it may not have published the revocation yet.
         self.publish_revocations(clock).await?;
         Ok(ended)
     }
@@ -86,7 +86,7 @@ fn is_unexpired() -> Document {
     was_unexpired(Duration::ZERO)
 }
 
-/// The same for so long ago: when a request arrived, on the one clock that all replicas share.
+/// The same at an earlier time: when a request arrived, by the server's clock, which all replicas share.
 pub(super) fn was_unexpired(ago: Duration) -> Document {
     let at = doc! { "$subtract": ["$$NOW", i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)] };
     doc! { "$and": [
@@ -126,12 +126,12 @@ pub(super) async fn least_used(
     ids.map_ok(|id| id.id).try_collect().await
 }
 
-/// What ends a session.
+/// The update that ends a session.
 pub(super) fn ending(reason: EndReason) -> Document {
     doc! { "$set": { "state": ENDED, "reason": reason.name() }, "$inc": { "version": 1_i64 } }
 }
 
-/// Ends at most `limit` of the living ones of `which` and revokes their tokens, within a transaction; which.
+/// Ends at most `limit` active sessions of `which` and revokes their tokens, within a transaction; returns their ids.
 pub(super) async fn end(
     database: &Database,
     session: &mut ClientSession,
@@ -164,7 +164,7 @@ impl Sessions for MongoStore {
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        // One write instead of a transaction, for which the server and the driver work four times as much.
+        // One write instead of a transaction, which would cost four times as much.
         carried::insert(self.ready().await?, session, entry).await?;
         self.end_surplus(session, most, clock, entry).await
     }

@@ -26,10 +26,10 @@ use crate::{
 
 /// How many surplus sessions one login ends.
 const AT_ONCE: u32 = 100;
-/// A process opens this part of the sessions that a user may still have without counting them: so many replicas together
-/// stay within the limit.
+/// The part of the remaining sessions of a user that a process opens without counting again, so that many replicas
+/// together stay within the limit.
 const PART: u32 = 16;
-/// How long a count says anything: meanwhile other replicas open sessions too.
+/// How long a count is used: other replicas open sessions too.
 const COUNTED: Duration = Duration::from_secs(60);
 /// Users whose count is remembered.
 const USERS: u64 = 10_000;

@@ -1,4 +1,5 @@
-//! The counters that throttle logins: taking an attempt is one update, decided by the server.
+//! The counters that throttle logins. Taking an attempt is one insert if there is no bucket, else one update that the
+//! server decides.
 
 use async_trait::async_trait;
 use mongodb::{
@@ -62,10 +63,10 @@ struct SecretDocument {
 }
 
 impl MongoStore {
-    /// A counter that a fail-over loses frees some guesses; waiting for a majority would slow down every login.
+    /// Written without waiting for a majority: a fail-over may lose some counts, and every login would be slower.
     async fn attempt_buckets(&self) -> Result<Collection<BucketDocument>, StoreError> {
         let quick = WriteConcern::builder().w(Acknowledgment::Nodes(1)).build();
-        // What was written so is read so, or each reader would be behind the last writer.
+        // Read in the same way, or a reader would not see the last write.
         let options = CollectionOptions::builder()
             .write_concern(quick)
             .read_concern(ReadConcern::local())
@@ -75,7 +76,7 @@ impl MongoStore {
     }
 }
 
-/// A bucket from which all was given back is none.
+/// The bucket of a document; `None` if all attempts were given back.
 fn known(document: Option<BucketDocument>) -> Result<Option<Bucket>, StoreError> {
     document.filter(|document| document.failures > 0).map(Bucket::try_from).transpose()
 }
@@ -95,7 +96,8 @@ impl Throttle for MongoStore {
     ) -> Result<Attempt, StoreError> {
         let attempts = self.attempt_buckets().await?;
         if limit.beyond == Beyond::Slower {
-            // What went well is forgotten, so mostly there is none: an insert is much less work than an update that decides.
+            // Successful attempts are removed, so there is usually no bucket, and an insert is much cheaper than the
+            // update.
             let first = Bucket::first(now);
             match attempts.insert_one(BucketDocument::of(bucket, first, limit)).await {
                 Ok(_) => return Ok(Attempt::Taken(first)),
@@ -158,8 +160,7 @@ fn number(field: &str) -> Document {
     doc! { "$ifNull": [format!("${field}"), 0] }
 }
 
-/// [`Bucket::take`] as an update: the server makes of a bucket what that makes of it. The contract suite proves both
-/// equal.
+/// [`Bucket::take`] as an update. The contract suite checks that both give the same result.
 fn taking(limit: Limit, now: OffsetDateTime) -> Vec<Document> {
     let window = i64::try_from(limit.window.as_millis()).unwrap_or(i64::MAX);
     let now = instant(now);

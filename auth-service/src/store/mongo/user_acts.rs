@@ -1,4 +1,4 @@
-//! What acts on users write, each within one transaction: the user decides, and how many sessions there are costs nothing.
+//! The writes of acts on users, each within one transaction, whose cost does not depend on the number of sessions.
 
 use mongodb::{
     ClientSession, Collection, Database,
@@ -20,7 +20,7 @@ use crate::{
 /// What came of an act, and what must be ended before it is acknowledged.
 pub(super) type Written = (UserOutcome, Vec<Ending>);
 
-/// `_id` of the document in `counters` that is written whenever an administrator is taken away.
+/// `_id` of the document in `counters` that is written whenever an administrator is removed or disabled.
 const ADMIN_GUARD: &str = "admins";
 
 /// The users of `database`.
@@ -106,7 +106,7 @@ pub(super) async fn write_user(
         "keys_version": next.keys_version,
         "updated_at": instant(next.updated_at),
     };
-    // What this change does not touch may have been changed by another.
+    // Members that this change does not set may have been changed by another request.
     if next.full_name != before.full_name {
         set.insert("full_name", next.full_name.as_ref().map(FullName::as_str));
     }
@@ -172,8 +172,8 @@ async fn note_grants_of_keys(
     Ok(endings)
 }
 
-/// Whether somebody else may do everything. Two who take each other away both write the guard, so that one of them
-/// has to look again.
+/// Whether there is another administrator. Two transactions that remove administrators both write the guard, so one of
+/// them is retried.
 async fn another_admin(database: &Database, session: &mut ClientSession, id: &str) -> MongoResult<bool> {
     let guards: Collection<Document> = database.collection("counters");
     let raise = doc! { "$inc": { "value": 1_i64 } };

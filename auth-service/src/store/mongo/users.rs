@@ -66,8 +66,8 @@ impl MongoStore {
         self.users().await?.find_one(filter).await?.map(User::try_from).transpose()
     }
 
-    /// The keys that somebody has of those that earlier versions made of these addresses. The unique index takes them for
-    /// other addresses; but no version makes them any more, so an insert may rely on what it looked up before.
+    /// The keys that somebody has of those that earlier versions made of these addresses. The unique index takes them
+    /// for other addresses; but no version makes them any more, so an insert may rely on what it looked up before.
     async fn former_keys(&self, users: &[User]) -> Result<HashSet<String>, StoreError> {
         let former = |user: &User| {
             user.email.keys().iter().filter(|key| *key != user.email.key()).cloned().collect::<Vec<_>>()
@@ -210,7 +210,7 @@ impl Users for MongoStore {
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<UserOutcome, StoreError> {
-        // Those who give roles at once wait here for one another, and not in transactions that conflict.
+        // Requests of this process that give roles wait here, instead of conflicting in transactions.
         let turn = if write.given.is_empty() { None } else { Some(self.giving.lock().await) };
         let context = (self.ready().await?, write, clock, entry);
         let written = self.transact(context, |session, (database, write, clock, entry)| {

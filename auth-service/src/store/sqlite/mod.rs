@@ -1,4 +1,4 @@
-//! What auth-service keeps, in an embedded SQLite file. Only this folder knows SQL.
+//! The store of auth-service in an embedded SQLite file. Only this folder knows SQL.
 
 mod audit;
 mod clients;
@@ -19,7 +19,7 @@ use service_kit::store::{
 
 use super::{Store, StoreError};
 
-/// What makes each version of the tables out of the one before; `PRAGMA user_version` says which are done.
+/// The migrations between versions of the tables; `PRAGMA user_version` says which are done.
 const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
@@ -78,7 +78,7 @@ impl Store for SqliteStore {
                 let done = usize::try_from(found).unwrap_or(usize::MAX);
                 let Some(missing) = MIGRATIONS.get(done..) else {
                     return Err(StoreError::Fault(format!(
-                        "the file has tables of version {found}, this program knows version {}",
+                        "the tables of the file have version {found}; this program supports version {}",
                         MIGRATIONS.len()
                     )));
                 };

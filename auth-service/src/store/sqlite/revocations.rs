@@ -49,7 +49,7 @@ impl Revocations for SqliteStore {
             .await
     }
 
-    /// The feed has each revocation from the transaction that made it on.
+    /// Nothing to do: each revocation is in the feed once its transaction is committed.
     async fn publish_revocations(&self, _: &RevocationClock) -> Result<(), StoreError> {
         Ok(())
     }
@@ -99,9 +99,9 @@ impl Revocations for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Does what may revoke the tokens that `kind` and `value` name, at the moment that `work` returns, and revokes them
-    /// again where its commit took too long. Both wait for the one writer at once, so the second is written also where the
-    /// caller has left; its moment is taken after the first commit, so it covers.
+    /// Does an act that may revoke the tokens that `kind` and `value` name, at the moment that `work` returns, and
+    /// revokes them again if its commit took too long. Both are queued for the writer together, so the second is
+    /// written even if the caller has left. Its moment is taken after the first commit, so it covers.
     pub(super) async fn revoking<T: Send + 'static>(
         &self,
         kind: RevocationKind,

@@ -107,7 +107,7 @@ pub(super) fn are_as_read(
     Ok(true)
 }
 
-/// What is stored under the name, within the transaction that goes by it.
+/// What is stored under the name, within the transaction that depends on it.
 fn stored(tx: &Transaction<'_>, name: &str) -> Result<Option<StoredScopes>, StoreError> {
     let scopes: Option<String> =
         tx.query_row("SELECT scopes FROM roles WHERE name = ?1", [name], |row| row.get(0)).optional()?;

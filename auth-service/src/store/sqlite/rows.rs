@@ -1,4 +1,4 @@
-//! How users and sessions lie in their tables.
+//! The rows of users and sessions.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params, types::Type};
 use time::OffsetDateTime;
@@ -59,7 +59,7 @@ pub(super) fn find_user(
     Ok(statement.query_row([value], read_user).optional()?)
 }
 
-/// The user of an address: under the likeliest of its keys.
+/// The user of an address: under the most likely of its keys.
 pub(super) fn find_user_by_email(connection: &Connection, email: &Email) -> Result<Option<User>, StoreError> {
     for key in email.keys() {
         if let Some(user) = find_user(connection, "email_key", key)? {

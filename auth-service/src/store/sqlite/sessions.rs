@@ -165,8 +165,8 @@ impl Sessions for SqliteStore {
     }
 }
 
-/// Ends at most `limit` of the living sessions that meet `condition`, whose parameters begin at `?3`, and revokes their
-/// tokens with a clock; how many.
+/// Ends at most `limit` active sessions that match `condition`, whose parameters begin at `?3`, and revokes their
+/// tokens; returns how many.
 pub(super) fn end(
     tx: &Transaction<'_>,
     condition: &'static str,

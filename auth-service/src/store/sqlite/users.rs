@@ -302,7 +302,7 @@ fn write_user(
     if !role_table::are_as_read(tx, &write.given)? {
         return Ok(refused(UserOutcome::RoleChanged));
     }
-    // What this change does not touch may have been changed by another.
+    // Members that this change does not set may have been changed by another request.
     let full_name = if next.full_name == before.full_name { &now.full_name } else { &next.full_name };
     let kept = next.password_hash == before.password_hash;
     let password_hash = if kept { &now.password_hash } else { &next.password_hash };
@@ -359,7 +359,7 @@ fn note_grants_of_keys(tx: &Transaction<'_>, owner: &str, entry: &Entry) -> Resu
     Ok(endings)
 }
 
-/// How many others may do everything, now.
+/// The number of other administrators.
 fn other_admins(connection: &Connection, id: &str) -> Result<i64, StoreError> {
     Ok(connection.query_row(
         "SELECT count(*) FROM users WHERE id <> ?1 AND NOT disabled \
