@@ -35,14 +35,21 @@ impl Auth {
         });
     }
 
-    /// Publishes revocations, brings entries to the audit log and ends sessions that are left.
+    /// Publishes revocations, ends sessions and brings entries to the audit log that are left. What cannot be done now
+    /// holds up nothing else.
     async fn finish_pending(&self) -> Result<(), StoreError> {
-        self.store.publish_revocations(&self.revocation_clock).await?;
-        self.store.gather_audit().await?;
+        let published = self.store.publish_revocations(&self.revocation_clock).await;
+        let ended = self.finish_endings().await;
+        let gathered = self.store.gather_audit().await;
+        published.and(ended).and(gathered)
+    }
+
+    async fn finish_endings(&self) -> Result<(), StoreError> {
+        let mut outcome = Ok(());
         for ending in self.store.pending_endings(self.now() - OWN, ACTS).await? {
-            self.finish(&ending).await?;
+            outcome = outcome.and(self.finish(&ending).await);
         }
-        Ok(())
+        outcome
     }
 
     async fn finish(&self, ending: &Ending) -> Result<(), StoreError> {

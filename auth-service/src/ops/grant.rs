@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared_models::{revocations::RevocationKind, scope::ScopeSet};
-use time::OffsetDateTime;
+use tokio::time::sleep;
 
 use super::{Auth, AuthError, FIRST_PARTY, JOB_CLIENT, mint::Subject};
 use crate::domain::{client::Client, refresh_token::RefreshToken, roles, session::Session, user::User};
@@ -27,14 +27,6 @@ pub struct Grant {
     pub refresh_ttl: Duration,
 }
 
-/// The owner of a session, as read from the store.
-pub(super) struct SessionOwner {
-    /// A time from before they were read.
-    pub at: OffsetDateTime,
-    /// The user; `None` if the session is a service's.
-    pub user: Option<User>,
-}
-
 /// What the tokens of a session may contain now.
 struct Holder {
     scopes: ScopeSet,
@@ -42,33 +34,39 @@ struct Holder {
     from_roles: Vec<String>,
     must_change_password: bool,
     not_before: i64,
+    /// Whether no client bounds what they have.
+    is_alone: bool,
+}
+
+impl Holder {
+    /// How long to wait until tokens may be issued at `now`. Ahead of the clock they may be issued only by the
+    /// `not_before` of a single holder: it can be later than the revocation of another one that is committed meanwhile.
+    fn ahead_of(&self, now: i64) -> Option<Duration> {
+        let ahead = u64::try_from(self.not_before - now).ok().filter(|ahead| *ahead > 0 && !self.is_alone);
+        ahead.map(Duration::from_secs)
+    }
 }
 
 impl Auth {
     /// Issues tokens for a session whose last write is acknowledged; `None` if its user may no longer have any.
     /// `asked` narrows this access token and not the session.
+    ///
+    /// The user is read here, after that write: an act that ends the user's sessions one by one finds this one, or it has
+    /// raised `token_version` before this read.
     pub(super) async fn grant(
         &self,
         session: &Session,
         refresh_token: RefreshToken,
         asked: Option<&ScopeSet>,
     ) -> Result<Option<Grant>, AuthError> {
-        let at = self.now();
-        let user = self.store.user(&session.user_id).await?;
-        self.grant_to(session, refresh_token, asked, SessionOwner { at, user }).await
-    }
-
-    /// The same for a user who was read before. Whoever disables them or changes their password after that reading has
-    /// revoked the tokens issued until then, and raised `token_version` against the next refresh.
-    pub(super) async fn grant_to(
-        &self,
-        session: &Session,
-        refresh_token: RefreshToken,
-        asked: Option<&ScopeSet>,
-        owner: SessionOwner,
-    ) -> Result<Option<Grant>, AuthError> {
-        let asked_at = owner.at.unix_timestamp();
-        let Some(holder) = self.holder(session, owner.user.as_ref()).await? else { return Ok(None) };
+        let mut asked_at = self.now().unix_timestamp();
+        let mut holder = self.holder(session).await?;
+        if let Some(ahead) = holder.as_ref().and_then(|holder| holder.ahead_of(asked_at)) {
+            sleep(ahead).await;
+            asked_at = self.now().unix_timestamp();
+            holder = self.holder(session).await?;
+        }
+        let Some(holder) = holder else { return Ok(None) };
         let held = roles::still_held(&holder.scopes, session.scope.as_ref());
         let scope = roles::still_held(&held, asked).condensed();
         let access_token = self.mint(&Subject {
@@ -95,14 +93,14 @@ impl Auth {
 
     /// Whether the session may still have tokens: the check that a refresh makes.
     pub(super) async fn is_held(&self, session: &Session) -> Result<bool, AuthError> {
-        let user = self.store.user(&session.user_id).await?;
-        Ok(self.holder(session, user.as_ref()).await?.is_some())
+        Ok(self.holder(session).await?.is_some())
     }
 
     /// Whose session it is, as far as they may still have tokens: a user, or a service that exchanged its token. What
     /// they have is no more than every client between them and the token has, as all of these are now.
-    async fn holder(&self, session: &Session, user: Option<&User>) -> Result<Option<Holder>, AuthError> {
-        let Some(mut holder) = (match user {
+    async fn holder(&self, session: &Session) -> Result<Option<Holder>, AuthError> {
+        let user = self.store.user(&session.user_id).await?;
+        let Some(mut holder) = (match &user {
             Some(user) => self.user_of(session, user).await?,
             None => self.service_of(session).await?,
         }) else {
@@ -113,6 +111,7 @@ impl Auth {
             holder.scopes = roles::still_held(&holder.scopes, Some(&client.scopes.granted));
             let own = self.issuable_from(RevocationKind::Key, &client.id, client.not_before).await?;
             holder.not_before = holder.not_before.max(own);
+            holder.is_alone = false;
         }
         Ok(Some(holder))
     }
@@ -129,7 +128,7 @@ impl Auth {
             Some(_) => (Vec::new(), user.roles.clone()),
         };
         let scopes = self.scopes_of(user).await?;
-        Ok(Some(Holder { scopes, roles, from_roles, must_change_password, not_before }))
+        Ok(Some(Holder { scopes, roles, from_roles, must_change_password, not_before, is_alone: true }))
     }
 
     async fn service_of(&self, session: &Session) -> Result<Option<Holder>, AuthError> {
@@ -146,6 +145,7 @@ impl Auth {
             from_roles: Vec::new(),
             must_change_password: false,
             not_before,
+            is_alone: true,
         }))
     }
 

@@ -1,12 +1,10 @@
 //! Logs a user in with e-mail and password: opens a session.
 
 use shared_models::scope::ScopeSet;
-use time::OffsetDateTime;
 
 use super::{
     Auth, AuthError, FIRST_PARTY, Grant, Origin,
     audit::Act,
-    grant::SessionOwner,
     throttle::{self, Taken},
 };
 use crate::domain::{
@@ -83,7 +81,6 @@ impl Auth {
             Ok(place) => place,
             Err(error) => return (None, Err(AuthError::hashing(error, "/password"))),
         };
-        let at = self.now();
         let (attempt, user) = match self.attempt(&credentials).await {
             Ok(attempted) => attempted,
             Err(error) => return (None, Err(error)),
@@ -93,7 +90,7 @@ impl Auth {
             let password = &credentials.password;
             let user = self.authenticate(place, taken, user.clone(), password, "/password").await?;
             let mark = if known_device { None } else { Some(self.device_mark(&user).await?) };
-            let grant = self.open(client_id, at, user, credentials).await?;
+            let grant = self.open(client_id, user, credentials).await?;
             Ok(Grant { device: mark, ..grant })
         };
         let outcome = outcome.await;
@@ -112,8 +109,13 @@ impl Auth {
         let address = credentials.origin.address;
         let account = self.account_bucket(&throttle::account(&credentials.username)).await?;
         let Some(mark) = &credentials.mark else {
-            let (taken, user) = tokio::try_join!(self.take_attempt(account, address), finding)?;
-            return Ok((Attempt { taken, known_device: false }, user));
+            let (taken, user) = tokio::join!(self.take_attempt(account, address), finding);
+            let taken = taken?;
+            return match user {
+                Ok(user) => Ok((Attempt { taken, known_device: false }, user)),
+                // Nothing was tried: the attempt is given back.
+                Err(error) => Err(self.settle(taken, Err(error.clone())).await.err().unwrap_or(error)),
+            };
         };
         let user = finding.await?;
         let device = match &user {
@@ -125,20 +127,13 @@ impl Auth {
         Ok((Attempt { taken, known_device }, user))
     }
 
-    /// Opens a session of a user who was read after the time `at`.
-    async fn open(
-        &self,
-        client_id: &str,
-        at: OffsetDateTime,
-        user: User,
-        credentials: Credentials,
-    ) -> Result<Grant, AuthError> {
+    async fn open(&self, client_id: &str, user: User, credentials: Credentials) -> Result<Grant, AuthError> {
         let held = self.scopes_of(&user).await?;
         if let Err(beyond) = roles::narrow(&held, credentials.scope.as_ref()) {
             return Err(AuthError::invalid("/scope", "scope", format!("scope: {beyond}")));
         }
         let login = Login {
-            user_id: user.id.clone(),
+            user_id: user.id,
             token_version: user.token_version,
             client_id: client_id.to_owned(),
             scope: credentials.scope.or(credentials.at_most),
@@ -146,11 +141,11 @@ impl Auth {
             device: credentials.device,
             address: credentials.origin.address.map(|address| address.to_string()),
         };
-        let (session, token) = Session::open(login, self.policy.lifetimes, at, self.env.random.as_ref());
+        let (session, token) =
+            Session::open(login, self.policy.lifetimes, self.now(), self.env.random.as_ref());
         let act = Act::new(Action::Login).by(&session.user_id, client_id).to("user", &session.user_id);
         self.open_session(&session, &self.entry(&credentials.origin, act)).await?;
-        let owner = SessionOwner { at, user: Some(user) };
-        self.grant_to(&session, token, None, owner).await?.ok_or(AuthError::InvalidCredentials)
+        self.grant(&session, token, None).await?.ok_or(AuthError::InvalidCredentials)
     }
 
     /// Adds a session; the least recently used ones that are more than its user may have end.

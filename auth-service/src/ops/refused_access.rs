@@ -1,9 +1,10 @@
-//! Records in the audit log that a row of the route table refused a caller with a valid token: for its kind, or because
-//! it lacks a scope. A caller can be refused as often as they like, so the entries are limited: one for each caller,
-//! row and minute, and [`A_MINUTE`] in a minute, in each process. What is left out is counted.
+//! Records in the audit log that a row of the route table refused a caller whose token is good: for its kind, or for want of
+//! a scope. Anybody with a token can ask as often as they like, so the entries are bounded: one for each caller, row and
+//! minute, and a number in a minute in each process. Nobody can use up another caller's: the first refusal of a caller has
+//! a bound of its own. What is left out is counted.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
@@ -13,10 +14,12 @@ use time::OffsetDateTime;
 use super::{Auth, Origin, audit::Act};
 use crate::domain::audit::Action;
 
-/// Entries of one minute at most.
-const A_MINUTE: usize = 1000;
+/// Callers of a minute of whom at least one refusal is recorded.
+const CALLERS: usize = 10_000;
+/// Further entries of a minute, of all callers together.
+const FURTHER: usize = 1000;
 
-/// The entries of the current minute.
+/// What was recorded in the current minute.
 #[derive(Default)]
 pub(super) struct Recorded(Mutex<Minute>);
 
@@ -24,19 +27,30 @@ pub(super) struct Recorded(Mutex<Minute>);
 struct Minute {
     /// Minutes since the Unix epoch.
     number: i64,
-    /// Caller and row.
-    pairs: HashSet<(String, String)>,
+    /// The rows by caller.
+    rows: HashMap<String, HashSet<String>>,
+    further: usize,
 }
 
 impl Recorded {
-    /// Whether the refusal is to be recorded; it then counts as recorded.
+    /// Whether the refusal is to be recorded; it is taken for recorded then.
     fn take(&self, now: OffsetDateTime, caller: &str, row: &str) -> bool {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.unix_timestamp().div_euclid(60);
         if minute.number != number {
-            *minute = Minute { number, pairs: HashSet::new() };
+            *minute = Minute { number, ..Minute::default() };
         }
-        minute.pairs.len() < A_MINUTE && minute.pairs.insert((caller.to_owned(), row.to_owned()))
+        let Minute { rows, further, .. } = &mut *minute;
+        let Some(known) = rows.get_mut(caller) else {
+            let is_first = rows.len() < CALLERS;
+            if is_first {
+                rows.insert(caller.to_owned(), HashSet::from([row.to_owned()]));
+            }
+            return is_first;
+        };
+        let is_further = *further < FURTHER && known.insert(row.to_owned());
+        *further += usize::from(is_further);
+        is_further
     }
 }
 
@@ -71,9 +85,20 @@ mod tests {
     }
 
     #[test]
-    fn however_many_callers_come_a_minute_has_a_thousand_entries() {
+    fn many_callers_at_many_rows_are_bounded_and_leave_every_other_caller_an_entry() {
         let recorded = Recorded::default();
-        let count = |now| (0..1500).filter(|n| recorded.take(now, &n.to_string(), "GET /a")).count();
-        assert_eq!((count(NOW), count(NOW), count(NOW + Duration::minutes(1))), (1000, 0, 1000));
+        let taken = |now, caller: u32, row: u32| recorded.take(now, &caller.to_string(), &row.to_string());
+        let flood = |now| (0..60).map(|caller| (0..25).filter(|row| taken(now, caller, *row)).count()).sum();
+        let all: [usize; 3] = [flood(NOW), flood(NOW), flood(NOW + Duration::minutes(1))];
+        assert_eq!(all, [60 + FURTHER, 0, 60 + FURTHER]);
+        assert!(recorded.take(NOW + Duration::minutes(1), "ada", "GET /a"));
+        assert!(!recorded.take(NOW + Duration::minutes(1), "ada", "GET /b"));
+    }
+
+    #[test]
+    fn callers_of_a_minute_are_bounded() {
+        let recorded = Recorded::default();
+        let callers = (0..CALLERS + 5).filter(|caller| recorded.take(NOW, &caller.to_string(), "GET /a"));
+        assert_eq!(callers.count(), CALLERS);
     }
 }

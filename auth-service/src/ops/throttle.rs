@@ -123,16 +123,26 @@ impl Auth {
         let strict = self.address_has_failed_often(address.as_deref());
         let take = || self.store.take_attempt(&bucket, policy.account, now);
         let of_account = self.pending_attempts.take(&bucket, now, take);
-        let (of_account, strict) = tokio::try_join!(async { Ok(of_account.await?) }, strict)?;
-        let pending = of_account.map_err(throttled)?;
-        if let Some(address) = address.as_deref().filter(|_| strict)
-            && let Some(wait) = self.store.take_attempt(address, policy.address, now).await?.wait()
-        {
-            self.store.give_back_attempt(&bucket).await?;
-            return Err(throttled(wait));
-        }
+        let (of_account, strict) = tokio::join!(of_account, strict);
+        let pending = of_account?.map_err(throttled)?;
+        let of_address = async {
+            let strict = strict?;
+            if let Some(address) = address.as_deref().filter(|_| strict)
+                && let Some(wait) = self.store.take_attempt(address, policy.address, now).await?.wait()
+            {
+                return Err(throttled(wait));
+            }
+            Ok(strict)
+        };
+        let of_address = match of_address.await {
+            Ok(of_address) => of_address,
+            Err(error) => {
+                self.store.give_back_attempt(&bucket).await?;
+                return Err(error);
+            }
+        };
         let store = Arc::clone(&self.store);
-        Ok(Taken { store, settled: false, bucket, address, of_address: strict, _pending: pending })
+        Ok(Taken { store, settled: false, bucket, address, of_address, _pending: pending })
     }
 
     /// Whether the free failures of an address are used up, so that each attempt is taken before it is tried. Many

@@ -79,6 +79,7 @@ macro_rules! suite {
             sessions_are_listed_by_page
             beyond_the_limit_the_least_recently_used_session_ends
             the_entry_of_a_login_stays_whatever_becomes_of_its_session
+            two_sessions_opened_at_the_same_time_do_not_end_one_another
             many_sessions_opened_at_once_stay_near_the_limit
             a_theft_is_recorded_with_its_user_and_client
         );

@@ -351,6 +351,20 @@ pub(crate) async fn beyond_the_limit_the_least_recently_used_session_ends(store:
     }
 }
 
+pub(crate) async fn two_sessions_opened_at_the_same_time_do_not_end_one_another(store: &dyn Store) {
+    let open = async || {
+        let (session, _) = opened("u", now());
+        store.insert_session(&session, 1, &clock(), &entry(Action::Login, "u")).await.expect("ok");
+    };
+    let count = async || store.live_sessions(&live("u"), now()).await.expect("ok").len();
+    for _ in 0..10 {
+        tokio::join!(open(), open());
+        assert!([1, 2].contains(&count().await), "one may have come too late to be seen by the other");
+    }
+    open().await;
+    assert_eq!(count().await, 1);
+}
+
 pub(crate) async fn the_entry_of_a_login_stays_whatever_becomes_of_its_session(store: &dyn Store) {
     let (session, token) = opened("u", now());
     let login = entry(Action::Login, "u");

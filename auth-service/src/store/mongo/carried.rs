@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     DUPLICATE,
-    documents::{AUDIT, EntryDocument, SESSIONS, SessionDocument},
+    documents::{AUDIT, SESSIONS, SessionDocument},
 };
 use crate::{
     domain::{audit::Entry, session::Session},
@@ -30,7 +30,8 @@ const AT_ONCE: u32 = 1000;
 struct Carrier {
     #[serde(rename = "_id")]
     id: String,
-    opened: EntryDocument,
+    /// As it is: a later version may have written it.
+    opened: Document,
 }
 
 /// Adds a session that carries the entry of its opening.
@@ -49,9 +50,9 @@ pub(super) async fn gather(database: &Database) -> MongoResult<()> {
         if carriers.is_empty() {
             return Ok(());
         }
-        let (ids, entries): (Vec<String>, Vec<EntryDocument>) =
+        let (ids, entries): (Vec<String>, Vec<Document>) =
             carriers.into_iter().map(|carrier| (carrier.id, carrier.opened)).unzip();
-        let log: Collection<EntryDocument> = database.collection(AUDIT);
+        let log: Collection<Document> = database.collection(AUDIT);
         match log.insert_many(entries).ordered(false).await {
             Err(error) if !are_there(&error) => return Err(error),
             _ => {}

@@ -91,7 +91,7 @@ pub(super) struct SessionDocument {
     absolute_expires_at: DateTime,
     purge_at: DateTime,
     /// The entry of its opening, until that is in the log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
     opened: Option<EntryDocument>,
 }
 

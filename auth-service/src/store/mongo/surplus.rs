@@ -82,8 +82,8 @@ impl MongoStore {
             self.counts.set(&session.user_id, counted);
             return Ok(());
         }
-        // One read says which they are, so that logins at the same time end the same ones and never too many.
-        live.insert("_id", doc! { "$ne": &session.id });
+        // Those opened before it, so that of two at the same time one ends the other and never both.
+        live.insert("_id", doc! { "$lt": &session.id });
         let ids = sessions::least_used(database, live, most.saturating_sub(1), AT_ONCE).await?;
         let limit = u32::try_from(ids.len()).unwrap_or(AT_ONCE);
         if ids.is_empty() {
