@@ -47,6 +47,10 @@ pub struct AccessClaims {
     /// nothing: they let a change of a role reach the token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from_roles: Vec<String>,
+    /// When the scopes of the roles were read, if that is not `iat`: a revocation of a role is compared with it. It may be
+    /// further ahead of the clock than an `iat` may, and is never compared with a clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles_at: Option<i64>,
     /// The session the token belongs to; absent for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
@@ -207,6 +211,7 @@ mod tests {
             scope: ScopeSet::default(),
             roles: Vec::new(),
             from_roles: Vec::new(),
+            roles_at: None,
             sid: sid.map(str::to_owned),
             auth_time: None,
             act: None,

@@ -30,8 +30,8 @@ pub struct Revocation {
     pub kind: RevocationKind,
     /// The id or name.
     pub value: String,
-    /// Tokens issued before this second since the Unix epoch are refused; of a `session` all are, whenever they were
-    /// issued.
+    /// Tokens whose `iat` is before this second since the Unix epoch are refused; for a `role` their `roles_at` counts
+    /// where they have one, and of a `session` all are refused.
     pub not_before: i64,
     /// The second since the Unix epoch at which all these tokens have expired anyway.
     pub expires_at: i64,
@@ -78,7 +78,8 @@ impl RevocationKind {
     pub fn refuses(self, claims: &AccessClaims, not_before: i64) -> bool {
         match self {
             Self::Session => true,
-            Self::Subject | Self::Key | Self::Role => claims.iat < not_before,
+            Self::Subject | Self::Key => claims.iat < not_before,
+            Self::Role => claims.roles_at.unwrap_or(claims.iat) < not_before,
         }
     }
 }

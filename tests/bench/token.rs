@@ -41,6 +41,7 @@ fn claims() -> AccessClaims {
         .expect("scopes"),
         roles: vec!["scientist".into()],
         from_roles: Vec::new(),
+        roles_at: None,
         sid: Some("01890000-0000-7000-8000-000000000001".into()),
         auth_time: Some(now),
         act: None,

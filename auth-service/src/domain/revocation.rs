@@ -4,12 +4,20 @@
 //! it. So the moment is ahead of the clock, by the time a commit takes and the difference between replicas' clocks. A
 //! token's `iat` is a time from before its user was read. If a commit took longer, the revocation gets a new moment
 //! after it ([`RevocationClock::covers`]).
+//!
+//! A role has no `not_before` of its own. A token may come from several roles, so all revocations of roles share one, each
+//! later than the one before. `roles_at` of a token is at least the `not_before` that its table of roles was read with
+//! (`roles::RoleTable`). So a revocation refuses each token made from an older table, and a token made from a newer one is
+//! valid immediately. `roles_at` is never compared with a clock, so a `not_before` that a wrong clock set far ahead needs
+//! no correction.
 
 use std::{sync::Arc, time::Duration};
 
 use service_kit::clock::Clock;
 use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
+
+use super::roles::LEASE;
 
 /// How long it may take from the moment until its revocation is committed.
 const COMMIT: Duration = Duration::from_secs(1);
@@ -69,13 +77,15 @@ impl RevocationClock {
         Moment { taken_at, not_before, expires_at: not_before.saturating_add(ttl).saturating_add(MARGIN) }
     }
 
-    /// The moment of a revocation of this kind. A role is revoked again once no replica uses its old scopes, so its
-    /// moment needs no second for the commit. Tokens of the role that are issued before the moment has passed are
-    /// refused.
+    /// The moment of a revocation of this kind. A revocation of a role also refuses the tokens that replicas make from
+    /// the old table of roles until its lease ends.
     pub fn moment_for(&self, kind: RevocationKind) -> Moment {
         let moment = self.moment();
         match kind {
-            RevocationKind::Role => Moment { not_before: moment.not_before - 1, ..moment },
+            RevocationKind::Role => {
+                let lease = i64::try_from(LEASE.as_secs()).unwrap_or(i64::MAX);
+                moment.after(moment.not_before.saturating_add(lease) - 1)
+            }
             RevocationKind::Subject | RevocationKind::Session | RevocationKind::Key => moment,
         }
     }
@@ -116,6 +126,15 @@ mod tests {
         assert!(latest < moment.not_before, "{latest} {moment:?}");
         assert!(moment.expires_at > latest + 300 + 5);
         assert!(!clock.is_too_far_ahead(moment.not_before));
+    }
+
+    #[test]
+    fn the_moment_of_a_role_lies_behind_every_token_made_while_the_table_of_before_was_leased() {
+        let (_, clock) = clock();
+        let moment = clock.moment_for(RevocationKind::Role);
+        let latest = (NOW + Duration::from_secs(2) + LEASE).unix_timestamp();
+        assert!(latest < moment.not_before, "{latest} {moment:?}");
+        assert!(moment.expires_at > latest + 300 + 5);
     }
 
     #[test]

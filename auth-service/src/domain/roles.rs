@@ -1,6 +1,9 @@
 //! Roles as named sets of scopes, and how a caller asks for fewer scopes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use shared_models::scope::{BUILT_IN, EVERYTHING, ScopeSet};
 
@@ -13,6 +16,8 @@ pub const VIEWER: &str = "viewer";
 
 const READ: [&str; 3] = ["calculations:read", "reviews:read", "series:read"];
 const WRITE: [&str; 3] = ["calculations:write", "reviews:write", "series:write"];
+/// How long a process goes by the table of roles that it has read.
+pub const LEASE: Duration = Duration::from_secs(1);
 /// Longest name of a role, in bytes.
 const MAX_NAME: usize = 63;
 
@@ -86,7 +91,10 @@ impl From<ScopeSet> for StoredScopes {
 
 /// All roles: those that ship, as they are or as they were changed, and those made since.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoleTable(BTreeMap<String, StoredScopes>);
+pub struct RoleTable {
+    roles: BTreeMap<String, StoredScopes>,
+    not_before: i64,
+}
 
 impl RoleTable {
     /// The roles that ship with Tessera, overridden by those that are stored. `admin` cannot be overridden.
@@ -98,24 +106,36 @@ impl RoleTable {
         ]);
         roles.extend(stored);
         roles.insert(ADMIN.to_owned(), set(&[BUILT_IN, &[EVERYTHING]].concat()));
-        Self(roles)
+        Self { roles, not_before: 0 }
+    }
+
+    /// The same, read when the last revocation of a role had this `not_before`.
+    #[must_use]
+    pub fn since(self, not_before: i64) -> Self {
+        Self { not_before, ..self }
+    }
+
+    /// The `not_before` of the last revocation of a role, in seconds since the Unix epoch: what is made from this table
+    /// must not fall with it.
+    pub fn not_before(&self) -> i64 {
+        self.not_before
     }
 
     /// Every role by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &StoredScopes)> {
-        self.0.iter().map(|(name, scopes)| (name.as_str(), scopes))
+        self.roles.iter().map(|(name, scopes)| (name.as_str(), scopes))
     }
 
     /// The table in which this role allows these scopes.
     pub fn with(&self, role: &str, scopes: &ScopeSet) -> Self {
-        let mut roles = self.0.clone();
+        let mut roles = self.roles.clone();
         roles.insert(role.to_owned(), scopes.clone().into());
-        Self(roles)
+        Self { roles, ..*self }
     }
 
     /// What a role allows, if there is one of that name.
     pub fn get(&self, role: &str) -> Option<&StoredScopes> {
-        self.0.get(role)
+        self.roles.get(role)
     }
 
     /// Those of `roles` that are not built in, each once, with its scopes: the condition of a write that gives them.
@@ -127,7 +147,7 @@ impl RoleTable {
     /// Everything that `roles` allow together; a role that no longer exists allows nothing.
     pub fn scopes_of<S: AsRef<str>>(&self, roles: &[S]) -> ScopeSet {
         let mut all = ScopeSet::default();
-        for scopes in roles.iter().filter_map(|role| self.0.get(role.as_ref())) {
+        for scopes in roles.iter().filter_map(|role| self.roles.get(role.as_ref())) {
             all.extend(&scopes.granted);
         }
         all
@@ -135,7 +155,7 @@ impl RoleTable {
 
     /// Everything that `roles` allow together, including scopes that cannot be read here.
     pub fn stored_scopes_of<S: AsRef<str>>(&self, roles: &[S]) -> StoredScopes {
-        let all = roles.iter().filter_map(|role| self.0.get(role.as_ref()));
+        let all = roles.iter().filter_map(|role| self.roles.get(role.as_ref()));
         let unreadable: BTreeSet<&String> = all.flat_map(|scopes| &scopes.unreadable).collect();
         let unreadable = unreadable.into_iter().cloned().collect();
         StoredScopes { granted: self.scopes_of(roles), unreadable }

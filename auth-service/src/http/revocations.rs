@@ -15,8 +15,10 @@ const MAX_WAIT: u64 = 30;
 ///
 /// A long poll: returns immediately if there are entries after the cursor, else as soon as there is one, or after
 /// `wait` seconds with none. Start at 0 and continue with `next`. Refuse an access token if an entry names its `sub`
-/// (`subject`), its `sid` or else its `jti` (`session`) or its `client_id` (`key`), and its `iat` is before
-/// `not_before`; forget the entry at `expires_at`. No entry is ever added before a cursor that was returned.
+/// (`subject`), its `sid` or else its `jti` (`session`), its `client_id` (`key`) or one of its `roles` or `from_roles`
+/// (`role`), and its `iat` is before `not_before`. For a `role`, compare its `roles_at` if it has one; for a `session`,
+/// refuse it whatever its `iat` is. Forget the entry at `expires_at`. No entry is ever added before a cursor that was
+/// returned.
 #[utoipa::path(
     get, path = "/auth/revocations", tag = "Revocation",
     security(("oauth2" = ["revocations:read"]), ("bearer" = [])),

@@ -34,6 +34,7 @@ struct Holder {
     from_roles: Vec<String>,
     must_change_password: bool,
     not_before: i64,
+    roles_not_before: i64,
     /// Whether no client bounds what they have.
     is_alone: bool,
 }
@@ -78,6 +79,7 @@ impl Auth {
             session: Some(session),
             asked_at,
             not_before: holder.not_before,
+            roles_not_before: holder.roles_not_before,
         })?;
         let remaining = session.idle_expires_at - session.last_used_at;
         Ok(Some(Grant {
@@ -127,8 +129,16 @@ impl Auth {
             None => (user.roles.clone(), Vec::new()),
             Some(_) => (Vec::new(), user.roles.clone()),
         };
-        let scopes = self.scopes_of(user).await?;
-        Ok(Some(Holder { scopes, roles, from_roles, must_change_password, not_before, is_alone: true }))
+        let (scopes, roles_not_before) = self.scopes_since(user).await?;
+        Ok(Some(Holder {
+            scopes,
+            roles,
+            from_roles,
+            must_change_password,
+            not_before,
+            roles_not_before,
+            is_alone: true,
+        }))
     }
 
     async fn service_of(&self, session: &Session) -> Result<Option<Holder>, AuthError> {
@@ -145,6 +155,7 @@ impl Auth {
             from_roles: Vec::new(),
             must_change_password: false,
             not_before,
+            roles_not_before: 0,
             is_alone: true,
         }))
     }

@@ -32,6 +32,8 @@ pub(super) struct Subject<'a> {
     pub asked_at: i64,
     /// The second before which tokens of this subject are refused, as that reading found it.
     pub not_before: i64,
+    /// The `not_before` of the table of roles that its scopes come from.
+    pub roles_not_before: i64,
 }
 
 impl Auth {
@@ -67,6 +69,8 @@ impl Auth {
         // Whatever revokes these tokens after the reading is later than this. What revoked the ones before it is at
         // most 4 s ahead of the clock, so that a user who was enabled again need not wait.
         let issued_at = about.asked_at.max(about.not_before);
+        let roles_at = about.asked_at.max(about.roles_not_before);
+        let has_roles = !(about.roles.is_empty() && about.from_roles.is_empty());
         let ttl = i64::try_from(self.policy.access_ttl.as_secs()).unwrap_or(i64::MAX);
         let delegation = about.session.and_then(|session| session.delegation.as_ref());
         AccessClaims {
@@ -81,6 +85,7 @@ impl Auth {
             scope: about.scope.clone(),
             roles: about.roles.to_vec(),
             from_roles: about.from_roles.to_vec(),
+            roles_at: Some(roles_at).filter(|at| has_roles && *at != issued_at),
             sid: about.session.map(|session| session.id.clone()),
             auth_time: about.session.map(|session| session.created_at.unix_timestamp()),
             act: delegation.map(|delegation| Actor { sub: delegation.actor.clone() }),

@@ -4,12 +4,9 @@
 //! is acknowledged only once all leases on the table before it have run out (Gray and Cheriton 1989): whoever has
 //! seen the answer finds the change at every replica, and no renewal waits for a read.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use shared_models::{problem::FieldError, revocations::RevocationKind, scope::ScopeSet};
+use shared_models::{problem::FieldError, scope::ScopeSet};
 use tokio::time::{Instant, sleep};
 
 use super::{Actor, Auth, AuthError, audit::Act};
@@ -17,14 +14,12 @@ use crate::{
     domain::{
         audit::{Action, Entry},
         roles,
-        roles::{RoleTable, StoredScopes},
+        roles::{LEASE, RoleTable, StoredScopes},
         user::User,
     },
     store::{RoleOutcome, RoleWrite},
 };
 
-/// How long a process uses the table it has read.
-const LEASE: Duration = Duration::from_secs(1);
 /// How many different sets of roles are judged when one of the roles gets wider.
 const MAX_SETS: u32 = 1000;
 /// How often a change that others overtake is tried.
@@ -56,21 +51,25 @@ impl Auth {
             return Ok(table);
         }
         let since = Instant::now();
-        let table = Arc::new(RoleTable::new(self.store.roles().await?));
+        let table = Arc::new(RoleTable::from(self.store.roles().await?));
         self.role_cache.keep(since, &table);
         Ok(table)
     }
 
     /// What the user's tokens may allow now: nothing but to change the password while that is demanded.
     pub(super) async fn scopes_of(&self, user: &User) -> Result<ScopeSet, AuthError> {
-        if user.must_change_password {
-            return Ok(ScopeSet::default());
-        }
-        Ok(self.roles().await?.scopes_of(&user.roles))
+        Ok(self.scopes_since(user).await?.0)
     }
 
-    /// Makes a role, or changes what it allows. Where it loses a scope, the tokens of all who have it are revoked: with
-    /// the change those from before it, and once every replica goes by the change those from in between.
+    /// The same, and the [`RoleTable::not_before`] of the table that says so.
+    pub(super) async fn scopes_since(&self, user: &User) -> Result<(ScopeSet, i64), AuthError> {
+        let table = self.roles().await?;
+        let roles: &[String] = if user.must_change_password { &[] } else { &user.roles };
+        Ok((table.scopes_of(roles), table.not_before()))
+    }
+
+    /// Makes a role, or changes what it allows. Where it loses a scope, the tokens of all who have it are revoked: those
+    /// from before the change, and those that replicas make meanwhile of the table before it.
     pub async fn set_role(
         &self,
         actor: &Actor,
@@ -102,8 +101,9 @@ impl Auth {
         actor.require_all(&scopes)?;
         for _ in 0..MAX_TRIES {
             let stored = self.store.roles().await?;
-            let before = stored.iter().find(|(role, _)| role == name).map(|(_, scopes)| scopes.clone());
-            let table = RoleTable::new(stored);
+            let mut of_name = stored.scopes.iter().filter(|(role, _)| role == name);
+            let before = of_name.next().map(|(_, scopes)| scopes.clone());
+            let table = RoleTable::from(stored);
             let allowed = table.get(name);
             if let Some(allowed) = allowed {
                 actor.require_stored(allowed)?;
@@ -124,11 +124,7 @@ impl Auth {
                 RoleOutcome::Held(holders) => return Err(held(name, holders)),
                 RoleOutcome::Done => {}
             }
-            if narrower {
-                self.revoke_after_leases(name).await?;
-            } else {
-                self.outlast_leases().await;
-            }
+            self.outlast_leases().await;
             return Ok(scopes);
         }
         Err(AuthError::ChangedMeanwhile)
@@ -176,20 +172,6 @@ impl Auth {
         self.roles().await
     }
 
-    /// Waits until no replica uses an earlier table, and revokes what was made from one meanwhile. The task runs by
-    /// itself, so that a caller who hangs up does not stop it.
-    async fn revoke_after_leases(&self, name: &str) -> Result<(), AuthError> {
-        let (store, clock, name) = (Arc::clone(&self.store), self.revocation_clock.clone(), name.to_owned());
-        let revoking = tokio::spawn(async move {
-            sleep(LEASE).await;
-            store.revoke(RevocationKind::Role, &name, &clock).await
-        });
-        self.role_cache.forget();
-        let revoked = revoking.await;
-        self.role_cache.forget();
-        Ok(revoked.map_err(|error| AuthError::Internal(error.to_string()))??)
-    }
-
     /// Waits until no replica uses an earlier table.
     async fn outlast_leases(&self) {
         self.role_cache.forget();
@@ -205,7 +187,13 @@ fn held(name: &str, holders: u64) -> AuthError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use service_kit::clock::ManualClock;
+    use shared_models::revocations::RevocationKind;
+
     use super::{super::testing::World, *};
+    use crate::domain::revocation::RevocationClock;
 
     #[tokio::test]
     async fn a_role_gives_what_it_says_from_the_next_renewal_on() {
@@ -239,9 +227,101 @@ mod tests {
         let claims = |token: &str| world.auth.verifier().verify(token).unwrap();
         let (ada, bob) = (claims(&ada.access_token), claims(&bob.access_token));
         let entries = set(&["molecules:read"]).await;
-        assert_eq!(entries.len(), 2, "with the change, and once every replica goes by it");
+        assert_eq!(entries.len(), 1);
         assert!(entries.iter().all(|entry| entry.value == "lab" && entry.refuses(&ada)));
         assert!(!entries.iter().any(|entry| entry.refuses(&bob)));
+    }
+
+    async fn is_revoked(world: &World, token: &str) -> bool {
+        let claims = world.auth.verifier().verify(token).unwrap();
+        let entries = world.auth.revocations(0, Duration::ZERO).await.unwrap().entries;
+        entries.iter().any(|entry| entry.refuses(&claims))
+    }
+
+    /// Narrows the role as another replica does: this one does not notice it before its lease runs out.
+    async fn narrow_elsewhere(world: &World, name: &str, next: &str, clock: &RevocationClock) {
+        let stored = world.auth.store.roles().await.unwrap();
+        let before = stored.scopes.into_iter().find(|(role, _)| role == name).map(|(_, scopes)| scopes);
+        let write = RoleWrite {
+            name: name.into(),
+            before,
+            next: next.parse().unwrap(),
+            unheld: false,
+            narrower: true,
+        };
+        let entry = Entry::new(Action::RoleSet, world.auth.now(), world.auth.env.random.as_ref());
+        assert_eq!(world.auth.store.set_role(&write, clock, &entry).await, Ok(RoleOutcome::Done));
+    }
+
+    #[tokio::test]
+    async fn whatever_is_issued_after_a_role_was_narrowed_is_good_at_once() {
+        let world = World::new().await;
+        let admin = world.admin().await;
+        let user = world.user("ada@example.org").await;
+        let before = world.login("ada@example.org").await;
+        let (key, _) = world.key(&user.id, "series:read series:write").await;
+        let of_key = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
+        world.auth.set_role(&admin, "scientist", &["series:read".into()]).await.unwrap();
+        assert!(is_revoked(&world, &before.access_token).await);
+        assert!(is_revoked(&world, &of_key.access_token).await);
+        let after = world.renew(&before.refresh_token).await.unwrap();
+        let of_key = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
+        let again = world.login("ada@example.org").await;
+        let now = world.auth.now().unix_timestamp();
+        for (token, scope) in [
+            (after.access_token, after.scope),
+            (of_key.access_token, of_key.scope),
+            (again.access_token, again.scope),
+        ] {
+            assert!(!is_revoked(&world, &token).await);
+            assert_eq!(scope.to_string(), "series:read");
+            assert_eq!(world.auth.verifier().verify(&token).unwrap().iat, now);
+        }
+        // Nothing tells of it any more once that second has come.
+        world.advance(10);
+        let later = world.login("ada@example.org").await;
+        assert_eq!(world.auth.verifier().verify(&later.access_token).unwrap().roles_at, None);
+    }
+
+    #[tokio::test]
+    async fn what_is_issued_from_the_table_before_a_role_was_narrowed_falls_with_the_change() {
+        let world = World::new().await;
+        let user = world.user("ada@example.org").await;
+        world.login("ada@example.org").await;
+        let clock = &world.auth.revocation_clock;
+        // Tokens of this user are issued as of a time that is ahead; that of their roles is not.
+        for _ in 0..2 {
+            world.auth.store.revoke(RevocationKind::Subject, &user.id, clock).await.unwrap();
+        }
+        // Another role that was narrowed before lends its moment to nothing of the table before this change.
+        narrow_elsewhere(&world, "viewer", "reviews:read", clock).await;
+        world.auth.role_cache.forget();
+        world.auth.roles().await.unwrap();
+        narrow_elsewhere(&world, "scientist", "series:read", clock).await;
+        let old = world.login("ada@example.org").await;
+        assert!(old.scope.covers("series:write"), "the lease has not run out");
+        assert!(is_revoked(&world, &old.access_token).await);
+        world.auth.role_cache.forget();
+        let new = world.login("ada@example.org").await;
+        assert_eq!(new.scope.to_string(), "series:read");
+        assert!(!is_revoked(&world, &new.access_token).await);
+    }
+
+    #[tokio::test]
+    async fn a_role_that_a_clock_an_hour_ahead_narrowed_locks_nobody_out_and_can_be_narrowed_again() {
+        let world = World::new().await;
+        world.user("ada@example.org").await;
+        let ahead = Arc::new(ManualClock::new(world.auth.now() + Duration::from_secs(3600)));
+        let ahead = RevocationClock::new(ahead, Duration::from_secs(300));
+        narrow_elsewhere(&world, "scientist", "series:read series:write", &ahead).await;
+        world.auth.role_cache.forget();
+        let first = world.login("ada@example.org").await;
+        assert!(!is_revoked(&world, &first.access_token).await);
+        narrow_elsewhere(&world, "scientist", "series:read", &world.auth.revocation_clock).await;
+        world.auth.role_cache.forget();
+        assert!(is_revoked(&world, &first.access_token).await);
+        let second = world.login("ada@example.org").await;
+        assert!(!is_revoked(&world, &second.access_token).await);
     }
 
     #[tokio::test]

@@ -55,6 +55,8 @@ impl Auth {
         roles: &[String],
         from_roles: &[String],
     ) -> Result<Option<String>, AuthError> {
+        // The longest is one that says `roles_at`.
+        let now = self.now().unix_timestamp();
         let claims = self.claims(&Subject {
             id: &session.user_id,
             client_id: &session.client_id,
@@ -62,8 +64,9 @@ impl Auth {
             roles,
             from_roles,
             session: Some(session),
-            asked_at: self.now().unix_timestamp(),
+            asked_at: now,
             not_before: 0,
+            roles_not_before: now + 1,
         });
         let size = widest(&self.keys.current(), &claims);
         let size = size.map_err(|error| AuthError::Internal(error.to_string()))?;
@@ -178,6 +181,7 @@ mod tests {
                 session: Some(&session),
                 asked_at: world.auth.now().unix_timestamp(),
                 not_before: 0,
+                roles_not_before: i64::from(u32::MAX),
             });
             let size = widest(&world.auth.keys.current(), &claims).unwrap();
             assert!(size <= 1024, "{roles:?}: {size} bytes");

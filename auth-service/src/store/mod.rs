@@ -28,7 +28,7 @@ pub use self::{
     clients::{ClientFilter, Clients},
     endings::{AT_ONCE, Endings},
     revocations::Revocations,
-    roles::{RoleOutcome, RoleWrite, Roles},
+    roles::{RoleOutcome, RoleWrite, Roles, StoredRoles},
     sessions::{SessionFilter, Sessions},
     throttle::Throttle,
     users::{EmailFilter, PasswordUpdate, UserFilter, UserOutcome, UserWrite, Users},

@@ -13,7 +13,8 @@ use crate::domain::revocation::RevocationClock;
 /// token that was made from data of before it.
 #[async_trait]
 pub trait Revocations: Send + Sync {
-    /// Revokes the tokens that `kind` and `value` name. The moment becomes the `not_before` of that user or client.
+    /// Revokes the tokens that `kind` and `value` name. The moment becomes the `not_before` of that user or client, or
+    /// that of all roles.
     async fn revoke(
         &self,
         kind: RevocationKind,

@@ -4,7 +4,11 @@ use async_trait::async_trait;
 use shared_models::scope::ScopeSet;
 
 use super::StoreError;
-use crate::domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes};
+use crate::domain::{
+    audit::Entry,
+    revocation::RevocationClock,
+    roles::{RoleTable, StoredScopes},
+};
 
 /// A change of a role: what was read and what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +23,21 @@ pub struct RoleWrite {
     pub unheld: bool,
     /// Whether it loses a scope: then the tokens of those who have the role are revoked.
     pub narrower: bool,
+}
+
+/// What is stored of roles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredRoles {
+    /// The scopes of each, by name.
+    pub scopes: Vec<(String, StoredScopes)>,
+    /// The `not_before` of the last revocation of a role; 0 where there has been none. It is not from after the scopes.
+    pub not_before: i64,
+}
+
+impl From<StoredRoles> for RoleTable {
+    fn from(stored: StoredRoles) -> Self {
+        Self::new(stored.scopes).since(stored.not_before)
+    }
 }
 
 /// The outcome of a change of a role.
@@ -37,7 +56,7 @@ pub enum RoleOutcome {
 #[async_trait]
 pub trait Roles: Send + Sync {
     /// Every stored role.
-    async fn roles(&self) -> Result<Vec<(String, StoredScopes)>, StoreError>;
+    async fn roles(&self) -> Result<StoredRoles, StoreError>;
 
     /// Stores a role, revokes tokens and adds the entry to the audit log.
     async fn set_role(

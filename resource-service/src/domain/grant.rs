@@ -98,6 +98,7 @@ mod tests {
             scope: "a:write".parse().unwrap(),
             roles: Vec::new(),
             from_roles: Vec::new(),
+            roles_at: None,
             sid: None,
             auth_time: None,
             act: None,

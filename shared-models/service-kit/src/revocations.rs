@@ -16,7 +16,8 @@ use time::OffsetDateTime;
 use crate::clock::Clock;
 
 /// Seconds by which the moment of a revocation may lie ahead of this clock: auth-service writes them 3 s ahead of the
-/// clock that it reads, and clocks differ. A later one comes from a clock that was wrong and is limited to this.
+/// clock that it reads, and clocks differ. A later one comes from a clock that was wrong and is limited to this. That of
+/// a role is not limited: `roles_at` of new tokens is as far ahead.
 const FURTHEST: i64 = 5;
 
 /// The second before which tokens are refused, and the one at which that may be forgotten.
@@ -52,7 +53,10 @@ impl Revocations {
         let mut known: Known = (**before).clone();
         for entry in entries {
             let until = known.entry((entry.kind, entry.value.clone())).or_default();
-            let not_before = entry.not_before.min(seconds.saturating_add(FURTHEST));
+            let not_before = match entry.kind {
+                RevocationKind::Role => entry.not_before,
+                _ => entry.not_before.min(seconds.saturating_add(FURTHEST)),
+            };
             *until = (until.0.max(not_before), until.1.max(entry.expires_at));
         }
         known.retain(|_, (_, expires_at)| *expires_at > seconds);
@@ -108,6 +112,7 @@ mod tests {
             scope: "a:read".parse().unwrap(),
             roles: Vec::new(),
             from_roles: Vec::new(),
+            roles_at: None,
             sid: sid.map(str::to_owned),
             auth_time: None,
             act: None,
@@ -144,6 +149,22 @@ mod tests {
         let (_, revocations) = revocations();
         revocations.learn(&[revocation(Session, "j", 1)]);
         assert!(revocations.refuses(&claims("loader", None, "loader", 0)));
+    }
+
+    #[test]
+    fn a_revocation_of_a_role_goes_by_when_the_roles_were_read_however_far_ahead_it_is() {
+        for far in [4, 3600] {
+            let (_, revocations) = revocations();
+            revocations.learn(&[revocation(RevocationKind::Role, "lab", far)]);
+            let token = |roles_at: Option<i64>| AccessClaims {
+                from_roles: vec!["lab".into()],
+                roles_at: roles_at.map(|at| NOW.unix_timestamp() + at),
+                ..claims("ada", None, "c", far.min(5))
+            };
+            assert!(revocations.refuses(&token(Some(far - 1))), "whatever its iat is");
+            assert!(!revocations.refuses(&token(Some(far))));
+            assert_eq!(revocations.refuses(&token(None)), far > 5, "as of its iat");
+        }
     }
 
     #[test]

@@ -20,8 +20,8 @@ impl Auth {
     ) -> Result<Issued, OAuthError> {
         may(client, GrantType::ClientCredentials)?;
         let own = self.issuable_from(RevocationKind::Key, &client.id, client.not_before).await?;
-        let (subject, held, from_roles, not_before) = match &client.owner {
-            None => (client.id.clone(), client.scopes.granted.clone(), Vec::new(), own),
+        let (subject, held, from_roles, not_before, roles_not_before) = match &client.owner {
+            None => (client.id.clone(), client.scopes.granted.clone(), Vec::new(), own, 0),
             Some(owner) => {
                 let user =
                     self.store.user(owner).await?.filter(|user| !user.disabled && !client.is_suspended(user));
@@ -30,9 +30,10 @@ impl Auth {
                         "the user of this key was removed or disabled, or the key is suspended".into(),
                     )
                 })?;
-                let held = still_held(&self.scopes_of(&user).await?, Some(&client.scopes.granted));
+                let (held, roles_not_before) = self.scopes_since(&user).await?;
+                let held = still_held(&held, Some(&client.scopes.granted));
                 let theirs = self.issuable_from(RevocationKind::Subject, owner, user.not_before).await?;
-                (user.id, held, user.roles, own.max(theirs))
+                (user.id, held, user.roles, own.max(theirs), roles_not_before)
             }
         };
         let scope = narrowed(&held, scope)?.condensed();
@@ -45,6 +46,7 @@ impl Auth {
             session: None,
             asked_at: asked_at.unix_timestamp(),
             not_before,
+            roles_not_before,
         })?;
         self.touch(client);
         let expires_in = self.policy.access_ttl.as_secs();

@@ -10,7 +10,7 @@ use crate::{
         key_ring::{KeyState, RingState},
         roles::StoredScopes,
     },
-    store::{EmailFilter, RoleOutcome, RoleWrite, UserFilter, UserOutcome, UserWrite},
+    store::{EmailFilter, RoleOutcome, RoleWrite, StoredRoles, UserFilter, UserOutcome, UserWrite},
 };
 
 fn all() -> UserFilter {
@@ -157,6 +157,10 @@ fn role(before: Option<&str>, next: &str) -> RoleWrite {
     }
 }
 
+async fn stored(store: &dyn Store) -> Vec<(String, StoredScopes)> {
+    store.roles().await.expect("ok").scopes
+}
+
 async fn set_role(store: &dyn Store, write: &RoleWrite) -> Result<RoleOutcome, StoreError> {
     store.set_role(write, &clock(), &entry(Action::RoleSet, "lab")).await
 }
@@ -173,16 +177,18 @@ fn giving(user: &User, read: &str) -> UserWrite {
 }
 
 pub(crate) async fn a_role_is_stored_replaced_and_removed(store: &dyn Store) {
-    assert_eq!(store.roles().await, Ok(Vec::new()));
+    assert_eq!(store.roles().await, Ok(StoredRoles::default()));
     let narrowing = RoleWrite { narrower: true, ..role(Some("a:read b:read"), "b:read") };
     for change in [role(None, "a:read"), role(Some("a:read"), "a:read b:read"), narrowing] {
         let set = entry(Action::RoleSet, "lab");
         assert_eq!(store.set_role(&change, &clock(), &set).await, Ok(RoleOutcome::Done));
         assert!(recorded(store, "lab").await.contains(&set));
-        assert_eq!(store.roles().await, Ok(vec![("lab".into(), change.next.clone().into())]));
+        assert_eq!(stored(store).await, [("lab".into(), change.next.clone().into())]);
         assert_eq!(set_role(store, &change).await, Ok(RoleOutcome::Changed));
     }
-    assert_eq!(store.revocations_of(RevocationKind::Role, "lab").await.expect("ok").len(), 1);
+    let revoked = store.revocations_of(RevocationKind::Role, "lab").await.expect("ok");
+    let moments: Vec<i64> = revoked.into_iter().map(|entry| entry.not_before).collect();
+    assert_eq!(moments, [store.roles().await.expect("ok").not_before], "only the narrower one revokes");
     assert_eq!(remove_role(store, "la").await, Ok(RoleOutcome::Changed));
     let removed = entry(Action::RoleRemoved, "lab");
     assert_eq!(store.remove_role("lab", &removed).await, Ok(RoleOutcome::Done));
@@ -244,7 +250,7 @@ pub(crate) async fn a_role_is_not_given_while_it_is_removed(store: &dyn Store) {
     let holders = given.iter().filter(|outcome| **outcome == Ok(UserOutcome::Done)).count();
     let refused = given.iter().filter(|outcome| **outcome == Ok(UserOutcome::RoleChanged)).count();
     assert_eq!(holders + refused, 20, "{given:?}");
-    let there = !store.roles().await.expect("ok").is_empty();
+    let there = !stored(store).await.is_empty();
     let having = UserFilter { role: Some("lab".into()), ..all() };
     assert_eq!(store.list_users(&having).await.expect("ok").len(), holders);
     match removed.expect("an outcome") {
@@ -260,7 +266,7 @@ pub(crate) async fn a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
     odd: StoredScopes,
 ) {
     assert!(!odd.unreadable.is_empty());
-    assert_eq!(store.roles().await, Ok(vec![("lab".into(), odd.clone())]));
+    assert_eq!(stored(store).await, [("lab".into(), odd.clone())]);
     let ada = user("ada@example.org");
     store.insert_user(&ada, &[], &some_entry()).await.expect("ok");
     let giving = |scopes: &StoredScopes| UserWrite {
@@ -278,7 +284,7 @@ pub(crate) async fn a_role_of_a_later_version_is_used_as_far_as_it_can_be_read(
     };
     assert_eq!(set_role(store, &change(&less)).await, Ok(RoleOutcome::Changed));
     assert_eq!(set_role(store, &change(&odd)).await, Ok(RoleOutcome::Done));
-    assert_eq!(store.roles().await, Ok(vec![("lab".into(), StoredScopes::read("c:read"))]));
+    assert_eq!(stored(store).await, [("lab".into(), StoredScopes::read("c:read"))]);
 }
 
 pub(crate) async fn a_new_user_has_a_role_as_it_was_read_or_is_not_made(store: &dyn Store) {

@@ -132,6 +132,8 @@ macro_rules! suite {
             the_revocations_of_one_value_are_found
             a_revocation_whose_commit_took_long_refuses_what_was_made_meanwhile
             revocations_of_one_user_are_each_later_than_the_one_before
+            revocations_of_roles_are_each_later_than_the_one_before_whatever_the_role
+            a_narrowed_role_whose_commit_took_long_is_revoked_again
             a_moment_that_a_wrong_clock_wrote_is_corrected_to_now
             a_token_without_a_session_is_revoked_with_its_entry
         );

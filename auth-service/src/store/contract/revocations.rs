@@ -7,7 +7,10 @@ use service_kit::clock::{Clock, ManualClock};
 use shared_models::revocations::RevocationKind;
 
 use super::*;
-use crate::store::UserOutcome;
+use crate::{
+    domain::roles::StoredScopes,
+    store::{RoleOutcome, RoleWrite, UserOutcome},
+};
 
 async fn add(store: &dyn Store, value: &str) {
     store.revoke(RevocationKind::Key, value, &clock()).await.expect("ok");
@@ -134,6 +137,61 @@ pub(crate) async fn revocations_of_one_user_are_each_later_than_the_one_before(s
     }
     let first = still.moment().not_before;
     assert_eq!(moments(store, &user.id).await, (vec![first, first + 1, first + 2], first + 2));
+}
+
+/// The moments of all revocations of these roles, in order, and the `not_before` of all roles.
+async fn role_moments(store: &dyn Store, roles: &[String]) -> (Vec<i64>, i64) {
+    let mut moments = Vec::new();
+    for role in roles {
+        let revoked = store.revocations_of(RevocationKind::Role, role).await.expect("ok");
+        moments.extend(revoked.into_iter().map(|entry| entry.not_before));
+    }
+    moments.sort_unstable();
+    (moments, store.roles().await.expect("ok").not_before)
+}
+
+/// A token may come from several roles: one that is as of the revocation of one of them must not outlive that of another.
+pub(crate) async fn revocations_of_roles_are_each_later_than_the_one_before_whatever_the_role(
+    store: &dyn Store,
+) {
+    assert_eq!(store.roles().await.expect("ok").not_before, 0);
+    let roles: Vec<String> = (0..6).map(|n| format!("lab{n}")).collect();
+    let at = |time| RevocationClock::new(Arc::new(ManualClock::new(time)), Duration::from_secs(300));
+    let still = at(now());
+    let all = roles.iter().map(|role| store.revoke(RevocationKind::Role, role, &still));
+    assert_eq!(join_all(all).await, vec![Ok(()); 6]);
+    let first = still.moment_for(RevocationKind::Role).not_before;
+    let mut expected: Vec<i64> = (first..first + 6).collect();
+    assert_eq!(role_moments(store, &roles).await, (expected.clone(), first + 5));
+    // Nothing else raises it, and it is never lowered: what was made as of a clock that was ahead can be revoked too.
+    add(store, "key").await;
+    let far = now() + Duration::from_secs(200);
+    let ahead = at(far).moment_for(RevocationKind::Role).not_before;
+    for clock in [at(far), at(now())] {
+        store.revoke(RevocationKind::Role, "lab0", &clock).await.expect("ok");
+    }
+    let corrected = store.correct_not_before(RevocationKind::Role, "lab0", ahead + 1, &clock()).await;
+    assert_eq!(corrected, Ok(None));
+    expected.extend([ahead, ahead + 1]);
+    assert_eq!(role_moments(store, &roles).await, (expected, ahead + 1));
+}
+
+pub(crate) async fn a_narrowed_role_whose_commit_took_long_is_revoked_again(store: &dyn Store) {
+    let clock = late(8);
+    let write = |before: Option<&str>, next: &str| RoleWrite {
+        name: "lab".into(),
+        before: before.map(StoredScopes::read),
+        next: next.parse().expect("scopes"),
+        unheld: false,
+        narrower: before.is_some(),
+    };
+    let made = write(None, "a:read b:read");
+    assert_eq!(store.set_role(&made, &self::clock(), &some_entry()).await, Ok(RoleOutcome::Done));
+    let narrowing = write(Some("a:read b:read"), "a:read");
+    assert_eq!(store.set_role(&narrowing, &clock, &some_entry()).await, Ok(RoleOutcome::Done));
+    let covering = clock.moment_for(RevocationKind::Role).not_before;
+    let (moments, not_before) = role_moments(store, &["lab".into()]).await;
+    assert_eq!((moments.last(), not_before), (Some(&covering), covering), "{moments:?}");
 }
 
 pub(crate) async fn a_moment_that_a_wrong_clock_wrote_is_corrected_to_now(store: &dyn Store) {

@@ -215,7 +215,7 @@ impl Store for MongoStore {
             for (collection, indexes) in indexes() {
                 self.database.collection::<Document>(collection).create_indexes(indexes).await?;
             }
-            Ok(())
+            Ok(outbox::prepare(&self.database).await?)
         };
         self.indexed.get(make).await
     }

@@ -21,7 +21,9 @@ use crate::domain::revocation::{Moment, RevocationClock};
 
 /// Where committed revocations wait for their place in the feed.
 pub(super) const OUTBOX: &str = "outbox";
-/// How long the raising of a `not_before` may wait for a transaction that has the user or client.
+/// `_id` of the document in `counters` that has the `not_before` of the last revocation of a role.
+const ROLES: &str = "roles";
+/// How long the raising of a `not_before` may wait for a transaction that has the user, the client or the roles.
 const RAISE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A revocation in the collection `cutoffs`: the feed.
@@ -108,8 +110,28 @@ pub(super) fn outbox_indexes() -> Vec<IndexModel> {
     vec![index(doc! { "value": 1 }, IndexOptions::default())]
 }
 
-/// Revokes the tokens that `kind` and `value` name, within the transaction that makes it necessary: in each attempt at
-/// a moment of its own, which becomes the `not_before` of that user or client.
+/// Makes the document that has the `not_before` of all roles.
+pub(super) async fn prepare(database: &Database) -> MongoResult<()> {
+    let first = doc! { "$setOnInsert": { "not_before": 0_i64 } };
+    counters(database).update_one(doc! { "_id": ROLES }, first).upsert(true).await?;
+    Ok(())
+}
+
+/// The `not_before` of the last revocation of a role.
+pub(super) async fn not_before_of_roles(
+    database: &Database,
+    session: &mut ClientSession,
+) -> MongoResult<i64> {
+    let holder = counters(database).find_one(doc! { "_id": ROLES }).session(session).await?;
+    Ok(holder.map_or(0, |holder| holder.not_before))
+}
+
+fn counters(database: &Database) -> Collection<Holder> {
+    database.collection("counters")
+}
+
+/// Revokes the tokens that `kind` and `value` name, within the transaction that makes it necessary: in each attempt at a
+/// moment of its own, which becomes the `not_before` of that user or client, or that of all roles.
 pub(super) async fn append(
     database: &Database,
     session: &mut ClientSession,
@@ -151,14 +173,14 @@ async fn insert(
     Ok(())
 }
 
-/// A user or a client, as far as revocations are concerned.
+/// A user, a client or the roles, as far as revocations are concerned.
 #[derive(Deserialize)]
 pub(super) struct Holder {
     #[serde(default)]
     pub not_before: i64,
 }
 
-/// The collection of the documents whose `not_before` a revocation of this kind raises.
+/// The collection of the users or clients that a revocation of this kind names.
 pub(super) fn holders(database: &Database, kind: RevocationKind) -> Option<Collection<Holder>> {
     match kind {
         RevocationKind::Subject => Some(database.collection("users")),
@@ -167,8 +189,8 @@ pub(super) fn holders(database: &Database, kind: RevocationKind) -> Option<Colle
     }
 }
 
-/// Raises the `not_before` of a user or client to what the expression `least` says, and returns the one that holds
-/// then; nothing where there is no such user or client.
+/// Raises the `not_before` of a user, a client or the roles to what the expression `least` says, and returns the one that
+/// holds then; nothing where there is no such user or client.
 async fn raise(
     database: &Database,
     session: Option<&mut ClientSession>,
@@ -176,10 +198,14 @@ async fn raise(
     value: &str,
     least: Bson,
 ) -> MongoResult<Option<i64>> {
-    let Some(holders) = holders(database, kind) else { return Ok(None) };
+    let (holders, id) = match (kind, holders(database, kind)) {
+        (RevocationKind::Role, _) => (counters(database), ROLES),
+        (_, Some(holders)) => (holders, value),
+        (_, None) => return Ok(None),
+    };
     let raise: Vec<Document> = vec![doc! { "$set": { "not_before": { "$max": ["$not_before", least] } } }];
     let raised = holders
-        .find_one_and_update(doc! { "_id": value }, raise)
+        .find_one_and_update(doc! { "_id": id }, raise)
         .projection(doc! { "not_before": 1 })
         .return_document(ReturnDocument::After);
     let raised = match session {

@@ -13,7 +13,7 @@ use shared_models::revocations::RevocationKind;
 use super::{MongoStore, audit, documents::stored_scopes, outbox};
 use crate::{
     domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes},
-    store::{Revocations as _, RoleOutcome, RoleWrite, Roles, StoreError},
+    store::{Revocations as _, RoleOutcome, RoleWrite, Roles, StoreError, StoredRoles},
 };
 
 /// A role in the collection `roles`. Its `given` counts how often it was given; it is written only to cause conflicts.
@@ -46,10 +46,14 @@ fn users(database: &Database) -> Collection<Document> {
 
 #[async_trait]
 impl Roles for MongoStore {
-    async fn roles(&self) -> Result<Vec<(String, StoredScopes)>, StoreError> {
-        let found: Vec<RoleDocument> =
-            collection(self.ready().await?).find(doc! {}).await?.try_collect().await?;
-        Ok(found.into_iter().map(RoleDocument::read).collect())
+    async fn roles(&self) -> Result<StoredRoles, StoreError> {
+        // The counter is read before the roles, in one session: what it counts is seen in them.
+        let database = self.ready().await?;
+        let mut session = database.client().start_session().await?;
+        let not_before = outbox::not_before_of_roles(database, &mut session).await?;
+        let mut found = collection(database).find(doc! {}).session(&mut session).await?;
+        let found: Vec<RoleDocument> = found.stream(&mut session).try_collect().await?;
+        Ok(StoredRoles { scopes: found.into_iter().map(RoleDocument::read).collect(), not_before })
     }
 
     async fn set_role(

@@ -20,7 +20,7 @@ use service_kit::store::{
 use super::{Store, StoreError};
 
 /// The migrations between versions of the tables; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 15] = [
+const MIGRATIONS: [&str; 16] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
@@ -36,6 +36,7 @@ const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/13.sql"),
     include_str!("migrations/14.sql"),
     include_str!("migrations/15.sql"),
+    include_str!("migrations/16.sql"),
 ];
 
 /// The adapter.

@@ -34,7 +34,11 @@ impl Revocations for SqliteStore {
         found: i64,
         clock: &RevocationClock,
     ) -> Result<Option<i64>, StoreError> {
-        let Some(table) = holders(kind) else { return Ok(None) };
+        let table = match kind {
+            RevocationKind::Subject => "users",
+            RevocationKind::Key => "clients",
+            RevocationKind::Session | RevocationKind::Role => return Ok(None),
+        };
         let (value, clock) = (value.to_owned(), clock.clone());
         self.database
             .write(move |tx| {
@@ -132,7 +136,7 @@ impl SqliteStore {
 }
 
 /// Revokes the tokens that `kind` and `value` name, within the write that makes it necessary. The moment becomes the
-/// `not_before` of that user or client.
+/// `not_before` of that user or client, or that of all roles.
 pub(super) fn append(
     tx: &Transaction<'_>,
     kind: RevocationKind,
@@ -140,11 +144,11 @@ pub(super) fn append(
     clock: &RevocationClock,
 ) -> Result<Moment, StoreError> {
     let mut moment = clock.moment_for(kind);
-    if let Some(table) = holders(kind) {
+    if let Some((table, id)) = holder(kind, value) {
         let mut raise = tx.prepare_cached(&format!(
             "UPDATE {table} SET not_before = max(not_before + 1, ?2) WHERE id = ?1 RETURNING not_before"
         ))?;
-        let raised = raise.query_row((value, moment.not_before), |row| row.get::<_, i64>(0)).optional()?;
+        let raised = raise.query_row((id, moment.not_before), |row| row.get::<_, i64>(0)).optional()?;
         moment = raised.map_or(moment, |raised| moment.after(raised - 1));
     }
     insert(tx, kind, std::slice::from_ref(&value.to_owned()), moment)?;
@@ -166,7 +170,8 @@ fn insert(
     values: &[String],
     moment: Moment,
 ) -> Result<(), StoreError> {
-    let now = moment.not_before;
+    // Not the moment itself: that of a role may lie ahead.
+    let now = moment.taken_at.unix_timestamp();
     tx.prepare_cached("DELETE FROM cutoffs WHERE expires_at <= ?1")?.execute([now])?;
     let mut insert = tx.prepare_cached(
         "INSERT INTO cutoffs (kind, value, not_before, expires_at) VALUES (?1, ?2, ?3, ?4)",
@@ -177,12 +182,13 @@ fn insert(
     Ok(())
 }
 
-/// The table whose `not_before` a revocation of this kind raises.
-fn holders(kind: RevocationKind) -> Option<&'static str> {
+/// The row whose `not_before` this revocation raises: its table and its `id`.
+fn holder(kind: RevocationKind, value: &str) -> Option<(&'static str, &str)> {
     match kind {
-        RevocationKind::Subject => Some("users"),
-        RevocationKind::Key => Some("clients"),
-        RevocationKind::Session | RevocationKind::Role => None,
+        RevocationKind::Subject => Some(("users", value)),
+        RevocationKind::Key => Some(("clients", value)),
+        RevocationKind::Role => Some(("counters", "roles")),
+        RevocationKind::Session => None,
     }
 }
 

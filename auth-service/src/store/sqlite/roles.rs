@@ -6,19 +6,25 @@ use shared_models::revocations::RevocationKind;
 
 use super::{SqliteStore, audit, revocations};
 use crate::{
-    domain::{audit::Entry, revocation::RevocationClock, roles::StoredScopes},
-    store::{RoleOutcome, RoleWrite, Roles, StoreError},
+    domain::{
+        audit::Entry,
+        revocation::{Moment, RevocationClock},
+        roles::StoredScopes,
+    },
+    store::{RoleOutcome, RoleWrite, Roles, StoreError, StoredRoles},
 };
 
 #[async_trait]
 impl Roles for SqliteStore {
-    async fn roles(&self) -> Result<Vec<(String, StoredScopes)>, StoreError> {
+    async fn roles(&self) -> Result<StoredRoles, StoreError> {
         self.database
             .read(|c| {
+                let sql = "SELECT not_before FROM counters WHERE id = 'roles'";
+                let not_before = c.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
                 let mut statement = c.prepare_cached("SELECT name, scopes FROM roles")?;
                 let rows = statement
                     .query_map([], |row| Ok((row.get(0)?, StoredScopes::read(&row.get::<_, String>(1)?))))?;
-                Ok(rows.collect::<Result<_, _>>()?)
+                Ok(StoredRoles { scopes: rows.collect::<Result<_, _>>()?, not_before })
             })
             .await
     }
@@ -29,8 +35,10 @@ impl Roles for SqliteStore {
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<RoleOutcome, StoreError> {
-        let (write, clock, entry) = (write.clone(), clock.clone(), entry.clone());
-        self.database.write(move |tx| set(tx, &write, &clock, &entry)).await
+        let (name, taking) = (write.name.clone(), clock.clone());
+        let (write, entry) = (write.clone(), entry.clone());
+        let work = move |tx: &Transaction<'_>| set(tx, &write, &taking, &entry);
+        self.revoking(RevocationKind::Role, &name, clock, work).await
     }
 
     async fn remove_role(&self, name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError> {
@@ -74,24 +82,23 @@ fn set(
     write: &RoleWrite,
     clock: &RevocationClock,
     entry: &Entry,
-) -> Result<RoleOutcome, StoreError> {
+) -> Result<(RoleOutcome, Option<Moment>), StoreError> {
     if stored(tx, &write.name)? != write.before {
-        return Ok(RoleOutcome::Changed);
+        return Ok((RoleOutcome::Changed, None));
     }
     if write.unheld {
         let holders = holders(tx, &write.name)?;
         if holders > 0 {
-            return Ok(RoleOutcome::Held(holders));
+            return Ok((RoleOutcome::Held(holders), None));
         }
     }
     tx.execute(
         "INSERT OR REPLACE INTO roles (name, scopes) VALUES (?1, ?2)",
         (&write.name, write.next.to_string()),
     )?;
-    if write.narrower {
-        revocations::append(tx, RevocationKind::Role, &write.name, clock)?;
-    }
-    audit::insert(tx, entry).map(|()| RoleOutcome::Done)
+    let revoke = || revocations::append(tx, RevocationKind::Role, &write.name, clock);
+    let moment = write.narrower.then(revoke).transpose()?;
+    audit::insert(tx, entry).map(|()| (RoleOutcome::Done, moment))
 }
 
 /// Whether every role of `given` is still stored with these scopes, within the transaction that gives them.

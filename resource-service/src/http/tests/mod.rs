@@ -195,6 +195,7 @@ fn signed(
         scope: scope.parse().unwrap(),
         roles: Vec::new(),
         from_roles: Vec::new(),
+        roles_at: None,
         sid: None,
         auth_time: None,
         act: None,

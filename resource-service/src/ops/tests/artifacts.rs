@@ -146,6 +146,7 @@ fn claims() -> AccessClaims {
         scope: "things:read things:write".parse().unwrap(),
         roles: Vec::new(),
         from_roles: Vec::new(),
+        roles_at: None,
         sid: None,
         auth_time: None,
         act: None,

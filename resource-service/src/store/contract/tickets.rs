@@ -27,6 +27,7 @@ pub fn ticket(hash: &str) -> Ticket {
         scope: "things:read".parse().expect("a scope"),
         roles: vec!["scientist".into()],
         from_roles: Vec::new(),
+        roles_at: None,
         sid: Some("s".into()),
         auth_time: None,
         act: None,

@@ -61,6 +61,7 @@ fn claims() -> AccessClaims {
         scope: ScopeSet::from_names(["calculations:read"]).unwrap(),
         roles: vec!["viewer".into()],
         from_roles: Vec::new(),
+        roles_at: None,
         sid: Some("s1".into()),
         auth_time: None,
         act: None,

@@ -21,7 +21,7 @@ use super::*;
 use crate::{
     domain::{audit::Action, user::User},
     store::{
-        Revocations as _, Store as _, Users as _,
+        Revocations as _, Roles as _, Store as _, Users as _,
         contract::{self, Fixture as _},
         mongo::{MongoStore, outbox::OUTBOX, tests::Fixture},
     },
@@ -105,11 +105,12 @@ async fn what_was_committed_late_refuses_whatever_was_made_meanwhile() {
     let (moment, of_role) = (clock.moment(), clock.moment_for(RevocationKind::Role));
     let said = page.entries.iter().map(|entry| (entry.not_before, entry.expires_at));
     let mut expected = [(moment.not_before, moment.expires_at); 6];
-    expected[2].0 = of_role.not_before;
+    expected[2] = (of_role.not_before, of_role.expires_at);
     let own = |field| entries[5].get_i64(field).unwrap();
     expected[5] = (own("not_before"), own("expires_at"));
     assert_eq!(said.collect::<Vec<_>>(), expected);
     assert_eq!(store.user(&user.id).await.unwrap().unwrap().not_before, moment.not_before);
+    assert_eq!(store.roles().await.unwrap().not_before, of_role.not_before);
     fixture.drop().await;
 }
 
