@@ -264,7 +264,7 @@ mod tests {
         world.auth.set_role(&admin, "scientist", &["series:read".into()]).await.unwrap();
         assert!(is_revoked(&world, &before.access_token).await);
         assert!(is_revoked(&world, &of_key.access_token).await);
-        let after = world.renew(&before.refresh_token).await.unwrap();
+        let after = world.refresh(&before.refresh_token).await.unwrap();
         let of_key = world.auth.client_token(&key, world.auth.now(), None).await.unwrap();
         let again = world.login("ada@example.org").await;
         let now = world.auth.now().unix_timestamp();

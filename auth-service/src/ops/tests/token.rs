@@ -391,6 +391,28 @@ async fn a_job_has_no_more_than_its_user_its_key_and_the_acting_client_allow_tod
 }
 
 #[tokio::test]
+async fn a_job_goes_on_with_what_a_narrowed_role_of_its_user_still_allows() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    world.user("ada@example.org").await;
+    let login = world.login("ada@example.org").await;
+    let both = "calculations:read calculations:write";
+    let granted = world.auth.exchange_token(None, job(&login.access_token, both)).await.unwrap();
+    world.auth.set_role(&admin, "scientist", &["calculations:read".into()]).await.unwrap();
+    let entries = world.auth.revocations(0, std::time::Duration::ZERO).await.unwrap().entries;
+    let is_revoked = |token: &str| {
+        let claims = world.auth.verifier().verify(token).unwrap();
+        assert_eq!(claims.from_roles, ["scientist"]);
+        entries.iter().any(|entry| entry.refuses(&claims))
+    };
+    assert!(is_revoked(&granted.access_token));
+    let token = granted.refresh_token.unwrap();
+    let next = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
+    assert_eq!(next.scope, set("calculations:read"));
+    assert!(!is_revoked(&next.access_token));
+}
+
+#[tokio::test]
 async fn with_the_client_that_acts_a_job_loses_its_tokens_at_once() {
     let world = World::new().await;
     let admin = world.admin().await;
