@@ -2,14 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::{Caller, Process, Stack, http, on_both_stores, process::PATIENCE};
 
 on_both_stores!(
     whatever_ends_a_token_is_felt_at_every_replica_within_a_second,
-    a_login_that_meets_the_end_of_all_sessions_leaves_no_token_behind,
     a_narrowed_role_is_felt_at_every_replica_within_a_second,
     a_finished_calculation_ends_its_job_grants_and_reviewers_have_names
 );
@@ -108,33 +106,6 @@ async fn whatever_ends_a_token_is_felt_at_every_replica_within_a_second(mut stac
         assert!(started.elapsed() < PATIENCE, "the feed is not measured");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-}
-
-async fn a_login_that_meets_the_end_of_all_sessions_leaves_no_token_behind(mut stack: Stack) {
-    stack.follow().await;
-    let (email, password) = ("ada@example.org", "nine paper boats on a lake");
-    let body = json!({"email": email, "password": password});
-    assert_eq!(stack.anonymous().post("/auth/users", &body).await.status, 201);
-    let mut ended = 0;
-    for round in 0..8_u64 {
-        let ada = stack.login(email, password).await;
-        let logins = join_all((0..6).map(|_| async { stack.anonymous().log_in(email, password).await }));
-        let ending = async {
-            tokio::time::sleep(Duration::from_millis(20 + 40 * round)).await;
-            ada.delete("/auth/sessions").await
-        };
-        let (logins, ending) = tokio::join!(logins, ending);
-        assert_eq!(ending.status, 204, "{ending:?}");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        for login in logins.iter().filter(|login| login.status == 200) {
-            let token = login.json()["access_token"].as_str().expect("a token").to_owned();
-            if ada.with_token(&token).get("/auth/users/me").await.status == 401 {
-                ended += 1;
-                refused_everywhere(&stack.resource, &token).await;
-            }
-        }
-    }
-    assert!(ended > 0, "no login came before the end of all sessions");
 }
 
 async fn a_narrowed_role_is_felt_at_every_replica_within_a_second(mut stack: Stack) {

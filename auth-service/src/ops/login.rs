@@ -216,4 +216,26 @@ mod tests {
         assert!(faults[0].message.contains("users:write"), "{}", faults[0].message);
         assert!(world.auth.sessions(&user.id, None, 10).await.unwrap().is_empty());
     }
+
+    #[tokio::test]
+    async fn a_login_that_meets_the_end_of_all_sessions_gets_no_token() {
+        let world = World::new().await;
+        let user = world.user("ada@example.org").await;
+        let credentials = || Credentials {
+            username: "ada@example.org".into(),
+            password: Password::new(World::PASSWORD),
+            scope: None,
+            at_most: None,
+            mark: None,
+            device: None,
+            origin: Origin::default(),
+        };
+        // As the password check found them; their sessions end before the new one is written.
+        let found = world.auth.store.user(&user.id).await.unwrap().unwrap();
+        world.auth.end_sessions(&World::confirmed(&user.id, "")).await.unwrap();
+        let late = world.auth.open(FIRST_PARTY, found, credentials()).await;
+        assert_eq!(late.unwrap_err(), AuthError::InvalidCredentials);
+        let found = world.auth.store.user(&user.id).await.unwrap().unwrap();
+        assert!(world.auth.open(FIRST_PARTY, found, credentials()).await.is_ok());
+    }
 }
