@@ -87,15 +87,10 @@ async fn a_long_stream_needs_little_memory(stack: Stack) {
     let scientist = stack.scientist().await;
     let (token, service) = (scientist.token.clone().expect("a token"), &stack.resource[0]);
     let before = service.peak();
-    stream(&service.base, &token, 2_000).await;
-    let short = service.peak();
-    let sent = stream(&service.base, &token, 6_000).await;
-    let (first, more) = ((short - before) / MIB, (service.peak() - short) / MIB);
-    assert!(
-        sent > 90 && more < 16,
-        "{sent} MiB needed {more} MiB more than a third of it, which needed {first}"
-    );
-    assert!(first + more < 64, "{first} MiB for a short stream and {more} for a long one");
+    let sent = stream(&service.base, &token, 16_000).await;
+    // On MongoDB the batches on their way take up to 55 MiB, on SQLite 15: however long the stream is.
+    let needed = (service.peak() - before) / MIB;
+    assert!(sent > 240 && needed < 80, "a stream of {sent} MiB needed {needed}");
 }
 
 async fn a_client_that_leaves_ends_its_stream(stack: Stack) {
