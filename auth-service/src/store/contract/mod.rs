@@ -5,6 +5,7 @@ pub(crate) mod clients;
 pub(crate) mod endings;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
+pub(crate) mod surplus;
 pub(crate) mod throttle;
 pub(crate) mod users;
 
@@ -77,11 +78,13 @@ macro_rules! suite {
             ending_a_session_cuts_off_its_tokens_and_nothing_else
             the_job_grants_of_a_calculation_end_together
             sessions_are_listed_by_page
-            beyond_the_limit_the_least_recently_used_session_ends
             the_entry_of_a_login_stays_whatever_becomes_of_its_session
+            a_theft_is_recorded_with_its_user_and_client
+        );
+        $crate::store::contract::suite!($fixture, surplus:
+            beyond_the_limit_the_least_recently_used_session_ends
             two_sessions_opened_at_the_same_time_do_not_end_one_another
             many_sessions_opened_at_once_stay_near_the_limit
-            a_theft_is_recorded_with_its_user_and_client
         );
         $crate::store::contract::suite!($fixture, endings:
             ending_all_sessions_raises_the_token_version_and_revokes_each

@@ -47,7 +47,7 @@ pub(crate) async fn only_live_sessions_are_listed_newest_first(store: &dyn Store
     assert_eq!(store.live_sessions(&live("u"), now()).await, Ok(vec![newer, older]));
 }
 
-fn live(user_id: &str) -> SessionFilter {
+pub(super) fn live(user_id: &str) -> SessionFilter {
     SessionFilter { user_id: user_id.into(), token_version: 0, after: None, limit: 1000 }
 }
 
@@ -325,46 +325,6 @@ pub(crate) async fn sessions_are_listed_by_page(store: &dyn Store) {
     assert_eq!(page(Some(ids[3].clone())).await, ids[4..]);
 }
 
-pub(crate) async fn beyond_the_limit_the_least_recently_used_session_ends(store: &dyn Store) {
-    let (oldest, token) = opened("u", ago(30));
-    let (idle, _) = opened("u", ago(20));
-    let foreign = opened("v", ago(40)).0;
-    for session in [&oldest, &idle, &foreign] {
-        add_session(store, session).await;
-    }
-    secret_of(rotate(store, &token).await);
-    let (new, _) = opened("u", now());
-    let login = entry(Action::Login, "u");
-    store.insert_session(&new, 2, &clock(), &login).await.expect("ok");
-    assert_eq!(recorded(store, "u").await, std::slice::from_ref(&login));
-    let entries = recorded(store, &idle.id).await;
-    assert_eq!(entries, [login.of_surplus(&idle.id, 2)]);
-    assert_eq!((&entries[0].action, &entries[0].actor), (&Action::SessionEnded, &login.actor));
-    assert!(
-        entries[0].id != login.id
-            && entries[0].detail.as_ref().is_some_and(|why| why.contains("more than 2"))
-    );
-    for (session, ended) in [(oldest, None), (idle, Some(EndReason::Surplus)), (foreign, None), (new, None)] {
-        assert_eq!(store.session(&session.id).await.expect("ok").expect("ok").ended, ended);
-        let revoked = store.revocations_of(RevocationKind::Session, &session.id).await.expect("ok");
-        assert_eq!(revoked.len(), usize::from(ended.is_some()));
-    }
-}
-
-pub(crate) async fn two_sessions_opened_at_the_same_time_do_not_end_one_another(store: &dyn Store) {
-    let open = async || {
-        let (session, _) = opened("u", now());
-        store.insert_session(&session, 1, &clock(), &entry(Action::Login, "u")).await.expect("ok");
-    };
-    let count = async || store.live_sessions(&live("u"), now()).await.expect("ok").len();
-    for _ in 0..10 {
-        tokio::join!(open(), open());
-        assert!([1, 2].contains(&count().await), "one may have come too late to be seen by the other");
-    }
-    open().await;
-    assert_eq!(count().await, 1);
-}
-
 pub(crate) async fn the_entry_of_a_login_stays_whatever_becomes_of_its_session(store: &dyn Store) {
     let (session, token) = opened("u", now());
     let login = entry(Action::Login, "u");
@@ -377,26 +337,6 @@ pub(crate) async fn the_entry_of_a_login_stays_whatever_becomes_of_its_session(s
     let (reason, clock) = (EndReason::Logout, clock());
     assert!(store.end_session("u", &session.id, reason, &clock, &ended).await.expect("ok"));
     assert_eq!(recorded(store, "u").await, [ended, login]);
-}
-
-pub(crate) async fn many_sessions_opened_at_once_stay_near_the_limit(store: &dyn Store) {
-    const MOST: u32 = 10;
-    let (clock, entry) = (clock(), Action::Login);
-    let opening = |round: usize| {
-        let clock = &clock;
-        let entry = entry.clone();
-        async move {
-            let entry = self::entry(entry, "u");
-            let (session, _) = opened("u", now());
-            store.insert_session(&session, MOST, clock, &entry).await.expect("ok");
-            round
-        }
-    };
-    for _ in 0..4 {
-        join_all((0..8).map(opening)).await;
-    }
-    opening(0).await;
-    assert_eq!(store.live_sessions(&live("u"), now()).await.expect("ok").len(), MOST as usize);
 }
 
 pub(crate) async fn a_theft_is_recorded_with_its_user_and_client(store: &dyn Store) {
