@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_of_a_name_is_the_same_whoever_makes_it() {
+    fn two_callers_make_the_same_id_of_a_name() {
         let (at, later) = (datetime!(2026-01-01 0:00 UTC), datetime!(2026-01-01 0:00:00.001 UTC));
         let id = of("a", at);
         assert!(is_id(&id));

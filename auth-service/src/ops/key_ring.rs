@@ -1,7 +1,6 @@
-//! Records changes of the key ring in the audit log. Its file is changed outside this service, by the command line
-//! or by whoever may write the file, so the log names nobody. The state that was recorded last lies in the store: of
-//! all replicas that read the same file the first one records a step, and a step that was taken while none ran is
-//! recorded at the next start.
+//! Records changes of the key ring in the audit log. An operator changes the file outside this service, so the entries
+//! name nobody. The store keeps the ring as it was last recorded. So only the first replica that reads a changed file
+//! records the change, and a change that was made while no replica ran is recorded at the next start.
 
 use std::{sync::Arc, time::Duration};
 

@@ -31,7 +31,7 @@ use crate::ops::{
 /// The most documents of a batch.
 const BATCH: usize = 500;
 /// A batch is written once it has as many bytes of text.
-const BATCH_BYTES: usize = 2 * 1024 * 1024;
+const BATCH_BYTES: usize = 1024 * 1024;
 /// How long a batch that is not full waits for another line.
 const LINGER: Duration = Duration::from_millis(20);
 
