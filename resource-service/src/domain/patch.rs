@@ -10,6 +10,9 @@ use super::scan::MAX_NESTING;
 pub const MAX_OPERATIONS: usize = 1_000;
 /// The most that all `copy` operations of a patch may copy, in values and bytes of text.
 const MAX_COPIED: usize = 4 * 1024 * 1024;
+/// The most values that a patch may measure, or shift within arrays and objects. A thousand insertions at the front of
+/// an array of 30,000 items are within it.
+const MAX_WORK: usize = 32 * 1024 * 1024;
 
 /// Why a patch does not apply. Each names the operation by its index.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,29 +35,48 @@ pub enum Unpatchable {
         /// What is wrong there.
         reason: &'static str,
     },
+    /// The document would be nested too deeply.
+    #[error(
+        "operation {at}: the document would be nested {levels} levels deep; at most {MAX_NESTING} are allowed"
+    )]
+    TooDeep {
+        /// The operation.
+        at: usize,
+        /// How deep it would be.
+        levels: usize,
+    },
     /// The document would grow too large.
-    #[error("operation {at}: too much is copied")]
+    #[error("operation {at}: the copies of a patch may have at most {MAX_COPIED} bytes in all")]
     TooLarge {
+        /// The operation.
+        at: usize,
+    },
+    /// The patch would take too long.
+    #[error(
+        "operation {at}: the patch moves more than {MAX_WORK} values; send the new document with PUT instead"
+    )]
+    TooCostly {
         /// The operation.
         at: usize,
     },
 }
 
-/// Applies every operation, in order. After an error `document` is in between: throw it away.
+/// What the operations of a patch have cost so far.
+#[derive(Default)]
+struct Spent {
+    copied: usize,
+    work: usize,
+}
+
+/// Applies every operation, in order. After an error `document` is half changed: discard it.
+///
+/// Each operation is measured before it is done, so that the document is never deeper than [`MAX_NESTING`].
 pub fn apply(document: &mut Value, operations: &Patch) -> Result<(), Unpatchable> {
-    let mut copied = 0;
+    let mut spent = Spent::default();
     for (at, operation) in operations.iter().enumerate() {
         let path = operation.path().as_str();
         let misplaced = |reason| Unpatchable::Place { at, path: path.to_owned(), reason };
-        if path.matches('/').count() > MAX_NESTING {
-            return Err(misplaced("the path is deeper than a document can be"));
-        }
-        if let PatchOperation::Copy(copy) = operation {
-            copied += document.pointer(copy.from.as_str()).map_or(0, weight);
-            if copied > MAX_COPIED {
-                return Err(Unpatchable::TooLarge { at });
-            }
-        }
+        spent.admit(document, at, operation)?;
         step(document, operation).map_err(|kind| match kind {
             PatchErrorKind::TestFailed => Unpatchable::Test { at, path: path.to_owned() },
             PatchErrorKind::InvalidFromPointer => misplaced("there is nothing at \"from\""),
@@ -63,6 +85,59 @@ pub fn apply(document: &mut Value, operations: &Patch) -> Result<(), Unpatchable
         })?;
     }
     Ok(())
+}
+
+impl Spent {
+    /// Refuses an operation whose result would be too deep or too large, or that would cost too much.
+    fn admit(&mut self, document: &Value, at: usize, operation: &PatchOperation) -> Result<(), Unpatchable> {
+        let path = operation.path().as_str();
+        let nested = |below: usize| match levels(path) + below {
+            levels if levels > MAX_NESTING => Err(Unpatchable::TooDeep { at, levels }),
+            _ => Ok(()),
+        };
+        let found = |from: &str| document.pointer(from);
+        match operation {
+            PatchOperation::Add(add) => nested(depth(&add.value))?,
+            PatchOperation::Replace(replace) => nested(depth(&replace.value))?,
+            PatchOperation::Copy(copy) => {
+                let from = found(copy.from.as_str());
+                self.copied += from.map_or(0, weight);
+                if self.copied > MAX_COPIED {
+                    return Err(Unpatchable::TooLarge { at });
+                }
+                nested(from.map_or(0, depth))?;
+            }
+            PatchOperation::Move(step) => {
+                // What does not go deeper than it was need not be measured.
+                if levels(path) > levels(step.from.as_str())
+                    && let Some(from) = found(step.from.as_str())
+                {
+                    self.work += weight(from);
+                    nested(depth(from))?;
+                }
+                self.work += beside(document, step.from.as_str());
+            }
+            PatchOperation::Test(_) | PatchOperation::Remove(_) => nested(0)?,
+        }
+        if !matches!(operation, PatchOperation::Test(_)) {
+            self.work += beside(document, path);
+        }
+        if self.work > MAX_WORK { Err(Unpatchable::TooCostly { at }) } else { Ok(()) }
+    }
+}
+
+/// How many objects and arrays a pointer leads through.
+fn levels(pointer: &str) -> usize {
+    pointer.matches('/').count()
+}
+
+/// How many values lie in the container that a pointer leads into: as many may be shifted when one comes or goes.
+fn beside(document: &Value, pointer: &str) -> usize {
+    match pointer.rsplit_once('/').and_then(|(parent, _)| document.pointer(parent)) {
+        Some(Value::Array(items)) => items.len(),
+        Some(Value::Object(members)) => members.len(),
+        _ => 0,
+    }
 }
 
 /// Applies one operation. What takes a member away is done here, so that the others keep their order.
@@ -202,7 +277,6 @@ mod tests {
             json!({"op": "move", "from": "/b", "path": "/c"}),
             json!({"op": "move", "from": "/a", "path": "/a/b"}),
             json!({"op": "remove", "path": ""}),
-            json!({"op": "add", "path": "/a".repeat(101), "value": 1}),
         ] {
             let fault = patched(&document, &json!([{"op": "test", "path": "/a", "value": 1}, patch]));
             assert!(matches!(fault, Err(Unpatchable::Place { at: 1, .. })), "{patch}: {fault:?}");
@@ -210,9 +284,60 @@ mod tests {
     }
 
     #[test]
-    fn a_patch_that_doubles_the_document_again_and_again_is_stopped() {
+    fn a_patch_that_doubles_the_document_again_and_again_is_refused() {
         let double = |n| json!({"op": "copy", "from": "", "path": format!("/a{n}")});
         let bomb = (0..60).map(double).collect();
         assert!(matches!(patched(&json!({"x": "y"}), &bomb), Err(Unpatchable::TooLarge { .. })));
+    }
+
+    /// An object within an object, so many levels deep.
+    fn nested(levels: usize) -> Value {
+        (1..levels).fold(json!({}), |inner, _| json!({"q": inner}))
+    }
+
+    #[test]
+    fn no_operation_makes_a_document_deeper_than_a_hundred_levels() {
+        let document = json!({"a": nested(60), "b": {}, "list": [nested(50)]});
+        let bottom = format!("/a{}", "/q".repeat(59));
+        let fits = format!("/a{}", "/q".repeat(38));
+        for (operation, deepest) in [
+            (json!({"op": "copy", "from": "/a", "path": format!("{bottom}/again")}), 121),
+            (json!({"op": "move", "from": "/list/0", "path": format!("{bottom}/again")}), 111),
+            (json!({"op": "add", "path": format!("{bottom}/q"), "value": nested(40)}), 101),
+            (json!({"op": "replace", "path": format!("{bottom}"), "value": nested(41)}), 101),
+            (json!({"op": "add", "path": "/a".repeat(101), "value": 1}), 101),
+            (json!({"op": "test", "path": "/a".repeat(101), "value": 1}), 101),
+            (json!({"op": "remove", "path": "/a".repeat(101)}), 101),
+        ] {
+            let refusal = patched(&document, &json!([operation]));
+            assert_eq!(refusal, Err(Unpatchable::TooDeep { at: 0, levels: deepest }), "{operation}");
+        }
+        for operation in [
+            json!({"op": "copy", "from": "/a", "path": format!("{fits}/again")}),
+            json!({"op": "add", "path": format!("{bottom}/q"), "value": nested(39)}),
+            json!({"op": "move", "from": bottom, "path": "/b/c"}),
+        ] {
+            let document = patched(&document, &json!([operation])).unwrap();
+            assert!(depth(&document) <= MAX_NESTING, "{operation}");
+        }
+    }
+
+    #[test]
+    fn a_tree_copied_into_itself_sixty_times_ends_in_a_refusal() {
+        let path = |n: usize| format!("/a{}", "/q".repeat(n * 10));
+        let copies = (1..=60).map(|n| json!({"op": "copy", "from": "/a", "path": path(n)})).collect();
+        let refusal = patched(&json!({"a": nested(10)}), &copies);
+        assert!(matches!(refusal, Err(Unpatchable::TooDeep { .. })), "{refusal:?}");
+    }
+
+    #[test]
+    fn operations_that_shift_many_values_are_refused_before_they_take_seconds() {
+        let document = json!({"list": vec![0; 100_000], "empty": {}});
+        let front = vec![json!({"op": "add", "path": "/list/0", "value": 1}); MAX_OPERATIONS];
+        assert!(matches!(patched(&document, &front.into()), Err(Unpatchable::TooCostly { .. })));
+        let back = vec![json!({"op": "add", "path": "/empty/a", "value": 1}); MAX_OPERATIONS];
+        assert!(patched(&document, &back.into()).is_ok());
+        let beyond = json!([{"op": "add", "path": "/list/100001", "value": 1}]);
+        assert!(matches!(patched(&document, &beyond), Err(Unpatchable::Place { at: 0, .. })));
     }
 }

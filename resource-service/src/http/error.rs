@@ -25,9 +25,14 @@ fn unpatchable(fault: &Unpatchable) -> Problem {
     let error = ResourceError::Unpatchable(fault.clone());
     match fault {
         Unpatchable::Test { .. } => told(ProblemCode::Conflict, &error),
-        Unpatchable::TooLarge { .. } => told(ProblemCode::PayloadTooLarge, &error),
+        Unpatchable::TooLarge { .. } | Unpatchable::TooCostly { .. } => {
+            told(ProblemCode::PayloadTooLarge, &error)
+        }
         Unpatchable::Place { at, .. } => {
             Problem::validation(vec![FieldError::at(format!("/{at}"), "path", fault.to_string())])
+        }
+        Unpatchable::TooDeep { at, .. } => {
+            Problem::validation(vec![FieldError::at(format!("/{at}"), "nesting", fault.to_string())])
         }
     }
 }

@@ -13,9 +13,8 @@ use crate::{
     domain::{
         document::Meta,
         merge::merge,
-        patch::{MAX_OPERATIONS, Patch, apply, depth},
+        patch::{MAX_OPERATIONS, Patch, apply},
         pointer,
-        scan::MAX_NESTING,
     },
     store::StoredDocument,
 };
@@ -40,7 +39,8 @@ pub async fn operate(
     patch: &Patch,
 ) -> Result<StoredDocument, ResourceError> {
     if patch.len() > MAX_OPERATIONS {
-        let message = format!("a patch may have at most {MAX_OPERATIONS} operations");
+        let message =
+            format!("a patch may have at most {MAX_OPERATIONS} operations; this one has {}", patch.len());
         return Err(ResourceError::Invalid(vec![FieldError::at("", "maxItems", message)]));
     }
     target.update(service, Effect::Changes, |meta, members| patched(meta, members, patch)).await
@@ -71,13 +71,5 @@ fn patched(
     if !faults.is_empty() {
         return Err(ResourceError::Invalid(faults));
     }
-    let document = Value::Object(members);
-    if depth(&document) > MAX_NESTING {
-        let message = format!("the document would be nested deeper than {MAX_NESTING} levels");
-        return Err(fault(String::new(), "nesting", message));
-    }
-    match document {
-        Value::Object(members) => Ok(members),
-        _ => Ok(Map::new()),
-    }
+    Ok(members)
 }

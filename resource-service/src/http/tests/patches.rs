@@ -52,6 +52,32 @@ async fn operations_change_a_document_all_or_none() {
     assert_eq!(api.call("GET", &path).await.body, patched.body, "what was refused changed nothing");
 }
 
+/// An object within an object, so many levels deep.
+fn nested(levels: usize) -> Value {
+    (1..levels).fold(json!({}), |inner, _| json!({"q": inner}))
+}
+
+#[actix_web::test]
+async fn patches_that_would_nest_too_deeply_are_refused_and_change_nothing() {
+    let api = Api::start().await;
+    let mut document = calculation();
+    document["parameters"] = nested(90);
+    let made = api.with("POST", "/api/calculations", &document).await;
+    let path = format!("/api/calculations/{}", made.id());
+    let again = format!("/parameters{}/again", "/q".repeat(89));
+    let copies = vec![json!({"op": "copy", "from": "/parameters", "path": again}); 90];
+    let refused = api.send(operations(&path, &copies.into())).await;
+    assert_eq!((refused.status, &refused.faults()[0]), (422, &("/0".to_owned(), "nesting".to_owned())));
+    let below = |n: usize| format!("/parameters{}/again", "/q".repeat(n));
+    let copies = (1..=60).map(|n| json!({"op": "copy", "from": "/parameters", "path": below(n)})).collect();
+    assert_eq!(api.send(operations(&path, &copies)).await.status, 422);
+    let merged = api.with("PATCH", &path, &json!({"parameters": nested(99)})).await;
+    assert_eq!(merged.status, 200, "a hundred levels in all");
+    let merged = api.with("PATCH", &path, &json!({"parameters": nested(100)})).await;
+    assert_eq!((merged.status, merged.faults()[0].1.as_str()), (422, "nesting"));
+    assert_eq!(api.call("GET", &path).await.body["parameters"], nested(99));
+}
+
 #[actix_web::test]
 async fn a_patch_that_changes_nothing_makes_no_revision() {
     let api = Api::start().await;
