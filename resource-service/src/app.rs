@@ -31,7 +31,7 @@ use service_kit::{
 };
 
 use crate::{
-    domain::{catalog::Catalog, collection::Collection},
+    domain::{catalog::Catalog, collection::Collection, ids::Ids},
     http::{BODY_LIMIT, endpoints, openapi::OpenApi},
     in_force::InForce,
     ops::{
@@ -54,7 +54,7 @@ const MAINTENANCE: Duration = Duration::from_secs(60);
 pub struct Env {
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes ids.
+    /// Makes ids and secrets.
     pub random: Arc<dyn Random>,
 }
 
@@ -120,8 +120,20 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let Env { clock, random } = Env::default();
     let (notices, names) = (Notices::default(), Names::default());
     let (feed, hot) = (Feed::new(Arc::clone(&store)), Arc::new(Hot::new(0)));
-    let cursor_key = Once::default();
-    Ok(Service { catalog, store, feed, clock, random, revocations: None, notices, hot, names, cursor_key })
+    let (ids, cursor_key) = (Ids::new(Arc::clone(&random)), Once::default());
+    Ok(Service {
+        catalog,
+        store,
+        feed,
+        clock,
+        random,
+        ids,
+        revocations: None,
+        notices,
+        hot,
+        names,
+        cursor_key,
+    })
 }
 
 /// The store, reached for the first time when it is asked something.
@@ -160,6 +172,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         feed: Feed::new(Arc::clone(&store)),
         store,
         clock: env.clock,
+        ids: Ids::new(Arc::clone(&env.random)),
         random: env.random,
         revocations,
         hot: Arc::new(Hot::new(settings.cache.bytes)),

@@ -2,12 +2,10 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value};
-use service_kit::{clock::Clock, random::Random};
 use shared_models::problem::FieldError;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::pointer;
+use super::{ids::Ids, pointer};
 use crate::query::timestamp;
 
 /// The most bytes of a document as a client sends it.
@@ -25,7 +23,7 @@ pub struct Document {
 /// What the service records about a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meta {
-    /// UUID version 7, so that ids sort by creation.
+    /// UUID version 7, so that ids sort by creation ([`Ids`]).
     pub id: String,
     /// How often the document was written.
     pub revision: i64,
@@ -44,19 +42,10 @@ pub struct Malformed;
 
 impl Meta {
     /// The record of a new document.
-    pub fn first(owner: &str, clock: &dyn Clock, random: &dyn Random) -> Self {
-        let now = clock.now();
-        let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-        let tail = service_kit::random::bytes::<10>(random);
-        let id = uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid();
+    pub fn first(owner: &str, ids: &Ids, now: OffsetDateTime) -> Self {
+        let id = ids.make(now);
         let now = timestamp(now);
-        Self {
-            id: Uuid::to_string(&id),
-            revision: 1,
-            created_at: now.clone(),
-            updated_at: now,
-            owner: owner.to_owned(),
-        }
+        Self { id, revision: 1, created_at: now.clone(), updated_at: now, owner: owner.to_owned() }
     }
 
     /// The record after one more write. Time does not run backwards, whatever the clock says.
@@ -139,20 +128,21 @@ impl Serialize for Document {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::sync::Arc;
 
     use serde_json::json;
-    use service_kit::{clock::ManualClock, random::OsRandom};
+    use service_kit::random::OsRandom;
 
     use super::*;
 
-    fn clock() -> ManualClock {
-        ManualClock::new(time::macros::datetime!(2026-01-31 12:00:00.123_456 UTC))
+    fn first() -> Meta {
+        let now = time::macros::datetime!(2026-01-31 12:00:00.123_456 UTC);
+        Meta::first("ada", &Ids::new(Arc::new(OsRandom)), now)
     }
 
     #[test]
     fn a_document_is_written_with_its_system_members_first_and_read_back() {
-        let meta = Meta { id: "i".into(), ..Meta::first("ada", &clock(), &OsRandom) };
+        let meta = Meta { id: "i".into(), ..first() };
         let document = Document { meta, members: json!({"b": 0.1, "a": 1}).as_object().unwrap().clone() };
         let text = document.to_json();
         assert_eq!(
@@ -164,18 +154,8 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_of_version_7_and_sort_by_creation() {
-        let clock = clock();
-        let first = Meta::first("ada", &clock, &OsRandom).id;
-        clock.advance(Duration::from_millis(1));
-        let second = Meta::first("ada", &clock, &OsRandom).id;
-        assert!(first < second);
-        assert_eq!(Uuid::parse_str(&first).unwrap().get_version_num(), 7);
-    }
-
-    #[test]
     fn an_echo_of_the_record_is_ignored_and_anything_else_of_that_kind_is_refused() {
-        let meta = Meta::first("ada", &clock(), &OsRandom);
+        let meta = first();
         let mut members =
             json!({"_revision": 1, "_owner": "eve", "_x": 1, "a": 1}).as_object().unwrap().clone();
         let faults = Meta::take_echo(Some(&meta), &mut members);

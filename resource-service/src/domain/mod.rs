@@ -14,6 +14,7 @@ pub mod fault;
 pub mod grant;
 pub mod hidden;
 pub mod history;
+pub mod ids;
 pub mod merge;
 pub mod patch;
 pub mod precondition;

@@ -76,6 +76,6 @@ pub(super) fn prepare(
     }
     let members = permit.collection.check(members).map_err(ResourceError::Invalid)?;
     service.check_grant(permit, None, &members)?;
-    let meta = Meta::first(permit.subject, &*service.clock, &*service.random);
+    let meta = Meta::first(permit.subject, &service.ids, service.clock.now());
     Ok(Document { meta, members })
 }

@@ -80,7 +80,9 @@ pub async fn explain(
     if !claims.scope.covers(admin) {
         return Err(ResourceError::MissingScope(admin.clone()));
     }
-    let query = read(&permit, &names::asked(parameters).1)?;
+    // What only adds to a page has no part in how it is found.
+    let parameters = reviews::asked(collection, names::asked(parameters).1).1;
+    let query = read(&permit, &parameters)?;
     let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
     let (selection, now) = (selection(&permit, &query)?, service.clock.now());
     Ok(keyset::explain(&*service.store, &permit.collection, &selection, after.as_deref(), now).await?)

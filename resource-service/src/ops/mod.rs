@@ -48,7 +48,7 @@ use tokio::time::timeout;
 use self::{
     catalog::LiveCatalog, error::ResourceError, feed::Feed, hot::Hot, names::Names, notices::Notices,
 };
-use crate::{query::cursor::CursorKey, store::Store};
+use crate::{domain::ids::Ids, query::cursor::CursorKey, store::Store};
 
 /// How long a request waits for the key of cursors, which is read once.
 const KEY_PATIENCE: Duration = Duration::from_secs(1);
@@ -63,8 +63,10 @@ pub struct Service {
     pub feed: Feed,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes ids.
+    /// Makes what nobody can guess.
     pub random: Arc<dyn Random>,
+    /// Makes ids.
+    pub ids: Ids,
     /// The feed of revocations, where it is followed.
     pub revocations: Option<Arc<Revocations>>,
     /// What auth-service is told.

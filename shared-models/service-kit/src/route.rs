@@ -230,6 +230,16 @@ fn has_parameter(query: &str, name: &str) -> bool {
     query.split('&').any(|pair| pair.split('=').next() == Some(name))
 }
 
+/// The detail of a refused query string.
+const UNREADABLE: &str =
+    "The query string is not UTF-8; percent-encode the UTF-8 bytes of each name and value";
+
+/// Whether a query string is UTF-8 once it is decoded. Other readers would replace the bytes that are not, and so read
+/// another text than was sent. The signs between names and values are ASCII, so the string is decoded as a whole.
+fn is_readable(query: &str) -> bool {
+    !query.contains('%') || percent_encoding::percent_decode_str(query).decode_utf8().is_ok()
+}
+
 async fn check(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -239,9 +249,10 @@ async fn check(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let rule = rules.iter().find(|rule| rule.method == asked);
-    let verdict = match rule {
-        Some(rule) => in_time(admit(request.request(), rule, &verifier)).await,
-        None => Ok(()),
+    let verdict = match (rule, is_readable(request.query_string())) {
+        (_, false) => Err(Problem::new(ProblemCode::InvalidRequest, UNREADABLE)),
+        (Some(rule), true) => in_time(admit(request.request(), rule, &verifier)).await,
+        (None, true) => Ok(()),
     };
     let verdict = match (verdict, rule.and_then(|rule| rule.gate.as_ref())) {
         (Ok(()), Some(gate)) => pass(&mut request, gate, body_limit).await,

@@ -279,3 +279,37 @@ async fn those_who_administer_a_collection_may_ask_how_a_list_is_found() {
     let not = samples.get(&path("samples", &["explain=false"]), SCOPE).await;
     assert_eq!((not.status, not.body["items"].as_array().unwrap().len()), (200, 5));
 }
+
+#[actix_web::test]
+async fn a_query_string_that_is_not_utf_8_is_refused_everywhere() {
+    let api = Api::start().await;
+    for path in [
+        "/api/calculations?name=%ff",
+        "/api/calculations?%c3=x",
+        "/api/calculations?name=a&sort=%C3%28",
+        "/api/calculations/x?fields=%80",
+        "/api/calculations/aggregate?group=%fe",
+        "/api/collections?x=%ff",
+    ] {
+        let answer = api.send(request("GET", path, "ada", ALL)).await;
+        assert_eq!(answer.code(), (400, "invalid_request"), "{path}: {}", answer.text);
+    }
+    let read = api.send(request("GET", "/api/calculations?name=%C3%A4+%25ff", "ada", ALL)).await;
+    assert_eq!(read.status, 200, "{}", read.text);
+}
+
+#[actix_web::test]
+async fn documents_of_one_bulk_keep_their_order() {
+    let api = Api::start_with(&[
+        json!({"name": "rows", "schema": {"type": "object", "properties": {"i": {"type": "integer"}}}}),
+    ])
+    .await;
+    let scope = "rows:read rows:write";
+    let rows: Vec<Value> = (0..500).map(|i| json!({"i": i})).collect();
+    let stored = api.send(request("POST", "/api/rows", "ada", scope).set_json(rows)).await;
+    assert!(stored.status < 300, "{}", stored.text);
+    let page = api.send(request("GET", "/api/rows?limit=1000", "ada", scope)).await;
+    let shown: Vec<i64> =
+        page.body["items"].as_array().unwrap().iter().map(|row| row["i"].as_i64().unwrap()).collect();
+    assert_eq!(shown, (0..500).collect::<Vec<_>>());
+}

@@ -40,6 +40,21 @@ async fn a_review_is_stale_once_its_calculation_has_changed() {
 }
 
 #[actix_web::test]
+async fn a_list_is_explained_whatever_it_would_show() {
+    let api = Api::shipped().await;
+    let scope = "reviews:read collections:write reviews:admin";
+    for query in
+        ["expand=_stale", "expand=_owner&expand=_stale", "count=exact&fields=verdict&limit=1&sort=-_id"]
+    {
+        let path = format!("/api/reviews?explain=true&{query}");
+        let plan = read(&api, &path, scope).await;
+        assert!(plan.get("index").is_some(), "{query}: {plan}");
+    }
+    let refused = api.send(request("GET", "/api/reviews?explain=true&expand=_x", "ada", scope)).await;
+    assert_eq!(refused.faults()[0].0, "expand");
+}
+
+#[actix_web::test]
 async fn a_review_is_of_a_calculation_in_sight_and_of_a_revision_that_it_had() {
     let api = Api::shipped().await;
     let made = send(&api, "POST", "/api/calculations", &calculation()).await;

@@ -6,7 +6,6 @@ mod receive;
 pub mod remove;
 pub mod sweep;
 
-use service_kit::random;
 use shared_models::{claims::AccessClaims, documents::ArtifactsDefinition, problem::FieldError};
 use time::{Duration, OffsetDateTime};
 
@@ -110,9 +109,7 @@ impl Service {
 
     /// An id that nothing else has.
     fn unique(&self) -> String {
-        let millis = u64::try_from(self.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-        let tail = random::bytes::<10>(&*self.random);
-        uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().to_string()
+        self.ids.make(self.clock.now())
     }
 }
 

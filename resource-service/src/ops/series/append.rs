@@ -303,7 +303,7 @@ fn plan(
     replace: bool,
 ) -> (Vec<Write>, Outcome) {
     let (mut writes, mut outcome) = (Vec::new(), Outcome::default());
-    let fresh = || Meta::first(permit.subject, &*service.clock, &*service.random);
+    let fresh = || Meta::first(permit.subject, &service.ids, service.clock.now());
     let lowers: Vec<i64> = chunks.iter().filter_map(|chunk| chunk.lower).collect();
     let start_of = |lower: i64| sent.partition_point(|(_, point)| point.step < lower);
     let below = lowers.first().map_or(sent.len(), |lower| start_of(*lower));

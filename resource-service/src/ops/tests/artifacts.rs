@@ -20,6 +20,7 @@ use crate::{
         catalog::Catalog,
         document::{Document, Meta},
         history::Removal,
+        ids::Ids,
         precondition::Precondition,
     },
     ops::{
@@ -75,6 +76,7 @@ impl World {
             store,
             clock: clock.clone(),
             random: Arc::new(OsRandom),
+            ids: Ids::new(Arc::new(OsRandom)),
             revocations: None,
             notices: Notices::default(),
             names: Names::default(),
