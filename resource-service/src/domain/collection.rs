@@ -25,7 +25,7 @@ use crate::query::{
     parse::Target,
     path::Path,
     schema::{Field, FieldType, Schema, TextFormat},
-    shape::{Kinds, Shape},
+    shape::Kinds,
 };
 
 /// Names that the paths of the service take.
@@ -90,12 +90,13 @@ impl Collection {
         let validator = validate::compile(&definition.schema).map_err(|fault| {
             DefinitionFault::at(format!("/schema{}", fault.pointer), format!("schema: {fault}"))
         })?;
-        if Shape::at(&definition.schema, &[]).kinds != Kinds::OBJECT {
+        let schema = Schema::new(definition.schema.clone());
+        let documents = schema.shape(&[]);
+        if documents.kinds != Kinds::OBJECT {
             let fault = "schema: a document is an object; say \"type\": \"object\"";
             return Err(DefinitionFault::at("/schema/type", fault));
         }
-        let schema = Schema::new(definition.schema.clone());
-        if let Some(name) = Shape::declared(&definition.schema).find(|name| name.starts_with('_')) {
+        if let Some(name) = documents.declared.iter().find(|name| name.starts_with('_')) {
             let fault = format!("schema: {name:?} begins with _, as only members of the service do");
             return Err(DefinitionFault::at(pointer("/schema/properties", name), fault));
         }

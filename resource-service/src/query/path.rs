@@ -17,6 +17,12 @@ pub struct Path(Vec<String>);
 pub struct InvalidPath;
 
 impl Path {
+    /// The path of these names, which may hold dots; `None` where they are none, too many, or names that no field has.
+    pub fn of(names: &[String]) -> Option<Self> {
+        let valid = |name: &String| !name.is_empty() && !name.starts_with('$') && !name.contains('\0');
+        ((1..=MAX_DEPTH).contains(&names.len()) && names.iter().all(valid)).then(|| Self(names.to_vec()))
+    }
+
     /// The names from the outermost to the innermost.
     pub fn segments(&self) -> &[String] {
         &self.0
@@ -54,8 +60,7 @@ impl FromStr for Path {
 
     fn from_str(text: &str) -> Result<Self, InvalidPath> {
         let names: Vec<String> = text.split('.').take(MAX_DEPTH + 1).map(str::to_owned).collect();
-        let valid = |name: &String| !name.is_empty() && !name.starts_with('$') && !name.contains('\0');
-        if names.len() <= MAX_DEPTH && names.iter().all(valid) { Ok(Self(names)) } else { Err(InvalidPath) }
+        Self::of(&names).ok_or(InvalidPath)
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     path::Path,
+    references,
     shape::{Kinds, Shape, Step},
 };
 
@@ -128,7 +129,7 @@ impl Schema {
     /// Takes a JSON Schema 2020-12 whose references stay within it.
     pub fn new(root: Value) -> Self {
         let has_ieee754 = mentions_ieee754(&root);
-        Self { root: Arc::new(root), has_ieee754, hidden: BTreeMap::new() }
+        Self { root: Arc::new(references::to_pointers(root)), has_ieee754, hidden: BTreeMap::new() }
     }
 
     /// The schema as it is for somebody who is not shown these fields, each with the scope that shows it: no path leads
@@ -148,7 +149,13 @@ impl Schema {
 
     /// Whether the schema itself says anything about a member of this name.
     pub fn declares(&self, name: &str) -> bool {
-        Shape::declared(&self.root).any(|declared| declared == name)
+        self.shape(&[]).declared.iter().any(|declared| declared == name)
+    }
+
+    /// What is known of the values at the place that these names lead to, from the outermost to the innermost.
+    pub fn shape(&self, names: &[String]) -> Shape {
+        let steps: Vec<Step<'_>> = names.iter().map(|name| Step::Member(name)).collect();
+        Shape::at(&self.root, &steps)
     }
 
     /// The field at `path`.
@@ -162,13 +169,17 @@ impl Schema {
         let mut shape = Shape::at(&self.root, &[]);
         let (mut always, mut crossings) = (true, Vec::new());
         for place in path.ancestors().chain([path.clone()]) {
-            let steps: Vec<Step<'_>> = place.segments().iter().map(|name| Step::Member(name)).collect();
-            let required = place.segments().last().is_some_and(|name| shape.required.contains(name));
-            shape = Shape::at(&self.root, &steps);
+            let name = place.segments().last();
+            if !name.is_some_and(|name| shape.admits(name)) {
+                return Err(self.absent(path));
+            }
+            let required = name.is_some_and(|name| shape.required.contains(name));
+            shape = self.shape(place.segments());
             always &= required && !shape.kinds.meets(Kinds::NULL);
             if &place == path {
                 break;
             }
+            always &= shape.kinds.within(Kinds::OBJECT);
             if shape.kinds.meets(Kinds::ARRAY) {
                 if shape.kinds.within(Kinds::ARRAY.or(Kinds::NULL)) {
                     return Err(UnknownField::CrossesArray {
@@ -219,7 +230,8 @@ impl Schema {
 
     /// The top-level name that is nearest to what was asked for.
     fn absent(&self, path: &Path) -> UnknownField {
-        let names = Shape::declared(&self.root).chain(SYSTEM_FIELDS);
+        let declared = self.shape(&[]).declared;
+        let names = declared.iter().map(String::as_str).chain(SYSTEM_FIELDS);
         let suggestion = nearest(path.first(), names).filter(|name| name != path.first());
         UnknownField::Absent { path: path.to_string(), suggestion }
     }

@@ -121,25 +121,44 @@ pub struct Shape {
     pub format: Option<String>,
     /// The members that an object must have.
     pub required: BTreeSet<String>,
+    /// The members that an object is declared to have, in the order in which the schema declares them.
+    pub declared: Vec<String>,
+    /// Whether an object may have other members than those.
+    pub open: bool,
 }
 
 impl Shape {
     fn any() -> Self {
-        Self { kinds: Kinds::ALL, format: None, required: BTreeSet::new() }
+        Self { kinds: Kinds::ALL, format: None, required: BTreeSet::new(), declared: Vec::new(), open: true }
     }
 
     fn never() -> Self {
-        Self { kinds: Kinds::NONE, ..Self::any() }
+        Self { kinds: Kinds::NONE, open: false, ..Self::any() }
+    }
+
+    /// Whether an object may have a member of this name.
+    pub fn admits(&self, name: &str) -> bool {
+        self.open || self.declared.iter().any(|declared| declared == name)
+    }
+
+    fn declare(&mut self, names: Vec<String>) {
+        for name in names {
+            if !self.declared.contains(&name) {
+                self.declared.push(name);
+            }
+        }
     }
 
     fn and(mut self, other: Self) -> Self {
         self.kinds = self.kinds.and(other.kinds);
         self.format = self.format.or(other.format);
         self.required.extend(other.required);
+        self.declare(other.declared);
+        self.open &= other.open;
         self
     }
 
-    fn or(self, other: Self) -> Self {
+    fn or(mut self, other: Self) -> Self {
         if self.kinds == Kinds::NONE {
             return other;
         }
@@ -149,20 +168,17 @@ impl Shape {
         let format = match (self.kinds.meets(Kinds::STRING), other.kinds.meets(Kinds::STRING)) {
             (true, true) if self.format != other.format => None,
             (false, _) => other.format,
-            (true, _) => self.format,
+            (true, _) => self.format.take(),
         };
         let required = self.required.intersection(&other.required).cloned().collect();
-        Self { kinds: self.kinds.or(other.kinds), format, required }
+        self.declare(other.declared);
+        let (kinds, open) = (self.kinds.or(other.kinds), self.open || other.open);
+        Self { kinds, format, required, declared: self.declared, open }
     }
 
     /// What `root` says about the values that `steps` lead to.
     pub fn at(root: &Value, steps: &[Step<'_>]) -> Self {
         within(root, root, steps, 0, &Cell::new(MAX_VISITS))
-    }
-
-    /// The names that `root` declares for members of the object that `steps` lead to.
-    pub fn declared(root: &Value) -> impl Iterator<Item = &str> {
-        root.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
     }
 }
 
@@ -186,7 +202,43 @@ fn within(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize, visi
     for alternatives in ["anyOf", "oneOf"].into_iter().filter_map(members) {
         shape = shape.and(alternatives.iter().map(deeper).fold(Shape::never(), Shape::or));
     }
+    if steps.is_empty() && leaves_none(root, schema, nesting, visits) {
+        shape.open = false;
+    }
     shape
+}
+
+/// The keywords, besides `properties` and those that combine schemas, by which a member can be evaluated.
+const EVALUATING: [&str; 8] = [
+    "patternProperties",
+    "additionalProperties",
+    "if",
+    "then",
+    "else",
+    "dependentSchemas",
+    "$dynamicRef",
+    "$recursiveRef",
+];
+
+/// Whether `unevaluatedProperties` refuses every member that is not declared.
+fn leaves_none(root: &Value, schema: &Value, nesting: usize, visits: &Cell<usize>) -> bool {
+    schema.get("unevaluatedProperties") == Some(&Value::Bool(false))
+        && evaluates_declared_only(root, schema, nesting, visits)
+}
+
+/// Whether the schema evaluates no member but those that it or a schema it applies declares.
+fn evaluates_declared_only(root: &Value, schema: &Value, nesting: usize, visits: &Cell<usize>) -> bool {
+    let Some(keywords) = schema.as_object() else { return true };
+    if nesting > MAX_NESTING || visits.get() == 0 {
+        return false;
+    }
+    visits.set(visits.get() - 1);
+    let none = |schema: &Value| evaluates_declared_only(root, schema, nesting + 1, visits);
+    let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| keywords.get(name)?.as_array());
+    let target = keywords.get("$ref").and_then(Value::as_str).map(|reference| target(root, reference));
+    !EVALUATING.into_iter().any(|name| keywords.contains_key(name))
+        && parts.flatten().all(none)
+        && target.is_none_or(|target| target.is_some_and(none))
 }
 
 /// What the schema's own keywords say, those that combine schemas left aside.
@@ -196,7 +248,13 @@ fn own(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize, visits:
         let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
         let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
-        return Shape { kinds, format, required };
+        let objects = Some(schema).filter(|_| kinds.meets(Kinds::OBJECT));
+        let declared = objects.and_then(|schema| schema.get("properties")?.as_object()).into_iter().flatten();
+        let possible = declared.filter(|(_, schema)| **schema != Value::Bool(false));
+        let declared = possible.map(|(name, _)| name.clone()).collect();
+        let closed = schema.get("additionalProperties") == Some(&Value::Bool(false))
+            && schema.get("patternProperties").is_none();
+        return Shape { kinds, format, required, declared, open: objects.is_some() && !closed };
     };
     let (container, next) = match step {
         Step::Member(name) => (Kinds::OBJECT, member(schema, name)),
@@ -250,6 +308,38 @@ mod tests {
         assert_eq!(kinds(&schema, &["a"]), Kinds::ALL);
         let schema = json!({"allOf": [{"properties": {"a": {"type": "string"}}}, {"type": "object"}]});
         assert_eq!(kinds(&schema, &["a"]), Kinds::STRING);
+    }
+
+    fn members(schema: &Value, names: &[&str]) -> (String, bool) {
+        let shape = Shape::at(schema, &names.iter().map(|name| Step::Member(name)).collect::<Vec<_>>());
+        (shape.declared.join(","), shape.open)
+    }
+
+    #[test]
+    fn members_are_declared_wherever_validation_finds_them() {
+        let inner = json!({"type": "object", "properties": {"b": {}, "no": false, "a": {}}, "additionalProperties": false});
+        for (schema, expected) in [
+            (json!({"$ref": "#/$defs/i", "$defs": {"i": inner}}), ("b,a", false)),
+            (json!({"allOf": [{"properties": {"z": {}}}, inner]}), ("z,b,a", false)),
+            (json!({"anyOf": [inner, {"type": "null"}]}), ("b,a", false)),
+            (json!({"oneOf": [inner, {"properties": {"c": {}}}]}), ("b,a,c", true)),
+            (
+                json!({"properties": {"a": {}}, "patternProperties": {"^x": {}}, "additionalProperties": false}),
+                ("a", true),
+            ),
+            (json!({"properties": {"a": {}}, "additionalProperties": {"type": "number"}}), ("a", true)),
+            (json!({"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": false}), ("a", false)),
+            (
+                json!({"allOf": [{"patternProperties": {"^x": {}}}], "unevaluatedProperties": false}),
+                ("", true),
+            ),
+            (json!({"type": "string", "properties": {"a": {}}}), ("", false)),
+            (json!(true), ("", true)),
+        ] {
+            assert_eq!(members(&schema, &[]), (expected.0.to_owned(), expected.1), "{schema}");
+            let below = json!({"properties": {"x": schema}, "$defs": schema.get("$defs")});
+            assert_eq!(members(&below, &["x"]), (expected.0.to_owned(), expected.1), "{below}");
+        }
     }
 
     #[test]
