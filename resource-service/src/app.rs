@@ -230,10 +230,10 @@ fn checks(
     checks
 }
 
-/// The definitions that come as files.
+/// The definitions that ship with the service or come as files.
 fn files(settings: &Settings) -> Result<Catalog, StartError> {
     let catalog = match &settings.collections.dir {
-        Some(directory) => Catalog::from_directory(directory),
+        Some(directory) => Catalog::with_directory(directory),
         None => Catalog::built_in(),
     };
     catalog.map_err(|error| StartError::Other(error.to_string()))

@@ -72,7 +72,8 @@ pub struct TokenSettings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CollectionSettings {
-    /// A directory of `*.json` files; the built-in definitions where absent.
+    /// A directory of `*.json` files, a definition each. They add to the shipped definitions; one of the same `name`
+    /// replaces a shipped one.
     pub dir: Option<PathBuf>,
 }
 

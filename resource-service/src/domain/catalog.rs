@@ -33,7 +33,15 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// The collections of every `*.json` file in a directory, one definition a file.
+    /// The collections that ship with the service and those of every `*.json` file in `directory`. A file takes the
+    /// place of the shipped collection of the same `name`.
+    pub fn with_directory(directory: &Path) -> Result<Self, CatalogError> {
+        let mut catalog = Self::built_in()?;
+        catalog.0.extend(Self::from_directory(directory)?.0);
+        Ok(catalog)
+    }
+
+    /// The collections of every `*.json` file in a directory alone, one definition a file.
     pub fn from_directory(directory: &Path) -> Result<Self, CatalogError> {
         let at = |file: &Path, fault: &dyn std::fmt::Display| CatalogError {
             file: file.display().to_string(),

@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use jsonschema::Validator;
 use serde_json::{Map, Value};
 use shared_models::{
     documents::{CollectionDefinition, Direction, IndexDefinition},
@@ -45,7 +44,7 @@ pub struct Collection {
     /// The indexes it wants.
     pub indexes: Vec<Index>,
     expiries: Vec<(Arc<Field>, Duration)>,
-    validator: Validator,
+    rules: validate::Rules,
 }
 
 /// The scopes that open a collection.
@@ -87,7 +86,7 @@ impl Collection {
     pub fn new(mut definition: CollectionDefinition) -> Result<Self, DefinitionFault> {
         check_name(&definition.name).map_err(|fault| DefinitionFault::at("/name", fault))?;
         history::check(&definition)?;
-        let validator = validate::compile(&definition.schema).map_err(|fault| {
+        let rules = validate::compile(&definition.schema).map_err(|fault| {
             DefinitionFault::at(format!("/schema{}", fault.pointer), format!("schema: {fault}"))
         })?;
         let schema = Schema::new(definition.schema.clone());
@@ -129,7 +128,7 @@ impl Collection {
             return Err(DefinitionFault::at("/access/hidden", fault));
         }
         check_indexes(&indexes).map_err(|fault| DefinitionFault::at("/indexes", fault))?;
-        Ok(Self { definition, schema, access, indexes, expiries, validator })
+        Ok(Self { definition, schema, access, indexes, expiries, rules })
     }
 
     /// Reads a definition from its JSON text.
@@ -160,7 +159,7 @@ impl Collection {
         validate::name_faults(&members, "", &mut faults);
         let document = Value::Object(members);
         if faults.is_empty() {
-            faults = validate::faults(&self.validator, &document);
+            faults = validate::faults(&self.rules, &document);
         }
         faults.truncate(validate::MAX_FAULTS);
         match document {

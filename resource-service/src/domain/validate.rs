@@ -4,7 +4,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationEr
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
-use super::{fault::DefinitionFault, pointer};
+use super::{effort::Effort, fault::DefinitionFault, pointer};
 use crate::query::{
     literal::{short, special},
     schema::IEEE754,
@@ -13,10 +13,16 @@ use crate::query::{
 /// The most faults that are told at once.
 pub const MAX_FAULTS: usize = 20;
 
+/// A schema, ready to check documents.
+pub struct Rules {
+    validator: Validator,
+    effort: Effort,
+}
+
 /// Compiles a JSON Schema 2020-12. Formats are asserted, an unknown one is refused, references stay within
 /// the schema, and patterns run in linear time. The pointer of a fault leads into the schema.
-pub fn compile(schema: &Value) -> Result<Validator, DefinitionFault> {
-    jsonschema::draft202012::options()
+pub fn compile(schema: &Value) -> Result<Rules, DefinitionFault> {
+    let validator = jsonschema::draft202012::options()
         .should_validate_formats(true)
         .should_ignore_unknown_formats(false)
         .with_format(IEEE754, |text: &str| special(text).is_some())
@@ -27,13 +33,17 @@ pub fn compile(schema: &Value) -> Result<Validator, DefinitionFault> {
             let place = fault.instance_path().as_str();
             let message = fault.masked_with(short(&fault.instance().to_string()));
             DefinitionFault::at(place, format!("{message} (at {place:?})"))
-        })
+        })?;
+    Ok(Rules { validator, effort: Effort::of(schema)? })
 }
 
 /// The faults of a document, at most [`MAX_FAULTS`].
-pub fn faults(validator: &Validator, document: &Value) -> Vec<FieldError> {
-    let mut faults: Vec<FieldError> =
-        validator.iter_errors(document).flat_map(|fault| explain(&fault)).collect();
+pub fn faults(rules: &Rules, document: &Value) -> Vec<FieldError> {
+    let validate = || {
+        let faults = rules.validator.iter_errors(document).flat_map(|fault| explain(&fault));
+        faults.collect::<Vec<_>>()
+    };
+    let mut faults = rules.effort.spend(document, validate).unwrap_or_else(|fault| vec![fault]);
     faults.truncate(MAX_FAULTS);
     faults
 }

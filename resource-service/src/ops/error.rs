@@ -150,7 +150,7 @@ pub enum ResourceError {
     #[error("{0}; change these documents first")]
     Unindexable(String),
     /// A collection that is defined by a file alone cannot be taken away here.
-    #[error("{0} is defined only by a file of the service; remove the file")]
+    #[error("{0} ships with the service or is defined by a file; only a stored definition can be deleted")]
     FromFile(String),
     /// A collection with documents is not taken away just so.
     #[error("{0} holds documents; force=true removes them with it")]

@@ -179,6 +179,21 @@ fn a_directory_gives_the_collections_of_its_files() {
 }
 
 #[test]
+fn a_directory_adds_to_the_shipped_collections_and_replaces_those_of_the_same_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    file("mine.json", r#"{"name":"runs","schema":{"type":"object"}}"#);
+    file("other.json", r#"{"name":"reviews","schema":{"type":"object","title":"Ours"}}"#);
+    let catalog = Catalog::with_directory(directory.path()).unwrap();
+    let names: Vec<&str> = catalog.iter().map(|collection| collection.name()).collect();
+    assert_eq!(names, ["calculations", "reviews", "runs", "series"]);
+    assert_eq!(catalog.get("reviews").unwrap().definition.schema["title"], "Ours");
+    file("twice.json", r#"{"name":"runs","schema":{"type":"object"}}"#);
+    let fault = Catalog::with_directory(directory.path()).err().unwrap().to_string();
+    assert!(fault.contains("twice.json"), "{fault}");
+}
+
+#[test]
 fn the_built_in_collections_take_what_the_contract_says() {
     let catalog = Catalog::built_in().unwrap();
     for (name, good, bad) in [
