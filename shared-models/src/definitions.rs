@@ -45,7 +45,7 @@ pub struct Violation {
     /// The document.
     #[serde(rename = "_id")]
     pub id: String,
-    /// Where and how, at most 20.
+    /// Where and how, at most 20. No value is quoted that the caller may not read.
     pub errors: Vec<FieldError>,
 }
 
@@ -65,7 +65,8 @@ pub struct IndexReport {
 pub struct IndexConflict {
     /// The index.
     pub index: String,
-    /// Its fields and their common values.
+    /// Its fields and their common values; left out for a caller who may not read them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object)]
     pub values: Map<String, Value>,
     /// The documents, at most 10 of them.

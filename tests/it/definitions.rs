@@ -25,7 +25,7 @@ on_both_stores!(
 
 /// How soon every replica serves a change.
 const SOON: Duration = Duration::from_secs(5);
-const SCOPE: &str = "collections:write molecules:read molecules:write";
+const SCOPE: &str = "collections:write molecules:read molecules:write molecules:admin";
 const PATH: &str = "/api/collections/molecules";
 
 fn molecules() -> Value {

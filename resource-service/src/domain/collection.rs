@@ -18,6 +18,7 @@ use super::{
     fault::DefinitionFault,
     history, pointer,
     series::{self, FIRST, LAST, LOWER, SERIES},
+    sight::Sight,
     validate,
 };
 use crate::query::{
@@ -155,11 +156,21 @@ impl Collection {
 
     /// The faults of a document's members, at most [`validate::MAX_FAULTS`]; without any, the members.
     pub fn check(&self, members: Map<String, Value>) -> Result<Map<String, Value>, Vec<FieldError>> {
+        self.check_for(members, Sight::Whole)
+    }
+
+    /// The same, where the faults go to somebody who may see this much of the document.
+    pub fn check_for(
+        &self,
+        members: Map<String, Value>,
+        sight: Sight<'_>,
+    ) -> Result<Map<String, Value>, Vec<FieldError>> {
         let mut faults = Vec::new();
         validate::name_faults(&members, "", &mut faults);
+        faults = sight.of(faults);
         let document = Value::Object(members);
         if faults.is_empty() {
-            faults = validate::faults(&self.rules, &document);
+            faults = validate::faults(&self.rules, &document, sight);
         }
         faults.truncate(validate::MAX_FAULTS);
         match document {

@@ -23,6 +23,7 @@ mod references;
 pub mod scalar;
 pub mod scan;
 pub mod series;
+pub mod sight;
 pub mod table;
 pub mod ticket;
 pub mod tolerance;

@@ -68,6 +68,14 @@ struct Spent {
     work: usize,
 }
 
+/// Whether an operation compares or copies what the document holds already, so that its outcome tells what that is.
+pub fn reads(operations: &Patch) -> bool {
+    let reading = |operation: &PatchOperation| {
+        matches!(operation, PatchOperation::Test(_) | PatchOperation::Copy(_) | PatchOperation::Move(_))
+    };
+    operations.iter().any(reading)
+}
+
 /// Applies every operation, in order. After an error `document` is half changed: discard it.
 ///
 /// Each operation is measured before it is done, so that the document is never deeper than [`MAX_NESTING`].

@@ -1,4 +1,8 @@
-//! Preconditions on a document's revision (RFC 9110 section 13). A document's entity tag is its revision, strong.
+//! Preconditions on a document's revision (RFC 9110 section 13). A document's entity tag is its revision, strong; where
+//! a reader sees something else than the whole document, what they see is part of the tag.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// What a request demands of the revision it meets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,9 +14,13 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    /// Whether a write may go on at `revision` (RFC 9110 section 13.2.2, steps 1 and 3).
+    /// Whether a write may be made at `revision` (RFC 9110 section 13.2.2, steps 1 and 3): whatever the caller saw of
+    /// that revision.
     pub fn allows_write(&self, revision: i64) -> bool {
-        self.allows_write_to(Some(&revision.to_string()))
+        let revision = revision.to_string();
+        let is_of_it = |tag: &Tag| tag.revision() == revision;
+        let met = self.if_match.as_ref().is_none_or(|tags| tags.any(|tag| !tag.weak && is_of_it(tag)));
+        met && !self.if_none_match.as_ref().is_some_and(|tags| tags.any(is_of_it))
     }
 
     /// Whether a write may go on where the strong entity tag is `current`, or where nothing is yet.
@@ -22,9 +30,9 @@ impl Precondition {
                 .is_some_and(|tags| current.is_some_and(|current| tags.match_weakly(current)))
     }
 
-    /// Whether a reader holds `revision` already.
-    pub fn is_fresh(&self, revision: i64) -> bool {
-        self.is_fresh_at(&revision.to_string())
+    /// Whether a reader holds this part of `revision` already.
+    pub fn is_fresh(&self, revision: i64, part: &Part) -> bool {
+        self.is_fresh_at(&opaque(revision, part))
     }
 
     /// Whether a reader holds what has the entity tag `current` already.
@@ -54,9 +62,44 @@ pub struct Tag {
 #[error("expected * or a list of entity tags such as \"3\", quotes included")]
 pub struct InvalidTags;
 
-/// The entity tag of a revision.
-pub fn entity_tag(revision: i64) -> String {
-    format!("\"{revision}\"")
+/// What somebody sees of a revision, where that is not what everybody sees.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part(Option<String>);
+
+impl Part {
+    /// The whole document.
+    pub const WHOLE: Self = Self(None);
+
+    /// What these texts, one after the other, tell from every other part.
+    pub fn told_by<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let mut context = Context::new(&SHA256);
+        for text in texts {
+            context.update(&text.len().to_be_bytes());
+            context.update(text.as_bytes());
+        }
+        Self(Some(URL_SAFE_NO_PAD.encode(&context.finish().as_ref()[..12])))
+    }
+
+    /// The same part with something added to it.
+    pub fn with(&self, text: &str) -> Self {
+        Self::told_by([self.0.as_deref().unwrap_or_default(), text])
+    }
+}
+
+/// The entity tag of what is seen of a revision.
+pub fn entity_tag(revision: i64, part: &Part) -> String {
+    format!("\"{}\"", opaque(revision, part))
+}
+
+fn opaque(revision: i64, Part(part): &Part) -> String {
+    part.as_ref().map_or_else(|| revision.to_string(), |part| format!("{revision}-{part}"))
+}
+
+impl Tag {
+    /// The revision, in a tag that [`entity_tag`] wrote.
+    fn revision(&self) -> &str {
+        self.opaque.split('-').next().unwrap_or_default()
+    }
 }
 
 impl Tags {
@@ -82,16 +125,17 @@ impl Tags {
     }
 
     fn match_strongly(&self, current: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Listed(tags) => tags.iter().any(|tag| !tag.weak && tag.opaque == current),
-        }
+        self.any(|tag| !tag.weak && tag.opaque == current)
     }
 
     fn match_weakly(&self, current: &str) -> bool {
+        self.any(|tag| tag.opaque == current)
+    }
+
+    fn any(&self, matches: impl Fn(&Tag) -> bool) -> bool {
         match self {
             Self::Any => true,
-            Self::Listed(tags) => tags.iter().any(|tag| tag.opaque == current),
+            Self::Listed(tags) => tags.iter().any(matches),
         }
     }
 }
@@ -129,10 +173,24 @@ mod tests {
 
     #[test]
     fn a_reader_is_fresh_by_a_weak_match() {
-        assert!(if_none_match("W/\"3\"").is_fresh(3));
-        assert!(if_none_match("\"2\",\"3\"").is_fresh(3));
-        assert!(!if_none_match("\"2\"").is_fresh(3));
-        assert!(!if_match("\"3\"").is_fresh(3));
+        assert!(if_none_match("W/\"3\"").is_fresh(3, &Part::WHOLE));
+        assert!(if_none_match("\"2\",\"3\"").is_fresh(3, &Part::WHOLE));
+        assert!(!if_none_match("\"2\"").is_fresh(3, &Part::WHOLE));
+        assert!(!if_match("\"3\"").is_fresh(3, &Part::WHOLE));
+    }
+
+    #[test]
+    fn a_tag_of_a_part_is_fresh_for_that_part_alone_and_allows_a_write_of_its_revision() {
+        let (mine, other) = (Part::told_by(["a"]), Part::told_by(["a", ""]));
+        assert!(mine != other && mine.with("") != mine && Part::WHOLE.with("") != Part::WHOLE);
+        let tag = entity_tag(3, &mine);
+        assert!(if_none_match(&tag).is_fresh(3, &mine));
+        for (revision, part) in [(3, &other), (3, &Part::WHOLE), (4, &mine)] {
+            assert!(!if_none_match(&tag).is_fresh(revision, part));
+        }
+        assert!(!if_none_match("\"3\"").is_fresh(3, &mine));
+        assert!(if_match(&tag).allows_write(3) && !if_match(&tag).allows_write(4));
+        assert!(if_match("\"3\"").allows_write(3) && !if_none_match(&tag).allows_write(3));
     }
 
     #[test]

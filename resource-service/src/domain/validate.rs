@@ -4,7 +4,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationEr
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
-use super::{effort::Effort, fault::DefinitionFault, pointer};
+use super::{effort::Effort, fault::DefinitionFault, pointer, sight::Sight};
 use crate::query::{
     literal::{short, special},
     schema::IEEE754,
@@ -37,11 +37,11 @@ pub fn compile(schema: &Value) -> Result<Rules, DefinitionFault> {
     Ok(Rules { validator, effort: Effort::of(schema)? })
 }
 
-/// The faults of a document, at most [`MAX_FAULTS`].
-pub fn faults(rules: &Rules, document: &Value) -> Vec<FieldError> {
+/// The faults of a document, at most [`MAX_FAULTS`], for a reader who may see this much of it.
+pub fn faults(rules: &Rules, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
     let validate = || {
-        let faults = rules.validator.iter_errors(document).flat_map(|fault| explain(&fault));
-        faults.collect::<Vec<_>>()
+        let faults = rules.validator.iter_errors(document).flat_map(|fault| explain(&fault, sight));
+        sight.of(faults)
     };
     let mut faults = rules.effort.spend(document, validate).unwrap_or_else(|fault| vec![fault]);
     faults.truncate(MAX_FAULTS);
@@ -49,9 +49,10 @@ pub fn faults(rules: &Rules, document: &Value) -> Vec<FieldError> {
 }
 
 /// A missing or unexpected member is pointed at itself, not the object it is missing from.
-fn explain(fault: &ValidationError<'_>) -> Vec<FieldError> {
+fn explain(fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<FieldError> {
     let place = fault.instance_path().as_str();
     let code = fault.kind().keyword();
+    let came = || sight.name(place, fault.instance());
     let at = |name: &str, message: String| FieldError::at(pointer(place, name), code, message);
     match fault.kind() {
         ValidationErrorKind::Required { property } => {
@@ -66,15 +67,14 @@ fn explain(fault: &ValidationError<'_>) -> Vec<FieldError> {
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> =
                 options.as_array().into_iter().flatten().map(Value::to_string).collect();
-            let came = short(&fault.instance().to_string());
-            let message = format!("{came} is not one of {}", options.join(", "));
+            let message = format!("{} is not one of {}", came(), options.join(", "));
             vec![FieldError::at(place, code, message)]
         }
         ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "no value is allowed here")],
-        _ => {
-            let came = short(&fault.instance().to_string());
-            vec![FieldError::at(place, code, fault.masked_with(came).to_string())]
+        ValidationErrorKind::PropertyNames { .. } if !sight.quotes(place) => {
+            vec![FieldError::at(place, code, "the name of a member is not allowed here")]
         }
+        _ => vec![FieldError::at(place, code, fault.masked_with(came()).to_string())],
     }
 }
 
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     fn check(schema: &Value, document: &Value) -> Vec<(String, String, String)> {
-        let faults = faults(&compile(schema).unwrap(), document);
+        let faults = faults(&compile(schema).unwrap(), document, Sight::Whole);
         faults.into_iter().map(|fault| (fault.pointer.unwrap(), fault.code, fault.message)).collect()
     }
 

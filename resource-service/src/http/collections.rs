@@ -24,7 +24,7 @@ use super::{
     parameters::parameters,
 };
 use crate::{
-    domain::precondition::entity_tag,
+    domain::precondition::{Part, entity_tag},
     ops::{
         Service,
         define::{Defined, Wanted, checked, define},
@@ -53,9 +53,9 @@ pub async fn one(
 ) -> Result<HttpResponse, Problem> {
     let precondition = precondition(&request)?;
     let (collection, revision) = describe::one(&service, &name)?;
-    let fresh = precondition.is_fresh(revision);
+    let fresh = precondition.is_fresh(revision, &Part::WHOLE);
     let mut answer = HttpResponse::build(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    answer.insert_header((ETAG, entity_tag(revision))).insert_header((CACHE_CONTROL, UNCACHED));
+    answer.insert_header((ETAG, entity_tag(revision, &Part::WHOLE))).insert_header((CACHE_CONTROL, UNCACHED));
     Ok(if fresh { answer.finish() } else { answer.json(&collection.definition) })
 }
 
@@ -72,7 +72,7 @@ pub async fn put(
     let precondition = precondition(&request)?;
     members(&request, &body.0, &[JSON])?;
     let collection = checked(&name, json(&body.0)?)?;
-    let wanted = Wanted { collection, precondition, force, dry_run };
+    let wanted = Wanted { by: Some(&caller.claims), collection, precondition, force, dry_run };
     match define(&service, &wanted).await? {
         Defined::Assessed(report) => Ok(HttpResponse::Ok().json(report)),
         Defined::Served { revision, new } => {
@@ -81,7 +81,7 @@ pub async fn put(
             if new {
                 answer.insert_header((LOCATION, format!("/api/collections/{name}")));
             }
-            answer.insert_header((ETAG, entity_tag(revision)));
+            answer.insert_header((ETAG, entity_tag(revision, &Part::WHOLE)));
             Ok(answer.json(&wanted.collection.definition))
         }
     }
@@ -96,7 +96,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     service.admit_to_definitions(&caller.claims)?;
     let [force] = flags(&request, ["force"])?;
-    undefine(&service, &name, &precondition(&request)?, force).await?;
+    undefine(&service, &caller.claims, &name, &precondition(&request)?, force).await?;
     tracing::info!(collection.name = %name, by = %caller.claims.sub, force, "definition removed");
     Ok(HttpResponse::NoContent().finish())
 }

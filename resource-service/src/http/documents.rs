@@ -18,9 +18,8 @@ use super::{
     parameters::parameters,
 };
 use crate::{
-    domain::{patch::Patch, precondition::entity_tag},
-    ops::{Service, access, change::Target, delete, get, list, patch, policy::Verb, replace},
-    store::StoredDocument,
+    domain::patch::Patch,
+    ops::{Service, access, change::Target, delete, get, list, patch, policy::Verb, replace, shown::Shown},
 };
 
 /// What a handler gives.
@@ -58,7 +57,7 @@ pub async fn get(service: web::Data<Service>, caller: Caller, place: Place, requ
         found.max_age.map_or_else(|| UNCACHED.to_owned(), |seconds| format!("private, max-age={seconds}"));
     let status = if found.json.is_some() { StatusCode::OK } else { StatusCode::NOT_MODIFIED };
     let mut answer = HttpResponse::build(status);
-    answer.insert_header((ETAG, entity_tag(found.revision))).insert_header((CACHE_CONTROL, cached));
+    answer.insert_header((ETAG, found.tag)).insert_header((CACHE_CONTROL, cached));
     if !found.age.is_zero() {
         // Rounded up, so that nobody keeps it longer than they may.
         answer.insert_header((AGE, found.age.as_secs() + 1));
@@ -142,8 +141,8 @@ pub fn target<'t>(
 }
 
 /// The answer to a write of one document.
-pub fn written(stored: StoredDocument) -> HttpResponse {
-    HttpResponse::Ok().content_type(JSON).insert_header((ETAG, entity_tag(stored.revision))).body(stored.json)
+pub fn written(shown: Shown) -> HttpResponse {
+    HttpResponse::Ok().content_type(JSON).insert_header((ETAG, shown.tag)).body(shown.json)
 }
 
 /// The page as JSON; its items are JSON already and are not looked into again.

@@ -105,7 +105,7 @@ impl From<ResourceError> for Problem {
             }
             ResourceError::RevisionMismatch { .. }
             | ResourceError::DefinitionMismatch { .. }
-            | ResourceError::OtherArtifact(_) => told(ProblemCode::RevisionMismatch, &error),
+            | ResourceError::OtherArtifact { .. } => told(ProblemCode::RevisionMismatch, &error),
             ResourceError::PreconditionRequired => told(ProblemCode::PreconditionRequired, &error),
             ResourceError::PositionLost => told(ProblemCode::Gone, &error),
             ResourceError::Unavailable => Self::unavailable(),

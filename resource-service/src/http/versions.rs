@@ -13,10 +13,7 @@ use super::{
     documents::{Answer, written},
     parameters::parameters,
 };
-use crate::{
-    domain::precondition::entity_tag,
-    ops::{Service, change::Target, policy::Verb, restore, versions},
-};
+use crate::ops::{Service, change::Target, policy::Verb, restore, versions};
 
 /// Collection and id.
 type Place = web::Path<(String, String)>;
@@ -35,7 +32,7 @@ pub async fn get(service: web::Data<Service>, caller: Caller, place: Revision) -
     let (collection, id, revision) = place.into_inner();
     let found = versions::get(&service, &caller.claims, &collection, &id, &revision).await?;
     let mut answer = HttpResponse::Ok();
-    answer.insert_header((ETAG, entity_tag(found.revision))).insert_header((CACHE_CONTROL, UNCACHED));
+    answer.insert_header((ETAG, found.tag)).insert_header((CACHE_CONTROL, UNCACHED));
     Ok(answer.content_type(JSON).body(found.json))
 }
 

@@ -36,11 +36,18 @@ pub async fn access(
     let hidden = Hidden::from(&access.hidden, |scope| person.scope.covers(scope));
     let hidden = hidden.fields().iter();
     let verdict = |needed: &str| verdict(&permit, id, owner.as_deref(), &person, needed);
+    let mut write = verdict(&access.write);
+    if write.allowed && !person.scope.covers(&access.read) {
+        write.reasons.push(format!(
+            "they lack the scope {}: answers to their writes show _id and _revision only, and restoring or reading by a JSON Patch is refused",
+            access.read
+        ));
+    }
     Ok(AccessReport {
         id: id.to_owned(),
         exists: owner.is_some(),
         read: verdict(&access.read),
-        write: verdict(&access.write),
+        write,
         hidden: hidden
             .map(|(field, scope)| HiddenField { field: field.to_string(), scope: scope.clone() })
             .collect(),

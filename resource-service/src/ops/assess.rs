@@ -5,9 +5,15 @@ use std::sync::Arc;
 use shared_models::definitions::{DefinitionReport, IndexConflict, IndexReport, Violation};
 use time::OffsetDateTime;
 
-use super::error::ResourceError;
+use super::{error::ResourceError, policy::Permit};
 use crate::{
-    domain::{collection::Collection, difference::changes, document::Document},
+    domain::{
+        collection::{Collection, Index},
+        difference::changes,
+        document::Document,
+        hidden::Hidden,
+        sight::Sight,
+    },
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
@@ -21,6 +27,57 @@ const BATCH: usize = 500;
 /// The most violations, and the most conflicts of an index, that are told one by one.
 const TOLD: usize = 100;
 
+/// Who a report goes to: it shows them values that they may read, and of all others where they are.
+#[derive(Clone, Debug)]
+pub enum Reader {
+    /// The operator of the service, who sees everything.
+    Operator,
+    /// Somebody who may not read the collection.
+    Stranger,
+    /// Somebody who may read it.
+    Caller {
+        /// All but these fields.
+        hidden: Hidden,
+        /// Only the documents of this owner, where it is not all of them.
+        own: Option<String>,
+    },
+}
+
+impl Reader {
+    /// A caller with leave to read, or without it.
+    pub fn of(permit: Option<&Permit<'_>>) -> Self {
+        match permit {
+            None => Self::Stranger,
+            Some(permit) => Self::Caller {
+                hidden: permit.hidden.clone(),
+                own: (!permit.sees_all()).then(|| permit.subject.to_owned()),
+            },
+        }
+    }
+
+    /// What they may see of a document of this owner.
+    fn sight(&self, owner: &str) -> Sight<'_> {
+        match self {
+            Self::Operator => Sight::Whole,
+            Self::Caller { own: Some(own), .. } if own != owner => Sight::Nothing,
+            Self::Caller { hidden, .. } if hidden.is_empty() => Sight::Whole,
+            Self::Caller { hidden, .. } => Sight::Without(hidden),
+            Self::Stranger => Sight::Nothing,
+        }
+    }
+
+    /// Whether they may see what any documents have in the fields of this index.
+    fn sees(&self, index: &Index) -> bool {
+        match self {
+            Self::Operator => true,
+            Self::Caller { hidden, own: None } => index.keys.iter().all(|(field, _)| {
+                !hidden.fields().keys().any(|path| path.contains(&field.path) || field.path.contains(path))
+            }),
+            Self::Caller { own: Some(_), .. } | Self::Stranger => false,
+        }
+    }
+}
+
 /// A change of a definition.
 pub struct Change<'c> {
     /// What is served now, where something is.
@@ -29,6 +86,8 @@ pub struct Change<'c> {
     pub after: &'c Arc<Collection>,
     /// Whether documents are checked even where the schema stays as it is.
     pub thorough: bool,
+    /// Who the report goes to.
+    pub reader: Reader,
 }
 
 impl Change<'_> {
@@ -66,9 +125,10 @@ impl Change<'_> {
             self.after.indexes.iter().filter(|index| index.unique && indexes.build.contains(&index.name))
         {
             let found = store.duplicates(self.after, index, TOLD).await?;
+            let seen = self.reader.sees(index);
             let conflict = |Duplicate { values, ids, documents }| IndexConflict {
                 index: index.name.clone(),
-                values: values.into_iter().collect(),
+                values: values.into_iter().filter(|_| seen).collect(),
                 ids,
                 documents,
             };
@@ -94,9 +154,10 @@ impl Change<'_> {
                 limit: BATCH,
             };
             let batch = store.list(self.after, selection, now).await?;
-            let (more, collection) = (batch.more, Arc::clone(self.after));
+            let (more, collection, reader) = (batch.more, Arc::clone(self.after), self.reader.clone());
             // A large batch would keep other requests of this thread waiting.
-            let checked = tokio::task::spawn_blocking(move || check(&collection, &batch.documents)).await;
+            let checked =
+                tokio::task::spawn_blocking(move || check(&collection, &batch.documents, &reader)).await;
             let Checked { examined, last, violations } =
                 checked.map_err(|fault| ResourceError::Internal(fault.to_string()))??;
             report.examined += examined;
@@ -117,12 +178,12 @@ struct Checked {
     violations: Vec<Violation>,
 }
 
-fn check(collection: &Collection, documents: &[String]) -> Result<Checked, ResourceError> {
+fn check(collection: &Collection, documents: &[String], reader: &Reader) -> Result<Checked, ResourceError> {
     let mut checked = Checked { examined: 0, last: None, violations: Vec::new() };
     for text in documents {
         let document = Document::parse(text)?;
         checked.examined += 1;
-        if let Err(errors) = collection.check(document.members) {
+        if let Err(errors) = collection.check_for(document.members, reader.sight(&document.meta.owner)) {
             checked.violations.push(Violation { id: document.meta.id.clone(), errors });
         }
         checked.last = Some(document.meta.id);

@@ -8,6 +8,7 @@ use super::{
     error::ResourceError,
     policy::{Permit, Verb},
     reviews,
+    shown::Shown,
 };
 use crate::{
     domain::{
@@ -89,7 +90,7 @@ impl Target<'_> {
         service: &Service,
         effect: Effect,
         change: F,
-    ) -> Result<StoredDocument, ResourceError>
+    ) -> Result<Shown, ResourceError>
     where
         F: Fn(&Meta, Map<String, Value>) -> Result<Map<String, Value>, ResourceError>,
     {
@@ -101,10 +102,15 @@ impl Target<'_> {
             let withheld = permit.hidden.withhold(&mut visible);
             let mut members = change(&meta, visible)?;
             permit.hidden.restore(&mut members, withheld)?;
-            if effect == Effect::Changes && same_members(&before, &members) {
+            // To somebody who may not read, the same revision again would tell that they guessed what is stored.
+            if effect == Effect::Changes && permit.may_read() && same_members(&before, &members) {
                 return permit.show(found);
             }
-            let members = permit.collection.check(members).map_err(ResourceError::Invalid)?;
+            let sight = match effect {
+                Effect::Replaces => permit.sight_of_sent(),
+                Effect::Changes => permit.sight(),
+            };
+            let members = permit.collection.check_for(members, sight).map_err(ResourceError::Invalid)?;
             reviews::check(service, self.claims, self.collection, Some(&before), &members).await?;
             service.check_grant(&permit, Some(self.id), &members)?;
             let ends = self.collection == CALCULATIONS && !has_ended(&before) && has_ended(&members);

@@ -8,9 +8,10 @@ use shared_models::{
 
 use super::{
     Service,
-    assess::{Change, text_of},
+    assess::{Change, Reader, text_of},
     catalog::Standing,
     error::ResourceError,
+    policy::Verb,
     verdict::is_allowed,
 };
 use crate::domain::{
@@ -23,7 +24,9 @@ use crate::domain::{
 const MAX_TRIES: usize = 4;
 
 /// What is wanted of a definition.
-pub struct Wanted {
+pub struct Wanted<'w> {
+    /// Who wants it; nobody where it is the operator of the service.
+    pub by: Option<&'w AccessClaims>,
     /// The definition.
     pub collection: Arc<Collection>,
     /// What its revision must be.
@@ -58,7 +61,7 @@ pub fn checked(name: &str, definition: CollectionDefinition) -> Result<Arc<Colle
 }
 
 /// Stores the definition and serves it, if what is stored already allows it.
-pub async fn define(service: &Service, wanted: &Wanted) -> Result<Defined, ResourceError> {
+pub async fn define(service: &Service, wanted: &Wanted<'_>) -> Result<Defined, ResourceError> {
     let collection = &wanted.collection;
     let name = collection.name();
     let text = text_of(collection)?;
@@ -67,12 +70,14 @@ pub async fn define(service: &Service, wanted: &Wanted) -> Result<Defined, Resou
         let standing = service.catalog.standing(name);
         standing.meets(&wanted.precondition)?;
         standing.is_known(name, wanted.force || wanted.dry_run)?;
+        standing.allows_access(collection, wanted.by)?;
         let before = standing.collection.as_deref();
         let same = before.map(text_of).transpose()?.as_ref() == Some(&text);
         if same && standing.stored && !wanted.dry_run {
             return Ok(Defined::Served { revision: standing.revision, new: false });
         }
-        let change = Change { before, after: collection, thorough: wanted.dry_run };
+        let reader = wanted.by.map_or(Reader::Operator, |claims| service.reader(claims, name));
+        let change = Change { before, after: collection, thorough: wanted.dry_run, reader };
         let report = change.assess(&*service.store, service.clock.now()).await?;
         if wanted.dry_run {
             return Ok(Defined::Assessed(report));
@@ -102,6 +107,23 @@ impl Standing {
         if met { Ok(()) } else { Err(ResourceError::DefinitionMismatch { current: self.revision }) }
     }
 
+    /// Refuses to change who may use a collection, unless the caller administers it.
+    fn allows_access(&self, after: &Collection, by: Option<&AccessClaims>) -> Result<(), ResourceError> {
+        let same = self.collection.as_ref().is_some_and(|before| before.access == after.access);
+        match by {
+            Some(claims) if self.exists() && !same => self.administered_by(after.name(), claims),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a caller who does not administer the collection.
+    pub(super) fn administered_by(&self, name: &str, claims: &AccessClaims) -> Result<(), ResourceError> {
+        // What the definition says is not known where this replica cannot read it.
+        let admin = self.collection.as_ref().map(|collection| collection.access.admin.clone());
+        let admin = admin.unwrap_or_else(|| format!("{name}:admin"));
+        if claims.scope.covers(&admin) { Ok(()) } else { Err(ResourceError::MissingScope(admin)) }
+    }
+
     /// Refuses to put aside a definition that this replica cannot read, unless that is wanted.
     pub(super) fn is_known(&self, name: &str, force: bool) -> Result<(), ResourceError> {
         let unknown = self.stored && self.collection.is_none();
@@ -117,6 +139,11 @@ impl Service {
             None => Ok(()),
             Some(grant) => Err(Outside::Elsewhere(grant.calculation().to_owned()).into()),
         }
+    }
+
+    /// What the caller may see of stored documents in a report.
+    pub(super) fn reader(&self, claims: &AccessClaims, name: &str) -> Reader {
+        Reader::of(self.admit(claims, name, Verb::Read).ok().as_ref())
     }
 
     /// Makes the indexes, writes the definition over its revision `expected` and serves `collection` here; `false`

@@ -48,9 +48,18 @@ pub enum ResourceError {
         /// What is taken.
         taken: Vec<String>,
     },
-    /// The artifact is not one that the request allows. Its SHA-256 is told, where there is one.
-    #[error("the artifact is not the one that the request names: {}", .0.as_ref().map_or_else(|| "there is none".to_owned(), |sha256| format!("its entity tag is \"{sha256}\" now")))]
-    OtherArtifact(Option<String>),
+    /// The artifact is not one that the request allows.
+    #[error("the artifact is not the one that the request names{}", match (.exists, .sha256) {
+        (false, _) => ": there is none".to_owned(),
+        (true, None) => String::new(),
+        (true, Some(sha256)) => format!(": its entity tag is \"{sha256}\" now"),
+    })]
+    OtherArtifact {
+        /// Whether there is one of this name.
+        exists: bool,
+        /// Its SHA-256, for a caller who may read it.
+        sha256: Option<String>,
+    },
     /// An upload goes on elsewhere than where its last bytes ended.
     #[error(
         "{received} bytes of this upload were received; continue with Content-Range: bytes {received}-…/…"

@@ -11,7 +11,10 @@ use super::{
     policy::{Permit, Verb},
     reviews,
 };
-use crate::{domain::precondition::Precondition, query::parse::shown};
+use crate::{
+    domain::precondition::{Precondition, entity_tag},
+    query::parse::shown,
+};
 
 /// What a reader has and takes.
 #[derive(Clone, Debug, Default)]
@@ -25,9 +28,9 @@ pub struct Demand {
 /// A document as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Its revision.
-    pub revision: i64,
-    /// Its JSON text; absent where the reader has this revision.
+    /// The entity tag of what is shown.
+    pub tag: String,
+    /// Its JSON text; absent where the reader has just that.
     pub json: Option<String>,
     /// How long ago the store was asked.
     pub age: Duration,
@@ -48,16 +51,21 @@ pub async fn get(
     let (named, parameters) = names::asked(parameters);
     let (bound, parameters) = reviews::asked(collection, parameters);
     let projection = shown(&permit.target(), &parameters).map_err(ResourceError::Invalid)?;
-    let max_age = permit.collection.definition.max_age;
-    if let Some(revision) = unchanged(service, &permit, id, demand).await? {
-        return Ok(Found { revision, json: None, age: Duration::ZERO, max_age });
+    // What is shown beside the document changes without it, and is part of the tag.
+    let expanded = named || bound;
+    let max_age = permit.collection.definition.max_age.filter(|_| !expanded);
+    let mut part = permit.part();
+    if !expanded && let Some(revision) = unchanged(service, &permit, id, demand).await? {
+        let tag = entity_tag(revision, &part);
+        return Ok(Found { tag, json: None, age: Duration::ZERO, max_age });
     }
     let read = service.read(&permit.collection, id, permit.oldest(demand.oldest)).await?;
     let read =
         read.filter(|read| permit.reaches(&read.document.owner)).ok_or_else(|| permit.not_found(id))?;
-    let revision = read.document.revision;
-    if demand.precondition.is_fresh(revision) {
-        return Ok(Found { revision, json: None, age: read.age, max_age });
+    let (revision, age) = (read.document.revision, read.age);
+    let fresh = |part: &_| demand.precondition.is_fresh(revision, part);
+    if !expanded && fresh(&part) {
+        return Ok(Found { tag: entity_tag(revision, &part), json: None, age, max_age });
     }
     let mut json = permit.hidden.shown(read.document.json.clone())?;
     let stale = if bound {
@@ -74,7 +82,11 @@ pub async fn get(
     if named {
         service.names.put_into(std::slice::from_mut(&mut json)).await?;
     }
-    Ok(Found { revision, json: Some(json), age: read.age, max_age })
+    if expanded {
+        part = part.with(&json);
+    }
+    let json = Some(json).filter(|_| !(expanded && fresh(&part)));
+    Ok(Found { tag: entity_tag(revision, &part), json, age, max_age })
 }
 
 /// The revision of the document, if the reader has it and the store must be asked: without reading what it says.
@@ -89,5 +101,6 @@ async fn unchanged(
     }
     let found = service.store.head(&permit.collection, id, service.clock.now()).await?;
     let found = found.filter(|head| permit.reaches(&head.owner)).ok_or_else(|| permit.not_found(id))?;
-    Ok(Some(found.revision).filter(|revision| demand.precondition.is_fresh(*revision)))
+    let part = permit.part();
+    Ok(Some(found.revision).filter(|revision| demand.precondition.is_fresh(*revision, &part)))
 }

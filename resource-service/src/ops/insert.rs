@@ -11,6 +11,7 @@ use super::{
     policy::{Permit, Verb},
     repeat::Key,
     reviews,
+    shown::Shown,
 };
 use crate::{
     domain::document::{Document, Meta},
@@ -25,7 +26,7 @@ pub async fn insert(
     collection: &str,
     members: Map<String, Value>,
     key: Option<&Key>,
-) -> Result<(String, StoredDocument), ResourceError> {
+) -> Result<(String, Shown), ResourceError> {
     let permit = service.admit(claims, collection, Verb::Write)?;
     if let Some(key) = key
         && let Some(answer) = service.answered(key).await?
@@ -38,13 +39,13 @@ pub async fn insert(
     let (id, stored) = (document.meta.id.clone(), StoredDocument::from(&document));
     let Some(key) = key else {
         service.store.insert(&permit.collection, document).await?;
-        return Ok((id, stored));
+        return Ok((id, permit.show(stored)?));
     };
     let text = stored.json.clone();
     let receipt = key.receipt(service.clock.now(), Arc::new(move |_| text.clone()));
     let bulk = Bulk { documents: vec![document], atomic: true, receipt: Some(receipt) };
     match service.store.insert_together(&permit.collection, bulk).await? {
-        Ended::Committed(_) => Ok((id, stored)),
+        Ended::Committed(_) => Ok((id, permit.show(stored)?)),
         Ended::Repeated => again(&permit, service.answered(key).await?.ok_or(ResourceError::Unavailable)?),
         Ended::Refused(fates) => Err(match fates.into_iter().next() {
             Some(Fate::Conflict { fields }) => ResourceError::Conflict(fields),
@@ -55,7 +56,7 @@ pub async fn insert(
 }
 
 /// A document that was stored by the same request before.
-fn again(permit: &Permit<'_>, answer: String) -> Result<(String, StoredDocument), ResourceError> {
+fn again(permit: &Permit<'_>, answer: String) -> Result<(String, Shown), ResourceError> {
     let meta = Document::parse(&answer)?.meta;
     let stored = StoredDocument { json: answer, revision: meta.revision, owner: meta.owner };
     Ok((meta.id, permit.show(stored)?))

@@ -29,6 +29,7 @@ pub mod replace;
 pub mod restore;
 pub mod reviews;
 pub mod series;
+pub mod shown;
 pub mod transfer;
 pub mod undefine;
 pub mod verdict;

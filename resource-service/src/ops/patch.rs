@@ -8,15 +8,14 @@ use super::{
     Service,
     change::{Effect, without_echo},
     error::ResourceError,
+    policy::Verb,
+    shown::Shown,
 };
-use crate::{
-    domain::{
-        document::Meta,
-        merge::merge,
-        patch::{MAX_OPERATIONS, Patch, apply},
-        pointer,
-    },
-    store::StoredDocument,
+use crate::domain::{
+    document::Meta,
+    merge::merge,
+    patch::{MAX_OPERATIONS, Patch, apply, reads},
+    pointer,
 };
 
 /// Merges `patch` into the document.
@@ -24,7 +23,7 @@ pub async fn patch(
     service: &Service,
     target: Target<'_>,
     patch: &Map<String, Value>,
-) -> Result<StoredDocument, ResourceError> {
+) -> Result<Shown, ResourceError> {
     let change = |meta: &_, mut members| {
         merge(&mut members, without_echo(meta, patch)?);
         Ok(members)
@@ -33,15 +32,15 @@ pub async fn patch(
 }
 
 /// Applies the operations of `patch` to the document, all or none. They see its system members and may test them.
-pub async fn operate(
-    service: &Service,
-    target: Target<'_>,
-    patch: &Patch,
-) -> Result<StoredDocument, ResourceError> {
+/// Operations that read what is stored need the scope that reads it.
+pub async fn operate(service: &Service, target: Target<'_>, patch: &Patch) -> Result<Shown, ResourceError> {
     if patch.len() > MAX_OPERATIONS {
         let message =
             format!("a patch may have at most {MAX_OPERATIONS} operations; this one has {}", patch.len());
         return Err(ResourceError::Invalid(vec![FieldError::at("", "maxItems", message)]));
+    }
+    if reads(patch) {
+        service.admit(target.claims, target.collection, Verb::Read)?;
     }
     target.update(service, Effect::Changes, |meta, members| patched(meta, members, patch)).await
 }

@@ -12,6 +12,7 @@ use crate::{
         document::Document,
         grant::{CALCULATIONS, Grant},
         hidden::{Hidden, Touched},
+        sight::Sight,
     },
     query::{
         expr::{Comparison, Expr},
@@ -40,6 +41,7 @@ pub struct Permit<'c> {
     /// The caller's `sub`.
     pub subject: &'c str,
     own_only: bool,
+    may_read: bool,
     /// Whether the caller could have written what they read.
     may_write: bool,
     /// The calculation that the caller's token is limited to, where it writes.
@@ -69,7 +71,7 @@ impl Service {
             return Err(ResourceError::MissingScope(needed.clone()));
         }
         let own_only = *owner_only && !claims.scope.covers(admin);
-        let may_write = claims.scope.covers(write);
+        let (may_read, may_write) = (claims.scope.covers(read), claims.scope.covers(write));
         let grant = match verb {
             Verb::Read | Verb::Administer => None,
             Verb::Write => {
@@ -79,7 +81,8 @@ impl Service {
         };
         let hidden = Hidden::from(hidden, |scope| claims.scope.covers(scope));
         let schema = (!hidden.is_empty()).then(|| collection.schema.hiding(hidden.fields()));
-        Ok(Permit { collection, subject: &claims.sub, own_only, may_write, grant, hidden, schema })
+        let subject = claims.sub.as_str();
+        Ok(Permit { collection, subject, own_only, may_read, may_write, grant, hidden, schema })
     }
 
     /// The document with this id, where ownership keeps it from nobody; which scopes its reading needs is for the
@@ -162,10 +165,19 @@ impl Permit<'_> {
         }
     }
 
-    /// What the caller is shown of a document.
-    pub fn show(&self, mut stored: StoredDocument) -> Result<StoredDocument, ResourceError> {
-        stored.json = self.hidden.shown(stored.json)?;
-        Ok(stored)
+    /// Whether the caller is shown what is stored. Somebody who may only write is not.
+    pub fn may_read(&self) -> bool {
+        self.may_read
+    }
+
+    /// What the caller may be told of a document that somebody else may have written a part of.
+    pub fn sight(&self) -> Sight<'_> {
+        if self.may_read { self.sight_of_sent() } else { Sight::Nothing }
+    }
+
+    /// What the caller may be told of a document that they sent, all but the fields hidden from them.
+    pub fn sight_of_sent(&self) -> Sight<'_> {
+        if self.hidden.is_empty() { Sight::Whole } else { Sight::Without(&self.hidden) }
     }
 
     /// How old a copy may be that the caller is shown, who says which age they take. Whoever says nothing and may write

@@ -7,14 +7,14 @@ use super::{
     Service,
     change::{Effect, without_echo},
     error::ResourceError,
+    shown::Shown,
 };
-use crate::store::StoredDocument;
 
 /// Puts `members` in the place of the document's own.
 pub async fn replace(
     service: &Service,
     target: Target<'_>,
     members: &Map<String, Value>,
-) -> Result<StoredDocument, ResourceError> {
+) -> Result<Shown, ResourceError> {
     target.update(service, Effect::Replaces, |meta, _| without_echo(meta, members)).await
 }

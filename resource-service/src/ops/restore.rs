@@ -5,7 +5,8 @@ use super::{
     Service,
     change::{Effect, MAX_TRIES},
     error::ResourceError,
-    policy::Permit,
+    policy::{Permit, Verb},
+    shown::Shown,
     versions,
 };
 use crate::{
@@ -15,12 +16,8 @@ use crate::{
 };
 
 /// Makes the document again what it was at a revision; a removed one comes back.
-pub async fn revision(
-    service: &Service,
-    target: Target<'_>,
-    revision: &str,
-) -> Result<StoredDocument, ResourceError> {
-    let permit = versions::versioned(target.admit(service)?)?;
+pub async fn revision(service: &Service, target: Target<'_>, revision: &str) -> Result<Shown, ResourceError> {
+    let permit = versions::versioned(admit(service, &target)?)?;
     let wanted = versions::find(service, &permit, target.id, revision).await?;
     let mut wanted = Document::parse(&wanted.json)?;
     // What the caller is not shown stays as it is.
@@ -42,8 +39,8 @@ pub async fn revision(
 }
 
 /// Brings a removed document back as it was last.
-pub async fn removed(service: &Service, target: Target<'_>) -> Result<StoredDocument, ResourceError> {
-    let permit = target.admit(service)?;
+pub async fn removed(service: &Service, target: Target<'_>) -> Result<Shown, ResourceError> {
+    let permit = admit(service, &target)?;
     kept(&permit)?;
     for _ in 0..MAX_TRIES {
         let found = service.store.get(&permit.collection, target.id, service.clock.now()).await?;
@@ -59,6 +56,13 @@ pub async fn removed(service: &Service, target: Target<'_>) -> Result<StoredDocu
         }
     }
     Err(ResourceError::Unavailable)
+}
+
+/// Lets in who may write and read: what comes back is something that is stored.
+fn admit<'c>(service: &'c Service, target: &'c Target<'_>) -> Result<Permit<'c>, ResourceError> {
+    let permit = target.admit(service)?;
+    service.admit(target.claims, target.collection, Verb::Read)?;
+    Ok(permit)
 }
 
 /// Refuses where nothing is kept that could be brought back.
@@ -77,7 +81,7 @@ impl Target<'_> {
         service: &Service,
         permit: &Permit<'_>,
         wanted: Option<Document>,
-    ) -> Result<Option<StoredDocument>, ResourceError> {
+    ) -> Result<Option<Shown>, ResourceError> {
         let mut kept = service.store.versions(&permit.collection, self.id, None, 2).await?.into_iter();
         let end: Version = kept
             .next()
@@ -95,7 +99,7 @@ impl Target<'_> {
             }
             None => last,
         };
-        let members = permit.collection.check(members).map_err(ResourceError::Invalid)?;
+        let members = permit.collection.check_for(members, permit.sight()).map_err(ResourceError::Invalid)?;
         service.check_grant(permit, Some(self.id), &members)?;
         permit.check_may_return()?;
         service.check_going_on(permit, Some(&members)).await?;

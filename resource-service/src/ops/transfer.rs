@@ -103,6 +103,12 @@ pub async fn import(
     Ok(lines)
 }
 
-fn wanted(collection: &Arc<Collection>, force: bool, dry_run: bool) -> Wanted {
-    Wanted { collection: Arc::clone(collection), precondition: Precondition::default(), force, dry_run }
+fn wanted(collection: &Arc<Collection>, force: bool, dry_run: bool) -> Wanted<'static> {
+    Wanted {
+        by: None,
+        collection: Arc::clone(collection),
+        precondition: Precondition::default(),
+        force,
+        dry_run,
+    }
 }

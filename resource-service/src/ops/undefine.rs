@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use shared_models::claims::AccessClaims;
 
 use super::{
     Service, artifacts::sweep, assess::Change, catalog::Standing, define::allow, error::ResourceError,
@@ -18,9 +19,10 @@ const MAX_TRIES: usize = 4;
 
 /// Takes the definition of `name` away. Where a file defines the collection too, documents stay and must fit that
 /// definition; else the collection must be empty. With `force` documents that do not fit stay, and those of a collection
-/// that is defined nowhere else are removed.
+/// that is defined nowhere else are removed. Takes the collection's admin scope, beside that of definitions.
 pub async fn undefine(
     service: &Service,
+    claims: &AccessClaims,
     name: &str,
     precondition: &Precondition,
     force: bool,
@@ -31,13 +33,20 @@ pub async fn undefine(
         if !standing.exists() {
             return Err(ResourceError::UnknownCollection(name.to_owned()));
         }
+        standing.administered_by(name, claims)?;
         standing.meets(precondition)?;
         standing.is_known(name, force)?;
         if !standing.stored {
             return Err(ResourceError::FromFile(name.to_owned()));
         }
         let gone = match &standing.file {
-            Some(file) => fall_back(service, &standing, file, force).await?,
+            Some(file) => {
+                let reader = service.reader(claims, name);
+                let change =
+                    Change { before: standing.collection.as_deref(), after: file, thorough: false, reader };
+                allow(change.assess(&*service.store, service.clock.now()).await?, force)?;
+                service.switch(file, None, standing.revision).await?
+            }
             None => remove(service, name, &standing, force).await?,
         };
         if gone {
@@ -45,17 +54,6 @@ pub async fn undefine(
         }
     }
     Err(ResourceError::Unavailable)
-}
-
-async fn fall_back(
-    service: &Service,
-    standing: &Standing,
-    file: &Arc<Collection>,
-    force: bool,
-) -> Result<bool, ResourceError> {
-    let change = Change { before: standing.collection.as_deref(), after: file, thorough: false };
-    allow(change.assess(&*service.store, service.clock.now()).await?, force)?;
-    service.switch(file, None, standing.revision).await
 }
 
 /// The definition goes first: who still serves it for a moment may store a document, which is then found by whoever

@@ -8,6 +8,7 @@ use super::{
     Service,
     error::ResourceError,
     policy::{Permit, Verb},
+    shown::Shown,
 };
 use crate::{
     domain::{document::Document, patch::Patch},
@@ -87,7 +88,7 @@ pub async fn list(
 ) -> Result<History, ResourceError> {
     let permit = versioned(service.admit(claims, collection, Verb::Read)?)?;
     let page = Page::read(parameters)?;
-    // Two more: what the last one is compared with may lie behind a removal.
+    // Two more: what the last one is compared with may be behind a removal.
     let found = service.store.versions(&permit.collection, id, page.below, page.limit + 2).await?;
     if found.first().is_none_or(|first| !permit.reaches(&first.owner)) {
         return Err(permit.not_found(id));
@@ -97,7 +98,7 @@ pub async fn list(
     let shown = if bytes >= MAX_BATCH_BYTES { (found.len() - 1).max(1) } else { found.len() };
     let shown = shown.min(page.limit);
     let members = found.iter().map(|version| members(&permit, version)).collect::<Result<Vec<_>, _>>()?;
-    let items = (0..shown).map(|at| entry(&found[at], &members[at..])).collect();
+    let items = (0..shown).map(|at| entry(&found[at..], &members[at..])).collect();
     let next = (shown < found.len()).then(|| found[shown - 1].revision.to_string());
     Ok(History { items, next })
 }
@@ -111,12 +112,12 @@ fn members(permit: &Permit<'_>, version: &Version) -> Result<Option<Map<String, 
     Ok(document.map(|document| document.members))
 }
 
-/// `members` begins with those of the version itself.
-fn entry(version: &Version, members: &[Option<Map<String, Value>>]) -> Entry {
+/// The first of `versions`, with the diff that leads to it. `members` are those of the versions.
+fn entry(versions: &[Version], members: &[Option<Map<String, Value>>]) -> Entry {
+    let version = &versions[0];
     let own = members.first().and_then(Option::as_ref);
-    let before = members.iter().skip(1).flatten().next();
     let nothing = Map::new();
-    let before = before.or((version.revision == 1).then_some(&nothing));
+    let before = if version.revision == 1 { Some(&nothing) } else { before(versions, members) };
     let diff = own
         .zip(before)
         .map(|(own, before)| json_patch::diff(&Value::Object(before.clone()), &Value::Object(own.clone())));
@@ -129,6 +130,18 @@ fn entry(version: &Version, members: &[Option<Map<String, Value>>]) -> Entry {
     }
 }
 
+/// The members of the revision directly before the first: of a document that was brought back, those it had when it
+/// was removed. Nothing where that revision was not kept.
+fn before<'m>(
+    versions: &[Version],
+    members: &'m [Option<Map<String, Value>>],
+) -> Option<&'m Map<String, Value>> {
+    let follows =
+        |at: usize| versions.get(at).is_some_and(|version| version.revision + 1 == versions[at - 1].revision);
+    let at = if follows(1) && versions[1].json.is_none() { 2 } else { 1 };
+    members.get(at).filter(|_| follows(1) && follows(at)).and_then(Option::as_ref)
+}
+
 /// A document as it was at a revision.
 pub async fn get(
     service: &Service,
@@ -136,7 +149,7 @@ pub async fn get(
     collection: &str,
     id: &str,
     revision: &str,
-) -> Result<StoredDocument, ResourceError> {
+) -> Result<Shown, ResourceError> {
     let permit = versioned(service.admit(claims, collection, Verb::Read)?)?;
     permit.show(find(service, &permit, id, revision).await?)
 }

@@ -259,7 +259,15 @@ async fn check(
         (verdict, _) => verdict,
     };
     match verdict {
-        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Ok(()) => {
+            let mut answer = next.call(request).await?;
+            if rule.is_some_and(|rule| rule.access != Access::Public) {
+                // What one caller is shown must not be served to another by a cache.
+                let theirs = HeaderValue::from_static("Authorization");
+                answer.headers_mut().append(header::VARY, theirs);
+            }
+            Ok(answer.map_into_left_body())
+        }
         Err(problem) => {
             report(request.request(), rule, &problem);
             Ok(request.error_response(problem).map_into_right_body())

@@ -20,10 +20,7 @@ use super::{
     body::{JSON, NDJSON, document, is, media_type},
     documents::Answer,
 };
-use crate::{
-    domain::precondition::entity_tag,
-    ops::{Service, insert, policy::Verb, repeat::Key},
-};
+use crate::ops::{Service, insert, policy::Verb, repeat::Key};
 
 /// The most bytes of a body that is read as a whole: an array, or a stream that is written in one step.
 pub const BULK_LIMIT: usize = 16 * 1024 * 1024;
@@ -69,7 +66,7 @@ pub async fn insert(
     let (id, stored) = insert::insert(&service, &caller.claims, &collection, members, key.as_ref()).await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/{collection}/{id}")));
-    Ok(answer.content_type(JSON).insert_header((ETAG, entity_tag(stored.revision))).body(stored.json))
+    Ok(answer.content_type(JSON).insert_header((ETAG, stored.tag)).body(stored.json))
 }
 
 /// Whether JSON text begins as an array does.

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Api, request};
 
-const SCOPE: &str =
-    "collections:write things:read things:write notes:read notes:write calculations:read calculations:write";
+const SCOPE: &str = "collections:write things:read things:write things:admin notes:read notes:write calculations:read calculations:write calculations:admin notes:admin";
 const THINGS: &str = "/api/collections/things";
 
 fn things() -> Value {

@@ -5,6 +5,7 @@ mod bulk;
 mod changes;
 mod compare;
 mod definitions;
+mod exits;
 mod flows;
 mod past;
 mod patches;

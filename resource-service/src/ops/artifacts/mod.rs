@@ -118,7 +118,11 @@ impl Open<'_> {
     fn check(&self, precondition: &Precondition, current: Option<&File>) -> Result<(), ResourceError> {
         let current = current.map(|file| file.about.sha256.as_str());
         if !precondition.allows_write_to(current) {
-            return Err(ResourceError::OtherArtifact(current.map(str::to_owned)));
+            let told = current.filter(|_| self.permit.may_read());
+            return Err(ResourceError::OtherArtifact {
+                exists: current.is_some(),
+                sha256: told.map(str::to_owned),
+            });
         }
         if self.permit.collection.definition.require_if_match
             && precondition.if_match.is_none()

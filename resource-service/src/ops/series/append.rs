@@ -93,7 +93,7 @@ pub async fn append(
         let (at, place) = (series.at.clone(), series.place.clone());
         match store(service, &permit, series, replace).await {
             Ok(outcome) => {
-                conflicts.extend(outcome.conflicts.iter().map(|conflict| told(&at, conflict)));
+                conflicts.extend(outcome.conflicts.iter().map(|conflict| told(&permit, &at, conflict)));
                 done.push(Appended { place, outcome });
             }
             Err(ResourceError::Steps(mut found)) => conflicts.append(&mut found),
@@ -103,9 +103,11 @@ pub async fn append(
     if conflicts.is_empty() { Ok(done) } else { Err(ResourceError::Steps(conflicts)) }
 }
 
-fn told(at: &str, conflict: &series::Conflict) -> FieldError {
+/// The stored value is named to those who may read it.
+fn told(permit: &Permit<'_>, at: &str, conflict: &series::Conflict) -> FieldError {
     let series::Conflict { at: index, step, has, came } = conflict;
-    let message = format!("step {step} has the value {has} already, got {came}; replace=true overwrites it");
+    let has = if permit.may_read() { format!("the value {has}") } else { "another value".to_owned() };
+    let message = format!("step {step} has {has} already, got {came}; replace=true overwrites it");
     FieldError::at(format!("{at}/points/{index}"), "conflict", message)
 }
 
@@ -222,7 +224,7 @@ async fn store(
             chunks.len() < AT_ONCE || chunks.first().is_none_or(|chunk| chunk.lower <= Some(least.1.step));
         let border = if complete { None } else { chunks.first().and_then(|chunk| chunk.lower) };
         let from = border.map_or(0, |border| series.points.partition_point(|(_, point)| point.step < border));
-        let unit = unit(&series, &chunks)?;
+        let unit = unit(permit, &series, &chunks)?;
         let (writes, done) =
             plan(service, permit, &series.place, unit.as_deref(), chunks, &series.points[from..], replace);
         let written = if writes.is_empty() {
@@ -282,12 +284,16 @@ async fn covering(
 }
 
 /// The unit of the series: what its chunks say, and what a new series is given.
-fn unit(series: &Series, chunks: &[Chunk]) -> Result<Option<String>, ResourceError> {
+fn unit(permit: &Permit<'_>, series: &Series, chunks: &[Chunk]) -> Result<Option<String>, ResourceError> {
     let Some(known) = chunks.last().map(|chunk| chunk.unit.clone()) else { return Ok(series.unit.clone()) };
     if series.unit.is_none() || series.unit == known {
         return Ok(known);
     }
-    let has = known.map_or_else(|| "has no unit".to_owned(), |unit| format!("is measured in {unit:?}"));
+    let has = match known {
+        None => "has no unit".to_owned(),
+        Some(unit) if permit.may_read() => format!("is measured in {unit:?}"),
+        Some(_) => "is measured in another unit".to_owned(),
+    };
     let message = format!("the series {has}; send its points with that unit, or with none");
     Err(ResourceError::Steps(vec![FieldError::at(format!("{}/unit", series.at), "conflict", message)]))
 }

@@ -270,7 +270,7 @@ async fn one_of_two_who_replace_the_same_tag_wins() {
     let (one, two) = futures_util::future::join(replace(b"1"), replace(b"2")).await;
     assert_ne!(one.is_ok(), two.is_ok(), "{one:?} {two:?}");
     let lost = one.and(two).unwrap_err();
-    assert!(matches!(lost, ResourceError::OtherArtifact(Some(_))), "{lost:?}");
+    assert!(matches!(lost, ResourceError::OtherArtifact { exists: true, sha256: Some(_) }), "{lost:?}");
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use shared_models::documents::CollectionDefinition;
 
 use super::{Fixture, NOW, document, on_both_stores, removal, update};
 use crate::{
     domain::{collection::Collection, document::Document},
     query::expr::Expr,
-    store::{StoreError, Version},
+    store::{StoreError, Update, Version},
 };
 
 on_both_stores! {
@@ -21,6 +22,7 @@ on_both_stores! {
     revisions_are_kept_only_where_they_are_wanted
     of_many_writers_none_loses_a_version
     a_refused_write_keeps_nothing
+    who_wrote_a_revision_is_known_although_none_was_kept_then
 }
 
 async fn versions(f: &Fixture, collection: &Arc<Collection>, id: &str) -> Vec<Version> {
@@ -58,6 +60,23 @@ async fn every_revision_is_kept_with_who_wrote_it(f: &Fixture) {
     assert!(versions(f, &f.kept, "b").await.is_empty());
     let now = f.store.get(&f.kept, "a", NOW).await.expect("ok").expect("ok");
     assert_eq!(Some(now.json), found[0].json, "the current one shows nothing of who wrote it");
+}
+
+async fn who_wrote_a_revision_is_known_although_none_was_kept_then(f: &Fixture) {
+    let first = update(&document("a", 1, json!({"i": 0})), json!({"i": 1}));
+    write(f, &f.kept, "a", &[json!({"i": 0}), json!({"i": 1})]).await;
+    let definition = CollectionDefinition { versioned: false, ..f.kept.definition.clone() };
+    let unversioned = Arc::new(Collection::new(definition).expect("ok"));
+    let mut current = first.after;
+    for (by, before) in [("bob", true), ("mal", false)] {
+        let next = update(&current, json!({"s": by}));
+        let before = next.before.clone().filter(|_| before);
+        let next = Update { by: by.into(), before, ..next };
+        assert!(f.store.update(&unversioned, next.clone()).await.expect("ok"));
+        let found = versions(f, &f.kept, "a").await;
+        assert_eq!((found[0].revision, found[0].by.as_deref()), (next.after.meta.revision, Some(by)));
+        current = next.after;
+    }
 }
 
 async fn versions_come_newest_first_page_by_page(f: &Fixture) {

@@ -43,9 +43,7 @@ pub fn operators(collection: &Collection, update: &Update) -> Result<Option<Doc>
     }
     set.insert("_revision", after.meta.revision);
     set.insert("_updated_at", after.meta.updated_at.as_str());
-    if collection.keeps_removed() {
-        set.insert(CHANGED_BY, update.by.as_str());
-    }
+    set.insert(CHANGED_BY, update.by.as_str());
     let expiry: Option<DateTime> = collection.expiry(&after.members).map(date);
     match expiry {
         Some(at) => {

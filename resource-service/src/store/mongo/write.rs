@@ -172,12 +172,10 @@ impl MongoStore {
         bson::to_bson(document, &collection.schema, collection.expiry(&document.members))
     }
 
-    /// The document with who wrote it, where the collection keeps that.
+    /// The document with who wrote it: the collection may keep its revisions one day.
     fn signed(collection: &Collection, document: &Document, by: &str) -> Result<RawDocumentBuf, StoreError> {
         let mut raw = Self::raw(collection, document)?;
-        if collection.keeps_removed() {
-            raw.append(bson::key(CHANGED_BY)?, by);
-        }
+        raw.append(bson::key(CHANGED_BY)?, by);
         Ok(raw)
     }
 }
