@@ -1,7 +1,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::validate::{compile, faults},
+    super::{
+        sight::Sight,
+        validate::{compile, faults},
+    },
     *,
 };
 
@@ -15,7 +18,7 @@ fn refusal(schema: &Value) -> String {
 
 fn admits(schema: &Value, document: &Value) -> bool {
     let validator = compile(schema).unwrap();
-    faults(&validator, document).iter().all(|fault| fault.code != "effort")
+    faults(&validator, document, Sight::Whole).iter().all(|fault| fault.code != "effort")
 }
 
 /// References one behind the other.
@@ -95,7 +98,7 @@ fn the_deepest_recursion_that_is_admitted_does_not_overflow_the_stack_of_a_worke
                 (1..=100).rev().find(|levels| Effort::of(&schema).unwrap().depth(&nested(*levels)).is_ok());
             let document = nested(deepest.unwrap());
             let run = move || {
-                faults(&compile(&schema).unwrap(), &document);
+                faults(&compile(&schema).unwrap(), &document, Sight::Whole);
             };
             let handle = std::thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap();
             handle.join().unwrap();
