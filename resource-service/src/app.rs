@@ -131,6 +131,7 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
         revocations: None,
         notices,
         hot,
+        export_columns: settings.export.columns,
         names,
         cursor_key,
     })
@@ -176,6 +177,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         random: env.random,
         revocations,
         hot: Arc::new(Hot::new(settings.cache.bytes)),
+        export_columns: settings.export.columns,
         notices: client.clone().map(Notices::by).unwrap_or_default(),
         names: client.map(Names::by).unwrap_or_default(),
         cursor_key: Once::default(),

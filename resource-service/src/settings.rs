@@ -35,6 +35,9 @@ pub struct Settings {
     /// Documents kept in memory.
     #[serde(default)]
     pub cache: CacheSettings,
+    /// Exports.
+    #[serde(default)]
+    pub export: ExportSettings,
     /// auth-service.
     #[serde(default)]
     pub auth: AuthSettings,
@@ -91,6 +94,23 @@ impl Default for CacheSettings {
     }
 }
 
+/// Exports.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExportSettings {
+    /// The most columns of a CSV or Parquet file, the one of the rest not counted; from 1 to [`MAX_COLUMNS`].
+    pub columns: usize,
+}
+
+/// The most columns that can be set: the memory of an export grows with them.
+const MAX_COLUMNS: usize = 10_000;
+
+impl Default for ExportSettings {
+    fn default() -> Self {
+        Self { columns: 1_000 }
+    }
+}
+
 /// auth-service.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +147,11 @@ impl Settings {
         check_url("tokens.issuer", &self.tokens.issuer)?;
         if self.tokens.audience.is_empty() {
             return Err(SettingsError::at("tokens.audience", "must not be empty"));
+        }
+        let columns = self.export.columns;
+        if !(1..=MAX_COLUMNS).contains(&columns) {
+            let fault = format!("must be from 1 to {MAX_COLUMNS}, not {columns}");
+            return Err(SettingsError::at("export.columns", &fault));
         }
         if let Some(url) = &self.auth.url {
             check_url("auth.url", url)?;
@@ -203,6 +228,8 @@ mod tests {
             ("RESOURCE__HTTP__TRUSTED_PROXIES", "10.0.0.0/33", "http.trusted_proxies"),
             ("RESOURCE__HTTP__WORKERS", "0", "http.workers"),
             ("RESOURCE__CACHE__BYTES", "-1", "cache.bytes"),
+            ("RESOURCE__EXPORT__COLUMNS", "0", "export.columns"),
+            ("RESOURCE__EXPORT__COLUMNS", "10001", "export.columns"),
         ] {
             let refusal = load(&[(variable, value)]).unwrap_err().to_string();
             assert!(refusal.contains(key), "{variable}: {refusal}");

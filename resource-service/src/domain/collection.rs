@@ -22,7 +22,7 @@ use super::{
     validate,
 };
 use crate::query::{
-    parse::Target,
+    parse::{Target, shown_at},
     path::Path,
     schema::{Field, FieldType, Schema, TextFormat},
     shape::Kinds,
@@ -102,9 +102,9 @@ impl Collection {
         }
         for (view, fields) in &definition.views {
             for (at, field) in fields.iter().enumerate() {
-                resolve(&schema, field).map_err(|fault| {
+                shown_at(&schema, "view", field).map_err(|fault| {
                     let place = pointer(&pointer("/views", view), &at.to_string());
-                    DefinitionFault::at(place, format!("view {view:?}: {fault}"))
+                    DefinitionFault::at(place, format!("view {view:?}: {}", fault.message))
                 })?;
             }
         }

@@ -58,14 +58,16 @@ pub async fn answer(
     request: &HttpRequest,
     format: Format,
 ) -> Result<HttpResponse, Problem> {
-    let export = Export::start(service, &caller.claims, collection, &parameters(request)?, format).await?;
+    let parameters = parameters(request)?;
     let name = format!("attachment; filename=\"{collection}.{}\"", format.extension());
     let mut answer = HttpResponse::Ok();
     answer.content_type(media_type(format)).insert_header((CONTENT_DISPOSITION, name));
     answer.insert_header((CACHE_CONTROL, UNCACHED)).insert_header((VARY, "Accept"));
     if request.method() == Method::HEAD {
+        Export::check(service, &caller.claims, collection, &parameters, format).await?;
         return Ok(answer.finish());
     }
+    let export = Export::start(service, &caller.claims, collection, &parameters, format).await?;
     // The body is read when the request's own span is left already.
     let span = tracing::Span::current();
     Ok(answer.streaming(stream::try_unfold(export, move |export| next(export).instrument(span.clone()))))

@@ -1,6 +1,9 @@
 //! Exports the whole result of a query, in constant memory: batch after batch by their place in the query's order,
 //! read when the reader wants more and not before.
 //!
+//! Where a table has columns that only its documents tell, they are read twice: first for the columns, then for the rows. What
+//! a document that is written in between has besides is in the column of the rest.
+//!
 //! An order is total, so no document that stays where it is comes twice or not at all; one that is written meanwhile
 //! shows as it was or as it is.
 
@@ -16,7 +19,7 @@ use crate::{
     domain::{
         collection::Collection,
         hidden::Hidden,
-        table::{Format, Unwritable, Writer},
+        table::{Format, Plan, Unwritable, Writer},
     },
     query::{
         expr::Expr,
@@ -42,6 +45,7 @@ pub struct Export {
 }
 
 /// The documents that are still to come.
+#[derive(Clone)]
 struct Source {
     store: Arc<dyn Store>,
     collection: Arc<Collection>,
@@ -57,7 +61,8 @@ struct Source {
 }
 
 impl Export {
-    /// Reads the decoded `parameters` and the first batch, so that what can be refused is refused before anything is sent.
+    /// Reads the decoded `parameters`, finds the columns and reads the first batch, so that what can be refused is refused
+    /// before anything is sent.
     pub async fn start(
         service: &Service,
         claims: &AccessClaims,
@@ -65,31 +70,23 @@ impl Export {
         parameters: &[(String, String)],
         format: Format,
     ) -> Result<Self, ResourceError> {
-        let permit = service.admit(claims, collection, Verb::Read)?;
-        let target = permit.target();
-        let (query, limit) = read(&target, parameters).map_err(ResourceError::Invalid)?;
-        let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
-        let wanted = query
-            .projection
-            .as_ref()
-            .map(|shown| shown.with(query.order.keys().iter().map(|key| key.field.path.clone())));
-        let writer = format.writer(&permit.collection, target.schema, query.projection)?;
-        let source = Source {
-            store: Arc::clone(&service.store),
-            collection: Arc::clone(&permit.collection),
-            filter: permit.condition()?.and(query.filter),
-            order: query.order,
-            projection: wanted,
-            left: limit.unwrap_or(usize::MAX),
-            now: service.clock.now(),
-            after,
-            more: true,
-            hidden: permit.hidden.clone(),
-        };
+        let (source, plan) = prepared(service, claims, collection, parameters, format).await?;
+        let writer = look(&source, plan).await?.writer()?;
         metrics::gauge!("exports_running").increment(1);
         let mut new = Self { source, writer: Some(writer), ready: Bytes::new(), format };
         new.advance().await?;
         Ok(new)
+    }
+
+    /// Refuses what [`Export::start`] refuses, without reading a document.
+    pub async fn check(
+        service: &Service,
+        claims: &AccessClaims,
+        collection: &str,
+        parameters: &[(String, String)],
+        format: Format,
+    ) -> Result<(), ResourceError> {
+        prepared(service, claims, collection, parameters, format).await.map(|_| ())
     }
 
     /// The next bytes, [`CHUNK`] of them at most; `None` behind the last.
@@ -110,7 +107,7 @@ impl Export {
         metrics::counter!("exported_documents_total", "format" => self.format.extension())
             .increment(documents.len() as u64);
         let more = self.source.more;
-        let written = tokio::task::spawn_blocking(move || -> Result<_, Unwritable> {
+        let written = off_the_async_threads(move || {
             documents.iter().try_for_each(|document| writer.add(document))?;
             if more {
                 let ready = writer.take()?;
@@ -119,7 +116,7 @@ impl Export {
                 Ok((None, writer.finish()?))
             }
         });
-        let (writer, ready) = written.await.map_err(|fault| ResourceError::Internal(fault.to_string()))??;
+        let (writer, ready) = written.await?;
         (self.writer, self.ready) = (writer, ready.into());
         Ok(())
     }
@@ -131,7 +128,66 @@ impl Drop for Export {
     }
 }
 
+/// Where the documents come from, and what is known of the columns before any of them is read.
+async fn prepared(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    parameters: &[(String, String)],
+    format: Format,
+) -> Result<(Source, Plan), ResourceError> {
+    let permit = service.admit(claims, collection, Verb::Read)?;
+    let target = permit.target();
+    let (query, limit) = read(&target, parameters).map_err(ResourceError::Invalid)?;
+    let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
+    let plan = Plan::new(format, target.schema, query.projection.clone(), service.export_columns);
+    let source = Source {
+        store: Arc::clone(&service.store),
+        collection: Arc::clone(&permit.collection),
+        filter: permit.condition()?.and(query.filter),
+        order: query.order,
+        projection: None,
+        left: limit.unwrap_or(usize::MAX),
+        now: service.clock.now(),
+        after,
+        more: true,
+        hidden: permit.hidden.clone(),
+    };
+    Ok((source.showing(query.projection), plan))
+}
+
+/// The first pass: looks at the documents of `source` for columns, where the schema does not tell them all.
+async fn look(source: &Source, mut plan: Plan) -> Result<Plan, ResourceError> {
+    if !plan.needs_look() {
+        return Ok(plan);
+    }
+    let mut first = source.clone().showing(plan.looks_at());
+    while first.more {
+        let documents = first.batch().await?;
+        plan = off_the_async_threads(move || {
+            documents.iter().try_for_each(|document| plan.look(document))?;
+            Ok(plan)
+        })
+        .await?;
+    }
+    Ok(plan)
+}
+
+async fn off_the_async_threads<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Unwritable> + Send + 'static,
+) -> Result<T, ResourceError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|fault| ResourceError::Internal(fault.to_string()))??)
+}
+
 impl Source {
+    /// The same documents, of each what `shown` leaves and the fields of the order; all of it where absent.
+    fn showing(mut self, shown: Option<Projection>) -> Self {
+        let keys = || self.order.keys().iter().map(|key| key.field.path.clone());
+        self.projection = shown.map(|shown| shown.with(keys()));
+        self
+    }
+
     /// The next documents in order.
     async fn batch(&mut self) -> Result<Vec<String>, ResourceError> {
         let selection = Selection {

@@ -76,6 +76,8 @@ pub struct Service {
     pub hot: Arc<Hot>,
     /// Who is called what.
     pub names: Names,
+    /// The most columns of a table.
+    pub export_columns: usize,
     /// What signs cursors, once the store has told it.
     pub cursor_key: Once<Arc<CursorKey>, ResourceError>,
 }

@@ -1,6 +1,6 @@
 //! Reads the parameters of a list into a [`Query`]. Every fault is told with its parameter's name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use shared_models::{documents::Direction, problem::FieldError};
 
@@ -10,6 +10,7 @@ use super::{
     expr::Expr,
     group, json,
     order::{Key, Order, Place},
+    path::Path,
     projection::Projection,
     schema::{FieldType, Schema, nearest},
 };
@@ -208,7 +209,7 @@ fn projection(
     fields: Option<&str>,
     view: Option<&str>,
 ) -> Result<Option<Projection>, FieldError> {
-    let (parameter, names): (_, BTreeSet<&str>) = match (fields, view) {
+    let (parameter, names): (_, Vec<&str>) = match (fields, view) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(fault("view", "duplicate", "give fields or view, not both")),
         (Some(fields), None) => ("fields", fields.split(',').collect()),
@@ -222,12 +223,25 @@ fn projection(
     if names.len() > MAX_FIELDS {
         return Err(fault(parameter, "limit", format!("at most {MAX_FIELDS} fields")));
     }
-    let always = ["_id", "_revision"];
-    let paths = always
-        .into_iter()
-        .chain(names)
-        .map(|name| resolve(target.schema, parameter, name).map(|f| f.path.clone()));
+    let always = ["_id", "_revision"].into_iter().filter(|name| !names.contains(name));
+    let paths = always.chain(names.iter().copied()).map(|name| shown_at(target.schema, parameter, name));
     Ok(Some(Projection::new(paths.collect::<Result<Vec<_>, _>>()?)))
+}
+
+/// The path of a field to show. `x.*` is `x` with all that is below it.
+pub fn shown_at(schema: &Schema, parameter: &str, name: &str) -> Result<Path, FieldError> {
+    let below = name.strip_suffix(".*");
+    let field = resolve(schema, parameter, below.unwrap_or(name))?;
+    match field.kind {
+        FieldType::Object | FieldType::Untyped => {}
+        _ if below.is_none() => {}
+        _ => {
+            let message =
+                format!("{name:?}: {} is {}, with no fields below it", field.path, field.kind.expectation());
+            return Err(fault(parameter, "field", message));
+        }
+    }
+    Ok(field.path.clone())
 }
 
 fn view_of<'v>(views: &'v BTreeMap<String, Vec<String>>, name: &str) -> Result<&'v [String], FieldError> {

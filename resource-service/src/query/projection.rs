@@ -1,21 +1,24 @@
 //! Which members of a document an answer shows.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
 use super::path::Path;
 
-/// The fields to show. None of the paths lies below another.
+/// The fields to show, in the order in which they were asked for. None of the paths is another or below another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Projection(BTreeSet<Path>);
+pub struct Projection(Vec<Path>);
 
 impl Projection {
     /// Shows these fields; a path below another adds nothing.
     pub fn new(paths: impl IntoIterator<Item = Path>) -> Self {
-        let all: BTreeSet<Path> = paths.into_iter().collect();
-        let covered = |path: &Path| all.iter().any(|other| other != path && other.contains(path));
-        Self(all.iter().filter(|path| !covered(path)).cloned().collect())
+        let mut kept: Vec<Path> = Vec::new();
+        for path in paths {
+            if !kept.iter().any(|other| other.contains(&path)) {
+                kept.retain(|other| !path.contains(other));
+                kept.push(path);
+            }
+        }
+        Self(kept)
     }
 
     /// Shows these fields too.

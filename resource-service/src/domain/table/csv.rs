@@ -1,37 +1,37 @@
 //! Comma-separated values (RFC 4180) in UTF-8, with a header.
 //!
-//! Values stand as they are, so that numbers survive: a text that a spreadsheet would take for a formula is not
+//! Values are written as they are, so that numbers survive: a text that a spreadsheet would take for a formula is not
 //! altered. A missing value is an empty field, an empty string a quoted one.
 
 use serde_json::Value;
 
-use super::{Columns, Kind, Unwritable, Writer};
+use super::{Unwritable, Writer, column::Cell, rows::Rows};
 
 /// Rows of documents.
 pub struct Csv {
-    columns: Columns,
+    rows: Rows,
     ready: Vec<u8>,
 }
 
 impl Csv {
     /// A header of these columns, and no row yet.
-    pub fn new(columns: Columns) -> Self {
-        let mut new = Self { columns: Vec::new(), ready: Vec::new() };
-        new.row(columns.iter().map(|column| Some(column.name.clone())));
-        Self { columns, ..new }
+    pub fn new(rows: Rows) -> Self {
+        let mut ready = Vec::new();
+        line(rows.names().map(Some), &mut ready);
+        Self { rows, ready }
     }
+}
 
-    fn row(&mut self, fields: impl Iterator<Item = Option<String>>) {
-        for (at, field) in fields.enumerate() {
-            if at > 0 {
-                self.ready.push(b',');
-            }
-            if let Some(text) = field {
-                write(&text, &mut self.ready);
-            }
+fn line(fields: impl Iterator<Item = Option<String>>, out: &mut Vec<u8>) {
+    for (at, field) in fields.enumerate() {
+        if at > 0 {
+            out.push(b',');
         }
-        self.ready.extend_from_slice(b"\r\n");
+        if let Some(text) = field {
+            write(&text, out);
+        }
     }
+    out.extend_from_slice(b"\r\n");
 }
 
 /// In quotes, with those within it doubled, where it could be misread otherwise.
@@ -46,20 +46,23 @@ fn write(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-fn text(kind: Kind, value: Value) -> String {
-    match value {
-        // NaN and the infinities are strings too.
-        Value::String(text) if kind != Kind::Json => text,
-        other => other.to_string(),
+fn text(cell: Cell) -> String {
+    match cell {
+        Cell::Integer(integer) => integer.to_string(),
+        Cell::Boolean(value) => value.to_string(),
+        // NaN and the infinities are strings.
+        Cell::Double(_, Value::String(text))
+        | Cell::Text(text)
+        | Cell::Instant(_, text)
+        | Cell::Json(text) => text,
+        Cell::Double(_, number) => number.to_string(),
     }
 }
 
 impl Writer for Csv {
     fn add(&mut self, document: &str) -> Result<(), Unwritable> {
-        let document: Value = serde_json::from_str(document)?;
-        let field = |column: &super::Column| column.value(&document).map(|value| text(column.kind, value));
-        let fields: Vec<Option<String>> = self.columns.iter().map(field).collect();
-        self.row(fields.into_iter());
+        let row = self.rows.row(document)?;
+        line(row.into_iter().map(|cell| cell.map(text)), &mut self.ready);
         Ok(())
     }
 

@@ -1,15 +1,17 @@
-//! Documents as rows: which columns a collection's schema gives, and the formats that rows are written in.
+//! Documents as rows: which columns a collection's schema and its documents give, and the formats that rows are written in.
 //! Pure: text in, bytes out.
 
-mod columns;
+mod column;
 mod csv;
 mod ndjson;
 mod parquet;
+mod plan;
+mod rows;
+mod survey;
 
-pub use self::columns::{Column, Kind};
-use crate::{
-    domain::collection::Collection,
-    query::{projection::Projection, schema::Schema},
+pub use self::{
+    column::{Column, Kind, REST},
+    plan::Plan,
 };
 
 shared_models::listed! {
@@ -43,22 +45,6 @@ impl Format {
             Self::Parquet => "parquet",
         }
     }
-
-    /// A writer of documents, or of the part of them that `shown` leaves. `schema` is the collection's as it is for the
-    /// reader: what it hides has no column.
-    pub fn writer(
-        self,
-        collection: &Collection,
-        schema: &Schema,
-        shown: Option<Projection>,
-    ) -> Result<Box<dyn Writer>, Unwritable> {
-        let columns = || columns::columns(schema, &collection.definition.schema, shown.as_ref());
-        Ok(match self {
-            Self::Ndjson => Box::new(ndjson::Lines::new(shown)),
-            Self::Csv => Box::new(csv::Csv::new(columns())),
-            Self::Parquet => Box::new(parquet::Parquet::new(columns())?),
-        })
-    }
 }
 
 /// Writes documents, one after the other.
@@ -76,18 +62,6 @@ pub trait Writer: Send {
 /// A document cannot be written in the format that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unwritable {
-    /// A value is not what the schema says of its column.
-    #[error("{column} of the document {id} is {found}, which its column of type {kind} cannot hold")]
-    Misfit {
-        /// The column.
-        column: String,
-        /// `_id` of the document.
-        id: String,
-        /// The value, shortened.
-        found: String,
-        /// What the column holds.
-        kind: &'static str,
-    },
     /// The text is no document.
     #[error("a stored document is not JSON: {0}")]
     Malformed(String),
@@ -101,8 +75,6 @@ impl From<serde_json::Error> for Unwritable {
         Self::Malformed(fault.to_string())
     }
 }
-
-type Columns = Vec<Column>;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,6 @@
-//! Apache Parquet: a flat column for each of ours, snappy-compressed, in row groups of bounded size.
+//! Apache Parquet: a flat, optional column for each of ours, snappy-compressed, in row groups of bounded size.
 //!
-//! Integers are INT64, numbers DOUBLE (an integer beyond 2^53 in a field of numbers is rounded to one), points in time
-//! TIMESTAMP in UTC with microseconds, strings and JSON text STRING.
+//! Integers are INT64, numbers DOUBLE, points in time TIMESTAMP in UTC with microseconds, strings and JSON text STRING.
 
 use std::sync::Arc;
 
@@ -16,11 +15,12 @@ use parquet::{
     },
     schema::types::{Type, TypePtr},
 };
-use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Column, Columns, Kind, Unwritable, Writer};
-use crate::query::literal::{Literal, short, special};
+use super::{
+    Unwritable, Writer,
+    column::{Cell, Kind},
+    rows::Rows,
+};
 
 /// The most rows of a row group.
 const MAX_ROWS: usize = 50_000;
@@ -29,16 +29,19 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// A file in the making.
 pub struct Parquet {
-    columns: Columns,
+    rows: Rows,
     file: SerializedFileWriter<Vec<u8>>,
+    /// The values of each column in the current row group.
     values: Vec<Values>,
-    rows: usize,
+    /// How many rows the group has.
+    length: usize,
+    /// The bytes of its values.
     bytes: usize,
 }
 
-/// The values of a column in the current row group, and for each row whether there is one (1) or not (0).
+/// The values of a column, and the row of each: columns of few values take little.
 struct Values {
-    present: Vec<i16>,
+    rows: Vec<usize>,
     kept: Kept,
 }
 
@@ -57,8 +60,10 @@ impl From<ParquetError> for Unwritable {
 
 impl Parquet {
     /// A file of these columns, and no row yet.
-    pub fn new(columns: Columns) -> Result<Self, Unwritable> {
-        let fields = columns.iter().map(field).collect::<Result<_, _>>()?;
+    pub fn new(rows: Rows) -> Result<Self, Unwritable> {
+        let kinds: Vec<Kind> = rows.columns().iter().map(|column| column.kind).chain([Kind::Json]).collect();
+        let fields = rows.names().zip(&kinds).map(|(name, kind)| field(&name, *kind));
+        let fields = fields.collect::<Result<_, _>>()?;
         let schema = Arc::new(Type::group_type_builder("documents").with_fields(fields).build()?);
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
@@ -66,36 +71,36 @@ impl Parquet {
             .set_created_by(concat!("tessera ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
         let file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?;
-        let values = columns.iter().map(|column| Values::new(column.kind)).collect();
-        Ok(Self { columns, file, values, rows: 0, bytes: 0 })
+        let values = kinds.into_iter().map(Values::new).collect();
+        Ok(Self { rows, file, values, length: 0, bytes: 0 })
     }
 
     /// Writes what was added as a row group.
     fn end_group(&mut self) -> Result<(), Unwritable> {
-        if self.rows == 0 {
+        if self.length == 0 {
             return Ok(());
         }
         let mut group = self.file.next_row_group()?;
-        for (column, values) in self.columns.iter().zip(&mut self.values) {
-            let full = std::mem::replace(values, Values::new(column.kind));
-            let levels = (!column.required).then_some(full.present.as_slice());
-            match &full.kept {
-                Kept::Integers(values) => write::<Int64Type>(&mut group, values, levels)?,
-                Kept::Doubles(values) => write::<DoubleType>(&mut group, values, levels)?,
-                Kept::Booleans(values) => write::<BoolType>(&mut group, values, levels)?,
-                Kept::Texts(values) => write::<ByteArrayType>(&mut group, values, levels)?,
+        for values in &mut self.values {
+            let levels = values.levels(self.length);
+            match &values.kept {
+                Kept::Integers(kept) => write::<Int64Type>(&mut group, kept, &levels)?,
+                Kept::Doubles(kept) => write::<DoubleType>(&mut group, kept, &levels)?,
+                Kept::Booleans(kept) => write::<BoolType>(&mut group, kept, &levels)?,
+                Kept::Texts(kept) => write::<ByteArrayType>(&mut group, kept, &levels)?,
             }
+            values.clear();
         }
         group.close()?;
-        (self.rows, self.bytes) = (0, 0);
+        (self.length, self.bytes) = (0, 0);
         Ok(())
     }
 }
 
-fn field(column: &Column) -> Result<TypePtr, Unwritable> {
-    let (physical, logical) = match column.kind {
+fn field(name: &str, kind: Kind) -> Result<TypePtr, Unwritable> {
+    let (physical, logical) = match kind {
         Kind::Integer => (Physical::INT64, None),
-        Kind::Double => (Physical::DOUBLE, None),
+        Kind::Double { .. } => (Physical::DOUBLE, None),
         Kind::Boolean => (Physical::BOOLEAN, None),
         Kind::Instant => {
             let logical = LogicalType::Timestamp { is_adjusted_to_u_t_c: true, unit: TimeUnit::MICROS };
@@ -103,10 +108,9 @@ fn field(column: &Column) -> Result<TypePtr, Unwritable> {
         }
         Kind::Text | Kind::Json => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
-    let repetition = if column.required { Repetition::REQUIRED } else { Repetition::OPTIONAL };
-    let field = Type::primitive_type_builder(&column.name, physical)
+    let field = Type::primitive_type_builder(name, physical)
         .with_logical_type(logical)
-        .with_repetition(repetition)
+        .with_repetition(Repetition::OPTIONAL)
         .build()?;
     Ok(Arc::new(field))
 }
@@ -114,11 +118,11 @@ fn field(column: &Column) -> Result<TypePtr, Unwritable> {
 fn write<T: DataType>(
     group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
     values: &[T::T],
-    levels: Option<&[i16]>,
+    levels: &[i16],
 ) -> Result<(), Unwritable> {
     let column = group.next_column()?;
     let mut column = column.ok_or_else(|| Unwritable::Failed("a column is missing".into()))?;
-    column.typed::<T>().write_batch(values, levels, None)?;
+    column.typed::<T>().write_batch(values, Some(levels), None)?;
     Ok(column.close()?)
 }
 
@@ -126,105 +130,69 @@ impl Values {
     fn new(kind: Kind) -> Self {
         let kept = match kind {
             Kind::Integer | Kind::Instant => Kept::Integers(Vec::new()),
-            Kind::Double => Kept::Doubles(Vec::new()),
+            Kind::Double { .. } => Kept::Doubles(Vec::new()),
             Kind::Boolean => Kept::Booleans(Vec::new()),
             Kind::Text | Kind::Json => Kept::Texts(Vec::new()),
         };
-        Self { present: Vec::new(), kept }
+        Self { rows: Vec::new(), kept }
     }
 
-    /// Keeps a value; `Err` gives it back where the column cannot hold it. Returns its bytes.
-    fn push(&mut self, column: &Column, value: Option<Value>) -> Result<usize, Value> {
-        let Some(value) = value else {
-            self.present.push(0);
-            return if column.required { Err(Value::Null) } else { Ok(2) };
-        };
-        let size = match &mut self.kept {
-            Kept::Integers(kept) => {
-                let read = if column.kind == Kind::Instant { instant(&value) } else { integer(&value) };
-                kept.push(read.ok_or(value)?);
-                8
+    fn clear(&mut self) {
+        self.rows.clear();
+        match &mut self.kept {
+            Kept::Integers(kept) => kept.clear(),
+            Kept::Doubles(kept) => kept.clear(),
+            Kept::Booleans(kept) => kept.clear(),
+            Kept::Texts(kept) => kept.clear(),
+        }
+    }
+
+    /// For each row of the group whether there is a value (1) or not (0).
+    fn levels(&self, length: usize) -> Vec<i16> {
+        let mut levels = vec![0; length];
+        for row in &self.rows {
+            levels[*row] = 1;
+        }
+        levels
+    }
+
+    /// Keeps the value of a row; returns its bytes.
+    fn push(&mut self, row: usize, cell: Cell) -> Result<usize, Unwritable> {
+        let size = match (&mut self.kept, cell) {
+            (Kept::Integers(kept), Cell::Integer(value) | Cell::Instant(value, _)) => {
+                kept.push(value);
+                size_of::<i64>()
             }
-            Kept::Doubles(kept) => {
-                kept.push(double(&value).ok_or(value)?);
-                8
+            (Kept::Doubles(kept), Cell::Double(value, _)) => {
+                kept.push(value);
+                size_of::<f64>()
             }
-            Kept::Booleans(kept) => {
-                kept.push(value.as_bool().ok_or(value)?);
-                1
+            (Kept::Booleans(kept), Cell::Boolean(value)) => {
+                kept.push(value);
+                size_of::<bool>()
             }
-            Kept::Texts(kept) => {
-                let text = match value {
-                    Value::String(text) if column.kind == Kind::Text => text,
-                    other if column.kind == Kind::Json => other.to_string(),
-                    other => return Err(other),
-                };
+            (Kept::Texts(kept), Cell::Text(text) | Cell::Json(text)) => {
                 let size = text.len() + size_of::<ByteArray>();
                 kept.push(ByteArray::from(Bytes::from(text)));
                 size
             }
+            _ => return Err(Unwritable::Failed("a cell is not of the kind of its column".into())),
         };
-        self.present.push(1);
-        Ok(size + 2)
-    }
-}
-
-/// JSON Schema counts a number without a fraction among the integers, `1.0` too.
-#[expect(clippy::cast_possible_truncation, reason = "it is compared with what it was cut from")]
-fn integer(value: &Value) -> Option<i64> {
-    let number = value.as_number()?;
-    number.as_i64().or_else(|| {
-        let double = number.as_f64()?;
-        let whole = double as i64;
-        let equal = crate::domain::exact::compare(&Literal::Integer(whole), &Literal::Double(double)).is_eq();
-        equal.then_some(whole)
-    })
-}
-
-fn double(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => match special(text)? {
-            Literal::Double(double) => Some(double),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Microseconds since 1970; what is finer is cut off.
-fn instant(value: &Value) -> Option<i64> {
-    let at = OffsetDateTime::parse(value.as_str()?, &Rfc3339).ok()?;
-    i64::try_from(at.unix_timestamp_nanos().div_euclid(1000)).ok()
-}
-
-impl Kind {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Integer => "integer",
-            Self::Double => "double",
-            Self::Boolean => "boolean",
-            Self::Text => "string",
-            Self::Instant => "timestamp",
-            Self::Json => "JSON text",
-        }
+        self.rows.push(row);
+        Ok(size + size_of::<usize>())
     }
 }
 
 impl Writer for Parquet {
     fn add(&mut self, document: &str) -> Result<(), Unwritable> {
-        let document: Value = serde_json::from_str(document)?;
-        for (column, values) in self.columns.iter().zip(&mut self.values) {
-            let misfit = |found: Value| Unwritable::Misfit {
-                column: column.name.clone(),
-                id: document["_id"].as_str().unwrap_or_default().to_owned(),
-                found: short(&found.to_string()),
-                kind: column.kind.name(),
-            };
-            self.bytes += values.push(column, column.value(&document)).map_err(misfit)?;
+        let row = self.rows.row(document)?;
+        for (cell, values) in row.into_iter().zip(&mut self.values) {
+            if let Some(cell) = cell {
+                self.bytes += values.push(self.length, cell)?;
+            }
         }
-        self.rows += 1;
-        if self.rows >= MAX_ROWS || self.bytes >= MAX_BYTES {
+        self.length += 1;
+        if self.length >= MAX_ROWS || self.bytes >= MAX_BYTES {
             self.end_group()?;
         }
         Ok(())

@@ -80,6 +80,7 @@ impl World {
             revocations: None,
             notices: Notices::default(),
             names: Names::default(),
+            export_columns: 1_000,
             cursor_key: Once::default(),
         };
         let world = Self { service, clock, claims: claims(), _directory: directory };

@@ -143,6 +143,8 @@ fn unknown_names_are_refused_by_name_with_the_nearest_known_one() {
         ("sort=nmae", "sort", "field", "did you mean \"name\""),
         ("sort=tags", "sort", "type", "no order"),
         ("fields=name,", "fields", "field", "a field is a dotted path"),
+        ("fields=name.*", "fields", "field", "name is a string, with no fields below it"),
+        ("fields=*", "fields", "field", "there is no field \"*\""),
         ("view=sumary", "view", "view", "known are summary"),
         ("or=x", "or", "syntax", "(field[operator]=value,…)"),
         ("filter=x", "filter", "syntax", "is not JSON"),
@@ -217,8 +219,9 @@ fn a_projection_always_shows_id_and_revision() {
         parse(text).unwrap().projection.unwrap().paths().map(ToString::to_string).collect()
     };
     assert_eq!(paths("fields=name"), ["_id", "_revision", "name"]);
-    assert_eq!(paths("view=summary"), ["_id", "_revision", "code", "name"]);
+    assert_eq!(paths("view=summary"), ["_id", "_revision", "name", "code"]);
     assert_eq!(paths("fields=code.name,code"), ["_id", "_revision", "code"]);
+    assert_eq!(paths("fields=width,code.*,_id,code.name,width"), ["_revision", "width", "code", "_id"]);
 }
 
 #[test]

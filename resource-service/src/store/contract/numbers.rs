@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 
 use super::{Fixture, NOW, document, on_both_stores};
 use crate::{
-    domain::{exact::compare, table::Format},
+    domain::{
+        exact::compare,
+        table::{Format, Plan},
+    },
     query::{expr::Expr, literal::Literal, parse::Query},
     store::Selection,
 };
@@ -125,7 +128,9 @@ async fn every_number_comes_back_as_it_was_sent_in_every_format(f: &Fixture) {
     assert_eq!(stored, sent);
 
     let write = |format: Format| {
-        let mut writer = format.writer(&f.collection, &f.collection.schema, None).expect("ok");
+        let mut plan = Plan::new(format, &f.collection.schema, None, 1_000);
+        stored.iter().for_each(|document| plan.look(document).expect("ok"));
+        let mut writer = plan.writer().expect("ok");
         for document in &stored {
             writer.add(document).expect("ok");
         }
