@@ -129,7 +129,9 @@ async fn every_number_comes_back_as_it_was_sent_in_every_format(f: &Fixture) {
 
     let write = |format: Format| {
         let mut plan = Plan::new(format, &f.collection.schema, None, 1_000);
-        stored.iter().for_each(|document| plan.look(document).expect("ok"));
+        for document in &stored {
+            plan.look(document).expect("ok");
+        }
         let mut writer = plan.writer().expect("ok");
         for document in &stored {
             writer.add(document).expect("ok");

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
-#[expect(clippy::needless_pass_by_value, reason = "callers write the value where it is used")]
 fn names_of(schema: Value, documents: &[Value]) -> Vec<String> {
     let documents: Vec<Value> = documents.iter().cloned().map(document).collect();
     names(&collection(schema), None, &documents)
