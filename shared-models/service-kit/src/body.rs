@@ -15,7 +15,9 @@ use shared_models::problem::{FieldError, ProblemCode};
 use tokio::time::Instant;
 
 use crate::{
+    budget::{Budget, Lease, weight},
     fault::{looks_like_json, without_values},
+    outgoing::holder,
     problem::Problem,
 };
 
@@ -145,40 +147,60 @@ pub fn unsupported(expected: &str, came: &str, body: &[u8]) -> Problem {
     Problem::new(ProblemCode::UnsupportedMediaType, detail)
 }
 
-/// Reads the body, never keeping more than the limit in memory.
+/// Reads the body, never keeping more than the limit in memory. The body and what it is parsed into are counted until the
+/// request is done.
 fn read(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> impl Future<Output = Result<Bytes, Problem>> + 'static {
     let limit = request.app_data::<BodyLimit>().map_or(0, |limit| limit.0);
-    whole(request, payload.take(), limit)
+    let (request, payload) = (request.clone(), payload.take());
+    async move {
+        let mut lease = lease(&request);
+        let body = whole(&request, payload, limit, lease.as_mut()).await?;
+        if let Some(mut lease) = lease {
+            lease.grow_to(body.len() + weight(&body)).await?;
+            request.extensions_mut().insert(Counted { _lease: lease });
+        }
+        Ok(body)
+    }
+}
+
+/// What a request holds of the budget: nothing yet. None where the process has no budget.
+pub fn lease(request: &HttpRequest) -> Option<Lease> {
+    request.app_data::<Budget>().map(|budget| budget.lease(&holder(request)))
+}
+
+/// The memory of a request's body. In the request's extensions, so that it is given back with the request.
+struct Counted {
+    _lease: Lease,
 }
 
 /// The whole body, of at most `limit` bytes.
-pub(crate) fn whole(
+pub(crate) async fn whole(
     request: &HttpRequest,
     payload: Payload,
     limit: usize,
-) -> impl Future<Output = Result<Bytes, Problem>> + 'static {
+    lease: Option<&mut Lease>,
+) -> Result<Bytes, Problem> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<usize>().ok());
-    async move {
-        if announced.is_some_and(|length| length > limit) {
-            return Err(too_large(limit));
-        }
-        gather(payload, announced, |_| limit).await
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
     }
+    gather(payload, announced, |_| limit, lease).await
 }
 
 /// Reads a whole body whose limit in bytes depends on how it begins. It may take 10 s, and a second more for each
-/// 256 KiB that have arrived.
+/// 256 KiB that have arrived. The bytes are counted in `lease`, all that are announced with the first of them.
 pub async fn gather<S>(
     mut payload: S,
     announced: Option<usize>,
     limit: impl Fn(&[u8]) -> usize,
+    mut lease: Option<&mut Lease>,
 ) -> Result<Bytes, Problem>
 where
     S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
@@ -197,6 +219,11 @@ where
         let most = limit(if body.is_empty() { &chunk } else { &body });
         if announced.unwrap_or_default().max(body.len() + chunk.len()) > most {
             return Err(too_large(most));
+        }
+        if let Some(lease) = &mut lease {
+            let needed = body.len() + chunk.len();
+            // A buffer whose end is not known grows by doubling.
+            lease.grow_to(announced.unwrap_or(2 * needed).max(needed)).await?;
         }
         if body.is_empty() {
             body.reserve(announced.unwrap_or_default());

@@ -12,6 +12,8 @@ use actix_web::{
     middleware::Next,
 };
 
+use crate::outgoing;
+
 /// Answers shorter than this, in bytes, fit in one packet anyway.
 const WORTHWHILE: u64 = 1024;
 
@@ -23,7 +25,7 @@ pub(crate) async fn compress(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let accepted = request.get_header::<AcceptEncoding>();
-    let response = next.call(request).await?;
+    let response = outgoing::count(next.call(request).await?).await;
     Ok(response.map_body(|head, body| {
         let headers = head.headers();
         let varies = head.status == StatusCode::OK

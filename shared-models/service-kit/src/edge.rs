@@ -25,7 +25,10 @@ use tracing::{Instrument as _, Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
-use crate::problem::{PROBLEM_JSON, Problem};
+use crate::{
+    outgoing::in_pieces,
+    problem::{PROBLEM_JSON, Problem},
+};
 
 /// The id of a request, made here. In the request's extensions.
 #[derive(Clone, Debug)]
@@ -67,7 +70,7 @@ pub(crate) async fn edge(
     // inside would be one that actix itself cannot answer; every refusal of ours is a response.
     let response = next.call(request).instrument(span.clone()).await?;
     let problem = problem(response.response(), response.response().error());
-    let mut response = answer(response, problem, &id);
+    let mut response = in_pieces(answer(response, problem, &id));
     let template = response.request().extensions().get::<Template>().copied();
     let route = match template {
         Some(Template(path)) => Cow::Borrowed(path),

@@ -5,6 +5,7 @@
 pub mod address;
 pub mod batch;
 pub mod body;
+pub mod budget;
 pub mod caller;
 pub mod client;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod fault;
 pub mod health;
 pub mod keys;
 pub mod once;
+mod outgoing;
 pub mod principals;
 pub mod problem;
 pub mod random;

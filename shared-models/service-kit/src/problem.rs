@@ -11,6 +11,8 @@ use actix_web::{
 };
 use shared_models::problem::{FieldError, ProblemBody, ProblemCode};
 
+use crate::budget::Exhausted;
+
 /// The media type of a problem (RFC 9457 section 3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -82,6 +84,12 @@ impl Problem {
         let detail = "The store did not say whether this took effect; read it before you send it again";
         Self::new(ProblemCode::OutcomeUnknown, detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// This replica cannot take the request on now for a reason of its own; the caller may retry after a few seconds.
+    pub fn busy(detail: impl Into<String>) -> Self {
+        Self::new(ProblemCode::Unavailable, sentence(&detail.into()))
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("2"))
     }
 
     /// An internal error. Its cause goes to the log and not to the client.
@@ -162,6 +170,17 @@ impl Problem {
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl From<Exhausted> for Problem {
+    fn from(refusal: Exhausted) -> Self {
+        match refusal {
+            Exhausted::Busy => Self::busy(refusal.to_string()),
+            Exhausted::TooMuch { .. } => {
+                Self::new(ProblemCode::PayloadTooLarge, sentence(&refusal.to_string()))
+            }
+        }
+    }
 }
 
 impl fmt::Display for Problem {

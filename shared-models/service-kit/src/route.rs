@@ -294,7 +294,7 @@ async fn pass(request: &mut ServiceRequest, gate: &Gate, body_limit: usize) -> R
     match request.take_payload() {
         Payload::None => {}
         payload => {
-            let body = body::whole(request.request(), payload, body_limit).await?;
+            let body = body::whole(request.request(), payload, body_limit, None).await?;
             if !body.is_empty() {
                 let payload = Box::pin(futures_util::stream::once(std::future::ready(Ok(body))));
                 request.set_payload(Payload::Stream { payload });

@@ -3,6 +3,7 @@
 mod waiting;
 
 use std::{
+    any::Any,
     net::{SocketAddr, TcpListener},
     sync::{
         Arc,
@@ -15,6 +16,7 @@ use actix_web::{
     App, HttpServer,
     dev::{Server, ServerHandle},
     middleware::{Condition, from_fn},
+    rt::net::TcpStream,
     web::{self, ServiceConfig},
 };
 use tokio::{
@@ -153,6 +155,10 @@ fn public(
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(move |request, next| edge(request, next, Arc::clone(&draining))))
     })
+    .on_connect({
+        let patience = settings.write_timeout();
+        move |connection, _| limit_writes(connection, patience)
+    })
     // TCP_NODELAY: the second part of a response must not wait up to 40 ms for the acknowledgement of the first.
     .tcp_nodelay(true)
     .client_request_timeout(HEAD_TIMEOUT)
@@ -163,6 +169,21 @@ fn public(
         server = server.workers(workers);
     }
     Ok(server.listen(listener)?.run())
+}
+
+/// Has the kernel cut a connection whose client has taken nothing for so long of what was sent to it (TCP_USER_TIMEOUT, RFC
+/// 5482): the answer, and the memory it holds, goes with it. Who takes a byte now and then keeps the connection, and so
+/// does who is sent nothing. Systems other than Linux have no such limit.
+fn limit_writes(connection: &dyn Any, patience: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Some(socket) = connection.downcast_ref::<TcpStream>() {
+        let patience = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+        if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(socket, patience) {
+            tracing::debug!(%error, "a connection has no write time-out");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (connection, patience);
 }
 
 async fn upkeep() {

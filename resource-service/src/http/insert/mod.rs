@@ -53,7 +53,8 @@ pub async fn insert(
     }
     let lines = is(&request, NDJSON);
     let limit = |begin: &[u8]| if lines || is_array(begin) { BULK_LIMIT } else { BODY_LIMIT };
-    let body = body::gather(payload, announced, limit).await?;
+    let mut lease = body::lease(&request);
+    let body = body::gather(payload, announced, limit, lease.as_mut()).await?;
     let key = options.key.as_ref().map(|key| {
         let form = [u8::from(options.atomic), u8::from(lines)];
         Key::new(&caller.claims, &collection, key, &[&form, &body])

@@ -21,6 +21,9 @@ pub struct HttpSettings {
     /// Seconds between SIGTERM, when readiness turns 503, and the end of accepting connections.
     #[serde(default = "drain_pause")]
     pub drain_pause: u64,
+    /// Seconds after which a connection is cut whose client takes nothing of what it is sent.
+    #[serde(default = "write_timeout")]
+    pub write_timeout: u64,
     /// Browsers' origins that may call with credentials.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
@@ -34,6 +37,11 @@ fn drain_pause() -> u64 {
     2
 }
 
+/// Long enough for a phone that loses its network for a moment.
+fn write_timeout() -> u64 {
+    30
+}
+
 impl HttpSettings {
     /// Seconds that in-flight requests get after the pause; pause and this stay within 10 s.
     pub(crate) const DRAIN_TIMEOUT: u64 = 5;
@@ -42,6 +50,9 @@ impl HttpSettings {
     pub fn validate(&self) -> Result<(), SettingsError> {
         if self.drain_pause > 4 {
             return Err(SettingsError::at("http.drain_pause", "at most 4 (seconds)"));
+        }
+        if !(1..=600).contains(&self.write_timeout) {
+            return Err(SettingsError::at("http.write_timeout", "from 1 to 600 (seconds)"));
         }
         if self.workers == Some(0) {
             return Err(SettingsError::at("http.workers", "at least 1"));
@@ -59,6 +70,10 @@ impl HttpSettings {
     /// Whether only this machine can reach the public listener.
     pub fn is_loopback(&self) -> bool {
         self.listen.ip().to_canonical().is_loopback()
+    }
+
+    pub(crate) fn write_timeout(&self) -> Duration {
+        Duration::from_secs(self.write_timeout)
     }
 
     pub(crate) fn pause(&self) -> Duration {

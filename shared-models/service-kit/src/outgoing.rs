@@ -1,0 +1,110 @@
+//! How answers leave: in pieces that a socket takes, while the budget counts what has not left yet.
+
+use std::{
+    error::Error,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use actix_web::{
+    HttpMessage as _, HttpRequest,
+    body::{BodySize, BoxBody, MessageBody},
+    dev::ServiceResponse,
+    web::Bytes,
+};
+
+use crate::{
+    budget::{Budget, Lease},
+    caller::Caller,
+    problem::Problem,
+};
+
+/// The most bytes handed to the socket's buffer at once. A shorter answer is not counted: the buffer holds it anyway.
+const PIECE: usize = 64 * 1024;
+
+/// Under which name the memory of a request is counted: the caller's subject, else the address it comes from.
+pub(crate) fn holder(request: &HttpRequest) -> String {
+    match request.extensions().get::<Caller>() {
+        Some(caller) => caller.claims.sub.clone(),
+        None => request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default(),
+    }
+}
+
+/// Counts an answer that is in memory as a whole. The answer to a read waits for room and may be refused; the answer to a
+/// write, which is done, is sent in any case. A handler that has taken the memory already has put its lease into the
+/// response's extensions; a handler that streams counts what it holds itself.
+pub(crate) async fn count(response: ServiceResponse<impl MessageBody + 'static>) -> ServiceResponse<BoxBody> {
+    let mut whole = 0;
+    let mut response = response.map_body(|_, body| match body.try_into_bytes() {
+        Ok(bytes) => {
+            whole = bytes.len();
+            BoxBody::new(bytes)
+        }
+        Err(body) => body.boxed(),
+    });
+    if whole <= PIECE || response.response_mut().extensions_mut().contains::<Lease>() {
+        return response;
+    }
+    let Some(budget) = response.request().app_data::<Budget>().cloned() else { return response };
+    let holder = holder(response.request());
+    let lease = if response.request().method().is_safe() {
+        match budget.take(&holder, whole).await {
+            Ok(lease) => lease,
+            Err(refusal) => {
+                return ServiceResponse::from_err(Problem::from(refusal), response.into_parts().0);
+            }
+        }
+    } else {
+        budget.force(&holder, whole)
+    };
+    response.response_mut().extensions_mut().insert(lease);
+    response
+}
+
+/// Sends a long answer in pieces, and gives its memory back when the last of them has left or the client has gone.
+pub(crate) fn in_pieces(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let lease = response.response_mut().extensions_mut().remove::<Lease>();
+    let size = response.response().body().size();
+    match size {
+        BodySize::Sized(length) if length > PIECE as u64 => {}
+        BodySize::Stream => {}
+        _ => return response,
+    }
+    response.map_body(|_, body| BoxBody::new(Pieces { size, body, rest: Bytes::new(), _lease: lease }))
+}
+
+/// The body of a long answer.
+struct Pieces {
+    /// Of the whole: what remains of the body says less once it has begun.
+    size: BodySize,
+    body: BoxBody,
+    /// What has come of the body and not gone out.
+    rest: Bytes,
+    _lease: Option<Lease>,
+}
+
+impl MessageBody for Pieces {
+    type Error = Box<dyn Error>;
+
+    fn size(&self) -> BodySize {
+        self.size
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        while self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_next(context)) {
+                Some(Ok(bytes)) => self.rest = bytes,
+                end => return Poll::Ready(end),
+            }
+        }
+        let piece = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(self.rest.split_to(piece))))
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/outgoing.rs"]
+mod tests;
