@@ -11,6 +11,7 @@ use std::{
 
 use actix_web::web::{self, ServiceConfig};
 use service_kit::{
+    budget::Budget,
     client::ServiceClient,
     clock::{Clock, SystemClock},
     docs,
@@ -48,6 +49,11 @@ const REACHES: u32 = 3;
 const RETRY: Duration = Duration::from_secs(1);
 /// How often SQLite is rid of expired documents and looks at its statistics.
 const MAINTENANCE: Duration = Duration::from_secs(60);
+
+/// The part of the budget of memory that copies of documents may take: a quarter.
+const HOT_PART: u64 = 4;
+/// How often the metric of the memory that is taken is set.
+const GAUGE: Duration = Duration::from_secs(5);
 
 /// What is handed in, so that tests can replace it.
 #[derive(Clone)]
@@ -119,11 +125,13 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
     catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
     let Env { clock, random } = Env::default();
     let (notices, names) = (Notices::default(), Names::default());
-    let (feed, hot) = (Feed::new(Arc::clone(&store)), Arc::new(Hot::new(0)));
+    let budget = Budget::new(settings.memory.budget);
+    let (feed, hot) = (Feed::new(Arc::clone(&store), &budget), Arc::new(Hot::new(0)));
     let (ids, cursor_key) = (Ids::new(Arc::clone(&random)), Once::default());
     Ok(Service {
         catalog,
         store,
+        budget,
         feed,
         clock,
         random,
@@ -168,22 +176,27 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let sweeper = Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
     tokio::spawn(sweeper.run());
     let checks = checks(&store, &prepared, &ring, revocations.as_ref());
+    let budget = Budget::new(settings.memory.budget);
+    tokio::spawn(tell_taken(budget.clone()));
+    // What is lost without harm has a part of its own, so that it never keeps a request out.
+    let hot = settings.cache.bytes.min(settings.memory.budget as u64 / HOT_PART);
     let service = web::Data::new(Service {
         catalog,
-        feed: Feed::new(Arc::clone(&store)),
+        feed: Feed::new(Arc::clone(&store), &budget),
+        budget: budget.clone(),
         store,
         clock: env.clock,
         ids: Ids::new(Arc::clone(&env.random)),
         random: env.random,
         revocations,
-        hot: Arc::new(Hot::new(settings.cache.bytes)),
         export_columns: settings.export.columns,
+        hot: Arc::new(Hot::new(hot)),
         notices: client.clone().map(Notices::by).unwrap_or_default(),
         names: client.map(Names::by).unwrap_or_default(),
         cursor_key: Once::default(),
     });
     let configure = move |config: &mut ServiceConfig| {
-        config.app_data(service.clone()).app_data(openapi.clone());
+        config.app_data(service.clone()).app_data(openapi.clone()).app_data(budget.clone());
         docs::swagger(config, "/api/docs", "/api/openapi.json");
         route::mount(config, endpoints(), &verifier, BODY_LIMIT);
     };
@@ -304,6 +317,15 @@ async fn warm_up(
     prepared.store(true, Ordering::Relaxed);
     tracing::info!("the store is ready");
     catalog::follow(catalog, store, random).await;
+}
+
+/// Keeps the metric of the memory that requests and streams hold up to date.
+#[expect(clippy::cast_precision_loss, reason = "a gauge")]
+async fn tell_taken(budget: Budget) {
+    loop {
+        metrics::gauge!("tessera_memory_taken_bytes").set(budget.taken() as f64);
+        tokio::time::sleep(GAUGE).await;
+    }
 }
 
 async fn maintain(store: Arc<SqliteStore>, catalog: Arc<LiveCatalog>, clock: Arc<dyn Clock>) {

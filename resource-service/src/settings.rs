@@ -38,6 +38,9 @@ pub struct Settings {
     /// Exports.
     #[serde(default)]
     pub export: ExportSettings,
+    /// The memory that requests share.
+    #[serde(default)]
+    pub memory: MemorySettings,
     /// auth-service.
     #[serde(default)]
     pub auth: AuthSettings,
@@ -111,6 +114,23 @@ impl Default for ExportSettings {
     }
 }
 
+/// The memory that requests share.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MemorySettings {
+    /// The bytes that bodies, parsed documents, pages, exports, streams of changes and copies take together at most.
+    pub budget: usize,
+}
+
+impl Default for MemorySettings {
+    fn default() -> Self {
+        Self { budget: 96 * 1024 * 1024 }
+    }
+}
+
+/// The smallest budget of memory, in bytes: one bulk request of the largest size fits in, beside others.
+const MIN_BUDGET: usize = 32 * 1024 * 1024;
+
 /// auth-service.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,6 +172,10 @@ impl Settings {
         if !(1..=MAX_COLUMNS).contains(&columns) {
             let fault = format!("must be from 1 to {MAX_COLUMNS}, not {columns}");
             return Err(SettingsError::at("export.columns", &fault));
+        }
+        if self.memory.budget < MIN_BUDGET {
+            let fault = format!("at least {MIN_BUDGET} (bytes), got {}", self.memory.budget);
+            return Err(SettingsError::at("memory.budget", fault));
         }
         if let Some(url) = &self.auth.url {
             check_url("auth.url", url)?;
@@ -210,6 +234,7 @@ mod tests {
         let settings = load(&[]).unwrap();
         assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8082");
         assert_eq!(format!("{:?}", settings.store.url), "sqlite:data/resource.db");
+        assert_eq!((settings.memory.budget, settings.http.write_timeout), (100_663_296, 30));
     }
 
     #[test]
@@ -230,6 +255,9 @@ mod tests {
             ("RESOURCE__CACHE__BYTES", "-1", "cache.bytes"),
             ("RESOURCE__EXPORT__COLUMNS", "0", "export.columns"),
             ("RESOURCE__EXPORT__COLUMNS", "10001", "export.columns"),
+            ("RESOURCE__MEMORY__BUDGET", "33554431", "memory.budget"),
+            ("RESOURCE__MEMORY__BUDGET", "96 MiB", "memory.budget"),
+            ("RESOURCE__HTTP__WRITE_TIMEOUT", "0", "http.write_timeout"),
         ] {
             let refusal = load(&[(variable, value)]).unwrap_err().to_string();
             assert!(refusal.contains(key), "{variable}: {refusal}");

@@ -1,6 +1,7 @@
 //! A change of a document, and its place among all changes of a store. Knows no store and no HTTP.
 
 use std::{
+    borrow::Cow,
     fmt,
     num::ParseIntError,
     str::FromStr,
@@ -8,6 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
+use service_kit::budget::weight;
 use time::OffsetDateTime;
 
 shared_models::listed! {
@@ -44,12 +46,15 @@ impl ChangeKind {
 
 /// A place among all changes of a store: what lies behind it has been told, what lies ahead has not.
 ///
+/// A step that has changes of several collections is counted in each collection by itself, so that a position among the
+/// changes of one means the same whichever others are read beside it.
+///
 /// Written `STEP` or `STEP.PART` in hexadecimal digits. A reader takes it for opaque.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The step of the store's own log.
     pub step: u64,
-    /// How many changes of that step have been told.
+    /// How many changes of that step, in one collection, have been told.
     pub part: u32,
 }
 
@@ -72,6 +77,9 @@ impl FromStr for Position {
     }
 }
 
+/// The largest tree, in bytes of memory, that an image keeps once it was read. Larger ones are read again where needed.
+const KEPT_TREE: usize = 64 * 1024;
+
 /// A document before or after a change: its JSON text, and whose it is.
 #[derive(Debug)]
 pub struct Image {
@@ -81,18 +89,27 @@ pub struct Image {
     pub revision: i64,
     /// Its `_owner`.
     pub owner: String,
+    /// The bytes of memory that its tree takes.
+    tree: usize,
     parsed: OnceLock<Value>,
 }
 
 impl Image {
     /// An image that is read from its text where somebody asks for its fields.
     pub fn new(json: String, revision: i64, owner: String) -> Self {
-        Self { json, revision, owner, parsed: OnceLock::new() }
+        let tree = weight(json.as_bytes());
+        Self { json, revision, owner, tree, parsed: OnceLock::new() }
     }
 
-    /// The document as a tree, made once for all who ask.
-    pub fn value(&self) -> &Value {
-        self.parsed.get_or_init(|| serde_json::from_str(&self.json).unwrap_or_default())
+    /// The document as a tree: a small one is made once for all who ask.
+    pub fn value(&self) -> Cow<'_, Value> {
+        let read = || serde_json::from_str(&self.json).unwrap_or_default();
+        if self.tree > KEPT_TREE { Cow::Owned(read()) } else { Cow::Borrowed(self.parsed.get_or_init(read)) }
+    }
+
+    /// The bytes of memory that it takes, the tree that it may come to keep included.
+    fn weight(&self) -> usize {
+        self.json.len() + if self.tree > KEPT_TREE { 0 } else { self.tree }
     }
 }
 
@@ -116,9 +133,10 @@ pub struct Change {
 }
 
 impl Change {
-    /// The bytes of its texts.
+    /// The bytes of memory that it takes.
     pub fn weight(&self) -> usize {
-        self.before.iter().chain(&self.after).map(|image| image.json.len()).sum::<usize>() + self.id.len()
+        let images = self.before.iter().chain(&self.after).map(Image::weight).sum::<usize>();
+        images + self.id.len() + size_of::<Self>()
     }
 }
 

@@ -140,7 +140,7 @@ struct View {
 impl View {
     /// What is told of a change; nothing where it is none of the documents that the caller sees.
     fn event(&self, change: &Arc<Change>) -> Option<Event> {
-        let seen = |image: &&Image| self.filter.is_everything() || self.filter.holds(image.value());
+        let seen = |image: &&Image| self.filter.is_everything() || self.filter.holds(&image.value());
         let (before, after) = (change.before.as_ref().filter(seen), change.after.as_ref().filter(seen));
         let name = match (before, after) {
             (None, None) => return None,
@@ -165,7 +165,7 @@ impl View {
         if self.projection.is_none() && self.hidden.is_empty() {
             return document.json.clone();
         }
-        let mut value = document.value().clone();
+        let mut value = document.value().into_owned();
         if let Value::Object(members) = &mut value {
             self.hidden.withhold(members);
         }

@@ -2,7 +2,7 @@
 //! copy is older than `max_age`, and none is shown that the caller may not see.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     hash::{BuildHasher as _, RandomState},
     sync::{
         Arc, Mutex, PoisonError,
@@ -14,7 +14,10 @@ use std::{
 use moka::sync::Cache;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use tokio::{runtime::Handle, time::sleep};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, sleep},
+};
 
 use super::{
     Service,
@@ -34,8 +37,8 @@ pub struct Hot {
     /// How often documents were forgotten, by a hash of what they are kept under.
     forgotten: [AtomicU64; STRIPES],
     hasher: RandomState,
-    /// The collections whose changes are followed.
-    followed: Mutex<HashSet<String>>,
+    /// The collections whose changes are followed, and when the last copy of each will be too old.
+    followed: Mutex<HashMap<String, Instant>>,
     /// Where they are followed: a request's own worker may end before the process does.
     runtime: Handle,
 }
@@ -59,7 +62,7 @@ pub struct Read {
 }
 
 impl Hot {
-    /// Keeps at most about this many bytes. To be made on the runtime on which changes shall be followed.
+    /// Keeps at most about this many bytes, which are a part of the process's budget. To be made on the runtime on which changes shall be followed.
     pub fn new(capacity: u64) -> Self {
         let weight = |key: &String, copy: &Kept| {
             u32::try_from(key.len() + copy.document.json.len() + copy.document.owner.len() + 128)
@@ -101,12 +104,26 @@ impl Hot {
     }
 
     /// Lets go, from now on, of documents of this collection that are written on any replica, as soon as the store tells.
-    fn follow(self: &Arc<Self>, feed: &Feed, collection: &str) {
+    /// A copy made now is kept for `max_age` seconds.
+    fn follow(self: &Arc<Self>, feed: &Feed, collection: &str, max_age: u64) {
+        let until = Instant::now() + Duration::from_secs(max_age);
         let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
-        if !followed.contains(collection) {
-            followed.insert(collection.to_owned());
+        if let Some(known) = followed.get_mut(collection) {
+            *known = until.max(*known);
+        } else {
+            followed.insert(collection.to_owned(), until);
             self.runtime.spawn(forget_what_changes(Arc::clone(self), feed.clone(), collection.to_owned()));
         }
+    }
+
+    /// Follows a collection no longer if all of its copies are too old; whether that is so.
+    fn let_go(&self, collection: &str) -> bool {
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = followed.get(collection).is_none_or(|until| *until <= Instant::now());
+        if over {
+            followed.remove(collection);
+        }
+        over
     }
 
     fn count(&self, key: &str) -> &AtomicU64 {
@@ -138,17 +155,19 @@ async fn forget_what_changes(hot: Arc<Hot>, feed: Feed, collection: String) {
             // What was written up to now may not have been heard of.
             hot.forget_all();
             while let Ok(heard) = changes.next().await {
-                if let Heard::Changes(changes) = heard {
-                    for change in &changes {
-                        hot.outdate(
-                            &collection,
-                            &change.id,
-                            change.after.as_ref().map(|after| after.revision),
-                        );
-                    }
+                if hot.let_go(&collection) {
+                    return;
+                }
+                let Heard::Changes(changes) = heard else { continue };
+                for change in &changes {
+                    let revision = change.after.as_ref().map(|after| after.revision);
+                    hot.outdate(&collection, &change.id, revision);
                 }
             }
             hot.forget_all();
+        }
+        if hot.let_go(&collection) {
+            return;
         }
         sleep(PAUSE).await;
     }
@@ -167,11 +186,11 @@ impl Service {
         oldest: Duration,
     ) -> Result<Option<Read>, ResourceError> {
         let now = self.clock.now();
-        if collection.definition.max_age.is_none() {
+        let Some(max_age) = collection.definition.max_age else {
             let found = self.store.get(collection, id, now).await?;
             return Ok(found.map(|document| Read { document: Arc::new(document), age: Duration::ZERO }));
-        }
-        self.hot.follow(&self.feed, collection.name());
+        };
+        self.hot.follow(&self.feed, collection.name(), max_age);
         let key = key(collection.name(), id);
         if let Some(read) = self.hot.find(&key, oldest, now) {
             metrics::counter!("hot_documents_total", "from" => "memory").increment(1);

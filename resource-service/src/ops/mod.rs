@@ -38,6 +38,7 @@ pub mod versions;
 use std::{sync::Arc, time::Duration};
 
 use service_kit::{
+    budget::Budget,
     clock::Clock,
     once::Once,
     random::{self, Random},
@@ -60,6 +61,8 @@ pub struct Service {
     pub catalog: Arc<LiveCatalog>,
     /// Where their documents are.
     pub store: Arc<dyn Store>,
+    /// The memory that all requests share.
+    pub budget: Budget,
     /// Its changes, for all who want to know of them.
     pub feed: Feed,
     /// Tells the time.

@@ -98,7 +98,7 @@ pub enum Told {
     Mark(Position),
 }
 
-/// The changes of all collections in the order in which they were made. It ends with an error or not at all.
+/// The changes of some collections in the order in which they were made. It ends with an error or not at all.
 pub type Changes = BoxStream<'static, Result<Told, StoreError>>;
 
 /// Why a store did not do what it was asked.
@@ -204,9 +204,11 @@ pub trait Store:
     /// A position behind every change that was acknowledged before, and ahead of those made from now on.
     async fn position_now(&self) -> Result<Position, StoreError>;
 
-    /// The changes behind `after`, each once: a mark of where the stream begins, then each change, and a mark whenever
-    /// all that have been made are told. [`StoreError::PositionLost`] where a change is not kept, or the position lies ahead.
-    async fn changes(&self, after: Position) -> Result<Changes, StoreError>;
+    /// The changes of documents of these collections behind `after`, each once: a mark of where the stream begins, then
+    /// each change, and a mark whenever all that have been made are told. Where `after` is within a step it is a position
+    /// of the one collection that is named. [`StoreError::PositionLost`] where a change is not kept, or the position is
+    /// ahead of the log.
+    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<Changes, StoreError>;
 
     /// The secret of this name, the same for every replica: `fresh` where there was none.
     async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;

@@ -1,25 +1,26 @@
 //! Follows the changes of the store once for the whole process and hands them to all who want those of a collection:
-//! streams of clients, and whatever in this process must know. Follows only while somebody listens.
+//! streams of clients, and whatever in this process must know. Follows only collections that somebody listens to, and
+//! nothing while nobody listens.
 
 mod ring;
 mod subscription;
+mod topics;
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use futures_util::StreamExt as _;
-use service_kit::store::Unavailable;
+use service_kit::{budget::Budget, store::Unavailable};
 use tokio::{
     runtime::Handle,
     sync::{Semaphore, watch},
     time::{interval, sleep, timeout},
 };
 
-use self::ring::Ring;
 pub use self::subscription::{Ended, Heard, Subscription};
+use self::topics::Topics;
 use crate::{
     domain::change::{Change, Position},
     store::{Store, StoreError, Told},
@@ -54,62 +55,53 @@ struct Inner {
     /// Where the feed runs: a request's own worker may end before the process does.
     runtime: Handle,
     state: Mutex<State>,
-    /// Whether the store is followed now.
-    live: watch::Sender<bool>,
+    /// How often the store began to be followed, for whichever collections.
+    begun: watch::Sender<u64>,
+    /// How often the set of collections that are listened to has changed.
+    changed: watch::Sender<u64>,
     catching_up: Semaphore,
 }
 
-#[derive(Default)]
 struct State {
     /// The number of the run that follows the store now.
     run: Option<u64>,
     runs: u64,
-    subscribers: usize,
     /// Raised whenever changes may have been missed: who listened before must be told.
     epoch: u64,
     beats: u64,
-    begun: Position,
+    /// Everything up to here has been told, of each collection that is followed.
     latest: Position,
-    topics: HashMap<Arc<str>, Topic>,
-}
-
-/// One collection.
-struct Topic {
-    ring: Ring,
-    woken: watch::Sender<()>,
+    topics: Topics,
 }
 
 impl State {
-    fn topic(&mut self, collection: &Arc<str>) -> &mut Topic {
-        let begun = self.begun;
-        let new = || Topic { ring: Ring::new(begun), woken: watch::Sender::new(()) };
-        self.topics.entry(Arc::clone(collection)).or_insert_with(new)
-    }
-
-    fn wake_all(&self) {
-        self.topics.values().for_each(|topic| topic.woken.send_modify(|()| {}));
-    }
-
     /// Ends a run, if it is still the one that follows the store; those who listen are told.
-    fn stop(&mut self, run: u64, live: &watch::Sender<bool>) {
+    fn stop(&mut self, run: u64) {
         if self.run == Some(run) {
             self.run = None;
             self.epoch += 1;
-            self.wake_all();
-            self.topics.clear();
-            live.send_replace(false);
+            self.topics.end();
         }
     }
 }
 
 impl Feed {
-    /// The feed of a store. To be made on the runtime on which it shall run.
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    /// The feed of a store, which keeps changes within `budget`. To be made on the runtime on which it shall run.
+    pub fn new(store: Arc<dyn Store>, budget: &Budget) -> Self {
+        let state = State {
+            run: None,
+            runs: 0,
+            epoch: 0,
+            beats: 0,
+            latest: Position::default(),
+            topics: Topics::new(budget),
+        };
         Self(Arc::new(Inner {
             store,
             runtime: Handle::current(),
-            state: Mutex::default(),
-            live: watch::Sender::new(false),
+            state: Mutex::new(state),
+            begun: watch::Sender::new(0),
+            changed: watch::Sender::new(0),
             catching_up: Semaphore::new(CATCHING_UP),
         }))
     }
@@ -117,10 +109,16 @@ impl Feed {
     /// The changes of a collection.
     pub async fn subscribe(&self, collection: &str, start: Start) -> Result<Subscription, StoreError> {
         let inner = &self.0;
+        let mut begun = inner.begun.subscribe();
         let mut subscription = Subscription::new(Arc::clone(inner), collection.into());
-        let mut live = inner.live.subscribe();
-        let followed = timeout(PATIENCE, live.wait_for(|live| *live)).await;
-        followed.map_err(|_| Unavailable)?.map_err(|_| Unavailable)?;
+        let followed = || inner.state().topics.ring(collection).is_some();
+        let waiting = async {
+            while !followed() {
+                begun.changed().await.map_err(|_| Unavailable)?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        timeout(PATIENCE, waiting).await.map_err(|_| Unavailable)??;
         match start {
             Start::Now => subscription.begin(inner.store.position_now().await?),
             Start::Behind(position) => subscription.resume(position).await?,
@@ -134,22 +132,27 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts somebody who listens, and sees to it that the store is followed.
-    fn enter(self: &Arc<Self>) {
+    /// Counts somebody who listens to a collection, and sees to it that the store is followed for it. Returns the number
+    /// of the topic.
+    fn enter(self: &Arc<Self>, collection: &Arc<str>) -> u64 {
         let mut state = self.state();
-        state.subscribers += 1;
+        let (number, new) = state.topics.enter(collection);
+        if new {
+            self.changed.send_modify(|changed| *changed += 1);
+        }
         if state.run.is_none() {
             state.runs += 1;
             state.run = Some(state.runs);
             self.runtime.spawn(run(Run { inner: Arc::clone(self), number: state.runs }));
         }
-        count(state.subscribers);
+        count(state.topics.listeners());
+        number
     }
 
-    fn leave(&self) {
+    fn leave(&self, collection: &str, number: u64) {
         let mut state = self.state();
-        state.subscribers -= 1;
-        count(state.subscribers);
+        state.topics.leave(collection, number);
+        count(state.topics.listeners());
     }
 
     /// Follows the store, again and again; each kind of failure is logged once until things go on.
@@ -166,7 +169,6 @@ impl Inner {
             }
             if error == StoreError::PositionLost {
                 after = None;
-                self.live.send_replace(false);
             }
             told = Some(error);
             sleep(PAUSE).await;
@@ -175,54 +177,72 @@ impl Inner {
 
     /// Follows the store from where it was left, until that fails.
     async fn follow_on(&self, after: &mut Option<Position>) -> StoreError {
-        match self.listen(after).await {
-            Ok(()) => Unavailable.into(),
-            Err(error) => error,
+        loop {
+            if let Err(error) = self.listen(after).await {
+                return error;
+            }
         }
     }
 
+    /// Follows the store for the collections that are listened to now, until these are others.
     async fn listen(&self, after: &mut Option<Position>) -> Result<(), StoreError> {
+        let mut changed = self.changed.subscribe();
+        let names = self.state().topics.names();
+        if names.is_empty() {
+            // What is not listened to now may change unseen.
+            *after = None;
+            return changed.changed().await.map_err(|_| Unavailable.into());
+        }
+        // From the beginning of a step, of which each collection is told what it has not heard: a position within it is
+        // one of a single collection.
         let position = match *after {
             Some(position) => position,
-            // From the beginning of the step, so that a position within it is one that can be gone on from.
-            None => Position { part: 0, ..self.store.position_now().await? },
+            None => self.store.position_now().await?,
         };
-        let mut changes = self.store.changes(position).await?;
-        if after.is_none() {
-            self.begin(position);
-        }
+        let position = Position { part: 0, ..position };
+        let mut changes = self.store.changes(position, &names).await?;
+        self.begin(&names, position, after.is_none());
         *after = Some(position);
-        while let Some(told) = changes.next().await {
-            *after = Some(self.tell(told?));
+        loop {
+            tokio::select! {
+                told = changes.next() => match told {
+                    Some(told) => *after = Some(self.tell(told?)),
+                    None => return Err(Unavailable.into()),
+                },
+                _ = changed.changed() => return Ok(()),
+            }
         }
-        Ok(())
     }
 
-    fn begin(&self, position: Position) {
+    /// The store is followed behind `position` for these collections. Where that is not behind what was told before,
+    /// those who listened have missed something.
+    fn begin(&self, names: &[Arc<str>], position: Position, anew: bool) {
         let mut state = self.state();
-        (state.begun, state.latest) = (position, position);
-        // Who listened before has missed something.
-        state.epoch += 1;
-        state.topics.values_mut().for_each(|topic| topic.ring = Ring::new(position));
-        state.wake_all();
-        self.live.send_replace(true);
+        if anew {
+            state.latest = position;
+            state.epoch += 1;
+        }
+        state.topics.begin(names, position, anew);
+        state.topics.wake_all();
+        self.begun.send_modify(|begun| *begun += 1);
     }
 
+    /// Hands on what the store tells. Returns the position behind which the store is to be followed on.
     fn tell(&self, told: Told) -> Position {
         let mut state = self.state();
         match told {
             Told::Mark(position) => state.latest = state.latest.max(position),
             Told::Change(change) => {
-                state.latest = change.position;
-                let topic = state.topic(&change.collection);
-                topic.ring.push(Arc::clone(&change));
-                topic.woken.send_replace(());
+                // Other collections may have further changes of the same step.
+                state.latest = state.latest.max(Position { part: 0, ..change.position });
+                state.topics.push(change);
             }
         }
         state.latest
     }
 
-    /// Tells those who listen how far the changes have been followed. Ends the run when nobody has listened for a while.
+    /// Tells those who listen how far the changes have been followed, and lets go of collections that nobody listens to.
+    /// Ends the run when nobody has listened for a while.
     async fn beat(&self, run: u64) {
         let (mut tick, mut idle) = (interval(BEAT), 0);
         tick.tick().await;
@@ -230,23 +250,26 @@ impl Inner {
             tick.tick().await;
             let mut state = self.state();
             state.beats += 1;
-            state.wake_all();
-            idle = if state.subscribers == 0 { idle + 1 } else { 0 };
+            if state.topics.retain() {
+                self.changed.send_modify(|changed| *changed += 1);
+            }
+            state.topics.wake_all();
+            idle = if state.topics.listeners() == 0 { idle + 1 } else { 0 };
             if idle == IDLE_BEATS {
-                state.stop(run, &self.live);
+                state.stop(run);
             }
         }
     }
 
-    /// Reads on behind `after` in the store's log, at most up to `until`, and keeps the changes of `collection`.
-    /// Returns them, and the position that was come to.
+    /// Reads the changes of `collection` behind `after` in the store's log, at most up to `until`. Returns them, and the
+    /// position that was reached.
     async fn page(
         &self,
         collection: &str,
         after: Position,
         until: Position,
     ) -> Result<(Vec<Arc<Change>>, Position), StoreError> {
-        let mut changes = self.store.changes(after).await?;
+        let mut changes = self.store.changes(after, &[collection.into()]).await?;
         let (mut page, mut position) = (Vec::new(), after);
         let (mut marks, mut read, mut bytes) = (0, 0, 0);
         // The first mark is where the stream begins.
@@ -255,10 +278,8 @@ impl Inner {
                 Told::Mark(mark) => (position, marks) = (mark, marks + 1),
                 Told::Change(change) => {
                     (position, read) = (change.position, read + 1);
-                    if *change.collection == *collection {
-                        bytes += change.weight();
-                        page.push(change);
-                    }
+                    bytes += change.weight();
+                    page.push(change);
                 }
             }
         }
@@ -266,9 +287,9 @@ impl Inner {
     }
 }
 
-/// The most changes, of all collections, that are read for a page, and the most bytes that it has.
+/// The most changes that are read for a page, and the bytes at which it ends.
 const PAGE: usize = 4096;
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
+const PAGE_BYTES: usize = 1024 * 1024;
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge")]
 fn count(subscribers: usize) {
@@ -283,7 +304,7 @@ struct Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        self.inner.state().stop(self.number, &self.inner.live);
+        self.inner.state().stop(self.number);
     }
 }
 

@@ -6,8 +6,8 @@ use crate::domain::change::{Change, Position};
 
 /// The most changes that are kept.
 const MAX_CHANGES: usize = 4096;
-/// The most bytes of documents that are kept, give or take the latest change.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// The most bytes that are kept, give or take the latest change.
+pub(super) const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The place of the first change, such that there is room before it.
 const FIRST: u64 = 1 << 32;
 
@@ -17,12 +17,24 @@ pub(super) struct Ring {
     first: u64,
     bytes: usize,
     floor: Position,
+    /// The position of the latest change, kept or not.
+    latest: Position,
 }
 
 impl Ring {
     /// A ring that will have every change behind `floor`.
     pub(super) fn new(floor: Position) -> Self {
-        Self { changes: VecDeque::new(), first: FIRST, bytes: 0, floor }
+        Self { changes: VecDeque::new(), first: FIRST, bytes: 0, floor, latest: floor }
+    }
+
+    /// The position of the latest change; of the floor where there was none.
+    pub(super) fn latest(&self) -> Position {
+        self.latest
+    }
+
+    /// The bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The position behind which nothing is missing.
@@ -30,28 +42,32 @@ impl Ring {
         self.floor
     }
 
-    /// Adds the next change, and lets go of the oldest where there are too many.
-    pub(super) fn push(&mut self, change: Arc<Change>) {
+    /// Adds the next change, and lets go of the oldest where there are too many or they take more than `most` bytes.
+    pub(super) fn push(&mut self, change: Arc<Change>, most: usize) {
         self.bytes += change.weight();
+        self.latest = change.position;
         self.changes.push_back(change);
-        while self.is_over() && self.changes.len() > 1 {
-            let Some(oldest) = self.changes.pop_front() else { break };
-            self.bytes -= oldest.weight();
-            self.first += 1;
-            self.floor = oldest.position;
-        }
+        while (self.changes.len() > MAX_CHANGES || self.bytes > most) && self.drop_oldest() {}
     }
 
-    fn is_over(&self) -> bool {
-        self.changes.len() > MAX_CHANGES || self.bytes > MAX_BYTES
+    /// Lets go of the oldest change, unless it is the only one; whether it did.
+    pub(super) fn drop_oldest(&mut self) -> bool {
+        if self.changes.len() < 2 {
+            return false;
+        }
+        let Some(oldest) = self.changes.pop_front() else { return false };
+        self.bytes -= oldest.weight();
+        self.first += 1;
+        self.floor = oldest.position;
+        true
     }
 
     /// Adds what came before: the changes behind `from`, of which those up to the floor are taken. Does nothing where
     /// there is no room for them.
-    pub(super) fn extend_back(&mut self, changes: &[Arc<Change>], from: Position) {
+    pub(super) fn extend_back(&mut self, changes: &[Arc<Change>], from: Position, most: usize) {
         let earlier = &changes[..changes.partition_point(|change| change.position <= self.floor)];
         let bytes: usize = earlier.iter().map(|change| change.weight()).sum();
-        let fits = self.changes.len() + earlier.len() <= MAX_CHANGES && self.bytes + bytes <= MAX_BYTES;
+        let fits = self.changes.len() + earlier.len() <= MAX_CHANGES && self.bytes + bytes <= most;
         if from >= self.floor || !fits {
             return;
         }
@@ -108,7 +124,7 @@ mod tests {
         let mut ring = Ring::new(at(10));
         assert_eq!((ring.behind(at(9)), ring.behind(at(10))), (None, Some(FIRST)));
         for step in [12, 14] {
-            ring.push(change(step, 1));
+            ring.push(change(step, 1), MAX_BYTES);
         }
         for (position, expected) in
             [(10, vec![12, 14]), (12, vec![14]), (13, vec![14]), (14, vec![]), (20, vec![])]
@@ -121,11 +137,11 @@ mod tests {
     fn the_oldest_go_when_there_are_too_many_or_too_large_ones() {
         let mut ring = Ring::new(at(0));
         for step in 1..=MAX_CHANGES as u64 + 2 {
-            ring.push(change(step, 1));
+            ring.push(change(step, 1), MAX_BYTES);
         }
         assert_eq!((ring.behind(at(1)), ring.from(FIRST + 1).is_none()), (None, true));
         assert_eq!(steps(&ring, ring.behind(at(2)).unwrap()).len(), MAX_CHANGES);
-        ring.push(change(9999, MAX_BYTES + 1));
+        ring.push(change(9999, MAX_BYTES + 1), MAX_BYTES);
         assert_eq!(steps(&ring, ring.behind(at(9998)).unwrap()), [9999]);
         assert_eq!(ring.behind(at(MAX_CHANGES as u64 + 1)), None);
     }
@@ -133,14 +149,14 @@ mod tests {
     #[test]
     fn what_came_before_is_put_in_front_once() {
         let mut ring = Ring::new(at(10));
-        ring.push(change(11, 1));
+        ring.push(change(11, 1), MAX_BYTES);
         let place = ring.behind(at(10)).unwrap();
-        ring.extend_back(&[change(5, 1), change(10, 1), change(11, 1)], at(4));
+        ring.extend_back(&[change(5, 1), change(10, 1), change(11, 1)], at(4), MAX_BYTES);
         assert_eq!(steps(&ring, ring.behind(at(4)).unwrap()), [5, 10, 11]);
         assert_eq!(steps(&ring, place), [11], "places stay what they are");
-        ring.extend_back(&[change(5, 1)], at(4));
+        ring.extend_back(&[change(5, 1)], at(4), MAX_BYTES);
         assert_eq!(steps(&ring, ring.behind(at(4)).unwrap()), [5, 10, 11]);
-        ring.extend_back(&[change(3, MAX_BYTES)], at(2));
+        ring.extend_back(&[change(3, MAX_BYTES)], at(2), MAX_BYTES);
         assert_eq!(ring.behind(at(2)), None, "there is no room");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{Inner, State};
+use super::{Inner, State, ring::Ring};
 use crate::{
     domain::change::{Change, Position},
     store::StoreError,
@@ -51,6 +51,8 @@ impl From<StoreError> for Ended {
 pub struct Subscription {
     feed: Arc<Inner>,
     collection: Arc<str>,
+    /// The number of the collection's topic.
+    topic: u64,
     /// Everything up to here was handed out.
     after: Position,
     beats: u64,
@@ -66,8 +68,8 @@ struct Joined {
 
 impl Subscription {
     pub(super) fn new(feed: Arc<Inner>, collection: Arc<str>) -> Self {
-        feed.enter();
-        Self { feed, collection, after: Position::default(), beats: 0, joined: None }
+        let topic = feed.enter(&collection);
+        Self { feed, collection, topic, after: Position::default(), beats: 0, joined: None }
     }
 
     /// Where the next change will be behind.
@@ -92,7 +94,7 @@ impl Subscription {
         };
         if !known {
             // Whether the store knows the position is said now, while there can still be another answer.
-            drop(feed.store.changes(position).await?);
+            drop(feed.store.changes(position, &[Arc::clone(&self.collection)]).await?);
             self.join(&mut feed.state());
         }
         Ok(())
@@ -100,14 +102,12 @@ impl Subscription {
 
     /// Goes over to the changes in memory, if they reach back far enough.
     fn join(&mut self, state: &mut State) -> bool {
-        let (epoch, beats) = (state.epoch, state.beats);
-        let topic = state.topic(&self.collection);
-        self.joined = topic.ring.behind(self.after).map(|place| Joined {
-            epoch,
-            place,
-            woken: topic.woken.subscribe(),
+        let epoch = state.epoch;
+        self.joined = state.topics.get(&self.collection).and_then(|topic| {
+            let place = topic.ring.as_ref()?.behind(self.after)?;
+            Some(Joined { epoch, place, woken: topic.woken.subscribe() })
         });
-        self.beats = beats;
+        self.beats = state.beats;
         self.joined.is_some()
     }
 
@@ -135,12 +135,12 @@ impl Subscription {
     /// What there is in memory now.
     fn hear(&mut self) -> Result<Option<Heard>, Ended> {
         let Some(joined) = &mut self.joined else { return Ok(None) };
-        let mut state = self.feed.state();
+        let state = self.feed.state();
         if joined.epoch != state.epoch {
             return Err(Ended::Lost);
         }
         let (beats, latest) = (state.beats, state.latest);
-        let ring = &state.topic(&self.collection).ring;
+        let ring = state.topics.ring(&self.collection).ok_or(Ended::Lost)?;
         let (mut changes, mut bytes) = (Vec::new(), 0);
         for change in ring.from(joined.place).ok_or_else(dropped)? {
             if changes.len() == MAX_CHANGES || bytes >= MAX_BYTES {
@@ -174,14 +174,14 @@ impl Subscription {
             if self.join(&mut state) {
                 return Ok(Vec::new());
             }
-            state.topic(&self.collection).ring.floor()
+            state.topics.ring(&self.collection).ok_or(Ended::Unavailable)?.floor()
         };
         let (page, position) = feed.page(&self.collection, self.after, until).await?;
         let mut state = feed.state();
         let from = std::mem::replace(&mut self.after, position);
-        let ring = &mut state.topic(&self.collection).ring;
-        if position >= ring.floor() {
-            ring.extend_back(&page, from);
+        let floor = state.topics.ring(&self.collection).map(Ring::floor);
+        if floor.is_some_and(|floor| position >= floor) {
+            state.topics.extend_back(&self.collection, &page, from);
         }
         self.join(&mut state);
         Ok(page)
@@ -195,6 +195,6 @@ fn dropped() -> Ended {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.feed.leave();
+        self.feed.leave(&self.collection, self.topic);
     }
 }

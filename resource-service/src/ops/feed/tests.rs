@@ -16,6 +16,12 @@ on_both_stores! {
     a_slow_listener_is_told_so
     a_position_that_nobody_was_given_is_refused
     a_feed_that_has_stopped_starts_again
+    what_nobody_listens_to_takes_no_memory
+    a_listener_to_another_collection_costs_nobody_a_change
+}
+
+fn feed_of(f: &Fixture) -> Feed {
+    Feed::new(Arc::clone(&f.store), &Budget::new(96 << 20))
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,7 +43,7 @@ async fn take(subscription: &mut Subscription, count: usize) -> (Vec<String>, Po
 }
 
 async fn a_listener_hears_what_is_made_from_then_on(f: &Fixture) {
-    let feed = Feed::new(Arc::clone(&f.store));
+    let feed = feed_of(f);
     f.insert("before", json!({})).await;
     let mut one = feed.subscribe("things", Start::Now).await.expect("ok");
     f.insert("a", json!({})).await;
@@ -45,13 +51,13 @@ async fn a_listener_hears_what_is_made_from_then_on(f: &Fixture) {
     f.insert("b", json!({})).await;
     assert_eq!(take(&mut one, 2).await.0, ["a", "b"]);
     assert_eq!(take(&mut other, 1).await.0, ["b"]);
-    assert_eq!(feed.0.state().subscribers, 2);
+    assert_eq!(feed.0.state().topics.listeners(), 2);
     drop((one, other));
-    assert_eq!(feed.0.state().subscribers, 0);
+    assert_eq!(feed.0.state().topics.listeners(), 0);
 }
 
 async fn listeners_hear_of_their_collection_alone(f: &Fixture) {
-    let feed = Feed::new(Arc::clone(&f.store));
+    let feed = feed_of(f);
     let mut elsewhere = feed.subscribe("others", Start::Now).await.expect("ok");
     let mut here = feed.subscribe("things", Start::Now).await.expect("ok");
     f.insert("a", json!({})).await;
@@ -59,15 +65,15 @@ async fn listeners_hear_of_their_collection_alone(f: &Fixture) {
     {
         let mut state = feed.0.state();
         state.beats += 1;
-        state.wake_all();
+        state.topics.wake_all();
     }
     let Ok(Heard::Beat(beat)) = heard(&mut elsewhere).await else { panic!("not a beat") };
-    assert!(beat >= position, "who hears nothing still moves on");
+    assert!(beat.step >= position.step, "a listener without changes gets later positions too");
 }
 
 async fn nobody_misses_or_doubles_a_change_wherever_they_go_on(f: &Fixture) {
     const CHANGES: usize = 150;
-    let feeds = [Feed::new(Arc::clone(&f.store)), Feed::new(Arc::clone(&f.store))];
+    let feeds = [feed_of(f), feed_of(f)];
     let mut subscription = feeds[0].subscribe("things", Start::Now).await.expect("ok");
     let (store, collection) = (Arc::clone(&f.store), Arc::clone(&f.collection));
     let writer = tokio::spawn(async move {
@@ -81,7 +87,7 @@ async fn nobody_misses_or_doubles_a_change_wherever_they_go_on(f: &Fixture) {
         ids.extend(more);
         // On at the same process, at another, or at one that has just started.
         turn += 1;
-        let fresh = (turn < 30 && turn % 3 == 0).then(|| Feed::new(Arc::clone(&f.store)));
+        let fresh = (turn < 30 && turn % 3 == 0).then(|| feed_of(f));
         let feed = fresh.as_ref().unwrap_or(&feeds[turn % 2]);
         subscription = loop {
             match feed.subscribe("things", Start::Behind(position)).await {
@@ -99,7 +105,7 @@ async fn nobody_misses_or_doubles_a_change_wherever_they_go_on(f: &Fixture) {
 
 async fn a_listener_who_missed_more_than_memory_holds_reads_the_log(f: &Fixture) {
     let start = f.store.position_now().await.expect("ok");
-    let feed = Feed::new(Arc::clone(&f.store));
+    let feed = feed_of(f);
     let keep = feed.subscribe("things", Start::Now).await.expect("ok");
     let text = "x".repeat(900 * 1024);
     for n in 0..12 {
@@ -113,7 +119,7 @@ async fn a_listener_who_missed_more_than_memory_holds_reads_the_log(f: &Fixture)
 }
 
 async fn a_slow_listener_is_told_so(f: &Fixture) {
-    let feed = Feed::new(Arc::clone(&f.store));
+    let feed = feed_of(f);
     let mut slow = feed.subscribe("things", Start::Now).await.expect("ok");
     let mut quick = feed.subscribe("things", Start::Now).await.expect("ok");
     let text = "x".repeat(900 * 1024);
@@ -125,7 +131,7 @@ async fn a_slow_listener_is_told_so(f: &Fixture) {
 }
 
 async fn a_position_that_nobody_was_given_is_refused(f: &Fixture) {
-    let feed = Feed::new(Arc::clone(&f.store));
+    let feed = feed_of(f);
     let now = f.store.position_now().await.expect("ok");
     for step in [now.step + (60 << 32), u64::MAX] {
         let refused = feed.subscribe("things", Start::Behind(Position { step, part: 0 })).await;
@@ -134,11 +140,11 @@ async fn a_position_that_nobody_was_given_is_refused(f: &Fixture) {
 }
 
 async fn a_feed_that_has_stopped_starts_again(f: &Fixture) {
-    let feed = Feed::new(Arc::clone(&f.store));
+    let feed = feed_of(f);
     let mut first = feed.subscribe("things", Start::Now).await.expect("ok");
     f.insert("a", json!({})).await;
     let (_, position) = take(&mut first, 1).await;
-    feed.0.state().stop(1, &feed.0.live);
+    feed.0.state().stop(1);
     assert_eq!(heard(&mut first).await.err(), Some(Ended::Lost), "who still listened is told");
     drop(first);
     f.insert("b", json!({})).await;
@@ -146,4 +152,44 @@ async fn a_feed_that_has_stopped_starts_again(f: &Fixture) {
     f.insert("c", json!({})).await;
     let ids: BTreeSet<String> = take(&mut again, 2).await.0.into_iter().collect();
     assert_eq!(ids, ["b".to_owned(), "c".to_owned()].into());
+}
+
+async fn what_nobody_listens_to_takes_no_memory(f: &Fixture) {
+    let budget = Budget::new(96 << 20);
+    let feed = Feed::new(Arc::clone(&f.store), &budget);
+    let quiet = feed.subscribe("quiet", Start::Now).await.expect("ok");
+    let text = "x".repeat(100 * 1024);
+    for n in 0..5 {
+        f.insert(&n.to_string(), json!({"s": text})).await;
+    }
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(budget.taken(), 0, "no change of a collection that nobody listens to");
+    let mut things = feed.subscribe("things", Start::Now).await.expect("ok");
+    f.insert("heard", json!({"s": text})).await;
+    assert_eq!(take(&mut things, 1).await.0, ["heard"]);
+    assert!((100 * 1024..1024 * 1024).contains(&budget.taken()), "{}", budget.taken());
+    drop(things);
+    assert!(feed.0.state().topics.retain());
+    assert_eq!((budget.taken(), feed.0.state().topics.names()), (0, vec!["quiet".into()]));
+    drop(quiet);
+}
+
+async fn a_listener_to_another_collection_costs_nobody_a_change(f: &Fixture) {
+    const CHANGES: usize = 60;
+    let feed = feed_of(f);
+    let mut things = feed.subscribe("things", Start::Now).await.expect("ok");
+    let (store, collection) = (Arc::clone(&f.store), Arc::clone(&f.collection));
+    let writer = tokio::spawn(async move {
+        for n in 0..CHANGES {
+            store.insert(&collection, document(&format!("{n:03}"), 1, json!({}))).await.expect("ok");
+        }
+    });
+    // Each of them has the store followed anew, while changes are being made.
+    let mut others = Vec::new();
+    for n in 0..8 {
+        others.push(feed.subscribe(&format!("other{n}"), Start::Now).await.expect("ok"));
+    }
+    let expected: Vec<String> = (0..CHANGES).map(|n| format!("{n:03}")).collect();
+    assert_eq!(take(&mut things, CHANGES).await.0, expected);
+    writer.await.expect("ok");
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::json;
-use service_kit::{clock::ManualClock, once::Once, random::OsRandom};
+use service_kit::{budget::Budget, clock::ManualClock, once::Once, random::OsRandom};
 use shared_models::claims::{AccessClaims, Audience};
 
 use super::{
@@ -71,7 +71,8 @@ impl World {
         let store: Arc<dyn Store> = store;
         let service = Service {
             catalog,
-            feed: Feed::new(Arc::clone(&store)),
+            budget: Budget::new(96 << 20),
+            feed: Feed::new(Arc::clone(&store), &Budget::new(96 << 20)),
             hot: Arc::new(Hot::new(0)),
             store,
             clock: clock.clone(),

@@ -22,7 +22,7 @@ on_both_stores! {
     a_write_that_failed_is_no_change
     a_reader_who_has_heard_all_is_told_so
     a_position_that_the_store_has_not_come_to_is_refused
-    changes_of_all_collections_are_told_and_those_of_the_service_itself_are_not
+    changes_of_the_collections_that_are_named_are_told_and_no_others
     readers_beside_writers_miss_nothing
 }
 
@@ -35,7 +35,12 @@ impl Fixture {
     }
 
     async fn behind(&self, position: Position) -> Changes {
-        self.store.changes(position).await.expect("ok")
+        self.of(position, &["things"]).await
+    }
+
+    async fn of(&self, position: Position, collections: &[&str]) -> Changes {
+        let collections: Vec<Arc<str>> = collections.iter().map(|name| (*name).into()).collect();
+        self.store.changes(position, &collections).await.expect("ok")
     }
 
     async fn replace(&self, id: &str, revision: i64, members: Value) -> bool {
@@ -153,12 +158,12 @@ async fn a_position_that_the_store_has_not_come_to_is_refused(f: &Fixture) {
     for ahead in
         [Position { step: u64::MAX, part: 0 }, Position { step: f.now().await.step + (60 << 32), part: 1 }]
     {
-        let refused = f.store.changes(ahead).await.err();
+        let refused = f.store.changes(ahead, &["things".into()]).await.err();
         assert_eq!(refused, Some(StoreError::PositionLost), "{ahead}");
     }
 }
 
-async fn changes_of_all_collections_are_told_and_those_of_the_service_itself_are_not(f: &Fixture) {
+async fn changes_of_the_collections_that_are_named_are_told_and_no_others(f: &Fixture) {
     let mut definition = super::definition();
     definition["name"] = "others".into();
     let others = serde_json::from_value(definition).expect("ok");
@@ -168,9 +173,21 @@ async fn changes_of_all_collections_are_told_and_those_of_the_service_itself_are
     f.store.keep_ticket(super::tickets::ticket("t")).await.expect("ok");
     f.store.insert(&others, document("o", 1, json!({}))).await.expect("ok");
     f.insert("a", json!({})).await;
-    let changes = take(&mut f.behind(start).await, 2).await;
-    let places: Vec<(&str, &str)> = changes.iter().map(|c| (&*c.collection, c.id.as_str())).collect();
-    assert_eq!(places, [("others", "o"), ("things", "a")]);
+    for (names, expected) in [
+        (&["things", "others"][..], &[("others", "o"), ("things", "a")][..]),
+        (&["things", "strangers"], &[("things", "a")]),
+    ] {
+        let mut stream = f.of(start, names).await;
+        let changes = take(&mut stream, expected.len()).await;
+        let places: Vec<(&str, &str)> = changes.iter().map(|c| (&*c.collection, c.id.as_str())).collect();
+        assert_eq!(places, expected);
+    }
+    let mut none = f.of(start, &["strangers"]).await;
+    let (mut mark, now) = (start, Position { part: 0, ..f.now().await });
+    while mark < now {
+        let Told::Mark(next) = told(&mut none).await else { panic!("a change of another collection") };
+        mark = next;
+    }
 }
 
 async fn readers_beside_writers_miss_nothing(f: &Fixture) {

@@ -1,10 +1,10 @@
 //! The changes of a MongoDB database, from its change streams.
 //!
-//! A position is the cluster time of an operation and how many of its changes were told: it says nothing of a document,
-//! whereas MongoDB's own resume token holds the id of one, perhaps of one that the reader may not see. Within one
-//! operation, a transaction, the order of changes is always the same.
+//! A position is the cluster time of an operation and how many of its changes, in one collection, were told: it says nothing
+//! of a document, whereas MongoDB's own resume token holds the id of one, perhaps of one that the reader may not see.
+//! Within one operation, a transaction, the order of changes is always the same.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
 use mongodb::{
@@ -34,8 +34,6 @@ const LOST: [i32; 2] = [286, 280];
 const NAMESPACE_EXISTS: i32 = 48;
 /// How far ahead of the server a position may lie: a stream on an idle server begins one step ahead.
 const AHEAD: u64 = 1 << 32;
-/// What the names of collections of documents look like; what the service keeps for itself is named otherwise.
-const NAMES: &str = "^[a-z][a-z0-9_-]*$";
 
 type Event = ChangeStreamEvent<RawDocumentBuf>;
 
@@ -86,16 +84,22 @@ pub(super) async fn position_now(database: &Database) -> Result<Position, StoreE
     Ok(Position { step: step(time), part: u32::MAX })
 }
 
-/// The changes behind `after`.
-pub(super) async fn follow(database: &Database, after: Position) -> Result<Changes, StoreError> {
+/// The changes of these collections behind `after`. The server sends no others.
+pub(super) async fn follow(
+    database: &Database,
+    after: Position,
+    collections: &[Arc<str>],
+) -> Result<Changes, StoreError> {
     // A position ahead would be waited for in silence, for instance one of another server.
     if after.step > position_now(database).await?.step + AHEAD {
         return Err(StoreError::PositionLost);
     }
     let kinds = ["insert", "replace", "update", "delete"];
+    let names: Vec<&str> = collections.iter().map(AsRef::as_ref).collect();
+    let wanted = doc! { "operationType": { "$in": kinds.as_slice() }, "ns.coll": { "$in": names } };
     let watch = database
         .watch()
-        .pipeline([doc! { "$match": { "operationType": { "$in": kinds.as_slice() }, "ns.coll": { "$regex": NAMES } } }])
+        .pipeline([doc! { "$match": wanted }])
         .full_document(FullDocumentType::WhenAvailable)
         .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
         .max_await_time(AWAIT)
@@ -105,7 +109,8 @@ pub(super) async fn follow(database: &Database, after: Position) -> Result<Chang
     // Where the server found nothing at once, it says up to where it looked.
     let quiet = changes.resume_token().as_ref().and_then(reached).filter(|reached| *reached > after);
     let marks = [Some(after), quiet].into_iter().flatten().map(|mark| Ok(Told::Mark(mark)));
-    let follower = Follower { stream: changes, position: quiet.unwrap_or(begin), after };
+    let (position, parts) = (quiet.unwrap_or(begin), HashMap::new());
+    let follower = Follower { stream: changes, position, parts, after };
     let changes =
         stream::try_unfold(
             follower,
@@ -118,6 +123,8 @@ pub(super) async fn follow(database: &Database, after: Position) -> Result<Chang
 struct Follower {
     stream: ChangeStream<Event>,
     position: Position,
+    /// How many changes of the current step each collection has.
+    parts: HashMap<Arc<str>, u32>,
     /// What was told before the stream began.
     after: Position,
 }
@@ -127,9 +134,9 @@ impl Follower {
         loop {
             match self.stream.next_if_any().await.map_err(|error| broken(&error))? {
                 Some(event) => {
-                    self.count(&event)?;
-                    if self.position > self.after {
-                        return change(event, self.position)
+                    let (collection, position) = self.count(&event)?;
+                    if position > self.after {
+                        return change(event, collection, position)
                             .map(|change| Told::Change(Arc::new(change)))
                             .map_err(|error| untold(&error));
                     }
@@ -144,13 +151,18 @@ impl Follower {
         }
     }
 
-    /// Moves the position behind an event.
-    fn count(&mut self, event: &Event) -> Result<(), StoreError> {
-        let time = event.cluster_time.ok_or_else(|| corrupt("no clusterTime"))?;
-        let step = step(time);
-        let part = if step == self.position.step { self.position.part + 1 } else { 1 };
-        self.position = Position { step, part };
-        Ok(())
+    /// The collection of an event, and the position behind it.
+    fn count(&mut self, event: &Event) -> Result<(Arc<str>, Position), StoreError> {
+        let step = step(event.cluster_time.ok_or_else(|| corrupt("no clusterTime"))?);
+        if step != self.position.step {
+            self.parts.clear();
+        }
+        self.position = Position { step, part: 0 };
+        let collection = event.ns.as_ref().and_then(|ns| ns.coll.as_deref());
+        let collection: Arc<str> = collection.ok_or_else(|| corrupt("no namespace"))?.into();
+        let part = self.parts.entry(Arc::clone(&collection)).or_default();
+        *part += 1;
+        Ok((collection, Position { step, part: *part }))
     }
 }
 
@@ -187,7 +199,7 @@ fn corrupt(fault: &str) -> StoreError {
     StoreError::Corrupt(format!("a change event: {fault}"))
 }
 
-fn change(event: Event, position: Position) -> Result<Change, StoreError> {
+fn change(event: Event, collection: Arc<str>, position: Position) -> Result<Change, StoreError> {
     let kind = match event.operation_type {
         OperationType::Insert => ChangeKind::Insert,
         OperationType::Replace => ChangeKind::Replace,
@@ -212,7 +224,7 @@ fn change(event: Event, position: Position) -> Result<Change, StoreError> {
     }
     Ok(Change {
         position,
-        collection: event.ns.and_then(|ns| ns.coll).ok_or_else(|| corrupt("no namespace"))?.into(),
+        collection,
         kind,
         id: key.ok_or_else(|| corrupt("no _id"))?.to_owned(),
         at: at.map_err(|fault| corrupt(&fault.to_string()))?,

@@ -325,8 +325,8 @@ impl Store for MongoStore {
         changes::position_now(&self.database).await
     }
 
-    async fn changes(&self, after: Position) -> Result<Changes, StoreError> {
-        changes::follow(&self.database, after).await
+    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<Changes, StoreError> {
+        changes::follow(&self.database, after, collections).await
     }
 
     async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {

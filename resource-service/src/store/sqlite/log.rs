@@ -15,7 +15,7 @@ use crate::{
         change::{Change, ChangeKind, Image, Position},
         collection::Collection,
     },
-    store::{Changes, MAX_BATCH_BYTES, StoreError, StoredDocument, Told},
+    store::{Changes, StoreError, StoredDocument, Told},
 };
 
 /// `AUTOINCREMENT` never gives a number twice, so that a position stays behind what was trimmed.
@@ -30,6 +30,8 @@ const KEPT_FOR: Duration = Duration::hours(24);
 const KEPT_BYTES: i64 = 64 * 1024 * 1024;
 /// The most changes that one read takes.
 const BATCH: i64 = 256;
+/// The bytes at which a read ends, give or take a change.
+const BATCH_BYTES: usize = 1024 * 1024;
 
 /// Writes one change; to be called where the row is written, in the same transaction.
 pub(super) fn log_change(
@@ -102,6 +104,8 @@ fn bounds(connection: &Connection) -> Result<(i64, i64), StoreError> {
 struct Follower {
     database: Database,
     commits: watch::Receiver<u64>,
+    /// The names of the collections, as a JSON array.
+    collections: String,
     after: i64,
     /// Whether it was told that there is nothing behind `after`.
     marked: bool,
@@ -113,8 +117,14 @@ pub(super) fn last(connection: &Connection) -> Result<Position, StoreError> {
     Ok(position(bounds(connection)?.1))
 }
 
-/// The changes behind `after`.
-pub(super) async fn follow(database: Database, after: Position) -> Result<Changes, StoreError> {
+/// The changes of these collections behind `after`.
+pub(super) async fn follow(
+    database: Database,
+    after: Position,
+    collections: &[Arc<str>],
+) -> Result<Changes, StoreError> {
+    let names: Vec<&str> = collections.iter().map(AsRef::as_ref).collect();
+    let collections = serde_json::to_string(&names).map_err(|fault| StoreError::Failed(fault.to_string()))?;
     let commits = database.commits();
     let start = database.read(move |connection| {
         let (floor, last) = bounds(connection)?;
@@ -122,7 +132,8 @@ pub(super) async fn follow(database: Database, after: Position) -> Result<Change
         known.ok_or(StoreError::PositionLost)
     });
     let start = start.await?;
-    let follower = Follower { database, commits, after: start, marked: false, ready: VecDeque::new() };
+    let ready = VecDeque::new();
+    let follower = Follower { database, commits, collections, after: start, marked: false, ready };
     let begin = stream::once(async move { Ok(Told::Mark(position(start))) });
     let changes =
         stream::try_unfold(
@@ -139,17 +150,19 @@ impl Follower {
                 self.marked = false;
                 return Ok(Told::Change(Arc::new(change)));
             }
-            let after = self.after;
-            let batch = self.database.read(move |connection| batch(connection, after)).await?;
-            if let Some(last) = batch.back() {
-                self.after = i64::try_from(last.position.step).unwrap_or(i64::MAX);
-                self.ready = batch;
-            } else if self.marked {
+            let (after, collections) = (self.after, self.collections.clone());
+            let read = self.database.read(move |connection| batch(connection, after, &collections)).await?;
+            let moved = read.0 > after;
+            (self.after, self.ready) = read;
+            if !self.ready.is_empty() {
+                continue;
+            }
+            if self.marked && !moved {
                 // A commit since the last look, or the next one.
                 self.commits.changed().await.map_err(|_| Unavailable)?;
             } else {
                 self.marked = true;
-                return Ok(Told::Mark(position(after)));
+                return Ok(Told::Mark(position(self.after)));
             }
         }
     }
@@ -159,27 +172,34 @@ fn position(seq: i64) -> Position {
     Position { step: u64::try_from(seq).unwrap_or_default(), part: 0 }
 }
 
-/// The next changes; in one snapshot, so that none is trimmed in between.
-fn batch(connection: &Connection, after: i64) -> Result<VecDeque<Change>, StoreError> {
+/// The next changes, and the number up to which they are all; in one snapshot, so that none is trimmed in between.
+fn batch(
+    connection: &Connection,
+    after: i64,
+    collections: &str,
+) -> Result<(i64, VecDeque<Change>), StoreError> {
     let snapshot = connection.unchecked_transaction()?;
-    if bounds(&snapshot)?.0 > after {
+    let (floor, last) = bounds(&snapshot)?;
+    if floor > after {
         return Err(StoreError::PositionLost);
     }
     let mut prepared = snapshot.prepare_cached(
         "SELECT seq, at, collection, kind, id, owner, before_revision, before, after_revision, after
-         FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+         FROM change_log WHERE seq > ?1 AND collection IN (SELECT value FROM json_each(?3))
+         ORDER BY seq LIMIT ?2",
     )?;
-    let mut rows = prepared.query([after, BATCH])?;
+    let mut rows = prepared.query(params![after, BATCH, collections])?;
     let (mut changes, mut bytes) = (VecDeque::new(), 0);
     while let Some(row) = rows.next()? {
         let change = change(row)?;
         bytes += change.weight();
         changes.push_back(change);
-        if bytes >= MAX_BATCH_BYTES {
-            break;
+        if bytes >= BATCH_BYTES || i64::try_from(changes.len()) == Ok(BATCH) {
+            let read = changes.back().map_or(after, |change| change.position.step.cast_signed());
+            return Ok((read, changes));
         }
     }
-    Ok(changes)
+    Ok((last.max(after), changes))
 }
 
 fn change(row: &Row<'_>) -> Result<Change, StoreError> {
@@ -215,7 +235,7 @@ mod tests {
     };
 
     async fn heard(store: &SqliteStore, after: Position) -> Result<Vec<(ChangeKind, String)>, StoreError> {
-        let mut changes = store.changes(after).await?.skip(1);
+        let mut changes = store.changes(after, &["things".into()]).await?.skip(1);
         let mut heard = Vec::new();
         while let Some(Ok(Told::Change(change))) = changes.next().await {
             heard.push((change.kind, change.id.clone()));
@@ -259,7 +279,7 @@ mod tests {
             store.insert(&collections[0], document(&n.to_string(), 1, large.clone())).await.unwrap();
         }
         store.maintain(&collections, NOW).await.unwrap();
-        assert_eq!(store.changes(start).await.err(), Some(StoreError::PositionLost));
+        assert_eq!(store.changes(start, &["things".into()]).await.err(), Some(StoreError::PositionLost));
         assert_eq!(heard(&store, Position { step: start.step + 1, part: 0 }).await.unwrap().len(), 7);
     }
 

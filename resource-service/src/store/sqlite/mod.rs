@@ -277,8 +277,8 @@ impl Store for SqliteStore {
         self.database.read(log::last).await
     }
 
-    async fn changes(&self, after: Position) -> Result<Changes, StoreError> {
-        log::follow(self.database.clone(), after).await
+    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<Changes, StoreError> {
+        log::follow(self.database.clone(), after, collections).await
     }
 
     async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
