@@ -196,23 +196,75 @@ def test_molecules_are_the_same_numbers_in_every_format(api, accept):
 def test_parquet_says_what_its_columns_are(api):
     body = api.get("/molecules", "application/vnd.apache.parquet").content
     schema = pyarrow.parquet.read_schema(io.BytesIO(body))
-    assert {field.name: (str(field.type), field.nullable) for field in schema} == {
-        "_id": ("string", False), "_revision": ("int64", False), "_created_at": ("timestamp[us, tz=UTC]", False),
-        "_updated_at": ("timestamp[us, tz=UTC]", False), "_owner": ("string", False), "name": ("string", False),
-        "description": ("string", True), "set": ("string", False), "cas": ("int64", False), "atoms": ("int64", False),
-        "magnetic": ("bool", False), "symbols": ("string", True), "positions": ("string", True),
-        "enthalpy": ("double", False), "thermal_correction": ("double", False), "zpe": ("double", True),
-        "ionization_energy": ("double", True), "read_at": ("timestamp[us, tz=UTC]", False),
-    }
+    assert [(field.name, str(field.type)) for field in schema] == [
+        ("_id", "string"), ("_revision", "int64"), ("_created_at", "timestamp[us, tz=UTC]"),
+        ("_updated_at", "timestamp[us, tz=UTC]"), ("_owner", "string"), ("name", "string"),
+        ("description", "string"), ("set", "string"), ("cas", "int64"), ("atoms", "int64"),
+        ("magnetic", "bool"), ("symbols", "string"), ("positions", "string"),
+        ("enthalpy", "double"), ("thermal_correction", "double"), ("zpe", "double"),
+        ("ionization_energy", "double"), ("read_at", "timestamp[us, tz=UTC]"), ("_rest", "string"),
+    ]
+    # A document may be older than what the definition demands today.
+    assert all(field.nullable for field in schema)
     # NaN is a value and a missing one is none.
     table = pyarrow.parquet.read_table(io.BytesIO(body))
     assert (table["ionization_energy"].null_count, table["zpe"].null_count) == (0, 14)
+    assert table["_rest"].null_count == 162
+
+
+def calculations():
+    """What three codes put into the open parts of a calculation."""
+    code = {"name": "vasp"}
+    yield {"name": "a", "code": code, "status": "finished", "parameters": {"encut": 520, "kpoints": {"mesh": [4, 4, 4]}, "spin": True},
+           "results": {"energy": {"value": -13.6, "unit": "eV"}, "steps": {"value": 12}}, "tags": ["x, \"y\"\n", "z"]}
+    yield {"name": "b\r\n\"quoted\", é", "code": code, "status": "finished", "parameters": {"encut": 400, "seed": 2**63 - 1, "xc": "PBE"},
+           "results": {"energy": {"value": -1, "unit": "eV"}, "gap": {"value": "NaN"}}}
+    yield {"name": "c", "code": code, "status": "failed", "parameters": {"encut": "auto", "seed": 2**53 + 1, "smearing": {"width": 0.05}},
+           "results": {"energy": {"value": "Infinity"}, "steps": {"value": 40}}}
+    yield {"name": "d", "code": {"name": "psi4", "version": "1.9"}, "status": "planned"}
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/vnd.apache.parquet"])
+def test_open_objects_are_typed_columns_for_pandas(api, accept):
+    if not api.get("/calculations", limit=1).json()["items"]:
+        for document in calculations():
+            made = api.http.post("/calculations", json=document)
+            assert made.status_code == 201, made.text
+    frame = api.frame("/calculations", accept, sort="name", fields="name,results.*,parameters,tags")
+    assert list(frame.columns) == [
+        "_id", "_revision", "name", "results.energy.unit", "results.energy.value", "results.gap.value", "results.steps.value",
+        "parameters.encut", "parameters.kpoints.mesh", "parameters.seed", "parameters.smearing.width", "parameters.spin",
+        "parameters.xc", "tags", "_rest",
+    ]
+    assert frame["name"].tolist() == [document["name"] for document in calculations()]
+    energy = frame["results.energy.value"]
+    assert energy.dtype == "float64" and energy[:3].tolist() == [-13.6, -1, math.inf] and math.isnan(energy[3])
+    assert frame["results.energy.unit"].tolist()[:2] == ["eV", "eV"]
+    assert frame["parameters.encut"].tolist()[:2] == [520, 400]
+    assert frame["parameters.smearing.width"].dtype == "float64" and frame["parameters.smearing.width"][2] == 0.05
+    assert json.loads(frame["parameters.kpoints.mesh"][0]) == [4, 4, 4]
+    assert json.loads(frame["tags"][0]) == ["x, \"y\"\n", "z"]
+    # What fits no column is told apart from what is missing.
+    assert json.loads(frame["_rest"][2]) == {"parameters.encut": "auto"}
+    assert frame["_rest"].isna().tolist() == [True, True, False, True]
+    if accept.endswith("parquet"):
+        body = api.get("/calculations", accept, sort="name").content
+        table = pyarrow.parquet.read_table(io.BytesIO(body))
+        assert table["parameters.seed"].to_pylist() == [None, 2**63 - 1, 2**53 + 1, None]
+        types = {name: str(table.schema.field(name).type) for name in table.column_names}
+        assert types["parameters.seed"] == types["parameters.encut"] == "int64"
+        assert (types["results.steps.value"], types["results.energy.unit"]) == ("double", "string")
+        assert types["parameters.spin"] == "bool"
 
 
 @pytest.mark.parametrize("accept", FORMATS)
 def test_a_view_with_conditions_is_exported_in_its_order(api, accept):
     conditions = {"zpe[exists]": "true", "enthalpy[lt]": -10, "limit": 25}
     frame = api.frame("/molecules", accept, view="energies", sort="zpe", **conditions)
-    assert set(frame.columns) == {"_id", "_revision", "name", "set", "enthalpy", "zpe", "ionization_energy"}
+    columns = ["_id", "_revision", "name", "set", "enthalpy", "zpe", "ionization_energy", "_rest"]
+    if accept == "application/x-ndjson":
+        assert set(frame.columns) == set(columns[:-1])
+    else:
+        assert frame.columns.tolist() == columns
     zpe = sorted(d["zpe"] for d in api.documents["molecules"] if "zpe" in d and d["enthalpy"] < -10)
     assert bits(frame["zpe"]) == bits(zpe[:25])

@@ -16,6 +16,7 @@ use crate::support::{
 on_both_stores!(
     an_export_is_the_whole_result_in_order,
     an_export_takes_what_a_list_takes_and_says_what_it_does_not,
+    what_the_schema_leaves_open_is_found_for_columns_of_its_own,
     an_export_that_nobody_reads_reads_no_further,
 );
 
@@ -58,9 +59,9 @@ async fn an_export_is_the_whole_result_in_order(stack: Stack) {
     assert!(table.header("content-type").starts_with("text/csv"), "{table:?}");
     assert_eq!(table.header("content-disposition"), "attachment; filename=\"calculations.csv\"");
     let rows: Vec<&str> = table.text.split("\r\n").collect();
-    assert_eq!(rows[0], "_id,_revision,name,results.energy.value");
+    assert_eq!(rows[0], "_id,_revision,name,results.energy.value,_rest");
     let id = listed[0]["_id"].as_str().expect("text");
-    assert_eq!(rows[1], format!("{id},1,\"run 0006, \"\"é\"\"\",6"));
+    assert_eq!(rows[1], format!("{id},1,\"run 0006, \"\"é\"\"\",6,"));
     assert_eq!(rows.len(), 5, "{table:?}");
 
     let request =
@@ -100,6 +101,27 @@ async fn an_export_takes_what_a_list_takes_and_says_what_it_does_not(stack: Stac
     assert_eq!(export(&caller, &rest, "application/x-ndjson").await.text.lines().count(), 2);
     let stranger = stack.bearer_of("stranger", "reviews:read");
     assert_eq!(export(&stranger, "", "text/csv").await.code(), "insufficient_scope");
+}
+
+async fn what_the_schema_leaves_open_is_found_for_columns_of_its_own(stack: Stack) {
+    let caller = stack.scientist().await;
+    fill(&caller, 1_100).await;
+    let mut last = json!({"name": "zz", "code": {"name": "vasp"}, "status": "finished"});
+    last["results"] = json!({"gap": {"value": "NaN", "unit": "eV"}, "energy": {"value": -0.5}});
+    last["parameters"] = json!({"n": "many", "k": {"mesh": [4, 4]}, "none": {}});
+    caller.insert("calculations", &last).await;
+    let table = export(&caller, "sort=-name&fields=results.*,parameters.*", "text/csv").await;
+    let lines: Vec<&str> =
+        table.text.lines().map(|line| line.split_once(",1,").map_or(line, |row| row.1)).collect();
+    let expected = [
+        "_id,_revision,results.energy.value,results.gap.unit,results.gap.value,parameters.k.mesh,parameters.n,_rest",
+        r#"-0.5,eV,NaN,"[4,4]",,"{""parameters.n"":""many"",""parameters.none"":{}}""#,
+        "0,,,,1099,",
+    ];
+    assert_eq!(lines[..3], expected);
+    assert_eq!(lines.len(), 1_102);
+    let one = export(&caller, "name=zz&fields=parameters.n", "text/csv").await;
+    assert!(one.text.ends_with(",1,many,\r\n"), "{}", one.text);
 }
 
 /// Documents so large that no buffer on the way holds all of them.

@@ -21,10 +21,14 @@ before every number, as in sort. Without values the sum is 0, and avg, min, max 
 const EXPORT: &str = "\
 With Accept: application/x-ndjson, text/csv or application/vnd.apache.parquet the answer is the whole result in the \
 order of sort, as a stream; limit may then be any number, and count and expand are refused. A transfer that is cut before \
-its end is not a complete file. CSV and Parquet have a column for each single value, named by its dotted path, an open object, \
-an array or a value without a type as JSON text, and what the schema does not list as JSON text in _additional. \
+its end is not a complete file.\n\nCSV and Parquet have a column for each single value, named by its dotted path, in the \
+order of fields, else of the schema. What the schema leaves open (members it does not list, values of no one type) is read once \
+before the file begins: each path found is a column of the kind that most of its values have, in the order of their names; \
+arrays are JSON text. The last column, _rest, is empty or a JSON object {path: value} of all that fits no other column: nothing \
+is lost, also where a document is older than the definition. An empty field is a missing value or null. \
 CSV (RFC 4180) keeps every number's digits and puts nothing before a text that a spreadsheet would take for a formula; \
-an empty field is a missing value. In Parquet integers are INT64, numbers DOUBLE, points in time TIMESTAMP in UTC with microseconds.";
+in Parquet every column is optional, integers are INT64, numbers DOUBLE, points in time TIMESTAMP in UTC with microseconds, and \
+a value that is finer than its cell is in _rest too.";
 
 /// `GET /api/NAME/aggregate`.
 pub fn aggregate(collection: &Collection) -> Value {

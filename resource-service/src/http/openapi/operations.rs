@@ -67,7 +67,11 @@ pub(super) fn parameter(name: &str, description: &str, schema: &Value) -> Value 
 /// The parameters that choose what is shown of a document.
 pub(super) fn projection(collection: &Collection) -> Vec<Value> {
     let text = json!({"type": "string", "minLength": 1});
-    let mut projection = vec![parameter("fields", "The fields to return, separated by commas.", &text)];
+    let mut projection = vec![parameter(
+        "fields",
+        "The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order.",
+        &text,
+    )];
     let views: Vec<&String> = collection.definition.views.keys().collect();
     if !views.is_empty() {
         let description = "A named selection of fields, instead of fields.";
