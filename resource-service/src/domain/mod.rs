@@ -16,6 +16,7 @@ pub mod grant;
 pub mod hidden;
 pub mod history;
 pub mod ids;
+pub mod index;
 pub mod merge;
 pub mod patch;
 pub mod precondition;

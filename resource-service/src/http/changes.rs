@@ -13,13 +13,13 @@ use actix_web::{
 use futures_util::stream::{Stream, unfold};
 use serde_json::json;
 use service_kit::{caller::Caller, problem::Problem, server::Draining, token::Verifier};
-use shared_models::claims::AccessClaims;
 
 use super::{body::JSON, parameters::parameters};
 use crate::{
     domain::{change::Position, ticket::TICKET_TTL},
     ops::{
         Service,
+        admission::Lapse,
         changes::{self, Event, Follower, Next},
         error::ResourceError,
         feed::Ended,
@@ -60,7 +60,7 @@ pub async fn follow(
         return Ok(answer.finish());
     }
     let draining = request.app_data::<web::Data<Draining>>().cloned();
-    Ok(answer.streaming(body(Listener { follower, claims, verifier, draining, greeted: false })))
+    Ok(answer.streaming(body(Listener { follower, draining, greeted: false })))
 }
 
 /// `POST /api/{collection}/changes/ticket`
@@ -77,8 +77,6 @@ pub async fn ticket(
 /// One who reads a stream.
 struct Listener {
     follower: Follower,
-    claims: Arc<AccessClaims>,
-    verifier: Arc<Verifier>,
     draining: Option<web::Data<Draining>>,
     greeted: bool,
 }
@@ -107,8 +105,8 @@ fn body(listener: Listener) -> impl Stream<Item = Result<Bytes, Infallible>> {
 }
 
 impl Listener {
-    /// Waits until there is something to send, and writes it. Nothing is told on the word of a token that is no good
-    /// any more; it is looked at whenever there is something to send, every 15 seconds at least.
+    /// Waits until there is something to send, and writes it. Whether the caller may still be told is looked at whenever
+    /// there is something to send, every 15 seconds at least, and when the definition changes.
     async fn part(&mut self, text: &mut String) -> Result<(), Farewell> {
         if !self.greeted {
             self.greeted = true;
@@ -118,13 +116,11 @@ impl Listener {
         }
         while text.is_empty() {
             let next = tokio::select! {
-                next = self.follower.next() => next?,
+                next = self.follower.next() => next?.map_err(Farewell::lapsed)?,
                 () = Draining::begun(self.draining.as_ref().map(web::Data::get_ref)) => {
                     return Err(Farewell::end("unavailable", "the service is stopping; connect again"));
                 }
             };
-            let good = self.verifier.check_still_good(&self.claims);
-            good.map_err(|error| Farewell::end("invalid_token", &error.to_string()))?;
             match next {
                 Next::Events(events) => events.iter().for_each(|event| write_event(text, event)),
                 Next::Beat(position) => {
@@ -140,6 +136,14 @@ impl Listener {
 impl Farewell {
     fn end(code: &'static str, detail: &str) -> Self {
         Self { event: "end", code, detail: detail.to_owned() }
+    }
+
+    fn lapsed(lapse: Lapse) -> Self {
+        let code = match lapse {
+            Lapse::Expired | Lapse::Revoked => "invalid_token",
+            Lapse::Redefined => "definition_changed",
+        };
+        Self::end(code, &lapse.to_string())
     }
 
     fn write(&self, text: &mut String) {

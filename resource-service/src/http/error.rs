@@ -97,6 +97,7 @@ impl From<ResourceError> for Problem {
             ResourceError::Invalid(faults) => Self::validation(faults),
             ResourceError::Conflict(_)
             | ResourceError::NotRemoved(_)
+            | ResourceError::Redefined
             | ResourceError::Offset { .. }
             | ResourceError::UploadEnded => told(ProblemCode::Conflict, &error),
             ResourceError::Steps(ref faults) => {

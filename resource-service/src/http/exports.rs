@@ -76,7 +76,12 @@ pub async fn answer(
 async fn next(mut export: Export) -> Result<Option<(web::Bytes, Export)>, ResourceError> {
     let read = export.next().await;
     if let Err(fault) = &read {
-        tracing::error!(%fault, "an export was cut short");
+        match fault {
+            ResourceError::TokenEnded | ResourceError::Redefined => {
+                tracing::info!(%fault, "an export was cut short");
+            }
+            _ => tracing::error!(%fault, "an export was cut short"),
+        }
     }
     Ok(read?.map(|bytes| (bytes, export)))
 }

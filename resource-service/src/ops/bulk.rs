@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use service_kit::token::LEEWAY;
 use shared_models::claims::AccessClaims;
 use tokio::task::JoinHandle;
 
@@ -130,10 +129,7 @@ pub async fn begin(
     collection: &str,
     items: Vec<Item>,
 ) -> Result<Pending, ResourceError> {
-    let revoked = service.revocations.as_ref().is_some_and(|revocations| revocations.refuses(claims));
-    if revoked || service.clock.now().unix_timestamp() >= claims.exp + LEEWAY {
-        return Err(ResourceError::TokenEnded);
-    }
+    service.still_valid(claims)?;
     let permit = service.admit(claims, collection, Verb::Write)?;
     service.check_going_on(&permit, None).await?;
     let (sorted, documents) = Sorted::new(service, claims, &permit, items).await?;

@@ -10,7 +10,10 @@ use std::{
 
 use arc_swap::ArcSwap;
 use service_kit::random::{Random, bytes};
-use tokio::{sync::Mutex, time::sleep};
+use tokio::{
+    sync::{Mutex, watch},
+    time::sleep,
+};
 
 use super::error::ResourceError;
 use crate::{
@@ -28,6 +31,7 @@ pub struct LiveCatalog {
     files: Catalog,
     served: ArcSwap<Served>,
     refreshing: Mutex<()>,
+    changed: watch::Sender<()>,
 }
 
 /// What is served between two changes.
@@ -68,7 +72,13 @@ impl LiveCatalog {
     /// A catalog that knows these files and has not asked the store yet.
     pub fn new(files: Catalog) -> Self {
         let served = Served { catalog: files.clone(), ..Served::default() };
-        Self { files, served: ArcSwap::from_pointee(served), refreshing: Mutex::default() }
+        let changed = watch::Sender::new(());
+        Self { files, served: ArcSwap::from_pointee(served), refreshing: Mutex::default(), changed }
+    }
+
+    /// Wakes whenever something else is served.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// What is served at this moment.
@@ -126,11 +136,15 @@ impl LiveCatalog {
                 Err(StoreError::Unindexable { why, .. }) => {
                     served.refuse(collection.name(), format!("its documents {why}"));
                 }
-                other => other?,
+                other => {
+                    other?;
+                    drop_wider(store, &collection).await?;
+                }
             }
         }
         served.tell(&before);
         self.served.store(Arc::new(served));
+        self.changed.send_replace(());
         Ok(())
     }
 
@@ -156,6 +170,19 @@ impl LiveCatalog {
         }
         served
     }
+}
+
+/// Drops unique indexes that an earlier version of the service made over the documents of all owners, where they are
+/// seen by their owners alone.
+async fn drop_wider(store: &dyn Store, collection: &Arc<Collection>) -> Result<(), StoreError> {
+    if !collection.access.owner_only {
+        return Ok(());
+    }
+    let undeclared = store.index_plan(collection).await?.drop;
+    if undeclared.iter().any(|index| index.starts_with("unique")) {
+        store.drop_undeclared(collection).await?;
+    }
+    Ok(())
 }
 
 fn usable(name: &str, text: &str) -> Result<Collection, DefinitionFault> {

@@ -7,6 +7,7 @@ use shared_models::{claims::AccessClaims, problem::FieldError};
 
 use super::{
     Service,
+    admission::{Admission, Lapse},
     error::ResourceError,
     feed::{Ended, Heard, Start, Subscription},
     policy::Verb,
@@ -27,6 +28,7 @@ const LEAVE: &str = "leave";
 
 /// A caller who follows the changes of a collection.
 pub struct Follower {
+    admission: Admission,
     subscription: Subscription,
     view: View,
 }
@@ -66,7 +68,7 @@ pub async fn follow(
     let filter = permit.condition()?.and(query.filter);
     let view = View { filter, projection: query.projection, hidden: permit.hidden.clone() };
     let subscription = service.feed.subscribe(permit.collection.name(), start).await?;
-    Ok(Follower { subscription, view })
+    Ok(Follower { admission: service.admission(claims, &permit), subscription, view })
 }
 
 /// Where to begin, and the parameters that are those of a list.
@@ -119,14 +121,19 @@ impl Follower {
         self.subscription.position()
     }
 
-    /// Waits for what comes next.
-    pub async fn next(&mut self) -> Result<Next, Ended> {
-        Ok(match self.subscription.next().await? {
+    /// Waits for what comes next; the error in it is why the caller's leave has ended.
+    pub async fn next(&mut self) -> Result<Result<Next, Lapse>, Ended> {
+        let heard = tokio::select! {
+            heard = self.subscription.next() => heard?,
+            lapse = self.admission.redefined() => return Ok(Err(lapse)),
+        };
+        let next = match heard {
             Heard::Beat(position) => Next::Beat(position),
             Heard::Changes(changes) => {
                 Next::Events(changes.iter().filter_map(|change| self.view.event(change)).collect())
             }
-        })
+        };
+        Ok(self.admission.still_good().map(|()| next))
     }
 }
 

@@ -84,8 +84,9 @@ pub async fn define(service: &Service, wanted: &Wanted<'_>) -> Result<Defined, R
         }
         allow(report, wanted.force)?;
         let kept = Some(text.clone());
-        if service.switch(collection, kept, standing.revision).await? {
-            return Ok(Defined::Served { revision: standing.revision + 1, new: !standing.exists() });
+        let Some(revision) = service.begin_anew(collection, &standing).await? else { continue };
+        if service.switch(collection, kept, revision).await? {
+            return Ok(Defined::Served { revision: revision + 1, new: !standing.exists() });
         }
     }
     Err(ResourceError::Unavailable)

@@ -82,6 +82,9 @@ pub enum ResourceError {
     /// The caller's token came to its end while what it was sent with went on.
     #[error("the token has expired or was revoked; send the rest with a new one")]
     TokenEnded,
+    /// Another definition is served by now than the one under which something long-lived began.
+    #[error("the definition of the collection has changed; send the request again")]
+    Redefined,
     /// The caller's token is limited to something else.
     #[error(transparent)]
     Outside(#[from] Outside),
@@ -92,7 +95,7 @@ pub enum ResourceError {
     #[error("{} values are not valid", .0.len())]
     Invalid(Vec<FieldError>),
     /// Another document has the same values in the fields of a unique index.
-    #[error("another document has the same {}", .0.join(", "))]
+    #[error("another document {}", agreement(.0))]
     Conflict(Vec<String>),
     /// A patch does not apply to the document as it is.
     #[error(transparent)]
@@ -187,6 +190,16 @@ pub enum ResourceError {
     /// A fault of ours.
     #[error("{0}")]
     Internal(String),
+}
+
+/// That two documents agree in fields of a unique index, which in an owner-only collection is one of each owner.
+fn agreement(fields: &[String]) -> String {
+    match fields.split_first() {
+        Some((first, rest)) if first == "_owner" && !rest.is_empty() => {
+            format!("of the same owner has the same {}", rest.join(", "))
+        }
+        _ => format!("has the same {}", fields.join(", ")),
+    }
 }
 
 impl From<StoreError> for ResourceError {

@@ -14,7 +14,7 @@ use serde_json::Value;
 use shared_models::{claims::AccessClaims, problem::FieldError};
 use time::OffsetDateTime;
 
-use super::{Service, error::ResourceError, policy::Verb};
+use super::{Service, admission::Admission, error::ResourceError, policy::Verb};
 use crate::{
     domain::{
         collection::Collection,
@@ -37,6 +37,7 @@ const LIST_ONLY: [&str; 2] = ["count", "expand"];
 
 /// An export under way. Dropped, it reads no more.
 pub struct Export {
+    admission: Admission,
     source: Source,
     /// The writer, until the file is whole.
     writer: Option<Box<dyn Writer>>,
@@ -70,10 +71,12 @@ impl Export {
         parameters: &[(String, String)],
         format: Format,
     ) -> Result<Self, ResourceError> {
+        // Before anything else, so that nothing is read under an older definition than this one.
+        let admission = service.admission(claims, &service.admit(claims, collection, Verb::Read)?);
         let (source, plan) = prepared(service, claims, collection, parameters, format).await?;
         let writer = look(&source, plan).await?.writer()?;
         metrics::gauge!("exports_running").increment(1);
-        let mut new = Self { source, writer: Some(writer), ready: Bytes::new(), format };
+        let mut new = Self { admission, source, writer: Some(writer), ready: Bytes::new(), format };
         new.advance().await?;
         Ok(new)
     }
@@ -89,7 +92,7 @@ impl Export {
         prepared(service, claims, collection, parameters, format).await.map(|_| ())
     }
 
-    /// The next bytes, [`CHUNK`] of them at most; `None` behind the last.
+    /// The next bytes, [`CHUNK`] of them at most; `None` behind the last. An error where the caller's leave has ended.
     pub async fn next(&mut self) -> Result<Option<Bytes>, ResourceError> {
         while self.ready.is_empty() {
             if self.writer.is_none() {
@@ -97,6 +100,7 @@ impl Export {
             }
             self.advance().await?;
         }
+        self.admission.still_good()?;
         Ok(Some(self.ready.split_to(self.ready.len().min(CHUNK))))
     }
 

@@ -46,6 +46,8 @@ pub struct Hot {
 /// A document as it was.
 #[derive(Clone)]
 struct Kept {
+    /// The definition under which it was read: a collection of the same name that is made anew has none of its copies.
+    collection: Arc<Collection>,
     document: Arc<StoredDocument>,
     /// When the store was asked.
     read_at: OffsetDateTime,
@@ -132,9 +134,15 @@ impl Hot {
         &self.forgotten[stripe]
     }
 
-    /// The copy, if it is no older than `oldest` and has not expired.
-    fn find(&self, key: &str, oldest: Duration, now: OffsetDateTime) -> Option<Read> {
-        let copy = self.copies.get(key)?;
+    /// The copy, if it was read under this definition, is no older than `oldest` and has not expired.
+    fn find(
+        &self,
+        collection: &Arc<Collection>,
+        key: &str,
+        oldest: Duration,
+        now: OffsetDateTime,
+    ) -> Option<Read> {
+        let copy = self.copies.get(key).filter(|copy| Arc::ptr_eq(&copy.collection, collection))?;
         let age = Duration::try_from(now - copy.read_at).unwrap_or_default();
         let good = age < oldest && copy.expires_at.is_none_or(|at| now < at);
         good.then_some(Read { document: copy.document, age })
@@ -192,7 +200,7 @@ impl Service {
         };
         self.hot.follow(&self.feed, collection.name(), max_age);
         let key = key(collection.name(), id);
-        if let Some(read) = self.hot.find(&key, oldest, now) {
+        if let Some(read) = self.hot.find(collection, &key, oldest, now) {
             metrics::counter!("hot_documents_total", "from" => "memory").increment(1);
             return Ok(Some(read));
         }
@@ -201,7 +209,16 @@ impl Service {
         let Some(document) = self.store.get(collection, id, now).await? else { return Ok(None) };
         let document = Arc::new(document);
         let expires_at = expiry(collection, &document)?;
-        self.hot.keep(&key, Kept { document: Arc::clone(&document), read_at: now, expires_at }, seen);
+        self.hot.keep(
+            &key,
+            Kept {
+                collection: Arc::clone(collection),
+                document: Arc::clone(&document),
+                read_at: now,
+                expires_at,
+            },
+            seen,
+        );
         Ok(Some(Read { document, age: Duration::ZERO }))
     }
 }
@@ -219,17 +236,21 @@ fn expiry(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
 
+    static COLLECTION: LazyLock<Arc<Collection>> = LazyLock::new(crate::store::contract::collection);
     const NOW: OffsetDateTime = time::macros::datetime!(2026-01-31 12:00 UTC);
 
     fn copy(read_at: OffsetDateTime) -> Kept {
         let document = StoredDocument { json: "{}".into(), revision: 1, owner: "ada".into() };
-        Kept { document: Arc::new(document), read_at, expires_at: None }
+        let collection = Arc::clone(&COLLECTION);
+        Kept { collection, document: Arc::new(document), read_at, expires_at: None }
     }
 
     fn find(hot: &Hot, age: u64) -> bool {
-        hot.find("c/1", Duration::from_secs(10), NOW + Duration::from_secs(age)).is_some()
+        hot.find(&COLLECTION, "c/1", Duration::from_secs(10), NOW + Duration::from_secs(age)).is_some()
     }
 
     #[tokio::test]
@@ -237,6 +258,14 @@ mod tests {
         let hot = Hot::new(1 << 20);
         hot.keep(&key("c", "1"), copy(NOW), 0);
         assert!(find(&hot, 9) && !find(&hot, 10));
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_of_one_definition_alone() {
+        let hot = Hot::new(1 << 20);
+        hot.keep(&key("c", "1"), copy(NOW), 0);
+        let anew = crate::store::contract::collection();
+        assert!(hot.find(&anew, "c/1", Duration::from_secs(10), NOW).is_none() && find(&hot, 0));
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! The use cases, one file each. Nothing here knows HTTP or a driver.
 
 pub mod access;
+pub mod admission;
 pub mod aggregate;
 pub mod artifacts;
 pub mod assess;

@@ -78,11 +78,37 @@ async fn remove(
         return Ok(false);
     }
     service.catalog.refresh(&*service.store).await?;
-    if holds_documents {
-        service.store.clear(&collection).await?;
-        sweep::forget_all(service, name).await?;
-    }
+    service.discard(&collection).await?;
     Ok(true)
+}
+
+impl Service {
+    /// Removes whatever is stored under the name of a collection that is defined no longer.
+    async fn discard(&self, collection: &Arc<Collection>) -> Result<(), ResourceError> {
+        self.store.clear(collection).await?;
+        self.hot.forget_all();
+        Ok(sweep::forget_all(self, collection.name()).await?)
+    }
+
+    /// Finishes the removal of a collection of this name, if that broke off or a document was stored by a replica that
+    /// had not noticed it, so that the name begins with nothing; gives the revision of the definition then. `None` where
+    /// somebody else was faster.
+    pub(super) async fn begin_anew(
+        &self,
+        collection: &Arc<Collection>,
+        standing: &Standing,
+    ) -> Result<Option<i64>, ResourceError> {
+        let removed = !standing.exists() && standing.revision > 0;
+        if !removed || !holds_documents(self, collection).await? {
+            return Ok(Some(standing.revision));
+        }
+        // Whoever takes the name at the same time is refused, so that nothing of theirs is removed.
+        if !self.store.define(collection.name(), None, standing.revision).await? {
+            return Ok(None);
+        }
+        self.discard(collection).await?;
+        Ok(Some(standing.revision + 1))
+    }
 }
 
 async fn holds_documents(service: &Service, collection: &Arc<Collection>) -> Result<bool, ResourceError> {

@@ -72,7 +72,8 @@ pub trait DefinitionStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Duplicate>, StoreError>;
 
-    /// Removes every document of a collection that is no longer served, and what is kept of its past, in steps that hold up no writer for long.
+    /// Removes every document of a collection that is no longer served, and what is kept of its past and its changes, in
+    /// steps that hold up no writer for long. Can be repeated.
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError>;
 }
 

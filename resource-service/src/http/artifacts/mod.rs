@@ -27,7 +27,9 @@ use crate::{
     domain::artifacts::File,
     ops::{
         Service,
+        admission::Admission,
         artifacts::{Named, get, put, remove},
+        error::ResourceError,
         policy::Verb,
     },
     store::artifacts::Place,
@@ -67,6 +69,8 @@ pub async fn put(
 /// `GET /api/{collection}/{id}/artifacts/{name}`
 pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, request: HttpRequest) -> Answer {
     let precondition = precondition(&request)?;
+    let permit = service.admit(&caller.claims, &path.0, Verb::Read)?;
+    let admission = service.admission(&caller.claims, &permit);
     let file = get::find(&service, named(&caller, &path)).await?;
     let (size, tag) = (file.about.size, entity_tag(&file.about));
     let mut answer = HttpResponse::Ok();
@@ -96,7 +100,7 @@ pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, reques
     Ok(if request.method() == Method::HEAD {
         answer.body(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>()))
     } else {
-        answer.body(SizedStream::new(length, bytes_of(&service, file, range)))
+        answer.body(SizedStream::new(length, bytes_of(&service, admission, file, range)))
     })
 }
 
@@ -117,15 +121,20 @@ fn entity_tag(artifact: &Artifact) -> String {
     format!("\"{}\"", artifact.sha256)
 }
 
-/// The bytes as the client takes them. Should they fail to come the connection is cut, so that nobody takes the
+/// The bytes as the client reads them, while it may. Should they fail to come the connection is cut, so that nobody takes the
 /// beginning of a file for the whole.
 fn bytes_of(
     service: &Service,
+    admission: Admission,
     file: File,
     range: std::ops::Range<u64>,
 ) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
     let bytes = get::read(service.store.clone(), file, range);
-    bytes.map_ok(Bytes::from).map_err(|error| {
+    let permitted = move |bytes: Vec<u8>| {
+        let good = admission.still_good().map_err(ResourceError::from);
+        std::future::ready(good.map(|()| Bytes::from(bytes)))
+    };
+    bytes.map_err(ResourceError::from).and_then(permitted).map_err(|error| {
         tracing::warn!(%error, "a download was cut short");
         std::io::Error::other(error)
     })

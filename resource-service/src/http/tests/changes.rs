@@ -283,3 +283,64 @@ async fn a_ticket_lasts_half_a_minute_and_no_longer_than_its_token() {
     assert_eq!(refused.code(), (401, "invalid_token"));
     assert!(refused.body["detail"].as_str().unwrap().contains("has expired"), "{}", refused.body);
 }
+
+#[actix_web::test]
+async fn a_stream_ends_when_a_field_is_hidden_under_it() {
+    let ledger = |hidden: Value| {
+        let text = json!({"type": "object", "properties": {"iban": {"type": "string"}}});
+        json!({"name": "ledger", "schema": text, "access": {"hidden": hidden}})
+    };
+    let api = Api::start_with(&[ledger(json!({}))]).await;
+    let all = "ledger:read ledger:write ledger:admin collections:write";
+    let post = || request("POST", "/api/ledger", "ada", all).set_json(json!({"iban": "DE-NEW"}));
+    let mut stream = api.open(request("GET", "/api/ledger/changes", "eve", "ledger:read")).await;
+    assert_eq!(api.send(post()).await.status, 201);
+    while !stream.text.contains("DE-NEW") {
+        assert!(stream.more().await);
+    }
+    let last = stream.text.lines().filter_map(|line| line.strip_prefix("id: ")).last().unwrap().to_owned();
+    stream.text.clear();
+    let hidden = ledger(json!({"iban": "ledger:secret"}));
+    let put = request("PUT", "/api/collections/ledger?force=true", "ada", all).set_json(hidden);
+    assert_eq!(api.send(put).await.status, 200);
+    assert_eq!(api.send(post()).await.status, 403, "who writes must see it");
+    let seeing = format!("{all} ledger:secret");
+    let secret = request("POST", "/api/ledger", "ada", &seeing).set_json(json!({"iban": "DE-NEW"}));
+    assert_eq!(api.send(secret).await.status, 201);
+    while stream.more().await {}
+    assert!(stream.text.contains("event: end\ndata: {\"code\":\"definition_changed\""), "{}", stream.text);
+    assert!(!stream.text.contains("DE-NEW"), "{}", stream.text);
+    let resumed = request("GET", "/api/ledger/changes", "eve", "ledger:read");
+    let mut resumed = api.open(resumed.insert_header(("last-event-id", last))).await;
+    while !resumed.text.contains("event: insert") {
+        assert!(resumed.more().await);
+    }
+    assert!(!resumed.text.contains("DE-NEW"), "{}", resumed.text);
+}
+
+#[actix_web::test]
+async fn a_download_ends_with_its_token_and_with_its_definition() {
+    let fat = json!({"name": "fat", "schema": {"type": "object"}});
+    let scope = "fat:read fat:write fat:admin collections:write";
+    for redefined in [false, true] {
+        let api = Api::start_with(&[fat.clone()]).await;
+        let many: Vec<Value> = (0..40).map(|n| json!({"n": n, "s": "x".repeat(10_000)})).collect();
+        assert_eq!(api.send(request("POST", "/api/fat", "ada", scope).set_json(many)).await.status, 200);
+        let app = init_service(App::new().configure(|config| (api.part.configure)(config))).await;
+        let get = request("GET", "/api/fat", "ada", scope).insert_header(("accept", "application/x-ndjson"));
+        let response = call_service(&app, get.to_request()).await;
+        assert_eq!(response.status(), 200);
+        let mut body = response.map_into_boxed_body().into_body();
+        let mut part = async || poll_fn(|context| Pin::new(&mut body).poll_next(context)).await;
+        assert!(part().await.unwrap().is_ok());
+        if redefined {
+            let mut changed = fat.clone();
+            changed["views"] = json!({"short": ["n"]});
+            let put = request("PUT", "/api/collections/fat", "ada", scope).set_json(changed);
+            assert_eq!(api.send(put).await.status, 200);
+        } else {
+            api.clock.advance(Duration::from_secs(306));
+        }
+        assert!(part().await.unwrap().is_err(), "the connection is cut, so that nobody takes this for all");
+    }
+}

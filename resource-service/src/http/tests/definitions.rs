@@ -339,3 +339,24 @@ async fn writers_of_one_definition_at_once_each_get_a_revision_of_their_own() {
     }
     assert_eq!(api.as_root("GET", THINGS).await.etag(), format!("\"{}\"", tags.len()));
 }
+
+#[actix_web::test]
+async fn a_collection_of_the_same_name_begins_with_nothing_in_memory_either() {
+    let api = Api::start().await;
+    let (scope, path) = ("hot:read hot:write hot:admin collections:write", "/api/collections/hot");
+    let send = async |method: &str, path: &str, scope: &str, body: Value| {
+        api.send(request(method, path, "ada", scope).set_json(body)).await
+    };
+    let hot = json!({"name": "hot", "schema": {"type": "object"}, "max_age": 3600, "versioned": true});
+    assert_eq!(send("PUT", path, scope, hot.clone()).await.status, 201);
+    let made = send("POST", "/api/hot", scope, json!({"secret": "of the old owner"})).await;
+    let one = format!("/api/hot/{}", made.id());
+    for _ in 0..2 {
+        assert_eq!(send("GET", &one, "hot:read", json!({})).await.status, 200);
+    }
+    assert_eq!(send("DELETE", &format!("{path}?force=true"), scope, json!({})).await.status, 204);
+    assert_eq!(send("PUT", path, scope, hot).await.status, 201);
+    for of_it in [one.clone(), format!("{one}/versions"), format!("{one}/versions/1")] {
+        assert_eq!(send("GET", &of_it, "hot:read", json!({})).await.status, 404, "{of_it}");
+    }
+}

@@ -205,3 +205,20 @@ async fn an_administrator_is_told_why_somebody_cannot_see_a_document() {
     let faults = [("subject", "required"), ("scope", "required"), ("who", "parameter")];
     assert_eq!(unasked.faults(), faults.map(|(name, code)| (name.to_owned(), code.to_owned())));
 }
+
+#[actix_web::test]
+async fn values_are_unique_among_the_documents_of_an_owner_where_others_see_none_of_them() {
+    let api = Api::start().await;
+    let add = async |subject: &str| {
+        let note = request("POST", "/api/notes", subject, ALL).set_json(json!({"slug": "plan"}));
+        api.send(note).await
+    };
+    assert_eq!(
+        (add("ada").await.status, add("eve").await.status),
+        (201, 201),
+        "nobody learns what others have"
+    );
+    let twice = add("ada").await;
+    assert_eq!(twice.code(), (409, "conflict"));
+    assert!(twice.text.contains("of the same owner has the same slug"), "{}", twice.text);
+}

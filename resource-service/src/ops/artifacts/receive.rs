@@ -12,7 +12,7 @@ use crate::{
         name::ArtifactName,
         range::Sent,
     },
-    ops::{Service, error::ResourceError},
+    ops::{Service, error::ResourceError, policy::Verb},
     query::timestamp,
     store::{
         StoreError,
@@ -119,8 +119,11 @@ impl<'r> Receiver<'r> {
         Ok(())
     }
 
-    /// Stores what is held as the next chunk, and makes sure that the lease is a long one.
+    /// Stores what is held as the next chunk, if the sender still may, and makes sure that the lease is a long one.
     async fn put_away(&mut self) -> Result<(), ResourceError> {
+        let named = self.upload.named;
+        self.service.still_valid(named.claims)?;
+        self.service.admit(named.claims, named.collection, Verb::Write)?;
         let bytes = std::mem::take(&mut self.buffer);
         if self.chunks == 0 {
             self.look_at(&bytes)?;

@@ -12,7 +12,7 @@ use crate::{
         downsample::{Downsampler, Sample},
         series::{Chunk, FIRST, LAST, Place, Point},
     },
-    ops::{Service, error::ResourceError, policy::Verb},
+    ops::{Service, admission::Admission, error::ResourceError, policy::Verb},
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
@@ -29,6 +29,7 @@ type Rank = (bool, String);
 
 /// Walks through a series. Owns what it needs, so that it can outlive the request that opened it.
 pub struct Reader {
+    admission: Admission,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     collection: Arc<Collection>,
@@ -66,6 +67,7 @@ impl Reader {
             filter = filter.and(step(FIRST, Comparison::Lte, *steps.end())?);
         }
         Ok(Self {
+            admission: service.admission(claims, &permit),
             store: Arc::clone(&service.store),
             clock: Arc::clone(&service.clock),
             order: order(collection, &[FIRST, LAST], Direction::Ascending)?,
@@ -101,6 +103,7 @@ impl Reader {
     }
 
     async fn read(&mut self) -> Result<Vec<Chunk>, ResourceError> {
+        self.admission.still_good()?;
         let behind = self.behind.as_ref().map(|places| self.order.behind(places));
         let selection = Selection {
             filter: behind.into_iter().fold(self.filter.clone(), Expr::and),

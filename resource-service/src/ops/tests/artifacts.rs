@@ -142,7 +142,7 @@ fn claims() -> AccessClaims {
         iss: "i".into(),
         sub: "ada".into(),
         aud: Audience::One("a".into()),
-        exp: 0,
+        exp: i64::MAX,
         iat: 0,
         nbf: None,
         jti: "j".into(),

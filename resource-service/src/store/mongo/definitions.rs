@@ -217,9 +217,10 @@ impl DefinitionStore for MongoStore {
     }
 
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
-        for handle in [self.handle(collection), self.past(collection)] {
-            let removed = self.server.while_it_answers(handle.delete_many(doc! {}).into_future()).await;
-            removed.ok_or(StoreError::Unknown)?.map_err(|error| failed(&error))?;
+        // The documents go last: while there are some, the rest may still be there.
+        for handle in [self.past(collection), self.handle(collection)] {
+            let dropped = self.server.while_it_answers(handle.drop().into_future()).await;
+            dropped.ok_or(StoreError::Unknown)?.map_err(|error| failed(&error))?;
         }
         Ok(())
     }

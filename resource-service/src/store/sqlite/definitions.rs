@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, params, types::Value as Cell};
 use serde_json::Value;
 
-use super::{SqliteStore, create_index, history, index_name, operand::Operand, served_indexes, table};
+use super::{SqliteStore, create_index, index_name, operand::Operand, served_indexes, table};
 use crate::{
     domain::collection::{Collection, Index},
     query::schema::FieldType,
@@ -212,12 +212,22 @@ impl DefinitionStore for SqliteStore {
     }
 
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
+        // The documents go last: while there are some, the rest may still be there.
         let name = collection.name().to_owned();
-        let past = self.database.read(move |connection| history::is_kept(connection, &name)).await?;
-        let mut tables = vec![table(collection)];
-        tables.extend(past.then(|| history::past(collection)));
-        for table in tables {
-            let sql = format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} LIMIT {STEP})");
+        let tables = self.database.read(move |connection| {
+            let of = |table: &str, what: &str| {
+                format!("{table} WHERE rowid IN (SELECT rowid FROM {table}{what} LIMIT {STEP})")
+            };
+            let mut parts = vec![of("change_log", &format!(" WHERE collection = '{name}'"))];
+            for table in [format!("ver_{name}"), format!("doc_{name}")] {
+                if has_table(connection, &table)? {
+                    parts.push(of(&format!("\"{table}\""), ""));
+                }
+            }
+            Ok::<_, StoreError>(parts)
+        });
+        for part in tables.await? {
+            let sql = format!("DELETE FROM {part}");
             loop {
                 let sql = sql.clone();
                 let removed = self
