@@ -10,6 +10,7 @@ use std::{
 };
 
 use actix_web::web::{self, ServiceConfig};
+use secrecy::SecretString;
 use service_kit::{
     budget::Budget,
     client::ServiceClient,
@@ -142,15 +143,22 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
         export_columns: settings.export.columns,
         names,
         cursor_key,
+        query_timeout: settings.query.timeout(),
     })
 }
 
 /// The store, reached for the first time when it is asked something.
 async fn opened(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     Ok(match &settings.store.url {
-        StoreUrl::Sqlite(path) => Arc::new(SqliteStore::open(path)?),
-        StoreUrl::Mongo(url) => Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?)),
+        StoreUrl::Sqlite(path) => {
+            Arc::new(SqliteStore::open(path)?.with_query_timeout(settings.query.timeout()))
+        }
+        StoreUrl::Mongo(url) => Arc::new(remote(url, settings).await?),
     })
+}
+
+async fn remote(url: &SecretString, settings: &Settings) -> Result<MongoStore, StartError> {
+    Ok(MongoStore::new(mongo::connect(url, DATABASE).await?).with_query_timeout(settings.query.timeout()))
 }
 
 /// The service, ready to be served beside others or alone.
@@ -194,6 +202,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         notices: client.clone().map(Notices::by).unwrap_or_default(),
         names: client.map(Names::by).unwrap_or_default(),
         cursor_key: Once::default(),
+        query_timeout: settings.query.timeout(),
     });
     let configure = move |config: &mut ServiceConfig| {
         config.app_data(service.clone()).app_data(openapi.clone()).app_data(budget.clone());
@@ -265,7 +274,8 @@ async fn store(
     let catalog = Arc::clone(catalog);
     match &settings.store.url {
         StoreUrl::Sqlite(path) => {
-            let store = Arc::new(SqliteStore::open(path)?.with_clock(Arc::clone(&env.clock)));
+            let store = SqliteStore::open(path)?.with_query_timeout(settings.query.timeout());
+            let store = Arc::new(store.with_clock(Arc::clone(&env.clock)));
             in_force.log();
             catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
@@ -273,7 +283,7 @@ async fn store(
             Ok(store)
         }
         StoreUrl::Mongo(url) => {
-            let store: Arc<dyn Store> = Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?));
+            let store: Arc<dyn Store> = Arc::new(remote(url, settings).await?);
             in_force.log();
             tokio::spawn(warm_up(Arc::clone(&store), catalog, Arc::clone(prepared), Arc::clone(&env.random)));
             Ok(store)

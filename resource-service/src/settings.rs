@@ -1,6 +1,9 @@
 //! The settings of resource-service, read and checked once. The only file here that knows where they come from.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -41,6 +44,9 @@ pub struct Settings {
     /// The memory that requests share.
     #[serde(default)]
     pub memory: MemorySettings,
+    /// Queries.
+    #[serde(default)]
+    pub query: QuerySettings,
     /// auth-service.
     #[serde(default)]
     pub auth: AuthSettings,
@@ -131,6 +137,30 @@ impl Default for MemorySettings {
 /// The smallest budget of memory, in bytes: one bulk request of the largest size fits in, beside others.
 const MIN_BUDGET: usize = 32 * 1024 * 1024;
 
+/// Queries.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuerySettings {
+    /// How long a request may look for documents, in seconds; an export until its first rows and for each batch.
+    pub timeout: u64,
+}
+
+/// The longest time limit of a query: ten minutes, in seconds.
+const MAX_QUERY_TIMEOUT: u64 = 600;
+
+impl Default for QuerySettings {
+    fn default() -> Self {
+        Self { timeout: 10 }
+    }
+}
+
+impl QuerySettings {
+    /// The time limit.
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+}
+
 /// auth-service.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +206,10 @@ impl Settings {
         if self.memory.budget < MIN_BUDGET {
             let fault = format!("at least {MIN_BUDGET} (bytes), got {}", self.memory.budget);
             return Err(SettingsError::at("memory.budget", fault));
+        }
+        if !(1..=MAX_QUERY_TIMEOUT).contains(&self.query.timeout) {
+            let message = format!("expected 1 to {MAX_QUERY_TIMEOUT} seconds, got {}", self.query.timeout);
+            return Err(SettingsError::at("query.timeout", message));
         }
         if let Some(url) = &self.auth.url {
             check_url("auth.url", url)?;
@@ -235,6 +269,7 @@ mod tests {
         assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8082");
         assert_eq!(format!("{:?}", settings.store.url), "sqlite:data/resource.db");
         assert_eq!((settings.memory.budget, settings.http.write_timeout), (100_663_296, 30));
+        assert_eq!(settings.query.timeout(), Duration::from_secs(10));
     }
 
     #[test]
@@ -258,6 +293,9 @@ mod tests {
             ("RESOURCE__MEMORY__BUDGET", "33554431", "memory.budget"),
             ("RESOURCE__MEMORY__BUDGET", "96 MiB", "memory.budget"),
             ("RESOURCE__HTTP__WRITE_TIMEOUT", "0", "http.write_timeout"),
+            ("RESOURCE__QUERY__TIMEOUT", "0", "query.timeout"),
+            ("RESOURCE__QUERY__TIMEOUT", "601", "query.timeout"),
+            ("RESOURCE__QUERY__TIMEOUT", "ten", "query.timeout"),
         ] {
             let refusal = load(&[(variable, value)]).unwrap_err().to_string();
             assert!(refusal.contains(key), "{variable}: {refusal}");

@@ -47,6 +47,8 @@ pub enum ProblemCode {
     Internal,
     /// 503: the service cannot answer now; `Retry-After` says when to ask again.
     Unavailable,
+    /// 503: the query took longer than its time limit and was stopped; sent again as it is, it would be stopped again.
+    QueryTimeout,
     /// 503: a write was sent and its outcome is not known; check whether it took effect before sending it again.
     OutcomeUnknown,
 }
@@ -71,7 +73,7 @@ impl ProblemCode {
             Self::PreconditionRequired => 428,
             Self::RateLimited => 429,
             Self::Internal => 500,
-            Self::Unavailable | Self::OutcomeUnknown => 503,
+            Self::Unavailable | Self::QueryTimeout | Self::OutcomeUnknown => 503,
         }
     }
 
@@ -98,6 +100,7 @@ impl ProblemCode {
             Self::RateLimited => "Too many attempts",
             Self::Internal => "Internal error",
             Self::Unavailable => "The service cannot answer now",
+            Self::QueryTimeout => "The query took too long",
             Self::OutcomeUnknown => "The outcome is not known",
         }
     }

@@ -13,6 +13,8 @@ pub async fn show(
     collection: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let told = aggregate::aggregate(&service, &caller.claims, &collection, &parameters(&request)?).await?;
+    let parameters = parameters(&request)?;
+    let grouped = aggregate::aggregate(&service, &caller.claims, &collection, &parameters);
+    let told = service.within_limit(grouped).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(told))
 }

@@ -34,7 +34,7 @@ pub async fn compare(
         Vec::new()
     });
     parameters.end()?;
-    let found = compare::compare(&service, &caller.claims, &ids, tolerance).await?;
+    let found = service.within_limit(compare::compare(&service, &caller.claims, &ids, tolerance)).await?;
     let body = json!({
         "ids": ids,
         "tolerance": {"abs": tolerance.abs, "rel": tolerance.rel, "ulp": tolerance.ulp},

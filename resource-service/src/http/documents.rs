@@ -36,13 +36,15 @@ pub async fn list(
 ) -> Answer {
     let parameters = parameters(&request)?;
     if list::is_explained(&parameters) {
-        let explanation = list::explain(&service, &caller.claims, &collection, &parameters).await?;
+        let explained = list::explain(&service, &caller.claims, &collection, &parameters);
+        let explanation = service.within_limit(explained).await?;
         return Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(explanation));
     }
     if let Some(format) = exports::asked(&request) {
         return exports::answer(&service, &caller, &collection, &request, format).await;
     }
-    let page = list::list(&service, &caller.claims, &collection, &parameters).await?;
+    let listed = list::list(&service, &caller.claims, &collection, &parameters);
+    let page = service.within_limit(listed).await?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CACHE_CONTROL, UNCACHED)).insert_header((VARY, "Accept"));
     Ok(answer.content_type(JSON).body(page_text(&page)))
@@ -51,8 +53,9 @@ pub async fn list(
 /// `GET /api/{collection}/{id}`
 pub async fn get(service: web::Data<Service>, caller: Caller, place: Place, request: HttpRequest) -> Answer {
     let demand = get::Demand { precondition: precondition(&request)?, oldest: accepted_age(&request) };
-    let found =
-        get::get(&service, &caller.claims, &place.0, &place.1, &parameters(&request)?, &demand).await?;
+    let parameters = parameters(&request)?;
+    let found = get::get(&service, &caller.claims, &place.0, &place.1, &parameters, &demand);
+    let found = service.within_limit(found).await?;
     let cached =
         found.max_age.map_or_else(|| UNCACHED.to_owned(), |seconds| format!("private, max-age={seconds}"));
     let status = if found.json.is_some() { StatusCode::OK } else { StatusCode::NOT_MODIFIED };

@@ -109,6 +109,7 @@ impl From<ResourceError> for Problem {
             | ResourceError::OtherArtifact { .. } => told(ProblemCode::RevisionMismatch, &error),
             ResourceError::PreconditionRequired => told(ProblemCode::PreconditionRequired, &error),
             ResourceError::PositionLost => told(ProblemCode::Gone, &error),
+            ResourceError::QueryTimeout(_) => told(ProblemCode::QueryTimeout, &error),
             ResourceError::Unavailable => Self::unavailable(),
             ResourceError::Unknown => Self::outcome_unknown(),
             ResourceError::Internal(cause) => Self::internal(cause),

@@ -38,7 +38,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/series/points", Access::Token, series::append)
             .with_body_limit(series::BODY_LIMIT)
             .in_its_own_time(),
-        Endpoint::get("/api/series/metrics", Access::Token, series::metrics),
+        Endpoint::get("/api/series/metrics", Access::Token, series::metrics).in_its_own_time(),
         Endpoint::get("/api/{collection}", Access::Token, documents::list).in_its_own_time(),
         Endpoint::post("/api/{collection}", Access::Token, insert::insert).in_its_own_time(),
         Endpoint::get("/api/{collection}/aggregate", Access::Token, aggregates::show).in_its_own_time(),
@@ -55,7 +55,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .in_its_own_time(),
         Endpoint::delete("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::delete),
         Endpoint::post("/api/{collection}/{id}/restore", Access::Token, versions::bring_back),
-        Endpoint::get("/api/{collection}/{id}/versions", Access::Token, versions::list),
+        Endpoint::get("/api/{collection}/{id}/versions", Access::Token, versions::list).in_its_own_time(),
         Endpoint::get("/api/{collection}/{id}/versions/{revision}", Access::Token, versions::get),
         Endpoint::post(
             "/api/{collection}/{id}/versions/{revision}/restore",

@@ -94,7 +94,8 @@ pub async fn points(service: web::Data<Service>, caller: Caller, request: HttpRe
     parameters.end()?;
     let format = Format::of(&request);
     if let Some(wanted) = wanted {
-        let sampled = read::sample(&service, &caller.claims, &place, steps, wanted).await?;
+        let sampled = read::sample(&service, &caller.claims, &place, steps, wanted);
+        let sampled = service.within_limit(sampled).await?;
         return Ok(respond(format).body(sample_text(&place, &sampled, format)));
     }
     if format == Format::Json {
@@ -102,7 +103,7 @@ pub async fn points(service: web::Data<Service>, caller: Caller, request: HttpRe
     }
     let at_once = limit.map_or(MANY, |limit| (limit / 1000 + 2).min(MANY));
     let reader = Reader::open(&service, &caller.claims, &place, steps, at_once)?;
-    every_point(reader, limit, format).await
+    every_point(service, reader, limit, format).await
 }
 
 fn respond(format: Format) -> actix_web::HttpResponseBuilder {
@@ -119,7 +120,7 @@ async fn page(
     limit: usize,
 ) -> Answer {
     let reader = Reader::open(service, &caller.claims, place, steps, limit / 1000 + 2)?;
-    let page = read::page(reader, limit).await?;
+    let page = service.within_limit(read::page(reader, limit)).await?;
     let mut body = head(place, page.unit.as_deref());
     body.insert("points".into(), page.points.iter().map(Rendered::value).collect());
     body.insert("next".into(), page.next.into());
@@ -151,20 +152,29 @@ fn sample_text(place: &Place, sampled: &Sampled, format: Format) -> String {
 
 /// Every point, as they are read. The first ones are read before the answer begins, so that what can be refused is
 /// refused. A later fault breaks the connection off, so that a part is not taken for the whole.
-async fn every_point(mut reader: Reader, limit: Option<usize>, format: Format) -> Answer {
+async fn every_point(
+    service: web::Data<Service>,
+    mut reader: Reader,
+    limit: Option<usize>,
+    format: Format,
+) -> Answer {
     // A table without rows has its head all the same.
-    let mut first = reader.next().await?.unwrap_or_default();
+    let mut first = service.within_limit(reader.next()).await?.unwrap_or_default();
     let left = limit.unwrap_or(usize::MAX);
     first.truncate(left);
     let head = Bytes::from(format.text(&first, true));
-    let rest = try_unfold((reader, left - first.len()), move |(mut reader, left)| async move {
-        if left == 0 {
-            return Ok(None);
+    let rest = try_unfold((reader, left - first.len()), move |(mut reader, left)| {
+        let service = service.clone();
+        async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let next = service.within_limit(reader.next()).await;
+            let Some(mut points) = next.map_err(Problem::from)? else { return Ok(None) };
+            points.truncate(left);
+            let text = Bytes::from(format.text(&points, false));
+            Ok::<_, Problem>(Some((text, (reader, left - points.len()))))
         }
-        let Some(mut points) = reader.next().await.map_err(Problem::from)? else { return Ok(None) };
-        points.truncate(left);
-        let text = Bytes::from(format.text(&points, false));
-        Ok::<_, Problem>(Some((text, (reader, left - points.len()))))
     });
     let head = Some(head).filter(|head| !head.is_empty());
     Ok(respond(format).streaming(stream::iter(head.map(Ok)).chain(rest)))
@@ -178,8 +188,8 @@ pub async fn metrics(service: web::Data<Service>, caller: Caller, request: HttpR
     let after = parameters.text("after");
     let limit = parameters.size("limit", 1, MAX_METRICS).unwrap_or(DEFAULT_METRICS);
     parameters.end()?;
-    let (found, more) =
-        metrics::metrics(&service, &caller.claims, &calculation, after.as_deref(), limit).await?;
+    let listed = metrics::metrics(&service, &caller.claims, &calculation, after.as_deref(), limit);
+    let (found, more) = service.within_limit(listed).await?;
     let next = found.last().filter(|_| more).map(|last| last.name.clone());
     let items: Vec<Value> = found.into_iter().map(metric).collect();
     Ok(respond(Format::Json).body(json!({"items": items, "next": next}).to_string()))

@@ -23,14 +23,16 @@ type Revision = web::Path<(String, String, String)>;
 /// `GET /api/{collection}/{id}/versions`
 pub async fn list(service: web::Data<Service>, caller: Caller, place: Place, request: HttpRequest) -> Answer {
     let parameters = parameters(&request)?;
-    let history = versions::list(&service, &caller.claims, &place.0, &place.1, &parameters).await?;
+    let listed = versions::list(&service, &caller.claims, &place.0, &place.1, &parameters);
+    let history = service.within_limit(listed).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(history))
 }
 
 /// `GET /api/{collection}/{id}/versions/{revision}`
 pub async fn get(service: web::Data<Service>, caller: Caller, place: Revision) -> Answer {
     let (collection, id, revision) = place.into_inner();
-    let found = versions::get(&service, &caller.claims, &collection, &id, &revision).await?;
+    let found = versions::get(&service, &caller.claims, &collection, &id, &revision);
+    let found = service.within_limit(found).await?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header((ETAG, found.tag)).insert_header((CACHE_CONTROL, UNCACHED));
     Ok(answer.content_type(JSON).body(found.json))

@@ -1,5 +1,7 @@
 //! Why a use case did not do what it was asked, without a word of HTTP.
 
+use std::time::Duration;
+
 use shared_models::{definitions::DefinitionReport, problem::FieldError};
 
 use super::verdict::told;
@@ -181,6 +183,12 @@ pub enum ResourceError {
     /// The ticket was used, has expired, or is for another collection.
     #[error("the ticket is used, expired or for another collection; get a new one")]
     InvalidTicket,
+    /// The query took longer than the time limit, where that is known, and was stopped.
+    #[error(
+        "the query took longer than {} and was stopped; narrow the filter, sort by fields of an index (explain=true shows which one is used), or ask an administrator for an index or a longer query.timeout",
+        .0.map_or_else(|| "its time limit".to_owned(), |limit| format!("{} s", limit.as_secs()))
+    )]
+    QueryTimeout(Option<Duration>),
     /// The store cannot be reached now, or too many others write the same document.
     #[error("the store cannot be reached now")]
     Unavailable,
@@ -208,6 +216,7 @@ impl From<StoreError> for ResourceError {
             StoreError::Conflict { fields } => Self::Conflict(fields),
             StoreError::Unindexable { .. } => Self::Unindexable(error.to_string()),
             StoreError::Unavailable(_) | StoreError::Unusable(_) => Self::Unavailable,
+            StoreError::QueryTimeout => Self::QueryTimeout(None),
             StoreError::Unknown => Self::Unknown,
             StoreError::PositionLost => Self::PositionLost,
             StoreError::Corrupt(_) | StoreError::Failed(_) => Self::Internal(error.to_string()),

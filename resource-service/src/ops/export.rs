@@ -1,16 +1,12 @@
-//! Exports the whole result of a query, in constant memory: batch after batch by their place in the query's order,
-//! read when the reader wants more and not before.
+//! Exports the whole result of a query, in constant memory: batch after batch, read when the reader wants more and not
+//! before. No document comes twice; one that is written meanwhile shows as it was or as it is.
 //!
 //! Where a table has columns that only its documents tell, they are read twice: first for the columns, then for the rows. What
 //! a document that is written in between has besides is in the column of the rest.
-//!
-//! An order is total, so no document that stays where it is comes twice or not at all; one that is written meanwhile
-//! shows as it was or as it is.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::Value;
 use shared_models::{claims::AccessClaims, problem::FieldError};
 use time::OffsetDateTime;
 
@@ -22,12 +18,11 @@ use crate::{
         table::{Format, Plan, Unwritable, Writer},
     },
     query::{
-        expr::Expr,
-        order::{Order, Place},
+        order::Place,
         parse::{MAX_LIMIT, Query, Target},
         projection::Projection,
     },
-    store::{Batch, Selection, Store, keyset},
+    store::{Batch, Scan, Selection, Store},
 };
 
 /// The most bytes handed out at once.
@@ -45,18 +40,19 @@ pub struct Export {
     format: Format,
 }
 
-/// The documents that are still to come.
-#[derive(Clone)]
-struct Source {
+/// The documents that are asked for.
+struct Wanted {
     store: Arc<dyn Store>,
     collection: Arc<Collection>,
-    filter: Expr,
-    order: Order,
-    projection: Option<Projection>,
-    /// How many are wanted at most.
-    left: usize,
-    now: OffsetDateTime,
+    selection: Selection,
     after: Option<Vec<Place>>,
+    now: OffsetDateTime,
+    hidden: Hidden,
+}
+
+/// The documents that are still to come.
+struct Source {
+    scan: Box<dyn Scan>,
     more: bool,
     hidden: Hidden,
 }
@@ -73,11 +69,13 @@ impl Export {
     ) -> Result<Self, ResourceError> {
         // Before anything else, so that nothing is read under an older definition than this one.
         let admission = service.admission(claims, &service.admit(claims, collection, Verb::Read)?);
-        let (source, plan) = prepared(service, claims, collection, parameters, format).await?;
-        let writer = look(&source, plan).await?.writer()?;
+        let (wanted, plan) = prepared(service, claims, collection, parameters, format).await?;
+        let shown = wanted.selection.projection.clone();
+        let writer = look(service, &wanted, plan).await?.writer()?;
+        let source = service.within_limit(wanted.open(shown)).await?;
         metrics::gauge!("exports_running").increment(1);
         let mut new = Self { admission, source, writer: Some(writer), ready: Bytes::new(), format };
-        new.advance().await?;
+        service.within_limit(new.advance()).await?;
         Ok(new)
     }
 
@@ -139,35 +137,31 @@ async fn prepared(
     collection: &str,
     parameters: &[(String, String)],
     format: Format,
-) -> Result<(Source, Plan), ResourceError> {
+) -> Result<(Wanted, Plan), ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
     let target = permit.target();
     let (query, limit) = read(&target, parameters).map_err(ResourceError::Invalid)?;
     let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
     let plan = Plan::new(format, target.schema, query.projection.clone(), service.export_columns);
-    let source = Source {
-        store: Arc::clone(&service.store),
-        collection: Arc::clone(&permit.collection),
+    let selection = Selection {
         filter: permit.condition()?.and(query.filter),
         order: query.order,
-        projection: None,
-        left: limit.unwrap_or(usize::MAX),
-        now: service.clock.now(),
-        after,
-        more: true,
-        hidden: permit.hidden.clone(),
+        projection: query.projection,
+        limit: limit.unwrap_or(usize::MAX),
     };
-    Ok((source.showing(query.projection), plan))
+    let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
+    let hidden = permit.hidden.clone();
+    Ok((Wanted { store, collection, selection, after, now: service.clock.now(), hidden }, plan))
 }
 
-/// The first pass: looks at the documents of `source` for columns, where the schema does not tell them all.
-async fn look(source: &Source, mut plan: Plan) -> Result<Plan, ResourceError> {
+/// The first pass: looks at the documents for columns, where the schema does not tell them all.
+async fn look(service: &Service, wanted: &Wanted, mut plan: Plan) -> Result<Plan, ResourceError> {
     if !plan.needs_look() {
         return Ok(plan);
     }
-    let mut first = source.clone().showing(plan.looks_at());
+    let mut first = service.within_limit(wanted.open(plan.looks_at())).await?;
     while first.more {
-        let documents = first.batch().await?;
+        let documents = service.within_limit(first.batch()).await?;
         plan = off_the_async_threads(move || {
             documents.iter().try_for_each(|document| plan.look(document))?;
             Ok(plan)
@@ -184,31 +178,22 @@ async fn off_the_async_threads<T: Send + 'static>(
     Ok(done.map_err(|fault| ResourceError::Internal(fault.to_string()))??)
 }
 
-impl Source {
-    /// The same documents, of each what `shown` leaves and the fields of the order; all of it where absent.
-    fn showing(mut self, shown: Option<Projection>) -> Self {
-        let keys = || self.order.keys().iter().map(|key| key.field.path.clone());
-        self.projection = shown.map(|shown| shown.with(keys()));
-        self
+impl Wanted {
+    /// Opens a scan of these documents: of each what `shown` leaves and the fields of the order; all of it where absent.
+    async fn open(&self, shown: Option<Projection>) -> Result<Source, ResourceError> {
+        let keys = || self.selection.order.keys().iter().map(|key| key.field.path.clone());
+        let projection = shown.map(|shown| shown.with(keys()));
+        let selection = Selection { projection, ..self.selection.clone() };
+        let scan = self.store.scan(&self.collection, selection, self.after.clone(), self.now).await?;
+        Ok(Source { scan, more: true, hidden: self.hidden.clone() })
     }
+}
 
+impl Source {
     /// The next documents in order.
     async fn batch(&mut self) -> Result<Vec<String>, ResourceError> {
-        let selection = Selection {
-            filter: self.filter.clone(),
-            order: self.order.clone(),
-            projection: self.projection.clone(),
-            limit: self.left.min(MAX_LIMIT),
-        };
-        let after = self.after.as_deref();
-        let Batch { documents, more } =
-            keyset::list(&*self.store, &self.collection, &selection, after, self.now).await?;
-        self.left = self.left.saturating_sub(documents.len());
-        self.more = more && self.left > 0;
-        if let Some(last) = documents.last().filter(|_| self.more) {
-            let last: Value = serde_json::from_str(last)?;
-            self.after = Some(self.order.place(&last));
-        }
+        let Batch { documents, more } = self.scan.next(MAX_LIMIT).await?;
+        self.more = more;
         documents.into_iter().map(|document| Ok(self.hidden.shown(document)?)).collect()
     }
 }

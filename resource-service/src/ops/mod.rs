@@ -84,9 +84,27 @@ pub struct Service {
     pub export_columns: usize,
     /// What signs cursors, once the store has told it.
     pub cursor_key: Once<Arc<CursorKey>, ResourceError>,
+    /// How long a request may look for documents.
+    pub query_timeout: Duration,
 }
 
 impl Service {
+    /// The outcome of a query that ends within the time limit. One that does not is dropped, and the store stops it.
+    pub async fn within_limit<T>(
+        &self,
+        query: impl Future<Output = Result<T, ResourceError>>,
+    ) -> Result<T, ResourceError> {
+        let limit = self.query_timeout;
+        let outcome = timeout(limit, query).await.unwrap_or(Err(ResourceError::QueryTimeout(None)));
+        outcome.map_err(|error| match error {
+            ResourceError::QueryTimeout(_) => {
+                metrics::counter!("query_timeouts_total").increment(1);
+                ResourceError::QueryTimeout(Some(limit))
+            }
+            other => other,
+        })
+    }
+
     /// What signs cursors: a secret that the store keeps for all replicas.
     async fn cursor_key(&self) -> Result<Arc<CursorKey>, ResourceError> {
         let made = self.cursor_key.get(|| async {

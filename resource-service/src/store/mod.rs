@@ -4,12 +4,13 @@ pub mod artifacts;
 pub mod definitions;
 pub mod keyset;
 pub mod mongo;
+pub mod scan;
 mod series;
 pub mod sqlite;
 mod versions;
 mod writes;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -19,6 +20,7 @@ use time::OffsetDateTime;
 
 pub use self::{
     definitions::DefinitionStore,
+    scan::Scan,
     series::{Chunks, SeriesStore, Write},
     versions::{Version, Versions},
     writes::{Answer, Bulk, Ended, Fate, Kept, MAX_CONFLICTS, Receipt, Update, Writes},
@@ -31,7 +33,11 @@ use crate::{
         document::Document,
         ticket::Ticket,
     },
-    query::{expr::Expr, order::Order, projection::Projection},
+    query::{
+        expr::Expr,
+        order::{Order, Place},
+        projection::Projection,
+    },
 };
 
 /// A document as a store gives it back: the text that is sent on, and what decides about it.
@@ -121,6 +127,9 @@ pub enum StoreError {
     /// It cannot be reached now. What was asked is not done.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+    /// A query took longer than the time limit and was stopped.
+    #[error("the query took longer than its time limit")]
+    QueryTimeout,
     /// It did not say in time whether it wrote.
     #[error("the store did not say whether this took effect")]
     Unknown,
@@ -138,7 +147,13 @@ pub enum StoreError {
     Failed(String),
 }
 
+/// The time limit of a query where nothing else is set.
+pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A store of documents. A document whose expiry has passed counts as gone, removed already or not.
+///
+/// A query (`list`, a batch of a `scan`, `explain`, `count`, `estimate`, `aggregate`, `chunks`, `versions`) has a time limit, ends when its
+/// future is dropped, and does not hold up `get` and `head`.
 #[async_trait]
 pub trait Store:
     DefinitionStore + Writes + Versions + SeriesStore + artifacts::Artifacts + Send + Sync
@@ -172,6 +187,15 @@ pub trait Store:
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError>;
+
+    /// All documents of a selection, however many, behind `after`. They are sorted at most once.
+    async fn scan(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        after: Option<Vec<Place>>,
+        now: OffsetDateTime,
+    ) -> Result<Box<dyn Scan>, StoreError>;
 
     /// How it finds the first documents of a selection: found out by doing it.
     async fn explain(

@@ -161,6 +161,8 @@ fn public(
     })
     // TCP_NODELAY: the second part of a response must not wait up to 40 ms for the acknowledgement of the first.
     .tcp_nodelay(true)
+    // A client that closes its side has left: what runs for it ends.
+    .h1_allow_half_closed(false)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(HttpSettings::DRAIN_TIMEOUT)

@@ -32,7 +32,10 @@ const PROBLEMS: [(&str, &str); 12] = [
     ("415", "The media type of the body is not accepted."),
     ("422", "A value or a parameter is not valid; errors says which."),
     ("428", "The collection demands If-Match."),
-    ("503", "The store cannot be reached now; Retry-After says when to ask again."),
+    (
+        "503",
+        "The store cannot be reached now; Retry-After says when to ask again. Or the query took longer than its time limit (code query_timeout); narrow it.",
+    ),
 ];
 
 /// The responses that operations refer to, each a problem (RFC 9457).

@@ -121,6 +121,11 @@ impl Api {
 
     /// With these definitions beside those of the tests' own.
     async fn with_collections(shipped: &[(impl AsRef<str>, String)]) -> Self {
+        Self::within(10, shipped).await
+    }
+
+    /// The same with a time limit for queries, in seconds.
+    async fn within(query_timeout: u64, shipped: &[(impl AsRef<str>, String)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
         std::fs::create_dir(at("collections")).unwrap();
@@ -140,6 +145,7 @@ impl Api {
             .default("collections.dir", at("collections").display().to_string())
             .default("tokens.issuer", "here")
             .default("tokens.audience", "tessera")
+            .default("query.timeout", query_timeout.to_string())
             .load()
             .unwrap();
         let clock = Arc::new(ManualClock::new(time::macros::datetime!(2026-01-31 12:00 UTC)));

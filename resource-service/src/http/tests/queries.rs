@@ -313,3 +313,26 @@ async fn documents_of_one_bulk_keep_their_order() {
         page.body["items"].as_array().unwrap().iter().map(|row| row["i"].as_i64().unwrap()).collect();
     assert_eq!(shown, (0..500).collect::<Vec<_>>());
 }
+
+#[actix_web::test]
+async fn a_query_that_takes_too_long_is_stopped_and_says_what_to_do() {
+    let texts =
+        json!({"name": "texts", "schema": {"type": "object", "properties": {"s": {"type": "string"}}}});
+    let api = Api::within(1, &[("texts", texts.to_string())]).await;
+    let scope = "texts:read texts:write texts:admin";
+    for _ in 0..10 {
+        let body = json!({"s": "a".repeat(900_000)});
+        assert_eq!(api.send(request("POST", "/api/texts", "ada", scope).set_json(body)).await.status, 201);
+    }
+    let conditions: Vec<String> = (0..20).map(|k| format!("s[contains]={}b{k}", "a".repeat(2_500))).collect();
+    let slow = format!("or=({})", conditions.join(","));
+    for path in ["/api/texts?", "/api/texts?explain=true&", "/api/texts/aggregate?stat=count&"] {
+        let stopped = api.send(request("GET", &format!("{path}{slow}"), "ada", scope)).await;
+        assert_eq!(stopped.code(), (503, "query_timeout"), "{path}: {}", stopped.text);
+        let detail = stopped.body["detail"].as_str().unwrap();
+        assert!(detail.contains("longer than 1 s") && detail.contains("query.timeout"), "{detail}");
+    }
+    let export = request("GET", &format!("/api/texts?{slow}"), "ada", scope);
+    let export = api.send(export.insert_header(("accept", "application/x-ndjson"))).await;
+    assert_eq!(export.code(), (503, "query_timeout"), "{}", export.text);
+}

@@ -28,7 +28,7 @@ use crate::{
         notices::Notices,
     },
     query::timestamp,
-    store::{Store, StoreError, artifacts::Place, sqlite::SqliteStore},
+    store::{QUERY_TIMEOUT, Store, StoreError, artifacts::Place, sqlite::SqliteStore},
 };
 
 const CHUNK: usize = CHUNK_BYTES as usize;
@@ -83,6 +83,7 @@ impl World {
             names: Names::default(),
             export_columns: 1_000,
             cursor_key: Once::default(),
+            query_timeout: QUERY_TIMEOUT,
         };
         let world = Self { service, clock, claims: claims(), _directory: directory };
         world.add_document().await;

@@ -7,19 +7,25 @@ mod changes;
 mod definitions;
 mod differential;
 mod indexes;
+mod limits;
 mod lists;
 mod numbers;
+mod scans;
 mod series;
 mod tickets;
 mod versions;
 mod writes;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use mongodb::{
+    bson::{Document as Doc, doc},
+    options::ReadConcern,
+};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::datetime};
 
-use super::{Store, Update, mongo::MongoStore, sqlite::SqliteStore};
+use super::{QUERY_TIMEOUT, Store, Update, mongo::MongoStore, sqlite::SqliteStore};
 use crate::{
     domain::{
         collection::Collection,
@@ -101,19 +107,32 @@ fn keeping(name: &str, member: &str) -> Arc<Collection> {
 
 impl Fixture {
     pub async fn sqlite() -> Self {
+        Self::sqlite_within(QUERY_TIMEOUT).await
+    }
+
+    pub async fn mongo() -> Self {
+        Self::mongo_within(QUERY_TIMEOUT).await
+    }
+
+    /// With a time limit for queries.
+    pub async fn sqlite_within(limit: Duration) -> Self {
         let directory = tempfile::tempdir().expect("ok");
-        let store = Arc::new(SqliteStore::open(&directory.path().join("t.db")).expect("ok"));
-        Self::prepared(store, Leftover::Directory(directory)).await
+        let store = SqliteStore::open(&directory.path().join("t.db")).expect("ok");
+        Self::prepared(Arc::new(store.with_query_timeout(limit)), Leftover::Directory(directory)).await
     }
 
     #[expect(clippy::disallowed_methods, reason = "the test's own setting")]
-    pub async fn mongo() -> Self {
+    pub async fn mongo_within(limit: Duration) -> Self {
         let url = std::env::var("TESSERA_TEST_MONGO")
             .expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
         let name = format!("test_resource_{}", uuid::Uuid::new_v4().simple());
         let server = service_kit::store::mongo::connect(&url.into(), &name).await.expect("ok");
         let database = server.database.clone();
-        Self::prepared(Arc::new(MongoStore::new(server)), Leftover::Database(database)).await
+        Self::prepared(
+            Arc::new(MongoStore::new(server).with_query_timeout(limit)),
+            Leftover::Database(database),
+        )
+        .await
     }
 
     async fn prepared(store: Arc<dyn Store>, leftover: Leftover) -> Self {
@@ -204,4 +223,19 @@ fn cursor_key() -> CursorKey {
 /// Where a query goes on.
 fn place(query: &Query) -> Option<Vec<Place>> {
     query.place(&cursor_key()).expect("a cursor")
+}
+
+/// What the server works on in the collection of the tests; with `idle`, also the cursors that wait to be read.
+async fn operations(database: &mongodb::Database, idle: bool) -> Vec<Doc> {
+    let stages = [
+        doc! { "$currentOp": { "idleCursors": idle } },
+        doc! { "$match": { "ns": format!("{}.things", database.name()) } },
+    ];
+    let admin = database.client().database("admin");
+    let mut found = admin.aggregate(stages).read_concern(ReadConcern::local()).await.expect("ok");
+    let mut operations = Vec::new();
+    while found.advance().await.expect("ok") {
+        operations.push(found.deserialize_current().expect("ok"));
+    }
+    operations
 }

@@ -1,5 +1,7 @@
 //! Reads the fields that an aggregate is made of, document by document.
 
+use std::time::Duration;
+
 use mongodb::{
     Collection as Handle,
     bson::{Document, RawBsonRef, RawDocument, RawDocumentBuf},
@@ -14,14 +16,18 @@ use crate::{
 /// Documents that come from the server at once.
 const BATCH: u32 = 10_000;
 
-/// Adds every document that `filter` finds to `groups`, until there are too many of these.
+/// Adds every document that `filter` finds to `groups`, until there are too many of these. The server works on it for
+/// `longest` at most.
 pub async fn aggregate(
     handle: &Handle<RawDocumentBuf>,
     filter: Document,
     mut groups: Groups,
+    longest: Duration,
 ) -> Result<Groups, Error> {
     let shown = Projection::new(groups.fields().iter().map(|field| field.path.clone()));
-    let mut cursor = handle.find(filter).projection(super::projection(&shown)).batch_size(BATCH).await?;
+    let found =
+        handle.find(filter).projection(super::find::projection(&shown)).batch_size(BATCH).max_time(longest);
+    let mut cursor = found.await?;
     while !groups.overflow() && cursor.advance().await? {
         let document = cursor.current();
         let values = groups.fields().iter().map(|field| value(document, &field.path));

@@ -1,13 +1,18 @@
 //! How MongoDB finds a selection: the server's `explain`, boiled down.
 
+use std::time::Duration;
+
 use mongodb::bson::{Bson, Document, doc};
 use shared_models::documents::Explanation;
 
-use super::{order::Sort, projection, stages};
+use super::{
+    find::{projection, stages},
+    order::Sort,
+};
 use crate::store::Selection;
 
 /// The command that runs a selection and tells how it went.
-pub fn command(name: &str, filter: Document, selection: &Selection) -> Document {
+pub fn command(name: &str, filter: Document, selection: &Selection, longest: Duration) -> Document {
     let sort = Sort::new(&selection.order);
     let limit = i64::try_from(selection.limit + 1).unwrap_or(i64::MAX);
     let shown = selection.projection.as_ref().map(projection);
@@ -16,9 +21,10 @@ pub fn command(name: &str, filter: Document, selection: &Selection) -> Document 
         find.extend(shown.map(|shown| ("projection".to_owned(), shown.into())));
         find
     } else {
-        doc! { "aggregate": name, "pipeline": stages(filter, sort, limit, shown), "cursor": {} }
+        doc! { "aggregate": name, "pipeline": stages(filter, sort, Some(limit), shown), "cursor": {} }
     };
-    doc! { "explain": command, "verbosity": "executionStats" }
+    let longest = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
+    doc! { "explain": command, "verbosity": "executionStats", "maxTimeMS": longest }
 }
 
 /// What the server's answer says.

@@ -150,6 +150,18 @@ impl Versions for MongoStore {
         below: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Version>, StoreError> {
+        self.query(self.revisions(collection, id, below, limit)).await
+    }
+}
+
+impl MongoStore {
+    async fn revisions(
+        &self,
+        collection: &Arc<Collection>,
+        id: &str,
+        below: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
         // What lies below a current revision never changes, so the current one is read first.
         let current = in_time(self.handle(collection).find_one(doc! { "_id": id })).await;
         let current = current.map_err(|error| failed(&error))?;
@@ -166,11 +178,12 @@ impl Versions for MongoStore {
         let wanted = doc! { "_id": { "$gte": entry(id, i64::MIN), "$lt": entry(id, top) } };
         let limit = i64::try_from(limit - versions.len()).unwrap_or(i64::MAX);
         let past = self.past(collection);
-        let found = in_time(past.find(wanted).sort(doc! { "_id": -1 }).limit(limit)).await;
+        let found =
+            past.find(wanted).sort(doc! { "_id": -1 }).limit(limit).max_time(self.query_timeout).await;
         let mut found = found.map_err(|error| failed(&error))?;
         let mut bytes: usize =
             versions.iter().filter_map(|version| version.json.as_ref()).map(String::len).sum();
-        while bytes < MAX_BATCH_BYTES && in_time(found.advance()).await.map_err(|error| failed(&error))? {
+        while bytes < MAX_BATCH_BYTES && found.advance().await.map_err(|error| failed(&error))? {
             let raw = found.deserialize_current().map_err(|error| failed(&error))?;
             let version = version_of_entry(&raw)?;
             bytes += version.json.as_ref().map_or(0, String::len);

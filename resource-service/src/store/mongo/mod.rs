@@ -7,11 +7,13 @@ mod changes;
 mod definitions;
 mod explain;
 mod filter;
+mod find;
 mod history;
 mod json;
 mod order;
 mod partial;
 mod receipts;
+mod scan;
 mod secrets;
 mod series;
 mod tickets;
@@ -22,8 +24,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use mongodb::{
-    Collection as Handle, Cursor, Database, IndexModel,
-    action::{Action as _, Find},
+    Collection as Handle, Database, IndexModel,
     bson::{DateTime, Document as Doc, RawDocumentBuf, doc},
     error::{Error, ErrorKind, WriteFailure},
     options::IndexOptions,
@@ -35,13 +36,12 @@ use service_kit::store::{
 };
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
+use tokio::{sync::Semaphore, time::timeout};
 
-use self::{
-    json::EXPIRES_AT,
-    order::{COMPUTED, Sort},
-    together::Together,
+use self::{json::EXPIRES_AT, scan::CursorScan, together::Together};
+use super::{
+    Batch, Changes, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
 };
-use super::{Batch, Changes, Head, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
 use crate::{
     domain::{
         aggregate::Groups,
@@ -51,7 +51,7 @@ use crate::{
     },
     query::{
         expr::{Expr, Kind},
-        projection::Projection,
+        order::Place,
         schema::{Field, FieldType},
     },
 };
@@ -62,12 +62,39 @@ pub struct MongoStore {
     server: Server,
     database: Database,
     together: Arc<Together>,
+    query_timeout: Duration,
+    /// A place for each query that may run at once.
+    places: Arc<Semaphore>,
 }
+
+/// Queries that run at once. The rest of the connections is left for reads by id and writes.
+const QUERIES: usize = 16;
 
 impl MongoStore {
     /// Uses the database of this server, which nobody else does.
     pub fn new(server: Server) -> Self {
-        Self { database: server.database.clone(), server, together: Arc::default() }
+        Self {
+            database: server.database.clone(),
+            server,
+            together: Arc::default(),
+            query_timeout: QUERY_TIMEOUT,
+            places: Arc::new(Semaphore::new(QUERIES)),
+        }
+    }
+
+    /// The same with another time limit of a query.
+    pub fn with_query_timeout(self, query_timeout: Duration) -> Self {
+        Self { query_timeout, ..self }
+    }
+
+    /// Runs a query once it has a place among those that run, within the time limit, and while the server answers. One
+    /// that is dropped closes its connection, and the server stops what runs for a connection that is closed.
+    async fn query<T>(&self, query: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let running = async {
+            let _place = self.places.acquire().await.map_err(|_| Unavailable)?;
+            self.server.while_it_answers(query).await.ok_or(Unavailable)?
+        };
+        timeout(self.query_timeout, running).await.unwrap_or(Err(StoreError::QueryTimeout))
     }
 
     fn handle(&self, collection: &Collection) -> Handle<RawDocumentBuf> {
@@ -100,6 +127,9 @@ impl MongoStore {
 /// The server's code for a value that a unique index has already.
 const DUPLICATE_KEY: i32 = 11000;
 
+/// The server's code for a command that took longer than its `maxTimeMS`.
+const TIME_LIMIT: i32 = 50;
+
 /// What the server says of a value that a unique index has already.
 fn duplicate_key(error: &Error) -> Option<&str> {
     match error.kind.as_ref() {
@@ -125,6 +155,8 @@ fn failed(error: &Error) -> StoreError {
     if mongo::is_unavailable(error) {
         note(&mongo::cause(error));
         StoreError::Unavailable(Unavailable)
+    } else if matches!(error.kind.as_ref(), ErrorKind::Command(fault) if fault.code == TIME_LIMIT) {
+        StoreError::QueryTimeout
     } else {
         StoreError::Failed(error.kind.to_string())
     }
@@ -192,34 +224,6 @@ fn date(at: OffsetDateTime) -> DateTime {
     DateTime::from_millis(i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
 }
 
-fn projection(projection: &Projection) -> Doc {
-    let mut shown: Doc = projection.paths().map(|path| (path.to_string(), 1.into())).collect();
-    shown.entry("_id".to_owned()).or_insert_with(|| 0.into());
-    shown
-}
-
-/// The first documents of a selection.
-async fn batch(
-    handle: Handle<RawDocumentBuf>,
-    collection: &Collection,
-    selection: &Selection,
-    now: OffsetDateTime,
-) -> Result<Batch, StoreError> {
-    let cursor = open(&handle, restrict(collection, &selection.filter, now), selection).await;
-    let mut cursor = cursor.map_err(|error| failed(&error))?;
-    let (mut documents, mut bytes) = (Vec::new(), 0);
-    while cursor.advance().await.map_err(|error| failed(&error))? {
-        if documents.len() == selection.limit || bytes >= MAX_BATCH_BYTES {
-            return Ok(Batch { documents, more: true });
-        }
-        let text = json::to_json(cursor.current())
-            .map_err(|error| StoreError::Corrupt(format!("{}: {error}", collection.name())))?;
-        bytes += text.len();
-        documents.push(text);
-    }
-    Ok(Batch { documents, more: false })
-}
-
 #[async_trait]
 impl Store for MongoStore {
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
@@ -276,8 +280,19 @@ impl Store for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError> {
-        let listing = batch(self.handle(collection), collection, &selection, now);
-        self.server.while_it_answers(listing).await.ok_or(Unavailable)?
+        self.query(find::batch(self.handle(collection), collection, &selection, now, self.query_timeout))
+            .await
+    }
+
+    async fn scan(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        after: Option<Vec<Place>>,
+        now: OffsetDateTime,
+    ) -> Result<Box<dyn Scan>, StoreError> {
+        let rest = Rest { collection: Arc::clone(collection), selection, after, now };
+        Ok(Box::new(CursorScan::new(self.clone(), rest)))
     }
 
     async fn explain(
@@ -287,9 +302,9 @@ impl Store for MongoStore {
         now: OffsetDateTime,
     ) -> Result<Explanation, StoreError> {
         let filter = restrict(collection, &selection.filter, now);
-        let command = explain::command(collection.name(), filter, &selection);
-        let answer = in_time(self.database.run_command(command)).await.map_err(|error| failed(&error))?;
-        Ok(explain::read(&answer, selection.limit))
+        let command = explain::command(collection.name(), filter, &selection, self.query_timeout);
+        let explaining = async { self.database.run_command(command).await.map_err(|error| failed(&error)) };
+        Ok(explain::read(&self.query(explaining).await?, selection.limit))
     }
 
     async fn count(
@@ -300,8 +315,8 @@ impl Store for MongoStore {
     ) -> Result<u64, StoreError> {
         let filter = restrict(collection, &filter, now);
         let documents = self.handle(collection);
-        let counted = self.server.while_it_answers(documents.count_documents(filter).into_future());
-        counted.await.ok_or(Unavailable)?.map_err(|error| failed(&error))
+        let counting = documents.count_documents(filter).max_time(self.query_timeout);
+        self.query(async { counting.await.map_err(|error| failed(&error)) }).await
     }
 
     async fn estimate(&self, collection: &Arc<Collection>, _: OffsetDateTime) -> Result<u64, StoreError> {
@@ -317,8 +332,8 @@ impl Store for MongoStore {
     ) -> Result<Groups, StoreError> {
         let filter = restrict(collection, &filter, now);
         let documents = self.handle(collection);
-        let grouping = self.server.while_it_answers(aggregate::aggregate(&documents, filter, groups));
-        grouping.await.ok_or(Unavailable)?.map_err(|error| failed(&error))
+        let grouping = aggregate::aggregate(&documents, filter, groups, self.query_timeout);
+        self.query(async { grouping.await.map_err(|error| failed(&error)) }).await
     }
 
     async fn position_now(&self) -> Result<Position, StoreError> {
@@ -345,39 +360,4 @@ impl Store for MongoStore {
     ) -> Result<Option<Ticket>, StoreError> {
         tickets::take(&self.database, hash, collection, now).await
     }
-}
-
-/// A plain find wherever an index can serve the order, a pipeline where sort values must be computed.
-async fn open(
-    handle: &Handle<RawDocumentBuf>,
-    filter: Doc,
-    selection: &Selection,
-) -> Result<Cursor<RawDocumentBuf>, Error> {
-    let sort = Sort::new(&selection.order);
-    let limit = i64::try_from(selection.limit + 1).unwrap_or(i64::MAX);
-    let shown = selection.projection.as_ref().map(projection);
-    if sort.computed.is_empty() {
-        // The batch has room for one more than there can be, so that the server closes the cursor by itself.
-        let batch = u32::try_from(limit + 1).unwrap_or(u32::MAX);
-        return handle
-            .find(filter)
-            .sort(sort.keys)
-            .limit(limit)
-            .batch_size(batch)
-            .optional(shown, Find::projection)
-            .await;
-    }
-    handle.aggregate(stages(filter, sort, limit, shown)).with_type::<RawDocumentBuf>().await
-}
-
-/// The pipeline of a selection whose sort values must be computed.
-fn stages(filter: Doc, sort: Sort, limit: i64, shown: Option<Doc>) -> Vec<Doc> {
-    let show = shown.map_or_else(|| doc! { "$unset": COMPUTED }, |shown| doc! { "$project": shown });
-    vec![
-        doc! { "$match": filter },
-        doc! { "$set": { COMPUTED: sort.computed } },
-        doc! { "$sort": sort.keys },
-        doc! { "$limit": limit },
-        show,
-    ]
 }

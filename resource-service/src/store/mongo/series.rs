@@ -1,6 +1,6 @@
 //! Series in MongoDB: points read from raw BSON as the numbers they are, documents written in one transaction.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use mongodb::{
@@ -9,7 +9,6 @@ use mongodb::{
     error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT},
     options::{ReadConcern, ReadPreference, SelectionCriteria, TransactionOptions},
 };
-use service_kit::store::Unavailable;
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
@@ -40,8 +39,7 @@ impl SeriesStore for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Chunks, StoreError> {
-        let reading = read(self.handle(collection), collection, &selection, now);
-        self.server.while_it_answers(reading).await.ok_or(Unavailable)?
+        self.query(read(self.handle(collection), collection, &selection, now, self.query_timeout)).await
     }
 
     async fn write_together(
@@ -98,6 +96,7 @@ async fn read(
     collection: &Collection,
     selection: &Selection,
     now: OffsetDateTime,
+    longest: Duration,
 ) -> Result<Chunks, StoreError> {
     // A chunk and the one cut from it are seen as they were at one moment, or a step would seem to have no place.
     let cursor = handle
@@ -105,6 +104,7 @@ async fn read(
         .sort(Sort::new(&selection.order).keys)
         .limit(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX))
         .batch_size(u32::try_from(selection.limit + 2).unwrap_or(u32::MAX))
+        .max_time(longest)
         .read_concern(ReadConcern::snapshot());
     let mut cursor = cursor.await.map_err(|error| failed(&error))?;
     let mut chunks = Vec::new();

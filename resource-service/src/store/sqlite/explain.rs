@@ -9,7 +9,7 @@ use rusqlite::{Connection, functions::FunctionFlags, params_from_iter};
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
-use super::{StoreError, index_name, page};
+use super::{StoreError, find::page, index_name};
 use crate::{domain::collection::Collection, store::Selection};
 
 /// The SQL function that counts the documents it is called for.

@@ -152,6 +152,6 @@ impl Versions for SqliteStore {
     ) -> Result<Vec<Version>, StoreError> {
         let (collection, id) = (Arc::clone(collection), id.to_owned());
         let below = below.unwrap_or(i64::MAX);
-        self.database.read(move |connection| select(connection, &collection, &id, below, limit)).await
+        self.query(move |connection| select(connection, &collection, &id, below, limit)).await
     }
 }

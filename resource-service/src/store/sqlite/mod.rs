@@ -5,17 +5,19 @@ mod artifacts;
 mod definitions;
 mod explain;
 mod filter;
+mod find;
 mod history;
 mod log;
 mod operand;
 mod receipts;
+mod scan;
 mod secrets;
 mod series;
 mod tickets;
 mod upkeep;
 mod write;
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params, params_from_iter};
@@ -30,9 +32,12 @@ use service_kit::{
 };
 use shared_models::documents::{Direction, Explanation};
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
-use self::{filter::Statement, operand::Operand};
-use super::{Batch, Changes, Head, MAX_BATCH_BYTES, Selection, Store, StoreError, StoredDocument};
+use self::{filter::Statement, operand::Operand, scan::RowScan};
+use super::{
+    Batch, Changes, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
+};
 use crate::{
     domain::{
         aggregate::Groups,
@@ -40,19 +45,36 @@ use crate::{
         collection::{Collection, Index},
         ticket::Ticket,
     },
-    query::{expr::Expr, schema::FieldType},
+    query::{expr::Expr, order::Place, schema::FieldType},
 };
 
-/// Documents in one SQLite file.
+/// Documents in one SQLite file. Clones are the same store.
+#[derive(Clone)]
 pub struct SqliteStore {
     database: Database,
     clock: Arc<dyn Clock>,
+    query_timeout: Duration,
 }
 
 impl SqliteStore {
     /// Opens the file, making it where it is missing.
     pub fn open(path: &Path) -> Result<Self, StartError> {
-        Ok(Self { database: Database::open(path)?, clock: Arc::new(SystemClock) })
+        let (database, clock) = (Database::open(path)?, Arc::new(SystemClock));
+        Ok(Self { database, clock, query_timeout: QUERY_TIMEOUT })
+    }
+
+    /// The same with another time limit of a query.
+    pub fn with_query_timeout(self, query_timeout: Duration) -> Self {
+        Self { query_timeout, ..self }
+    }
+
+    /// Runs a query on a connection for those that may take long. The time that it waits for one counts too.
+    async fn query<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let running = timeout(self.query_timeout, self.database.query(query));
+        running.await.unwrap_or(Err(StoreError::QueryTimeout))
     }
 
     /// The same, where `clock` tells when a document was changed.
@@ -224,7 +246,7 @@ impl Store for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError> {
         let collection = Arc::clone(collection);
-        self.database.read(move |connection| select(connection, &collection, &selection, now)).await
+        self.query(move |connection| find::select(connection, &collection, &selection, now)).await
     }
 
     async fn count(
@@ -234,16 +256,25 @@ impl Store for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
         let collection = Arc::clone(collection);
-        self.database
-            .read(move |connection| {
-                let mut statement =
-                    Statement::new(format!("SELECT count(*) FROM {} WHERE ", table(&collection)));
-                restrict(&mut statement, &collection, &filter, now);
-                let mut prepared = connection.prepare_cached(&statement.text)?;
-                let total: i64 = prepared.query_row(params_from_iter(&statement.values), |row| row.get(0))?;
-                Ok(total.unsigned_abs())
-            })
-            .await
+        self.query(move |connection| {
+            let mut statement = Statement::new(format!("SELECT count(*) FROM {} WHERE ", table(&collection)));
+            restrict(&mut statement, &collection, &filter, now);
+            let mut prepared = connection.prepare_cached(&statement.text)?;
+            let total: i64 = prepared.query_row(params_from_iter(&statement.values), |row| row.get(0))?;
+            Ok(total.unsigned_abs())
+        })
+        .await
+    }
+
+    async fn scan(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        after: Option<Vec<Place>>,
+        now: OffsetDateTime,
+    ) -> Result<Box<dyn Scan>, StoreError> {
+        let rest = Rest { collection: Arc::clone(collection), selection, after, now };
+        Ok(Box::new(RowScan::open(self.clone(), rest).await?))
     }
 
     async fn explain(
@@ -253,7 +284,7 @@ impl Store for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<Explanation, StoreError> {
         let collection = Arc::clone(collection);
-        self.database.read(move |connection| explain::explain(connection, &collection, &selection, now)).await
+        self.query(move |connection| explain::explain(connection, &collection, &selection, now)).await
     }
 
     async fn estimate(&self, collection: &Arc<Collection>, now: OffsetDateTime) -> Result<u64, StoreError> {
@@ -268,8 +299,7 @@ impl Store for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<Groups, StoreError> {
         let collection = Arc::clone(collection);
-        self.database
-            .read(move |connection| aggregate::aggregate(connection, &collection, &filter, groups, now))
+        self.query(move |connection| aggregate::aggregate(connection, &collection, &filter, groups, now))
             .await
     }
 
@@ -306,44 +336,6 @@ fn restrict(statement: &mut Statement, collection: &Collection, filter: &Expr, n
         statement.bind(millis(now));
         statement.push(")");
     }
-}
-
-/// The statement that gives the bodies of a selection, and of one more document where there is one. `also` is put
-/// before the condition.
-fn page(collection: &Collection, selection: &Selection, now: OffsetDateTime, also: &str) -> Statement {
-    let mut statement = Statement::new(format!("SELECT body FROM {} WHERE {also}", table(collection)));
-    restrict(&mut statement, collection, &selection.filter, now);
-    statement.order(&selection.order, &selection.filter);
-    statement.push(" LIMIT ");
-    statement.bind(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX));
-    statement
-}
-
-fn select(
-    connection: &Connection,
-    collection: &Collection,
-    selection: &Selection,
-    now: OffsetDateTime,
-) -> Result<Batch, StoreError> {
-    let statement = page(collection, selection, now, "");
-    let mut prepared = connection.prepare_cached(&statement.text)?;
-    let mut rows = prepared.query(params_from_iter(&statement.values))?;
-    let (mut documents, mut bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        if documents.len() == selection.limit || bytes >= MAX_BATCH_BYTES {
-            return Ok(Batch { documents, more: true });
-        }
-        let body: String = row.get(0)?;
-        let body = match &selection.projection {
-            None => body,
-            Some(projection) => {
-                projection.apply_to_text(&body).map_err(|fault| StoreError::Corrupt(fault.to_string()))?
-            }
-        };
-        bytes += body.len();
-        documents.push(body);
-    }
-    Ok(Batch { documents, more: false })
 }
 
 #[cfg(test)]

@@ -53,25 +53,24 @@ impl SeriesStore for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<Chunks, StoreError> {
         let collection = Arc::clone(collection);
-        self.database
-            .read(move |connection| {
-                let mut statement = Statement::new(format!("SELECT body FROM {} WHERE ", table(&collection)));
-                restrict(&mut statement, &collection, &selection.filter, now);
-                statement.order(&selection.order, &selection.filter);
-                statement.push(" LIMIT ");
-                statement.bind(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX));
-                let mut prepared = connection.prepare_cached(&statement.text)?;
-                let mut rows = prepared.query(params_from_iter(&statement.values))?;
-                let mut chunks = Vec::new();
-                while let Some(row) = rows.next()? {
-                    if chunks.len() == selection.limit {
-                        return Ok(Chunks { chunks, more: true });
-                    }
-                    chunks.push(chunk(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+        self.query(move |connection| {
+            let mut statement = Statement::new(format!("SELECT body FROM {} WHERE ", table(&collection)));
+            restrict(&mut statement, &collection, &selection.filter, now);
+            statement.order(&selection.order, &selection.filter);
+            statement.push(" LIMIT ");
+            statement.bind(i64::try_from(selection.limit + 1).unwrap_or(i64::MAX));
+            let mut prepared = connection.prepare_cached(&statement.text)?;
+            let mut rows = prepared.query(params_from_iter(&statement.values))?;
+            let mut chunks = Vec::new();
+            while let Some(row) = rows.next()? {
+                if chunks.len() == selection.limit {
+                    return Ok(Chunks { chunks, more: true });
                 }
-                Ok(Chunks { chunks, more: false })
-            })
-            .await
+                chunks.push(chunk(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+            }
+            Ok(Chunks { chunks, more: false })
+        })
+        .await
     }
 
     async fn write_together(

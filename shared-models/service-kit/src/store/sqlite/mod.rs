@@ -1,18 +1,21 @@
-//! How an embedded SQLite file is reached: one process, one writer thread, a few reader threads.
+//! How an embedded SQLite file is reached: one process, one writer thread, a few threads for short reads, and a few for
+//! queries, which may take long.
 //!
 //! Callers pass closures; nothing here knows a table.
+
+mod lane;
 
 use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, mpsc},
-    thread,
+    sync::Arc,
     time::Duration,
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
+use self::lane::Lane;
 use crate::{
     start::StartError,
     store::{
@@ -21,12 +24,13 @@ use crate::{
     },
 };
 
-/// The number of reader threads.
+/// The number of threads for short reads.
 const READERS: usize = 2;
+/// The number of threads for queries. More than there are processors on a small machine, so that a quick query is not
+/// held up behind a few slow ones: the operating system shares the processors among them.
+const QUERIES: usize = 4;
 /// Prepared statements one connection keeps.
 const STATEMENTS: usize = 128;
-
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The outcome of a ping.
 #[derive(Debug)]
@@ -51,25 +55,20 @@ impl From<Unavailable> for Fault {
 pub struct Database(Arc<Inner>);
 
 struct Inner {
-    writer: Option<mpsc::Sender<Job>>,
-    readers: Option<mpsc::Sender<Job>>,
-    writing: Option<thread::JoinHandle<()>>,
-    reading: Vec<thread::JoinHandle<()>>,
+    writer: Lane,
+    readers: Lane,
+    queries: Lane,
     commits: watch::Sender<u64>,
+    path: PathBuf,
     _lock: File,
 }
 
 /// Waits for running operations. The writer closes last, because a reader may not checkpoint the log into the file.
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.readers = None;
-        for thread in self.reading.drain(..) {
-            let _ = thread.join();
-        }
-        self.writer = None;
-        if let Some(thread) = self.writing.take() {
-            let _ = thread.join();
-        }
+        self.readers.close();
+        self.queries.close();
+        self.writer.close();
     }
 }
 
@@ -87,19 +86,20 @@ impl Database {
         let lock = lock(path).map_err(|reason| failed("cannot open", &reason))?;
         private(path).map_err(|e| failed("cannot open", &e))?;
         let writer = connection(path, false).map_err(|e| failed("cannot open", &e))?;
-        let (writer_jobs, jobs) = mpsc::channel();
-        let writing = Some(spawn("sqlite-writer", writer, Arc::new(Mutex::new(jobs)))?);
-        let mut reading = Vec::new();
+        let writer = Lane::start("sqlite-writer", vec![writer])?;
+        let readers = |count: usize| {
+            let opened = (0..count).map(|_| connection(path, true)).collect::<Result<Vec<_>, _>>();
+            opened.map_err(|e| failed("cannot open", &e))
+        };
+        let queries = Lane::start("sqlite-query", readers(QUERIES)?)?;
+        let readers = Lane::start("sqlite-reader", readers(READERS)?)?;
+        let (commits, path) = (watch::Sender::default(), path.to_owned());
+        Ok(Self(Arc::new(Inner { writer, readers, queries, commits, path, _lock: lock })))
+    }
 
-        let (reader_jobs, jobs) = mpsc::channel();
-        let jobs = Arc::new(Mutex::new(jobs));
-        for _ in 0..READERS {
-            let reader = connection(path, true).map_err(|e| failed("cannot open", &e))?;
-            reading.push(spawn("sqlite-reader", reader, Arc::clone(&jobs))?);
-        }
-        let (writer, readers) = (Some(writer_jobs), Some(reader_jobs));
-        let commits = watch::Sender::default();
-        Ok(Self(Arc::new(Inner { writer, readers, writing, reading, commits, _lock: lock })))
+    /// The directory of the file.
+    pub fn directory(&self) -> &Path {
+        self.0.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
     /// The number of committed transactions, so that a reader can wait for new writes.
@@ -107,14 +107,25 @@ impl Database {
         self.0.commits.subscribe()
     }
 
-    /// Runs `work` on a read-only connection, off the async threads.
+    /// Runs `work` on a read-only connection, off the async threads: a short read, whatever is stored. It ends when the
+    /// future is dropped.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
-        run(self.0.readers.as_ref(), move |connection| work(connection)).await
+        self.0.readers.run_while_wanted(work).await
+    }
+
+    /// The same for a read that may take long: it waits for others of its kind and never holds up a short one.
+    pub async fn query<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    {
+        self.0.queries.run_while_wanted(work).await
     }
 
     /// Checks that the file can be read, and written if that failed recently; else returns why not.
@@ -142,15 +153,15 @@ impl Database {
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
         let commits = self.0.commits.clone();
-        run(self.0.writer.as_ref(), move |connection| {
+        let writing = self.0.writer.run(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = work(&transaction)?;
             transaction.commit()?;
             cause::disk_in_order();
             commits.send_modify(|commits| *commits += 1);
             Ok(outcome)
-        })
-        .await
+        });
+        writing.await
     }
 }
 
@@ -217,39 +228,6 @@ fn connection(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn spawn(
-    name: &str,
-    mut connection: Connection,
-    jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
-) -> Result<thread::JoinHandle<()>, StartError> {
-    thread::Builder::new()
-        .name(name.into())
-        .spawn(move || {
-            loop {
-                let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(job) = next else { break };
-                job(&mut connection);
-            }
-            // Cheap if nothing changed; without it an index may be ignored for lack of statistics.
-            let _ = connection.execute_batch("PRAGMA optimize");
-        })
-        .map_err(|error| StartError::Store(format!("cannot start a thread: {error}")))
-}
-
-async fn run<T, E, F>(queue: Option<&mpsc::Sender<Job>>, work: F) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<rusqlite::Error> + From<Unavailable> + Send + 'static,
-    F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
-{
-    let (answer, outcome) = oneshot::channel();
-    let job: Job = Box::new(move |connection| {
-        let _ = answer.send(work(connection));
-    });
-    queue.ok_or(Unavailable)?.send(job).map_err(|_| Unavailable)?;
-    outcome.await.map_err(|_| Unavailable)?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,6 +278,39 @@ mod tests {
         db.write::<_, Failure, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
         let refused = db.read::<_, Failure, _>(|c| Ok(c.execute("INSERT INTO t VALUES (1)", [])?)).await;
         assert!(matches!(refused, Err(Failure::Sqlite)));
+    }
+
+    /// Counts without end.
+    fn endless(connection: &Connection) -> Result<i64, Failure> {
+        let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    #[tokio::test]
+    async fn queries_end_with_their_callers() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Database::open(&dir.path().join("t.db")).unwrap();
+        db.write::<_, Failure, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
+        let queries = futures_util::future::join_all((0..5 * QUERIES).map(|_| db.query(endless)));
+        let left = tokio::time::timeout(Duration::from_millis(200), queries);
+        assert!(left.await.is_err(), "the queries have no end");
+        // All threads are free again: those that ran were interrupted, those that waited never began.
+        let next =
+            db.query::<_, Failure, _>(|c| Ok(c.query_row("SELECT 1", [], |row| row.get::<_, i64>(0))?));
+        let next = tokio::time::timeout(Duration::from_secs(2), next).await;
+        assert!(matches!(next, Ok(Ok(1))), "{next:?}");
+    }
+
+    #[tokio::test]
+    async fn short_reads_are_served_while_queries_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Database::open(&dir.path().join("t.db")).unwrap();
+        db.write::<_, Failure, _>(|t| Ok(t.execute_batch("CREATE TABLE t (a)")?)).await.unwrap();
+        let queries = futures_util::future::join_all((0..5 * QUERIES).map(|_| db.query(endless)));
+        tokio::select! {
+            _ = queries => panic!("the queries have no end"),
+            read = tokio::time::timeout(Duration::from_secs(2), count(&db)) => assert_eq!(read, Ok(0)),
+        }
     }
 
     #[tokio::test]

@@ -1,0 +1,153 @@
+//! What every store owes a scan: the documents of the pages, in their order, each once, whatever happens meanwhile.
+
+use futures_util::{StreamExt as _, stream};
+use mongodb::bson::doc;
+use serde_json::json;
+
+use super::{Fixture, Leftover, NOW, on_both_stores, operations, removal, update};
+use crate::{
+    query::{
+        order::Place,
+        parse::{Query, Target},
+    },
+    store::{Scan, Selection, keyset},
+};
+
+on_both_stores! {
+    a_scan_gives_what_the_pages_give
+    a_scan_gives_no_document_twice_and_leaves_none_out_while_others_change
+}
+
+/// More than a scan reads at once.
+const MANY: usize = 2_300;
+
+async fn fill(f: &Fixture) {
+    let inserts = (0..MANY).map(|at| async move {
+        let n = (at * 7919) % MANY;
+        let members = json!({"n": n, "s": format!("s{}", at % 7), "free": {"d": at % 5}});
+        f.insert(&format!("d{at:05}"), members).await;
+    });
+    stream::iter(inserts).buffer_unordered(64).collect::<()>().await;
+}
+
+fn query(f: &Fixture, parameters: &[(&str, &str)]) -> Query {
+    let pairs: Vec<(String, String)> =
+        parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let definition = &f.collection.definition;
+    let target = Target { collection: "things", schema: &f.collection.schema, views: &definition.views };
+    Query::parse(&target, &pairs).expect("ok")
+}
+
+fn selection(query: &Query, limit: usize) -> Selection {
+    let (filter, order) = (query.filter.clone(), query.order.clone());
+    Selection { filter, order, projection: query.projection.clone(), limit }
+}
+
+/// The places of all documents of a scan, read in batches.
+async fn rest_of(scan: &mut dyn Scan, query: &Query, batch: usize) -> Vec<Vec<Place>> {
+    let mut places = Vec::new();
+    loop {
+        let part = scan.next(batch).await.expect("ok");
+        places.extend(
+            part.documents.iter().map(|text| query.order.place(&serde_json::from_str(text).unwrap())),
+        );
+        if !part.more {
+            return places;
+        }
+    }
+}
+
+async fn a_scan_gives_what_the_pages_give(f: &Fixture) {
+    fill(f).await;
+    for parameters in [
+        &[][..],
+        &[("sort", "n")],
+        &[("sort", "-n")],
+        &[("sort", "s")],
+        &[("sort", "-s,n")],
+        &[("sort", "-free.d")],
+        &[("sort", "n"), ("s[in]", "s1,s2"), ("n[gte]", "50")],
+        &[("sort", "n"), ("s", "nothing")],
+    ] {
+        let query = query(f, parameters);
+        let (mut pages, mut after) = (Vec::new(), None);
+        loop {
+            let page = selection(&query, 1_000);
+            let page =
+                keyset::list(&*f.store, &f.collection, &page, after.as_deref(), NOW).await.expect("ok");
+            let texts = page.documents.iter();
+            pages.extend(texts.map(|text| query.order.place(&serde_json::from_str(text).unwrap())));
+            if !page.more {
+                break;
+            }
+            after = pages.last().cloned();
+        }
+        for (from, limit) in [(0_usize, usize::MAX), (0, 1_500), (400, usize::MAX), (400, 1_200), (3, 5)] {
+            let after = from.checked_sub(1).and_then(|last| pages.get(last)).cloned();
+            let from = if after.is_some() { from } else { 0 };
+            let wanted: Vec<_> = pages.iter().skip(from).take(limit).cloned().collect();
+            let scan = f.store.scan(&f.collection, selection(&query, limit), after, NOW);
+            let found = rest_of(&mut *scan.await.expect("ok"), &query, 700).await;
+            assert!(found == wanted, "{parameters:?} from {from}: {} of {}", found.len(), wanted.len());
+        }
+    }
+}
+
+async fn a_scan_gives_no_document_twice_and_leaves_none_out_while_others_change(f: &Fixture) {
+    fill(f).await;
+    for sort in ["n", "_id", "s"] {
+        let query = query(f, &[("sort", sort)]);
+        let mut scan =
+            f.store.scan(&f.collection, selection(&query, usize::MAX), None, NOW).await.expect("ok");
+        let first = scan.next(10).await.expect("ok").documents;
+        let id = |text: &String| {
+            let document: serde_json::Value = serde_json::from_str(text).unwrap();
+            document["_id"].as_str().unwrap().to_owned()
+        };
+        // One that was given moves behind all others, and one that is still to come is removed.
+        let moved = f.store.get(&f.collection, &id(&first[0]), NOW).await.unwrap().unwrap();
+        let moved = crate::domain::document::Document::parse(&moved.json).unwrap();
+        let behind = update(&moved, json!({"n": 1_000_000, "s": "z"}));
+        assert!(f.store.update(&f.collection, behind).await.unwrap());
+        let gone = format!("d{:05}", MANY / 2);
+        let revision = f.store.head(&f.collection, &gone, NOW).await.unwrap().map(|head| head.revision);
+        if let Some(revision) = revision {
+            f.store.remove(&f.collection, &gone, removal(&gone, revision)).await.unwrap();
+        }
+        let mut ids: Vec<String> = first.iter().map(id).collect();
+        loop {
+            let part = scan.next(500).await.expect("ok");
+            ids.extend(part.documents.iter().map(id));
+            if !part.more {
+                break;
+            }
+        }
+        ids.retain(|id| *id != gone);
+        let given = ids.len();
+        ids.sort();
+        ids.dedup();
+        // Behind an index that is read place by place, the one that moved comes again where it is now.
+        let again = given - ids.len();
+        assert!(again <= usize::from(sort == "s"), "{sort}: {again} came twice");
+        assert_eq!(ids.len(), MANY - 1, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn a_scan_of_mongodb_continues_behind_a_cursor_that_is_lost() {
+    let f = Fixture::mongo().await;
+    fill(&f).await;
+    let Leftover::Database(database) = &f.leftover else { unreachable!() };
+    let query = query(&f, &[("sort", "n")]);
+    let mut scan = f.store.scan(&f.collection, selection(&query, usize::MAX), None, NOW).await.expect("ok");
+    let mut found = scan.next(700).await.expect("ok").documents.len();
+    let open = operations(database, true).await;
+    let ids = open.iter().filter_map(|open| open.get_document("cursor").ok()?.get_i64("cursorId").ok());
+    let ids: Vec<i64> = ids.collect();
+    assert_eq!(ids.len(), 1, "{open:?}");
+    database.run_command(doc! { "killCursors": "things", "cursors": ids }).await.unwrap();
+    found += rest_of(&mut *scan, &query, 700).await.len();
+    assert_eq!(found, MANY);
+    drop(scan);
+    f.end().await;
+}

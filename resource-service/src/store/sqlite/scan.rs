@@ -1,0 +1,150 @@
+//! Reads a whole selection. Where no index serves its order, the row numbers are sorted once, into a file without a name, and
+//! the documents are then read by these: no transaction stays open, and memory does not grow with the selection.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
+    path::Path,
+};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, params_from_iter};
+use service_kit::store::{
+    Unavailable,
+    cause::{Cause, Kind, note},
+};
+
+use super::{SqliteStore, Statement, find::shown, restrict, table};
+use crate::store::{
+    Batch, MAX_BATCH_BYTES, StoreError,
+    scan::{Rest, Scan},
+};
+
+/// A selection of fewer documents is read at once.
+const FEW: usize = 1_000;
+/// The bytes of a row number.
+const WIDTH: usize = 8;
+
+/// A scan.
+pub(super) struct RowScan {
+    store: SqliteStore,
+    rest: Rest,
+    sorted: Option<Sorted>,
+}
+
+/// Row numbers in order.
+struct Sorted {
+    file: File,
+    /// How many are left.
+    left: usize,
+}
+
+impl RowScan {
+    pub(super) async fn open(store: SqliteStore, rest: Rest) -> Result<Self, StoreError> {
+        let mut scan = Self { store, rest, sorted: None };
+        if scan.rest.selection.limit > FEW {
+            let statement = scan.rows();
+            let directory = scan.store.database.directory().to_owned();
+            scan.sorted =
+                scan.store.query(move |connection| sort(connection, &statement, &directory)).await?;
+        }
+        Ok(scan)
+    }
+
+    /// The statement that gives the row numbers in order.
+    fn rows(&self) -> Statement {
+        let Rest { collection, selection, now, .. } = &self.rest;
+        let filter = self.rest.filter();
+        let mut statement = Statement::new(format!("SELECT rowid FROM {} WHERE ", table(collection)));
+        restrict(&mut statement, collection, &filter, *now);
+        statement.order(&selection.order, &filter);
+        statement.push(" LIMIT ");
+        statement.bind(i64::try_from(selection.limit).unwrap_or(i64::MAX));
+        statement
+    }
+
+    /// The statement that gives the document of a row, its first value, if it still meets the filter.
+    fn document(&self) -> Statement {
+        let Rest { collection, selection, now, .. } = &self.rest;
+        let mut statement = Statement::new(format!("SELECT body FROM {} WHERE rowid = ", table(collection)));
+        statement.bind(0);
+        statement.push(" AND ");
+        restrict(&mut statement, collection, &selection.filter, *now);
+        statement
+    }
+}
+
+#[async_trait]
+impl Scan for RowScan {
+    async fn next(&mut self, limit: usize) -> Result<Batch, StoreError> {
+        let Some(mut sorted) = self.sorted.take() else {
+            return self.rest.read(&self.store, limit).await;
+        };
+        let (statement, projection) = (self.document(), self.rest.selection.projection.clone());
+        let reading = self.store.query(move |connection| {
+            let mut prepared = connection.prepare_cached(&statement.text)?;
+            for (at, value) in statement.values.iter().enumerate().skip(1) {
+                prepared.raw_bind_parameter(at + 1, value)?;
+            }
+            let (mut documents, mut bytes) = (Vec::new(), 0);
+            while documents.len() < limit && bytes < MAX_BATCH_BYTES && sorted.left > 0 {
+                prepared.raw_bind_parameter(1, sorted.next().map_err(|fault| unusable(&fault))?)?;
+                let mut rows = prepared.raw_query();
+                if let Some(row) = rows.next()? {
+                    let body = shown(row.get(0)?, projection.as_ref())?;
+                    bytes += body.len();
+                    documents.push(body);
+                }
+            }
+            Ok((Batch { documents, more: sorted.left > 0 }, sorted))
+        });
+        let (batch, sorted) = reading.await?;
+        self.sorted = Some(sorted);
+        Ok(batch)
+    }
+}
+
+impl Sorted {
+    fn next(&mut self) -> io::Result<i64> {
+        let mut number = [0; WIDTH];
+        self.file.read_exact(&mut number)?;
+        self.left -= 1;
+        Ok(i64::from_le_bytes(number))
+    }
+}
+
+/// Sorts the rows of the statement, unless an index gives them in order.
+fn sort(
+    connection: &Connection,
+    statement: &Statement,
+    directory: &Path,
+) -> Result<Option<Sorted>, StoreError> {
+    let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.text))?;
+    let mut plan = plan.query(params_from_iter(&statement.values))?;
+    let mut sorts = false;
+    while let Some(line) = plan.next()? {
+        sorts |= line.get_ref(3)?.as_str().is_ok_and(|line| line.contains("TEMP B-TREE"));
+    }
+    if !sorts {
+        return Ok(None);
+    }
+    let mut prepared = connection.prepare(&statement.text)?;
+    let mut rows = prepared.query(params_from_iter(&statement.values))?;
+    let file = tempfile::tempfile_in(directory).map_err(|fault| unusable(&fault))?;
+    let mut writer = BufWriter::new(file);
+    let mut left = 0;
+    while let Some(row) = rows.next()? {
+        writer.write_all(&row.get::<_, i64>(0)?.to_le_bytes()).map_err(|fault| unusable(&fault))?;
+        left += 1;
+    }
+    let mut file = writer.into_inner().map_err(|fault| unusable(fault.error()))?;
+    file.seek(SeekFrom::Start(0)).map_err(|fault| unusable(&fault))?;
+    Ok(Some(Sorted { file, left }))
+}
+
+fn unusable(fault: &io::Error) -> StoreError {
+    let full = fault.kind() == io::ErrorKind::StorageFull;
+    let text = format!("a sort in the directory of the SQLite file failed: {fault}");
+    note(&Cause::new(if full { Kind::DiskFull } else { Kind::Disk }, text));
+    Unavailable.into()
+}
