@@ -16,8 +16,7 @@ use super::{
     fault::DefinitionFault,
     history,
     index::{self, resolve},
-    pointer,
-    series::{self, FIRST, LAST, LOWER, SERIES},
+    pointer, series,
     sight::Sight,
     validate,
 };
@@ -154,29 +153,12 @@ impl Collection {
         match document {
             Value::Object(mut members) if faults.is_empty() => {
                 if self.keeps_points() {
-                    series::frame(&mut members).map_err(|fault| vec![fault])?;
+                    series::frame(&mut members, self.sums_points()).map_err(|fault| vec![fault])?;
                 }
                 Ok(members)
             }
             _ => Err(faults),
         }
-    }
-
-    /// Whether series can be written and read by the point here: the collection is the one for it, and a place in it is
-    /// unique.
-    pub fn keeps_points(&self) -> bool {
-        let has = |unique: bool, paths: &[&str]| {
-            let is = |index: &Index| {
-                index.unique == unique
-                    && index.keys.iter().all(|(_, direction)| *direction == Direction::Ascending)
-                    && index.declared().map(|field| field.path.to_string()).eq(paths.iter().copied())
-            };
-            self.indexes.iter().any(is)
-        };
-        self.name() == SERIES
-            && has(true, &["calculation", "metric", LOWER])
-            && has(false, &["calculation", "metric", LOWER])
-            && has(false, &["calculation", "metric", FIRST, LAST])
     }
 
     /// Whether a revision is kept when another takes its place.

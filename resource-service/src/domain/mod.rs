@@ -1,6 +1,7 @@
 //! Types that cannot be wrong and pure rules: collections, documents, preconditions. No async, no store, no HTTP.
 
 pub mod aggregate;
+pub mod appended;
 pub mod artifacts;
 pub mod catalog;
 pub mod change;
@@ -17,14 +18,17 @@ pub mod hidden;
 pub mod history;
 pub mod ids;
 pub mod index;
+pub mod layout;
 pub mod merge;
 pub mod patch;
+mod points;
 pub mod precondition;
 mod references;
 pub mod scalar;
 pub mod scan;
 pub mod series;
 pub mod sight;
+pub mod summary;
 pub mod table;
 pub mod ticket;
 pub mod tolerance;

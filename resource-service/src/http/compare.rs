@@ -41,6 +41,7 @@ pub async fn compare(
         "parameters": found.parameters.iter().map(parameter).collect::<Vec<_>>(),
         "results": found.results.iter().map(result).collect::<Vec<_>>(),
         "series": found.series.map(|series| series.iter().map(metric).collect::<Vec<_>>()),
+        "series_truncated": found.series_truncated,
     });
     Ok(HttpResponse::Ok()
         .content_type(JSON)

@@ -20,7 +20,7 @@ use super::{
     rendering::{Format, Rendered},
 };
 use crate::{
-    domain::{downsample::FEWEST, series::Place},
+    domain::{downsample::FEWEST, series::Place, summary::Summary},
     ops::{
         Service,
         policy::Verb,
@@ -199,12 +199,13 @@ fn metric(metric: Metric) -> Value {
     let mut shown = Map::new();
     shown.insert("metric".into(), metric.name.into());
     shown.extend(metric.unit.map(|unit| ("unit".to_owned(), unit.into())));
-    shown.insert("count".into(), metric.count.into());
-    if let Some((first, last)) = metric.steps {
+    let Summary { count, steps, min, max, last } = metric.summary;
+    shown.insert("count".into(), count.into());
+    if let Some((first, last)) = steps {
         shown.insert("first_step".into(), first.into());
         shown.insert("last_step".into(), last.into());
     }
-    for (name, value) in [("min", metric.min), ("max", metric.max), ("last_value", metric.last)] {
+    for (name, value) in [("min", min), ("max", max), ("last_value", last)] {
         shown.extend(value.map(|value| (name.to_owned(), value.to_json())));
     }
     Value::Object(shown)

@@ -25,6 +25,7 @@ pub mod names;
 pub mod notices;
 pub mod patch;
 pub mod policy;
+mod reach;
 pub mod repeat;
 pub mod replace;
 pub mod restore;

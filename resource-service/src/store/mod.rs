@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 pub use self::{
     definitions::DefinitionStore,
     scan::Scan,
-    series::{Chunks, SeriesStore, Write},
+    series::{Append, Chunks, Outline, Outlines, SeriesStore, Write},
     versions::{Version, Versions},
     writes::{Answer, Bulk, Ended, Fate, Kept, MAX_CONFLICTS, Receipt, Update, Writes},
 };

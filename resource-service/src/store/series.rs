@@ -1,4 +1,5 @@
-//! The part of the port that series need: their points as numbers, and several documents written together.
+//! The part of the port that series need: their points as numbers, points put behind others, and several documents
+//! written together.
 
 use std::sync::Arc;
 
@@ -6,7 +7,15 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::{Selection, StoreError};
-use crate::domain::{collection::Collection, document::Document, series::Chunk};
+use crate::{
+    domain::{
+        collection::Collection,
+        document::Document,
+        series::{Chunk, Place, Point},
+        summary::Summary,
+    },
+    query::expr::Expr,
+};
 
 /// A part of a selection of series.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,13 +26,52 @@ pub struct Chunks {
     pub more: bool,
 }
 
-/// One of several writes.
+/// What is kept of a document of a series beside its points.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    /// `_id`.
+    pub id: String,
+    /// The metric.
+    pub metric: String,
+    /// What the values are measured in.
+    pub unit: Option<String>,
+    /// The smallest step and the largest one.
+    pub steps: Option<(i64, i64)>,
+    /// What its points are like; nothing where that was not kept.
+    pub summary: Option<Summary>,
+}
+
+/// A part of a selection of series, without the points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outlines {
+    /// What is kept of the documents, in order, at most as many as the limit says.
+    pub outlines: Vec<Outline>,
+    /// Whether there are more behind them.
+    pub more: bool,
+}
+
+/// Points that are put behind those of one document, which has a summary. Its revision grows by one.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// The series.
+    pub place: Place,
+    /// What the document must be like. At most one is.
+    pub filter: Expr,
+    /// The points in order, all of them behind the last one of the document. Without any, the revision alone changes.
+    pub points: Vec<Point>,
+    /// When it is done, as RFC 3339 in UTC with milliseconds.
+    pub at: String,
+}
+
+/// One of several writes.
+#[derive(Clone, Debug)]
 pub enum Write {
     /// Adds a document.
     Insert(Document),
     /// Puts a document in the place of this revision of it.
     Replace(Document, i64),
+    /// Puts points behind those of a document.
+    Append(Append),
 }
 
 /// What a store does for series.
@@ -37,7 +85,26 @@ pub trait SeriesStore: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Chunks, StoreError>;
 
-    /// Makes all of the writes or none; `false`, and nothing is written, where a revision is not the current one.
+    /// What is kept beside the points of the first series of a selection, without reading the points.
+    async fn outlines(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        now: OffsetDateTime,
+    ) -> Result<Outlines, StoreError>;
+
+    /// Puts points behind others, each of the appends for itself and in one step, writing about as many bytes as the
+    /// points have. `false` where no document is as the append wants it, and nothing is written. An append that was
+    /// overtaken by another writer may count as `false` though its points are stored.
+    async fn append_points(
+        &self,
+        collection: &Arc<Collection>,
+        appends: Vec<Append>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<bool>, StoreError>;
+
+    /// Makes all of the writes or none, in their order; `false`, and nothing is written, where a revision is not the
+    /// current one or no document is as an append wants it.
     async fn write_together(
         &self,
         collection: &Arc<Collection>,

@@ -10,10 +10,10 @@ use crate::{
     http::{
         body::JSON,
         rendering::{CSV, NDJSON},
-        series::{DEFAULT_LIMIT, DEFAULT_METRICS, MAX_LIMIT, MAX_METRICS, MAX_SAMPLE},
+        series::{DEFAULT_LIMIT, DEFAULT_METRICS, MAX_LIMIT, MAX_METRICS as METRICS_OF_A_PAGE, MAX_SAMPLE},
     },
     ops::{
-        compare::MAX_IDS,
+        compare::{MAX_IDS, MAX_METRICS},
         series::append::{MAX_POINTS, MAX_SERIES},
     },
 };
@@ -85,8 +85,8 @@ fn append(series: &Collection) -> Value {
         &json!({
             "calculation": text(), "metric": text(),
             "accepted": {"type": "integer", "description": "The number of new points."},
-            "repeated": {"type": "integer", "description": "The number of points that were stored already with the same value."},
-            "replaced": {"type": "integer", "description": "The number of points that had another value."},
+            "repeated": {"type": "integer", "description": "The number of points that were stored already with the same value and time."},
+            "replaced": {"type": "integer", "description": "The number of points that had another value or time."},
         }),
     );
     let many = |one: &Value| json!({"oneOf": [one, {"type": "array", "maxItems": MAX_SERIES, "items": one}]});
@@ -97,10 +97,10 @@ fn append(series: &Collection) -> Value {
     described(
         post,
         "Each step of a metric is stored once, even if others append at the same time: points can be sent again. A step \
-         that has another value is a conflict (409, one error for each) and keeps it unless replace=true; all other \
-         points are stored.",
+         that has another value, or another time, is a conflict (409, one error for each) and keeps it; all other \
+         points are stored. With replace=true the whole point is overwritten, its time too.",
         &json!({
-            "parameters": [parameter("replace", "Whether a step that has another value is overwritten.", &replace)],
+            "parameters": [parameter("replace", "Whether a step that has another value or time is overwritten.", &replace)],
             "requestBody": {"required": true, "content": content(JSON, &many(&body))},
         }),
     )
@@ -160,7 +160,8 @@ fn metrics(series: &Collection) -> Value {
     let answers = answers("200", good, &[400, 403, 422]);
     let get =
         operation(series, "metrics", "Summarize what a calculation measured", &series.access.read, &answers);
-    let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_METRICS, "default": DEFAULT_METRICS});
+    let limit =
+        json!({"type": "integer", "minimum": 1, "maximum": METRICS_OF_A_PAGE, "default": DEFAULT_METRICS});
     described(
         get,
         "min and max leave NaN out; last_value is the value at the last step.",
@@ -196,11 +197,14 @@ fn compare(calculations: &Collection) -> Value {
     series["type"] = json!(["array", "null"]);
     series["description"] =
         "Metrics that at least two of them have; null if the caller may not read series.".into();
+    let truncated =
+        format!("Whether there are more metrics than the first {MAX_METRICS}, which are compared.");
     let found = object(
-        &["ids", "tolerance", "parameters", "results", "series"],
+        &["ids", "tolerance", "parameters", "results", "series", "series_truncated"],
         &json!({
             "ids": ids, "tolerance": {"type": "object"}, "parameters": list(&parameter_difference),
             "results": list(&result), "series": series,
+            "series_truncated": {"type": "boolean", "description": truncated},
         }),
     );
     let good = json!({"description": "What differs.", "content": content(JSON, &found)});

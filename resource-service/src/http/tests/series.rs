@@ -244,6 +244,108 @@ async fn documents_that_a_client_cut_itself_are_read_with_the_rest() {
     assert_eq!(outcome(&post(&api, "/api/series/points", &batch(&id, [(20, 5.0)])).await), (1, 0, 0));
 }
 
+/// Documents of the series, as `first,last,count,open`.
+async fn documents(api: &Api, calculation: &str) -> Vec<(i64, i64, i64, bool)> {
+    let path = format!("/api/series?calculation={calculation}&sort=first");
+    let found = call(api, &path).await;
+    let items = found.body["items"].as_array().unwrap();
+    let whole = |item: &Value| {
+        let (number, points) =
+            (|name: &str| item[name].as_i64().unwrap(), item["points"].as_array().unwrap());
+        assert_eq!(number("count"), i64::try_from(points.len()).unwrap());
+        (number("first"), number("last"), number("count"), item["open"] == json!(true))
+    };
+    items.iter().map(whole).collect()
+}
+
+#[actix_web::test]
+async fn a_series_that_is_sent_point_by_point_is_few_documents_with_summaries() {
+    let (api, id) = started().await;
+    for step in 0..1100_i32 {
+        let sent = post(&api, "/api/series/points", &batch(&id, squares(step..step + 1))).await;
+        assert_eq!((sent.status, outcome(&sent)), (200, (1, 0, 0)), "{}", sent.text);
+    }
+    let found = documents(&api, &id).await;
+    assert_eq!((found.len(), found[0], found[2].3), (3, (0, 999, 1000, false), true), "{found:?}");
+    assert_eq!(steps(&api, &id).await, (0..1100).collect::<Vec<i64>>());
+    let again = post(&api, "/api/series/points", &batch(&id, squares(1090..1101))).await;
+    assert_eq!(outcome(&again), (1, 10, 0));
+    let all = call(&api, &format!("/api/series/metrics?calculation={id}")).await;
+    assert_eq!(
+        all.body["items"],
+        json!([{"metric": "loss", "count": 1101, "first_step": 0, "last_step": 1100, "min": 0.0, "max": 1_210_000.0, "last_value": 1_210_000.0}])
+    );
+    let late = post(&api, "/api/series/points", &batch(&id, [(-5, -1.0), (2000, 2.0)])).await;
+    assert_eq!(outcome(&late), (2, 0, 0));
+    let mut expected: Vec<i64> = vec![-5];
+    expected.extend((0..1101).chain([2000]));
+    assert_eq!(steps(&api, &id).await, expected);
+}
+
+#[actix_web::test]
+async fn appenders_of_single_points_at_the_same_time_lose_nothing_and_double_nothing() {
+    let (api, id) = started().await;
+    let bodies: Vec<Value> = (0..200).map(|step| batch(&id, squares(step..step + 1))).collect();
+    for bodies in bodies.chunks(8) {
+        let sent = join_all(bodies.iter().map(|body| post(&api, "/api/series/points", body))).await;
+        let accepted: u64 = sent.iter().map(|answer| outcome(answer).0).sum();
+        assert_eq!(accepted, 8);
+    }
+    assert_eq!(steps(&api, &id).await, (0..200).collect::<Vec<i64>>());
+    documents(&api, &id).await;
+}
+
+#[actix_web::test]
+async fn a_request_with_a_point_for_each_of_many_series_stores_them_all() {
+    let (api, id) = started().await;
+    let metrics: Vec<String> = (0..40).map(|n| format!("m{n:02}")).collect();
+    let step = |step: i64| {
+        let one = |metric: &String| json!({"calculation": id, "metric": metric, "points": [{"step": step, "value": step}]});
+        Value::from(metrics.iter().map(one).collect::<Vec<Value>>())
+    };
+    for number in 0..40 {
+        let sent = post(&api, "/api/series/points", &step(number)).await;
+        let all = sent.body.as_array().unwrap_or_else(|| panic!("{}", sent.text));
+        assert!(all.len() == 40 && all.iter().all(|one| one["accepted"] == 1), "{}", sent.text);
+    }
+    let mut mixed = step(39);
+    mixed[7]["points"][0]["step"] = json!(40);
+    mixed[8]["points"][0]["value"] = json!(-1);
+    let refused = post(&api, "/api/series/points", &mixed).await;
+    assert_eq!(refused.faults(), [("/8/points/0".into(), "conflict".into())]);
+    let all = call(&api, &format!("/api/series/metrics?calculation={id}&limit=50")).await;
+    let counts: Vec<u64> =
+        all.body["items"].as_array().unwrap().iter().map(|item| item["count"].as_u64().unwrap()).collect();
+    assert_eq!((counts.len(), counts[7], counts.iter().sum::<u64>()), (40, 41, 40 * 40 + 1));
+    let mut twice = json!([step(50)[0], step(50)[0]]);
+    twice[1]["points"][0]["value"] = json!(-1);
+    let refused = post(&api, "/api/series/points", &twice).await;
+    assert_eq!(
+        refused.faults(),
+        [("/1/points/0".into(), "conflict".into())],
+        "the first part is stored first"
+    );
+}
+
+#[actix_web::test]
+async fn replacing_a_point_replaces_its_time_too() {
+    let (api, id) = started().await;
+    let body = |time: &str| {
+        let mut body = batch(&id, []);
+        body["points"] = json!([{"step": 1, "value": -1.5, "time": format!("2027-01-{time}T00:00:00Z")}]);
+        body
+    };
+    assert_eq!(outcome(&post(&api, "/api/series/points", &body("01")).await), (1, 0, 0));
+    assert_eq!(outcome(&post(&api, "/api/series/points", &body("01")).await), (0, 1, 0));
+    let refused = post(&api, "/api/series/points", &body("02")).await;
+    assert_eq!(refused.code(), (409, "conflict"));
+    let words = "step 1 has the time 2027-01-01T00:00:00Z already, got the time 2027-01-02T00:00:00Z";
+    assert!(refused.text.contains(words), "{}", refused.text);
+    assert_eq!(outcome(&post(&api, "/api/series/points?replace=true", &body("02")).await), (0, 0, 1));
+    let page = call(&api, &format!("/api/series/points?calculation={id}&metric=loss")).await;
+    assert_eq!(page.body["points"], json!([{"step": 1, "value": -1.5, "time": "2027-01-02T00:00:00Z"}]));
+}
+
 #[actix_web::test]
 async fn metrics_are_listed_with_what_can_be_said_of_them() {
     let (api, id) = started().await;

@@ -13,7 +13,7 @@ use shared_models::{claims::AccessClaims, problem::FieldError};
 pub use self::{
     parameters::ParameterDifference,
     results::ResultDifference,
-    series::{Largest, MetricComparison},
+    series::{Largest, MAX_METRICS, MetricComparison},
 };
 use super::{Service, error::ResourceError, policy::Verb};
 use crate::domain::{document::Document, grant::CALCULATIONS, tolerance::Tolerance};
@@ -30,6 +30,8 @@ pub struct Comparison {
     pub results: Vec<ResultDifference>,
     /// Metrics that at least two of the calculations have; nothing where the caller may not read series.
     pub series: Option<Vec<MetricComparison>>,
+    /// Whether there are more such metrics than an answer has.
+    pub series_truncated: bool,
 }
 
 /// The values that some of the calculations have, by id, in the order in which the ids were given.
@@ -53,17 +55,21 @@ pub async fn compare(
         calculations.iter().map(|(id, members)| (*id, members.get(name))).collect()
     };
     let (parameters, results) = (part("parameters"), part("results"));
-    let series = match service.admit_to_series(claims, Verb::Read) {
-        Ok(_) => Some(series::compare(service, claims, ids, tolerance).await?),
+    let (series, series_truncated) = match service.admit_to_series(claims, Verb::Read) {
+        Ok(_) => {
+            let (series, truncated) = series::compare(service, claims, ids, tolerance).await?;
+            (Some(series), truncated)
+        }
         Err(
             ResourceError::MissingScope(_) | ResourceError::UnknownCollection(_) | ResourceError::NoSeries,
-        ) => None,
+        ) => (None, false),
         Err(error) => return Err(error),
     };
     Ok(Comparison {
         parameters: parameters::compare(&parameters),
         results: results::compare(&results, tolerance),
         series,
+        series_truncated,
     })
 }
 

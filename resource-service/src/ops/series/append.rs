@@ -1,43 +1,32 @@
-//! Appends points to series: each step once, whoever else appends at the same time.
+//! Appends points to series: what is asked is checked as a whole, then each series is written for itself.
 
-use serde_json::{Map, Value};
-use shared_models::{claims::AccessClaims, documents::Direction, problem::FieldError};
+use std::collections::BTreeSet;
 
-use super::{compare, equal, order};
+use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
+use shared_models::{claims::AccessClaims, problem::FieldError};
+
+use super::write::{self, Series};
 use crate::{
     domain::{
-        document::Meta,
         grant::CALCULATIONS,
         pointer,
-        series::{self, CHUNK, Chunk, LOWER, Outcome, Place, Point, Sent},
+        series::{self, CHUNK, Outcome, Place, Point},
         validate::MAX_FAULTS,
     },
     ops::{
         Service,
-        change::MAX_TRIES,
         error::ResourceError,
         policy::{Permit, Verb},
     },
-    query::{expr::Comparison, literal::Literal},
-    store::{Selection, StoreError, Write},
 };
 
 /// The most points of a request.
 pub const MAX_POINTS: usize = 10_000;
 /// The most series of a request.
 pub const MAX_SERIES: usize = 1000;
-/// Chunks that one write changes at most.
-const AT_ONCE: usize = 16;
-
-/// Points of one series, as they came.
-struct Series {
-    /// Where they stand in the body.
-    at: String,
-    place: Place,
-    unit: Option<String>,
-    /// In order of their steps.
-    points: Vec<Sent>,
-}
+/// Series of a request that are written at a time, where one command does not do for all.
+const AT_A_TIME: usize = 8;
 
 /// What became of the points of one series.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +37,9 @@ pub struct Appended {
     pub outcome: Outcome,
 }
 
-/// Appends the points of each of the series in `items`. A step that has another value is left as it is and told as
-/// a conflict, unless `replace`; all other points are stored. `many` says that the items are those of an array.
+/// Appends the points of each of the series in `items`. A step that has another value or time keeps it and is
+/// reported as a conflict, unless `replace`; all other points are stored. `many` says that the items are those of an
+/// array.
 pub async fn append(
     service: &Service,
     claims: &AccessClaims,
@@ -88,12 +78,36 @@ pub async fn append(
         faults.truncate(MAX_FAULTS);
         return Err(ResourceError::Invalid(faults));
     }
-    let (mut done, mut conflicts) = (Vec::new(), Vec::new());
-    for series in all {
+    store(service, &permit, all, replace).await
+}
+
+/// Stores the points: behind the open ends of their series in one command where they can be put there, else series by
+/// series.
+async fn store(
+    service: &Service,
+    permit: &Permit<'_>,
+    all: Vec<Series>,
+    replace: bool,
+) -> Result<Vec<Appended>, ResourceError> {
+    let at_ends = write::at_ends(service, permit, &all).await?;
+    // Points of one series that come in several parts are stored in the order of the parts.
+    let places: BTreeSet<&Place> = all.iter().map(|series| &series.place).collect();
+    let at_a_time = if places.len() == all.len() { AT_A_TIME } else { 1 };
+    let stored = all.into_iter().zip(at_ends).map(|(series, at_end)| async move {
         let (at, place) = (series.at.clone(), series.place.clone());
-        match store(service, &permit, series, replace).await {
+        let stored = if at_end {
+            Ok(Outcome { accepted: series.points.len(), ..Outcome::default() })
+        } else {
+            write::store(service, permit, series, replace).await
+        };
+        (at, place, stored)
+    });
+    let mut stored = stream::iter(stored).buffered(at_a_time);
+    let (mut done, mut conflicts) = (Vec::new(), Vec::new());
+    while let Some((at, place, stored)) = stored.next().await {
+        match stored {
             Ok(outcome) => {
-                conflicts.extend(outcome.conflicts.iter().map(|conflict| told(&permit, &at, conflict)));
+                conflicts.extend(outcome.conflicts.iter().map(|conflict| refused(permit, &at, conflict)));
                 done.push(Appended { place, outcome });
             }
             Err(ResourceError::Steps(mut found)) => conflicts.append(&mut found),
@@ -103,11 +117,18 @@ pub async fn append(
     if conflicts.is_empty() { Ok(done) } else { Err(ResourceError::Steps(conflicts)) }
 }
 
-/// The stored value is named to those who may read it.
-fn told(permit: &Permit<'_>, at: &str, conflict: &series::Conflict) -> FieldError {
-    let series::Conflict { at: index, step, has, came } = conflict;
-    let has = if permit.may_read() { format!("the value {has}") } else { "another value".to_owned() };
-    let message = format!("step {step} has {has} already, got {came}; replace=true overwrites it");
+/// The stored value and time are named to those who may read them.
+fn refused(permit: &Permit<'_>, at: &str, conflict: &series::Conflict) -> FieldError {
+    let series::Conflict { at: index, has, came } = conflict;
+    let time =
+        |point: &Point| point.time.as_deref().map_or("no time".to_owned(), |time| format!("the time {time}"));
+    let (stored, sent) = match (permit.may_read(), has.value == came.value) {
+        (true, true) => (time(has), time(came)),
+        (true, false) => (format!("the value {}", has.value), came.value.to_string()),
+        // Which of the two it is would say that the other one is right.
+        (false, _) => ("another value or time".to_owned(), format!("{}, {}", came.value, time(came))),
+    };
+    let message = format!("step {} has {stored} already, got {sent}; replace=true overwrites it", has.step);
     FieldError::at(format!("{at}/points/{index}"), "conflict", message)
 }
 
@@ -120,7 +141,8 @@ fn read(permit: &Permit<'_>, at: String, item: Value) -> Result<Series, Vec<Fiel
             "a series is an object with calculation, metric and points",
         )]);
     };
-    if let Some(name) = members.keys().find(|name| [series::FIRST, series::LAST].contains(&name.as_str())) {
+    let own = |name: &&String| series::OWN.contains(&name.as_str()) && permit.collection.has_field(name);
+    if let Some(name) = members.keys().find(own) {
         return Err(vec![FieldError::at(
             pointer(&at, name),
             "readOnly",
@@ -151,8 +173,7 @@ fn read(permit: &Permit<'_>, at: String, item: Value) -> Result<Series, Vec<Fiel
             }
         }
         // They are set anew for each piece.
-        members.shift_remove(series::FIRST);
-        members.shift_remove(series::LAST);
+        members.retain(|name, _| !series::OWN.contains(&name.as_str()));
         if rest.is_empty() {
             break;
         }
@@ -191,157 +212,19 @@ async fn check_calculations(
     permit: &Permit<'_>,
     all: &[Series],
 ) -> Result<Vec<FieldError>, ResourceError> {
-    let (mut faults, mut known) = (Vec::new(), Vec::new());
-    for Series { at, place, .. } in all {
-        let members = Map::from_iter([("calculation".to_owned(), Value::from(place.calculation.as_str()))]);
+    for Series { place, .. } in all {
+        let members =
+            [("calculation".to_owned(), Value::from(place.calculation.as_str()))].into_iter().collect();
         service.check_grant(permit, None, &members)?;
-        if known.contains(&&place.calculation) {
-            continue;
-        }
-        known.push(&place.calculation);
-        if service.reach(claims, CALCULATIONS, &place.calculation).await?.is_none() {
-            let message = format!("there is no calculation {:?}", place.calculation);
-            faults.push(FieldError::at(format!("{at}/calculation"), "reference", message));
-        }
     }
+    let ids = all.iter().map(|series| series.place.calculation.as_str());
+    let known = service.revisions(claims, CALCULATIONS, ids).await?;
+    let unknown = |place: &Place| format!("there is no calculation {:?}", place.calculation);
+    let faults = all.iter().filter(|series| !known.contains_key(&series.place.calculation));
+    let faults = faults.map(|Series { at, place, .. }| {
+        FieldError::at(format!("{at}/calculation"), "reference", unknown(place))
+    });
+    let faults = faults.collect();
     service.check_going_on(permit, None).await?;
     Ok(faults)
-}
-
-/// Stores points from the largest step down, as many chunks at a time as one write takes.
-async fn store(
-    service: &Service,
-    permit: &Permit<'_>,
-    mut series: Series,
-    replace: bool,
-) -> Result<Outcome, ResourceError> {
-    let mut outcome = Outcome::default();
-    let mut tries = 0;
-    while let (Some(least), Some(largest)) = (series.points.first(), series.points.last()) {
-        let chunks = covering(service, permit, &series.place, least.1.step, largest.1.step).await?;
-        // The lowest chunk found may not reach down to the smallest steps; those come next.
-        let complete =
-            chunks.len() < AT_ONCE || chunks.first().is_none_or(|chunk| chunk.lower <= Some(least.1.step));
-        let border = if complete { None } else { chunks.first().and_then(|chunk| chunk.lower) };
-        let from = border.map_or(0, |border| series.points.partition_point(|(_, point)| point.step < border));
-        let unit = unit(permit, &series, &chunks)?;
-        let (writes, done) =
-            plan(service, permit, &series.place, unit.as_deref(), chunks, &series.points[from..], replace);
-        let written = if writes.is_empty() {
-            Ok(true)
-        } else {
-            service.store.write_together(&permit.collection, writes).await
-        };
-        match written {
-            Ok(true) => {
-                series.points.truncate(from);
-                outcome.add(done);
-                tries = 0;
-            }
-            // Somebody else was faster; what they wrote decides.
-            Ok(false) | Err(StoreError::Conflict { .. }) if tries < MAX_TRIES => tries += 1,
-            Ok(false) => return Err(ResourceError::Unavailable),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    outcome.conflicts.sort_by_key(|conflict| conflict.at);
-    Ok(outcome)
-}
-
-/// The chunks that hold, or would hold, the steps from `least` to `largest`, in order: the last [`AT_ONCE`] of them.
-async fn covering(
-    service: &Service,
-    permit: &Permit<'_>,
-    place: &Place,
-    least: i64,
-    largest: i64,
-) -> Result<Vec<Chunk>, ResourceError> {
-    let collection = &permit.collection;
-    let series = permit.condition()?.and(equal(collection, "calculation", &place.calculation)?).and(equal(
-        collection,
-        "metric",
-        &place.metric,
-    )?);
-    let order = order(collection, &[LOWER], Direction::Descending)?;
-    let (mut found, mut highest): (Vec<Chunk>, _) = (Vec::new(), (Comparison::Lte, largest));
-    // Who appends at the end needs the last chunk and no other.
-    for limit in [1, AT_ONCE - 1] {
-        let below = compare(collection, LOWER, highest.0, Literal::Integer(highest.1))?;
-        let filter = series.clone().and(below);
-        let selection = Selection { filter, order: order.clone(), projection: None, limit };
-        let read = service.store.chunks(collection, selection, service.clock.now()).await?;
-        found.extend(read.chunks.into_iter().map(Chunk::in_order));
-        match found.last().and_then(|chunk| chunk.lower) {
-            Some(lower) if lower > least && read.more => highest = (Comparison::Lt, lower),
-            _ => break,
-        }
-    }
-    while found.len() > 1 && found[found.len() - 2].lower <= Some(least) {
-        found.pop();
-    }
-    found.reverse();
-    Ok(found)
-}
-
-/// The unit of the series: what its chunks say, and what a new series is given.
-fn unit(permit: &Permit<'_>, series: &Series, chunks: &[Chunk]) -> Result<Option<String>, ResourceError> {
-    let Some(known) = chunks.last().map(|chunk| chunk.unit.clone()) else { return Ok(series.unit.clone()) };
-    if series.unit.is_none() || series.unit == known {
-        return Ok(known);
-    }
-    let has = match known {
-        None => "has no unit".to_owned(),
-        Some(unit) if permit.may_read() => format!("is measured in {unit:?}"),
-        Some(_) => "is measured in another unit".to_owned(),
-    };
-    let message = format!("the series {has}; send its points with that unit, or with none");
-    Err(ResourceError::Steps(vec![FieldError::at(format!("{}/unit", series.at), "conflict", message)]))
-}
-
-/// The writes that put `sent` into `chunks`, and what becomes of the points then.
-fn plan(
-    service: &Service,
-    permit: &Permit<'_>,
-    place: &Place,
-    unit: Option<&str>,
-    chunks: Vec<Chunk>,
-    sent: &[Sent],
-    replace: bool,
-) -> (Vec<Write>, Outcome) {
-    let (mut writes, mut outcome) = (Vec::new(), Outcome::default());
-    let fresh = || Meta::first(permit.subject, &service.ids, service.clock.now());
-    let lowers: Vec<i64> = chunks.iter().filter_map(|chunk| chunk.lower).collect();
-    let start_of = |lower: i64| sent.partition_point(|(_, point)| point.step < lower);
-    let below = lowers.first().map_or(sent.len(), |lower| start_of(*lower));
-    if below > 0 {
-        // Nothing holds the smallest steps: the series begins here.
-        let (points, done) = series::merge(Vec::new(), sent[..below].to_vec(), replace);
-        outcome.add(done);
-        for (number, piece) in series::cut(points, true).into_iter().enumerate() {
-            let lower = if number == 0 { i64::MIN } else { piece[0].step };
-            writes.push(Write::Insert(series::document(fresh(), place, unit, lower, &piece)));
-        }
-    }
-    for (at, chunk) in chunks.into_iter().enumerate() {
-        let end = lowers.get(at + 1).map_or(sent.len(), |lower| start_of(*lower));
-        let theirs = &sent[start_of(lowers[at])..end];
-        let (meta, last) = (chunk.meta(), chunk.points.last().map(|point| point.step));
-        let grew_at_end = theirs.first().is_some_and(|(_, point)| last.is_none_or(|last| point.step > last));
-        let (points, done) = series::merge(chunk.points, theirs.to_vec(), replace);
-        let changed = done.accepted + done.replaced > 0;
-        outcome.add(done);
-        if !changed {
-            continue;
-        }
-        // The chunk is written even where all new points come after it: where it ends has changed.
-        for (number, piece) in series::cut(points, grew_at_end).into_iter().enumerate() {
-            writes.push(if number == 0 {
-                let (expected, next) = (meta.revision, meta.next(service.clock.now()));
-                Write::Replace(series::document(next, place, unit, lowers[at], &piece), expected)
-            } else {
-                Write::Insert(series::document(fresh(), place, unit, piece[0].step, &piece))
-            });
-        }
-    }
-    (writes, outcome)
 }

@@ -1,20 +1,27 @@
-//! Lists the metrics of a calculation, each with what can be said of its points in a line.
+//! Lists the metrics of a calculation, each with its summary: what is kept beside the points of its documents.
 
 use shared_models::{claims::AccessClaims, documents::Direction};
 
 use super::{
-    compare, equal, field, order,
+    compare, equal, order,
     read::{MANY, Reader},
 };
 use crate::{
     domain::{
-        scalar::Scalar,
-        series::{FIRST, LAST, Place},
+        series::{FIRST, LAST, Place, summary},
+        summary::Summary,
     },
     ops::{Service, error::ResourceError, policy::Verb},
-    query::{expr::Comparison, literal::Literal, projection::Projection},
-    store::Selection,
+    query::{
+        expr::{Comparison, Expr},
+        literal::Literal,
+        order::Place as At,
+    },
+    store::{Outline, Selection},
 };
+
+/// Documents that are read at once, without their points.
+const AT_ONCE: usize = 1000;
 
 /// A metric of a calculation.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,16 +30,29 @@ pub struct Metric {
     pub name: String,
     /// What the values are measured in.
     pub unit: Option<String>,
-    /// How many points there are.
-    pub count: usize,
-    /// The smallest step and the largest one.
-    pub steps: Option<(i64, i64)>,
-    /// The smallest value, NaN apart.
-    pub min: Option<Scalar>,
-    /// The largest value, NaN apart.
-    pub max: Option<Scalar>,
-    /// The value at the largest step.
-    pub last: Option<Scalar>,
+    /// What its points are like.
+    pub summary: Summary,
+}
+
+/// A metric whose documents are being read.
+struct Found {
+    metric: Metric,
+    /// Whether the documents' own summaries add up to the metric's: each has one, and no two overlap.
+    adds_up: bool,
+}
+
+impl Found {
+    fn new(name: String) -> Self {
+        Self { metric: Metric { name, unit: None, summary: Summary::default() }, adds_up: true }
+    }
+
+    fn take(&mut self, outline: Outline) {
+        self.metric.unit = self.metric.unit.take().or(outline.unit);
+        match outline.summary {
+            Some(more) if self.metric.summary.ends_before(&more) => self.metric.summary.add(&more),
+            _ => self.adds_up = false,
+        }
+    }
 }
 
 /// The first `limit` metrics of a calculation behind `after` by name, and whether there are more.
@@ -43,66 +63,73 @@ pub async fn metrics(
     after: Option<&str>,
     limit: usize,
 ) -> Result<(Vec<Metric>, bool), ResourceError> {
-    let names = names(service, claims, calculation, after, limit + 1).await?;
-    let mut metrics = Vec::new();
-    for name in names.iter().take(limit) {
-        let place = Place { calculation: calculation.to_owned(), metric: name.clone() };
-        metrics.push(of(service, claims, place).await?);
+    let mut found = outlined(service, claims, calculation, after, limit + 1).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let mut metrics = Vec::with_capacity(found.len());
+    for Found { mut metric, adds_up } in found {
+        if !adds_up {
+            let place = Place { calculation: calculation.to_owned(), metric: metric.name.clone() };
+            metric.summary = read(service, claims, &place).await?;
+        }
+        metrics.push(metric);
     }
-    Ok((metrics, names.len() > limit))
+    Ok((metrics, more))
 }
 
-/// The names alone, by skipping from one to the next.
-pub async fn names(
+/// The first metrics behind `after` by name, at most `limit`, by what is kept beside the points.
+async fn outlined(
     service: &Service,
     claims: &AccessClaims,
     calculation: &str,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<String>, ResourceError> {
+) -> Result<Vec<Found>, ResourceError> {
     let permit = service.admit_to_series(claims, Verb::Read)?;
     let collection = &permit.collection;
-    let all = permit.condition()?.and(equal(collection, "calculation", calculation)?);
-    let order = order(collection, &["metric", FIRST, LAST], Direction::Ascending)?;
-    let projection = Projection::new([field(collection, "metric")?.path.clone()]);
-    let mut names: Vec<String> = Vec::new();
-    while names.len() < limit {
-        let filter = match names.last().map(String::as_str).or(after) {
-            Some(last) => {
-                let behind = compare(collection, "metric", Comparison::Gt, Literal::Text(last.to_owned()))?;
-                all.clone().and(behind)
-            }
-            None => all.clone(),
-        };
-        let selection =
-            Selection { filter, order: order.clone(), projection: Some(projection.clone()), limit: 1 };
-        let found = service.store.list(collection, selection, service.clock.now()).await?;
-        let Some(document) = found.documents.first() else { break };
-        let document: serde_json::Value = serde_json::from_str(document)?;
-        let name = document.get("metric").and_then(serde_json::Value::as_str);
-        names.push(name.ok_or_else(|| ResourceError::Internal("a series has no metric".into()))?.to_owned());
+    let mut all = permit.condition()?.and(equal(collection, "calculation", calculation)?);
+    if let Some(after) = after {
+        all = all.and(compare(collection, "metric", Comparison::Gt, Literal::Text(after.to_owned()))?);
     }
-    Ok(names)
-}
-
-async fn of(service: &Service, claims: &AccessClaims, place: Place) -> Result<Metric, ResourceError> {
-    let mut reader = Reader::open(service, claims, &place, i64::MIN..=i64::MAX, MANY)?;
-    let mut metric =
-        Metric { name: place.metric, unit: None, count: 0, steps: None, min: None, max: None, last: None };
-    while let Some(points) = reader.next().await? {
-        metric.count += points.len();
-        for point in points {
-            metric.steps = Some((metric.steps.map_or(point.step, |(first, _)| first), point.step));
-            metric.last = Some(point.value);
-            if !point.value.is_nan() {
-                let keep = |kept: Option<Scalar>, wrong| {
-                    Some(kept.filter(|kept| point.value.compare(*kept) != Some(wrong)).unwrap_or(point.value))
-                };
-                metric.min = keep(metric.min, std::cmp::Ordering::Less);
-                metric.max = keep(metric.max, std::cmp::Ordering::Greater);
+    let order = order(collection, &["metric", FIRST, LAST], Direction::Ascending)?;
+    let (mut found, mut behind): (Vec<Found>, Option<Vec<At>>) = (Vec::new(), None);
+    loop {
+        let behind_that = behind.as_ref().map(|places| order.behind(places));
+        let filter = behind_that.into_iter().fold(all.clone(), Expr::and);
+        let selection = Selection { filter, order: order.clone(), projection: None, limit: AT_ONCE };
+        let read = service.store.outlines(collection, selection, service.clock.now()).await?;
+        for outline in read.outlines {
+            behind = Some(place_of(&outline));
+            if found.last().is_none_or(|last| last.metric.name != outline.metric) {
+                if found.len() == limit {
+                    return Ok(found);
+                }
+                found.push(Found::new(outline.metric.clone()));
+            }
+            if let Some(last) = found.last_mut() {
+                last.take(outline);
             }
         }
+        if !read.more {
+            return Ok(found);
+        }
     }
-    metric.unit = reader.unit().map(str::to_owned);
-    Ok(metric)
+}
+
+/// The place of a document in the order by metric and steps.
+fn place_of(outline: &Outline) -> Vec<At> {
+    let text = |text: &str| At::Scalar(Literal::Text(text.to_owned()));
+    let step = |step: Option<i64>| At::Scalar(step.map_or(Literal::Null, Literal::Integer));
+    let (first, last) = outline.steps.unzip();
+    vec![text(&outline.metric), step(first), step(last), text(&outline.id)]
+}
+
+/// The summary of all points, read one after the other.
+async fn read(service: &Service, claims: &AccessClaims, place: &Place) -> Result<Summary, ResourceError> {
+    let mut reader = Reader::open(service, claims, place, i64::MIN..=i64::MAX, MANY)?;
+    let mut all = Summary::default();
+    while let Some(points) = reader.next().await? {
+        all.add(&summary(&points));
+    }
+    Ok(all)
 }

@@ -2,7 +2,10 @@
 
 pub mod append;
 pub mod metrics;
+mod overlap;
 pub mod read;
+pub mod sweep;
+mod write;
 
 use std::sync::Arc;
 

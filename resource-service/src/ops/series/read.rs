@@ -1,11 +1,11 @@
 //! Reads a series in order of its steps, however it was cut, holding a few documents at a time.
 
-use std::{cmp::Reverse, ops::RangeInclusive, sync::Arc};
+use std::{ops::RangeInclusive, sync::Arc};
 
 use service_kit::clock::Clock;
 use shared_models::{claims::AccessClaims, documents::Direction};
 
-use super::{compare, equal, order};
+use super::{compare, equal, order, overlap::Overlap};
 use crate::{
     domain::{
         collection::Collection,
@@ -24,9 +24,6 @@ use crate::{
 /// Documents read at once where the whole series is wanted.
 pub const MANY: usize = 64;
 
-/// Which of two documents that hold the same step is right: the service's own chunk, else the one made last.
-type Rank = (bool, String);
-
 /// Walks through a series. Owns what it needs, so that it can outlive the request that opened it.
 pub struct Reader {
     admission: Admission,
@@ -40,8 +37,7 @@ pub struct Reader {
     /// The document read last.
     behind: Option<Vec<At>>,
     exhausted: bool,
-    /// What was read and may still be met by a document to come.
-    open: Vec<(Rank, Vec<Point>)>,
+    overlap: Overlap,
     unit: Option<String>,
 }
 
@@ -77,7 +73,7 @@ impl Reader {
             at_once,
             behind: None,
             exhausted: false,
-            open: Vec::new(),
+            overlap: Overlap::default(),
             unit: None,
         })
     }
@@ -92,7 +88,7 @@ impl Reader {
         let mut ready = Vec::new();
         while ready.is_empty() {
             if self.exhausted {
-                self.settle(None, &mut ready);
+                self.overlap.settle(None, &mut ready);
                 return Ok(Some(ready).filter(|ready| !ready.is_empty()));
             }
             for chunk in self.read().await? {
@@ -123,49 +119,11 @@ impl Reader {
     }
 
     fn take(&mut self, chunk: Chunk, ready: &mut Vec<Point>) {
-        let Chunk { id, lower, unit, mut points, .. } = chunk;
         if self.unit.is_none() {
-            self.unit = unit;
+            self.unit.clone_from(&chunk.unit);
         }
-        let Some(first) = points.first().map(|point| point.step) else { return };
-        self.settle(Some(first), ready);
-        points.truncate(points.partition_point(|point| point.step <= *self.steps.end()));
-        points.drain(..points.partition_point(|point| point.step < *self.steps.start()));
-        if !points.is_empty() {
-            self.open.push(((lower.is_some(), id), points));
-        }
+        self.overlap.take(chunk, &self.steps, ready);
     }
-
-    /// Moves on what no document to come can meet: steps below `border`, or all.
-    fn settle(&mut self, border: Option<i64>, ready: &mut Vec<Point>) {
-        let mut settled = Vec::with_capacity(1);
-        for (rank, points) in &mut self.open {
-            let end =
-                border.map_or(points.len(), |border| points.partition_point(|point| point.step < border));
-            let rest = points.split_off(end);
-            let below = std::mem::replace(points, rest);
-            if !below.is_empty() {
-                settled.push((rank.clone(), below));
-            }
-        }
-        self.open.retain(|(_, points)| !points.is_empty());
-        match settled.as_mut_slice() {
-            [] => {}
-            [(_, points)] => ready.append(points),
-            _ => ready.append(&mut merged(settled)),
-        }
-    }
-}
-
-/// The points of overlapping documents in order, each step once.
-fn merged(runs: Vec<(Rank, Vec<Point>)>) -> Vec<Point> {
-    let ranked = runs.into_iter().flat_map(|(rank, points)| {
-        points.into_iter().map(move |point| (point.step, Reverse(rank.clone()), point))
-    });
-    let mut ranked: Vec<_> = ranked.collect();
-    ranked.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    ranked.dedup_by_key(|(step, ..)| *step);
-    ranked.into_iter().map(|(.., point)| point).collect()
 }
 
 /// A page of points.

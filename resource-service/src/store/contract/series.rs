@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use serde_json::json;
 use shared_models::documents::Direction;
 
@@ -19,7 +20,7 @@ use crate::{
         literal::Literal,
         order::{Key, Order},
     },
-    store::{Selection, StoreError, Write},
+    store::{Append, Selection, StoreError, Told, Write},
 };
 
 on_both_stores! {
@@ -27,6 +28,10 @@ on_both_stores! {
     all_of_several_writes_are_made_or_none
     one_of_many_writers_of_several_documents_wins
     a_chunk_begins_once
+    points_are_appended_to_the_document_that_is_meant_and_its_summary_is_kept
+    many_series_are_appended_to_at_once
+    of_appends_at_the_same_time_none_is_lost
+    a_change_of_a_chunk_brings_its_new_points_alone
 }
 
 fn collection() -> Arc<Collection> {
@@ -129,6 +134,124 @@ async fn one_of_many_writers_of_several_documents_wins(f: &Fixture) {
     }
     assert_eq!(won, 1);
     assert_eq!(f.store.count(&f.collection, Expr::everything(), NOW).await.expect("ok"), 2);
+}
+
+/// An open chunk of the series `metric` with a summary.
+fn open_chunk(id: &str, metric: &str, points: &[Point]) -> crate::domain::document::Document {
+    let place = Place { calculation: "c".into(), metric: metric.into() };
+    let mut document = series::document(meta(id, 1), &place, Some("eV"), i64::MIN, points);
+    series::summarize(&mut document.members, &series::summary(points), true);
+    document
+}
+
+/// Points that are to go behind the open end of a series, if they come after it.
+fn behind(collection: &Collection, metric: &str, points: &[Point]) -> Append {
+    let test = |path: &str, comparison, literal| {
+        Expr::compare(&collection.schema.field(&path.parse().expect("ok")).expect("ok"), comparison, literal)
+    };
+    let filter = test("calculation", Comparison::Eq, Literal::Text("c".into()))
+        .and(test("metric", Comparison::Eq, Literal::Text(metric.into())))
+        .and(test("open", Comparison::Eq, Literal::Boolean(true)))
+        .and(test("last", Comparison::Lt, Literal::Integer(points[0].step)));
+    let place = Place { calculation: "c".into(), metric: metric.into() };
+    Append { place, filter, points: points.to_vec(), at: "2026-02-01T00:00:00.000Z".into() }
+}
+
+async fn points_are_appended_to_the_document_that_is_meant_and_its_summary_is_kept(f: &Fixture) {
+    let series = collection();
+    f.store.prepare(&[Arc::clone(&series)]).await.expect("ok");
+    f.store.insert(&series, open_chunk("a", "m", &[point(1, Scalar::Double(f64::NAN))])).await.expect("ok");
+    let append = async |metric: &str, points: &[Point]| {
+        f.store.append_points(&series, vec![behind(&series, metric, points)], NOW).await.expect("ok")
+    };
+    let mut timed = point(3, Scalar::Integer(i64::MAX));
+    timed.time = Some("2026-01-31T12:00:00Z".into());
+    assert_eq!(append("m", &[point(2, Scalar::Double(-0.5)), timed.clone()]).await, [true]);
+    assert_eq!(append("m", &[point(3, Scalar::Integer(9))]).await, [false], "the step is there");
+    assert_eq!(append("n", &[point(9, Scalar::Integer(9))]).await, [false], "there is no such series");
+    assert_eq!(append("m", &[point(4, Scalar::Double(f64::NAN))]).await, [true]);
+    let read = f.store.chunks(&series, all(&series, 10), NOW).await.expect("ok").chunks;
+    let [chunk] = &read[..] else { panic!("{read:?}") };
+    let steps: Vec<i64> = chunk.points.iter().map(|point| point.step).collect();
+    assert_eq!((steps, &chunk.points[2], chunk.open), (vec![1, 2, 3, 4], &timed, true));
+    assert_eq!(
+        (chunk.revision, chunk.count, chunk.updated_at.as_str()),
+        (3, Some(4), "2026-02-01T00:00:00.000Z")
+    );
+    let read = f.store.outlines(&series, all(&series, 10), NOW).await.expect("ok");
+    let [outline] = &read.outlines[..] else { panic!("{read:?}") };
+    assert_eq!(outline.summary, Some(series::summary(&chunk.points)));
+    assert_eq!(
+        (outline.id.as_str(), outline.metric.as_str(), outline.unit.as_deref()),
+        ("a", "m", Some("eV"))
+    );
+    assert_eq!((outline.steps, read.more), (Some((1, 4)), false));
+    let stored = f.store.get(&series, "a", NOW).await.expect("ok").expect("ok");
+    let stored: serde_json::Value = serde_json::from_str(&stored.json).expect("ok");
+    assert_eq!(
+        (&stored["last"], &stored["min"], &stored["max"], &stored["last_value"]),
+        (&json!(4), &json!(-0.5), &json!(i64::MAX), &json!("NaN"))
+    );
+}
+
+async fn many_series_are_appended_to_at_once(f: &Fixture) {
+    let series = collection();
+    f.store.prepare(&[Arc::clone(&series)]).await.expect("ok");
+    for metric in ["k", "l", "m"] {
+        f.store
+            .insert(&series, open_chunk(metric, metric, &[point(1, Scalar::Integer(1))]))
+            .await
+            .expect("ok");
+    }
+    let append = async |steps: [(&str, i64); 4]| {
+        let appends =
+            steps.map(|(metric, step)| behind(&series, metric, &[point(step, Scalar::Double(0.5))]));
+        f.store.append_points(&series, appends.into(), NOW).await.expect("ok")
+    };
+    assert_eq!(append([("k", 2), ("nothing", 2), ("l", 1), ("m", 3)]).await, [true, false, false, true]);
+    assert_eq!(append([("k", 2), ("nothing", 2), ("l", 1), ("m", 3)]).await, [false; 4]);
+    assert_eq!(f.store.append_points(&series, Vec::new(), NOW).await, Ok(Vec::new()));
+    let read = f.store.outlines(&series, all(&series, 2), NOW).await.expect("ok");
+    assert_eq!((read.outlines.len(), read.more), (2, true));
+}
+
+async fn of_appends_at_the_same_time_none_is_lost(f: &Fixture) {
+    let series = collection();
+    f.store.prepare(&[Arc::clone(&series)]).await.expect("ok");
+    f.store.insert(&series, open_chunk("a", "m", &[point(0, Scalar::Integer(0))])).await.expect("ok");
+    let appends = (1..=20).map(|step| {
+        let (store, series) = (Arc::clone(&f.store), Arc::clone(&series));
+        let append = behind(&series, "m", &[point(step, Scalar::Integer(step))]);
+        tokio::spawn(async move { store.append_points(&series, vec![append], NOW).await })
+    });
+    let (mut stored, appends): (Vec<i64>, Vec<_>) = (vec![0], appends.collect());
+    for (append, step) in appends.into_iter().zip(1..) {
+        stored.extend((append.await.expect("ok") == Ok(vec![true])).then_some(step));
+    }
+    let read = f.store.chunks(&series, all(&series, 10), NOW).await.expect("ok").chunks;
+    let steps: Vec<i64> = read[0].points.iter().map(|point| point.step).collect();
+    assert_eq!(steps, stored);
+}
+
+async fn a_change_of_a_chunk_brings_its_new_points_alone(f: &Fixture) {
+    let series = collection();
+    f.store.prepare(&[Arc::clone(&series)]).await.expect("ok");
+    let points: Vec<Point> = (0..20).map(|step| point(step, Scalar::Integer(step))).collect();
+    f.store.insert(&series, open_chunk("a", "m", &points)).await.expect("ok");
+    let start = f.store.position_now().await.expect("ok");
+    let append = behind(&series, "m", &[point(20, Scalar::Double(0.5))]);
+    assert_eq!(f.store.append_points(&series, vec![append], NOW).await, Ok(vec![true]));
+    let mut changes = f.store.changes(start, &[series::SERIES.into()]).await.expect("ok");
+    let change = loop {
+        if let Some(Ok(Told::Change(change))) = changes.next().await {
+            break change;
+        }
+    };
+    let (before, after) = (change.before.as_ref().expect("ok"), change.after.as_ref().expect("ok"));
+    assert_eq!(after.value()["points"], json!([{"step": 20, "value": 0.5}]));
+    assert_eq!((&after.value()["metric"], &after.value()["count"]), (&json!("m"), &json!(21)));
+    assert_eq!((&before.value()["points"], &before.value()["last"]), (&json!([]), &json!(19)));
+    assert!(change.weight() < 1000, "{} bytes for a point", change.weight());
 }
 
 async fn a_chunk_begins_once(f: &Fixture) {

@@ -22,7 +22,11 @@ use time::OffsetDateTime;
 
 use super::{failed, json};
 use crate::{
-    domain::change::{Change, ChangeKind, Image, Position},
+    domain::{
+        appended,
+        change::{Change, ChangeKind, Image, Position},
+        series::SERIES,
+    },
     store::{Changes, StoreError, Told},
 };
 
@@ -222,6 +226,13 @@ fn change(event: Event, collection: Arc<str>, position: Position) -> Result<Chan
     if missing {
         return Err(corrupt("no images, which changeStreamPreAndPostImages would have kept"));
     }
+    let (before, after) = match (before, after) {
+        (Some(before), Some(after)) if *collection == *SERIES => {
+            let (before, after) = news(before, after);
+            (Some(before), Some(after))
+        }
+        images => images,
+    };
     Ok(Change {
         position,
         collection,
@@ -231,6 +242,16 @@ fn change(event: Event, collection: Arc<str>, position: Position) -> Result<Chan
         before,
         after,
     })
+}
+
+/// The images of a chunk, with the points that are new.
+fn news(before: Image, after: Image) -> (Image, Image) {
+    match appended::news(&before.json, &after.json) {
+        None => (before, after),
+        Some((old, new)) => {
+            (Image::new(old, before.revision, before.owner), Image::new(new, after.revision, after.owner))
+        }
+    }
 }
 
 fn image(raw: &RawDocumentBuf) -> Result<Image, StoreError> {

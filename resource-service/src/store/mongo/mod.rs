@@ -12,6 +12,7 @@ mod history;
 mod json;
 mod order;
 mod partial;
+mod points;
 mod receipts;
 mod scan;
 mod secrets;

@@ -1,31 +1,29 @@
 //! Series in MongoDB: points read from raw BSON as the numbers they are, documents written in one transaction.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use mongodb::{
     ClientSession, Collection as Handle,
-    bson::{RawArray, RawBsonRef, RawDocument, RawDocumentBuf, doc},
+    bson::{Document as Doc, RawDocument, RawDocumentBuf, doc},
     error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT},
     options::{ReadConcern, ReadPreference, SelectionCriteria, TransactionOptions},
 };
+use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use super::{
-    MongoStore, bson, failed,
+    MongoStore, bson, failed, filter, history,
     order::Sort,
+    points::{self, OUTLINE},
     restrict,
     write::{PATIENCE, write_error},
+    written,
 };
 use crate::{
-    domain::{
-        collection::Collection,
-        document::Document,
-        scalar::Scalar,
-        series::{Chunk, Point, integral},
-    },
-    store::{Chunks, Selection, SeriesStore, StoreError, Update, Write, Writes as _},
+    domain::{collection::Collection, document::Document},
+    store::{Append, Chunks, Outlines, Selection, SeriesStore, StoreError, Update, Write, Writes as _},
 };
 
 /// How often a commit is asked for whose outcome is unknown; to commit twice is to commit once.
@@ -39,7 +37,41 @@ impl SeriesStore for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Chunks, StoreError> {
-        self.query(read(self.handle(collection), collection, &selection, now, self.query_timeout)).await
+        let within = (now, self.query_timeout);
+        let reading = read(self.handle(collection), collection, &selection, within, None, points::chunk);
+        let (chunks, more) = self.query(reading).await?;
+        Ok(Chunks { chunks, more })
+    }
+
+    async fn outlines(
+        &self,
+        collection: &Arc<Collection>,
+        selection: Selection,
+        now: OffsetDateTime,
+    ) -> Result<Outlines, StoreError> {
+        let shown: Doc = OUTLINE.iter().map(|name| ((*name).to_owned(), 1.into())).collect();
+        let handle = self.handle(collection);
+        let within = (now, self.query_timeout);
+        let reading = read(handle, collection, &selection, within, Some(shown), points::outline);
+        let (outlines, more) = self.query(reading).await?;
+        Ok(Outlines { outlines, more })
+    }
+
+    async fn append_points(
+        &self,
+        collection: &Arc<Collection>,
+        appends: Vec<Append>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<bool>, StoreError> {
+        match appends.as_slice() {
+            [] => Ok(Vec::new()),
+            [one] => {
+                let found = restrict(collection, &one.filter, now);
+                let done = in_time(self.handle(collection).update_one(found, points::update(one))).await;
+                Ok(vec![done.map_err(|error| written(&error))?.matched_count == 1])
+            }
+            many => self.append_many(collection, many, now).await,
+        }
     }
 
     async fn write_together(
@@ -47,7 +79,8 @@ impl SeriesStore for MongoStore {
         collection: &Arc<Collection>,
         mut writes: Vec<Write>,
     ) -> Result<bool, StoreError> {
-        if writes.len() > 1 {
+        let appends = writes.iter().any(|write| matches!(write, Write::Append(_)));
+        if writes.len() > 1 || (appends && collection.keeps_revisions()) {
             let writing = self.write_in_transaction(collection, &writes);
             return timeout(PATIENCE, writing).await.unwrap_or(Err(StoreError::Unknown));
         }
@@ -59,11 +92,56 @@ impl SeriesStore for MongoStore {
                 let by = after.meta.owner.clone();
                 self.update(collection, Update { after, expected, before: None, by }).await
             }
+            Some(Write::Append(append)) => {
+                let (found, update) = (filter::condition(&append.filter), points::update(&append));
+                let done = in_time(self.handle(collection).update_one(found, update)).await;
+                Ok(done.map_err(|error| written(&error))?.matched_count == 1)
+            }
         }
     }
 }
 
 impl MongoStore {
+    /// One command for all of them. The server says how many found their document and not which: where only some
+    /// did, what is stored now tells.
+    async fn append_many(
+        &self,
+        collection: &Collection,
+        appends: &[Append],
+        now: OffsetDateTime,
+    ) -> Result<Vec<bool>, StoreError> {
+        let updates: Vec<Doc> = appends
+            .iter()
+            .map(
+                |append| doc! { "q": restrict(collection, &append.filter, now), "u": points::update(append) },
+            )
+            .collect();
+        let command = doc! {
+            "update": collection.name(), "updates": updates, "ordered": false,
+            "writeConcern": { "w": "majority", "j": true },
+        };
+        let reply = in_time(self.database.run_command(command)).await.map_err(|error| written(&error))?;
+        if reply.contains_key("writeErrors") || reply.contains_key("writeConcernError") {
+            return Err(StoreError::Unknown);
+        }
+        let found = reply.get_i32("n").ok().and_then(|found| usize::try_from(found).ok()).unwrap_or(0);
+        if found == 0 || found == appends.len() {
+            return Ok(vec![found > 0; appends.len()]);
+        }
+        let mut done = HashSet::new();
+        let ends: Vec<Doc> = appends.iter().map(points::end).collect();
+        let shown = doc! { "_id": 0, "calculation": 1, "metric": 1 };
+        let handle = self.handle(collection);
+        let cursor = handle.find(doc! { "$or": ends }).projection(shown);
+        let mut cursor = in_time(cursor).await.map_err(|error| failed(&error))?;
+        while in_time(cursor.advance()).await.map_err(|error| failed(&error))? {
+            let text = |name: &str| cursor.current().get_str(name).unwrap_or_default().to_owned();
+            done.insert((text("calculation"), text("metric")));
+        }
+        let place = |append: &Append| (append.place.calculation.clone(), append.place.metric.clone());
+        Ok(appends.iter().map(|append| done.contains(&place(append))).collect())
+    }
+
     async fn write_in_transaction(
         &self,
         collection: &Arc<Collection>,
@@ -74,7 +152,9 @@ impl MongoStore {
         let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
         let options = TransactionOptions::builder().selection_criteria(primary).build();
         session.start_transaction().with_options(options).await.map_err(|error| failed(&error))?;
-        let outcome = match write(&self.handle(collection), &mut session, collection, writes).await {
+        let past = collection.keeps_revisions().then(|| self.past(collection));
+        let handles = (self.handle(collection), past);
+        let outcome = match write(&handles, &mut session, collection, writes).await {
             Ok(true) => commit(&mut session).await.map(|()| true).map_err(Fault::Store),
             undone => {
                 // The server gives it up by itself too, only later.
@@ -91,13 +171,15 @@ impl MongoStore {
     }
 }
 
-async fn read(
+/// The first documents of a selection, each as `make` reads it, and whether there are more.
+async fn read<T>(
     handle: Handle<RawDocumentBuf>,
     collection: &Collection,
     selection: &Selection,
-    now: OffsetDateTime,
-    longest: Duration,
-) -> Result<Chunks, StoreError> {
+    (now, longest): (OffsetDateTime, Duration),
+    shown: Option<Doc>,
+    make: fn(&RawDocument) -> Result<T, String>,
+) -> Result<(Vec<T>, bool), StoreError> {
     // A chunk and the one cut from it are seen as they were at one moment, or a step would seem to have no place.
     let cursor = handle
         .find(restrict(collection, &selection.filter, now))
@@ -106,16 +188,17 @@ async fn read(
         .batch_size(u32::try_from(selection.limit + 2).unwrap_or(u32::MAX))
         .max_time(longest)
         .read_concern(ReadConcern::snapshot());
+    let cursor = if let Some(shown) = shown { cursor.projection(shown) } else { cursor };
     let mut cursor = cursor.await.map_err(|error| failed(&error))?;
-    let mut chunks = Vec::new();
+    let mut found = Vec::new();
     while cursor.advance().await.map_err(|error| failed(&error))? {
-        if chunks.len() == selection.limit {
-            return Ok(Chunks { chunks, more: true });
+        if found.len() == selection.limit {
+            return Ok((found, true));
         }
-        let read = chunk(cursor.current());
-        chunks.push(read.map_err(|fault| StoreError::Corrupt(format!("a series: {fault}")))?);
+        let made = make(cursor.current());
+        found.push(made.map_err(|fault| StoreError::Corrupt(format!("a series: {fault}")))?);
     }
-    Ok(Chunks { chunks, more: false })
+    Ok((found, false))
 }
 
 enum Fault {
@@ -125,8 +208,10 @@ enum Fault {
     Store(Error),
 }
 
+/// Makes the writes within the transaction. Where the collection keeps revisions, what a write takes the place of is
+/// kept in `past`.
 async fn write(
-    handle: &Handle<RawDocumentBuf>,
+    (handle, past): &(Handle<RawDocumentBuf>, Option<Handle<RawDocumentBuf>>),
     session: &mut ClientSession,
     collection: &Collection,
     writes: &[Write],
@@ -136,18 +221,35 @@ async fn write(
             .map_err(Fault::Document)
     };
     for write in writes {
-        match write {
-            Write::Insert(document) => {
-                let done = handle.insert_one(raw(document)?).session(&mut *session).await;
-                done.map_err(Fault::Store)?;
-            }
+        let current = match write {
+            Write::Insert(_) => None,
             Write::Replace(document, expected) => {
-                let current = doc! { "_id": &document.meta.id, "_revision": expected };
-                let done = handle.replace_one(current, raw(document)?).session(&mut *session).await;
-                if done.map_err(Fault::Store)?.matched_count != 1 {
-                    return Ok(false);
-                }
+                Some(doc! { "_id": &document.meta.id, "_revision": expected })
             }
+            Write::Append(append) => Some(filter::condition(&append.filter)),
+        };
+        if let (Some(past), Some(current)) = (past, &current) {
+            let before = handle.find_one(current.clone()).session(&mut *session).await;
+            let Some(before) = before.map_err(Fault::Store)? else { return Ok(false) };
+            history::keep(past, session, &before).await.map_err(Fault::Store)?;
+        }
+        let matched = match (write, current) {
+            (Write::Insert(document), _) => {
+                let done = handle.insert_one(raw(document)?).session(&mut *session).await;
+                done.map(|_| 1)
+            }
+            (Write::Replace(document, _), Some(current)) => {
+                let done = handle.replace_one(current, raw(document)?).session(&mut *session).await;
+                done.map(|done| done.matched_count)
+            }
+            (Write::Append(append), Some(current)) => {
+                let done = handle.update_one(current, points::update(append)).session(&mut *session).await;
+                done.map(|done| done.matched_count)
+            }
+            (_, None) => Ok(0),
+        };
+        if matched.map_err(Fault::Store)? != 1 {
+            return Ok(false);
         }
     }
     Ok(true)
@@ -163,68 +265,4 @@ async fn commit(session: &mut ClientSession) -> Result<(), Error> {
             done => return done,
         }
     }
-}
-
-fn chunk(raw: &RawDocument) -> Result<Chunk, String> {
-    let mut chunk = Chunk {
-        id: String::new(),
-        revision: 0,
-        created_at: String::new(),
-        updated_at: String::new(),
-        owner: String::new(),
-        lower: None,
-        unit: None,
-        points: Vec::new(),
-    };
-    for member in raw {
-        let (name, value) = member.map_err(|fault| fault.to_string())?;
-        match (name.as_str(), value) {
-            ("_id", RawBsonRef::String(text)) => text.clone_into(&mut chunk.id),
-            ("_created_at", RawBsonRef::String(text)) => text.clone_into(&mut chunk.created_at),
-            ("_updated_at", RawBsonRef::String(text)) => text.clone_into(&mut chunk.updated_at),
-            ("_owner", RawBsonRef::String(text)) => text.clone_into(&mut chunk.owner),
-            ("_revision", value) => chunk.revision = step(value)?,
-            ("chunk", value) => chunk.lower = Some(step(value)?),
-            ("unit", RawBsonRef::String(text)) => chunk.unit = Some(text.to_owned()),
-            ("points", RawBsonRef::Array(items)) => chunk.points = points(items)?,
-            _ => {}
-        }
-    }
-    Ok(chunk)
-}
-
-fn points(items: &RawArray) -> Result<Vec<Point>, String> {
-    let mut points = Vec::new();
-    for item in items {
-        let RawBsonRef::Document(raw) = item.map_err(|fault| fault.to_string())? else {
-            return Err("a point is no document".into());
-        };
-        points.push(point(raw)?);
-    }
-    Ok(points)
-}
-
-fn point(raw: &RawDocument) -> Result<Point, String> {
-    let mut point = Point { step: 0, value: Scalar::Integer(0), time: None };
-    for member in raw {
-        let (name, value) = member.map_err(|fault| fault.to_string())?;
-        match (name.as_str(), value) {
-            ("step", value) => point.step = step(value)?,
-            ("value", RawBsonRef::Double(double)) => point.value = Scalar::Double(double),
-            ("value", value) => point.value = Scalar::Integer(step(value)?),
-            ("time", RawBsonRef::String(text)) => point.time = Some(text.into()),
-            _ => {}
-        }
-    }
-    Ok(point)
-}
-
-fn step(value: RawBsonRef<'_>) -> Result<i64, String> {
-    let found = match value {
-        RawBsonRef::Int64(integer) => Some(integer),
-        RawBsonRef::Int32(integer) => Some(integer.into()),
-        RawBsonRef::Double(double) => integral(double),
-        _ => None,
-    };
-    found.ok_or_else(|| format!("{value:?} is no integer"))
 }

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::millis;
 use crate::{
     domain::{
+        appended,
         change::{Change, ChangeKind, Image, Position},
         collection::Collection,
     },
@@ -33,7 +34,8 @@ const BATCH: i64 = 256;
 /// The bytes at which a read ends, give or take a change.
 const BATCH_BYTES: usize = 1024 * 1024;
 
-/// Writes one change; to be called where the row is written, in the same transaction.
+/// Writes one change; to be called where the row is written, in the same transaction. Of a chunk of a series the new
+/// points are kept alone.
 pub(super) fn log_change(
     transaction: &Transaction<'_>,
     collection: &Collection,
@@ -42,7 +44,13 @@ pub(super) fn log_change(
     before: Option<&StoredDocument>,
     after: Option<&StoredDocument>,
 ) -> Result<(), StoreError> {
-    let size: usize = before.iter().chain(&after).map(|image| image.json.len()).sum();
+    let news = match (before, after) {
+        (Some(before), Some(after)) if collection.keeps_points() => appended::news(&before.json, &after.json),
+        _ => None,
+    };
+    let text = |image: Option<&StoredDocument>| image.map(|image| image.json.clone());
+    let (old, new) = news.map_or_else(|| (text(before), text(after)), |(old, new)| (Some(old), Some(new)));
+    let size: usize = old.iter().chain(&new).map(String::len).sum();
     transaction
         .prepare_cached(
             "INSERT INTO change_log (at, size, collection, kind, id, owner, before_revision, before, after_revision, after)
@@ -56,9 +64,9 @@ pub(super) fn log_change(
             id,
             after.or(before).map_or("", |image| &image.owner),
             before.map(|image| image.revision),
-            before.map(|image| &image.json),
+            old,
             after.map(|image| image.revision),
-            after.map(|image| &image.json),
+            new,
         ])?;
     Ok(())
 }
