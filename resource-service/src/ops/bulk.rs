@@ -12,7 +12,7 @@ use super::{
     insert::prepare,
     policy::{Permit, Verb},
     repeat::Key,
-    reviews,
+    reviews::Reviewed,
 };
 use crate::{
     domain::document::Document,
@@ -54,25 +54,26 @@ impl Sorted {
         permit: &Permit<'_>,
         items: Vec<Item>,
     ) -> Result<(Self, Vec<Document>), ResourceError> {
-        let (mut places, mut documents) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
-        for item in items {
-            let mut place = item.and_then(|members| prepare(service, permit, members));
-            if let Ok(document) = &place
-                && let Err(error) =
-                    reviews::check(service, claims, permit.collection.name(), None, &document.members).await
+        let prepare = |item: Item| item.and_then(|members| prepare(service, permit, members));
+        let mut places: Vec<Result<Document, ResourceError>> = items.into_iter().map(prepare).collect();
+        let members = places.iter().flatten().map(|document| &document.members);
+        let reviewed = Reviewed::look_up(service, claims, permit.collection.name(), members).await?;
+        for place in &mut places {
+            if let Ok(document) = place
+                && let Err(error) = reviewed.check(&document.members)
             {
-                // It is not asked for each of the others.
-                if error == ResourceError::Unavailable {
-                    return Err(error);
-                }
-                place = Err(error);
+                *place = Err(error);
             }
-            places.push(place.map(|document| {
+        }
+        let mut documents = Vec::with_capacity(places.len());
+        let written = |place: Result<Document, ResourceError>| {
+            place.map(|document| {
                 let written = Written { id: document.meta.id.clone(), revision: document.meta.revision };
                 documents.push(document);
                 written
-            }));
-        }
+            })
+        };
+        let places = places.into_iter().map(written).collect();
         Ok((Self { places }, documents))
     }
 

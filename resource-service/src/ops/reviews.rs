@@ -5,22 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 use shared_models::{claims::AccessClaims, problem::FieldError};
 
-use super::{
-    Service,
-    error::ResourceError,
-    policy::{Permit, Verb},
-};
-use crate::{
-    domain::grant::CALCULATIONS,
-    query::{
-        expr::{Expr, Test},
-        literal::Literal,
-        order::Order,
-        path::Path,
-        projection::Projection,
-    },
-    store::Selection,
-};
+use super::{Service, error::ResourceError, policy::Verb};
+use crate::{domain::grant::CALCULATIONS, query::path::Path};
 
 /// The collection of reviews.
 pub const REVIEWS: &str = "reviews";
@@ -39,26 +25,56 @@ pub async fn check(
     before: Option<&Map<String, Value>>,
     members: &Map<String, Value>,
 ) -> Result<(), ResourceError> {
-    if collection != REVIEWS || service.catalog.get(CALCULATIONS).is_none() {
-        return Ok(());
-    }
-    let place =
-        |members: &Map<String, Value>| (members.get(CALCULATION).cloned(), members.get(REVISION).cloned());
     if before.is_some_and(|before| place(before) == place(members)) {
         return Ok(());
     }
-    let (Some(Value::String(id)), revision) = place(members) else { return Ok(()) };
-    service.admit(claims, CALCULATIONS, Verb::Read)?;
-    let refuse = |at: &str, code: &str, message: String| {
-        Err(ResourceError::Invalid(vec![FieldError::at(format!("/{at}"), code, message)]))
-    };
-    match service.reach(claims, CALCULATIONS, &id).await? {
-        None => refuse(CALCULATION, "reference", format!("there is no calculation {id:?}")),
-        Some(found) if revision.as_ref().and_then(Value::as_i64).is_some_and(|had| had > found.revision) => {
-            let message = format!("the calculation is at revision {}; there is no later one", found.revision);
-            refuse(REVISION, "maximum", message)
+    Reviewed::look_up(service, claims, collection, [members]).await?.check(members)
+}
+
+/// The calculation and the revision that a review is bound to.
+fn place(members: &Map<String, Value>) -> (Option<&Value>, Option<&Value>) {
+    (members.get(CALCULATION), members.get(REVISION))
+}
+
+/// The calculations that reviews are of, looked up together.
+pub(super) struct Reviewed(Option<Result<HashMap<String, i64>, ResourceError>>);
+
+impl Reviewed {
+    /// Looks up the calculations of these documents, if they are reviews. An error where the store cannot be asked.
+    pub(super) async fn look_up<'m>(
+        service: &Service,
+        claims: &AccessClaims,
+        collection: &str,
+        documents: impl IntoIterator<Item = &'m Map<String, Value>>,
+    ) -> Result<Self, ResourceError> {
+        if collection != REVIEWS || service.catalog.get(CALCULATIONS).is_none() {
+            return Ok(Self(None));
         }
-        Some(_) => Ok(()),
+        if let Err(error) = service.admit(claims, CALCULATIONS, Verb::Read) {
+            return Ok(Self(Some(Err(error))));
+        }
+        let ids =
+            documents.into_iter().filter_map(|members| members.get(CALCULATION).and_then(Value::as_str));
+        Ok(Self(Some(Ok(service.revisions(claims, CALCULATIONS, ids).await?))))
+    }
+
+    /// Refuses a review that cannot be bound.
+    pub(super) fn check(&self, members: &Map<String, Value>) -> Result<(), ResourceError> {
+        let (Some(found), (Some(Value::String(id)), revision)) = (&self.0, place(members)) else {
+            return Ok(());
+        };
+        let found = found.as_ref().map_err(Clone::clone)?;
+        let refuse = |at: &str, code: &str, message: String| {
+            Err(ResourceError::Invalid(vec![FieldError::at(format!("/{at}"), code, message)]))
+        };
+        match found.get(id) {
+            None => refuse(CALCULATION, "reference", format!("there is no calculation {id:?}")),
+            Some(current) if revision.and_then(Value::as_i64).is_some_and(|had| had > *current) => {
+                let message = format!("the calculation is at revision {current}; there is no later one");
+                refuse(REVISION, "maximum", message)
+            }
+            Some(_) => Ok(()),
+        }
     }
 }
 
@@ -93,7 +109,8 @@ pub(super) async fn staleness(
         }
         Err(error) => return Err(error),
     };
-    let revisions = revisions(service, &permit, &parsed).await?;
+    let ids = parsed.iter().filter_map(|review| review.get(CALCULATION).and_then(Value::as_str));
+    let revisions = service.revisions(claims, CALCULATIONS, ids).await?;
     let stale = |review: &Map<String, Value>| {
         let id = review.get(CALCULATION).and_then(Value::as_str)?;
         match revisions.get(id) {
@@ -103,43 +120,6 @@ pub(super) async fn staleness(
         }
     };
     Ok(parsed.iter().map(stale).collect())
-}
-
-/// The revisions at which the reviewed calculations are, as far as the caller may see them.
-async fn revisions(
-    service: &Service,
-    permit: &Permit<'_>,
-    reviews: &[Map<String, Value>],
-) -> Result<HashMap<String, i64>, ResourceError> {
-    let mut ids: Vec<&str> =
-        reviews.iter().filter_map(|review| review.get(CALCULATION).and_then(Value::as_str)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let field = |name: &str| {
-        let found = name.parse().ok().and_then(|path| permit.collection.schema.field(&path).ok());
-        found.ok_or_else(|| ResourceError::Internal(format!("the schema lacks {name}")))
-    };
-    let (id, revision) = (field("_id")?, field("_revision")?);
-    let wanted = ids.iter().map(|id| Literal::Text((*id).to_owned())).collect();
-    let selection = Selection {
-        filter: permit.condition()?.and(Expr::Test(std::sync::Arc::clone(&id), Test::In(wanted))),
-        order: Order::new(Vec::new(), std::sync::Arc::clone(&id)),
-        projection: Some(Projection::new([id.path.clone(), revision.path.clone()])),
-        limit: ids.len(),
-    };
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found = service.store.list(&permit.collection, selection, service.clock.now()).await?;
-    let mut revisions = HashMap::new();
-    for document in &found.documents {
-        let document: Map<String, Value> = serde_json::from_str(document)?;
-        let (id, revision) = (document.get("_id"), document.get("_revision"));
-        if let (Some(Value::String(id)), Some(revision)) = (id, revision.and_then(Value::as_i64)) {
-            revisions.insert(id.clone(), revision);
-        }
-    }
-    Ok(revisions)
 }
 
 /// Puts what is known of it behind the members of a review.

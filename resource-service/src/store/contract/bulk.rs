@@ -16,6 +16,7 @@ on_both_stores! {
     of_many_documents_each_is_stored_for_itself
     all_are_stored_or_none
     a_conflict_among_those_sent_is_seen
+    many_conflicts_of_a_bulk_are_all_found
     too_many_conflicts_are_given_up
     the_answer_is_kept_in_the_same_step
     one_of_many_senders_of_a_request_writes
@@ -84,6 +85,30 @@ async fn a_conflict_among_those_sent_is_seen(f: &Fixture) {
     let partly = f.store.insert_together(&f.collection, bulk(documents, false)).await;
     assert_eq!(partly, Ok(Ended::Committed(vec![Fate::Inserted, conflict()])));
     assert_eq!(total(f).await, 1);
+}
+
+async fn many_conflicts_of_a_bulk_are_all_found(f: &Fixture) {
+    for n in 0..9 {
+        f.store.insert(&f.collection, keyed(&format!("old{n}"), &format!("k{n}"))).await.expect("ok");
+    }
+    let mut documents: Vec<Document> =
+        (0..300).map(|n| keyed(&format!("n{n}"), &format!("new{n}"))).collect();
+    let mut expected = vec![Fate::Inserted; 300];
+    for n in 0..9 {
+        documents[n * 30] = keyed(&format!("n{}", n * 30), &format!("k{n}"));
+        expected[n * 30] = conflict();
+    }
+    let same_id = Fate::Conflict { fields: vec!["_id".into()] };
+    (documents[7], expected[7]) = (keyed("old3", "other"), same_id.clone());
+    (documents[8], expected[8]) = (keyed("n1", "another"), same_id);
+    (documents[299], expected[299]) = (keyed("n299", "new298"), conflict());
+    // What a refused document has is not taken.
+    documents[297] = keyed("n297", "another");
+    let refused = f.store.insert_together(&f.collection, bulk(documents.clone(), true)).await;
+    assert_eq!(refused, Ok(Ended::Refused(expected.clone())));
+    let request = Bulk { documents, atomic: false, receipt: Some(receipt("answer")) };
+    assert_eq!(f.store.insert_together(&f.collection, request).await, Ok(Ended::Committed(expected)));
+    assert_eq!(total(f).await, 9 + 300 - 12);
 }
 
 async fn too_many_conflicts_are_given_up(f: &Fixture) {

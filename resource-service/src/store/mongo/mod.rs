@@ -4,6 +4,7 @@ mod aggregate;
 mod artifacts;
 mod bson;
 mod changes;
+mod conflicts;
 mod definitions;
 mod explain;
 mod filter;

@@ -21,8 +21,8 @@ use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use super::{
-    DUPLICATE_KEY, MongoStore, bson, definitions, duplicate_key, failed, history, json::CHANGED_BY, partial,
-    receipts, written,
+    DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, failed, history,
+    json::CHANGED_BY, partial, receipts, written,
 };
 use crate::{
     domain::{collection::Collection, document::Document, history::Removal},
@@ -48,12 +48,19 @@ pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError 
 /// The fields of the index that the server's message names.
 fn fields_of(message: &str, collection: &Collection) -> Vec<String> {
     let hit = collection.indexes.iter().find(|index| message.contains(&format!(" index: {} ", index.name)));
-    if let Some(index) = hit {
-        return index.keys.iter().map(|(field, _)| field.path.to_string()).collect();
-    }
-    // The index may be one that an older or a newer definition declares.
-    match definitions::violated(message) {
-        Some(index) if index != "_id_" => crate::store::definitions::fields_of(index),
+    fields_of_index(
+        hit.map(|index| index.name.as_str()).or_else(|| definitions::violated(message)),
+        collection,
+    )
+}
+
+/// The fields of the index of this name.
+fn fields_of_index(name: Option<&str>, collection: &Collection) -> Vec<String> {
+    let declared = collection.indexes.iter().find(|index| Some(index.name.as_str()) == name);
+    match (declared, name) {
+        (Some(index), _) => index.keys.iter().map(|(field, _)| field.path.to_string()).collect(),
+        // The index may be one that an older or a newer definition declares.
+        (None, Some(name)) if name != "_id_" => crate::store::definitions::fields_of(name),
         _ => vec!["_id".into()],
     }
 }
@@ -119,6 +126,27 @@ impl Attempt {
             receipts::complete(&self.store.database, session, receipt, &self.fates).await?;
         }
         Ok(true)
+    }
+
+    /// Sets aside the documents that run into unique values, all that can be found. `refused` is what the server said
+    /// of the first of them.
+    async fn set_aside_conflicts(
+        &mut self,
+        collection: &Collection,
+        refused: Vec<(usize, Fate)>,
+    ) -> Result<(), StoreError> {
+        let documents: Vec<&RawDocumentBuf> = self.left.iter().map(|(_, raw)| raw).collect();
+        let found = conflicts::find(&self.documents, &documents).await?;
+        let fate = |(at, index): (usize, String)| {
+            (at, Fate::Conflict { fields: fields_of_index(Some(&index), collection) })
+        };
+        self.set_aside(if found.is_empty() { refused } else { found.into_iter().map(fate).collect() });
+        Ok(())
+    }
+
+    /// Whether as many documents were refused as a bulk may have.
+    fn has_too_many_conflicts(&self) -> bool {
+        self.fates.iter().filter(|fate| **fate != Fate::Inserted).count() >= MAX_CONFLICTS
     }
 
     /// Sets aside the documents that were refused.
@@ -253,8 +281,8 @@ impl Writes for MongoStore {
         let documents = self.handle(collection);
         let bulk = Bulk { documents: Vec::new(), ..bulk };
         let mut attempt = Attempt { store, documents, left, fates, bulk };
-        // A conflict ends a transaction, so it is tried again without the document that met it.
-        for _ in 0..MAX_CONFLICTS {
+        // A conflict ends a transaction, so it is tried again without the documents that would meet one.
+        while !attempt.has_too_many_conflicts() {
             let done = self
                 .transact(BULK_PATIENCE, &attempt, |session, attempt| {
                     Box::pin(async move { attempt.run(session).await })
@@ -268,7 +296,13 @@ impl Writes for MongoStore {
                 ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => {
                     return Ok(Ended::Repeated);
                 }
-                _ => attempt.set_aside(refused(&error, collection)?),
+                _ => {
+                    let refused = refused(&error, collection)?;
+                    if refused.is_empty() {
+                        return Err(failed(&error));
+                    }
+                    attempt.set_aside_conflicts(collection, refused).await?;
+                }
             }
         }
         Ok(Ended::Refused(attempt.fates))
