@@ -98,7 +98,9 @@ fn append(series: &Collection) -> Value {
         post,
         "Each step of a metric is stored once, even if others append at the same time: points can be sent again. A step \
          that has another value, or another time, is a conflict (409, one error for each) and keeps it; all other \
-         points are stored. With replace=true the whole point is overwritten, its time too.",
+         points are stored. With replace=true the whole point is overwritten, its time too. An event of \
+         /api/series/changes carries the points that are new in its document; points that the service moves to another \
+         document come once more.",
         &json!({
             "parameters": [parameter("replace", "Whether a step that has another value or time is overwritten.", &replace)],
             "requestBody": {"required": true, "content": content(JSON, &many(&body))},
