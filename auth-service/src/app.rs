@@ -124,7 +124,7 @@ impl App {
         };
         let configure = move |config: &mut ServiceConfig| {
             mount(config, sign_up, &state, BODY_LIMIT);
-            swagger(config, DOCS, OPENAPI);
+            swagger(config, DOCS, OPENAPI, None);
         };
         Part { configure: Arc::new(configure), checks: vec![self.store_check()] }
     }

@@ -21,7 +21,7 @@ use service_kit::{
     once::Once,
     random::{OsRandom, Random},
     revocations::Revocations,
-    route,
+    route::{self, Access},
     server::{Listeners, Part},
     start::StartError,
     store::{
@@ -180,7 +180,8 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let prepared = Arc::new(AtomicBool::new(false));
     let in_force = InForce::of(settings, &ring);
     let store = store(settings, &in_force, &catalog, &env, &prepared).await?;
-    let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog)));
+    let guarded = settings.openapi.require_token;
+    let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog), guarded));
     let sweeper = Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
     tokio::spawn(sweeper.run());
     let checks = checks(&store, &prepared, &ring, revocations.as_ref());
@@ -206,8 +207,9 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     });
     let configure = move |config: &mut ServiceConfig| {
         config.app_data(service.clone()).app_data(openapi.clone()).app_data(budget.clone());
-        docs::swagger(config, "/api/docs", "/api/openapi.json");
-        route::mount(config, endpoints(), &verifier, BODY_LIMIT);
+        docs::swagger(config, "/api/docs", "/api/openapi.json", guarded.then_some(&verifier));
+        let access = if guarded { Access::Token } else { Access::Public };
+        route::mount(config, endpoints(access), &verifier, BODY_LIMIT);
     };
     Ok(Part { configure: Arc::new(configure), checks })
 }

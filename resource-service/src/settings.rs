@@ -50,6 +50,9 @@ pub struct Settings {
     /// auth-service.
     #[serde(default)]
     pub auth: AuthSettings,
+    /// The description of the API.
+    #[serde(default)]
+    pub openapi: OpenApiSettings,
 }
 
 /// Where documents live.
@@ -171,6 +174,15 @@ pub struct AuthSettings {
     pub client_id: Option<String>,
     /// The secret of that client.
     pub client_secret: Option<SecretString>,
+}
+
+/// The description of the API: `/api/openapi.json` and `/api/docs`. It shows the names of all collections and fields.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenApiSettings {
+    /// Whether only callers with a valid access token get it; otherwise anyone does.
+    #[serde(default)]
+    pub require_token: bool,
 }
 
 impl Settings {
@@ -296,6 +308,7 @@ mod tests {
             ("RESOURCE__QUERY__TIMEOUT", "0", "query.timeout"),
             ("RESOURCE__QUERY__TIMEOUT", "601", "query.timeout"),
             ("RESOURCE__QUERY__TIMEOUT", "ten", "query.timeout"),
+            ("RESOURCE__OPENAPI__REQUIRE_TOKEN", "maybe", "openapi.require_token"),
         ] {
             let refusal = load(&[(variable, value)]).unwrap_err().to_string();
             assert!(refusal.contains(key), "{variable}: {refusal}");

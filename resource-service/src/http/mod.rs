@@ -26,9 +26,10 @@ pub use crate::domain::document::MAX_BYTES as BODY_LIMIT;
 const DEFINERS: Access = Access::Scope("collections:write");
 
 /// Every endpoint. What a token opens in a collection is for the use cases to say.
-pub fn endpoints() -> Vec<Endpoint> {
+/// `description` says who may read the OpenAPI document.
+pub fn endpoints(description: Access) -> Vec<Endpoint> {
     vec![
-        Endpoint::get("/api/openapi.json", Access::Public, openapi::show),
+        Endpoint::get("/api/openapi.json", description, openapi::show),
         Endpoint::get("/api/collections", Access::Token, collections::all),
         Endpoint::get("/api/collections/{name}", Access::Token, collections::one),
         Endpoint::put("/api/collections/{name}", DEFINERS, collections::put).in_its_own_time(),

@@ -2,39 +2,42 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operations::{answers, content, header, operation, parameter, reference, shown};
+use super::{
+    common::with_header,
+    described::Described,
+    operations::{answer, answers, content, document, given, header, operation, parameter, reference},
+};
 use crate::{
-    domain::{collection::Collection, patch::MAX_OPERATIONS},
+    domain::patch::MAX_OPERATIONS,
     http::body::{JSON, JSON_PATCH, MERGE_PATCH, NDJSON},
     ops::bulk::MAX_TOGETHER,
 };
 
 /// `POST /api/{collection}`
-pub fn insert(collection: &Collection) -> Value {
+pub fn insert(described: &Described<'_>) -> Value {
+    let collection = described.collection;
     let one = reference(collection.name());
     let many = json!({"type": "array", "items": one, "maxItems": MAX_TOGETHER});
-    let mut made =
-        shown(collection, "The stored document; for many, written in one step, the outcome of each.");
-    made["headers"]["Location"] =
-        json!({"description": "The address of a single document.", "schema": {"type": "string"}});
-    let stored = made["content"][JSON]["schema"].take();
-    made["content"] = outcomes(&json!({"anyOf": [stored, reference("Outcomes")]}));
+    let mut made = with_header(document(described), "Location", "Location");
+    made["content"] = outcomes(&described.stored());
+    made["description"] = "The stored document.".into();
     let mut answers = answers("201", made, &[400, 403, 409, 413, 415, 422]);
-    answers["200"] = json!({
-        "description": "The outcome of each of many documents: each has its own status.",
-        "content": outcomes(&reference("Outcomes")),
-    });
+    answers["200"] = answer("Outcomes");
     let summary = "Add a document, or many";
     let mut insert = operation(collection, "insert", summary, &collection.access.write, &answers);
-    let description = format!(
-        "One document is an object. Many are an array (at most {MAX_TOGETHER} and 16 MiB), or {NDJSON} with one per line and no \
-         limit to their number; they are stored as they arrive and answered as they are stored. With atomic=true all or none are \
-         stored, within the limits of an array."
+    insert.insert("parameters".into(), ["atomic", "Idempotency-Key", "Prefer"].map(given).to_vec().into());
+    insert.insert(
+        "requestBody".into(),
+        json!({"required": true, "content": {JSON: {"schema": {"anyOf": [one, many]}}, NDJSON: {"schema": {"type": "string"}}}}),
     );
-    insert.insert("description".into(), description.into());
+    insert.into()
+}
+
+/// The parameters of an insert.
+pub fn parameters() -> Vec<(String, Value)> {
     let atomic = parameter(
         "atomic",
-        "Whether to store all documents or none.",
+        "Whether to store all of many documents or none. If all are stored, the answer is 201 with Outcomes.",
         &json!({"type": "boolean", "default": false}),
     );
     let mut key = header(
@@ -49,24 +52,37 @@ pub fn insert(collection: &Collection) -> Value {
         false,
     );
     prefer["schema"] = json!({"enum": ["return=minimal"]});
-    insert.insert("parameters".into(), json!([atomic, key, prefer]));
-    let line = json!({"type": "string", "description": "One document per line."});
-    insert.insert(
-        "requestBody".into(),
-        json!({"required": true, "content": {JSON: {"schema": {"anyOf": [one, many]}}, NDJSON: {"schema": line}}}),
+    vec![("atomic".into(), atomic), ("Idempotency-Key".into(), key), ("Prefer".into(), prefer)]
+}
+
+/// The answer for many documents.
+pub fn responses() -> Vec<(String, Value)> {
+    let description = format!(
+        "The outcome of each of many documents: each has its own status. Many are an array (at most {MAX_TOGETHER} and 16 MiB), or \
+         {NDJSON} with one per line and no limit to their number; they are stored as they arrive and answered as they are stored. \
+         With atomic=true all or none are stored, within the limits of an array."
     );
-    insert.into()
+    let outcomes = json!({"description": description, "content": outcomes(&reference("Outcomes"))});
+    vec![("Outcomes".into(), outcomes)]
 }
 
 /// The two forms of outcomes.
 fn outcomes(whole: &Value) -> Value {
     let mut content = content(JSON, whole);
-    content[NDJSON] = json!({"schema": {"type": "string", "description": "One Outcome per line."}});
+    content[NDJSON] = json!({"schema": {"type": "string"}});
     content
 }
 
 /// The bodies of `PATCH`.
-pub fn patches() -> Value {
+pub fn request_bodies() -> Value {
+    let (merge, operations) = (reference("MergePatch"), reference("JsonPatch"));
+    let content =
+        json!({MERGE_PATCH: {"schema": merge}, JSON_PATCH: {"schema": operations}, JSON: {"schema": merge}});
+    json!({"Patch": {"required": true, "content": content}})
+}
+
+/// The schemas of the bodies of `PATCH`.
+fn patch_schemas() -> [(String, Value); 2] {
     let merge =
         json!({"type": "object", "description": "null removes a field, objects merge, all else replaces."});
     let operation = json!({
@@ -81,7 +97,7 @@ pub fn patches() -> Value {
     });
     let operations = json!({"type": "array", "items": operation, "maxItems": MAX_OPERATIONS,
         "description": "Operations, all or none. A test that fails is 409."});
-    json!({MERGE_PATCH: {"schema": merge}, JSON_PATCH: {"schema": operations}, JSON: {"schema": merge}})
+    [("MergePatch".into(), merge), ("JsonPatch".into(), operations)]
 }
 
 /// The schemas of outcomes.
@@ -106,5 +122,6 @@ pub fn schemas() -> Map<String, Value> {
         "required": ["items", "inserted", "refused"],
         "properties": {"items": {"type": "array", "items": reference("Outcome")}, "inserted": count, "refused": count},
     });
-    Map::from_iter([("Outcome".to_owned(), outcome), ("Outcomes".to_owned(), outcomes)])
+    let own = [("Outcome", outcome), ("Outcomes", outcomes)];
+    own.map(|(name, schema)| (name.to_owned(), schema)).into_iter().chain(patch_schemas()).collect()
 }

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::operations::{answers, content, filters, header, operation, parameter, projection};
-use crate::{domain::collection::Collection, domain::ticket::TICKET_TTL, http::body::JSON};
+use super::{
+    described::Described,
+    operations::{answer, answers, content, given, header, operation, parameter, projection, reference},
+};
+use crate::{domain::ticket::TICKET_TTL, http::body::JSON};
 
 /// What a ticket is, in the document.
 pub const TICKET: &str = "Replaces the access token for one request, for clients that cannot send one, such as a browser's EventSource.";
@@ -16,40 +19,67 @@ const FOLLOW: &str = "Server-Sent Events (WHATWG HTML, section 9.2) that do not 
     {\"code\",\"detail\"}.";
 
 /// The paths of a collection's changes.
-pub fn of(collection: &Collection) -> [(String, Value); 2] {
-    let name = collection.name();
+pub fn of(described: &Described<'_>) -> [(String, Value); 2] {
+    let name = described.name();
     [
-        (format!("/api/{name}/changes"), json!({"get": follow(collection)})),
-        (format!("/api/{name}/changes/ticket"), json!({"post": ticket(collection)})),
+        (format!("/api/{name}/changes"), json!({"get": follow(described)})),
+        (format!("/api/{name}/changes/ticket"), json!({"post": ticket(described)})),
     ]
 }
 
-fn follow(collection: &Collection) -> Value {
-    let text = json!({"type": "string"});
-    let stream = json!({"description": "The changes.", "content": content("text/event-stream", &text)});
-    let answers = answers("200", stream, &[400, 403, 410, 422]);
-    let read = &collection.access.read;
-    let mut follow = operation(collection, "follow", "Follow changes", read, &answers);
-    let id = "The id of the last event that was received; takes precedence over last_event_id.";
-    let mut parameters = vec![
-        header("Last-Event-ID", id, false),
-        parameter("last_event_id", "The id of the last event that was received.", &text),
-        parameter(
-            "since",
-            "Start with the next change; the default without a last event.",
-            &json!({"enum": ["now"], "default": "now"}),
-        ),
-    ];
-    parameters.extend(projection(collection).into_iter().filter(|parameter| parameter["name"] != "expand"));
-    parameters.extend(filters(collection));
-    follow.insert("description".into(), FOLLOW.into());
+/// What a stream can be asked beside the fields.
+const CONTROLS: [&str; 4] = ["last_event_id", "since", "or", "filter"];
+
+fn follow(described: &Described<'_>) -> Value {
+    let answers = answers("200", answer("Changes"), &[400, 403, 410, 422]);
+    let read = &described.collection.access.read;
+    let mut follow = operation(described.collection, "follow", "Follow changes", read, &answers);
+    let mut parameters = vec![given("Last-Event-ID")];
+    parameters.extend(CONTROLS.map(given));
+    parameters.extend(projection(described));
+    parameters.extend(described.filters(&[&CONTROLS[..], &["fields", "view", "ticket"]].concat()));
     follow.insert("security".into(), json!([{"login": [read]}, {"bearer": []}, {"ticket": []}]));
     follow.insert("parameters".into(), parameters.into());
     follow.into()
 }
 
-fn ticket(collection: &Collection) -> Value {
-    let schema = json!({
+fn ticket(described: &Described<'_>) -> Value {
+    let (collection, answers) = (described.collection, answers("200", answer("Ticket"), &[403]));
+    operation(collection, "ticket", "Get a ticket for the changes", &collection.access.read, &answers).into()
+}
+
+/// The parameters of a stream.
+pub fn parameters() -> Vec<(String, Value)> {
+    let id = "The id of the last event that was received";
+    let since = json!({"enum": ["now"], "default": "now"});
+    vec![
+        (
+            "Last-Event-ID".into(),
+            header("Last-Event-ID", &format!("{id}; takes precedence over last_event_id."), false),
+        ),
+        ("last_event_id".into(), parameter("last_event_id", &format!("{id}."), &json!({"type": "string"}))),
+        (
+            "since".into(),
+            parameter("since", "Start with the next change; the default without a last event.", &since),
+        ),
+    ]
+}
+
+/// The answers.
+pub fn responses() -> Vec<(String, Value)> {
+    let stream = content("text/event-stream", &json!({"type": "string"}));
+    vec![
+        ("Changes".into(), json!({"description": FOLLOW, "content": stream})),
+        (
+            "Ticket".into(),
+            json!({"description": "A ticket.", "content": content(JSON, &reference("Ticket"))}),
+        ),
+    ]
+}
+
+/// The schema of a ticket.
+pub fn schemas() -> [(String, Value); 1] {
+    let ticket = json!({
         "type": "object",
         "required": ["ticket", "expires_in"],
         "properties": {
@@ -57,7 +87,5 @@ fn ticket(collection: &Collection) -> Value {
             "expires_in": {"const": TICKET_TTL, "description": "Seconds."},
         },
     });
-    let good = json!({"description": "A ticket.", "content": content(JSON, &schema)});
-    let summary = "Get a ticket for the changes";
-    operation(collection, "ticket", summary, &collection.access.read, &answers("200", good, &[403])).into()
+    [("Ticket".into(), ticket)]
 }

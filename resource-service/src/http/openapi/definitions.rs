@@ -5,18 +5,16 @@ use serde_json::{Map, Value, json};
 use super::operations::{answers, content, header, parameter, reference};
 use crate::http::body::JSON;
 
+/// The scope that changes definitions.
+pub const SCOPE: &str = "collections:write";
+
 /// `/api/collections` and what lies below it.
 pub fn paths() -> Map<String, Value> {
-    let list = json!({
-        "type": "object",
-        "required": ["items", "next"],
-        "properties": {"items": {"type": "array", "items": reference("CollectionDefinition")}, "next": {"type": "null"}},
-    });
     let name = json!({"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,62}$"});
     let paths = json!({
         "/api/collections": {"get": {
-            "operationId": "listCollections", "tags": ["collections"], "summary": "All definitions",
-            "responses": answers("200", json!({"description": "The definitions.", "content": content(JSON, &list)}), &[]),
+            "operationId": "list_collections", "tags": ["collections"], "summary": "All definitions",
+            "responses": answers("200", json!({"description": "The definitions.", "content": content(JSON, &reference("DefinitionPage"))}), &[]),
         }},
         "/api/collections/{name}": {
             "parameters": [{"name": "name", "in": "path", "required": true, "schema": name}],
@@ -46,25 +44,27 @@ fn get() -> Value {
         answers("200", shown("The definition.", &reference("CollectionDefinition")), &[400, 404]);
     answers["304"] = json!({"description": "The copy that If-None-Match names is current."});
     json!({
-        "operationId": "getCollection", "tags": ["collections"], "summary": "One definition",
+        "operationId": "get_collection", "tags": ["collections"], "summary": "One definition",
         "parameters": [header("If-None-Match", "The ETag of the client's copy.", false)],
         "responses": answers,
     })
 }
 
 fn put() -> Value {
-    let either = json!({"anyOf": [reference("CollectionDefinition"), reference("DefinitionReport")]});
-    let good = shown("The definition as it is served; with dry_run, the report.", &either);
+    let good = shown(
+        "The definition as it is served; with dry_run, the schema is DefinitionReport.",
+        &reference("CollectionDefinition"),
+    );
     let mut answers = answers("200", good, &[400, 403, 409, 412, 413, 415, 422]);
     answers["201"] = shown("The collection is new.", &reference("CollectionDefinition"));
     answers["201"]["headers"]["Location"] =
         json!({"description": "Its address.", "schema": {"type": "string"}});
     answers["409"] = conflict();
     json!({
-        "operationId": "putCollection", "tags": ["collections"], "summary": "Create or change a collection",
+        "operationId": "put_collection", "tags": ["collections"], "summary": "Create or change a collection",
         "description": "This replica serves it immediately, every other within five seconds; its indexes are made before. \
             Until then other replicas check documents by the previous definition.",
-        "security": [{"login": ["collections:write"]}, {"bearer": []}],
+        "security": [{"login": [SCOPE]}, {"bearer": []}],
         "parameters": [
             flag("dry_run", "Change nothing; report which stored documents break the definition and which indexes it would build."),
             flag("force", "Make the change even if stored documents break it. They stay as they are until they are written next."),
@@ -84,15 +84,25 @@ fn delete() -> Value {
     );
     answers["409"] = conflict();
     json!({
-        "operationId": "deleteCollection", "tags": ["collections"], "summary": "Remove a definition",
+        "operationId": "delete_collection", "tags": ["collections"], "summary": "Remove a definition",
         "description": "A collection that a file of the service defines falls back to that definition and keeps its documents.",
-        "security": [{"login": ["collections:write"]}, {"bearer": []}],
+        "security": [{"login": [SCOPE]}, {"bearer": []}],
         "parameters": [
             flag("force", "Remove it even if the collection has documents, which are removed too, or they break the file's definition."),
             if_match(),
         ],
         "responses": answers,
     })
+}
+
+/// The schema of the list.
+pub fn schemas() -> [(String, Value); 1] {
+    let list = json!({
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {"items": {"type": "array", "items": reference("CollectionDefinition")}, "next": {"type": "null"}},
+    });
+    [("DefinitionPage".into(), list)]
 }
 
 /// A problem with the report that a dry run gives, where there is one.

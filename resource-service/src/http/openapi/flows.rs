@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operations::{answers, content, filters, operation, parameter};
+use super::{
+    described::Described,
+    operations::{answer, answers, content, given, operation, parameter, reference},
+};
 use crate::{
-    domain::{aggregate::MAX_GROUPS, collection::Collection, table::Format},
+    domain::{aggregate::MAX_GROUPS, table::Format},
     http::body::JSON,
     query::grouping::{Function, MAX_GROUPED, MAX_STATS},
 };
@@ -18,7 +21,8 @@ integer of 64 bits, or beyond these a double. stddev is that of a sample (diviso
 skipped; in a field without a type everything but numbers is. NaN makes sum, avg and stddev NaN; in min and max it comes \
 before every number, as in sort. Without values the sum is 0, and avg, min, max and (below two values) stddev are null.";
 
-const EXPORT: &str = "\
+/// What a list says of its files.
+pub const EXPORT: &str = "\
 With Accept: application/x-ndjson, text/csv or application/vnd.apache.parquet the answer is the whole result in the \
 order of sort, as a stream; limit may then be any number, and count and expand are refused. A transfer that is cut before \
 its end is not a complete file.\n\nCSV and Parquet have a column for each single value, named by its dotted path, in the \
@@ -30,39 +34,21 @@ CSV (RFC 4180) keeps every number's digits and puts nothing before a text that a
 in Parquet every column is optional, integers are INT64, numbers DOUBLE, points in time TIMESTAMP in UTC with microseconds, and \
 a value that is finer than its cell is in _rest too.";
 
+/// What an aggregate can be asked beside the fields.
+const CONTROLS: [&str; 4] = ["group", "stat", "or", "filter"];
+
 /// `GET /api/NAME/aggregate`.
-pub fn aggregate(collection: &Collection) -> Value {
-    let told = json!({
-        "type": "object",
-        "required": ["groups", "total"],
-        "properties": {
-            "groups": {
-                "type": "array",
-                "maxItems": MAX_GROUPS,
-                "items": {
-                    "type": "object",
-                    "required": ["group"],
-                    "properties": {"group": {
-                        "type": "object",
-                        "description": "The values of the fields of group, by path.",
-                        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
-                    }},
-                    "additionalProperties": {"type": ["number", "string", "null"], "description": "A statistic, by its value of stat."},
-                },
-            },
-            "total": {"type": "integer", "minimum": 0, "description": "The number of documents in all groups."},
-        },
-    });
-    let good = json!({"description": "The groups.", "content": content(JSON, &told)});
-    let answers = answers("200", good, &[400, 403, 422]);
-    let mut aggregate = operation(
-        collection,
-        "aggregate",
-        "Return statistics of documents",
-        &collection.access.read,
-        &answers,
-    );
-    aggregate.insert("description".into(), AGGREGATE.into());
+pub fn aggregate(described: &Described<'_>) -> Value {
+    let (collection, answers) = (described.collection, answers("200", answer("Groups"), &[400, 403, 422]));
+    let summary = "Return statistics of documents";
+    let mut aggregate = operation(collection, "aggregate", summary, &collection.access.read, &answers);
+    let filters = described.filters(&CONTROLS);
+    aggregate.insert("parameters".into(), CONTROLS.map(given).into_iter().chain(filters).collect());
+    aggregate.into()
+}
+
+/// The parameters of an aggregate.
+pub fn parameters() -> Vec<(String, Value)> {
     let names = Function::ALL.map(Function::name).join("|");
     let group = json!({"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": MAX_GROUPED, "uniqueItems": true});
     let stat = json!({
@@ -81,12 +67,39 @@ pub fn aggregate(collection: &Collection) -> Value {
         "count, or a function and a field: count:FIELD, sum:FIELD, avg:FIELD, min:FIELD, max:FIELD, stddev:FIELD. count where absent.",
         &stat,
     );
-    aggregate.insert("parameters".into(), [group, stat].into_iter().chain(filters(collection)).collect());
-    aggregate.into()
+    vec![("group".into(), group), ("stat".into(), stat)]
 }
 
-/// What a list says of exports, and their media types beside `page`.
-pub fn exported(description: &str, page: &Value) -> (String, Value) {
+/// The answer of an aggregate.
+pub fn responses() -> Vec<(String, Value)> {
+    vec![("Groups".into(), json!({"description": AGGREGATE, "content": content(JSON, &reference("Groups"))}))]
+}
+
+/// The schemas of aggregates.
+pub fn schemas() -> [(String, Value); 2] {
+    let group = json!({
+        "type": "object",
+        "required": ["group"],
+        "properties": {"group": {
+            "type": "object",
+            "description": "The values of the fields of group, by path.",
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+        }},
+        "additionalProperties": {"type": ["number", "string", "null"], "description": "A statistic, by its value of stat."},
+    });
+    let groups = json!({
+        "type": "object",
+        "required": ["groups", "total"],
+        "properties": {
+            "groups": {"type": "array", "maxItems": MAX_GROUPS, "items": reference("Group")},
+            "total": {"type": "integer", "minimum": 0, "description": "The number of documents in all groups."},
+        },
+    });
+    [("Group".into(), group), ("Groups".into(), groups)]
+}
+
+/// The media types of a list: a page, and the files of an export.
+pub fn exported(page: &Value) -> Value {
     let mut contents = Map::from_iter([(JSON.to_owned(), page.clone())]);
     for format in Format::ALL {
         let schema = match format {
@@ -95,5 +108,5 @@ pub fn exported(description: &str, page: &Value) -> (String, Value) {
         };
         contents.insert(format.media_type().to_owned(), json!({"schema": schema}));
     }
-    (format!("{description}\n\n{EXPORT}"), contents.into())
+    contents.into()
 }

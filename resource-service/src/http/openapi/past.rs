@@ -2,82 +2,75 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operations::{answers, content, if_match, operation, parameter, reference, shown};
+use super::{
+    described::Described,
+    operations::{answer, answers, content, given, if_match, operation, parameter, reference, shown},
+    schemas::page,
+};
 use crate::{
-    domain::collection::Collection,
     http::body::JSON,
     ops::versions::{DEFAULT_LIMIT, MAX_LIMIT},
 };
 
 /// The paths of a collection's past, as far as it has one.
-pub fn of(collection: &Collection) -> Vec<(String, Value)> {
-    let at = |rest: &str| format!("/api/{}/{{id}}{rest}", collection.name());
-    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
-    let revision = json!({"name": "revision", "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1}});
+pub fn of(described: &Described<'_>) -> Vec<(String, Value)> {
+    let at = |rest: &str| format!("/api/{}/{{id}}{rest}", described.name());
     let mut paths = Vec::new();
-    if collection.keeps_removed() {
-        let post = restore(collection, "bringBack", "Restore a removed document as it was last");
-        paths.push((at("/restore"), json!({"parameters": [id], "post": post})));
+    if described.collection.keeps_removed() {
+        let post = restore(described, "bring_back", "Restore a removed document as it was last");
+        paths.push((at("/restore"), json!({"parameters": [given("id")], "post": post})));
     }
-    if collection.keeps_revisions() {
+    if described.collection.keeps_revisions() {
         let post =
-            restore(collection, "restore", "Restore a document, removed or not, as it was at a revision");
-        paths.push((at("/versions"), json!({"parameters": [id], "get": list(collection)})));
-        paths.push((
-            at("/versions/{revision}"),
-            json!({"parameters": [id, revision], "get": get(collection)}),
-        ));
-        paths.push((at("/versions/{revision}/restore"), json!({"parameters": [id, revision], "post": post})));
+            restore(described, "restore", "Restore a document, removed or not, as it was at a revision");
+        let revision = json!([given("id"), given("revision")]);
+        paths.push((at("/versions"), json!({"parameters": [given("id")], "get": list(described)})));
+        paths.push((at("/versions/{revision}"), json!({"parameters": revision, "get": get(described)})));
+        paths.push((at("/versions/{revision}/restore"), json!({"parameters": revision, "post": post})));
     }
     paths
 }
 
-fn list(collection: &Collection) -> Value {
-    let page = json!({
-        "type": "object",
-        "required": ["items", "next"],
-        "properties": {
-            "items": {"type": "array", "items": reference("Version")},
-            "next": {"type": ["string", "null"], "description": "The value of after for the next page."},
-        },
-    });
-    let good = json!({"description": "Revisions, newest first.", "content": content(JSON, &page)});
-    let answers = answers("200", good, &[400, 403, 404, 422]);
+fn list(described: &Described<'_>) -> Value {
+    let (collection, answers) =
+        (described.collection, answers("200", answer("Versions"), &[400, 403, 404, 422]));
     let summary = "List the revisions of a document, removed or not";
-    let mut list = operation(collection, "listVersions", summary, &collection.access.read, &answers);
-    let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT});
-    let after = json!({"type": "string", "pattern": "^[0-9]{1,18}$"});
-    list.insert(
-        "parameters".into(),
-        json!([
-            parameter("limit", "Page size.", &limit),
-            parameter("after", "The value of next of the page before.", &after),
-        ]),
-    );
+    let mut list = operation(collection, "list_versions", summary, &collection.access.read, &answers);
+    list.insert("parameters".into(), json!([given("versions.limit"), given("versions.after")]));
     list.into()
 }
 
-fn get(collection: &Collection) -> Value {
-    let answers = answers("200", shown(collection, "The document as it was."), &[403, 404]);
-    operation(
-        collection,
-        "getVersion",
-        "Read a document as it was at a revision",
-        &collection.access.read,
-        &answers,
-    )
-    .into()
+fn get(described: &Described<'_>) -> Value {
+    let (collection, answers) = (described.collection, answers("200", shown(described), &[403, 404]));
+    let summary = "Read a document as it was at a revision";
+    operation(collection, "get_version", summary, &collection.access.read, &answers).into()
 }
 
-fn restore(collection: &Collection, verb: &str, summary: &str) -> Value {
-    let good = shown(collection, "The document as it is now: a new revision.");
-    let answers = answers("200", good, &[400, 403, 404, 409, 412, 413, 422, 428]);
+fn restore(described: &Described<'_>, verb: &str, summary: &str) -> Value {
+    let collection = described.collection;
+    let answers = answers("200", shown(described), &[400, 403, 404, 409, 412, 413, 422, 428]);
     let mut restore = operation(collection, verb, summary, &collection.access.write, &answers);
     restore.insert("parameters".into(), json!([if_match(collection)]));
     restore.into()
 }
 
-/// The schema of a revision in a list.
+/// The parameters of a list of revisions.
+pub fn parameters() -> Vec<(String, Value)> {
+    let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT});
+    let after = json!({"type": "string", "pattern": "^[0-9]{1,18}$"});
+    vec![
+        ("versions.limit".into(), parameter("limit", "Page size.", &limit)),
+        ("versions.after".into(), parameter("after", "The value of next of the page before.", &after)),
+    ]
+}
+
+/// The answer of a list of revisions.
+pub fn responses() -> Vec<(String, Value)> {
+    let page = content(JSON, &reference("VersionPage"));
+    vec![("Versions".into(), json!({"description": "Revisions, newest first.", "content": page}))]
+}
+
+/// The schemas of a list of revisions.
 pub fn schemas() -> Map<String, Value> {
     let version = json!({
         "type": "object",
@@ -94,5 +87,6 @@ pub fn schemas() -> Map<String, Value> {
             },
         },
     });
-    Map::from_iter([("Version".to_owned(), version)])
+    let page = page(&reference("Version"));
+    Map::from_iter([("Version".to_owned(), version), ("VersionPage".to_owned(), page)])
 }

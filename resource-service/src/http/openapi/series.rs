@@ -4,9 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::operations::{answers, content, operation, parameter};
 use crate::{
-    domain::{
-        catalog::Catalog, collection::Collection, downsample::FEWEST, grant::CALCULATIONS, series::SERIES,
-    },
+    domain::{collection::Collection, downsample::FEWEST, grant::CALCULATIONS, series::SERIES},
     http::{
         body::JSON,
         rendering::{CSV, NDJSON},
@@ -19,13 +17,14 @@ use crate::{
 };
 
 /// The paths that these collections have beside those that every collection has.
-pub fn paths(catalog: &Catalog) -> Map<String, Value> {
+pub fn paths(collections: &[&Collection]) -> Map<String, Value> {
+    let named = |name: &str| collections.iter().find(|collection| collection.name() == name);
     let mut paths = Map::new();
-    if let Some(series) = catalog.get(SERIES).filter(|series| series.keeps_points()) {
+    if let Some(series) = named(SERIES).filter(|series| series.keeps_points()) {
         paths.insert("/api/series/points".into(), json!({"get": read(series), "post": append(series)}));
         paths.insert("/api/series/metrics".into(), json!({"get": metrics(series)}));
     }
-    if let Some(calculations) = catalog.get(CALCULATIONS) {
+    if let Some(calculations) = named(CALCULATIONS) {
         paths.insert("/api/calculations/compare".into(), json!({"get": compare(calculations)}));
     }
     paths

@@ -7,6 +7,7 @@ mod compare;
 mod definitions;
 mod exits;
 mod flows;
+mod openapi;
 mod past;
 mod patches;
 mod queries;
@@ -121,11 +122,16 @@ impl Api {
 
     /// With these definitions beside those of the tests' own.
     async fn with_collections(shipped: &[(impl AsRef<str>, String)]) -> Self {
-        Self::within(10, shipped).await
+        Self::with_settings(shipped, &[]).await
     }
 
     /// The same with a time limit for queries, in seconds.
     async fn within(query_timeout: u64, shipped: &[(impl AsRef<str>, String)]) -> Self {
+        Self::with_settings(shipped, &[("T__QUERY__TIMEOUT", &query_timeout.to_string())]).await
+    }
+
+    /// With these definitions, and variables of the environment.
+    async fn with_settings(shipped: &[(impl AsRef<str>, String)], variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
         std::fs::create_dir(at("collections")).unwrap();
@@ -137,7 +143,7 @@ impl Api {
             std::fs::write(at(&format!("collections/{}.json", name.as_ref())), text).unwrap();
         }
         let settings: Settings = Loader::new("T", &[])
-            .environment::<String, String>([])
+            .environment(variables.iter().copied())
             .default("http.listen", "127.0.0.1:0")
             .default("http.management_listen", "127.0.0.1:0")
             .default("store.url", format!("sqlite:{}", at("t.db").display()))
@@ -145,7 +151,6 @@ impl Api {
             .default("collections.dir", at("collections").display().to_string())
             .default("tokens.issuer", "here")
             .default("tokens.audience", "tessera")
-            .default("query.timeout", query_timeout.to_string())
             .load()
             .unwrap();
         let clock = Arc::new(ManualClock::new(time::macros::datetime!(2026-01-31 12:00 UTC)));
