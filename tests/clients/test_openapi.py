@@ -2,6 +2,7 @@
 import importlib
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -11,23 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 HERE = pathlib.Path(__file__).parent
 TOOLS = HERE / "node_modules" / ".bin"
-#: A page of the web that uses the types: it compiles only when they say what the services do.
-PROGRAM = """
-import type { paths as Auth } from './auth.js';
-import type { components, paths as Api } from './api.js';
-
-type Login = Auth['/auth/login']['post'];
-export const form: Login['requestBody']['content']['application/json'] = { username: 'ada@example.org', password: 'p' };
-export function token(answer: Login['responses'][200]['content']['application/json']): string {
-    return answer.access_token;
-}
-export function names(page: Api['/api/calculations']['get']['responses'][200]['content']['application/json']): unknown[] {
-    return 'items' in page ? page.items : [];
-}
-export const made: components['schemas']['calculations'] = { name: 'water', code: { name: 'siesta' }, status: 'planned' };
-// @ts-expect-error a status that no calculation has
-export const wrong: components['schemas']['calculations'] = { ...made, status: 'lost' };
-"""
+#: Programs that use generated clients.
+PROGRAMS = ("typed_fetch", "typed_hey")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +25,9 @@ def system(systems):
 def documents(system, tmp_path_factory):
     """The folder with both documents, by the names that the generated clients get."""
     folder = tmp_path_factory.mktemp("openapi")
-    for name, address in {"auth": f"{system.auth}/auth/openapi.json", "api": f"{system.resource}/api/openapi.json"}.items():
+    api = f"{system.resource}/api/openapi.json"
+    addresses = {"auth": f"{system.auth}/auth/openapi.json", "api": api, "reviews": f"{api}?collection=reviews"}
+    for name, address in addresses.items():
         (folder / f"{name}.json").write_text(httpx.get(address).raise_for_status().text)
     return folder
 
@@ -67,7 +55,7 @@ def python(documents):
     sys.path.remove(str(documents))
 
 
-@pytest.mark.parametrize("name", ["auth", "api"])
+@pytest.mark.parametrize("name", ["auth", "api", "reviews"])
 def test_the_document_is_valid(documents, name):
     document = json.loads((documents / f"{name}.json").read_text())
     assert document["openapi"].startswith("3.1")
@@ -77,13 +65,32 @@ def test_the_document_is_valid(documents, name):
     assert not faults, faults[:10]
 
 
-def test_typescript_gets_types_that_a_page_can_use(documents):
+@pytest.fixture(scope="module")
+def typescript(documents):
+    """Generates both clients for TypeScript and compiles the programs that use them. Returns the folder with those."""
     for name in ("auth", "api"):
         ran(TOOLS / "openapi-typescript", documents / f"{name}.json", "-o", documents / f"{name}.ts")
-    (documents / "page.ts").write_text(PROGRAM)
-    options = {"noEmit": True, "strict": True, "target": "es2022", "module": "nodenext", "types": []}
-    (documents / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": ["page.ts"]}))
+    for name in (*(f"{program}.ts" for program in PROGRAMS), "openapi-ts.config.mjs"):
+        shutil.copy(HERE / name, documents)
+    (documents / "node_modules").symlink_to(HERE / "node_modules")
+    ran(TOOLS / "openapi-ts", "-s", cwd=documents)
+    options = {"strict": True, "target": "es2022", "lib": ["es2022", "dom", "dom.iterable"], "module": "nodenext", "types": [],
+               "skipLibCheck": True, "outDir": "out"}
+    (documents / "package.json").write_text('{"type": "module"}')
+    (documents / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": [f"{p}.ts" for p in PROGRAMS]}))
     ran(TOOLS / "tsc", "--project", documents)
+    return documents / "out"
+
+
+def test_typescript_gets_types_with_which_a_page_logs_in_and_works(system, typescript):
+    email, password, _ = system.scientist()
+    said = ran("node", typescript / "typed_fetch.js", system.auth, system.resource, email, password)
+    assert json.loads(said) == [1, "siesta", "methane", 1]
+
+
+def test_typescript_gets_a_client_that_works(system, typescript):
+    _, _, token = system.scientist()
+    assert json.loads(ran("node", typescript / "typed_hey.js", system.resource, token)) == [1, "siesta", "ethane", 1]
 
 
 def test_python_gets_a_client_that_logs_in_and_works(system, documents, python):
@@ -103,7 +110,10 @@ def test_python_gets_a_client_that_logs_in_and_works(system, documents, python):
     ours = python("api_client").AuthenticatedClient(base_url=system.resource, token=token.access_token)
     api = python("api_client.models")
     calculation = api.Calculation(name="water", code=api.CalculationCode(name="siesta"), status=api.CalculationStatus.PLANNED)
-    made = python("api_client.api.calculations.insertcalculations").sync_detailed(client=ours, body=calculation)
-    assert made.status_code == 201, made.content
-    listed = python("api_client.api.calculations.listcalculations").sync(client=ours)
-    assert "water" in [one.name for one in listed.items]
+    made = python("api_client.api.calculations.insert_calculations").sync(client=ours, body=calculation)
+    assert isinstance(made, api.StoredCalculation), made
+    listed = python("api_client.api.calculations.list_calculations").sync(client=ours)
+    assert isinstance(listed, api.CalculationPage), listed
+    assert [(one.name, one.code.name, one.field_revision) for one in listed.items] == [("water", "siesta", 1)]
+    read = python("api_client.api.calculations.get_calculations").sync(made.field_id, client=ours)
+    assert read == made

@@ -9,7 +9,7 @@ import pytest
 from conftest import ADMIN
 
 PROGRAM = pathlib.Path(sys.executable).with_name("schemathesis")
-CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance"
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,common_answer_conformance"
 #: What a caller does with themselves. Those that end the caller's own session come last.
 OWN = "^/auth/(users/me|sessions|api-keys)"
 
