@@ -3,9 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    common::with_header,
     described::Described,
-    operations::{answer, answers, content, document, given, header, operation, parameter, reference},
+    operations::{answer, answers, content, given, header, operation, parameter, reference, with_header},
 };
 use crate::{
     domain::patch::MAX_OPERATIONS,
@@ -18,7 +17,7 @@ pub fn insert(described: &Described<'_>) -> Value {
     let collection = described.collection;
     let one = reference(collection.name());
     let many = json!({"type": "array", "items": one, "maxItems": MAX_TOGETHER});
-    let mut made = with_header(document(described), "Location", "Location");
+    let mut made = with_header(described.response(), "Location", "Location");
     made["content"] = outcomes(&described.stored());
     made["description"] = "The stored document.".into();
     let mut answers = answers("201", made, &[400, 403, 409, 413, 415, 422]);

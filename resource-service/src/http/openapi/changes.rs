@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     described::Described,
-    operations::{answer, answers, content, given, header, operation, parameter, projection, reference},
+    operations::{answer, answers, content, given, header, operation, parameter, reference},
 };
 use crate::{domain::ticket::TICKET_TTL, http::body::JSON};
 
@@ -36,7 +36,7 @@ fn follow(described: &Described<'_>) -> Value {
     let mut follow = operation(described.collection, "follow", "Follow changes", read, &answers);
     let mut parameters = vec![given("Last-Event-ID")];
     parameters.extend(CONTROLS.map(given));
-    parameters.extend(projection(described));
+    parameters.extend(described.projection());
     parameters.extend(described.filters(&[&CONTROLS[..], &["fields", "view", "ticket"]].concat()));
     follow.insert("security".into(), json!([{"login": [read]}, {"bearer": []}, {"ticket": []}]));
     follow.insert("parameters".into(), parameters.into());

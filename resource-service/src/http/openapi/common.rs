@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     artifacts, bulk, changes, flows,
-    operations::{component, content, header, in_path, parameter, reference},
+    operations::{content, header, in_path, parameter, reference},
     past,
 };
 use crate::{
@@ -108,10 +108,4 @@ pub fn responses() -> Map<String, Value> {
         artifacts::responses(),
     ];
     own.chain(more.into_iter().flatten()).collect()
-}
-
-/// The response that a header of another one names.
-pub fn with_header(mut response: Value, name: &str, header: &str) -> Value {
-    response["headers"][name] = component("headers", header);
-    response
 }

@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::{
     bundle::{Bundle, bundle, plain},
-    operations::{given, parameter, reference},
+    operations::{answer, component, content, given, parameter, reference},
     schemas, stored,
 };
 use crate::{
     domain::collection::Collection,
+    http::body::JSON,
     query::schema::{FieldType, TextFormat},
 };
 
@@ -62,6 +63,31 @@ impl<'c> Described<'c> {
     /// A page of a list.
     pub fn page(&self) -> Value {
         reference(&format!("{}.page", self.name()))
+    }
+
+    /// The response with a whole document and its revision.
+    pub fn shown(&self) -> Value {
+        answer(self.name())
+    }
+
+    /// What [`shown`](Self::shown) refers to.
+    pub fn response(&self) -> Value {
+        json!({
+            "description": "The document.",
+            "headers": {"ETag": component("headers", "Revision")},
+            "content": content(JSON, &self.stored()),
+        })
+    }
+
+    /// The parameters that choose what is shown of a document.
+    pub fn projection(&self) -> Vec<Value> {
+        let mut projection = vec![given("fields")];
+        let views: Vec<&String> = self.collection.definition.views.keys().collect();
+        if !views.is_empty() {
+            let description = "A named selection of fields, instead of fields.";
+            projection.push(parameter("view", description, &json!({"enum": views})));
+        }
+        projection
     }
 
     /// The components that are schemas.

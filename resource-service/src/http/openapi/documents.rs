@@ -6,9 +6,7 @@ use super::{
     bulk,
     described::Described,
     flows,
-    operations::{
-        answer, answers, component, content, given, if_match, operation, projection, reference, shown,
-    },
+    operations::{answer, answers, component, content, given, if_match, operation, reference},
     past,
 };
 use crate::{http::body::JSON, ops::reviews::REVIEWS};
@@ -54,7 +52,7 @@ fn list(described: &Described<'_>) -> Value {
     );
     let mut parameters: Vec<Value> =
         CONTROLS.into_iter().filter(|name| *name != "fields").map(given).collect();
-    parameters.extend(projection(described));
+    parameters.extend(described.projection());
     parameters.push(expand(described));
     parameters.extend(described.filters(&[&CONTROLS[..], &["view", "expand"]].concat()));
     list.insert("parameters".into(), parameters.into());
@@ -66,12 +64,12 @@ fn expand(described: &Described<'_>) -> Value {
 }
 
 fn get(described: &Described<'_>) -> Value {
-    let mut answers = answers("200", shown(described), &[400, 403, 404, 422]);
+    let mut answers = answers("200", described.shown(), &[400, 403, 404, 422]);
     answers["304"] = answer("NotModified");
     let read = &described.collection.access.read;
     let mut get = operation(described.collection, "get", "Read a document", read, &answers);
     let mut parameters = vec![given("If-None-Match")];
-    parameters.extend(projection(described));
+    parameters.extend(described.projection());
     parameters.push(expand(described));
     get.insert("parameters".into(), parameters.into());
     get.into()
@@ -79,7 +77,7 @@ fn get(described: &Described<'_>) -> Value {
 
 fn write(described: &Described<'_>, verb: &str, summary: &str, body: &Value) -> Value {
     let collection = described.collection;
-    let answers = answers("200", shown(described), &[400, 403, 404, 409, 412, 413, 415, 422, 428]);
+    let answers = answers("200", described.shown(), &[400, 403, 404, 409, 412, 413, 415, 422, 428]);
     let mut write = operation(collection, verb, summary, &collection.access.write, &answers);
     write.insert("parameters".into(), json!([if_match(collection)]));
     write.insert("requestBody".into(), body.clone());

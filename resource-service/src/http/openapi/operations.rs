@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::described::Described;
-use crate::{domain::collection::Collection, http::body::JSON};
+use crate::domain::collection::Collection;
 
 pub(super) fn reference(name: &str) -> Value {
     component("schemas", name)
@@ -54,20 +53,6 @@ pub(super) fn operation(
     operation.as_object().cloned().unwrap_or_default()
 }
 
-/// The response with a whole document and its revision.
-pub(super) fn shown(described: &Described<'_>) -> Value {
-    answer(described.name())
-}
-
-/// What [`shown`] refers to.
-pub(super) fn document(described: &Described<'_>) -> Value {
-    json!({
-        "description": "The document.",
-        "headers": {"ETag": component("headers", "Revision")},
-        "content": content(JSON, &described.stored()),
-    })
-}
-
 pub(super) fn parameter(name: &str, description: &str, schema: &Value) -> Value {
     json!({"name": name, "in": "query", "description": description, "schema": schema})
 }
@@ -80,15 +65,10 @@ pub(super) fn in_path(name: &str, schema: &Value) -> Value {
     json!({"name": name, "in": "path", "required": true, "schema": schema})
 }
 
-/// The parameters that choose what is shown of a document.
-pub(super) fn projection(described: &Described<'_>) -> Vec<Value> {
-    let mut projection = vec![given("fields")];
-    let views: Vec<&String> = described.collection.definition.views.keys().collect();
-    if !views.is_empty() {
-        let description = "A named selection of fields, instead of fields.";
-        projection.push(parameter("view", description, &json!({"enum": views})));
-    }
-    projection
+/// A response with another header.
+pub(super) fn with_header(mut response: Value, name: &str, header: &str) -> Value {
+    response["headers"][name] = component("headers", header);
+    response
 }
 
 pub(super) fn if_match(collection: &Collection) -> Value {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     described::Described,
-    operations::{answer, answers, content, given, if_match, operation, parameter, reference, shown},
+    operations::{answer, answers, content, given, if_match, operation, parameter, reference},
     schemas::page,
 };
 use crate::{
@@ -41,14 +41,14 @@ fn list(described: &Described<'_>) -> Value {
 }
 
 fn get(described: &Described<'_>) -> Value {
-    let (collection, answers) = (described.collection, answers("200", shown(described), &[403, 404]));
+    let (collection, answers) = (described.collection, answers("200", described.shown(), &[403, 404]));
     let summary = "Read a document as it was at a revision";
     operation(collection, "get_version", summary, &collection.access.read, &answers).into()
 }
 
 fn restore(described: &Described<'_>, verb: &str, summary: &str) -> Value {
     let collection = described.collection;
-    let answers = answers("200", shown(described), &[400, 403, 404, 409, 412, 413, 422, 428]);
+    let answers = answers("200", described.shown(), &[400, 403, 404, 409, 412, 413, 422, 428]);
     let mut restore = operation(collection, verb, summary, &collection.access.write, &answers);
     restore.insert("parameters".into(), json!([if_match(collection)]));
     restore.into()

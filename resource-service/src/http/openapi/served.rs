@@ -15,7 +15,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use service_kit::problem::Problem;
 use tokio::sync::Mutex;
 
-use super::document;
+use super::document::document;
 use crate::{
     http::{body::JSON, conditions::precondition, parameters::Parameters},
     ops::catalog::{LiveCatalog, Served},

@@ -5,10 +5,14 @@ mod bundles;
 use std::{collections::BTreeSet, sync::Arc};
 
 use proptest::prelude::*;
+use serde_json::{Map, Value, json};
 use service_kit::route::Access;
 
-use super::*;
-use crate::{domain::catalog::Catalog, http::endpoints};
+use super::{bundle, document::document, names};
+use crate::{
+    domain::{catalog::Catalog, collection::Collection},
+    http::endpoints,
+};
 
 fn built_in() -> Value {
     document(&Catalog::built_in().unwrap(), None)
@@ -272,9 +276,9 @@ proptest! {
             }
             let mut catalog = Catalog::default();
             catalog.put(Arc::new(collection));
-            let document = super::document(&catalog, None);
-            bundles::references_lead_to_components(&document);
-            prop_assert!(document["paths"]["/api/things"]["post"].is_object());
+            let described = super::document::document(&catalog, None);
+            bundles::references_lead_to_components(&described);
+            prop_assert!(described["paths"]["/api/things"]["post"].is_object());
         }
     }
 }

@@ -1,0 +1,118 @@
+//! The OpenAPI document as a whole.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    artifacts, bulk, changes, common, definitions, described, described::Described, documents, flows, names,
+    schemas, schemas::responses, series, used,
+};
+use crate::domain::{catalog::Catalog, collection::Collection};
+
+/// Where a browser logs in: one origin leads to both services.
+const LOGIN: &str = "/auth/login";
+
+const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 503 with Retry-After, while the store cannot be \
+    reached. Each operation declares the answer of the common request. Some answers differ, \
+    because the request asks for it or because the caller may see less:\n\n\
+    - With `fields` or `view` a document has these fields, `_id` and `_revision`, and no others.\n\
+    - With `explain=true` a list returns the schema Explanation.\n\
+    - With `atomic=true` an array of documents that was stored returns 201 with the schema Outcomes.\n\
+    - With `dry_run=true` a definition is not stored; the answer is the schema DefinitionReport.\n\
+    - A write by a caller without the read scope of the collection returns `_id` and `_revision`.\n\n\
+    ## Queries\n\n\
+    Each field is a parameter: `field=value` or `field[operator]=value`, with dots between the names of a path. Several are \
+    combined with AND; use `or` and `filter` for other combinations.\n\n\
+    ## Exports\n\n";
+
+/// The document of all collections, or of the one that is named.
+pub fn document(catalog: &Catalog, only: Option<&str>) -> Value {
+    let chosen = |collection: &&Collection| only.is_none_or(|name| collection.name() == name);
+    let collections: Vec<&Collection> = catalog.iter().map(AsRef::as_ref).filter(chosen).collect();
+    let described: Vec<Described<'_>> =
+        collections.iter().map(|collection| Described::new(collection)).collect();
+    let mut paths = if only.is_none() { definitions::paths() } else { Map::new() };
+    for described in &described {
+        paths.extend(documents::of(described));
+        paths.extend(changes::of(described));
+        paths.extend(artifacts::of(described));
+    }
+    paths.extend(series::paths(&collections));
+    names::tell_operations_apart(&mut paths);
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tessera resource-service",
+            "summary": "Documents in collections: validated, versioned by revision, found by their fields.",
+            "description": format!("{ABOUT}{}", flows::EXPORT),
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
+        },
+        "tags": tags(&collections, only.is_none()),
+        "security": [{"login": []}, {"bearer": []}],
+        "components": components(&described, &scopes(&collections, &paths)),
+        "paths": paths,
+    });
+    used::keep(&mut document);
+    document
+}
+
+fn components(described: &[Described<'_>], scopes: &Map<String, Value>) -> Value {
+    let (mut parameters, mut answers) = (common::parameters(), common::responses());
+    let mut schemas = schemas::shared();
+    schemas.extend(schemas::members().into_iter().chain(described::filter_schemas()));
+    schemas.extend(bulk::schemas().into_iter().chain(past::schemas()));
+    schemas.extend(flows::schemas().into_iter().chain(changes::schemas()).chain(definitions::schemas()));
+    for described in described {
+        schemas.extend(described.schemas());
+        parameters.extend(described.parameters());
+        answers.insert(described.name().to_owned(), described.response());
+    }
+    names::tell_schemas_apart(&mut schemas);
+    answers.extend(responses());
+    json!({
+        "requestBodies": bulk::request_bodies(),
+        "securitySchemes": {
+            "login": {"type": "oauth2", "flows": {"password": {"tokenUrl": LOGIN, "scopes": scopes}}},
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            "ticket": {"type": "apiKey", "in": "query", "name": "ticket", "description": changes::TICKET},
+        },
+        "schemas": schemas,
+        "parameters": parameters,
+        "headers": common::headers(),
+        "responses": answers,
+    })
+}
+
+/// The scopes that operations demand and those that show fields, each with what it opens.
+fn scopes(collections: &[&Collection], paths: &Map<String, Value>) -> Map<String, Value> {
+    let mut meanings: BTreeMap<String, Vec<String>> =
+        names::scopes(paths).into_iter().map(|scope| (scope, Vec::new())).collect();
+    for collection in collections {
+        let (name, access) = (collection.name(), &collection.access);
+        let mut opens = |scope: &String, meaning: String| {
+            meanings.entry(scope.clone()).or_default().push(meaning);
+        };
+        opens(&access.read, format!("Read {name}"));
+        opens(&access.write, format!("Write {name}"));
+        opens(&access.admin, format!("Read and write {name} of all owners"));
+        for (field, scope) in &access.hidden {
+            opens(scope, format!("See {field} of {name}"));
+        }
+    }
+    if let Some(meaning) = meanings.get_mut(definitions::SCOPE) {
+        meaning.push("Change the definitions of collections".into());
+    }
+    meanings.into_iter().map(|(scope, meanings)| (scope, meanings.join("; ").into())).collect()
+}
+
+fn tags(collections: &[&Collection], with_definitions: bool) -> Vec<Value> {
+    let tag = |collection: &&Collection| {
+        let description =
+            collection.definition.schema.get("description").cloned().unwrap_or_else(|| "".into());
+        json!({"name": collection.name(), "description": description})
+    };
+    let shared = json!({"name": "collections", "description": "What the collections are."});
+    with_definitions.then_some(shared).into_iter().chain(collections.iter().map(tag)).collect()
+}
