@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     artifacts, bulk, changes, common, definitions, described, described::Described, documents, flows, names,
-    schemas, schemas::responses, series, used,
+    past, schemas, schemas::responses, series, used,
 };
 use crate::domain::{catalog::Catalog, collection::Collection};
 
