@@ -13,9 +13,10 @@ use crate::domain::{catalog::Catalog, collection::Collection};
 /// Where a browser logs in: one origin leads to both services.
 const LOGIN: &str = "/auth/login";
 
-const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 503 with Retry-After, while the store cannot be \
-    reached. Each operation declares the answer of the common request. Some answers differ, \
-    because the request asks for it or because the caller may see less:\n\n\
+const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 503: with Retry-After while the store cannot be \
+    reached, or with the code query_timeout if the query took longer than its time limit; narrow it then. Each operation \
+    declares the answer of the common request. Some answers differ, because the request asks for it or because the caller \
+    may see less:\n\n\
     - With `fields` or `view` a document has these fields, `_id` and `_revision`, and no others.\n\
     - With `explain=true` a list returns the schema Explanation.\n\
     - With `atomic=true` an array of documents that was stored returns 201 with the schema Outcomes.\n\
