@@ -12,7 +12,7 @@ use actix_web::{
 };
 use futures_util::stream::{Stream, unfold};
 use serde_json::json;
-use service_kit::{caller::Caller, problem::Problem, server::Draining, token::Verifier};
+use service_kit::{budget::Lease, caller::Caller, problem::Problem, server::Draining, token::Verifier};
 
 use super::{body::JSON, parameters::parameters};
 use crate::{
@@ -60,7 +60,8 @@ pub async fn follow(
         return Ok(answer.finish());
     }
     let draining = request.app_data::<web::Data<Draining>>().cloned();
-    Ok(answer.streaming(body(Listener { follower, draining, greeted: false })))
+    let lease = service.budget.lease(&claims.sub);
+    Ok(answer.streaming(body(Listener { follower, draining, lease, greeted: false })))
 }
 
 /// `POST /api/{collection}/changes/ticket`
@@ -78,6 +79,8 @@ pub async fn ticket(
 struct Listener {
     follower: Follower,
     draining: Option<web::Data<Draining>>,
+    /// The memory of the part that is being sent.
+    lease: Lease,
     greeted: bool,
 }
 
@@ -108,6 +111,8 @@ impl Listener {
     /// Waits until there is something to send, and writes it. Whether the caller may still be told is looked at whenever
     /// there is something to send, every 15 seconds at least, and when the definition changes.
     async fn part(&mut self, text: &mut String) -> Result<(), Farewell> {
+        // The part before has gone out.
+        self.lease.shrink_to(0);
         if !self.greeted {
             self.greeted = true;
             write_line(text, "retry", RETRY);
@@ -128,6 +133,11 @@ impl Listener {
                     write_beat(text, position);
                 }
             }
+        }
+        if !self.lease.try_resize(text.len()) {
+            text.clear();
+            let detail = "the service has no memory left for this stream now; connect again in a few seconds";
+            return Err(Farewell::end("unavailable", detail));
         }
         Ok(())
     }

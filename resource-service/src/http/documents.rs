@@ -45,9 +45,14 @@ pub async fn list(
     }
     let listed = list::list(&service, &caller.claims, &collection, &parameters);
     let page = service.within_limit(listed).await?;
+    let text = page_text(&page);
+    let mut lease = page.lease;
+    lease.shrink_to(text.len());
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CACHE_CONTROL, UNCACHED)).insert_header((VARY, "Accept"));
-    Ok(answer.content_type(JSON).body(page_text(&page)))
+    // It is given back once the page has left.
+    answer.extensions_mut().insert(lease);
+    Ok(answer.content_type(JSON).body(text))
 }
 
 /// `GET /api/{collection}/{id}`

@@ -110,6 +110,7 @@ impl From<ResourceError> for Problem {
             ResourceError::PreconditionRequired => told(ProblemCode::PreconditionRequired, &error),
             ResourceError::PositionLost => told(ProblemCode::Gone, &error),
             ResourceError::QueryTimeout(_) => told(ProblemCode::QueryTimeout, &error),
+            ResourceError::Exhausted(refusal) => refusal.into(),
             ResourceError::Unavailable => Self::unavailable(),
             ResourceError::Unknown => Self::outcome_unknown(),
             ResourceError::Internal(cause) => Self::internal(cause),

@@ -8,8 +8,9 @@ use tokio::task::JoinHandle;
 
 use super::{
     Service,
+    aside::{aside, turn},
     error::ResourceError,
-    insert::prepare,
+    insert::{checked, prepare},
     policy::{Permit, Verb},
     repeat::Key,
     reviews::Reviewed,
@@ -53,7 +54,11 @@ impl Sorted {
         claims: &AccessClaims,
         permit: &Permit<'_>,
         items: Vec<Item>,
+        bytes: usize,
     ) -> Result<(Self, Vec<Document>), ResourceError> {
+        let (collection, hidden) = (Arc::clone(&permit.collection), permit.hidden.clone());
+        let check = move |item: Item| item.and_then(|members| checked(&collection, &hidden, members));
+        let items: Vec<Item> = aside(bytes, move || items.into_iter().map(check).collect()).await?;
         let prepare = |item: Item| item.and_then(|members| prepare(service, permit, members));
         let mut places: Vec<Result<Document, ResourceError>> = items.into_iter().map(prepare).collect();
         let members = places.iter().flatten().map(|document| &document.members);
@@ -122,20 +127,25 @@ impl Pending {
     }
 }
 
-/// Checks a batch and begins to write it, each document for itself. Whoever asks is let in anew each time, so
+/// Checks a batch, of so many bytes of text, and begins to write it, each document for itself. Whoever asks is let in anew each time, so
 /// that a long stream does not outlive its token or its grant.
 pub async fn begin(
     service: &Service,
     claims: &AccessClaims,
     collection: &str,
     items: Vec<Item>,
+    bytes: usize,
 ) -> Result<Pending, ResourceError> {
     service.still_valid(claims)?;
     let permit = service.admit(claims, collection, Verb::Write)?;
     service.check_going_on(&permit, None).await?;
-    let (sorted, documents) = Sorted::new(service, claims, &permit, items).await?;
+    let turn = turn().await?;
+    let (sorted, documents) = Sorted::new(service, claims, &permit, items, bytes).await?;
     let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
-    let writing = tokio::spawn(async move { store.insert_each(&collection, documents).await });
+    let writing = tokio::spawn(async move {
+        let _turn = turn;
+        store.insert_each(&collection, documents).await
+    });
     Ok(Pending { sorted, writing })
 }
 
@@ -143,6 +153,8 @@ pub async fn begin(
 pub struct Together {
     /// The documents.
     pub items: Vec<Item>,
+    /// The bytes of their texts.
+    pub bytes: usize,
     /// Whether none is stored where one cannot be.
     pub atomic: bool,
     /// The key under which the request may be repeated, and how its answer is kept.
@@ -174,7 +186,8 @@ pub async fn together(
         return Err(ResourceError::TooMany { limit: MAX_TOGETHER });
     }
     service.check_going_on(&permit, None).await?;
-    let (sorted, documents) = Sorted::new(service, claims, &permit, request.items).await?;
+    let _turn = turn().await?;
+    let (sorted, documents) = Sorted::new(service, claims, &permit, request.items, request.bytes).await?;
     let refusals = sorted.refusals();
     if !refusals.is_empty() && (request.atomic || refusals.len() > MAX_KEPT_REFUSALS) {
         return Err(ResourceError::Refused(refusals));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use service_kit::budget::Exhausted;
 use shared_models::{definitions::DefinitionReport, problem::FieldError};
 
 use super::verdict::told;
@@ -189,6 +190,9 @@ pub enum ResourceError {
         .0.map_or_else(|| "its time limit".to_owned(), |limit| format!("{} s", limit.as_secs()))
     )]
     QueryTimeout(Option<Duration>),
+    /// There is no memory, or no turn, for the request.
+    #[error(transparent)]
+    Exhausted(#[from] Exhausted),
     /// The store cannot be reached now, or too many others write the same document.
     #[error("the store cannot be reached now")]
     Unavailable,

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use service_kit::budget::Lease;
 use shared_models::{claims::AccessClaims, problem::FieldError};
 use time::OffsetDateTime;
 
@@ -27,8 +28,20 @@ use crate::{
 
 /// The most bytes handed out at once.
 const CHUNK: usize = 64 * 1024;
+/// The documents of the first batch, and the bytes that a later one has, about.
+const FIRST: usize = 8;
+const BATCH_BYTES: usize = 512 * 1024;
 /// What a list takes and an export has no use for.
 const LIST_ONLY: [&str; 2] = ["count", "expand"];
+
+/// The bytes of memory that an export takes: a batch, what is written of it, and what a format keeps until a row group is
+/// full.
+const fn memory(format: Format) -> usize {
+    match format {
+        Format::Ndjson | Format::Csv => 4 * BATCH_BYTES,
+        Format::Parquet => 20 * 1024 * 1024,
+    }
+}
 
 /// An export under way. Dropped, it reads no more.
 pub struct Export {
@@ -38,6 +51,7 @@ pub struct Export {
     writer: Option<Box<dyn Writer>>,
     ready: Bytes,
     format: Format,
+    _lease: Lease,
 }
 
 /// The documents that are asked for.
@@ -53,6 +67,8 @@ struct Wanted {
 /// The documents that are still to come.
 struct Source {
     scan: Box<dyn Scan>,
+    /// How many the next batch has at most.
+    limit: usize,
     more: bool,
     hidden: Hidden,
 }
@@ -70,11 +86,13 @@ impl Export {
         // Before anything else, so that nothing is read under an older definition than this one.
         let admission = service.admission(claims, &service.admit(claims, collection, Verb::Read)?);
         let (wanted, plan) = prepared(service, claims, collection, parameters, format).await?;
+        let lease = service.budget.take(&claims.sub, memory(format)).await?;
         let shown = wanted.selection.projection.clone();
         let writer = look(service, &wanted, plan).await?.writer()?;
         let source = service.within_limit(wanted.open(shown)).await?;
         metrics::gauge!("exports_running").increment(1);
-        let mut new = Self { admission, source, writer: Some(writer), ready: Bytes::new(), format };
+        let ready = Bytes::new();
+        let mut new = Self { admission, source, writer: Some(writer), ready, format, _lease: lease };
         service.within_limit(new.advance()).await?;
         Ok(new)
     }
@@ -185,14 +203,16 @@ impl Wanted {
         let projection = shown.map(|shown| shown.with(keys()));
         let selection = Selection { projection, ..self.selection.clone() };
         let scan = self.store.scan(&self.collection, selection, self.after.clone(), self.now).await?;
-        Ok(Source { scan, more: true, hidden: self.hidden.clone() })
+        Ok(Source { scan, limit: FIRST, more: true, hidden: self.hidden.clone() })
     }
 }
 
 impl Source {
-    /// The next documents in order.
+    /// The next documents in order, as many as make up about [`BATCH_BYTES`] if they are like the last ones.
     async fn batch(&mut self) -> Result<Vec<String>, ResourceError> {
-        let Batch { documents, more } = self.scan.next(MAX_LIMIT).await?;
+        let Batch { documents, more } = self.scan.next(self.limit).await?;
+        let bytes: usize = documents.iter().map(String::len).sum();
+        self.limit = (BATCH_BYTES * documents.len() / bytes.max(1)).clamp(1, MAX_LIMIT);
         self.more = more;
         documents.into_iter().map(|document| Ok(self.hidden.shown(document)?)).collect()
     }

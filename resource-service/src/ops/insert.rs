@@ -7,6 +7,7 @@ use shared_models::claims::AccessClaims;
 
 use super::{
     Service,
+    aside::aside,
     error::ResourceError,
     policy::{Permit, Verb},
     repeat::Key,
@@ -14,17 +15,22 @@ use super::{
     shown::Shown,
 };
 use crate::{
-    domain::document::{Document, Meta},
+    domain::{
+        collection::Collection,
+        document::{Document, Meta},
+        hidden::Hidden,
+    },
     store::{Bulk, Ended, Fate, StoredDocument},
 };
 
-/// Checks the members, gives them an id, an owner and revision 1, and stores them. With a `key` that was sent
+/// Checks the members, which had so many bytes of text, gives them an id, an owner and revision 1, and stores them. With a `key` that was sent
 /// before, the document of that time is given and nothing is written.
 pub async fn insert(
     service: &Service,
     claims: &AccessClaims,
     collection: &str,
     members: Map<String, Value>,
+    bytes: usize,
     key: Option<&Key>,
 ) -> Result<(String, Shown), ResourceError> {
     let permit = service.admit(claims, collection, Verb::Write)?;
@@ -33,6 +39,8 @@ pub async fn insert(
     {
         return again(&permit, answer);
     }
+    let (of, hidden) = (Arc::clone(&permit.collection), permit.hidden.clone());
+    let members = aside(bytes, move || checked(&of, &hidden, members)).await??;
     let document = prepare(service, &permit, members)?;
     reviews::check(service, claims, collection, None, &document.members).await?;
     service.check_going_on(&permit, None).await?;
@@ -62,20 +70,28 @@ fn again(permit: &Permit<'_>, answer: String) -> Result<(String, Shown), Resourc
     Ok((meta.id, permit.show(stored)?))
 }
 
-/// The document that the caller may make of these members.
-pub(super) fn prepare(
-    service: &Service,
-    permit: &Permit<'_>,
+/// The members, if they may be stored as far as the definition says: the part that takes the processor.
+pub(super) fn checked(
+    collection: &Collection,
+    hidden: &Hidden,
     mut members: Map<String, Value>,
-) -> Result<Document, ResourceError> {
+) -> Result<Map<String, Value>, ResourceError> {
     let reserved = Meta::take_echo(None, &mut members);
     if !reserved.is_empty() {
         return Err(ResourceError::Invalid(reserved));
     }
-    if let Some(touched) = permit.hidden.touched(&members) {
+    if let Some(touched) = hidden.touched(&members) {
         return Err(touched.into());
     }
-    let members = permit.collection.check(members).map_err(ResourceError::Invalid)?;
+    collection.check(members).map_err(ResourceError::Invalid)
+}
+
+/// The document that the caller may make of members that were [`checked`].
+pub(super) fn prepare(
+    service: &Service,
+    permit: &Permit<'_>,
+    members: Map<String, Value>,
+) -> Result<Document, ResourceError> {
     service.check_grant(permit, None, &members)?;
     let meta = Meta::first(permit.subject, &service.ids, service.clock.now());
     Ok(Document { meta, members })

@@ -1,5 +1,6 @@
 //! Lists documents, a page at a time.
 
+use service_kit::budget::Lease;
 use shared_models::{claims::AccessClaims, documents::Explanation, problem::FieldError};
 
 use super::{
@@ -11,11 +12,10 @@ use super::{
 };
 use crate::{
     query::parse::{Count, Query},
-    store::{Selection, keyset},
+    store::{MAX_BATCH_BYTES, Selection, keyset},
 };
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// The JSON texts of its documents.
     pub items: Vec<String>,
@@ -23,7 +23,14 @@ pub struct Page {
     pub next: Option<String>,
     /// How many documents match in all, where the query asked for it.
     pub total: Option<u64>,
+    /// The memory that it takes until it is sent.
+    pub lease: Lease,
 }
+
+/// The bytes that a document of a page is taken to have before it is read.
+const EXPECTED: usize = 64 * 1024;
+/// How often a page is in memory at once: its documents, and the text that is made of them.
+const COPIES: usize = 2;
 
 /// The page that the decoded `parameters` ask for.
 pub async fn list(
@@ -38,6 +45,8 @@ pub async fn list(
     let query = read(&permit, &parameters)?;
     let key = service.cursor_key().await?;
     let after = query.place(&key).map_err(ResourceError::Invalid)?;
+    let expected = COPIES * (query.limit * EXPECTED).min(MAX_BATCH_BYTES);
+    let mut lease = service.budget.take(&claims.sub, expected).await?;
     let now = service.clock.now();
     let total = total(service, &permit, &query).await?;
     let mut selection = selection(&permit, &query)?;
@@ -45,6 +54,9 @@ pub async fn list(
         selection.projection = selection.projection.map(|shown| shown.with(reviews::needed()));
     }
     let batch = keyset::list(&*service.store, &permit.collection, &selection, after.as_deref(), now).await?;
+    let read = COPIES * batch.documents.iter().map(String::len).sum::<usize>();
+    lease.shrink_to(read);
+    lease.grow_to(read).await?;
     let last = batch.documents.last().filter(|_| batch.more);
     let last = last.map(|last| serde_json::from_str(last)).transpose()?;
     let next = last.map(|last| query.cursor(&key, &query.order.place(&last)));
@@ -65,7 +77,7 @@ pub async fn list(
     if named {
         service.names.put_into(&mut items).await?;
     }
-    Ok(Page { items, next, total })
+    Ok(Page { items, next, total, lease })
 }
 
 /// How the store finds the page that the decoded `parameters` ask for. For those who administer the collection.

@@ -4,6 +4,7 @@ pub mod access;
 pub mod admission;
 pub mod aggregate;
 pub mod artifacts;
+pub mod aside;
 pub mod assess;
 pub mod bulk;
 pub mod catalog;

@@ -38,7 +38,7 @@ impl Upload {
         let (reader, mut writer) = stream.into_split();
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+             Content-Type: application/x-ndjson\r\nPrefer: return=representation\r\nTransfer-Encoding: chunked\r\n\r\n"
         );
         writer.write_all(head.as_bytes()).await.expect("a head can be sent");
         let (sender, told) = watch::channel(Told::default());

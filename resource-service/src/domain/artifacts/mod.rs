@@ -48,13 +48,16 @@ pub enum Full {
     File(u64),
     /// All files together would be too large.
     #[error(
-        "the artifacts of a document may have at most {limit} bytes together here, and its others have {taken}"
+        "the artifacts of a document may have at most {limit} bytes together here; its others have {taken}, and uploads that are \
+         not finished hold {unfinished}, which are given back an hour after they paused"
     )]
     Folder {
         /// The most bytes.
         limit: u64,
         /// The bytes of the other files.
         taken: u64,
+        /// The bytes of uploads that are not finished.
+        unfinished: u64,
     },
     /// There are too many files.
     #[error("a document may have at most {MAX_FILES} artifacts; put several into one archive")]
@@ -86,7 +89,7 @@ impl Folder {
         if let Some(limit) = limits.max_total_bytes
             && taken.saturating_add(file.about.size) > limit
         {
-            return Err(Full::Folder { limit, taken });
+            return Err(Full::Folder { limit, taken, unfinished: 0 });
         }
         if files.len() >= MAX_FILES {
             return Err(Full::Files);
@@ -173,7 +176,7 @@ mod tests {
         let full = folder(vec![file("a", 8)]);
         assert_eq!(full.with(file("b", 11), &limits(10, None)), Err(Full::File(10)));
         let total = limits(10, Some(12));
-        assert_eq!(full.with(file("b", 5), &total), Err(Full::Folder { limit: 12, taken: 8 }));
+        assert_eq!(full.with(file("b", 5), &total), Err(Full::Folder { limit: 12, taken: 8, unfinished: 0 }));
         assert!(full.with(file("a", 10), &total).is_ok());
         let many = folder((0..MAX_FILES).map(|n| file(&format!("{n:04}"), 1)).collect());
         assert_eq!(many.with(file("x", 1), &limits(10, None)), Err(Full::Files));

@@ -24,7 +24,7 @@ use shared_models::{artifacts::Artifact, problem::ProblemCode};
 use self::headers::{Asked, asked, disposition, upload_of};
 use super::conditions::{UNCACHED, precondition};
 use crate::{
-    domain::artifacts::File,
+    domain::artifacts::{CHUNK_BYTES, File},
     ops::{
         Service,
         admission::Admission,
@@ -97,6 +97,10 @@ pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, reques
         .insert_header((ACCEPT_RANGES, "bytes"))
         .insert_header(("repr-digest", digest::written(&file.about.sha256)));
     let length = range.end - range.start;
+    // The chunk that is being sent, and the next one.
+    let held = usize::try_from(length).unwrap_or(usize::MAX).min(2 * CHUNK_BYTES as usize);
+    let lease = service.budget.take(&caller.claims.sub, held).await?;
+    answer.extensions_mut().insert(lease);
     Ok(if request.method() == Method::HEAD {
         answer.body(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>()))
     } else {

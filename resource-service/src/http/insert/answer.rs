@@ -65,6 +65,9 @@ pub fn lines(outcomes: &[Outcome]) -> String {
     outcomes.iter().enumerate().map(line).collect()
 }
 
+/// The most bytes of lines of stored documents that an answer has which is held back, and of lines of refused ones.
+const MAX_HELD: usize = 512 * 1024;
+
 /// Writes outcomes one after the other.
 pub struct Writer {
     format: Format,
@@ -72,12 +75,44 @@ pub struct Writer {
     begun: bool,
     inserted: u64,
     refused: u64,
+    /// The bytes of lines that may still be written, of stored and of refused documents; no bound where absent.
+    room: Option<[usize; 2]>,
+    /// How many outcomes were counted and not written, for want of room.
+    omitted: u64,
 }
 
 impl Writer {
     /// Nothing is written yet.
     pub fn new(options: &Options) -> Self {
-        Self { format: options.format, minimal: options.minimal, begun: false, inserted: 0, refused: 0 }
+        Self {
+            format: options.format,
+            minimal: options.minimal,
+            begun: false,
+            inserted: 0,
+            refused: 0,
+            room: None,
+            omitted: 0,
+        }
+    }
+
+    /// The same for an answer that is held back until the end: it has a bound, and says what was left out.
+    pub fn held(options: &Options) -> Self {
+        Self { room: Some([MAX_HELD; 2]), ..Self::new(options) }
+    }
+
+    /// Whether a line has room: one of a stored document (0) or of a refused one (1).
+    fn has_room(&mut self, kind: usize, line: &str) -> bool {
+        let Some(room) = &mut self.room else { return true };
+        match room[kind].checked_sub(line.len()) {
+            Some(left) => room[kind] = left,
+            None => {
+                self.omitted += 1;
+                // What comes later would be out of order.
+                room[kind] = 0;
+                return false;
+            }
+        }
+        true
     }
 
     /// The media type of what is written.
@@ -94,13 +129,22 @@ impl Writer {
             Ok(_) if self.minimal => self.inserted += 1,
             Ok(written) => {
                 self.inserted += 1;
-                self.line(&stored(index, &written), out);
+                let line = stored(index, &written);
+                if self.has_room(0, &line) {
+                    self.line(&line, out);
+                }
             }
-            Err(error) => self.problem(index, &Problem::from(error), out),
+            Err(error) => {
+                self.refused += 1;
+                let line = refused(index, &Problem::from(error));
+                if self.has_room(1, &line) {
+                    self.line(&line, out);
+                }
+            }
         }
     }
 
-    /// Writes a refusal.
+    /// Writes why a stream ends, at the index of the first document that is not stored.
     pub fn problem(&mut self, index: usize, problem: &Problem, out: &mut String) {
         self.refused += 1;
         self.line(&refused(index, problem), out);
@@ -115,11 +159,14 @@ impl Writer {
         self.begun = true;
     }
 
-    /// Writes the end: how many there were of each kind, where nobody could count them otherwise or it is in place.
+    /// Writes the end: how many there were of each kind, unless the lines say all of it.
     pub fn end(&self, out: &mut String) {
-        let counts = format!("\"inserted\":{},\"refused\":{}", self.inserted, self.refused);
+        let mut counts = format!("\"inserted\":{},\"refused\":{}", self.inserted, self.refused);
+        if self.omitted > 0 {
+            counts += &format!(",\"omitted\":{}", self.omitted);
+        }
         match self.format {
-            Format::Lines if self.minimal => out.extend(["{", &counts, "}\n"]),
+            Format::Lines if self.minimal || self.omitted > 0 => out.extend(["{", &counts, "}\n"]),
             Format::Lines => {}
             Format::Json if self.begun => out.extend(["],", &counts, "}"]),
             Format::Json => out.extend(["{\"items\":[],", &counts, "}"]),

@@ -2,9 +2,15 @@
 
 use std::{fmt, sync::Arc};
 
+use actix_web::web::Bytes;
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use service_kit::{caller::Caller, fault::without_values, problem::Problem};
+use service_kit::{
+    budget::{Lease, weight},
+    caller::Caller,
+    fault::without_values,
+    problem::Problem,
+};
 
 use super::{
     super::{BODY_LIMIT, body::document, documents::Answer},
@@ -13,6 +19,7 @@ use super::{
 };
 use crate::ops::{
     Service,
+    aside::aside,
     bulk::{self, Answered, Item, MAX_TOGETHER, Together},
     error::ResourceError,
     repeat::Key,
@@ -20,6 +27,8 @@ use crate::ops::{
 
 /// How many documents are written at a time, where each is written for itself.
 const BATCH: usize = 500;
+/// The bytes of memory, once they are parsed, at which a batch ends, give or take a document.
+pub const BATCH_WEIGHT: usize = 4 * 1024 * 1024;
 
 /// The document in a text, or why there is none.
 pub fn item(text: &[u8]) -> Item {
@@ -47,8 +56,8 @@ impl<'de> Visitor<'de> for Items {
     }
 }
 
-/// The items of an array.
-pub fn items(body: &[u8]) -> Result<Vec<Item>, Problem> {
+/// The texts of the items of an array.
+pub fn items(body: &Bytes) -> Result<Vec<Bytes>, Problem> {
     let not_json =
         |fault: &dyn fmt::Display| Problem::from(ResourceError::NotJson(without_values(&fault.to_string())));
     let text = std::str::from_utf8(body).map_err(|fault| not_json(&fault))?;
@@ -56,7 +65,7 @@ pub fn items(body: &[u8]) -> Result<Vec<Item>, Problem> {
     let items = reader.deserialize_seq(Items).map_err(|fault| not_json(&fault))?;
     reader.end().map_err(|fault| not_json(&fault))?;
     limited(items.len())?;
-    Ok(items.into_iter().map(|raw| item(raw.get().as_bytes())).collect())
+    Ok(items.into_iter().map(|raw| body.slice_ref(raw.get().as_bytes())).collect())
 }
 
 /// Refuses more documents than are written in one step.
@@ -67,20 +76,30 @@ pub fn limited(count: usize) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Writes them, in one step where that is asked for or where the answer is to be kept.
+/// The documents in texts of so many bytes, parsed beside the async threads.
+pub async fn parsed(texts: Vec<Bytes>, bytes: usize) -> Result<Vec<Item>, ResourceError> {
+    aside(bytes, move || texts.iter().map(|text| item(text)).collect()).await
+}
+
+/// Writes the documents in these texts, in one step where that is asked for or where the answer is to be kept. What they
+/// weigh is counted in `lease`, which has the body's own bytes.
 pub async fn insert(
     service: &Service,
     caller: &Caller,
     collection: &str,
-    items: Vec<Item>,
+    texts: Vec<Bytes>,
+    mut lease: Lease,
     options: &Options,
     key: Option<Key>,
 ) -> Answer {
     if !options.atomic && key.is_none() {
-        return each(service, caller, collection, items, options).await;
+        return each(service, caller, collection, texts, lease, options).await;
     }
+    lease.grow(texts.iter().map(|text| weight(text)).sum()).await?;
+    let bytes = texts.iter().map(Bytes::len).sum();
+    let items = parsed(texts, bytes).await?;
     let key = key.map(|key| (key, Arc::new(lines) as bulk::Render));
-    let request = Together { items, atomic: options.atomic, key };
+    let request = Together { items, bytes, atomic: options.atomic, key };
     let lines = match bulk::together(service, &caller.claims, collection, request).await? {
         Answered::Now(outcomes) => lines(&outcomes),
         Answered::Before(lines) => lines,
@@ -92,14 +111,28 @@ async fn each(
     service: &Service,
     caller: &Caller,
     collection: &str,
-    items: Vec<Item>,
+    texts: Vec<Bytes>,
+    mut lease: Lease,
     options: &Options,
 ) -> Answer {
-    let (mut outcomes, mut items) = (Vec::with_capacity(items.len()), items.into_iter().peekable());
-    while items.peek().is_some() {
-        let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
+    let body = lease.bytes();
+    let (mut outcomes, mut texts) = (Vec::with_capacity(texts.len()), texts.into_iter().peekable());
+    while texts.peek().is_some() {
+        let (mut batch, mut heavy, mut bytes) = (Vec::new(), 0, 0);
+        while batch.len() < BATCH && heavy < BATCH_WEIGHT {
+            let Some(text) = texts.next() else { break };
+            heavy += weight(&text);
+            bytes += text.len();
+            batch.push(text);
+        }
         let count = batch.len();
-        let (batch, failure) = match bulk::begin(service, &caller.claims, collection, batch).await {
+        let begun = async {
+            lease.shrink_to(body);
+            lease.grow(heavy).await?;
+            let items = parsed(batch, bytes).await?;
+            bulk::begin(service, &caller.claims, collection, items, bytes).await
+        };
+        let (batch, failure) = match begun.await {
             Ok(pending) => pending.finish().await,
             Err(error) => (vec![Err(error.clone()); count], Some(error)),
         };
@@ -107,7 +140,7 @@ async fn each(
             if outcomes.is_empty() {
                 return Err(error.into());
             }
-            outcomes.extend(batch.into_iter().chain(items.by_ref().map(|_| Err(error.clone()))));
+            outcomes.extend(batch.into_iter().chain(texts.by_ref().map(|_| Err(error.clone()))));
             break;
         }
         outcomes.extend(batch);

@@ -9,16 +9,15 @@ use actix_web::{
 use futures_util::{Stream, StreamExt as _};
 use service_kit::problem::Problem;
 use shared_models::problem::ProblemCode;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::{
-    super::BODY_LIMIT,
-    array::{item, limited},
-};
-use crate::ops::bulk::Item;
+use super::{super::BODY_LIMIT, array::limited};
 
-/// How long a stream may bring nothing at all.
+/// How long a stream may take from one line to the beginning of the next.
 const IDLE: Duration = Duration::from_secs(60);
+/// How long a line may take from its first byte to its end, and how many of its bytes give it a second more.
+const LINE: Duration = Duration::from_secs(20);
+const BYTES_A_SECOND: usize = 4 * 1024;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +46,8 @@ pub struct Lines<S> {
     /// Whether the line that the buffer begins in is passed over.
     skipping: bool,
     ended: bool,
+    /// How long the client has been waited for since the last line.
+    waited: Duration,
 }
 
 impl<S> Lines<S>
@@ -55,24 +56,59 @@ where
 {
     /// The lines of a body.
     pub fn new(payload: S) -> Self {
-        Self { payload, buffer: BytesMut::new(), searched: 0, skipping: false, ended: false }
+        Self {
+            payload,
+            buffer: BytesMut::new(),
+            searched: 0,
+            skipping: false,
+            ended: false,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The bytes that are held.
+    pub fn held(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// How long the client may still be waited for, and what it has failed to send where that is over. Only whole lines
+    /// count: a client that sends a byte now and then is not kept.
+    fn patience(&self) -> (Duration, String) {
+        let begun = self.buffer.iter().any(|byte| !byte.is_ascii_whitespace());
+        if !begun {
+            let detail = format!("No line arrived for {} seconds", IDLE.as_secs());
+            return (IDLE.saturating_sub(self.waited), detail);
+        }
+        let allowed = LINE + Duration::from_secs((self.buffer.len() / BYTES_A_SECOND) as u64);
+        let detail =
+            format!("A line took longer than {} seconds to arrive; send whole lines", allowed.as_secs());
+        (allowed.saturating_sub(self.waited), detail)
     }
 
     /// The next line that is not blank.
     pub async fn next(&mut self) -> Option<Result<Line, Broken>> {
         loop {
             if let Some(line) = self.take_line() {
+                self.waited = Duration::ZERO;
                 return Some(Ok(line));
             }
             if self.ended {
                 return None;
             }
-            match timeout(IDLE, self.payload.next()).await {
-                Ok(Some(Ok(chunk))) => self.buffer.extend_from_slice(&chunk),
+            let ((patience, detail), since) = (self.patience(), Instant::now());
+            let next = timeout(patience, self.payload.next()).await;
+            self.waited += since.elapsed();
+            match next {
+                Ok(Some(Ok(chunk))) => {
+                    let blank = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_whitespace);
+                    if blank(&self.buffer) && !blank(&chunk) {
+                        self.waited = Duration::ZERO;
+                    }
+                    self.buffer.extend_from_slice(&chunk);
+                }
                 Ok(Some(Err(_))) => return Some(Err(Broken::Left)),
                 Ok(None) => self.ended = true,
                 Err(_) => {
-                    let detail = format!("No line arrived for {} seconds", IDLE.as_secs());
                     let problem = Problem::new(ProblemCode::InvalidRequest, detail);
                     return Some(Err(Broken::Refused(problem)));
                 }
@@ -116,11 +152,11 @@ where
     }
 }
 
-/// The documents of a body that is there as a whole.
-pub fn split(body: &[u8]) -> Result<Vec<Item>, Problem> {
+/// The texts of the documents of a body that is there as a whole.
+pub fn split(body: &Bytes) -> Result<Vec<Bytes>, Problem> {
     let filled = |line: &&[u8]| !line.iter().all(u8::is_ascii_whitespace);
     limited(body.split(|byte| *byte == b'\n').filter(filled).count())?;
-    Ok(body.split(|byte| *byte == b'\n').filter(filled).map(item).collect())
+    Ok(body.split(|byte| *byte == b'\n').filter(filled).map(|line| body.slice_ref(line)).collect())
 }
 
 #[cfg(test)]
@@ -128,6 +164,26 @@ mod tests {
     use futures_util::stream;
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_drips_bytes_is_cut_and_who_sends_whole_lines_now_and_then_is_not() {
+        let every = |seconds: u64, piece: &'static str| {
+            Box::pin(stream::unfold((), move |()| async move {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                Some((Ok::<_, PayloadError>(Bytes::from_static(piece.as_bytes())), ()))
+            }))
+        };
+        let (mut steady, mut dripping, mut blank) =
+            (Lines::new(every(55, "{}\n")), Lines::new(every(8, "x")), Lines::new(every(8, "\n")));
+        for _ in 0..10 {
+            assert!(matches!(steady.next().await, Some(Ok(Line::Text(_)))));
+        }
+        for (lines, most) in [(&mut dripping, 30), (&mut blank, 61)] {
+            let since = Instant::now();
+            assert!(matches!(lines.next().await, Some(Err(Broken::Refused(_)))));
+            assert!(since.elapsed() <= Duration::from_secs(most), "{:?}", since.elapsed());
+        }
+    }
 
     async fn lines(chunks: &[&str]) -> Vec<Option<String>> {
         let chunks: Vec<Result<Bytes, PayloadError>> =

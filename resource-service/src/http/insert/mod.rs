@@ -11,7 +11,7 @@ use actix_web::{
     http::header::{ETAG, LOCATION},
     web,
 };
-use service_kit::{body, caller::Caller, problem::Problem};
+use service_kit::{body, budget::weight, caller::Caller, problem::Problem};
 use shared_models::problem::ProblemCode;
 
 use self::options::Options;
@@ -20,7 +20,7 @@ use super::{
     body::{JSON, NDJSON, document, is, media_type},
     documents::Answer,
 };
-use crate::ops::{Service, insert, policy::Verb, repeat::Key};
+use crate::ops::{Service, aside::aside, insert, policy::Verb, repeat::Key};
 
 /// The most bytes of a body that is read as a whole: an array, or a stream that is written in one step.
 pub const BULK_LIMIT: usize = 16 * 1024 * 1024;
@@ -60,11 +60,19 @@ pub async fn insert(
         Key::new(&caller.claims, &collection, key, &[&form, &body])
     });
     if lines || is_array(&body) {
-        let items = if lines { lines::split(&body) } else { array::items(&body) }?;
-        return array::insert(&service, &caller, &collection, items, &options, key).await;
+        let whole = body.clone();
+        let texts = move || if lines { lines::split(&whole) } else { array::items(&whole) };
+        let texts = aside(body.len(), texts).await??;
+        let lease = lease.unwrap_or_else(|| service.budget.lease(&caller.claims.sub));
+        return array::insert(&service, &caller, &collection, texts, lease, &options, key).await;
     }
-    let members = document(&body)?;
-    let (id, stored) = insert::insert(&service, &caller.claims, &collection, members, key.as_ref()).await?;
+    if let Some(lease) = &mut lease {
+        lease.grow_to(body.len() + weight(&body)).await?;
+    }
+    let bytes = body.len();
+    let members = aside(bytes, move || document(&body)).await??;
+    let (id, stored) =
+        insert::insert(&service, &caller.claims, &collection, members, bytes, key.as_ref()).await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/{collection}/{id}")));
     Ok(answer.content_type(JSON).insert_header((ETAG, stored.tag)).body(stored.json))

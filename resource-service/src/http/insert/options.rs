@@ -33,6 +33,8 @@ pub struct Options {
     pub key: Option<String>,
     /// `Prefer: return=minimal` (RFC 7240): only what was refused is told.
     pub minimal: bool,
+    /// `Prefer: return=representation`: every outcome of a stream is sent as soon as it is known.
+    pub at_once: bool,
     /// How outcomes are told.
     pub format: Format,
     /// `Content-Length`.
@@ -59,7 +61,8 @@ impl Options {
         Ok(Self {
             atomic,
             key: key(request)?,
-            minimal: minimal(request),
+            minimal: prefers(request, "return=minimal"),
+            at_once: prefers(request, "return=representation"),
             format: format(request),
             announced: length,
         })
@@ -87,11 +90,11 @@ fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     Ok(Some(key.to_owned()))
 }
 
-fn minimal(request: &HttpRequest) -> bool {
+fn prefers(request: &HttpRequest, preference: &str) -> bool {
     let mut values = request.headers().get_all(HeaderName::from_static("prefer"));
     values.any(|value| {
         let preferences = value.to_str().unwrap_or_default().split([',', ';']);
-        preferences.map(str::trim).any(|one| one.eq_ignore_ascii_case("return=minimal"))
+        preferences.map(str::trim).any(|one| one.eq_ignore_ascii_case(preference))
     })
 }
 

@@ -1,7 +1,9 @@
 //! A stream of documents, one a line: read as the store takes them, answered as they are stored.
 //!
-//! While one batch is written the next is read, and no more than these two are held. Nothing is read while the
-//! client does not take its answers, and nothing goes on once it has left.
+//! While one batch is written the next is read, and no more than these two are held. The answer is held back until the body
+//! has ended, since many clients read nothing before they have sent everything; it is bounded. A client that asks for
+//! `return=representation` is sent each outcome at once, and nothing is read while it does not take them. Nothing is read
+//! once the client has left.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,19 +13,24 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::stream::unfold;
-use service_kit::{caller::Caller, problem::Problem};
+use service_kit::{
+    budget::{Exhausted, Lease, weight},
+    caller::Caller,
+    problem::Problem,
+};
 use shared_models::claims::AccessClaims;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
     super::BODY_LIMIT,
     answer::Writer,
-    array::item,
+    array::{BATCH_WEIGHT, item},
     lines::{Broken, Line, Lines},
     options::Options,
 };
 use crate::ops::{
     Service,
+    aside::aside,
     bulk::{self, Item, Pending},
     error::ResourceError,
 };
@@ -32,6 +39,8 @@ use crate::ops::{
 const BATCH: usize = 500;
 /// A batch is written once it has as many bytes of text.
 const BATCH_BYTES: usize = 1024 * 1024;
+/// How often a batch waits for memory before the stream ends.
+const PATIENCE: u32 = 4;
 /// How long a batch that is not full waits for another line.
 const LINGER: Duration = Duration::from_millis(20);
 
@@ -43,12 +52,24 @@ pub fn stream(
     payload: web::Payload,
     options: &Options,
 ) -> HttpResponse {
-    let writer = Writer::new(options);
+    let at_once = options.at_once;
+    let writer = if at_once { Writer::new(options) } else { Writer::held(options) };
     let media_type = writer.media_type();
     let claims = Arc::clone(&caller.claims);
     let lines = Lines::new(payload);
-    let flow =
-        Flow { service, claims, collection, lines, writer, begun: None, read: 0, state: State::Reading };
+    let lease = service.budget.lease(&claims.sub);
+    let flow = Flow {
+        service,
+        claims,
+        collection,
+        lines,
+        writer,
+        at_once,
+        lease,
+        begun: None,
+        read: 0,
+        state: State::Reading,
+    };
     let body = unfold(flow, |mut flow| async move { flow.step().await.map(|text| (text, flow)) });
     HttpResponse::Ok().content_type(media_type).streaming(body)
 }
@@ -63,12 +84,26 @@ enum State {
     Over,
 }
 
+/// Lines that are written together.
+#[derive(Default)]
+struct Batch {
+    lines: Vec<Line>,
+    /// The bytes of their texts.
+    bytes: usize,
+    /// The bytes of memory that they take once they are parsed.
+    weight: usize,
+}
+
 struct Flow {
     service: web::Data<Service>,
     claims: Arc<AccessClaims>,
     collection: String,
     lines: Lines<web::Payload>,
     writer: Writer,
+    /// Whether each outcome is sent as soon as it is known.
+    at_once: bool,
+    /// The memory of what is held.
+    lease: Lease,
     /// The batch that is being written, and the index of its first document.
     begun: Option<(usize, Pending)>,
     /// How many documents were read.
@@ -80,7 +115,7 @@ impl Flow {
     /// The next piece of the answer.
     async fn step(&mut self) -> Option<Result<Bytes, PayloadError>> {
         let mut out = String::new();
-        while out.is_empty() {
+        while out.is_empty() || !self.at_once {
             let batch = match &self.state {
                 State::Reading => match self.batch().await {
                     Ok(batch) => batch,
@@ -90,7 +125,7 @@ impl Flow {
                         return Some(Err(left));
                     }
                 },
-                State::Ending(_) => Vec::new(),
+                State::Ending(_) => Batch::default(),
                 State::Over => return None,
             };
             let next = self.begin(batch, &mut out).await;
@@ -105,10 +140,10 @@ impl Flow {
     }
 
     /// Reads what is there, and waits for the first line where nothing is under way.
-    async fn batch(&mut self) -> Result<Vec<Item>, PayloadError> {
-        let (mut items, mut bytes) = (Vec::new(), 0);
+    async fn batch(&mut self) -> Result<Batch, PayloadError> {
+        let mut batch = Batch::default();
         let mut until = self.begun.is_some().then(|| Instant::now() + LINGER);
-        while items.len() < BATCH && bytes < BATCH_BYTES {
+        while batch.lines.len() < BATCH && batch.bytes < BATCH_BYTES && batch.weight < BATCH_WEIGHT {
             let line = match until {
                 None => self.lines.next().await,
                 Some(until) => match timeout_at(until, self.lines.next()).await {
@@ -118,11 +153,13 @@ impl Flow {
             };
             until.get_or_insert_with(|| Instant::now() + LINGER);
             match line {
-                Some(Ok(Line::Text(text))) => {
-                    bytes += text.len();
-                    items.push(item(&text));
+                Some(Ok(line)) => {
+                    if let Line::Text(text) = &line {
+                        batch.bytes += text.len();
+                        batch.weight += weight(text);
+                    }
+                    batch.lines.push(line);
                 }
-                Some(Ok(Line::TooLong)) => items.push(Err(ResourceError::TooLarge { limit: BODY_LIMIT })),
                 Some(Err(Broken::Left)) => return Err(PayloadError::Incomplete(None)),
                 Some(Err(Broken::Refused(problem))) => {
                     self.state = State::Ending(Some(problem));
@@ -134,17 +171,41 @@ impl Flow {
                 }
             }
         }
-        Ok(items)
+        Ok(batch)
+    }
+
+    /// Takes the memory for a batch beside the one that is being written, and parses its lines.
+    async fn parse(&mut self, batch: Batch, held: usize) -> Result<Vec<Item>, ResourceError> {
+        let under_way = if self.begun.is_some() { self.lease.bytes() / 2 } else { 0 };
+        self.lease.shrink_to(under_way + batch.weight + held + self.lines.held());
+        for patience in 1.. {
+            match self.lease.grow_to(under_way + batch.weight + held + self.lines.held()).await {
+                Ok(()) => break,
+                // A stream has sent much already: it is more patient than other requests.
+                Err(Exhausted::Busy) if patience < PATIENCE => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        let parse = |line| match line {
+            Line::Text(text) => item(&text),
+            Line::TooLong => Err(ResourceError::TooLarge { limit: BODY_LIMIT }),
+        };
+        aside(batch.bytes, move || batch.lines.into_iter().map(parse).collect()).await
     }
 
     /// Begins to write a batch. Where the caller may not go on, the batch is refused and the stream ends.
-    async fn begin(&mut self, batch: Vec<Item>, out: &mut String) -> Option<(usize, Pending)> {
-        if batch.is_empty() {
+    async fn begin(&mut self, batch: Batch, out: &mut String) -> Option<(usize, Pending)> {
+        if batch.lines.is_empty() {
             return None;
         }
         let first = self.read;
-        self.read += batch.len();
-        let refusal = match bulk::begin(&self.service, &self.claims, &self.collection, batch).await {
+        let bytes = batch.bytes;
+        self.read += batch.lines.len();
+        let begun = match self.parse(batch, out.len()).await {
+            Ok(items) => bulk::begin(&self.service, &self.claims, &self.collection, items, bytes).await,
+            Err(refusal) => Err(refusal),
+        };
+        let refusal = match begun {
             Ok(pending) => return Some((first, pending)),
             Err(error) => Problem::from(error),
         };

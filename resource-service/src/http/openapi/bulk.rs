@@ -47,10 +47,10 @@ pub fn parameters() -> Vec<(String, Value)> {
     key["schema"] = json!({"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,255}$"});
     let mut prefer = header(
         "Prefer",
-        "return=minimal returns only the refused documents, then the counts (RFC 7240).",
+        "return=minimal returns only the refused documents, then the counts; return=representation sends each outcome of a stream as soon as it is known (RFC 7240).",
         false,
     );
-    prefer["schema"] = json!({"enum": ["return=minimal"]});
+    prefer["schema"] = json!({"enum": ["return=minimal", "return=representation"]});
     vec![("atomic".into(), atomic), ("Idempotency-Key".into(), key), ("Prefer".into(), prefer)]
 }
 
@@ -58,8 +58,10 @@ pub fn parameters() -> Vec<(String, Value)> {
 pub fn responses() -> Vec<(String, Value)> {
     let description = format!(
         "The outcome of each of many documents: each has its own status. Many are an array (at most {MAX_TOGETHER} and 16 MiB), or \
-         {NDJSON} with one per line and no limit to their number; they are stored as they arrive and answered as they are stored. \
-         With atomic=true all or none are stored, within the limits of an array."
+         {NDJSON} with one per line and no limit to their number; they are stored as they arrive. The answer to a stream \
+         is held back until the body has ended and lists up to 512 KiB of stored and 512 KiB of refused documents; a last line then \
+         counts all, and those left out as omitted. A stream ends when no line arrives for 60 s, or when a line takes longer than 20 s \
+         and a second for each 4 KiB. With atomic=true all or none are stored, within the limits of an array."
     );
     let outcomes = json!({"description": description, "content": outcomes(&reference("Outcomes"))});
     vec![("Outcomes".into(), outcomes)]
@@ -119,7 +121,8 @@ pub fn schemas() -> Map<String, Value> {
     let outcomes = json!({
         "type": "object",
         "required": ["items", "inserted", "refused"],
-        "properties": {"items": {"type": "array", "items": reference("Outcome")}, "inserted": count, "refused": count},
+        "properties": {"items": {"type": "array", "items": reference("Outcome")}, "inserted": count, "refused": count,
+            "omitted": {"type": "integer", "description": "Outcomes that are counted and not listed."}},
     });
     let own = [("Outcome", outcome), ("Outcomes", outcomes)];
     own.map(|(name, schema)| (name.to_owned(), schema)).into_iter().chain(patch_schemas()).collect()

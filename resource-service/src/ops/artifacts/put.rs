@@ -8,7 +8,7 @@ use super::{
     receive::{Receiver, takes},
 };
 use crate::{
-    domain::artifacts::{File, fits, name::ArtifactName},
+    domain::artifacts::{CHUNK_BYTES, File, fits, name::ArtifactName},
     ops::{Service, error::ResourceError, policy::Verb},
     store::artifacts::Lease,
 };
@@ -38,6 +38,7 @@ where
     if let Some(declared) = &upload.declared {
         takes(&open, declared)?;
     }
+    let _lease = service.budget.take(&named.claims.sub, 2 * CHUNK_BYTES as usize).await?;
     let mut receiver = Receiver::new(service, &open, &upload, &name).await?;
     let stored = async {
         while let Some(piece) = body.next().await {

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{LEASE, Open, Upload, lease_from, sweep};
 use crate::{
     domain::artifacts::{
-        CHUNK_BYTES, File, fits, hexadecimal,
+        CHUNK_BYTES, File, Full, fits, hexadecimal,
         media::{HEAD_BYTES, MediaType, served_as, sniff},
         name::ArtifactName,
         range::Sent,
@@ -69,9 +69,40 @@ impl<'r> Receiver<'r> {
         };
         match &upload.part {
             Some(part) if part.start > 0 => receiver.go_on(part).await?,
-            _ => service.store.begin(&receiver.blob, now, lease_from(now)).await?,
+            _ => {
+                receiver.count_others().await?;
+                service.store.begin(&receiver.blob, now, lease_from(now)).await?;
+            }
         }
         Ok(receiver)
+    }
+
+    /// Counts what else the document holds, uploads that broke off included: they are kept until they are finished or an
+    /// hour has passed. Refuses an upload that would be too much with it.
+    async fn count_others(&self) -> Result<(), ResourceError> {
+        let Some(limit) = self.open.limits.max_total_bytes else { return Ok(()) };
+        let (store, place) = (&self.service.store, self.blob.place());
+        let folder = store.folder(place).await?;
+        let files = folder.files.iter().filter(|file| file.about.name != self.blob.name);
+        let files: u64 = files.map(|file| file.about.size).sum();
+        let unfinished = store.unfinished(place, self.service.clock.now()).await?;
+        let received = |chunks: u32| u64::from(chunks) * u64::from(CHUNK_BYTES);
+        let unfinished: Vec<(Blob, u32)> =
+            unfinished.into_iter().filter(|(blob, _)| blob.id != self.blob.id).collect();
+        let same = |blob: &Blob| blob.name == self.blob.name && blob.sha256 == self.blob.sha256;
+        let mine =
+            unfinished.iter().filter(|(blob, _)| same(blob)).map(|(_, chunks)| received(*chunks)).max();
+        let unfinished: u64 = unfinished.iter().map(|(_, chunks)| received(*chunks)).sum();
+        let announced = self.upload.part.as_ref().map(|part| part.total).or(self.upload.length);
+        let needed = announced.unwrap_or_default().max(self.size);
+        if (files + unfinished).saturating_add(needed) > limit {
+            // Who sends the same file from its beginning may continue with what has arrived of it.
+            return Err(match mine.filter(|received| self.chunks == 0 && *received > 0) {
+                Some(received) => ResourceError::Offset { received },
+                None => Full::Folder { limit, taken: files, unfinished }.into(),
+            });
+        }
+        Ok(())
     }
 
     /// Goes on with the longest of the blobs that are to become the same file. What it holds is hashed again.
@@ -124,6 +155,10 @@ impl<'r> Receiver<'r> {
         let named = self.upload.named;
         self.service.still_valid(named.claims)?;
         self.service.admit(named.claims, named.collection, Verb::Write)?;
+        if !self.sealed {
+            // Others may have begun meanwhile.
+            self.count_others().await?;
+        }
         let bytes = std::mem::take(&mut self.buffer);
         if self.chunks == 0 {
             self.look_at(&bytes)?;
