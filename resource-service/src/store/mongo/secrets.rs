@@ -14,17 +14,16 @@ use crate::store::StoreError;
 pub(super) async fn secret(database: &Database, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
     let secrets: Collection<Doc> = database.collection("_secrets");
     let found = secrets.find_one(doc! { "_id": name }).await.map_err(|error| failed(&error))?;
-    let found = match found {
-        Some(found) => Some(found),
-        None => {
-            let fresh = Binary { subtype: BinarySubtype::Generic, bytes: fresh.to_vec() };
-            secrets
-                .find_one_and_update(doc! { "_id": name }, doc! { "$setOnInsert": { "value": fresh } })
-                .upsert(true)
-                .return_document(ReturnDocument::After)
-                .await
-                .map_err(|error| failed(&error))?
-        }
+    let found = if found.is_some() {
+        found
+    } else {
+        let fresh = Binary { subtype: BinarySubtype::Generic, bytes: fresh.to_vec() };
+        secrets
+            .find_one_and_update(doc! { "_id": name }, doc! { "$setOnInsert": { "value": fresh } })
+            .upsert(true)
+            .return_document(ReturnDocument::After)
+            .await
+            .map_err(|error| failed(&error))?
     };
     let corrupt = || StoreError::Corrupt(format!("the secret {name}"));
     let value = found.as_ref().and_then(|found| found.get_binary_generic("value").ok());
