@@ -142,10 +142,29 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// The most bytes of a pointer or of a parameter's name in a [`FieldError`]; the names in it are the client's.
+const MAX_POINTER: usize = 500;
+/// The most bytes of a message in a [`FieldError`].
+const MAX_MESSAGE: usize = 2_000;
+
+/// The begin of a text that is longer than it may be, with a mark that it was cut.
+fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
+}
+
 impl FieldError {
     /// A fault at an RFC 6901 pointer into the body.
     pub fn at(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), message: message.into() }
+        Self {
+            pointer: Some(cut(pointer.into(), MAX_POINTER)),
+            parameter: None,
+            code: code.into(),
+            message: cut(message.into(), MAX_MESSAGE),
+        }
     }
 
     /// A fault in a query parameter.
@@ -154,6 +173,11 @@ impl FieldError {
         code: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        Self { pointer: None, parameter: Some(parameter.into()), code: code.into(), message: message.into() }
+        Self {
+            pointer: None,
+            parameter: Some(cut(parameter.into(), MAX_POINTER)),
+            code: code.into(),
+            message: cut(message.into(), MAX_MESSAGE),
+        }
     }
 }

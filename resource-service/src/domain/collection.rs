@@ -3,11 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value};
-use shared_models::{
-    documents::{CollectionDefinition, Direction},
-    problem::FieldError,
-    scope::ScopeSet,
-};
+use shared_models::{documents::CollectionDefinition, problem::FieldError, scope::ScopeSet};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 pub use super::index::Index;
@@ -41,7 +37,7 @@ pub struct Collection {
     /// The indexes it wants.
     pub indexes: Vec<Index>,
     expiries: Vec<(Arc<Field>, Duration)>,
-    rules: validate::Rules,
+    pub(super) rules: validate::Rules,
 }
 
 /// The scopes that open a collection.

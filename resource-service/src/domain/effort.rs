@@ -42,7 +42,7 @@ enum Excess {
 }
 
 impl Effort {
-    /// Looks at a schema that compiles; refuses one that no document could be validated against.
+    /// Looks at a schema that compiles, with pointers for references; refuses one that no document could be validated against.
     pub fn of(schema: &Value) -> Result<Self, DefinitionFault> {
         let nodes = References::new(schema).nodes();
         let refuse = |message: String| DefinitionFault::at("", message);

@@ -183,7 +183,7 @@ fn apply_one(document: &mut Value, operation: &PatchOperation) -> Result<(), Pat
 }
 
 /// Roughly the bytes of a value's text.
-fn weight(value: &Value) -> usize {
+pub fn weight(value: &Value) -> usize {
     match value {
         Value::Array(items) => 2 + items.iter().map(weight).sum::<usize>(),
         Value::Object(members) => {

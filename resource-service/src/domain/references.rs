@@ -1,4 +1,4 @@
-//! The schemas within a JSON Schema and what each leads to, `$ref`, `$dynamicRef`, `$anchor` and `$id` included.
+//! The schemas within a JSON Schema and what each leads to. Each `$ref` is a pointer here already.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,7 +18,7 @@ const MEMBER: [&str; 3] = ["additionalProperties", "unevaluatedProperties", "pro
 /// Keywords whose value is a schema for items.
 const ITEM: [&str; 4] = ["items", "contains", "additionalItems", "unevaluatedItems"];
 /// Keywords whose value refers to a schema for the same value.
-const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+const REFERENCES: [&str; 2] = ["$ref", "$dynamicRef"];
 
 type Place = *const Value;
 
@@ -46,10 +46,6 @@ impl Node {
 /// The schemas of one document that are reached from its root.
 pub(super) struct References<'s> {
     root: &'s Value,
-    /// The resource that each object is part of.
-    resources: HashMap<Place, &'s Value>,
-    /// Resources with their `$id`.
-    ids: Vec<(&'s str, &'s Value)>,
     anchors: HashMap<&'s str, Vec<&'s Value>>,
     numbers: HashMap<Place, usize>,
     waiting: VecDeque<&'s Value>,
@@ -58,28 +54,22 @@ pub(super) struct References<'s> {
 impl<'s> References<'s> {
     /// Finds out what can be referred to.
     pub fn new(root: &'s Value) -> Self {
-        let (resources, ids, anchors) = (HashMap::new(), Vec::new(), HashMap::new());
-        let (numbers, waiting) = (HashMap::new(), VecDeque::new());
-        let mut found = Self { root, resources, ids, anchors, numbers, waiting };
-        let mut values = vec![(root, root)];
-        while let Some((value, resource)) = values.pop() {
+        let mut anchors: HashMap<&str, Vec<&Value>> = HashMap::new();
+        let mut values = vec![root];
+        while let Some(value) = values.pop() {
             match value {
                 Value::Object(members) => {
-                    let text = |name: &str| members.get(name).and_then(Value::as_str);
-                    let id = text("$id");
-                    let resource = if id.is_some() { value } else { resource };
-                    found.ids.extend(id.map(|id| (id, value)));
-                    for anchor in ["$anchor", "$dynamicAnchor"].into_iter().filter_map(text) {
-                        found.anchors.entry(anchor).or_default().push(value);
+                    let named = ["$anchor", "$dynamicAnchor"].iter().filter_map(|name| members.get(*name));
+                    for anchor in named.filter_map(Value::as_str) {
+                        anchors.entry(anchor).or_default().push(value);
                     }
-                    found.resources.insert(from_ref(value), resource);
-                    values.extend(members.values().map(|member| (member, resource)));
+                    values.extend(members.values());
                 }
-                Value::Array(items) => values.extend(items.iter().map(|item| (item, resource))),
+                Value::Array(items) => values.extend(items),
                 _ => {}
             }
         }
-        found
+        Self { root, anchors, numbers: HashMap::new(), waiting: VecDeque::new() }
     }
 
     /// Every schema that the root leads to, the root first.
@@ -117,7 +107,7 @@ impl<'s> References<'s> {
             maps(&SAME_BY_NAME).into_iter().map(|(_, schema)| schema).filter(|schema| !schema.is_array()),
         );
         for reference in REFERENCES.iter().filter_map(get).filter_map(Value::as_str) {
-            same.extend(self.targets(schema, reference));
+            same.extend(self.targets(reference));
         }
         // To know what was evaluated, these ask the others again.
         if ["unevaluatedProperties", "unevaluatedItems"].iter().any(|name| keywords.contains_key(*name)) {
@@ -136,37 +126,13 @@ impl<'s> References<'s> {
         node
     }
 
-    /// What a reference can mean. One that leads nowhere here has been refused already, or leads to a meta-schema.
-    fn targets(&self, schema: &'s Value, reference: &str) -> Vec<&'s Value> {
-        let (base, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let resources: Vec<&Value> = if base.is_empty() {
-            vec![self.resources.get(&from_ref(schema)).copied().unwrap_or(self.root)]
-        } else {
-            let last = |id: &str| id.trim_end_matches('#').rsplit('/').next().map(str::to_owned);
-            let named = self.ids.iter().filter(|(id, _)| last(id) == last(base));
-            named.map(|(_, resource)| *resource).collect()
-        };
-        let fragment = decoded(fragment);
+    /// What a reference can mean: every schema of that name, where it names an anchor. One that leads nowhere here has
+    /// been refused already, or leads to a meta-schema.
+    fn targets(&self, reference: &str) -> Vec<&'s Value> {
+        let Some(fragment) = reference.strip_prefix('#') else { return Vec::new() };
         if fragment.is_empty() || fragment.starts_with('/') {
-            resources.into_iter().filter_map(|resource| resource.pointer(&fragment)).collect()
-        } else {
-            self.anchors.get(fragment.as_str()).cloned().unwrap_or_default()
+            return self.root.pointer(fragment).into_iter().collect();
         }
+        self.anchors.get(fragment).cloned().unwrap_or_default()
     }
-}
-
-/// A fragment without its percent-encoding (RFC 3986 section 2.1).
-fn decoded(fragment: &str) -> String {
-    let mut parts = fragment.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                bytes.extend_from_slice(&part.as_bytes()[2..]);
-            }
-            None => bytes.extend([b"%", part.as_bytes()].concat()),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -1,4 +1,7 @@
-//! What a JSON parser would lose or choke on, found in the text itself: nesting and integers beyond 64 bits.
+//! What a JSON parser would lose or choke on, found in the text itself: nesting, integers beyond 64 bits, and members
+//! that are given more than once.
+
+use std::{borrow::Cow, collections::HashSet};
 
 use shared_models::problem::FieldError;
 
@@ -8,10 +11,43 @@ use crate::query::literal::short;
 /// The deepest that objects and arrays may be nested, the document itself included.
 pub const MAX_NESTING: usize = 100;
 
-/// Where the scan stands: the steps from the document down to the current value.
+/// The code of a member that is given more than once.
+pub const DUPLICATE: &str = "duplicate";
+/// Up to how many names are compared one by one.
+const FEW: usize = 8;
+
+/// A step from the document down to the current value.
 enum Step<'t> {
     Index(usize),
-    Member(Option<&'t str>),
+    Member(Option<&'t str>, Names<'t>),
+}
+
+/// The names of an object's members so far.
+#[derive(Default)]
+struct Names<'t> {
+    few: Vec<Cow<'t, str>>,
+    many: HashSet<Cow<'t, str>>,
+}
+
+impl<'t> Names<'t> {
+    /// Adds a name as it is written, quotes included; `false` where it is there already.
+    fn add(&mut self, written: &'t str) -> bool {
+        let name = match written.get(1..written.len().saturating_sub(1)) {
+            Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
+            // What cannot be read is left to the parser.
+            _ => match serde_json::from_str::<String>(written) {
+                Ok(name) => Cow::Owned(name),
+                Err(_) => return true,
+            },
+        };
+        if self.many.is_empty() && self.few.len() < FEW {
+            let new = !self.few.contains(&name);
+            self.few.push(name);
+            return new;
+        }
+        self.many.extend(self.few.drain(..));
+        self.many.insert(name)
+    }
 }
 
 /// Looks through JSON text; what is not JSON is left to the parser. Returns the first fault of each value.
@@ -22,20 +58,25 @@ pub fn scan(text: &str) -> Vec<FieldError> {
         let start = at;
         at += 1;
         match byte {
-            b'{' => steps.push(Step::Member(None)),
+            b'{' => steps.push(Step::Member(None, Names::default())),
             b'[' => steps.push(Step::Index(0)),
             b'}' | b']' => {
                 steps.pop();
             }
             b',' => match steps.last_mut() {
                 Some(Step::Index(index)) => *index += 1,
-                Some(Step::Member(name)) => *name = None,
+                Some(Step::Member(name, _)) => *name = None,
                 None => {}
             },
             b'"' => {
                 at = end_of_string(bytes, at);
-                if let Some(Step::Member(name @ None)) = steps.last_mut() {
+                if let Some(Step::Member(name @ None, names)) = steps.last_mut() {
                     *name = text.get(start..at);
+                    if name.is_some_and(|name| !names.add(name)) {
+                        let message =
+                            format!("the member {} is given more than once", short(&text[start..at]));
+                        return vec![FieldError::at(place(&steps), DUPLICATE, message)];
+                    }
                 }
             }
             b'-' | b'0'..=b'9' => {
@@ -84,10 +125,10 @@ fn is_too_large(number: &str) -> bool {
 fn place(steps: &[Step<'_>]) -> String {
     steps.iter().fold(String::new(), |parent, step| match step {
         Step::Index(index) => pointer(&parent, &index.to_string()),
-        Step::Member(Some(name)) => {
+        Step::Member(Some(name), _) => {
             pointer(&parent, &serde_json::from_str::<String>(name).unwrap_or_default())
         }
-        Step::Member(None) => parent,
+        Step::Member(None, _) => parent,
     })
 }
 
@@ -113,6 +154,19 @@ mod tests {
         assert!(
             pointers("[9223372036854775807,-9223372036854775808,1e300,100000000000000000000.0]").is_empty()
         );
+    }
+
+    #[test]
+    fn a_member_that_is_given_twice_is_found_however_it_is_written() {
+        assert_eq!(pointers(r#"{"a":{"b":1,"c":[{"b":1}],"b":2}}"#), ["/a/b"]);
+        assert_eq!(pointers(r#"{"a":1,"\u0061":2}"#), ["/a"]);
+        let many = |last: &str| {
+            let members: Vec<String> = (0..30).map(|n| format!("\"m{n}\":{{\"m\":0}}")).collect();
+            format!("{{{},\"{last}\":1}}", members.join(","))
+        };
+        assert_eq!(pointers(&many("m3")), ["/m3"]);
+        assert!(pointers(&many("m30")).is_empty());
+        assert!(pointers(r#"[{"a":1},{"a":"a"},"a","a"]"#).is_empty());
     }
 
     #[test]

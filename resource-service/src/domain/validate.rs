@@ -4,9 +4,10 @@ use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationEr
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
-use super::{effort::Effort, fault::DefinitionFault, pointer, sight::Sight};
+use super::{effort::Effort, fault::DefinitionFault, hint, pointer, sight::Sight};
 use crate::query::{
     literal::{short, special},
+    references::to_pointers,
     schema::IEEE754,
 };
 
@@ -15,14 +16,52 @@ pub const MAX_FAULTS: usize = 20;
 
 /// A schema, ready to check documents.
 pub struct Rules {
+    /// Its references are pointers.
+    schema: Value,
+    has_defaults: bool,
     validator: Validator,
     effort: Effort,
 }
 
+impl Rules {
+    /// The schema, whose references are pointers.
+    pub fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// Whether there is a `default` anywhere in the schema.
+    pub fn has_defaults(&self) -> bool {
+        self.has_defaults
+    }
+}
+
+/// Formats that say how a value is meant, as pydantic and OpenAPI write them. Any text has them.
+const ANNOTATIONS: [&str; 15] = [
+    "binary",
+    "byte",
+    "base64url",
+    "password",
+    "path",
+    "file-path",
+    "directory-path",
+    "multi-host-uri",
+    "json-string",
+    "color",
+    "ipv4network",
+    "ipv6network",
+    "ipvanyaddress",
+    "ipvanyinterface",
+    "ipvanynetwork",
+];
+
 /// Compiles a JSON Schema 2020-12. Formats are asserted, an unknown one is refused, references stay within
 /// the schema, and patterns run in linear time. The pointer of a fault leads into the schema.
 pub fn compile(schema: &Value) -> Result<Rules, DefinitionFault> {
-    let validator = jsonschema::draft202012::options()
+    let mut options = jsonschema::draft202012::options();
+    for name in ANNOTATIONS {
+        options = options.with_format(name, |_: &str| true);
+    }
+    let validator = options
         .should_validate_formats(true)
         .should_ignore_unknown_formats(false)
         .with_format(IEEE754, |text: &str| special(text).is_some())
@@ -34,13 +73,23 @@ pub fn compile(schema: &Value) -> Result<Rules, DefinitionFault> {
             let message = fault.masked_with(short(&fault.instance().to_string()));
             DefinitionFault::at(place, format!("{message} (at {place:?})"))
         })?;
-    Ok(Rules { validator, effort: Effort::of(schema)? })
+    let schema = to_pointers(schema.clone());
+    let (effort, has_defaults) = (Effort::of(&schema)?, mentions_default(&schema));
+    Ok(Rules { schema, has_defaults, validator, effort })
+}
+
+fn mentions_default(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.contains_key("default") || members.values().any(mentions_default),
+        Value::Array(items) => items.iter().any(mentions_default),
+        _ => false,
+    }
 }
 
 /// The faults of a document, at most [`MAX_FAULTS`], for a reader who may see this much of it.
 pub fn faults(rules: &Rules, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
     let validate = || {
-        let faults = rules.validator.iter_errors(document).flat_map(|fault| explain(&fault, sight));
+        let faults = rules.validator.iter_errors(document).flat_map(|fault| explain(rules, &fault, sight));
         sight.of(faults)
     };
     let mut faults = rules.effort.spend(document, validate).unwrap_or_else(|fault| vec![fault]);
@@ -49,7 +98,7 @@ pub fn faults(rules: &Rules, document: &Value, sight: Sight<'_>) -> Vec<FieldErr
 }
 
 /// A missing or unexpected member is pointed at itself, not the object it is missing from.
-fn explain(fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<FieldError> {
+fn explain(rules: &Rules, fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<FieldError> {
     let place = fault.instance_path().as_str();
     let code = fault.kind().keyword();
     let came = || sight.name(place, fault.instance());
@@ -57,18 +106,21 @@ fn explain(fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<FieldError> {
     match fault.kind() {
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            vec![at(name, format!("{name:?} is required"))]
+            vec![at(name, format!("{:?} is required", short(name)))]
         }
         ValidationErrorKind::AdditionalProperties { unexpected }
-        | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
-            .iter()
-            .map(|name| at(name, format!("{name:?} is not a field of this collection")))
-            .collect(),
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            unexpected.iter().map(|name| at(name, hint::unexpected(&rules.schema, fault, name))).collect()
+        }
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> =
                 options.as_array().into_iter().flatten().map(Value::to_string).collect();
             let message = format!("{} is not one of {}", came(), options.join(", "));
             vec![FieldError::at(place, code, message)]
+        }
+        ValidationErrorKind::Type { .. } => {
+            let hint = hint::expected_object(&rules.schema, fault).unwrap_or_default();
+            vec![FieldError::at(place, code, format!("{}{hint}", fault.masked_with(came())))]
         }
         ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "no value is allowed here")],
         ValidationErrorKind::PropertyNames { .. } if !sight.quotes(place) => {

@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 use service_kit::problem::Problem;
 use shared_models::problem::FieldError;
 
-use crate::{domain::scan::scan, ops::error::ResourceError};
+use crate::{
+    domain::scan::{DUPLICATE, scan},
+    ops::error::ResourceError,
+};
 
 /// The media type of a document.
 pub const JSON: &str = "application/json";
@@ -58,11 +61,33 @@ pub fn document(text: &[u8]) -> Result<Map<String, Value>, ResourceError> {
 /// The JSON value in a text, nothing of it lost.
 pub fn value(text: &[u8]) -> Result<Value, ResourceError> {
     let text = std::str::from_utf8(text).map_err(|fault| ResourceError::NotJson(fault.to_string()))?;
-    let faults = scan(text);
+    let mut faults = scan(text);
+    if let Some(at) = faults.iter().position(|fault| fault.code == DUPLICATE) {
+        return Err(ResourceError::DuplicateMember(faults.swap_remove(at)));
+    }
     if !faults.is_empty() {
         return Err(ResourceError::Invalid(faults));
     }
-    serde_json::from_str(text).map_err(|fault| ResourceError::NotJson(fault.to_string()))
+    serde_json::from_str(text).map_err(|fault| not_json(text, &fault, fault.to_string()))
+}
+
+/// Why a text is not JSON, with a hint where it is what another language would have written.
+pub fn not_json(text: &str, fault: &serde_json::Error, message: String) -> ResourceError {
+    let line = text.lines().nth(fault.line().saturating_sub(1)).unwrap_or_default().as_bytes();
+    let at = fault.column().saturating_sub(1).min(line.len());
+    let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+    let begin = at - line[..at].iter().rev().take_while(in_word).count();
+    let word: Vec<u8> = line[begin..].iter().take_while(in_word).copied().collect();
+    let hint = match String::from_utf8_lossy(&word).trim_start_matches('-').to_ascii_lowercase().as_str() {
+        "nan" => "JSON has no NaN; a field of format ieee754 accepts the string \"NaN\"",
+        "inf" | "infinity" => {
+            "JSON has no Infinity; a field of format ieee754 accepts the strings \"Infinity\" and \"-Infinity\""
+        }
+        "none" | "nil" | "undefined" => "JSON writes null",
+        "true" | "false" => "JSON writes true and false in lower case",
+        _ => return ResourceError::NotJson(message),
+    };
+    ResourceError::NotJson(format!("{message}; {hint}"))
 }
 
 /// 415, with what is accepted in words and, for a patch, in `Accept-Patch` (RFC 5789 section 3.1).

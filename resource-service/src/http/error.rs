@@ -82,6 +82,10 @@ impl From<ResourceError> for Problem {
             ResourceError::NotJson(_) | ResourceError::Interrupted(_) => {
                 told(ProblemCode::InvalidRequest, &error)
             }
+            ResourceError::DuplicateMember(ref fault) => {
+                let errors = vec![fault.clone()];
+                told(ProblemCode::InvalidRequest, &error).with_errors(errors)
+            }
             ResourceError::TooLarge { .. } | ResourceError::TooMany { .. } | ResourceError::Full(_) => {
                 told(ProblemCode::PayloadTooLarge, &error)
             }

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         Method,
-        header::{Accept, CACHE_CONTROL, CONTENT_DISPOSITION, Header as _, Quality, VARY},
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, VARY},
     },
     web,
 };
@@ -12,7 +12,7 @@ use futures_util::stream;
 use service_kit::{caller::Caller, problem::Problem};
 use tracing::Instrument as _;
 
-use super::{conditions::UNCACHED, parameters::parameters};
+use super::{accept::preferred, conditions::UNCACHED, parameters::parameters};
 use crate::{
     domain::table::Format,
     http::body::JSON,
@@ -21,33 +21,9 @@ use crate::{
 
 /// The format that `Accept` prefers to a page of JSON (RFC 9110 section 12.5.1), if it does.
 pub fn asked(request: &HttpRequest) -> Option<Format> {
-    let accept = Accept::parse(request).ok()?;
-    let mut best = (weight(&accept, JSON), None);
-    for format in Format::ALL {
-        let weight = weight(&accept, format.media_type());
-        if weight > best.0 {
-            best = (weight, Some(format));
-        }
-    }
-    best.1
-}
-
-/// What the most specific range that covers a media type says of it.
-fn weight(accept: &Accept, media_type: &str) -> Quality {
-    let ranges = accept.iter().filter_map(|range| {
-        let (essence, kind) = (range.item.essence_str(), range.item.type_().as_str());
-        let specific = if essence.eq_ignore_ascii_case(media_type) {
-            2
-        } else if essence == "*/*" {
-            0
-        } else if range.item.subtype() == "*" && media_type.split('/').next() == Some(kind) {
-            1
-        } else {
-            return None;
-        };
-        Some((specific, range.quality))
-    });
-    ranges.max_by_key(|(specific, _)| *specific).map_or(Quality::ZERO, |(_, quality)| quality)
+    let formats = Format::ALL.map(|format| (format.media_type(), Some(format)));
+    let served: Vec<_> = std::iter::once((JSON, None)).chain(formats).collect();
+    preferred(request, &served).flatten()
 }
 
 /// The answer, sent as it is read. A fault in the middle cuts the connection, so that nobody takes a part for the whole.

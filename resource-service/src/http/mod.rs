@@ -1,5 +1,6 @@
 //! The route table and nothing else.
 
+mod accept;
 mod aggregates;
 mod artifacts;
 mod body;

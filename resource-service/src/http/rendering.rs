@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use actix_web::{HttpRequest, http::header::ACCEPT};
+use actix_web::HttpRequest;
 use serde_json::{Map, Value};
 
-use super::body::JSON;
+use super::{accept::preferred, body::JSON};
 use crate::domain::{downsample::Kept, scalar::Scalar, series::Point};
 
 /// The media type of one JSON value a line.
@@ -42,16 +42,10 @@ pub trait Rendered {
 }
 
 impl Format {
-    /// The first form of `Accept` that is known, else JSON.
+    /// The form that `Accept` prefers, else JSON.
     pub fn of(request: &HttpRequest) -> Self {
-        let known = |media_type: &str| match media_type.split(';').next().map(str::trim) {
-            Some(NDJSON) => Some(Self::Ndjson),
-            Some(CSV) => Some(Self::Csv),
-            Some(JSON | "application/*" | "*/*") => Some(Self::Json),
-            _ => None,
-        };
-        let accepted = request.headers().get_all(ACCEPT).filter_map(|line| line.to_str().ok());
-        accepted.flat_map(|line| line.split(',')).find_map(known).unwrap_or(Self::Json)
+        let served = [(JSON, Self::Json), (NDJSON, Self::Ndjson), (CSV, Self::Csv)];
+        preferred(request, &served).unwrap_or(Self::Json)
     }
 
     /// Its media type.
@@ -131,13 +125,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_form_that_is_known_is_written() {
+    fn the_form_that_is_preferred_is_written() {
         let of = |accept: &str| {
-            Format::of(&TestRequest::default().insert_header((ACCEPT, accept)).to_http_request())
+            Format::of(&TestRequest::default().insert_header(("accept", accept)).to_http_request())
         };
-        assert_eq!(of("text/html, text/csv;q=0.9, */*"), Format::Csv);
+        assert_eq!(of("text/html, text/csv;q=0.9, */*;q=0.8"), Format::Csv);
         assert_eq!(of("application/x-ndjson"), Format::Ndjson);
         assert_eq!(of("image/png"), Format::Json);
+        assert_eq!(of("text/csv;q=0, application/json"), Format::Json);
     }
 
     #[test]

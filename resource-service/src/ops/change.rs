@@ -106,6 +106,9 @@ impl Target<'_> {
             if effect == Effect::Changes && permit.may_read() && same_members(&before, &members) {
                 return permit.show(found);
             }
+            if effect == Effect::Replaces {
+                members = permit.collection.fill(members).map_err(ResourceError::Invalid)?;
+            }
             let sight = match effect {
                 Effect::Replaces => permit.sight_of_sent(),
                 Effect::Changes => permit.sight(),

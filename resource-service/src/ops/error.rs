@@ -95,7 +95,7 @@ pub enum ResourceError {
     #[error("the revocation feed was not read for 30 s; writes are refused until it is, reads are served")]
     StaleFeed,
     /// Values of the body or of the parameters break rules.
-    #[error("{} values are not valid", .0.len())]
+    #[error("{}", invalid(.0.len()))]
     Invalid(Vec<FieldError>),
     /// Another document has the same values in the fields of a unique index.
     #[error("another document {}", agreement(.0))]
@@ -106,6 +106,9 @@ pub enum ResourceError {
     /// What was sent in the place of a document is no JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
+    /// A member of a JSON object is given more than once, so that one of its values would be lost.
+    #[error("{}; give it once", .0.message)]
+    DuplicateMember(FieldError),
     /// A document is too large.
     #[error("a document may have at most {limit} bytes")]
     TooLarge {
@@ -144,7 +147,7 @@ pub enum ResourceError {
     #[error("the collection \"series\" lacks the indexes over chunk, first and last that points need")]
     NoSeries,
     /// Steps of a series, or its unit, are something else already; whatever else was sent is stored.
-    #[error("values that contradict what is stored: {}; they were left out, all others are stored", .0.len())]
+    #[error("{}", contradicting(.0.len()))]
     Steps(Vec<FieldError>),
     /// The document is not at a revision that the request allows.
     #[error("the document is at revision {current} now; read it again and retry")]
@@ -212,6 +215,18 @@ fn agreement(fields: &[String]) -> String {
         }
         _ => format!("has the same {}", fields.join(", ")),
     }
+}
+
+fn contradicting(count: usize) -> String {
+    if count == 1 {
+        "1 value contradicts what is stored and was left out; all others are stored".to_owned()
+    } else {
+        format!("{count} values contradict what is stored and were left out; all others are stored")
+    }
+}
+
+fn invalid(count: usize) -> String {
+    if count == 1 { "1 value is not valid".to_owned() } else { format!("{count} values are not valid") }
 }
 
 impl From<StoreError> for ResourceError {

@@ -83,6 +83,7 @@ pub(super) fn checked(
     if let Some(touched) = hidden.touched(&members) {
         return Err(touched.into());
     }
+    let members = collection.fill(members).map_err(ResourceError::Invalid)?;
     collection.check(members).map_err(ResourceError::Invalid)
 }
 

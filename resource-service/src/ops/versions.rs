@@ -90,7 +90,10 @@ pub async fn list(
     let page = Page::read(parameters)?;
     // Two more: what the last one is compared with may be behind a removal.
     let found = service.store.versions(&permit.collection, id, page.below, page.limit + 2).await?;
-    if found.first().is_none_or(|first| !permit.reaches(&first.owner)) {
+    let Some(first) = found.first() else {
+        return behind_the_last(service, &permit, id, &page).await;
+    };
+    if !permit.reaches(&first.owner) {
         return Err(permit.not_found(id));
     }
     let bytes: usize = found.iter().filter_map(|version| version.json.as_ref()).map(String::len).sum();
@@ -101,6 +104,22 @@ pub async fn list(
     let items = (0..shown).map(|at| entry(&found[at..], &members[at..])).collect();
     let next = (shown < found.len()).then(|| found[shown - 1].revision.to_string());
     Ok(History { items, next })
+}
+
+/// An empty page, where the document has revisions before it.
+async fn behind_the_last(
+    service: &Service,
+    permit: &Permit<'_>,
+    id: &str,
+    page: &Page,
+) -> Result<History, ResourceError> {
+    if page.below.is_some() {
+        let newest = service.store.versions(&permit.collection, id, None, 1).await?;
+        if newest.first().is_some_and(|newest| permit.reaches(&newest.owner)) {
+            return Ok(History { items: Vec::new(), next: None });
+        }
+    }
+    Err(permit.not_found(id))
 }
 
 /// The members that the caller is shown.

@@ -1,7 +1,7 @@
 //! The notation `filter={"a":{"$gt":1},"$or":[…]}`: a closed set of operators, read without a detour through a tree
 //! that would round large integers.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -24,7 +24,7 @@ pub fn read(reader: &mut Reader<'_>, parameter: &str, text: &str) -> Result<Expr
     filter.object(json, 1)
 }
 
-/// The members of an object in their order, those that repeat a name included.
+/// The members of an object in their order.
 struct Members<'v>(Vec<(String, &'v RawValue)>);
 
 impl<'de: 'v, 'v> Deserialize<'de> for Members<'v> {
@@ -60,8 +60,19 @@ impl Filter<'_, '_> {
     }
 
     fn members<'v>(&self, json: &'v RawValue) -> Result<Members<'v>, FieldError> {
-        serde_json::from_str(json.get())
-            .map_err(|_| self.syntax(format!("expected an object, got {}", short(json.get()))))
+        let members: Members<'v> = serde_json::from_str(json.get())
+            .map_err(|_| self.syntax(format!("expected an object, got {}", short(json.get()))))?;
+        let mut names = HashSet::new();
+        match members.0.iter().find(|(name, _)| !names.insert(name)) {
+            Some((name, _)) => {
+                let message = format!(
+                    "{:?} is given more than once in one object; put the conditions into $and",
+                    short(name)
+                );
+                Err(fault(self.parameter, "duplicate", message))
+            }
+            None => Ok(members),
+        }
     }
 
     fn check_depth(&self, depth: usize) -> Result<(), FieldError> {

@@ -12,7 +12,7 @@ pub mod order;
 pub mod parse;
 pub mod path;
 pub mod projection;
-mod references;
+pub mod references;
 pub mod schema;
 pub mod shape;
 

@@ -168,10 +168,19 @@ fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<Fiel
     if errors.is_empty() { Ok(Expr::all(parts)) } else { Err(errors) }
 }
 
+/// How other services call the place of a page.
+const PAGING: [&str; 6] = ["page", "offset", "skip", "start", "cursor", "page_token"];
+
 /// A name that is no field may be a control word mistyped.
 fn hinted(mut error: FieldError) -> FieldError {
-    let near = error.parameter.as_deref().and_then(|name| nearest(name, CONTROLS));
-    if let Some(near) = near.filter(|_| error.code == "field") {
+    if error.code != "field" {
+        return error;
+    }
+    let name = error.parameter.as_deref().unwrap_or_default();
+    if PAGING.contains(&name) {
+        error.message =
+            format!("{}; pages follow each other by after={{next of the page before}}", error.message);
+    } else if let Some(near) = nearest(name, CONTROLS) {
         error.message = format!("{} (or the parameter {near:?}?)", error.message);
     }
     error

@@ -16,10 +16,14 @@ use tokio::time::Instant;
 
 use crate::{
     budget::{Budget, Lease, weight},
+    coding::{decoded, is_garbled},
     fault::{looks_like_json, without_values},
     outgoing::holder,
     problem::Problem,
 };
+
+/// The byte order mark of UTF-8, which some editors put before a text.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// How long a client may take to send a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -191,11 +195,12 @@ pub(crate) async fn whole(
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    gather(payload, announced, |_| limit, lease).await
+    gather(decoded(request, payload)?, announced, |_| limit, lease).await
 }
 
-/// Reads a whole body whose limit in bytes depends on how it begins. It may take 10 s, and a second more for each
-/// 256 KiB that have arrived. The bytes are counted in `lease`, all that are announced with the first of them.
+/// Reads a whole body whose limit in bytes depends on how it begins; a byte order mark is skipped. It may take 10 s, and
+/// a second more for each 256 KiB that have arrived. The bytes are counted in `lease`, all that are announced with the
+/// first of them.
 pub async fn gather<S>(
     mut payload: S,
     announced: Option<usize>,
@@ -212,24 +217,39 @@ where
         let chunk = tokio::time::timeout_at(begun + time, payload.next()).await.map_err(|_| {
             Problem::new(ProblemCode::InvalidRequest, "The body took longer than 10 seconds to arrive")
         })?;
-        let Some(chunk) = chunk else { return Ok(body.freeze()) };
-        let chunk = chunk.map_err(|fault| {
-            Problem::new(ProblemCode::InvalidRequest, format!("The body ended early: {fault}"))
-        })?;
-        let most = limit(if body.is_empty() { &chunk } else { &body });
+        let Some(chunk) = chunk else {
+            let mut body = body.freeze();
+            if body.starts_with(BYTE_ORDER_MARK) {
+                drop(body.split_to(BYTE_ORDER_MARK.len()));
+            }
+            return Ok(body);
+        };
+        let chunk = chunk.map_err(|fault| broken(&fault))?;
+        let begin = if body.is_empty() { &chunk[..] } else { &body[..] };
+        let most = limit(begin.strip_prefix(BYTE_ORDER_MARK).unwrap_or(begin));
         if announced.unwrap_or_default().max(body.len() + chunk.len()) > most {
             return Err(too_large(most));
         }
         if let Some(lease) = &mut lease {
             let needed = body.len() + chunk.len();
             // A buffer whose end is not known grows by doubling.
-            lease.grow_to(announced.unwrap_or(2 * needed).max(needed)).await?;
+            lease.grow_to(announced.filter(|length| *length >= needed).unwrap_or(2 * needed)).await?;
         }
         if body.is_empty() {
             body.reserve(announced.unwrap_or_default());
         }
         body.extend_from_slice(&chunk);
     }
+}
+
+/// What the client of a body that broke off is told.
+pub fn broken(fault: &PayloadError) -> Problem {
+    let detail = if is_garbled(fault) {
+        format!("The body is not valid gzip, as its Content-Encoding says: {fault}")
+    } else {
+        format!("The body ended early: {fault}")
+    };
+    Problem::new(ProblemCode::InvalidRequest, detail)
 }
 
 fn too_large(limit: usize) -> Problem {

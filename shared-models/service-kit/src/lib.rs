@@ -9,6 +9,7 @@ pub mod budget;
 pub mod caller;
 pub mod client;
 pub mod clock;
+pub mod coding;
 pub mod command;
 mod compress;
 mod cors;

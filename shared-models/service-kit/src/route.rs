@@ -295,6 +295,7 @@ async fn pass(request: &mut ServiceRequest, gate: &Gate, body_limit: usize) -> R
         Payload::None => {}
         payload => {
             let body = body::whole(request.request(), payload, body_limit, None).await?;
+            request.headers_mut().remove(header::CONTENT_ENCODING);
             if !body.is_empty() {
                 let payload = Box::pin(futures_util::stream::once(std::future::ready(Ok(body))));
                 request.set_payload(Payload::Stream { payload });

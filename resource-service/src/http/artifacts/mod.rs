@@ -18,7 +18,7 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
-use service_kit::{caller::Caller, problem::Problem};
+use service_kit::{caller::Caller, coding, problem::Problem};
 use shared_models::{artifacts::Artifact, problem::ProblemCode};
 
 use self::headers::{Asked, asked, disposition, upload_of};
@@ -60,6 +60,7 @@ pub async fn put(
     payload: web::Payload,
 ) -> Answer {
     service.admit(&caller.claims, &path.0, Verb::Write)?;
+    coding::plain(&request)?;
     let upload = upload_of(&request, named(&caller, &path))?;
     let stored = put::put(&service, upload, Box::pin(pieces(payload))).await?;
     let mut answer = if stored.created { HttpResponse::Created() } else { HttpResponse::Ok() };

@@ -13,7 +13,11 @@ use service_kit::{
 };
 
 use super::{
-    super::{BODY_LIMIT, body::document, documents::Answer},
+    super::{
+        BODY_LIMIT,
+        body::{self, document},
+        documents::Answer,
+    },
     answer::{self, lines},
     options::Options,
 };
@@ -57,13 +61,15 @@ impl<'de> Visitor<'de> for Items {
 }
 
 /// The texts of the items of an array.
-pub fn items(body: &Bytes) -> Result<Vec<Bytes>, Problem> {
-    let not_json =
-        |fault: &dyn fmt::Display| Problem::from(ResourceError::NotJson(without_values(&fault.to_string())));
-    let text = std::str::from_utf8(body).map_err(|fault| not_json(&fault))?;
+pub fn items(text: &Bytes) -> Result<Vec<Bytes>, Problem> {
+    let body = text;
+    let text = std::str::from_utf8(text).map_err(|fault| ResourceError::NotJson(fault.to_string()))?;
+    let not_json = |fault: serde_json::Error| {
+        Problem::from(body::not_json(text, &fault, without_values(&fault.to_string())))
+    };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let items = reader.deserialize_seq(Items).map_err(|fault| not_json(&fault))?;
-    reader.end().map_err(|fault| not_json(&fault))?;
+    let items = reader.deserialize_seq(Items).map_err(not_json)?;
+    reader.end().map_err(not_json)?;
     limited(items.len())?;
     Ok(items.into_iter().map(|raw| body.slice_ref(raw.get().as_bytes())).collect())
 }

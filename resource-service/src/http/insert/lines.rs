@@ -7,7 +7,11 @@ use actix_web::{
     web::{Bytes, BytesMut},
 };
 use futures_util::{Stream, StreamExt as _};
-use service_kit::problem::Problem;
+use service_kit::{
+    body::{BYTE_ORDER_MARK, broken},
+    coding::is_garbled,
+    problem::Problem,
+};
 use shared_models::problem::ProblemCode;
 use tokio::time::{Instant, timeout};
 
@@ -45,6 +49,8 @@ pub struct Lines<S> {
     searched: usize,
     /// Whether the line that the buffer begins in is passed over.
     skipping: bool,
+    /// Whether a line was taken already.
+    begun: bool,
     ended: bool,
     /// How long the client has been waited for since the last line.
     waited: Duration,
@@ -61,6 +67,7 @@ where
             buffer: BytesMut::new(),
             searched: 0,
             skipping: false,
+            begun: false,
             ended: false,
             waited: Duration::ZERO,
         }
@@ -106,6 +113,9 @@ where
                     }
                     self.buffer.extend_from_slice(&chunk);
                 }
+                Ok(Some(Err(fault))) if is_garbled(&fault) => {
+                    return Some(Err(Broken::Refused(broken(&fault))));
+                }
                 Ok(Some(Err(_))) => return Some(Err(Broken::Left)),
                 Ok(None) => self.ended = true,
                 Err(_) => {
@@ -143,7 +153,10 @@ where
 
     /// Takes `whole` bytes out of the buffer, of which `end` are the line; nothing where it is blank.
     fn line(&mut self, end: usize, whole: usize) -> Option<Line> {
-        let text = self.buffer.split_to(whole).freeze().slice(..end);
+        let mut text = self.buffer.split_to(whole).freeze().slice(..end);
+        if !std::mem::replace(&mut self.begun, true) && text.starts_with(BYTE_ORDER_MARK) {
+            text = text.slice(BYTE_ORDER_MARK.len()..);
+        }
         if std::mem::take(&mut self.skipping) || text.len() > BODY_LIMIT + 1 {
             return Some(Line::TooLong);
         }
@@ -208,6 +221,13 @@ mod tests {
         }
         assert_eq!(lines(&[]).await, []);
         assert_eq!(lines(&["\n", "\n"]).await, []);
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_before_the_first_line_is_skipped() {
+        let expected = ["a", "\u{feff}b"].map(|line| Some(line.to_owned()));
+        assert_eq!(lines(&["\u{feff}a\n\u{feff}b"]).await, expected);
+        assert_eq!(lines(&["\u{feff}\n"]).await, []);
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use actix_web::{
     http::header::{ETAG, LOCATION},
     web,
 };
-use service_kit::{body, budget::weight, caller::Caller, problem::Problem};
+use service_kit::{body, budget::weight, caller::Caller, coding::decoded, problem::Problem};
 use shared_models::problem::ProblemCode;
 
 use self::options::Options;
@@ -36,6 +36,7 @@ pub async fn insert(
     service.admit(&caller.claims, &collection, Verb::Write)?;
     media_type(&request, &[JSON, NDJSON])?;
     let options = Options::read(&request)?;
+    let payload = decoded(&request, payload.into_inner())?;
     if is(&request, NDJSON) && !options.atomic {
         if options.key.is_some() {
             let detail = "A stream cannot have an Idempotency-Key: its documents are stored as they arrive. \

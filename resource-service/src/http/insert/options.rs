@@ -2,12 +2,13 @@
 
 use actix_web::{
     HttpRequest,
-    http::header::{ACCEPT, CONTENT_LENGTH, HeaderName},
+    http::header::{CONTENT_LENGTH, HeaderName},
 };
 use service_kit::problem::Problem;
 use shared_models::problem::{FieldError, ProblemCode};
 
 use super::super::{
+    accept::preferred,
     body::{JSON, NDJSON, is},
     parameters::parameters,
 };
@@ -98,14 +99,11 @@ fn prefers(request: &HttpRequest, preference: &str) -> bool {
     })
 }
 
-/// As the client accepts it by name, otherwise in kind.
+/// As the client prefers it, otherwise in the form of the body.
 fn format(request: &HttpRequest) -> Format {
-    let accepted = text(request, &ACCEPT).unwrap_or_default().to_ascii_lowercase();
-    let at = |name: &str| accepted.find(name);
-    match (at(NDJSON), at(JSON)) {
-        (None, None) if is(request, NDJSON) => Format::Lines,
-        (Some(_), None) => Format::Lines,
-        (Some(lines), Some(json)) if lines < json => Format::Lines,
-        _ => Format::Json,
+    let mut served = [(JSON, Format::Json), (NDJSON, Format::Lines)];
+    if is(request, NDJSON) {
+        served.reverse();
     }
+    preferred(request, &served).unwrap_or(served[0].1)
 }

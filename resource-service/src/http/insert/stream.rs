@@ -9,6 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse,
+    dev::Payload,
     error::PayloadError,
     web::{self, Bytes},
 };
@@ -49,7 +50,7 @@ pub fn stream(
     service: web::Data<Service>,
     caller: &Caller,
     collection: String,
-    payload: web::Payload,
+    payload: Payload,
     options: &Options,
 ) -> HttpResponse {
     let at_once = options.at_once;
@@ -98,7 +99,7 @@ struct Flow {
     service: web::Data<Service>,
     claims: Arc<AccessClaims>,
     collection: String,
-    lines: Lines<web::Payload>,
+    lines: Lines<Payload>,
     writer: Writer,
     /// Whether each outcome is sent as soon as it is known.
     at_once: bool,

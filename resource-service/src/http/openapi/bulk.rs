@@ -61,7 +61,8 @@ pub fn responses() -> Vec<(String, Value)> {
          {NDJSON} with one per line and no limit to their number; they are stored as they arrive. The answer to a stream \
          is held back until the body has ended and lists up to 512 KiB of stored and 512 KiB of refused documents; a last line then \
          counts all, and those left out as omitted. A stream ends when no line arrives for 60 s, or when a line takes longer than 20 s \
-         and a second for each 4 KiB. With atomic=true all or none are stored, within the limits of an array."
+         and a second for each 4 KiB. With atomic=true all or none are stored, within the limits of an array. A member that is left out and has a default in the schema gets it. A body \
+         may have Content-Encoding: gzip; the limits count what comes out."
     );
     let outcomes = json!({"description": description, "content": outcomes(&reference("Outcomes"))});
     vec![("Outcomes".into(), outcomes)]

@@ -7,6 +7,7 @@ mod compare;
 mod definitions;
 mod exits;
 mod flows;
+mod mistakes;
 mod openapi;
 mod past;
 mod patches;
@@ -269,7 +270,7 @@ async fn conditions_on_the_revision_are_kept() {
     let stale = conditional("PATCH", ("if-match", "\"1\"")).await;
     assert_eq!(stale.code(), (412, "revision_mismatch"));
     assert!(stale.body["detail"].as_str().unwrap().contains("revision 2"), "{}", stale.body);
-    assert_eq!(conditional("PATCH", ("if-match", "W/\"2\"")).await.status, 412);
+    assert_eq!(conditional("PATCH", ("if-match", "W/\"1\"")).await.status, 412);
     assert_eq!(conditional("PATCH", ("if-match", "*")).await.status, 200);
     assert_eq!(conditional("PATCH", ("if-none-match", "*")).await.status, 412);
     assert_eq!(conditional("PATCH", ("if-match", "3")).await.code(), (400, "invalid_request"));
@@ -451,7 +452,7 @@ async fn definitions_and_documentation_are_shown() {
     let all = api.call("GET", "/api/collections").await;
     let names: Vec<&str> =
         all.body["items"].as_array().unwrap().iter().filter_map(|item| item["name"].as_str()).collect();
-    assert_eq!(names, ["calculations", "drafts", "notes", "specimens"]);
+    assert_eq!(names, ["calculations", "drafts", "notes", "reviews", "series", "specimens"]);
     let one = api.call("GET", "/api/collections/notes").await;
     assert_eq!(
         one.body["access"],

@@ -69,14 +69,10 @@ fn the_filter_stands_beside_other_conditions() {
 }
 
 #[test]
-fn a_member_that_stands_twice_is_asked_twice() {
-    let json = r#"{"$and":[{"$and":[{"steps":{"$gt":1}},{"steps":{"$gt":2}}]},{"steps":{"$eq":3}}]}"#;
-    assert_eq!(tree(r#"filter={"steps":{"$gt":1,"$gt":2},"steps":3}"#), json);
-}
-
-#[test]
 fn each_fault_of_a_filter_is_told_by_its_parameter_and_its_own_name() {
     for (text, code, expected) in [
+        (r#"filter={"steps":1,"steps":2}"#, "duplicate", "\"steps\" is given more than once"),
+        (r#"filter={"steps":{"$gt":1,"$gt":2}}"#, "duplicate", "\"$gt\" is given more than once"),
         (r#"filter={"nmae":"x"}"#, "field", "did you mean \"name\""),
         (r#"filter={"__proto__":{"$gt":1}}"#, "field", "__proto__"),
         (r#"filter={"constructor":1}"#, "field", "constructor"),

@@ -25,7 +25,11 @@ use super::{
     json::CHANGED_BY, partial, receipts, written,
 };
 use crate::{
-    domain::{collection::Collection, document::Document, history::Removal},
+    domain::{
+        collection::{Collection, Index},
+        document::Document,
+        history::Removal,
+    },
     store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, StoreError, Update, Writes},
 };
 
@@ -47,7 +51,11 @@ pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError 
 
 /// The fields of the index that the server's message names.
 fn fields_of(message: &str, collection: &Collection) -> Vec<String> {
-    let hit = collection.indexes.iter().find(|index| message.contains(&format!(" index: {} ", index.name)));
+    // Values of the client's come behind the name.
+    let named = message.split_once(" index: ").map_or("", |(_, named)| named);
+    let speaks_of =
+        |index: &&Index| named.strip_prefix(&index.name).is_some_and(|rest| rest.starts_with(' '));
+    let hit = collection.indexes.iter().find(speaks_of);
     fields_of_index(
         hit.map(|index| index.name.as_str()).or_else(|| definitions::violated(message)),
         collection,

@@ -243,15 +243,20 @@ impl DefinitionStore for SqliteStore {
 }
 
 /// The name of the index that a constraint violation speaks of, less the collection's.
-pub fn violated<'m>(message: &'m str, collection: &Collection) -> Option<&'m str> {
+pub fn violated(message: &str, collection: &Collection) -> Option<String> {
     let (_, rest) = message.split_once(&format!("'doc_{}:", collection.name()))?;
-    rest.split_once('\'').map(|(name, _)| name)
+    rest.rsplit_once('\'').map(|(name, _)| name.replace("''", "'"))
+}
+
+/// Whether the text of an error speaks of an index. SQLite doubles a quote within a name.
+pub fn speaks_of(message: &str, collection: &Collection, index: &Index) -> bool {
+    message.contains(&format!("'{}'", index_name(collection, index).replace('\'', "''")))
 }
 
 /// That an index cannot be made, where documents are in the way.
 pub fn unindexable(error: rusqlite::Error, collection: &Collection) -> StoreError {
     let constraint = error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation);
-    let unique = |index: &&Index| error.to_string().contains(&index_name(collection, index));
+    let unique = |index: &&Index| speaks_of(&error.to_string(), collection, index);
     match served_indexes(collection).find(unique).filter(|_| constraint) {
         Some(index) => StoreError::Unindexable {
             collection: collection.name().to_owned(),

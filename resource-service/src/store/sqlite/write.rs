@@ -7,9 +7,7 @@ use rusqlite::{ErrorCode, Transaction, params};
 use service_kit::store::Unavailable;
 use time::OffsetDateTime;
 
-use super::{
-    SqliteStore, current, definitions, history, index_name, log::log_change, millis, receipts, table,
-};
+use super::{SqliteStore, current, definitions, history, log::log_change, millis, receipts, table};
 use crate::{
     domain::{
         change::ChangeKind,
@@ -104,9 +102,7 @@ pub(super) fn restore_row(
 fn write_error(error: rusqlite::Error, collection: &Collection) -> StoreError {
     if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
         let message = error.to_string();
-        let hit = |index: &&Index| {
-            index.unique && message.contains(&format!("'{}'", index_name(collection, index)))
-        };
+        let hit = |index: &&Index| index.unique && definitions::speaks_of(&message, collection, index);
         if let Some(index) = collection.indexes.iter().find(hit) {
             return StoreError::Conflict {
                 fields: index.keys.iter().map(|(field, _)| field.path.to_string()).collect(),
@@ -114,7 +110,7 @@ fn write_error(error: rusqlite::Error, collection: &Collection) -> StoreError {
         }
         // One that an older or a newer definition declares.
         if let Some(index) = definitions::violated(&message, collection) {
-            return StoreError::Conflict { fields: fields_of(index) };
+            return StoreError::Conflict { fields: fields_of(&index) };
         }
         if message.contains(&format!("doc_{}.id", collection.name())) {
             return StoreError::Conflict { fields: vec!["_id".into()] };
