@@ -121,12 +121,12 @@ pub(super) async fn store(
         let writes =
             steps.into_iter().map(|step| write(service, permit, &series.place, unit.as_deref(), step));
         let writes = writes.collect::<Result<Vec<_>, _>>()?;
-        let written = if writes.is_empty() {
+        let stored = if writes.is_empty() {
             Ok(true)
         } else {
             service.store.write_together(&permit.collection, writes).await
         };
-        match written {
+        match stored {
             Ok(true) => {
                 series.points.truncate(from);
                 outcome.add(done);
@@ -164,9 +164,9 @@ async fn covering(
         };
     // An append at the end needs the last chunk and no other.
     let (mut found, more) = chunks(None, 1).await?;
-    let last = found.first().map(|chunk| (chunk.lower.unwrap_or(i64::MIN), chunk.open));
-    let at_end = last.is_none_or(|(lower, _)| lower <= largest);
-    match last {
+    let end = found.first().map(|chunk| (chunk.lower.unwrap_or(i64::MIN), chunk.open));
+    let at_end = end.is_none_or(|(lower, _)| lower <= largest);
+    match end {
         Some((lower, open)) if more && at_end && (lower > least || open) => {
             let limit = if lower > least { AT_ONCE - 1 } else { 1 };
             found.extend(chunks(Some((Comparison::Lt, lower)), limit).await?.0);

@@ -39,6 +39,12 @@ enum Key {
     Boolean(bool),
 }
 
+/// The values of a document in a unique index; nothing where the index does not hold it.
+type Values = Option<Vec<Key>>;
+
+/// A unique index by its name, the values of each document of the bulk, and the values that are taken.
+type Taken = (String, Vec<Values>, HashSet<Vec<Key>>);
+
 /// The documents, by their place, that have the same values as a stored one or as one before them, each with the name
 /// of the index; in order, the first [`MAX_CONFLICTS`] of them. Values that are no scalars are left to the server.
 pub(super) async fn find(
@@ -47,8 +53,7 @@ pub(super) async fn find(
 ) -> Result<Vec<(usize, String)>, StoreError> {
     let mut taken = Vec::new();
     for unique in uniques(handle).await? {
-        let values: Vec<Option<Vec<Key>>> =
-            documents.iter().map(|document| keys(document, &unique.paths)).collect();
+        let values: Vec<Values> = documents.iter().map(|document| keys(document, &unique.paths)).collect();
         let wanted: Vec<&RawDocumentBuf> = documents
             .iter()
             .zip(&values)
@@ -61,15 +66,10 @@ pub(super) async fn find(
 }
 
 /// Goes through the documents in order. One that is refused takes no value away from those behind it.
-fn judge(
-    count: usize,
-    mut taken: Vec<(String, Vec<Option<Vec<Key>>>, HashSet<Vec<Key>>)>,
-) -> Vec<(usize, String)> {
+fn judge(count: usize, mut taken: Vec<Taken>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for at in 0..count {
-        let hit = |(_, values, taken): &&(String, Vec<Option<Vec<Key>>>, HashSet<Vec<Key>>)| {
-            values[at].as_ref().is_some_and(|key| taken.contains(key))
-        };
+        let hit = |(_, values, taken): &&Taken| values[at].as_ref().is_some_and(|key| taken.contains(key));
         if let Some((name, ..)) = taken.iter().find(hit) {
             found.push((at, name.clone()));
             if found.len() == MAX_CONFLICTS {

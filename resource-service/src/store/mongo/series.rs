@@ -195,8 +195,8 @@ async fn read<T>(
         if found.len() == selection.limit {
             return Ok((found, true));
         }
-        let made = make(cursor.current());
-        found.push(made.map_err(|fault| StoreError::Corrupt(format!("a series: {fault}")))?);
+        let item = make(cursor.current());
+        found.push(item.map_err(|fault| StoreError::Corrupt(format!("a series: {fault}")))?);
     }
     Ok((found, false))
 }
