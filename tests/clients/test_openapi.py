@@ -114,6 +114,6 @@ def test_python_gets_a_client_that_logs_in_and_works(system, documents, python):
     assert isinstance(made, api.StoredCalculation), made
     listed = python("api_client.api.calculations.list_calculations").sync(client=ours)
     assert isinstance(listed, api.CalculationPage), listed
-    assert [(one.name, one.code.name, one.field_revision) for one in listed.items] == [("water", "siesta", 1)]
+    assert ("water", "siesta", 1) in [(one.name, one.code.name, one.field_revision) for one in listed.items]
     read = python("api_client.api.calculations.get_calculations").sync(made.field_id, client=ours)
     assert read == made
