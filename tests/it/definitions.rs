@@ -84,7 +84,7 @@ async fn a_definition_is_served_by_every_replica_within_five_seconds(stack: Stac
         assert_eq!(reply.header("etag"), "\"2\"");
     }
     for reply in everywhere(&stack, &root, &Method::GET, "/api/openapi.json", &Value::Null).await {
-        assert_eq!(reply.json()["paths"]["/api/molecules"]["get"]["operationId"], "list:molecules");
+        assert_eq!(reply.json()["paths"]["/api/molecules"]["get"]["operationId"], "list_molecules");
     }
     assert_eq!(root.delete(PATH).await.code(), "conflict");
     assert_eq!(root.delete(&format!("{PATH}?force=true")).await.status, 204);
