@@ -304,7 +304,11 @@ impl Writer<'_> {
                     };
                     Value::Object(named.iter().map(item).collect())
                 }
-                _ if ["const", "enum"].contains(&keyword.as_str()) || !refers(value) => value.clone(),
+                // No document has a member of this name, so no document has such a value.
+                (None, Value::Array(values)) if keyword == "enum" => {
+                    values.iter().filter(|value| !refers(value)).cloned().collect()
+                }
+                _ if !refers(value) => value.clone(),
                 _ => continue,
             };
             written.insert(keyword.clone(), value);
