@@ -26,6 +26,7 @@ mod keys;
 mod local;
 mod logs;
 mod mates;
+mod memory;
 mod openapi;
 mod outage;
 mod outcomes;

@@ -173,8 +173,8 @@ fn public(
     Ok(server.listen(listener)?.run())
 }
 
-/// Has the kernel cut a connection whose client has taken nothing for so long of what was sent to it (TCP_USER_TIMEOUT, RFC
-/// 5482): the answer, and the memory it holds, goes with it. Who takes a byte now and then keeps the connection, and so
+/// Has the kernel cut a connection whose client has taken nothing for so long of what was sent to it (`TCP_USER_TIMEOUT`,
+/// RFC 5482): the answer, and the memory it holds, goes with it. Who takes a byte now and then keeps the connection, and so
 /// does who is sent nothing. Systems other than Linux have no such limit.
 fn limit_writes(connection: &dyn Any, patience: Duration) {
     #[cfg(target_os = "linux")]

@@ -103,16 +103,11 @@ impl Writer {
     /// Whether a line has room: one of a stored document (0) or of a refused one (1).
     fn has_room(&mut self, kind: usize, line: &str) -> bool {
         let Some(room) = &mut self.room else { return true };
-        match room[kind].checked_sub(line.len()) {
-            Some(left) => room[kind] = left,
-            None => {
-                self.omitted += 1;
-                // What comes later would be out of order.
-                room[kind] = 0;
-                return false;
-            }
-        }
-        true
+        let left = room[kind].checked_sub(line.len());
+        // Once one is left out, so are all later ones: what is listed has no gaps.
+        room[kind] = left.unwrap_or_default();
+        self.omitted += u64::from(left.is_none());
+        left.is_some()
     }
 
     /// The media type of what is written.
@@ -161,10 +156,8 @@ impl Writer {
 
     /// Writes the end: how many there were of each kind, unless the lines say all of it.
     pub fn end(&self, out: &mut String) {
-        let mut counts = format!("\"inserted\":{},\"refused\":{}", self.inserted, self.refused);
-        if self.omitted > 0 {
-            counts += &format!(",\"omitted\":{}", self.omitted);
-        }
+        let omitted = if self.omitted > 0 { format!(",\"omitted\":{}", self.omitted) } else { String::new() };
+        let counts = format!("\"inserted\":{},\"refused\":{}{omitted}", self.inserted, self.refused);
         match self.format {
             Format::Lines if self.minimal || self.omitted > 0 => out.extend(["{", &counts, "}\n"]),
             Format::Lines => {}

@@ -186,12 +186,12 @@ impl Inner {
 
     /// Follows the store for the collections that are listened to now, until these are others.
     async fn listen(&self, after: &mut Option<Position>) -> Result<(), StoreError> {
-        let mut changed = self.changed.subscribe();
+        let mut others = self.changed.subscribe();
         let names = self.state().topics.names();
         if names.is_empty() {
             // What is not listened to now may change unseen.
             *after = None;
-            return changed.changed().await.map_err(|_| Unavailable.into());
+            return others.changed().await.map_err(|_| Unavailable.into());
         }
         // From the beginning of a step, of which each collection is told what it has not heard: a position within it is
         // one of a single collection.
@@ -209,7 +209,7 @@ impl Inner {
                     Some(told) => *after = Some(self.tell(told?)),
                     None => return Err(Unavailable.into()),
                 },
-                _ = changed.changed() => return Ok(()),
+                _ = others.changed() => return Ok(()),
             }
         }
     }

@@ -15,9 +15,8 @@ pub fn weight(text: &[u8]) -> usize {
         at += 1;
         match byte {
             b'"' => at = end_of_string(text, at),
-            b',' => values += 1,
+            b',' | b'[' => values += 1,
             b':' => members += 1,
-            b'[' => values += 1,
             b'{' => (values, objects) = (values + 1, objects + 1),
             _ => {}
         }
