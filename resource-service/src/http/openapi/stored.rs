@@ -125,7 +125,7 @@ fn referred(schema: &Value, parts: &Map<String, Value>) -> Option<Map<String, Va
 fn open(schema: &mut Map<String, Value>, members: &Map<String, Value>) {
     let allows = |value: &Value| value == &Value::Bool(true) || value == &json!({});
     let closes = |keyword: &str| schema.get(keyword).is_some_and(|value| !allows(value));
-    let closed = closes("additionalProperties") || closes("unevaluatedProperties");
+    let shut = closes("additionalProperties") || closes("unevaluatedProperties");
     schema.shift_remove("propertyNames");
     schema.shift_remove("maxProperties");
     for (pattern, value) in
@@ -138,7 +138,7 @@ fn open(schema: &mut Map<String, Value>, members: &Map<String, Value>) {
             *value = json!({});
         }
     }
-    if closed && let Value::Object(properties) = schema.entry("properties").or_insert_with(|| json!({})) {
+    if shut && let Value::Object(properties) = schema.entry("properties").or_insert_with(|| json!({})) {
         for name in members.keys() {
             properties.entry(name.clone()).or_insert_with(|| json!({}));
         }
