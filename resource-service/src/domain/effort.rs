@@ -44,8 +44,8 @@ enum Excess {
 impl Effort {
     /// Looks at a schema that compiles, with pointers for references; refuses one that no document could be validated against.
     pub fn of(schema: &Value) -> Result<Self, DefinitionFault> {
-        let nodes = References::new(schema).nodes();
         let refuse = |message: String| DefinitionFault::at("", message);
+        let nodes = References::new(schema).nodes().map_err(refuse)?;
         let order = order(&nodes, |node| node.in_place.clone()).ok_or_else(|| {
             refuse("a schema refers to itself for the same value, so that validation would never end".into())
         })?;

@@ -1,4 +1,5 @@
-//! The schemas within a JSON Schema and what each leads to. Each `$ref` is a pointer here already.
+//! The schemas within a JSON Schema and what each leads to, `$ref` and `$dynamicRef` included. Which value a `$ref`
+//! means is for `query::references` to say.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -17,8 +18,6 @@ const SAME_BY_NAME: [&str; 2] = ["dependentSchemas", "dependencies"];
 const MEMBER: [&str; 3] = ["additionalProperties", "unevaluatedProperties", "propertyNames"];
 /// Keywords whose value is a schema for items.
 const ITEM: [&str; 4] = ["items", "contains", "additionalItems", "unevaluatedItems"];
-/// Keywords whose value refers to a schema for the same value.
-const REFERENCES: [&str; 2] = ["$ref", "$dynamicRef"];
 
 type Place = *const Value;
 
@@ -46,21 +45,23 @@ impl Node {
 /// The schemas of one document that are reached from its root.
 pub(super) struct References<'s> {
     root: &'s Value,
+    /// The schemas of each `$anchor` and `$dynamicAnchor`.
     anchors: HashMap<&'s str, Vec<&'s Value>>,
     numbers: HashMap<Place, usize>,
     waiting: VecDeque<&'s Value>,
 }
 
 impl<'s> References<'s> {
-    /// Finds out what can be referred to.
+    /// Finds out what can be referred to. Each `$ref` of `root` must be a pointer from its root.
     pub fn new(root: &'s Value) -> Self {
         let mut anchors: HashMap<&str, Vec<&Value>> = HashMap::new();
         let mut values = vec![root];
         while let Some(value) = values.pop() {
             match value {
                 Value::Object(members) => {
-                    let named = ["$anchor", "$dynamicAnchor"].iter().filter_map(|name| members.get(*name));
-                    for anchor in named.filter_map(Value::as_str) {
+                    let names =
+                        ["$anchor", "$dynamicAnchor"].into_iter().filter_map(|name| members.get(name));
+                    for anchor in names.filter_map(Value::as_str) {
                         anchors.entry(anchor).or_default().push(value);
                     }
                     values.extend(members.values());
@@ -72,15 +73,14 @@ impl<'s> References<'s> {
         Self { root, anchors, numbers: HashMap::new(), waiting: VecDeque::new() }
     }
 
-    /// Every schema that the root leads to, the root first.
-    pub fn nodes(mut self) -> Vec<Node> {
+    /// Every schema that the root leads to, the root first; an error where it cannot be said what one leads to.
+    pub fn nodes(mut self) -> Result<Vec<Node>, String> {
         self.number(self.root);
         let mut nodes = Vec::new();
         while let Some(schema) = self.waiting.pop_front() {
-            let node = self.node(schema);
-            nodes.push(node);
+            nodes.push(self.node(schema)?);
         }
-        nodes
+        Ok(nodes)
     }
 
     fn number(&mut self, schema: &'s Value) -> usize {
@@ -91,9 +91,9 @@ impl<'s> References<'s> {
         })
     }
 
-    fn node(&mut self, schema: &'s Value) -> Node {
+    fn node(&mut self, schema: &'s Value) -> Result<Node, String> {
         let mut node = Node::default();
-        let Value::Object(keywords) = schema else { return node };
+        let Value::Object(keywords) = schema else { return Ok(node) };
         let get = |name: &&str| keywords.get(*name);
         let lists = |names: &[&'static str]| -> Vec<&'s Value> {
             names.iter().filter_map(get).filter_map(Value::as_array).flatten().collect()
@@ -106,8 +106,9 @@ impl<'s> References<'s> {
         same.extend(
             maps(&SAME_BY_NAME).into_iter().map(|(_, schema)| schema).filter(|schema| !schema.is_array()),
         );
-        for reference in REFERENCES.iter().filter_map(get).filter_map(Value::as_str) {
-            same.extend(self.targets(reference));
+        same.extend(get(&"$ref").and_then(Value::as_str).and_then(|reference| self.target(reference)));
+        if let Some(reference) = get(&"$dynamicRef").and_then(Value::as_str) {
+            same.extend(self.dynamic(reference)?);
         }
         // To know what was evaluated, these ask the others again.
         if ["unevaluatedProperties", "unevaluatedItems"].iter().any(|name| keywords.contains_key(*name)) {
@@ -123,16 +124,20 @@ impl<'s> References<'s> {
         let items = lists(&["prefixItems", "items"]).into_iter().chain(ITEM.iter().filter_map(get));
         let items: Vec<&Value> = items.filter(|schema| !schema.is_array()).collect();
         node.items = items.into_iter().map(|schema| self.number(schema)).collect();
-        node
+        Ok(node)
     }
 
-    /// What a reference can mean: every schema of that name, where it names an anchor. One that leads nowhere here has
-    /// been refused already, or leads to a meta-schema.
-    fn targets(&self, reference: &str) -> Vec<&'s Value> {
-        let Some(fragment) = reference.strip_prefix('#') else { return Vec::new() };
-        if fragment.is_empty() || fragment.starts_with('/') {
-            return self.root.pointer(fragment).into_iter().collect();
-        }
-        self.anchors.get(fragment).cloned().unwrap_or_default()
+    /// What a `$ref` means. One that leads out of this document leads to a meta-schema.
+    fn target(&self, reference: &str) -> Option<&'s Value> {
+        self.root.pointer(reference.strip_prefix('#')?)
+    }
+
+    /// Everything that a `$dynamicRef` can mean, whatever leads to it (JSON Schema Core 2020-12 section 8.2.3.2).
+    fn dynamic(&self, reference: &str) -> Result<Vec<&'s Value>, String> {
+        let anchor = reference.rsplit_once('#').map_or("", |(_, fragment)| fragment);
+        let found = self.anchors.get(anchor).cloned();
+        found.ok_or_else(|| {
+            format!("$dynamicRef {reference:?} names no anchor of this schema; use $ref for other references")
+        })
     }
 }

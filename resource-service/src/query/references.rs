@@ -1,9 +1,9 @@
 //! Turns each `$ref` of a JSON Schema into a JSON pointer from its root, by the resolver that validation uses: anchors,
 //! nested `$id`s and relative URIs lead readers of the schema to where they lead the validator.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use referencing::{Draft, Registry, Resolver, uri};
+use referencing::{Draft, Registry, uri};
 use serde_json::Value;
 
 /// The base of a schema without an `$id`, as the validator names it.
@@ -20,15 +20,34 @@ pub fn to_pointers(mut root: Value) -> Value {
     root
 }
 
-/// The pointer of each schema that has a `$ref`, and the pointer of what that refers to.
+/// The pointer of each schema that has a `$ref`, and the pointer of what that refers to. Schemas that only a reference
+/// leads to, under a keyword that nothing knows, are included.
 fn found(root: &Value) -> Option<Vec<(String, String)>> {
     let registry = Registry::new().draft(Draft::Draft202012).retrieve_known_draft_meta_schemas(false);
     let registry = registry.add(BASE, root).ok()?.prepare().ok()?;
-    let resolver = registry.resolver(uri::from_str(BASE).ok()?);
     let mut places = Places::default();
     places.add(root, String::new());
-    let mut found = Vec::new();
-    walk(root, &resolver, &places, &mut found);
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    let mut nested = vec![(root, registry.resolver(uri::from_str(BASE).ok()?))];
+    let mut referred = Vec::new();
+    // Each schema is read as part of the resource that it is nested in, so what is referred to waits.
+    while let Some((schema, above)) = nested.pop().or_else(|| referred.pop()) {
+        if !seen.insert(std::ptr::from_ref(schema)) {
+            continue;
+        }
+        let Ok(resolver) = above.in_subresource(Draft::Draft202012.create_resource_ref(schema)) else {
+            continue;
+        };
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str)
+            && let Ok(target) = resolver.lookup(reference)
+            && let Some(place) = places.of(target.contents())
+        {
+            found.extend(places.of(schema).cloned().zip(Some(place.clone())));
+            referred.push((target.contents(), target.resolver().clone()));
+        }
+        let inner = Draft::Draft202012.subresources_of(schema);
+        nested.extend(inner.map(|inner| (inner, resolver.clone())));
+    }
     Some(found)
 }
 
@@ -56,18 +75,6 @@ impl Places {
 
     fn of(&self, value: &Value) -> Option<&String> {
         self.0.get(&std::ptr::from_ref(value))
-    }
-}
-
-fn walk(schema: &Value, above: &Resolver<'_>, places: &Places, found: &mut Vec<(String, String)>) {
-    let Ok(resolver) = above.in_subresource(Draft::Draft202012.create_resource_ref(schema)) else { return };
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let target = resolver.lookup(reference).ok();
-        let target = target.and_then(|target| places.of(target.contents()).cloned());
-        found.extend(places.of(schema).cloned().zip(target));
-    }
-    for inner in Draft::Draft202012.subresources_of(schema) {
-        walk(inner, &resolver, places, found);
     }
 }
 
@@ -122,6 +129,19 @@ mod tests {
             "$defs": {"all": {"properties": {"child": {"$ref": "root.json"}}}},
         });
         assert_eq!(references(schema), ["#/$defs/all", "#"]);
+    }
+
+    #[test]
+    fn a_schema_under_an_unknown_keyword_is_followed_where_a_reference_leads_there() {
+        let schema = json!({
+            "$ref": "#/x-parts/a%20b", "x-parts": {"a b": {"items": {"$ref": "#it"}}, "c": {"$ref": "#it"}},
+            "$defs": {"it": {"$anchor": "it"}},
+        });
+        assert_eq!(
+            references(schema),
+            ["#/x-parts/a b", "#/$defs/it", "#it"],
+            "nothing leads to the last one"
+        );
     }
 
     #[test]

@@ -43,8 +43,19 @@ fn a_schema_that_is_its_own_condition_is_refused() {
         json!({"$id": "https://a.example/x", "not": {"$ref": "https://a.example/x"}}),
         json!({"$defs": {"a b": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a%20b"}}, "$ref": "#/$defs/b"}),
         json!({"$dynamicAnchor": "a", "if": {"$dynamicRef": "#a"}}),
+        json!({"$anchor": "a", "if": {"$dynamicRef": "#a"}}),
+        json!({"$ref": "#/x/a%20b", "x": {"a b": {"allOf": [{"$ref": "#"}]}}}),
     ] {
         assert!(refusal(&schema).contains("never end"), "{schema}");
+    }
+}
+
+#[test]
+fn a_dynamic_reference_must_name_an_anchor() {
+    for reference in ["#/$defs/a%20b", "#", "#%61"] {
+        let schema =
+            json!({"$defs": {"a b": {"$anchor": "a"}}, "properties": {"q": {"$dynamicRef": reference}}});
+        assert!(refusal(&schema).contains("names no anchor"), "{schema}");
     }
 }
 
