@@ -181,14 +181,24 @@ async fn a_collection_can_be_its_owners_alone_demand_a_revision_and_be_unique(mu
 
     assert_eq!(ada.put(&path, &json!({"title": "new"})).await.code(), "precondition_required");
     assert_eq!(ada.delete(&path).await.status, 428);
-    let twin = eve.post("/api/notes", &json!({"title": "mine", "year": 2026})).await;
+    assert_eq!(ada.insert("notes", &json!({"title": "again", "year": 1})).await["_owner"], "ada");
+    assert_eq!(
+        eve.insert("notes", &json!({"title": "again", "year": 1})).await["_owner"],
+        "eve",
+        "hers alone"
+    );
+    let twin = ada.post("/api/notes", &json!({"title": "mine", "year": 2026})).await;
     assert_eq!((twin.status, twin.code().as_str()), (409, "conflict"), "{twin:?}");
     for _ in 0..2 {
         ada.insert("notes", &json!({"title": "no year"})).await;
     }
     let views = ada.get("/api/notes?view=short&title=mine").await.json();
     assert!(views["items"][0].get("year").is_none() && views["items"][0]["title"] == "mine", "{views}");
-    assert_eq!(ada.get("/api/calculations").await.status, 404, "only the given definitions are served");
+    assert_eq!(
+        ada.get("/api/calculations").await.code(),
+        "insufficient_scope",
+        "shipped definitions are served too"
+    );
 }
 
 async fn the_shipped_collections_hold_a_calculation_its_series_and_its_review(stack: Stack) {
