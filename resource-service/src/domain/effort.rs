@@ -196,13 +196,12 @@ fn order(nodes: &[Node], edges: impl Fn(&Node) -> Vec<usize>) -> Option<Vec<usiz
                     return None;
                 }
             }
-            match rest.get_or_insert_with(|| edges(&nodes[at])).pop() {
-                Some(next) => path.push((next, None)),
-                None => {
-                    left[at] = true;
-                    order.push(at);
-                    path.pop();
-                }
+            if let Some(next) = rest.get_or_insert_with(|| edges(&nodes[at])).pop() {
+                path.push((next, None));
+            } else {
+                left[at] = true;
+                order.push(at);
+                path.pop();
             }
         }
     }

@@ -225,8 +225,8 @@ where
             return Ok(body);
         };
         let chunk = chunk.map_err(|fault| broken(&fault))?;
-        let begin = if body.is_empty() { &chunk[..] } else { &body[..] };
-        let most = limit(begin.strip_prefix(BYTE_ORDER_MARK).unwrap_or(begin));
+        let start = if body.is_empty() { &chunk[..] } else { &body[..] };
+        let most = limit(start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start));
         if announced.unwrap_or_default().max(body.len() + chunk.len()) > most {
             return Err(too_large(most));
         }

@@ -298,7 +298,7 @@ async fn a_stream_ends_when_a_field_is_hidden_under_it() {
     while !stream.text.contains("DE-NEW") {
         assert!(stream.more().await);
     }
-    let last = stream.text.lines().filter_map(|line| line.strip_prefix("id: ")).last().unwrap().to_owned();
+    let last = stream.text.lines().rev().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
     stream.text.clear();
     let hidden = ledger(json!({"iban": "ledger:secret"}));
     let put = request("PUT", "/api/collections/ledger?force=true", "ada", all).set_json(hidden);
@@ -323,7 +323,7 @@ async fn a_download_ends_with_its_token_and_with_its_definition() {
     let fat = json!({"name": "fat", "schema": {"type": "object"}});
     let scope = "fat:read fat:write fat:admin collections:write";
     for redefined in [false, true] {
-        let api = Api::start_with(&[fat.clone()]).await;
+        let api = Api::start_with(std::slice::from_ref(&fat)).await;
         let many: Vec<Value> = (0..40).map(|n| json!({"n": n, "s": "x".repeat(10_000)})).collect();
         assert_eq!(api.send(request("POST", "/api/fat", "ada", scope).set_json(many)).await.status, 200);
         let app = init_service(App::new().configure(|config| (api.part.configure)(config))).await;

@@ -201,7 +201,7 @@ async fn a_page_behind_the_last_revision_is_empty() {
     let scope = "kept:read kept:write";
     let made = api.send(request("POST", "/api/kept", "ada", scope).set_json(json!({"a": 1}))).await;
     let page = |id: &str| request("GET", &format!("/api/kept/{id}/versions?after=1"), "ada", scope);
-    let empty = api.send(page(&made.id())).await;
+    let empty = api.send(page(made.id())).await;
     assert_eq!((empty.status, &empty.body["items"]), (200, &json!([])));
     assert_eq!(api.send(page("none")).await.status, 404);
 }
