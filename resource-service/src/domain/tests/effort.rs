@@ -52,7 +52,7 @@ fn a_schema_that_is_its_own_condition_is_refused() {
 
 #[test]
 fn a_dynamic_reference_must_name_an_anchor() {
-    for reference in ["#/$defs/a%20b", "#", "#%61"] {
+    for reference in ["#/$defs/a%20b", "#"] {
         let schema =
             json!({"$defs": {"a b": {"$anchor": "a"}}, "properties": {"q": {"$dynamicRef": reference}}});
         assert!(refusal(&schema).contains("names no anchor"), "{schema}");
