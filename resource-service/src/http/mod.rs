@@ -3,7 +3,7 @@
 mod accept;
 mod aggregates;
 mod artifacts;
-mod body;
+pub mod body;
 mod changes;
 mod collections;
 mod compare;

@@ -1,0 +1,8 @@
+//! Fuzzes `entries::filter`.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../entries.rs"]
+mod entries;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| entries::filter(data));
