@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 pub use super::index::Index;
 use super::{
-    artifacts,
+    artifacts, conform,
     fault::DefinitionFault,
     history,
     index::{self, resolve},
@@ -145,9 +145,17 @@ impl Collection {
         if faults.is_empty() {
             faults = validate::faults(&self.rules, &document, sight);
         }
+        if faults.is_empty() {
+            faults = conform::bounds(&self.validator, &self.schema, &document);
+        }
         faults.truncate(validate::MAX_FAULTS);
         match document {
             Value::Object(mut members) if faults.is_empty() => {
+                let mut faults = conform::integers(&self.schema, &mut members);
+                faults.truncate(validate::MAX_FAULTS);
+                if !faults.is_empty() {
+                    return Err(faults);
+                }
                 if self.keeps_points() {
                     series::frame(&mut members, self.sums_points()).map_err(|fault| vec![fault])?;
                 }

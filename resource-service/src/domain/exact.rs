@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use num_bigint::{BigInt, BigUint, Sign};
 
-use crate::query::literal::Literal;
+use crate::query::{literal::Literal, number};
 
 /// Bits of a double's significand.
 const SIGNIFICAND: i64 = 53;
@@ -155,7 +155,7 @@ impl Finite {
     }
 }
 
-/// The order of two numbers by exact value, NaN before all others. Other literals are equal.
+/// The order of two numbers by exact value, NaN before all others, or of two texts. Other literals are equal.
 pub fn compare(one: &Literal, other: &Literal) -> Ordering {
     match (one, other) {
         (Literal::Integer(one), Literal::Integer(other)) => one.cmp(other),
@@ -163,25 +163,14 @@ pub fn compare(one: &Literal, other: &Literal) -> Ordering {
             // At least one of them is NaN.
             other.is_nan().cmp(&one.is_nan())
         }),
-        (Literal::Integer(one), Literal::Double(other)) => with_double(*one, *other),
-        (Literal::Double(one), Literal::Integer(other)) => with_double(*other, *one).reverse(),
+        (Literal::Integer(one), Literal::Double(other)) => {
+            number::compare(*one, *other).unwrap_or(Ordering::Greater)
+        }
+        (Literal::Double(one), Literal::Integer(other)) => {
+            number::compare(*other, *one).map_or(Ordering::Less, Ordering::reverse)
+        }
+        (Literal::Text(one), Literal::Text(other)) => one.cmp(other),
         _ => Ordering::Equal,
-    }
-}
-
-/// How an integer compares with a double, by exact value.
-#[expect(clippy::cast_possible_truncation, reason = "the double is within 64 bits there")]
-fn with_double(integer: i64, double: f64) -> Ordering {
-    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
-    if double.is_nan() || double < -BEYOND {
-        Ordering::Greater
-    } else if double >= BEYOND {
-        Ordering::Less
-    } else {
-        let whole = double.trunc();
-        integer
-            .cmp(&(whole as i64))
-            .then_with(|| 0.0.partial_cmp(&(double - whole)).unwrap_or(Ordering::Equal))
     }
 }
 

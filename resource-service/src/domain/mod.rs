@@ -6,6 +6,7 @@ pub mod artifacts;
 pub mod catalog;
 pub mod change;
 pub mod collection;
+pub mod conform;
 mod defaults;
 pub mod diff;
 pub mod difference;

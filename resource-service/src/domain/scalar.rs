@@ -5,7 +5,10 @@ use std::{cmp::Ordering, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use crate::query::literal::{Literal, special};
+use crate::query::{
+    literal::{Literal, special},
+    number,
+};
 
 /// A number of a field that is declared `"format":"ieee754"`.
 #[derive(Clone, Copy, Debug)]
@@ -76,8 +79,8 @@ impl Scalar {
         match (self, other) {
             (Self::Integer(a), Self::Integer(b)) => Some(a.cmp(&b)),
             (Self::Double(a), Self::Double(b)) => a.partial_cmp(&b),
-            (Self::Integer(a), Self::Double(b)) => integer_with_double(a, b),
-            (Self::Double(a), Self::Integer(b)) => integer_with_double(b, a).map(Ordering::reverse),
+            (Self::Integer(a), Self::Double(b)) => number::compare(a, b),
+            (Self::Double(a), Self::Integer(b)) => number::compare(b, a).map(Ordering::reverse),
         }
     }
 
@@ -99,22 +102,6 @@ impl Scalar {
             if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
         };
         (self.is_finite() && other.is_finite()).then(|| place(self).abs_diff(place(other)))
-    }
-}
-
-/// Doubles from -2^63 to below 2^63 have an integral part that an `i64` holds.
-#[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
-fn integer_with_double(integer: i64, double: f64) -> Option<Ordering> {
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if double.is_nan() {
-        None
-    } else if double >= LIMIT {
-        Some(Ordering::Less)
-    } else if double < -LIMIT {
-        Some(Ordering::Greater)
-    } else {
-        let integral = double.trunc();
-        Some(integer.cmp(&(integral as i64)).then(integral.total_cmp(&double)))
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a JSON parser would lose or choke on, found in the text itself: nesting, integers beyond 64 bits, and members
-//! that are given more than once.
+//! What a JSON parser would lose or choke on, found in the text itself: nesting, numbers that cannot be kept,
+//! and members that are given more than once.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -84,13 +84,8 @@ pub fn scan(text: &str) -> Vec<FieldError> {
                     .iter()
                     .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
                     .count();
-                if is_too_large(&text[start..at]) {
-                    let message = format!(
-                        "{} is beyond 64 bits; integers go up to {}",
-                        short(&text[start..at]),
-                        i64::MAX
-                    );
-                    faults.push(FieldError::at(place(&steps), "integer", message));
+                if let Some((code, fault)) = fault_of(&text[start..at]) {
+                    faults.push(FieldError::at(place(&steps), code, fault));
                 }
             }
             _ => {}
@@ -117,9 +112,17 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     at.min(bytes.len())
 }
 
-fn is_too_large(number: &str) -> bool {
+/// What no stored number can be: an integer beyond 64 bits, or beyond every double.
+fn fault_of(number: &str) -> Option<(&'static str, String)> {
     let digits = number.strip_prefix('-').unwrap_or(number);
-    digits.len() > 18 && digits.bytes().all(|b| b.is_ascii_digit()) && number.parse::<i64>().is_err()
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let beyond = digits.len() > 18 && number.parse::<i64>().is_err();
+        let message = || format!("{} is beyond 64 bits; integers go up to {}", short(number), i64::MAX);
+        return beyond.then(|| ("integer", message()));
+    }
+    let beyond = number.parse::<f64>().is_ok_and(f64::is_infinite);
+    let message = || format!("{} is beyond every double; the largest is {:e}", short(number), f64::MAX);
+    beyond.then(|| ("number", message()))
 }
 
 fn place(steps: &[Step<'_>]) -> String {
@@ -147,6 +150,14 @@ mod tests {
         let text =
             r#"{"a":[1,{"b/\"c":9223372036854775808}],"d":-9223372036854775809,"e":"99999999999999999999"}"#;
         assert_eq!(pointers(text), ["/a/1/b~1\"c", "/d"]);
+    }
+
+    #[test]
+    fn a_number_that_no_double_holds_is_found_where_it_is() {
+        let faults = scan(r#"{"results":{"E":{"value":1e400}},"b":[-1.5e999,1e308,1e-400]}"#);
+        let places: Vec<_> = faults.iter().filter_map(|fault| fault.pointer.as_deref()).collect();
+        assert_eq!(places, ["/results/E/value", "/b/0"]);
+        assert!(faults[0].message.contains("1e400"), "{}", faults[0].message);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::{
     scalar::Scalar,
     summary::Summary,
 };
+use crate::query::number::integral;
 
 /// The collection that holds series.
 pub const SERIES: &str = "series";
@@ -63,13 +64,6 @@ fn step<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
             integral(double).ok_or_else(|| D::Error::custom("a step is an integer of 64 bits"))
         }
     }
-}
-
-/// The integer of 64 bits that a double is.
-#[expect(clippy::cast_possible_truncation, reason = "the result is compared with what it was made from")]
-pub fn integral(double: f64) -> Option<i64> {
-    let integer = double as i64;
-    (Scalar::Integer(integer) == Scalar::Double(double)).then_some(integer)
 }
 
 /// A document of the collection, its points as numbers.

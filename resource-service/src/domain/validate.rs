@@ -6,6 +6,7 @@ use shared_models::problem::FieldError;
 
 use super::{effort::Effort, fault::DefinitionFault, hint, pointer, sight::Sight};
 use crate::query::{
+    instant::{self, NoInstant},
     literal::{short, special},
     references::to_pointers,
     schema::IEEE754,
@@ -65,6 +66,7 @@ pub fn compile(schema: &Value) -> Result<Rules, DefinitionFault> {
         .should_validate_formats(true)
         .should_ignore_unknown_formats(false)
         .with_format(IEEE754, |text: &str| special(text).is_some())
+        .with_format("date-time", |text: &str| instant::key(text).is_ok())
         .with_pattern_options(PatternOptions::regex())
         .offline()
         .build(schema)
@@ -121,6 +123,12 @@ fn explain(rules: &Rules, fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<
         ValidationErrorKind::Type { .. } => {
             let hint = hint::expected_object(&rules.schema, fault).unwrap_or_default();
             vec![FieldError::at(place, code, format!("{}{hint}", fault.masked_with(came())))]
+        }
+        ValidationErrorKind::Format { format } if format == "date-time" => {
+            let why = fault.instance().as_str().and_then(|text| instant::key(text).err());
+            let message =
+                format!("{} {}", short(&fault.instance().to_string()), why.unwrap_or(NoInstant::Syntax));
+            vec![FieldError::at(place, code, message)]
         }
         ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "no value is allowed here")],
         ValidationErrorKind::PropertyNames { .. } if !sight.quotes(place) => {

@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 use shared_models::{claims::AccessClaims, problem::FieldError};
 
 use super::{Service, error::ResourceError, policy::Verb};
-use crate::{domain::grant::CALCULATIONS, query::path::Path};
+use crate::{
+    domain::grant::CALCULATIONS,
+    query::{number::integer_of, path::Path},
+};
 
 /// The collection of reviews.
 pub const REVIEWS: &str = "reviews";
@@ -29,6 +32,11 @@ pub async fn check(
         return Ok(());
     }
     Reviewed::look_up(service, claims, collection, [members]).await?.check(members)
+}
+
+/// Whether a document that is at revision `current` has had the revision `value`.
+fn has_had(current: i64, value: &Value) -> bool {
+    integer_of(value).is_some_and(|revision| (1..=current).contains(&revision))
 }
 
 /// The calculation and the revision that a review is bound to.
@@ -69,8 +77,9 @@ impl Reviewed {
         };
         match found.get(id) {
             None => refuse(CALCULATION, "reference", format!("there is no calculation {id:?}")),
-            Some(current) if revision.and_then(Value::as_i64).is_some_and(|had| had > *current) => {
-                let message = format!("the calculation is at revision {current}; there is no later one");
+            Some(current) if revision.is_some_and(|value| !has_had(*current, value)) => {
+                let message =
+                    format!("the calculation is at revision {current}; expected an integer from 1 to {current}");
                 refuse(REVISION, "maximum", message)
             }
             Some(_) => Ok(()),
@@ -114,7 +123,7 @@ pub(super) async fn staleness(
     let stale = |review: &Map<String, Value>| {
         let id = review.get(CALCULATION).and_then(Value::as_str)?;
         match revisions.get(id) {
-            Some(current) => Some(review.get(REVISION).and_then(Value::as_i64) != Some(*current)),
+            Some(current) => Some(review.get(REVISION).and_then(integer_of) != Some(*current)),
             // Somebody who sees their own alone is not told whether it is gone or another's.
             None => permit.sees_all().then_some(true),
         }

@@ -7,11 +7,9 @@ use serde_json::Value;
 use super::{
     expr::{Comparison, Expr, Kind, Test},
     literal::{Literal, special},
+    number,
     schema::{Field, FieldType},
 };
-
-/// 2^63, the first double beyond the integers of 64 bits.
-const BEYOND_I64: f64 = 9_223_372_036_854_775_808.0;
 
 impl Expr {
     /// Whether a document, read from its JSON, meets the condition.
@@ -124,31 +122,11 @@ fn order(a: &Literal, b: &Literal) -> Option<Ordering> {
         (Literal::Boolean(a), Literal::Boolean(b)) => Some(a.cmp(b)),
         (Literal::Text(a), Literal::Text(b)) => Some(a.cmp(b)),
         (Literal::Integer(a), Literal::Integer(b)) => Some(a.cmp(b)),
-        (Literal::Integer(a), Literal::Double(b)) => exact(*a, *b),
-        (Literal::Double(a), Literal::Integer(b)) => exact(*b, *a).map(Ordering::reverse),
+        (Literal::Integer(a), Literal::Double(b)) => number::compare(*a, *b),
+        (Literal::Double(a), Literal::Integer(b)) => number::compare(*b, *a).map(Ordering::reverse),
         (Literal::Double(a), Literal::Double(b)) if a.is_nan() && b.is_nan() => Some(Ordering::Equal),
         (Literal::Double(a), Literal::Double(b)) => a.partial_cmp(b),
         _ => None,
-    }
-}
-
-/// An integer against a double by exact value: the integer is not rounded.
-#[expect(clippy::cast_possible_truncation, reason = "the double is a whole number within 64 bits")]
-fn exact(integer: i64, double: f64) -> Option<Ordering> {
-    if double.is_nan() {
-        None
-    } else if double >= BEYOND_I64 {
-        Some(Ordering::Less)
-    } else if double < -BEYOND_I64 {
-        Some(Ordering::Greater)
-    } else {
-        let whole = double.trunc();
-        // Equal whole parts: the fraction decides.
-        Some(
-            integer
-                .cmp(&(whole as i64))
-                .then_with(|| 0.0.partial_cmp(&(double - whole)).unwrap_or(Ordering::Equal)),
-        )
     }
 }
 

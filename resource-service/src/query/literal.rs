@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
+    number::integral,
     schema::{Field, FieldType, TextFormat},
     timestamp,
 };
@@ -40,7 +41,7 @@ impl Literal {
             FieldType::Text(format) => instant(*format, text),
             FieldType::Untyped => Some(Self::guess(text)?),
             _ if field.nullable && text == "null" => Some(Self::Null),
-            FieldType::Integer => number(text).filter(|number| matches!(number, Self::Integer(_))),
+            FieldType::Integer => number(text).and_then(Self::integral),
             FieldType::Number { ieee754 } => number(text).or_else(|| special(text).filter(|_| *ieee754)),
             FieldType::Boolean => text.parse().ok().map(Self::Boolean),
             FieldType::Array(_) | FieldType::Object => None,
@@ -70,11 +71,11 @@ impl Literal {
                 }
             }
             Some(b'{' | b'[') => None,
-            _ => number(json).filter(|number| match kind {
-                FieldType::Integer => matches!(number, Self::Integer(_)),
-                FieldType::Number { .. } | FieldType::Untyped => true,
-                _ => false,
-            }),
+            _ => match kind {
+                FieldType::Integer => number(json).and_then(Self::integral),
+                FieldType::Number { .. } | FieldType::Untyped => number(json),
+                _ => None,
+            },
         };
         let expectation = if untyped { "a scalar; integers go up to 64 bits" } else { kind.expectation() };
         read.ok_or_else(|| format!("{} expects {expectation}, got {}", field.path, short(json)))
@@ -108,6 +109,15 @@ impl Literal {
             Value::String(text) if field.kind == (FieldType::Number { ieee754: true }) => special(text),
             Value::String(text) => Some(Self::Text(text.clone())),
             Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// The same number as an integer of 64 bits; none where it is no such one.
+    fn integral(self) -> Option<Self> {
+        match self {
+            Self::Integer(_) => Some(self),
+            Self::Double(double) => integral(double).map(Self::Integer),
+            _ => None,
         }
     }
 

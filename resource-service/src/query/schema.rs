@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     path::Path,
     references,
-    shape::{Kinds, Shape, Step},
+    shape::{Kinds, Root, Shape, Step},
 };
 
 /// The format whose numbers may be `NaN`, `Infinity` and `-Infinity`, written as strings.
@@ -120,16 +120,22 @@ pub enum UnknownField {
 /// The schema of a collection, for questions about its fields.
 #[derive(Clone, Debug)]
 pub struct Schema {
-    root: Arc<Value>,
+    root: Arc<Root>,
     has_ieee754: bool,
+    has_integers: bool,
+    has_bounds: bool,
     hidden: BTreeMap<Path, String>,
 }
 
 impl Schema {
     /// Takes a JSON Schema 2020-12 whose references stay within it.
     pub fn new(root: Value) -> Self {
-        let has_ieee754 = mentions_ieee754(&root);
-        Self { root: Arc::new(references::to_pointers(root)), has_ieee754, hidden: BTreeMap::new() }
+        let (has_ieee754, has_integers) = (mentions(&root, IEEE754), mentions(&root, "integer"));
+        let has_bounds = ["maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"]
+            .iter()
+            .any(|word| uses(&root, word));
+        let root = Arc::new(Root::new(references::to_pointers(root)));
+        Self { root, has_ieee754, has_integers, has_bounds, hidden: BTreeMap::new() }
     }
 
     /// The schema as it is for somebody who is not shown these fields, each with the scope that shows it: no path leads
@@ -147,15 +153,17 @@ impl Schema {
         self.hidden.iter().find(|(hidden, _)| hidden.contains(path)).map(|(_, scope)| scope)
     }
 
-    /// Whether the schema itself says anything about a member of this name.
+    /// Whether the schema itself names this member of a document, or has a pattern for it.
     pub fn declares(&self, name: &str) -> bool {
-        self.shape(&[]).declared.iter().any(|declared| declared == name)
+        let shape = self.shape(&[]);
+        let by_pattern = |pattern: &String| self.root.matches(pattern, name).unwrap_or(true);
+        shape.declared.iter().any(|declared| declared == name) || shape.patterns.iter().any(by_pattern)
     }
 
     /// What is known of the values at the place that these names lead to, from the outermost to the innermost.
     pub fn shape(&self, names: &[String]) -> Shape {
         let steps: Vec<Step<'_>> = names.iter().map(|name| Step::Member(name)).collect();
-        Shape::at(&self.root, &steps)
+        self.root.at(&steps)
     }
 
     /// The field at `path`.
@@ -166,7 +174,7 @@ impl Schema {
         if path.first().starts_with('_') {
             return system_field(path).map(Arc::new).ok_or_else(|| self.absent(path));
         }
-        let mut shape = Shape::at(&self.root, &[]);
+        let mut shape = self.root.at(&[]);
         let (mut always, mut crossings) = (true, Vec::new());
         for place in path.ancestors().chain([path.clone()]) {
             let name = place.segments().last();
@@ -201,7 +209,22 @@ impl Schema {
 
     /// Whether the value that `steps` lead to is a number of format `ieee754`.
     pub fn is_ieee754(&self, steps: &[Step<'_>]) -> bool {
-        self.has_ieee754 && is_ieee754(&Shape::at(&self.root, steps))
+        self.has_ieee754 && is_ieee754(&self.root.at(steps))
+    }
+
+    /// Whether the numbers that `steps` lead to are integers.
+    pub fn is_integer(&self, steps: &[Step<'_>]) -> bool {
+        self.has_integers && self.root.at(steps).kinds.and(Kinds::NUMBER) == Kinds::INTEGER
+    }
+
+    /// Whether it says anywhere that something is an integer.
+    pub fn has_integers(&self) -> bool {
+        self.has_integers
+    }
+
+    /// Whether it may bound a number of format `ieee754`.
+    pub fn bounds_ieee754(&self) -> bool {
+        self.has_ieee754 && self.has_bounds
     }
 
     fn type_of(&self, shape: &Shape, steps: &mut Vec<Step<'_>>) -> FieldType {
@@ -221,7 +244,7 @@ impl Schema {
             FieldType::Object
         } else if kinds == Kinds::ARRAY {
             steps.push(Step::Item);
-            let items = Shape::at(&self.root, steps);
+            let items = self.root.at(steps);
             FieldType::Array(Box::new(self.type_of(&items, steps)))
         } else {
             FieldType::Untyped
@@ -266,11 +289,21 @@ fn is_ieee754(shape: &Shape) -> bool {
         && kinds.within(Kinds::NUMBER.or(Kinds::STRING))
 }
 
-fn mentions_ieee754(schema: &Value) -> bool {
+/// Whether a schema has this text as a value anywhere.
+fn mentions(schema: &Value, word: &str) -> bool {
     match schema {
-        Value::String(text) => text == IEEE754,
-        Value::Array(items) => items.iter().any(mentions_ieee754),
-        Value::Object(members) => members.values().any(mentions_ieee754),
+        Value::String(text) => text == word,
+        Value::Array(items) => items.iter().any(|item| mentions(item, word)),
+        Value::Object(members) => members.values().any(|member| mentions(member, word)),
+        _ => false,
+    }
+}
+
+/// Whether a schema has a member of this name anywhere.
+fn uses(schema: &Value, word: &str) -> bool {
+    match schema {
+        Value::Array(items) => items.iter().any(|item| uses(item, word)),
+        Value::Object(members) => members.iter().any(|(name, member)| name == word || uses(member, word)),
         _ => false,
     }
 }
@@ -287,73 +320,5 @@ fn system_field(path: &Path) -> Option<Field> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn schema() -> Schema {
-        Schema::new(json!({
-            "type": "object",
-            "required": ["name", "code"],
-            "additionalProperties": false,
-            "properties": {
-                "name": {"type": "string"},
-                "code": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
-                "status": {"enum": ["a", "b"]},
-                "tags": {"type": "array", "items": {"type": "string"}},
-                "points": {"type": "array", "items": {"type": "object"}},
-                "energy": {"type": ["number", "string", "null"], "format": "ieee754"},
-                "free": {"type": "object"},
-                "at": {"type": "string", "format": "date-time"},
-            },
-        }))
-    }
-
-    fn field(path: &str) -> Result<Arc<Field>, UnknownField> {
-        schema().field(&path.parse().unwrap())
-    }
-
-    #[test]
-    fn types_come_from_the_schema() {
-        assert_eq!(field("status").unwrap().kind, FieldType::Text(TextFormat::Plain));
-        assert_eq!(
-            field("tags").unwrap().kind,
-            FieldType::Array(Box::new(FieldType::Text(TextFormat::Plain)))
-        );
-        assert_eq!(field("energy").unwrap().kind, FieldType::Number { ieee754: true });
-        assert!(field("energy").unwrap().nullable);
-        assert_eq!(field("at").unwrap().kind, FieldType::Text(TextFormat::DateTime));
-        assert_eq!(field("_created_at").unwrap().kind, FieldType::Text(TextFormat::Timestamp));
-    }
-
-    #[test]
-    fn a_field_that_every_document_has_is_known_as_such() {
-        assert!(field("code.name").unwrap().always);
-        assert!(field("_id").unwrap().always);
-        assert!(!field("code.version").unwrap().always);
-        assert!(!field("status").unwrap().always);
-    }
-
-    #[test]
-    fn a_path_below_a_free_object_knows_where_an_array_could_be() {
-        let free = field("free.a.b").unwrap();
-        assert_eq!(free.kind, FieldType::Untyped);
-        assert_eq!(free.crossings, ["free.a".parse().unwrap()]);
-    }
-
-    #[test]
-    fn an_unknown_field_is_refused_with_the_nearest_name() {
-        let refusal = field("stauts").unwrap_err().to_string();
-        assert_eq!(refusal, r#"there is no field "stauts"; did you mean "status"?"#);
-        assert!(field("_expires_at").is_err());
-        assert!(field("_id.x").is_err());
-        assert!(field("name.x").is_err());
-    }
-
-    #[test]
-    fn a_path_through_an_array_is_refused_by_the_array_s_name() {
-        let refusal = field("points.value").unwrap_err().to_string();
-        assert!(refusal.contains("through the array \"points\""), "{refusal}");
-    }
-}
+#[path = "tests/schema.rs"]
+mod tests;

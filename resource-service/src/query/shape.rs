@@ -2,9 +2,15 @@
 //!
 //! Everything here errs on the wide side: a keyword that is not read can only narrow what is left.
 
-use std::{cell::Cell, collections::BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
+use regex::Regex;
 use serde_json::Value;
+
+use super::number::integer_of;
 
 /// How far `$ref` and the combining keywords are followed before "anything" is assumed.
 const MAX_NESTING: usize = 48;
@@ -125,11 +131,23 @@ pub struct Shape {
     pub declared: Vec<String>,
     /// Whether an object may have other members than those.
     pub open: bool,
+    /// The patterns under which an object is declared to have members.
+    pub patterns: BTreeSet<String>,
+    /// The values of `enum` and `const`; `None` where others are allowed.
+    pub values: Option<Vec<Value>>,
 }
 
 impl Shape {
     fn any() -> Self {
-        Self { kinds: Kinds::ALL, format: None, required: BTreeSet::new(), declared: Vec::new(), open: true }
+        Self {
+            kinds: Kinds::ALL,
+            format: None,
+            required: BTreeSet::new(),
+            declared: Vec::new(),
+            open: true,
+            patterns: BTreeSet::new(),
+            values: None,
+        }
     }
 
     fn never() -> Self {
@@ -155,6 +173,14 @@ impl Shape {
         self.required.extend(other.required);
         self.declare(other.declared);
         self.open &= other.open;
+        self.patterns.extend(other.patterns);
+        self.values = match (self.values, other.values) {
+            (Some(mut values), Some(others)) => {
+                values.retain(|value| others.iter().any(|other| equal(value, other)));
+                Some(values)
+            }
+            (one, other) => one.or(other),
+        };
         self
     }
 
@@ -173,16 +199,67 @@ impl Shape {
         let required = self.required.intersection(&other.required).cloned().collect();
         self.declare(other.declared);
         let (kinds, open) = (self.kinds.or(other.kinds), self.open || other.open);
-        Self { kinds, format, required, declared: self.declared, open }
-    }
-
-    /// What `root` says about the values that `steps` lead to.
-    pub fn at(root: &Value, steps: &[Step<'_>]) -> Self {
-        within(root, root, steps, 0, &Cell::new(MAX_VISITS))
+        self.patterns.extend(other.patterns);
+        let values = self.values.zip(other.values).map(|(one, other)| [one, other].concat());
+        Self { kinds, format, required, declared: self.declared, open, patterns: self.patterns, values }
     }
 }
 
-fn within(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize, visits: &Cell<usize>) -> Shape {
+/// Whether two JSON values are equal, numbers by exact value.
+pub fn equal(one: &Value, other: &Value) -> bool {
+    let integers = (integer_of(one), integer_of(other));
+    if let (Some(one), Some(other)) = integers { one == other } else { one == other }
+}
+
+/// A schema, and what its references and patterns lead to.
+#[derive(Debug)]
+pub struct Root {
+    schema: Value,
+    /// What `patternProperties` names, compiled; nothing for a pattern that only the validator understands.
+    patterns: BTreeMap<String, Option<Regex>>,
+}
+
+impl Root {
+    /// Takes a JSON Schema 2020-12 whose references stay within it.
+    pub fn new(schema: Value) -> Self {
+        let mut patterns = BTreeMap::new();
+        collect_patterns(&schema, &mut patterns);
+        Self { schema, patterns }
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// What the schema says about the values that `steps` lead to.
+    pub fn at(&self, steps: &[Step<'_>]) -> Shape {
+        within(self, &self.schema, steps, 0, &Cell::new(MAX_VISITS))
+    }
+
+    /// Whether a name meets a pattern of `patternProperties`; `None` where nobody knows.
+    pub fn matches(&self, pattern: &str, name: &str) -> Option<bool> {
+        Some(self.patterns.get(pattern)?.as_ref()?.is_match(name))
+    }
+}
+
+fn collect_patterns(schema: &Value, found: &mut BTreeMap<String, Option<Regex>>) {
+    match schema {
+        Value::Array(items) => items.iter().for_each(|item| collect_patterns(item, found)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                if name == "patternProperties" {
+                    let patterns = value.as_object().into_iter().flat_map(|patterns| patterns.keys());
+                    found.extend(patterns.map(|pattern| (pattern.clone(), Regex::new(pattern).ok())));
+                }
+                collect_patterns(value, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn within(root: &Root, schema: &Value, steps: &[Step<'_>], nesting: usize, visits: &Cell<usize>) -> Shape {
     if nesting > MAX_NESTING || visits.get() == 0 || schema == &Value::Bool(true) {
         return Shape::any();
     }
@@ -201,6 +278,13 @@ fn within(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize, visi
     }
     for alternatives in ["anyOf", "oneOf"].into_iter().filter_map(members) {
         shape = shape.and(alternatives.iter().map(deeper).fold(Shape::never(), Shape::or));
+    }
+    if schema.get("if").is_some() {
+        let way = |keyword: &str| schema.get(keyword).map_or_else(Shape::any, deeper);
+        shape = shape.and(way("then").or(way("else")));
+    }
+    for (_, part) in schema.get("dependentSchemas").and_then(Value::as_object).into_iter().flatten() {
+        shape = shape.and(deeper(part).or(Shape::any()));
     }
     if steps.is_empty() && leaves_none(root, schema, nesting, visits) {
         shape.open = false;
@@ -221,13 +305,13 @@ const EVALUATING: [&str; 8] = [
 ];
 
 /// Whether `unevaluatedProperties` refuses every member that is not declared.
-fn leaves_none(root: &Value, schema: &Value, nesting: usize, visits: &Cell<usize>) -> bool {
+fn leaves_none(root: &Root, schema: &Value, nesting: usize, visits: &Cell<usize>) -> bool {
     schema.get("unevaluatedProperties") == Some(&Value::Bool(false))
         && evaluates_declared_only(root, schema, nesting, visits)
 }
 
 /// Whether the schema evaluates no member but those that it or a schema it applies declares.
-fn evaluates_declared_only(root: &Value, schema: &Value, nesting: usize, visits: &Cell<usize>) -> bool {
+fn evaluates_declared_only(root: &Root, schema: &Value, nesting: usize, visits: &Cell<usize>) -> bool {
     let Some(keywords) = schema.as_object() else { return true };
     if nesting > MAX_NESTING || visits.get() == 0 {
         return false;
@@ -242,112 +326,72 @@ fn evaluates_declared_only(root: &Value, schema: &Value, nesting: usize, visits:
 }
 
 /// What the schema's own keywords say, those that combine schemas left aside.
-fn own(root: &Value, schema: &Value, steps: &[Step<'_>], nesting: usize, visits: &Cell<usize>) -> Shape {
+fn own(root: &Root, schema: &Value, steps: &[Step<'_>], nesting: usize, visits: &Cell<usize>) -> Shape {
     let kinds = Kinds::of_schema(schema);
-    let Some((step, rest)) = steps.split_first() else {
-        let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
-        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-        let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
-        let objects = Some(schema).filter(|_| kinds.meets(Kinds::OBJECT));
-        let declared = objects.and_then(|schema| schema.get("properties")?.as_object()).into_iter().flatten();
-        let possible = declared.filter(|(_, schema)| **schema != Value::Bool(false));
-        let declared = possible.map(|(name, _)| name.clone()).collect();
-        let closed = schema.get("additionalProperties") == Some(&Value::Bool(false))
-            && schema.get("patternProperties").is_none();
-        return Shape { kinds, format, required, declared, open: objects.is_some() && !closed };
-    };
+    let Some((step, rest)) = steps.split_first() else { return terminal(schema, kinds) };
     let (container, next) = match step {
-        Step::Member(name) => (Kinds::OBJECT, member(schema, name)),
+        Step::Member(name) => (Kinds::OBJECT, member(root, schema, name)),
         Step::Item => {
-            (Kinds::ARRAY, if schema.get("prefixItems").is_some() { None } else { schema.get("items") })
+            let open = schema.get("prefixItems").is_some();
+            (Kinds::ARRAY, schema.get("items").filter(|_| !open).into_iter().collect())
         }
     };
     if !kinds.meets(container) {
         return Shape::never();
     }
-    next.map_or_else(Shape::any, |next| within(root, next, rest, nesting + 1, visits))
+    let next = next.into_iter().map(|next| within(root, next, rest, nesting + 1, visits));
+    next.fold(Shape::any(), Shape::and)
 }
 
-/// The schema of a member, `None` where the object is open.
-fn member<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
+/// What a schema says of the values themselves.
+fn terminal(schema: &Value, kinds: Kinds) -> Shape {
+    let format = schema.get("format").and_then(Value::as_str).map(str::to_owned);
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
+    let objects = Some(schema).filter(|_| kinds.meets(Kinds::OBJECT));
+    let members = |keyword: &str| {
+        let members = objects.and_then(|schema| schema.get(keyword)?.as_object()).into_iter().flatten();
+        members.filter(|(_, schema)| **schema != Value::Bool(false)).map(|(name, _)| name.clone())
+    };
+    let closed = schema.get("additionalProperties") == Some(&Value::Bool(false))
+        && schema.get("patternProperties").is_none();
+    let shape = Shape {
+        kinds,
+        format,
+        required,
+        declared: members("properties").collect(),
+        open: objects.is_some() && !closed,
+        patterns: members("patternProperties").collect(),
+        values: schema.get("enum").and_then(Value::as_array).cloned(),
+    };
+    shape.and(Shape { values: schema.get("const").map(|value| vec![value.clone()]), ..Shape::any() })
+}
+
+/// The schemas that a member must meet; none where any value is allowed.
+fn member<'s>(root: &Root, schema: &'s Value, name: &str) -> Vec<&'s Value> {
     let declared = schema.get("properties").and_then(|properties| properties.get(name));
-    let open = schema.get("patternProperties").is_some();
-    declared.or_else(|| if open { None } else { schema.get("additionalProperties") })
+    let mut found: Vec<&Value> = declared.into_iter().collect();
+    let patterns = schema.get("patternProperties").and_then(Value::as_object);
+    for (pattern, part) in patterns.into_iter().flatten() {
+        match root.matches(pattern, name) {
+            Some(true) => found.push(part),
+            Some(false) => {}
+            // It may be declared there.
+            None if declared.is_none() => return Vec::new(),
+            None => {}
+        }
+    }
+    if found.is_empty() {
+        found.extend(schema.get("additionalProperties"));
+    }
+    found
 }
 
 /// What a reference within the document points at (RFC 6901 in a URI fragment, unescaped names only).
-fn target<'r>(root: &'r Value, reference: &str) -> Option<&'r Value> {
-    root.pointer(reference.strip_prefix('#')?)
+fn target<'r>(root: &'r Root, reference: &str) -> Option<&'r Value> {
+    root.schema.pointer(reference.strip_prefix('#')?)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn kinds(schema: &Value, names: &[&str]) -> Kinds {
-        Shape::at(schema, &names.iter().map(|name| Step::Member(name)).collect::<Vec<_>>()).kinds
-    }
-
-    #[test]
-    fn references_and_alternatives_are_followed() {
-        let schema = json!({
-            "$defs": {"energy": {"type": "number"}},
-            "properties": {"e": {"$ref": "#/$defs/energy"}, "n": {"oneOf": [{"type": "null"}, {"type": "string"}]}},
-            "additionalProperties": false,
-        });
-        assert_eq!(kinds(&schema, &["e"]), Kinds::NUMBER);
-        assert_eq!(kinds(&schema, &["n"]), Kinds::NULL.or(Kinds::STRING));
-        assert_eq!(kinds(&schema, &["x"]), Kinds::NONE);
-    }
-
-    #[test]
-    fn an_open_alternative_keeps_a_member_untyped() {
-        let schema = json!({"anyOf": [{"properties": {"a": {"type": "string"}}}, {"type": "object"}]});
-        assert_eq!(kinds(&schema, &["a"]), Kinds::ALL);
-        let schema = json!({"allOf": [{"properties": {"a": {"type": "string"}}}, {"type": "object"}]});
-        assert_eq!(kinds(&schema, &["a"]), Kinds::STRING);
-    }
-
-    fn members(schema: &Value, names: &[&str]) -> (String, bool) {
-        let shape = Shape::at(schema, &names.iter().map(|name| Step::Member(name)).collect::<Vec<_>>());
-        (shape.declared.join(","), shape.open)
-    }
-
-    #[test]
-    fn members_are_declared_wherever_validation_finds_them() {
-        let inner = json!({"type": "object", "properties": {"b": {}, "no": false, "a": {}}, "additionalProperties": false});
-        for (schema, expected) in [
-            (json!({"$ref": "#/$defs/i", "$defs": {"i": inner}}), ("b,a", false)),
-            (json!({"allOf": [{"properties": {"z": {}}}, inner]}), ("z,b,a", false)),
-            (json!({"anyOf": [inner, {"type": "null"}]}), ("b,a", false)),
-            (json!({"oneOf": [inner, {"properties": {"c": {}}}]}), ("b,a,c", true)),
-            (
-                json!({"properties": {"a": {}}, "patternProperties": {"^x": {}}, "additionalProperties": false}),
-                ("a", true),
-            ),
-            (json!({"properties": {"a": {}}, "additionalProperties": {"type": "number"}}), ("a", true)),
-            (json!({"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": false}), ("a", false)),
-            (
-                json!({"allOf": [{"patternProperties": {"^x": {}}}], "unevaluatedProperties": false}),
-                ("", true),
-            ),
-            (json!({"type": "string", "properties": {"a": {}}}), ("", false)),
-            (json!(true), ("", true)),
-        ] {
-            assert_eq!(members(&schema, &[]), (expected.0.to_owned(), expected.1), "{schema}");
-            let below = json!({"properties": {"x": schema}, "$defs": schema.get("$defs")});
-            assert_eq!(members(&below, &["x"]), (expected.0.to_owned(), expected.1), "{below}");
-        }
-    }
-
-    #[test]
-    fn a_reference_to_itself_ends() {
-        assert_eq!(kinds(&json!({"$ref": "#"}), &["a", "b"]), Kinds::ALL);
-        let alternatives = json!({"type": "object", "anyOf": vec![json!({"$ref": "#"}); 9]});
-        assert_eq!(kinds(&alternatives, &[]), Kinds::OBJECT);
-        let tree = json!({"type": "object", "properties": {"child": {"$ref": "#"}}});
-        assert_eq!(kinds(&tree, &["child", "child"]), Kinds::OBJECT);
-    }
-}
+#[path = "tests/shape.rs"]
+mod tests;
