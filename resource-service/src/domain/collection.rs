@@ -146,12 +146,12 @@ impl Collection {
             faults = validate::faults(&self.rules, &document, sight);
         }
         if faults.is_empty() {
-            faults = conform::bounds(&self.validator, &self.schema, &document);
+            faults = conform::bounds(&self.rules, &self.schema, &document, sight);
         }
         faults.truncate(validate::MAX_FAULTS);
         match document {
             Value::Object(mut members) if faults.is_empty() => {
-                let mut faults = conform::integers(&self.schema, &mut members);
+                let mut faults = conform::integers(&self.schema, &mut members, sight);
                 faults.truncate(validate::MAX_FAULTS);
                 if !faults.is_empty() {
                     return Err(faults);

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jsonschema::{Validator, error::ValidationErrorKind};
+use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
-use super::pointer;
+use super::{pointer, sight::Sight, validate::Rules};
 use crate::query::{
     literal::{Literal, special},
     number::integral,
@@ -38,17 +38,18 @@ impl Trail<'_> {
 
 /// Makes integers of the numbers without a fraction that are where the schema wants integers: JSON Schema counts `7.0`
 /// among these. Returns a fault for each that 64 bits do not hold.
-pub fn integers(schema: &Schema, members: &mut Map<String, Value>) -> Vec<FieldError> {
+pub fn integers(schema: &Schema, members: &mut Map<String, Value>, sight: Sight<'_>) -> Vec<FieldError> {
     if !schema.has_integers() {
         return Vec::new();
     }
-    let mut walk = Integers { schema, known: HashMap::new(), faults: Vec::new() };
+    let mut walk = Integers { schema, sight, known: HashMap::new(), faults: Vec::new() };
     walk.members(members, &mut Vec::new(), Trail::Document);
-    walk.faults
+    sight.of(walk.faults)
 }
 
 struct Integers<'s> {
     schema: &'s Schema,
+    sight: Sight<'s>,
     /// Whether the schema wants an integer, by place.
     known: HashMap<String, bool>,
     faults: Vec<FieldError>,
@@ -79,8 +80,10 @@ impl Integers<'_> {
                 match integral(double) {
                     Some(integer) => *value = integer.into(),
                     None => {
-                        let message = format!("{number} is beyond 64 bits; integers go up to {}", i64::MAX);
-                        self.faults.push(FieldError::at(at.pointer(), "integer", message));
+                        let (place, value) = (at.pointer(), Value::Number(number.clone()));
+                        let came = self.sight.name(&place, &value);
+                        let message = format!("{came} is beyond 64 bits; integers go up to {}", i64::MAX);
+                        self.faults.push(FieldError::at(place, "integer", message));
                     }
                 }
             }
@@ -107,7 +110,7 @@ impl Integers<'_> {
 
 /// The faults of infinities that are beyond a bound of their field. The validator sees only the string that stands for
 /// one, so it is shown the largest double instead.
-pub fn bounds(validator: &Validator, schema: &Schema, document: &Value) -> Vec<FieldError> {
+pub fn bounds(rules: &Rules, schema: &Schema, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
     if !schema.bounds_ieee754() {
         return Vec::new();
     }
@@ -117,7 +120,7 @@ pub fn bounds(validator: &Validator, schema: &Schema, document: &Value) -> Vec<F
     if found.places.is_empty() {
         return Vec::new();
     }
-    let faults = validator.iter_errors(&large).filter_map(|fault| {
+    rules.faults(&large, sight, |fault| {
         let place = fault.instance_path().as_str();
         let (above, limit) = match fault.kind() {
             ValidationErrorKind::Maximum { limit } | ValidationErrorKind::ExclusiveMaximum { limit } => {
@@ -126,13 +129,14 @@ pub fn bounds(validator: &Validator, schema: &Schema, document: &Value) -> Vec<F
             ValidationErrorKind::Minimum { limit } | ValidationErrorKind::ExclusiveMinimum { limit } => {
                 (false, limit)
             }
-            _ => return None,
+            _ => return Vec::new(),
         };
-        let words = if above { "Infinity is above the maximum" } else { "-Infinity is below the minimum" };
-        let message = format!("{words}, {limit}");
-        found.places.contains(place).then(|| FieldError::at(place, fault.kind().keyword(), message))
-    });
-    faults.collect()
+        let (value, words) =
+            if above { ("Infinity", "above the maximum") } else { ("-Infinity", "below the minimum") };
+        let message = format!("{} is {words}, {limit}", sight.name(place, &value.into()));
+        let fault = FieldError::at(place, fault.kind().keyword(), message);
+        Some(fault).filter(|_| found.places.contains(place)).into_iter().collect()
+    })
 }
 
 struct Infinities<'s> {

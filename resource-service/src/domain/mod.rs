@@ -3,6 +3,7 @@
 pub mod aggregate;
 pub mod appended;
 pub mod artifacts;
+pub mod askable;
 pub mod catalog;
 pub mod change;
 pub mod collection;

@@ -88,13 +88,22 @@ fn mentions_default(schema: &Value) -> bool {
     }
 }
 
+impl Rules {
+    /// What `explain` makes of the faults of a document, for a reader who may see this much of it, at a bounded cost.
+    pub fn faults(
+        &self,
+        document: &Value,
+        sight: Sight<'_>,
+        explain: impl Fn(&ValidationError<'_>) -> Vec<FieldError> + Sync,
+    ) -> Vec<FieldError> {
+        let validate = || sight.of(self.validator.iter_errors(document).flat_map(|fault| explain(&fault)));
+        self.effort.spend(document, validate).unwrap_or_else(|fault| vec![fault])
+    }
+}
+
 /// The faults of a document, at most [`MAX_FAULTS`], for a reader who may see this much of it.
 pub fn faults(rules: &Rules, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
-    let validate = || {
-        let faults = rules.validator.iter_errors(document).flat_map(|fault| explain(rules, &fault, sight));
-        sight.of(faults)
-    };
-    let mut faults = rules.effort.spend(document, validate).unwrap_or_else(|fault| vec![fault]);
+    let mut faults = rules.faults(document, sight, |fault| explain(rules, fault, sight));
     faults.truncate(MAX_FAULTS);
     faults
 }
@@ -126,8 +135,7 @@ fn explain(rules: &Rules, fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<
         }
         ValidationErrorKind::Format { format } if format == "date-time" => {
             let why = fault.instance().as_str().and_then(|text| instant::key(text).err());
-            let message =
-                format!("{} {}", short(&fault.instance().to_string()), why.unwrap_or(NoInstant::Syntax));
+            let message = format!("{} {}", came(), why.unwrap_or(NoInstant::Syntax));
             vec![FieldError::at(place, code, message)]
         }
         ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "no value is allowed here")],

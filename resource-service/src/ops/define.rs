@@ -15,6 +15,7 @@ use super::{
     verdict::is_allowed,
 };
 use crate::domain::{
+    askable,
     collection::Collection,
     grant::{Grant, Outside},
     precondition::Precondition,
@@ -57,7 +58,10 @@ pub fn checked(name: &str, definition: CollectionDefinition) -> Result<Arc<Colle
         let message = format!("the definition is of {:?}, and the address names {name:?}", definition.name);
         return Err(ResourceError::Invalid(vec![FieldError::at("/name", "name", message)]));
     }
-    Ok(Arc::new(Collection::new(definition)?))
+    askable::check_text(&definition)?;
+    let collection = Collection::new(definition)?;
+    askable::check_required(&collection)?;
+    Ok(Arc::new(collection))
 }
 
 /// Stores the definition and serves it, if what is stored already allows it.

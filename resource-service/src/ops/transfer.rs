@@ -9,6 +9,7 @@ use super::{
     verdict::{is_allowed, told},
 };
 use crate::domain::{
+    askable,
     catalog::{Catalog, CatalogError},
     collection::Collection,
     precondition::Precondition,
@@ -75,6 +76,8 @@ pub async fn import(
             lines.push(format!("{}: unchanged", collection.name()));
             continue;
         }
+        let sound = askable::check_text(&collection.definition);
+        sound.and_then(|()| askable::check_required(collection)).map_err(ResourceError::from)?;
         service.catalog.standing(collection.name()).is_known(collection.name(), force)?;
         let Defined::Assessed(report) = define(service, &wanted(collection, force, true)).await? else {
             continue;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
+use serde_json::{Value, json, value::RawValue};
 use shared_models::problem::FieldError;
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     literal::{Literal, short},
     path::Path,
     schema::{Field, FieldType, Schema, nearest},
+    shape::equal,
 };
 
 /// The most conditions a filter may have.
@@ -90,10 +91,19 @@ impl<'s> Reader<'s> {
             return Err(fault(parameter, "limit", message));
         }
         let field = resolve(self.schema, parameter, path)?;
+        self.check_declared(parameter, &field)?;
         let operator = Operator::named(operator).ok_or_else(|| unknown(parameter, operator))?;
         check(&field, parameter, operator)?;
         let wrong = |message| fault(parameter, "type", message);
         let test = match operator {
+            Operator::Compare(Comparison::Ne) => {
+                let readings = readings(&field, given, parameter)?;
+                if readings == [Literal::Null] {
+                    return Ok(has_value(&field));
+                }
+                none_of(readings)
+            }
+            Operator::Compare(Comparison::Eq) => any_of(readings(&field, given, parameter)?),
             Operator::Compare(comparison) => Test::Compare(comparison, given.literal(&field).map_err(wrong)?),
             Operator::In => Test::In(self.list(parameter, &field, given)?),
             Operator::NotIn => Test::NotIn(self.list(parameter, &field, given)?),
@@ -103,9 +113,13 @@ impl<'s> Reader<'s> {
                     .ok_or_else(|| wrong(format!("exists expects true or false, got {}", given.shown())))?,
             ),
             Operator::Contains => match &field.kind {
-                FieldType::Array(_) => Test::Compare(Comparison::Eq, given.literal(&field).map_err(wrong)?),
+                FieldType::Array(_) => any_of(readings(&field, given, parameter)?),
                 FieldType::Text(_) => Test::Contains(Literal::Text(given.text(&field).map_err(wrong)?)),
-                _ => Test::Contains(given.literal(&field).map_err(wrong)?),
+                _ => {
+                    let readings = given.readings(&field).map_err(wrong)?.into_iter();
+                    let ways = readings.map(|one| Expr::Test(Arc::clone(&field), Test::Contains(one)));
+                    return Ok(Expr::any(ways.collect()));
+                }
             },
             Operator::Prefix => Test::Prefix(given.text(&field).map_err(wrong)?),
         };
@@ -113,17 +127,91 @@ impl<'s> Reader<'s> {
     }
 
     fn list(&mut self, parameter: &str, field: &Field, given: Given<'_>) -> Result<Vec<Literal>, FieldError> {
-        let literals = given.literals(field).map_err(|message| fault(parameter, "list", message))?;
-        self.values += literals.len();
+        let items = given.items().map_err(|message| fault(parameter, "list", message))?;
+        self.values += items.len();
         if self.values > MAX_VALUES {
             let message = format!("the lists of a filter may have at most {MAX_VALUES} values in all");
             return Err(fault(parameter, "limit", message));
         }
-        literals.into_iter().collect::<Result<_, _>>().map_err(|message| fault(parameter, "type", message))
+        let mut literals = Vec::new();
+        for item in &items {
+            literals.extend(readings(field, item.given(), parameter)?);
+        }
+        Ok(literals)
+    }
+
+    /// Refuses a parameter of its own for a field that the schema does not name: it may be a control word mistyped.
+    fn check_declared(&self, parameter: &str, field: &Field) -> Result<(), FieldError> {
+        let name = field.path.first();
+        if parameter == "filter" || name.starts_with('_') || self.schema.declares(name) {
+            return Ok(());
+        }
+        let message = format!(
+            "the schema names no field {:?}; only filter= reaches fields that it does not name, as in filter={}",
+            short(name),
+            json!({ short(&field.path.to_string()): "…" })
+        );
+        Err(fault(parameter, "field", message))
     }
 }
 
-impl Given<'_> {
+/// What a value may be read as, less what is no value of an enumerated field.
+fn readings(field: &Field, given: Given<'_>, parameter: &str) -> Result<Vec<Literal>, FieldError> {
+    let mut readings = given.readings(field).map_err(|message| fault(parameter, "type", message))?;
+    let Some(values) = &field.values else { return Ok(readings) };
+    let listed = |literal: &Literal| {
+        let literal = literal.to_json();
+        (literal.is_null() && field.nullable) || values.iter().any(|value| equal(value, &literal))
+    };
+    readings.retain(listed);
+    if readings.is_empty() {
+        let known = values.iter().take(MAX_SHOWN).map(Value::to_string).collect::<Vec<_>>().join(", ");
+        let more = if values.len() > MAX_SHOWN { ", …" } else { "" };
+        let message = format!("{} is never {}; it is one of {known}{more}", field.path, given.shown());
+        return Err(fault(parameter, "enum", message));
+    }
+    Ok(readings)
+}
+
+/// The most values of an enumeration that a message names.
+const MAX_SHOWN: usize = 20;
+
+/// That the field equals one of these.
+fn any_of(mut readings: Vec<Literal>) -> Test {
+    if readings.len() == 1 { Test::Compare(Comparison::Eq, readings.remove(0)) } else { Test::In(readings) }
+}
+
+/// That the field is of the kind of one of these and equals none.
+fn none_of(mut readings: Vec<Literal>) -> Test {
+    if readings.len() == 1 {
+        Test::Compare(Comparison::Ne, readings.remove(0))
+    } else {
+        Test::NotIn(readings)
+    }
+}
+
+/// That the field has a value other than `null`.
+fn has_value(field: &Arc<Field>) -> Expr {
+    let null = Expr::compare(field, Comparison::Eq, Literal::Null);
+    Expr::all(vec![Expr::Test(Arc::clone(field), Test::Exists(true)), null.negated()])
+}
+
+/// One value of a list.
+enum Item<'v> {
+    Text(String),
+    Json(&'v RawValue),
+}
+
+impl Item<'_> {
+    fn given(&self) -> Given<'_> {
+        match self {
+            Self::Text(text) => Given::Text(text),
+            Self::Json(json) => Given::Json(json),
+        }
+    }
+}
+
+impl<'v> Given<'v> {
     fn shown(self) -> String {
         match self {
             Self::Text(text) => format!("{:?}", short(text)),
@@ -138,19 +226,25 @@ impl Given<'_> {
         }
     }
 
+    /// All that the value may be read as: an unquoted value of a field without a type is a number and a text.
+    fn readings(self, field: &Field) -> Result<Vec<Literal>, String> {
+        match self {
+            Self::Text(text) => Literal::readings(field, text),
+            Self::Json(json) => Literal::read_json(field, json.get()).map(|literal| vec![literal]),
+        }
+    }
+
     /// The values of a list; `Err` where it is none.
-    fn literals(self, field: &Field) -> Result<Vec<Result<Literal, String>>, String> {
+    fn items(self) -> Result<Vec<Item<'v>>, String> {
         match self {
             Self::Text(text) => match split_list(text) {
-                Some(items) => Ok(items.iter().map(|item| Literal::read(field, item)).collect()),
+                Some(items) => Ok(items.into_iter().map(Item::Text).collect()),
                 None => {
                     Err("a quoted value of the list does not end; write \"\" for a quote within it".into())
                 }
             },
-            Self::Json(json) => match serde_json::from_str::<Vec<&RawValue>>(json.get()) {
-                Ok(items) if !items.is_empty() => {
-                    Ok(items.iter().map(|item| Literal::read_json(field, item.get())).collect())
-                }
+            Self::Json(json) => match serde_json::from_str::<Vec<&'v RawValue>>(json.get()) {
+                Ok(items) if !items.is_empty() => Ok(items.into_iter().map(Item::Json).collect()),
                 _ => Err(format!("a list is an array of one or more values, got {}", self.shown())),
             },
         }

@@ -38,15 +38,18 @@ impl Literal {
         };
         let read = match kind {
             FieldType::Text(TextFormat::Plain) => Some(Self::Text(text.to_owned())),
-            FieldType::Text(format) => instant(*format, text),
             FieldType::Untyped => Some(Self::guess(text)?),
             _ if field.nullable && text == "null" => Some(Self::Null),
+            FieldType::Text(format) => instant(*format, text),
             FieldType::Integer => number(text).and_then(Self::integral),
             FieldType::Number { ieee754 } => number(text).or_else(|| special(text).filter(|_| *ieee754)),
             FieldType::Boolean => text.parse().ok().map(Self::Boolean),
             FieldType::Array(_) | FieldType::Object => None,
         };
-        read.ok_or_else(|| format!("{} expects {}, got {:?}", field.path, kind.expectation(), short(text)))
+        let hint = if text == "null" { "; to ask whether a document has the field, use exists" } else { "" };
+        read.ok_or_else(|| {
+            format!("{} expects {}, got {:?}{hint}", field.path, kind.expectation(), short(text))
+        })
     }
 
     /// Reads the JSON text of a scalar of `field`; `Err` says what was expected. Nothing is guessed: a string is a string.
@@ -78,7 +81,8 @@ impl Literal {
             },
         };
         let expectation = if untyped { "a scalar; integers go up to 64 bits" } else { kind.expectation() };
-        read.ok_or_else(|| format!("{} expects {expectation}, got {}", field.path, short(json)))
+        let hint = if json == "null" { "; to ask whether a document has the field, use exists" } else { "" };
+        read.ok_or_else(|| format!("{} expects {expectation}, got {}{hint}", field.path, short(json)))
     }
 
     /// A value of an untyped field: a JSON number, `true`, `false`, `null`, a quoted string, else the text itself.
@@ -94,9 +98,25 @@ impl Literal {
             }
             _ => match number(text) {
                 Some(number) => number,
-                None if is_integer(text) => return Err(format!("{:?} is beyond 64 bits", short(text))),
+                // JSON has no integer that begins with 0.
+                None if is_integer(text) && !text.trim_start_matches('-').starts_with('0') => {
+                    return Err(format!("{:?} is beyond 64 bits", short(text)));
+                }
                 None => Self::Text(text.to_owned()),
             },
+        })
+    }
+
+    /// All that a value may be read as: in a field without a type an unquoted number may be a number or a text.
+    pub fn readings(field: &Field, text: &str) -> Result<Vec<Self>, String> {
+        let kind = match &field.kind {
+            FieldType::Array(items) => items,
+            kind => kind,
+        };
+        let number = serde_json::from_str::<Number>(text).ok().filter(|_| *kind == FieldType::Untyped);
+        Ok(match number.filter(|_| !text.contains(char::is_whitespace)) {
+            Some(number) => vec![of_number(&number), Self::Text(text.to_owned())],
+            None => vec![Self::read(field, text)?],
         })
     }
 

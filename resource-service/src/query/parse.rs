@@ -20,6 +20,25 @@ pub const DEFAULT_LIMIT: usize = 50;
 /// The most items a page may have.
 pub const MAX_LIMIT: usize = 1000;
 const CONTROLS: [&str; 7] = ["sort", "fields", "view", "limit", "after", "count", "explain"];
+/// The names that are parameters of their own wherever conditions are: a field of such a name is asked for with its
+/// operator, as in `count[eq]=3`, or by `filter`.
+pub const WORDS: [&str; 15] = [
+    "sort",
+    "fields",
+    "view",
+    "limit",
+    "after",
+    "count",
+    "explain",
+    "or",
+    "filter",
+    "expand",
+    "group",
+    "stat",
+    "since",
+    "last_event_id",
+    "ticket",
+];
 
 /// What a list shows of a collection.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +103,9 @@ impl Query {
         let (Some(filter), Some(order), Some(projection), Some(limit), Some(count), Some(explain), true) =
             (filter, order, projection, limit, count, explain, errors.is_empty())
         else {
+            for error in &mut errors {
+                name_field(target.schema, error);
+            }
             return Err(errors);
         };
         let binding = Binding::new(target.collection, &filter, &order);
@@ -170,6 +192,14 @@ fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<Fiel
 
 /// How other services call the place of a page.
 const PAGING: [&str; 6] = ["page", "offset", "skip", "start", "cursor", "page_token"];
+
+/// Says how to ask for a field that has the name of a parameter.
+fn name_field(schema: &Schema, error: &mut FieldError) {
+    let word = error.parameter.as_deref().filter(|name| CONTROLS.contains(name) && schema.declares(name));
+    if let Some(word) = word {
+        error.message = format!("{}; to compare the field {word:?}, write {word}[eq]=…", error.message);
+    }
+}
 
 /// A name that is no field may be a control word mistyped.
 fn hinted(mut error: FieldError) -> FieldError {

@@ -84,6 +84,8 @@ pub struct Field {
     pub nullable: bool,
     /// Whether every document has it and it is never `null`.
     pub always: bool,
+    /// The values that `enum` and `const` leave, for those of an array its items; `None` where others are allowed.
+    pub values: Option<Vec<Value>>,
     /// Paths above it at which a document may hold an array, through which no path leads.
     pub crossings: Vec<Path>,
 }
@@ -204,7 +206,14 @@ impl Schema {
         let mut steps: Vec<Step<'_>> = path.segments().iter().map(|name| Step::Member(name)).collect();
         let kind = self.type_of(&shape, &mut steps);
         let nullable = shape.kinds.meets(Kinds::NULL);
-        Ok(Arc::new(Field { path: path.clone(), kind, nullable, always, crossings }))
+        let values = if matches!(kind, FieldType::Array(_)) {
+            steps.truncate(path.segments().len());
+            steps.push(Step::Item);
+            self.root.at(&steps).values
+        } else {
+            shape.values
+        };
+        Ok(Arc::new(Field { path: path.clone(), kind, nullable, always, values, crossings }))
     }
 
     /// Whether the value that `steps` lead to is a number of format `ieee754`.
@@ -316,7 +325,14 @@ fn system_field(path: &Path) -> Option<Field> {
         "_created_at" | "_updated_at" => FieldType::Text(TextFormat::Timestamp),
         _ => return None,
     };
-    Some(Field { path: path.clone(), kind, nullable: false, always: true, crossings: Vec::new() })
+    Some(Field {
+        path: path.clone(),
+        kind,
+        nullable: false,
+        always: true,
+        values: None,
+        crossings: Vec::new(),
+    })
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! One column, what it holds, and how a value of a document becomes a cell of it.
 
+use std::cmp::Ordering;
+
 use serde_json::{Number, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{
-    domain::exact,
-    query::{
-        literal::{Literal, special},
-        schema::FieldType,
-    },
+use crate::query::{
+    literal::{Literal, special},
+    number::{self, integer},
+    schema::FieldType,
 };
 
 /// The name of the column of JSON text for all that fits no other column.
@@ -127,21 +127,11 @@ impl Kind {
     }
 }
 
-/// The integer of 64 bits that a number is; JSON Schema counts `1.0` among the integers.
-#[expect(clippy::cast_possible_truncation, reason = "it is compared with what it was cut from")]
-fn integer(number: &Number) -> Option<i64> {
-    number.as_i64().or_else(|| {
-        let double = number.as_f64().filter(|_| !number.is_u64())?;
-        let whole = double as i64;
-        equal(whole, double).then_some(whole)
-    })
-}
-
 /// The double that has exactly the value of a number.
 pub fn double(number: &Number) -> Option<f64> {
     let double = number.as_f64()?;
     let exact = match (number.as_i64(), number.as_u64()) {
-        (Some(integer), _) => equal(integer, double),
+        (Some(integer), _) => number::compare(integer, double) == Some(Ordering::Equal),
         (None, Some(natural)) => format!("{double:.0}") == natural.to_string(),
         (None, None) => true,
     };
@@ -156,10 +146,6 @@ fn nearest(number: Number) -> Fit {
         Some(double) => Fit::Nearest(Cell::Double(double, value.clone()), value),
         None => Fit::Misfit(value),
     }
-}
-
-fn equal(integer: i64, double: f64) -> bool {
-    exact::compare(&Literal::Integer(integer), &Literal::Double(double)).is_eq()
 }
 
 fn instant(text: String) -> Fit {

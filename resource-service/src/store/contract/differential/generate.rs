@@ -250,6 +250,11 @@ impl Asked {
         pairs
     }
 
+    /// What the notation that it is asked in makes of the condition.
+    pub fn meant(&self) -> Condition {
+        if self.as_json { self.condition.clone() } else { self.condition.unquoted() }
+    }
+
     /// Each operator used, and in which notation.
     pub fn operators(&self) -> Vec<String> {
         let mut found = Vec::new();

@@ -137,8 +137,8 @@ impl Round {
 
     async fn compare(&self, asked: &Asked, documents: &[(Value, String)]) {
         self.compare_in_memory(asked, documents);
-        let sort = Sort(&asked.sort);
-        let matching = documents.iter().filter(|(document, _)| asked.condition.holds(document));
+        let (sort, meant) = (Sort(&asked.sort), asked.meant());
+        let matching = documents.iter().filter(|(document, _)| meant.holds(document));
         let mut expected: Vec<_> =
             matching.map(|(document, text)| (sort.key(document), text.as_str())).collect();
         expected.sort_by(|(one, _), (other, _)| sort.compare(one, other));
@@ -173,8 +173,9 @@ impl Round {
     fn compare_in_memory(&self, asked: &Asked, documents: &[(Value, String)]) {
         let pairs = asked.pairs(None);
         let query = Query::parse(&self.collection.target(), &pairs).expect("a query");
+        let meant = asked.meant();
         for (document, text) in documents {
-            let expected = asked.condition.holds(document);
+            let expected = meant.holds(document);
             assert_eq!(query.filter.holds(document), expected, "seed {}, {pairs:?}, {text}", self.seed);
         }
     }

@@ -128,6 +128,38 @@ fn find<'d>(document: &'d Value, path: &str) -> Option<&'d Value> {
 }
 
 impl Condition {
+    /// The condition as unquoted values mean it: in a field of any kind a number may be a text too.
+    pub fn unquoted(&self) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(Self::unquoted).collect();
+        match self {
+            Self::All(parts) => Self::All(all(parts)),
+            Self::Any(parts) => Self::Any(all(parts)),
+            Self::Not(inner) => Self::Not(Box::new(inner.unquoted())),
+            Self::Test { field, operator, values } => {
+                let anything = field.1.items().unwrap_or(field.1) == Kind::Anything;
+                let both = |value: &Value| match value {
+                    Value::Number(number) if anything => vec![value.clone(), number.to_string().into()],
+                    other => vec![other.clone()],
+                };
+                let read: Vec<Value> = values.iter().flat_map(both).collect();
+                let test = |operator: &'static str, values: Vec<Value>| Self::Test {
+                    field: *field,
+                    operator,
+                    values,
+                };
+                match *operator {
+                    "eq" if read.len() > 1 => test("in", read),
+                    "ne" if read.len() > 1 => test("nin", read),
+                    "in" | "nin" => test(operator, read),
+                    "contains" => {
+                        Self::Any(read.into_iter().map(|value| test(operator, vec![value])).collect())
+                    }
+                    other => test(other, values.clone()),
+                }
+            }
+        }
+    }
+
     pub fn holds(&self, document: &Value) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(document)),
@@ -151,6 +183,9 @@ fn meets(kind: Kind, value: &Value, operator: &str, values: &[Value]) -> bool {
         return value
             .as_array()
             .is_some_and(|items| items.iter().any(|item| meets(kind, item, operator, values)));
+    }
+    if operator == "ne" && values[0].is_null() {
+        return !value.is_null();
     }
     let scalar = Scalar::read(kind, value);
     let literals: Vec<Scalar> = values.iter().map(|value| Scalar::read(kind, value)).collect();
