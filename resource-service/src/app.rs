@@ -38,7 +38,7 @@ use crate::{
     in_force::InForce,
     ops::{
         Service, artifacts::sweep::Sweeper, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot,
-        names::Names, notices::Notices, transfer,
+        mend, names::Names, notices::Notices, transfer,
     },
     settings::{DATABASE, Settings},
     store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
@@ -328,7 +328,8 @@ async fn warm_up(
     }
     prepared.store(true, Ordering::Relaxed);
     tracing::info!("the store is ready");
-    catalog::follow(catalog, store, random).await;
+    let mending = mend::follow(Arc::clone(&catalog), Arc::clone(&store));
+    tokio::join!(mending, catalog::follow(catalog, store, random));
 }
 
 /// Keeps the metric of the memory that requests and streams hold up to date.

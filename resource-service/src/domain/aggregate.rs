@@ -8,8 +8,9 @@ use super::exact::{Exact, Finite, compare, deviation};
 use crate::query::{
     expr::Kind,
     grouping::{Function, Stat},
+    instant,
     literal::Literal,
-    schema::Field,
+    schema::{Field, FieldType},
 };
 
 /// The most groups of one answer.
@@ -76,8 +77,11 @@ impl Groups {
         }
         let Some(group) = self.found.get_mut(&key) else { return };
         group.documents += 1;
-        for ((measure, value), squared) in group.measures.iter_mut().zip(values).zip(&self.squared) {
-            measure.add(value, *squared);
+        let fields = &self.fields[self.grouped..];
+        let measures = group.measures.iter_mut().zip(values).zip(fields.iter().zip(&self.squared));
+        for ((measure, value), (field, squared)) in measures {
+            let instants = matches!(field.kind, FieldType::Text(format) if format.is_instant());
+            measure.add(value, *squared, instants);
         }
     }
 
@@ -90,11 +94,14 @@ impl Groups {
     pub fn into_json(self) -> Value {
         let tell = |(key, group): (&Vec<Key>, &Group)| {
             let names = self.fields.iter().map(|field| field.path.to_string());
-            let values: Map<String, Value> = names.zip(key.iter().map(|key| json(&key.0))).collect();
+            let keys = self.fields.iter().zip(key).map(|(field, key)| shown(field, &key.0));
+            let values: Map<String, Value> = names.zip(keys).collect();
             let mut told = Map::from_iter([("group".to_owned(), Value::Object(values))]);
             for (stat, at) in &self.stats {
                 let value = match (&stat.field, group.measures.get(*at)) {
-                    (Some(_), Some(measure)) => measure.tell(stat.function),
+                    (Some(field), Some(measure)) => {
+                        measure.tell(stat.function).map_or(Value::Null, |value| shown(field, &value))
+                    }
                     _ => group.documents.into(),
                 };
                 told.insert(stat.to_string(), value);
@@ -173,12 +180,14 @@ struct Measure {
 }
 
 impl Measure {
-    fn add(&mut self, value: Option<Literal>, squared: bool) {
+    /// Counts a value in. Texts have a first and a last one only where they are `instants`.
+    fn add(&mut self, value: Option<Literal>, squared: bool, instants: bool) {
         let Some(value) = value.filter(|value| *value != Literal::Null) else { return };
         self.values += 1;
         let finite = match value {
             Literal::Integer(integer) => Some(integer.into()),
             Literal::Double(double) => Finite::of(double),
+            Literal::Text(_) if instants => return self.extend(value),
             _ => return,
         };
         self.numbers += 1;
@@ -194,6 +203,11 @@ impl Measure {
             (None, _) => {}
         }
         self.doubles |= matches!(value, Literal::Double(_));
+        self.extend(value);
+    }
+
+    /// Moves the extremes to a value.
+    fn extend(&mut self, value: Literal) {
         match &mut self.extremes {
             None => self.extremes = Some((value.clone(), value)),
             Some((least, _)) if total(&value, least) == Ordering::Less => *least = value,
@@ -202,15 +216,15 @@ impl Measure {
         }
     }
 
-    fn tell(&self, function: Function) -> Value {
+    fn tell(&self, function: Function) -> Option<Literal> {
         let special = match (self.not_a_number, self.infinities) {
             (true, _) | (_, [true, true]) => Some(f64::NAN),
             (_, [true, false]) => Some(f64::NEG_INFINITY),
             (_, [false, true]) => Some(f64::INFINITY),
             (_, [false, false]) => None,
         };
-        let told = match function {
-            Function::Count => return self.values.into(),
+        match function {
+            Function::Count => Some(Literal::Integer(i64::try_from(self.values).unwrap_or(i64::MAX))),
             Function::Min => self.extremes.as_ref().map(|(least, _)| least.clone()),
             Function::Max => self.extremes.as_ref().map(|(_, most)| most.clone()),
             Function::Sum => Some(match (special, self.sum.to_i64()) {
@@ -224,8 +238,7 @@ impl Measure {
                 Some(_) => f64::NAN,
                 None => deviation(&self.sum, &self.squares, self.numbers),
             })),
-        };
-        told.as_ref().map_or(Value::Null, json)
+        }
     }
 }
 
@@ -237,6 +250,14 @@ fn total(one: &Literal, other: &Literal) -> Ordering {
         _ => 2,
     };
     compare(one, other).then_with(|| rank(one).cmp(&rank(other)))
+}
+
+/// A value of a field as an answer shows it: of equal points in time, written differently, the way in UTC.
+fn shown(field: &Field, value: &Literal) -> Value {
+    match value {
+        Literal::Text(key) if field.is_instant() => instant::shown(key).into(),
+        other => json(other),
+    }
 }
 
 /// As documents show it: NaN and the infinities as strings.

@@ -17,6 +17,7 @@ use super::{
     validate,
 };
 use crate::query::{
+    instants::Instants,
     parse::{Target, shown_at},
     path::Path,
     schema::{Field, Schema},
@@ -36,6 +37,8 @@ pub struct Collection {
     pub access: Access,
     /// The indexes it wants.
     pub indexes: Vec<Index>,
+    /// Where its documents hold points in time.
+    pub instants: Instants,
     expiries: Vec<(Arc<Field>, Duration)>,
     pub(super) rules: validate::Rules,
 }
@@ -102,7 +105,8 @@ impl Collection {
             return Err(DefinitionFault::at("/access/hidden", fault));
         }
         index::check(&indexes).map_err(|fault| DefinitionFault::at("/indexes", fault))?;
-        Ok(Self { definition, schema, access, indexes, expiries, rules })
+        let instants = Instants::of(&schema);
+        Ok(Self { definition, schema, access, indexes, instants, expiries, rules })
     }
 
     /// Reads a definition from its JSON text.

@@ -121,7 +121,12 @@ pub(super) fn index(
     let mut index = Index { name: String::new(), keys, unique: declared.unique };
     let parts = index.keys.iter().map(|(field, direction)| {
         // MongoDB's unique index takes in values of one kind alone: of another kind it is another index.
-        let kind = if declared.unique { kind_name(&field.kind) } else { "" };
+        // One over points in time is over their keys.
+        let kind = match &field.kind {
+            kind if kind.is_instant() => ":instant",
+            kind if declared.unique => kind_name(kind),
+            _ => "",
+        };
         format!("{}{}{kind}", sign(*direction), field.path)
     });
     let end = index.tie_breaker().map(|direction| format!("{}_id", sign(direction)));

@@ -22,6 +22,7 @@ pub mod get;
 pub mod hot;
 pub mod insert;
 pub mod list;
+pub mod mend;
 pub mod names;
 pub mod notices;
 pub mod patch;

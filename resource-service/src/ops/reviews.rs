@@ -78,8 +78,9 @@ impl Reviewed {
         match found.get(id) {
             None => refuse(CALCULATION, "reference", format!("there is no calculation {id:?}")),
             Some(current) if revision.is_some_and(|value| !has_had(*current, value)) => {
-                let message =
-                    format!("the calculation is at revision {current}; expected an integer from 1 to {current}");
+                let message = format!(
+                    "the calculation is at revision {current}; expected an integer from 1 to {current}"
+                );
                 refuse(REVISION, "maximum", message)
             }
             Some(_) => Ok(()),

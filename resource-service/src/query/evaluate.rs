@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     expr::{Comparison, Expr, Kind, Test},
+    instant::key_or_text,
     literal::{Literal, special},
     number,
     schema::{Field, FieldType},
@@ -51,13 +52,18 @@ impl Test {
                     .any(|found| compares(&found, Comparison::Eq, item)),
                 _ => false,
             },
-            Self::Prefix(prefix) => any_scalar(
-                field,
-                value,
-                |scalar| matches!(scalar, Literal::Text(text) if text.starts_with(prefix.as_str())),
-            ),
+            // The text as it is written, of a point in time too.
+            Self::Prefix(prefix) => match value {
+                Some(Value::String(text)) => is_text(&field.kind) && text.starts_with(prefix.as_str()),
+                _ => false,
+            },
         }
     }
+}
+
+/// Whether a field's strings are texts.
+fn is_text(kind: &FieldType) -> bool {
+    matches!(kind, FieldType::Text(_) | FieldType::Untyped)
 }
 
 /// Tries the value, or each item of an array field.
@@ -81,6 +87,7 @@ fn scalar(kind: &FieldType, value: &Value) -> Option<Literal> {
             None => number.as_f64().map(Literal::Double),
         },
         Value::String(text) if *kind == (FieldType::Number { ieee754: true }) => special(text),
+        Value::String(text) if kind.is_instant() => Some(Literal::Text(key_or_text(text))),
         Value::String(text) => Some(Literal::Text(text.clone())),
         Value::Array(_) | Value::Object(_) => None,
     }
@@ -151,6 +158,8 @@ mod tests {
                 "n": {"type": ["number", "null"]},
                 "x": {"type": ["number", "string"], "format": "ieee754"},
                 "b": {"type": "boolean"},
+                "at": {"type": "string", "format": "date-time"},
+                "times": {"type": "array", "items": {"type": "string", "format": "date-time"}},
                 "tags": {"type": "array", "items": {"type": "string"}},
                 "marks": {"type": "array", "items": {"type": ["number", "string"], "format": "ieee754"}},
                 "free": {"type": "object"},
@@ -189,6 +198,10 @@ mod tests {
             (("free.a[ne]", "1"), json!({"free": {"a": "1"}}), false),
             (("free.a[ne]", "1"), json!({"free": {"a": 2}}), true),
             (("free.a.b", "1"), json!({"free": {"a": [{"b": 1}]}}), false),
+            (("at", "2026-01-31T12:00:00Z"), json!({"at": "2026-01-31T13:00:00.000+01:00"}), true),
+            (("at[gt]", "2026-01-31T12:00:00Z"), json!({"at": "2026-01-31T12:30:00+01:00"}), false),
+            (("at[prefix]", "2026-01-31T13"), json!({"at": "2026-01-31T13:00:00+01:00"}), true),
+            (("times", "2026-01-31T12:00:00Z"), json!({"times": ["x", "2026-01-31T13:00:00+01:00"]}), true),
             (("tags", "x"), json!({"tags": ["y", "x"]}), true),
             (("tags[in]", "a,b"), json!({"tags": ["y", "x"]}), false),
             (("marks", "NaN"), json!({"marks": [1, "NaN"]}), true),

@@ -186,9 +186,15 @@ fn stat(target: &Target<'_>, text: &str) -> Result<Stat, FieldError> {
             return Err(FieldError::in_parameter("stat", "field", message));
         }
         Some(field) if function == Function::Count => scalar("stat", field)?,
+        Some(field) if matches!(function, Function::Min | Function::Max) && is_instant(field) => {}
         Some(field) => numeric(function, field)?,
     }
     Ok(Stat { function, field })
+}
+
+/// Whether the field's values are points in time, which have a first and a last one.
+fn is_instant(field: &Field) -> bool {
+    matches!(field.kind, FieldType::Text(format) if format.is_instant())
 }
 
 /// A field without a type may hold numbers; what else it holds is passed over.

@@ -2,14 +2,12 @@
 
 use std::{cmp::Ordering, fmt};
 
-use serde_json::{Number, Value};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
 use super::{
+    instant::{NoInstant, key, key_or_text},
     number::integral,
     schema::{Field, FieldType, TextFormat},
-    timestamp,
 };
+use serde_json::{Number, Value};
 
 /// A value to compare with.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +38,10 @@ impl Literal {
             FieldType::Text(TextFormat::Plain) => Some(Self::Text(text.to_owned())),
             FieldType::Untyped => Some(Self::guess(text)?),
             _ if field.nullable && text == "null" => Some(Self::Null),
-            FieldType::Text(format) => instant(*format, text),
+            // In a query string an unescaped + is a space.
+            FieldType::Text(format) => {
+                Some(instant(*format, &text.replace(' ', "+")).map_err(|why| no_instant(field, text, why))?)
+            }
             FieldType::Integer => number(text).and_then(Self::integral),
             FieldType::Number { ieee754 } => number(text).or_else(|| special(text).filter(|_| *ieee754)),
             FieldType::Boolean => text.parse().ok().map(Self::Boolean),
@@ -68,7 +69,9 @@ impl Literal {
                 let text: String = serde_json::from_str(json).map_err(|fault| fault.to_string())?;
                 match kind {
                     FieldType::Untyped | FieldType::Text(TextFormat::Plain) => Some(Self::Text(text)),
-                    FieldType::Text(format) => instant(*format, &text),
+                    FieldType::Text(format) => {
+                        Some(instant(*format, &text).map_err(|why| no_instant(field, &text, why))?)
+                    }
                     FieldType::Number { ieee754: true } => special(&text),
                     _ => None,
                 }
@@ -127,6 +130,7 @@ impl Literal {
             Value::Bool(value) => Some(Self::Boolean(*value)),
             Value::Number(number) => Some(of_number(number)),
             Value::String(text) if field.kind == (FieldType::Number { ieee754: true }) => special(text),
+            Value::String(text) if field.is_instant() => Some(Self::Text(key_or_text(text))),
             Value::String(text) => Some(Self::Text(text.clone())),
             Value::Array(_) | Value::Object(_) => None,
         }
@@ -138,6 +142,14 @@ impl Literal {
             Self::Integer(_) => Some(self),
             Self::Double(double) => integral(double).map(Self::Integer),
             _ => None,
+        }
+    }
+
+    /// The value under which a field compares what was read of a document.
+    pub fn keyed(self, field: &Field) -> Self {
+        match self {
+            Self::Text(text) if field.is_instant() => Self::Text(key_or_text(&text)),
+            other => other,
         }
     }
 
@@ -204,9 +216,20 @@ pub fn special(text: &str) -> Option<Literal> {
     }
 }
 
-fn instant(format: TextFormat, text: &str) -> Option<Literal> {
-    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    Some(Literal::Text(if format == TextFormat::Timestamp { timestamp(at) } else { text.to_owned() }))
+/// The text under which an instant is compared with those of a field.
+fn instant(format: TextFormat, text: &str) -> Result<Literal, NoInstant> {
+    let key = key(text)?;
+    if format != TextFormat::Timestamp {
+        return Ok(Literal::Text(key));
+    }
+    // What the service writes has milliseconds and a Z at the end: finer digits come behind that.
+    let (seconds, fraction) = key.split_once('.').unwrap_or((&key, ""));
+    let (millis, finer) = fraction.split_at(fraction.len().min(3));
+    Ok(Literal::Text(format!("{seconds}.{millis:0<3}Z{finer}")))
+}
+
+fn no_instant(field: &Field, text: &str, why: NoInstant) -> String {
+    format!("{} expects a date-time; {:?} {why}", field.path, short(text))
 }
 
 /// At most 80 characters of a value, for messages.

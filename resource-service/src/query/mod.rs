@@ -7,6 +7,7 @@ pub mod expr;
 mod group;
 pub mod grouping;
 pub mod instant;
+pub mod instants;
 mod json;
 pub mod literal;
 pub mod number;

@@ -90,6 +90,24 @@ pub struct Field {
     pub crossings: Vec<Path>,
 }
 
+impl FieldType {
+    /// Whether its texts, or those of its items, are points in time as clients wrote them, which are compared by the
+    /// instant that they name.
+    pub fn is_instant(&self) -> bool {
+        match self {
+            Self::Array(items) => items.is_instant(),
+            kind => *kind == Self::Text(TextFormat::DateTime),
+        }
+    }
+}
+
+impl Field {
+    /// See [`FieldType::is_instant`].
+    pub fn is_instant(&self) -> bool {
+        self.kind.is_instant()
+    }
+}
+
 /// Why a path names no field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownField {
@@ -126,6 +144,7 @@ pub struct Schema {
     has_ieee754: bool,
     has_integers: bool,
     has_bounds: bool,
+    has_instants: bool,
     hidden: BTreeMap<Path, String>,
 }
 
@@ -136,8 +155,9 @@ impl Schema {
         let has_bounds = ["maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"]
             .iter()
             .any(|word| uses(&root, word));
+        let has_instants = mentions(&root, "date-time");
         let root = Arc::new(Root::new(references::to_pointers(root)));
-        Self { root, has_ieee754, has_integers, has_bounds, hidden: BTreeMap::new() }
+        Self { root, has_ieee754, has_integers, has_bounds, has_instants, hidden: BTreeMap::new() }
     }
 
     /// The schema as it is for somebody who is not shown these fields, each with the scope that shows it: no path leads
@@ -229,6 +249,22 @@ impl Schema {
     /// Whether it says anywhere that something is an integer.
     pub fn has_integers(&self) -> bool {
         self.has_integers
+    }
+
+    /// Whether it says anywhere that something is a point in time.
+    pub fn mentions_instants(&self) -> bool {
+        self.has_instants
+    }
+
+    /// The schema as it was written, its references turned into pointers.
+    pub fn text(&self) -> &Value {
+        self.root.schema()
+    }
+
+    /// What the values at the place that these names lead to are.
+    pub fn kind_at(&self, names: &[String]) -> FieldType {
+        let mut steps: Vec<Step<'_>> = names.iter().map(|name| Step::Member(name)).collect();
+        self.type_of(&self.root.at(&steps), &mut steps)
     }
 
     /// Whether it may bound a number of format `ieee754`.

@@ -161,6 +161,12 @@ pub trait Store:
     /// Makes what the collections need: tables and indexes. Can be repeated, by several replicas at once.
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError>;
 
+    /// Makes what a store keeps beside documents that were written by an older version of the program or for an older
+    /// definition, so that they are found; returns how many there were.
+    async fn mend(&self, _: &Arc<Collection>) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
     /// Whether the store can be reached and used now; else why not, in words for an operator.
     async fn ping(&self) -> Result<(), Cause>;
 

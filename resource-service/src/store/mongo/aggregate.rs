@@ -30,7 +30,10 @@ pub async fn aggregate(
     let mut cursor = found.await?;
     while !groups.overflow() && cursor.advance().await? {
         let document = cursor.current();
-        let values = groups.fields().iter().map(|field| value(document, &field.path));
+        let values = groups.fields().iter().map(|field| {
+            let value = value(document, &field.path)?;
+            Ok::<_, Error>(value.map(|value| value.keyed(field)))
+        });
         let values = values.collect::<Result<_, _>>()?;
         groups.add(values);
     }

@@ -1,12 +1,11 @@
 //! Turns a document into raw BSON: integers of 64 bits, doubles, and the special values of ieee754 fields as doubles.
 
-use mongodb::bson::{DateTime, RawArrayBuf, RawBson, RawDocumentBuf, raw::CString};
-use serde_json::Value;
-use time::OffsetDateTime;
-
-use super::json::EXPIRES_AT;
+use super::{
+    instants::{self, INSTANTS},
+    json::EXPIRES_AT,
+};
 use crate::{
-    domain::document::Document,
+    domain::{collection::Collection, document::Document},
     query::{
         literal::{Literal, special},
         schema::Schema,
@@ -14,13 +13,12 @@ use crate::{
     },
     store::StoreError,
 };
+use mongodb::bson::{DateTime, RawArrayBuf, RawBson, RawDocumentBuf, raw::CString};
+use serde_json::Value;
 
-/// The BSON of a document, with its expiry where it has one.
-pub fn to_bson(
-    document: &Document,
-    schema: &Schema,
-    expires_at: Option<OffsetDateTime>,
-) -> Result<RawDocumentBuf, StoreError> {
+/// The BSON of a document, with its expiry where it has one and the keys of its points in time.
+pub fn to_bson(collection: &Collection, document: &Document) -> Result<RawDocumentBuf, StoreError> {
+    let (schema, expires_at) = (&collection.schema, collection.expiry(&document.members));
     let mut raw = RawDocumentBuf::new();
     for (name, value) in document.entries() {
         raw.append(key(name)?, raw_value(&value, schema, &mut vec![Step::Member(name)])?);
@@ -28,6 +26,10 @@ pub fn to_bson(
     if let Some(at) = expires_at {
         let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX);
         raw.append(key(EXPIRES_AT)?, DateTime::from_millis(millis));
+    }
+    if let Some(keys) = instants::of(collection, &document.members, document.meta.revision)? {
+        let keys = RawDocumentBuf::try_from(&keys).map_err(|error| StoreError::Failed(error.to_string()))?;
+        raw.append(key(INSTANTS)?, keys);
     }
     Ok(raw)
 }

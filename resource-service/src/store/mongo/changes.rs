@@ -139,7 +139,7 @@ impl Follower {
             match self.stream.next_if_any().await.map_err(|error| broken(&error))? {
                 Some(event) => {
                     let (collection, position) = self.count(&event)?;
-                    if position > self.after {
+                    if position > self.after && !is_mending(&event) {
                         return change(event, collection, position)
                             .map(|change| Told::Change(Arc::new(change)))
                             .map_err(|error| untold(&error));
@@ -168,6 +168,14 @@ impl Follower {
         *part += 1;
         Ok((collection, Position { step, part: *part }))
     }
+}
+
+/// Whether an event only gave a document the keys of its points in time: its revision stayed.
+fn is_mending(event: &Event) -> bool {
+    let revision =
+        |image: &Option<RawDocumentBuf>| image.as_ref().and_then(|raw| raw.get_i64("_revision").ok());
+    let before = revision(&event.full_document_before_change);
+    before.is_some() && before == revision(&event.full_document)
 }
 
 /// A position in the middle of an operation is counted from the operation's first change on.

@@ -14,7 +14,7 @@ use service_kit::store::mongo::in_time;
 
 use super::failed;
 use crate::{
-    domain::series::integral,
+    query::number::integral,
     store::{MAX_CONFLICTS, StoreError},
 };
 

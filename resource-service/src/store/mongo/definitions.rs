@@ -14,9 +14,10 @@ use mongodb::{
 use serde_json::Value;
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{MongoStore, duplicate_key, failed, index_model, json, written};
+use super::{MongoStore, duplicate_key, failed, index_model, instants::path_of, json, written};
 use crate::{
-    domain::collection::{Collection, Index},
+    domain::{collection::Collection, index::Index},
+    query::{instant::shown, schema::Field},
     store::{
         StoreError,
         definitions::{
@@ -111,7 +112,7 @@ fn grouped(index: &Index, limit: usize) -> Vec<Doc> {
     let within = index_model(index).options.and_then(|options| options.partial_filter_expression);
     let keys = index.keys.iter().enumerate();
     let values: Doc =
-        keys.map(|(at, (field, _))| (format!("value{at}"), format!("${}", field.path).into())).collect();
+        keys.map(|(at, (field, _))| (format!("value{at}"), format!("${}", path_of(field)).into())).collect();
     let ids = doc! { "$minN": { "input": "$_id", "n": i32::try_from(MAX_IDS).unwrap_or(i32::MAX) } };
     vec![
         doc! { "$match": within.unwrap_or_default() },
@@ -139,6 +140,13 @@ async fn duplicates(
     Ok(found)
 }
 
+fn shown_value(field: &Field, value: Value) -> Value {
+    match value {
+        Value::String(key) if field.is_instant() => shown(&key).into(),
+        other => other,
+    }
+}
+
 fn duplicate(group: &Value, index: &Index) -> Duplicate {
     let value = |at: usize| group["_id"].get(format!("value{at}")).cloned().unwrap_or_default();
     let ids = group["ids"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -147,7 +155,7 @@ fn duplicate(group: &Value, index: &Index) -> Duplicate {
             .keys
             .iter()
             .enumerate()
-            .map(|(at, (field, _))| (field.path.to_string(), value(at)))
+            .map(|(at, (field, _))| (field.path.to_string(), shown_value(field, value(at))))
             .collect(),
         ids: ids.map(str::to_owned).collect(),
         documents: group["documents"].as_u64().unwrap_or_default(),

@@ -5,6 +5,7 @@
 
 use mongodb::bson::{Bson, Document, doc};
 
+use super::instants::path_of;
 use crate::query::{
     expr::{Comparison, Expr, Kind, Test, behind_prefix},
     literal::Literal,
@@ -34,9 +35,9 @@ fn any(mut ways: Vec<Document>) -> Document {
 }
 
 fn test_of(field: &Field, test: &Test) -> Document {
-    let path = field.path.to_string();
+    let (path, written) = (path_of(field), field.path.to_string());
     match test {
-        Test::Exists(true) => reachable(field, doc! { path: { "$exists": true } }),
+        Test::Exists(true) => reachable(field, doc! { written: { "$exists": true } }),
         Test::Exists(false) => doc! { "$nor": [test_of(field, &Test::Exists(true))] },
         Test::Is(kinds) => is(field, kinds),
         Test::In(literals) if literals.contains(&Literal::Null) => {
@@ -49,6 +50,10 @@ fn test_of(field: &Field, test: &Test) -> Document {
             reachable(field, doc! { path: on_value(field, typed(field, operators)) })
         }
         Test::NotIn(literals) => none_of(field, literals),
+        Test::Compare(comparison, Literal::Null) if !comparison.holds_for_equals() => any(Vec::new()),
+        Test::Compare(_, Literal::Null) => {
+            reachable(field, doc! { written: on_value(field, doc! { "$type": "null" }) })
+        }
         Test::Compare(comparison, literal) => match compare(field, *comparison, literal) {
             Some(operators) => reachable(field, doc! { path: on_value(field, operators) }),
             None => any(Vec::new()),
@@ -56,17 +61,17 @@ fn test_of(field: &Field, test: &Test) -> Document {
         Test::Contains(item) => {
             let mut ways: Vec<Document> = Vec::new();
             if let Literal::Text(part) = item {
-                ways.push(part_of(&path, part));
+                ways.push(part_of(&written, part));
             }
             if let Some(operators) = compare(field, Comparison::Eq, item).filter(|_| is_untyped(field)) {
-                ways.push(doc! { path: { "$elemMatch": operators } });
+                ways.push(doc! { written: { "$elemMatch": operators } });
             }
             reachable(field, any(ways))
         }
         Test::Prefix(prefix) => {
             let mut operators = doc! { "$gte": prefix };
             operators.extend(behind_prefix(prefix).map(|end| ("$lt".to_owned(), end.into())));
-            reachable(field, doc! { path: on_value(field, operators) })
+            reachable(field, doc! { written: on_value(field, operators) })
         }
     }
 }
@@ -82,7 +87,7 @@ fn none_of(field: &Field, literals: &[Literal]) -> Document {
         return any(Vec::new());
     }
     let operators = doc! { "$nin": literals.iter().map(bson).collect::<Vec<_>>(), "$type": kinds };
-    reachable(field, doc! { field.path.to_string(): on_value(field, operators) })
+    reachable(field, doc! { path_of(field): on_value(field, operators) })
 }
 
 /// That a string has `part` in it. No pattern of a client's reaches the server: the text is compared as it is.
@@ -131,9 +136,6 @@ fn reachable(field: &Field, test: Document) -> Document {
 /// The operators of a comparison; `None` where it holds for nothing.
 fn compare(field: &Field, comparison: Comparison, literal: &Literal) -> Option<Document> {
     let value = bson(literal);
-    if *literal == Literal::Null {
-        return comparison.holds_for_equals().then(|| doc! { "$type": "null" });
-    }
     if literal.is_nan() && comparison != Comparison::Ne {
         return comparison.holds_for_equals().then(|| doc! { "$eq": value });
     }
@@ -154,7 +156,7 @@ fn compare(field: &Field, comparison: Comparison, literal: &Literal) -> Option<D
 }
 
 fn is(field: &Field, kinds: &[Kind]) -> Document {
-    let path = field.path.to_string();
+    let path = path_of(field);
     let mut ways = Vec::new();
     let others: Vec<Kind> = kinds.iter().copied().filter(|kind| *kind != Kind::Nothing).collect();
     if !others.is_empty() {

@@ -4,6 +4,8 @@ use std::io::Write as _;
 
 use mongodb::bson::{RawArray, RawBsonRef, RawDocument};
 
+use super::instants::INSTANTS;
+
 /// The member that drives the removal of expired documents and is never shown.
 pub const EXPIRES_AT: &str = "_expires_at";
 /// The member that says who wrote the revision, where that is not the owner, and is never shown.
@@ -24,7 +26,7 @@ impl From<mongodb::bson::error::Error> for NotADocument {
 /// NaN and the infinities as strings.
 pub fn to_json(document: &RawDocument) -> Result<String, NotADocument> {
     let mut out = Vec::with_capacity(document.as_bytes().len() * 3 / 2);
-    write_members(document, &mut out, |name| [EXPIRES_AT, CHANGED_BY].contains(&name))?;
+    write_members(document, &mut out, |name| [EXPIRES_AT, CHANGED_BY, INSTANTS].contains(&name))?;
     String::from_utf8(out).map_err(|error| NotADocument(error.to_string()))
 }
 
@@ -105,7 +107,7 @@ mod tests {
         let document = rawdoc! {
             "_id": "a\"\u{1}é", "n": null, "t": true, "i": i64::MIN, "j": 7_i32, "d": 0.1 + 0.2, "w": 5.0, "z": -0.0,
             "e": {}, "l": [1.5, [], "x"], "s": [f64::NAN, f64::INFINITY, f64::NEG_INFINITY],
-            "_expires_at": DateTime::from_millis(0),
+            "_expires_at": DateTime::from_millis(0), "_instants": { "k": { "at": "2026-01-31T12:00:00" } },
         };
         assert_eq!(
             to_json(&document).unwrap(),

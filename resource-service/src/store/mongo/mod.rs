@@ -10,6 +10,7 @@ mod explain;
 mod filter;
 mod find;
 mod history;
+mod instants;
 mod json;
 mod order;
 mod partial;
@@ -40,7 +41,7 @@ use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 use tokio::{sync::Semaphore, time::timeout};
 
-use self::{json::EXPIRES_AT, scan::CursorScan, together::Together};
+use self::{instants::path_of, json::EXPIRES_AT, scan::CursorScan, together::Together};
 use super::{
     Batch, Changes, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
 };
@@ -111,6 +112,7 @@ impl MongoStore {
         tickets::prepare(&self.database).await?;
         for collection in collections {
             self.make_past(collection).await?;
+            instants::prepare(&self.database, &self.handle(collection), collection).await?;
             let expiry = collection.expires().then(expiry_index);
             let models: Vec<IndexModel> = collection.indexes.iter().map(index_model).chain(expiry).collect();
             if models.is_empty() {
@@ -170,14 +172,13 @@ fn index_model(index: &Index) -> IndexModel {
     let mut keys: Doc = index
         .keys
         .iter()
-        .map(|(field, direction)| (field.path.to_string(), order::direction(*direction).into()))
+        .map(|(field, direction)| (path_of(field), order::direction(*direction).into()))
         .collect();
     if let Some(direction) = index.tie_breaker() {
         keys.entry("_id".to_owned()).or_insert_with(|| order::direction(direction).into());
     }
     let present: Option<Doc> = index.unique.then(|| {
-        let typed =
-            |(field, _): &(Arc<Field>, _)| (field.path.to_string(), doc! { "$type": type_of(field) }.into());
+        let typed = |(field, _): &(Arc<Field>, _)| (path_of(field), doc! { "$type": type_of(field) }.into());
         index.keys.iter().map(typed).collect()
     });
     let options = IndexOptions::builder()
@@ -231,6 +232,12 @@ impl Store for MongoStore {
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
         self.server.reach().await.map_err(StoreError::Unusable)?;
         self.server.while_it_answers(self.make_ready(collections)).await.ok_or(Unavailable)?
+    }
+
+    async fn mend(&self, collection: &Arc<Collection>) -> Result<u64, StoreError> {
+        let documents = self.handle(collection);
+        let mending = self.server.while_it_answers(instants::mend(&self.database, &documents, collection));
+        mending.await.ok_or(Unavailable)?
     }
 
     async fn ping(&self) -> Result<(), Cause> {

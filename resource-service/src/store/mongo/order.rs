@@ -4,6 +4,7 @@
 use mongodb::bson::{Bson, Document, doc};
 use shared_models::documents::Direction;
 
+use super::instants::path_of;
 use crate::query::{
     expr::Kind,
     order::Order,
@@ -27,7 +28,9 @@ impl Sort {
         let (mut keys, mut computed) = (doc! {}, doc! {});
         for (at, key) in order.keys().iter().enumerate() {
             let direction = direction(key.direction);
-            if key.field.kind == FieldType::Untyped || !key.field.crossings.is_empty() {
+            if key.field.is_instant() {
+                keys.insert(path_of(&key.field), direction);
+            } else if key.field.kind == FieldType::Untyped || !key.field.crossings.is_empty() {
                 let (kind, value) = (format!("kind{at}"), format!("value{at}"));
                 keys.insert(format!("{COMPUTED}.{kind}"), direction);
                 keys.insert(format!("{COMPUTED}.{value}"), direction);

@@ -5,6 +5,7 @@ use mongodb::bson::{Bson, DateTime, Document as Doc};
 use super::{
     bson::raw_value,
     date,
+    instants::{self, INSTANTS},
     json::{CHANGED_BY, EXPIRES_AT},
 };
 use crate::{
@@ -43,6 +44,9 @@ pub fn operators(collection: &Collection, update: &Update) -> Result<Option<Doc>
     }
     set.insert("_revision", after.meta.revision);
     set.insert("_updated_at", after.meta.updated_at.as_str());
+    if let Some(keys) = instants::of(collection, &after.members, after.meta.revision)? {
+        set.insert(INSTANTS, keys);
+    }
     set.insert(CHANGED_BY, update.by.as_str());
     let expiry: Option<DateTime> = collection.expiry(&after.members).map(date);
     match expiry {

@@ -5,9 +5,10 @@ use mongodb::bson::{Bson, Document as Doc, RawArray, RawBsonRef, RawDocument, do
 use crate::{
     domain::{
         scalar::Scalar,
-        series::{self, COUNT, Chunk, FIRST, LAST, LAST_VALUE, MAX, MIN, OPEN, Place, Point, integral},
+        series::{self, COUNT, Chunk, FIRST, LAST, LAST_VALUE, MAX, MIN, OPEN, Place, Point},
         summary::Summary,
     },
+    query::number::integral,
     store::{Append, Outline},
 };
 

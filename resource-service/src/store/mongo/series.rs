@@ -216,10 +216,7 @@ async fn write(
     collection: &Collection,
     writes: &[Write],
 ) -> Result<bool, Fault> {
-    let raw = |document: &Document| {
-        bson::to_bson(document, &collection.schema, collection.expiry(&document.members))
-            .map_err(Fault::Document)
-    };
+    let raw = |document: &Document| bson::to_bson(collection, document).map_err(Fault::Document);
     for write in writes {
         let current = match write {
             Write::Insert(_) => None,

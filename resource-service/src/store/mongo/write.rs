@@ -205,7 +205,7 @@ impl MongoStore {
     }
 
     fn raw(collection: &Collection, document: &Document) -> Result<RawDocumentBuf, StoreError> {
-        bson::to_bson(document, &collection.schema, collection.expiry(&document.members))
+        bson::to_bson(collection, document)
     }
 
     /// The document with who wrote it: the collection may keep its revisions one day.

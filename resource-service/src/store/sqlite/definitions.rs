@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{SqliteStore, create_index, index_name, operand::Operand, served_indexes, table};
 use crate::{
     domain::collection::{Collection, Index},
-    query::schema::FieldType,
+    query::{instant::shown, schema::FieldType},
     store::{
         StoreError,
         definitions::{
@@ -118,6 +118,7 @@ fn json(cell: Cell, kind: &FieldType) -> Value {
         Cell::Integer(integer) if *kind == FieldType::Boolean => (integer != 0).into(),
         Cell::Integer(integer) => integer.into(),
         Cell::Real(double) => double.into(),
+        Cell::Text(text) if kind.is_instant() => shown(&text).into(),
         Cell::Text(text) => text.into(),
         Cell::Null | Cell::Blob(_) => Value::Null,
     }

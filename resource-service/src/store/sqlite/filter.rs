@@ -61,7 +61,10 @@ impl Statement {
     }
 
     fn test(&mut self, field: &Field, test: &Test) {
-        let operand = Operand::of(field);
+        let operand = match test {
+            Test::Contains(_) | Test::Prefix(_) => Operand::as_written(field),
+            _ => Operand::of(field),
+        };
         match (test, &field.kind) {
             (Test::Exists(wanted), _) => {
                 self.push(&format!("{} IS {}NULL", operand.kind, if *wanted { "NOT " } else { "" }));

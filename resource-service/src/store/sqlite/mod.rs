@@ -6,6 +6,7 @@ mod definitions;
 mod explain;
 mod filter;
 mod find;
+mod functions;
 mod history;
 mod log;
 mod operand;
@@ -59,7 +60,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it where it is missing.
     pub fn open(path: &Path) -> Result<Self, StartError> {
-        let (database, clock) = (Database::open(path)?, Arc::new(SystemClock));
+        let (database, clock) = (Database::open_with(path, functions::add)?, Arc::new(SystemClock));
         Ok(Self { database, clock, query_timeout: QUERY_TIMEOUT })
     }
 

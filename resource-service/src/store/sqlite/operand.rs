@@ -3,8 +3,10 @@
 
 use crate::query::{
     expr::Kind,
-    schema::{Field, FieldType},
+    schema::{Field, FieldType, TextFormat},
 };
+
+use super::functions::INSTANT;
 
 /// The least text. Numbers come before it.
 const TEXTS: &str = "''";
@@ -22,6 +24,11 @@ pub struct Operand {
     pub kind: String,
     /// What the schema says.
     pub field_type: FieldType,
+}
+
+/// The key of a point in time.
+fn instant(value: &str) -> String {
+    format!("{INSTANT}({value})")
 }
 
 /// A path of SQLite's JSON functions as a SQL literal, every name quoted.
@@ -48,11 +55,18 @@ impl Operand {
         Self::new(&format!("json_extract(body, {path})"), format!("json_type(body, {path})"), field_type)
     }
 
+    /// The operand of a field whose strings are taken as they are written.
+    pub fn as_written(field: &Field) -> Self {
+        let kind = if field.is_instant() { FieldType::Text(TextFormat::Plain) } else { field.kind.clone() };
+        Self::of(&Field { kind, ..field.clone() })
+    }
+
     /// The operand of any item of an array. Its kind is told by the item itself.
     pub fn of_item(items: &FieldType) -> Self {
         let special = FieldType::Number { ieee754: true };
         let field_type = if *items == special { special } else { FieldType::Untyped };
-        Self::new("item.value", "item.type".into(), field_type)
+        let value = if items.is_instant() { instant("item.value") } else { "item.value".to_owned() };
+        Self::new(&value, "item.type".into(), field_type)
     }
 
     fn new(value: &str, kind: String, field_type: FieldType) -> Self {
@@ -75,6 +89,7 @@ impl Operand {
                     "CASE {kind} WHEN 'integer' THEN 1 WHEN 'real' THEN 1 WHEN 'text' THEN {value} <> 'NaN' END"
                 )),
             ),
+            FieldType::Text(TextFormat::DateTime) => (instant(value), None),
             _ => (value.to_owned(), None),
         };
         Self { value, rank, kind, field_type }

@@ -76,8 +76,19 @@ const DOUBLES: [f64; 18] = [
     0.300_000_000_000_000_04,
 ];
 const SPECIAL: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
-const DATES: [&str; 5] = [
+/// Some are the same instant, written differently; others differ in a digit behind the ninth.
+const DATES: [&str; 15] = [
     "2026-01-31T12:00:00Z",
+    "2026-01-31T13:00:00.000+01:00",
+    "2026-01-31t06:30:00-05:30",
+    "2026-01-31T12:00:00.50Z",
+    "2026-01-31T12:00:00.123456789Z",
+    "2026-01-31T12:00:00.1234567891Z",
+    "2026-01-31T12:00:00.123456789000Z",
+    "2026-02-01T02:00:00+14:00",
+    "1969-12-31T23:59:59.999999999Z",
+    "0000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999+00:00",
     "2026-01-31T12:00:00.5Z",
     "2026-01-31T12:00:00+01:00",
     "2025-12-31T23:59:59Z",
@@ -134,7 +145,7 @@ fn scalar(random: &mut Random, kind: Kind) -> Value {
             2..=4 => number(random),
             _ => random.pick(&TEXTS).into(),
         },
-        Kind::Texts | Kind::Ieee754s | Kind::Anythings | Kind::Object => panic!("no scalar"),
+        Kind::Texts | Kind::Dates | Kind::Ieee754s | Kind::Anythings | Kind::Object => panic!("no scalar"),
     }
 }
 
@@ -192,6 +203,10 @@ pub fn members(random: &mut Random) -> Map<String, Value> {
         let value =
             if random.chance(80) { json!({"value": scalar(random, Kind::Ieee754)}) } else { json!({}) };
         members.insert("results".into(), json!({"e": value}));
+    }
+    if random.chance(70) {
+        let at = scalar(random, Kind::Date);
+        members.insert("when".into(), json!({"at": at, "other": scalar(random, Kind::Date)}));
     }
     let loose = json!({"v": if random.chance(15) { Value::Null } else { number(random) }});
     match random.below(5) {
@@ -288,7 +303,7 @@ fn test(random: &mut Random) -> Condition {
     let field @ (_, kind, nullable) = random.pick(&FIELDS);
     let operators: &[&str] = match kind {
         Kind::Object => &["exists"],
-        Kind::Texts | Kind::Ieee754s | Kind::Anythings => &["eq", "in", "contains", "exists"],
+        Kind::Texts | Kind::Dates | Kind::Ieee754s | Kind::Anythings => &["eq", "in", "contains", "exists"],
         Kind::Text | Kind::Date | Kind::Anything => &OPERATORS,
         Kind::Integer | Kind::Number | Kind::Ieee754 | Kind::Boolean => &OPERATORS[..9],
     };

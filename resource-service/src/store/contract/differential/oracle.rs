@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::sample::{Field, Kind};
 
@@ -23,6 +24,8 @@ pub enum Scalar {
     Integer(i64),
     Double(f64),
     Text(String),
+    /// Seconds since 1970, and the digits behind the point.
+    Instant(i64, String),
     Object,
     Array,
     Boolean(bool),
@@ -43,10 +46,19 @@ impl Scalar {
                 "-Infinity" => f64::NEG_INFINITY,
                 other => panic!("{other} is no number"),
             }),
+            Value::String(text) if kind == Kind::Date => Self::instant(text),
             Value::String(text) => Self::Text(text.clone()),
             Value::Object(_) => Self::Object,
             Value::Array(_) => Self::Array,
         }
+    }
+
+    /// A point in time: every digit of the fraction counts.
+    fn instant(text: &str) -> Self {
+        let at = OffsetDateTime::parse(&text.to_uppercase(), &Rfc3339).expect("a date-time");
+        let digits = text.split_once('.').map_or("", |(_, rest)| rest);
+        let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
+        Self::Instant(at.unix_timestamp(), digits.trim_end_matches('0').to_owned())
     }
 
     fn is_nan(&self) -> bool {
@@ -58,7 +70,7 @@ impl Scalar {
         match self {
             Self::Null => 0,
             Self::Integer(_) | Self::Double(_) => 1,
-            Self::Text(_) => 2,
+            Self::Text(_) | Self::Instant(..) => 2,
             Self::Object => 3,
             Self::Array => 4,
             Self::Boolean(_) => 5,
@@ -69,6 +81,9 @@ impl Scalar {
     fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Text(one), Self::Text(other)) => one.chars().cmp(other.chars()),
+            (Self::Instant(one, digits), Self::Instant(other, others)) => {
+                one.cmp(other).then_with(|| digits.cmp(others))
+            }
             (Self::Boolean(one), Self::Boolean(other)) => one.cmp(other),
             _ if self.rank() == 1 && other.rank() == 1 => number_order(self, other),
             _ => self.rank().cmp(&other.rank()),
@@ -188,7 +203,9 @@ fn meets(kind: Kind, value: &Value, operator: &str, values: &[Value]) -> bool {
         return !value.is_null();
     }
     let scalar = Scalar::read(kind, value);
-    let literals: Vec<Scalar> = values.iter().map(|value| Scalar::read(kind, value)).collect();
+    let whole = !(["prefix", "contains"].contains(&operator) && kind == Kind::Date);
+    let literals: Vec<Scalar> =
+        values.iter().filter(|_| whole).map(|value| Scalar::read(kind, value)).collect();
     match operator {
         "in" => literals.iter().any(|literal| scalar.compares("eq", literal)),
         "nin" => {
@@ -197,12 +214,13 @@ fn meets(kind: Kind, value: &Value, operator: &str, values: &[Value]) -> bool {
                 && scalar != Scalar::Null
                 && !literals.iter().any(|literal| scalar.compares("eq", literal))
         }
-        "prefix" => match (&scalar, &literals[0]) {
-            (Scalar::Text(text), Scalar::Text(prefix)) => text.starts_with(prefix),
+        // The text as it is written.
+        "prefix" => match (value, &values[0]) {
+            (Value::String(text), Value::String(prefix)) => text.starts_with(prefix.as_str()),
             _ => false,
         },
-        "contains" => match (value, &literals[0]) {
-            (Value::String(text), Scalar::Text(part)) => text.contains(part),
+        "contains" => match (value, &values[0]) {
+            (Value::String(text), Value::String(part)) => text.contains(part.as_str()),
             (Value::Array(_), _) => meets(Kind::Anythings, value, "eq", values),
             _ => false,
         },

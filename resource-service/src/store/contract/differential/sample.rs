@@ -11,6 +11,7 @@ use crate::domain::collection::Collection;
 pub enum Kind {
     Text,
     Date,
+    Dates,
     Integer,
     Number,
     Ieee754,
@@ -27,6 +28,7 @@ impl Kind {
     pub fn items(self) -> Option<Self> {
         match self {
             Self::Texts => Some(Self::Text),
+            Self::Dates => Some(Self::Date),
             Self::Ieee754s => Some(Self::Ieee754),
             Self::Anythings => Some(Self::Anything),
             _ => None,
@@ -37,7 +39,7 @@ impl Kind {
 /// A field, its kind, and whether it can be null.
 pub type Field = (&'static str, Kind, bool);
 
-pub const FIELDS: [Field; 20] = [
+pub const FIELDS: [Field; 22] = [
     ("_id", Kind::Text, false),
     ("_revision", Kind::Integer, false),
     ("t", Kind::Text, false),
@@ -47,7 +49,9 @@ pub const FIELDS: [Field; 20] = [
     ("x", Kind::Ieee754, true),
     ("y", Kind::Ieee754, false),
     ("b", Kind::Boolean, true),
-    ("at", Kind::Date, false),
+    ("at", Kind::Date, true),
+    ("times", Kind::Dates, false),
+    ("when.at", Kind::Date, false),
     ("tags", Kind::Texts, false),
     ("marks", Kind::Ieee754s, false),
     ("mixed", Kind::Anythings, false),
@@ -77,7 +81,9 @@ pub fn collection(number: u64) -> Arc<Collection> {
                 "x": {"type": ["number", "string", "null"], "format": "ieee754"},
                 "y": ieee754,
                 "b": {"type": ["boolean", "null"]},
-                "at": {"type": "string", "format": "date-time"},
+                "at": {"type": ["string", "null"], "format": "date-time"},
+                "times": {"type": "array", "items": {"type": "string", "format": "date-time"}},
+                "when": {"type": "object", "additionalProperties": {"type": "string", "format": "date-time"}},
                 "tags": {"type": "array", "items": {"type": "string"}},
                 "marks": {"type": "array", "items": ieee754},
                 "mixed": {"type": "array"},
@@ -90,6 +96,9 @@ pub fn collection(number: u64) -> Arc<Collection> {
         // In every second collection no index serves anything.
         "indexes": if number % 2 == 1 { json!([]) } else { json!([
             {"keys": {"s": 1}},
+            {"keys": {"at": 1}},
+            {"keys": {"when.at": -1, "s": 1}},
+            {"keys": {"times": 1}},
             {"keys": {"x": 1}},
             {"keys": {"y": -1}},
             {"keys": {"i": -1, "s": 1}},

@@ -77,6 +77,14 @@ impl Database {
     ///
     /// Fails when another process has it open: SQLite is for one node.
     pub fn open(path: &Path) -> Result<Self, StartError> {
+        Self::open_with(path, |_| Ok(()))
+    }
+
+    /// The same, where each connection is made ready by `prepare`: it may add functions.
+    pub fn open_with(
+        path: &Path,
+        prepare: fn(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Self, StartError> {
         let failed = |what: &str, reason: &dyn std::fmt::Display| {
             StartError::Store(format!("{what} {}: {reason}", path.display()))
         };
@@ -85,10 +93,13 @@ impl Database {
         }
         let lock = lock(path).map_err(|reason| failed("cannot open", &reason))?;
         private(path).map_err(|e| failed("cannot open", &e))?;
-        let writer = connection(path, false).map_err(|e| failed("cannot open", &e))?;
+        let connection = |read_only| {
+            connection(path, read_only).and_then(|connection| prepare(&connection).map(|()| connection))
+        };
+        let writer = connection(false).map_err(|e| failed("cannot open", &e))?;
         let writer = Lane::start("sqlite-writer", vec![writer])?;
         let readers = |count: usize| {
-            let opened = (0..count).map(|_| connection(path, true)).collect::<Result<Vec<_>, _>>();
+            let opened = (0..count).map(|_| connection(true)).collect::<Result<Vec<_>, _>>();
             opened.map_err(|e| failed("cannot open", &e))
         };
         let queries = Lane::start("sqlite-query", readers(QUERIES)?)?;

@@ -1,0 +1,61 @@
+//! Looks again at what older replicas may have written while a definition, or the program, was being replaced.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep};
+
+use super::catalog::LiveCatalog;
+use crate::{domain::collection::Collection, store::Store};
+
+/// How long after a definition is served here its documents are looked at again: replicas change their definitions
+/// within five seconds, and are replaced within minutes.
+const LOOKS: [Duration; 5] = [
+    Duration::from_secs(10),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(60 * 60),
+];
+/// The pause between two looks at the definitions.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// A collection that was taken into service a while ago.
+struct Served {
+    collection: Arc<Collection>,
+    since: Instant,
+    looks: usize,
+}
+
+/// Mends documents for as long as the process runs. Failures are logged, and the next look tries again.
+pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>) {
+    let mut known: HashMap<String, Served> = HashMap::new();
+    loop {
+        sleep(PAUSE).await;
+        let served = catalog.served();
+        known.retain(|name, _| served.catalog.get(name).is_some());
+        for collection in served.catalog.iter().filter(|collection| !collection.instants.is_empty()) {
+            let fresh = || Served { collection: Arc::clone(collection), since: Instant::now(), looks: 0 };
+            let entry = known.entry(collection.name().to_owned()).or_insert_with(fresh);
+            if !Arc::ptr_eq(&entry.collection, collection) {
+                *entry = fresh();
+            }
+            if LOOKS.get(entry.looks).is_none_or(|after| entry.since.elapsed() < *after) {
+                continue;
+            }
+            entry.looks += 1;
+            match store.mend(collection).await {
+                Ok(0) => {}
+                Ok(documents) => {
+                    tracing::info!(
+                        collection.name = collection.name(),
+                        documents,
+                        "points in time were indexed"
+                    );
+                }
+                Err(error) => {
+                    tracing::warn!(collection.name = collection.name(), %error, "points in time could not be indexed");
+                }
+            }
+        }
+    }
+}
