@@ -158,7 +158,7 @@ impl<'s> Reader<'s> {
 /// What a value may be read as, less what is no value of an enumerated field.
 fn readings(field: &Field, given: Given<'_>, parameter: &str) -> Result<Vec<Literal>, FieldError> {
     let mut readings = given.readings(field).map_err(|message| fault(parameter, "type", message))?;
-    let Some(values) = &field.values else { return Ok(readings) };
+    let Some(values) = field.values.as_ref().filter(|_| !field.is_instant()) else { return Ok(readings) };
     let listed = |literal: &Literal| {
         let literal = literal.to_json();
         (literal.is_null() && field.nullable) || values.iter().any(|value| equal(value, &literal))

@@ -186,16 +186,17 @@ impl Expr {
             Self::All(parts) => json!({"$and": list(parts)}),
             Self::Any(parts) => json!({"$or": list(parts)}),
             Self::Not(inner) => json!({"$not": inner.to_json()}),
-            Self::Test(field, test) => json!({ field.path.to_string(): test.to_json() }),
+            Self::Test(field, test) => json!({ field.path.to_string(): test.to_json(field) }),
         }
     }
 }
 
 impl Test {
-    fn to_json(&self) -> Value {
-        let list = |literals: &[Literal]| literals.iter().map(Literal::to_json).collect::<Value>();
+    fn to_json(&self, field: &Field) -> Value {
+        let one = |literal: &Literal| literal.to_json_of(field);
+        let list = |literals: &[Literal]| literals.iter().map(one).collect::<Value>();
         let (operator, value) = match self {
-            Self::Compare(comparison, literal) => (comparison.name(), literal.to_json()),
+            Self::Compare(comparison, literal) => (comparison.name(), one(literal)),
             Self::In(literals) => ("in", list(literals)),
             Self::NotIn(literals) => ("nin", list(literals)),
             Self::Contains(literal) => ("contains", literal.to_json()),

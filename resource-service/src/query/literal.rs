@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, fmt};
 
 use super::{
-    instant::{NoInstant, key, key_or_text},
+    instant::{NoInstant, key, key_or_text, shown},
     number::integral,
     schema::{Field, FieldType, TextFormat},
 };
@@ -142,6 +142,22 @@ impl Literal {
             Self::Integer(_) => Some(self),
             Self::Double(double) => integral(double).map(Self::Integer),
             _ => None,
+        }
+    }
+
+    /// The JSON that a query names this value of a field by: a point in time as RFC 3339 writes it.
+    pub fn to_json_of(&self, field: &Field) -> Value {
+        let kind = match &field.kind {
+            FieldType::Array(items) => items,
+            kind => kind,
+        };
+        match (self, kind) {
+            (Self::Text(key), FieldType::Text(TextFormat::DateTime)) => shown(key).into(),
+            (Self::Text(text), FieldType::Text(TextFormat::Timestamp)) => {
+                let (time, finer) = text.split_once('Z').unwrap_or((text, ""));
+                format!("{time}{finer}Z").into()
+            }
+            _ => self.to_json(),
         }
     }
 

@@ -20,25 +20,6 @@ pub const DEFAULT_LIMIT: usize = 50;
 /// The most items a page may have.
 pub const MAX_LIMIT: usize = 1000;
 const CONTROLS: [&str; 7] = ["sort", "fields", "view", "limit", "after", "count", "explain"];
-/// The names that are parameters of their own wherever conditions are: a field of such a name is asked for with its
-/// operator, as in `count[eq]=3`, or by `filter`.
-pub const WORDS: [&str; 15] = [
-    "sort",
-    "fields",
-    "view",
-    "limit",
-    "after",
-    "count",
-    "explain",
-    "or",
-    "filter",
-    "expand",
-    "group",
-    "stat",
-    "since",
-    "last_event_id",
-    "ticket",
-];
 
 /// What a list shows of a collection.
 #[derive(Clone, Debug, PartialEq)]

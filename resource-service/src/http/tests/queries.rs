@@ -121,7 +121,7 @@ async fn every_operator_says_the_same_in_both_notations() {
         ("s[prefix]=al", r#"{"s":{"$prefix":"al"}}"#, "ad"),
         ("at[prefix]=2026-01", r#"{"at":{"$prefix":"2026-01"}}"#, "b"),
         ("code.name=vasp", r#"{"code.name":"vasp"}"#, "a"),
-        ("free.n=5", r#"{"free.n":5}"#, "c"),
+        ("free.n=5", r#"{"free.n":{"$in":[5,"5"]}}"#, "cd"),
         ("free.n=\"5\"", r#"{"free.n":"5"}"#, "d"),
         ("free.t[prefix]=1", r#"{"free.t":{"$prefix":"1"}}"#, "c"),
         ("or=(i[gt]=1,s=alpha)", r#"{"$or":[{"i":{"$gt":1}},{"s":"alpha"}]}"#, "abc"),
@@ -140,6 +140,7 @@ async fn every_operator_says_the_same_in_both_notations() {
         (&[r#"filter={"s":{"$in":["alpha",null]}}"#], "ac"),
         (&["s[contains]='; --"], ""),
         (&["s=$where"], ""),
+        (&["i[ne]=null"], "abc"),
     ] {
         assert_eq!(samples.found(parameters).await, expected, "{parameters:?}");
     }

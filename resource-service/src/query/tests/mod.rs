@@ -82,12 +82,17 @@ fn values_are_read_by_the_type_of_their_field() {
     assert_eq!(literal("name=5"), Literal::Text("5".into()));
     assert_eq!(literal("steps[gt]=5"), Literal::Integer(5));
     assert_eq!(literal("steps=null"), Literal::Null);
+    assert_eq!(literal("steps=5.0"), Literal::Integer(5));
+    assert_eq!(
+        literal("_created_at[lt]=2026-01-31T12:00:00.1235Z"),
+        Literal::Text("2026-01-31T12:00:00.123Z5".into())
+    );
     assert_eq!(literal("energy[lt]=-10"), Literal::Integer(-10));
     assert_eq!(literal("energy=-Infinity"), Literal::Double(f64::NEG_INFINITY));
     assert_eq!(literal("width=1e3"), Literal::Double(1000.0));
     assert_eq!(literal("done=true"), Literal::Boolean(true));
     assert_eq!(literal("tags=a"), Literal::Text("a".into()));
-    assert_eq!(literal("at=2026-01-31T12:00:00+01:00"), Literal::Text("2026-01-31T12:00:00+01:00".into()));
+    assert_eq!(literal("at=2026-01-31T12:00:00+01:00"), Literal::Text("2026-01-31T11:00:00".into()));
     assert_eq!(
         literal("_created_at[gt]=2026-01-31T12:00:00+01:00"),
         Literal::Text("2026-01-31T11:00:00.000Z".into())
@@ -97,8 +102,9 @@ fn values_are_read_by_the_type_of_their_field() {
 
 #[test]
 fn values_of_a_free_object_are_read_as_json_where_they_are_json() {
-    assert_eq!(literal("parameters.a=5"), Literal::Integer(5));
-    assert_eq!(literal("parameters.a=5.0"), Literal::Double(5.0));
+    assert_eq!(literal("parameters.a[gt]=5"), Literal::Integer(5));
+    assert_eq!(literal("parameters.a[gt]=5.0"), Literal::Double(5.0));
+    assert_eq!(literal("parameters.a=0042"), Literal::Text("0042".into()));
     assert_eq!(literal("parameters.a=\"5\""), Literal::Text("5".into()));
     assert_eq!(literal("parameters.a=false"), Literal::Boolean(false));
     assert_eq!(literal("parameters.a=null"), Literal::Null);
@@ -121,7 +127,10 @@ fn a_value_of_another_type_is_refused_with_field_and_expectation() {
         ("steps[exists]=maybe", "exists expects true or false"),
         ("steps[in]=1,x", "an integer"),
         ("parameters.a=\"open", "quoted string"),
-        ("parameters.a=99999999999999999999", "beyond 64 bits"),
+        ("parameters.a[gt]=99999999999999999999", "beyond 64 bits"),
+        ("steps=1e20", "an integer"),
+        ("at=2026-01-31T12:00:00", "add Z or an offset"),
+        ("width=null", "use exists"),
     ] {
         let (parameter, code, message) = fault(text);
         assert_eq!((text.split('=').next(), code.as_str()), (Some(parameter.as_str()), "type"));

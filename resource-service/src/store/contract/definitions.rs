@@ -95,7 +95,7 @@ async fn a_plan_tells_what_would_be_made_and_dropped_and_changes_nothing(f: &Fix
         assert_eq!(
             drop,
             [
-                "index+at+_id",
+                "index+at:instant+_id",
                 "index+free.a+_id",
                 "index+results.e.value+_id",
                 "index+x+_id",

@@ -77,11 +77,10 @@ const DOUBLES: [f64; 18] = [
 ];
 const SPECIAL: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 /// Some are the same instant, written differently; others differ in a digit behind the ninth.
-const DATES: [&str; 15] = [
+const DATES: [&str; 14] = [
     "2026-01-31T12:00:00Z",
     "2026-01-31T13:00:00.000+01:00",
     "2026-01-31t06:30:00-05:30",
-    "2026-01-31T12:00:00.50Z",
     "2026-01-31T12:00:00.123456789Z",
     "2026-01-31T12:00:00.1234567891Z",
     "2026-01-31T12:00:00.123456789000Z",
