@@ -120,7 +120,9 @@ fn fault_of(number: &str) -> Option<(&'static str, String)> {
         let message = || format!("{} is beyond 64 bits; integers go up to {}", short(number), i64::MAX);
         return beyond.then(|| ("integer", message()));
     }
-    let beyond = number.parse::<f64>().is_ok_and(f64::is_infinite);
+    // The parser says what it thinks of -Infinity.
+    let numeric = digits.starts_with(|first: char| first.is_ascii_digit());
+    let beyond = numeric && number.parse::<f64>().is_ok_and(f64::is_infinite);
     let message = || format!("{} is beyond every double; the largest is {:e}", short(number), f64::MAX);
     beyond.then(|| ("number", message()))
 }
