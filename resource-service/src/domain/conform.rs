@@ -77,15 +77,14 @@ impl Integers<'_> {
             Value::Number(number) if number.as_i64().is_none() => {
                 let whole = number.as_f64().filter(|double| double.fract() == 0.0);
                 let Some(double) = whole.filter(|_| self.wants_integer(steps)) else { return };
-                match integral(double) {
-                    Some(integer) => *value = integer.into(),
-                    None => {
-                        let (place, value) = (at.pointer(), Value::Number(number.clone()));
-                        let came = self.sight.name(&place, &value);
-                        let message = format!("{came} is beyond 64 bits; integers go up to {}", i64::MAX);
-                        self.faults.push(FieldError::at(place, "integer", message));
-                    }
+                if let Some(integer) = integral(double) {
+                    *value = integer.into();
+                    return;
                 }
+                let (place, value) = (at.pointer(), Value::Number(number.clone()));
+                let came = self.sight.name(&place, &value);
+                let message = format!("{came} is beyond 64 bits; integers go up to {}", i64::MAX);
+                self.faults.push(FieldError::at(place, "integer", message));
             }
             _ => {}
         }

@@ -141,23 +141,29 @@ pub enum UnknownField {
 #[derive(Clone, Debug)]
 pub struct Schema {
     root: Arc<Root>,
-    has_ieee754: bool,
-    has_integers: bool,
-    has_bounds: bool,
-    has_instants: bool,
+    mentioned: Mentioned,
     hidden: BTreeMap<Path, String>,
+}
+
+/// What a schema mentions anywhere, so that documents of most need not be looked through.
+#[derive(Clone, Copy, Debug)]
+struct Mentioned {
+    ieee754: bool,
+    integers: bool,
+    bounds: bool,
 }
 
 impl Schema {
     /// Takes a JSON Schema 2020-12 whose references stay within it.
     pub fn new(root: Value) -> Self {
-        let (has_ieee754, has_integers) = (mentions(&root, IEEE754), mentions(&root, "integer"));
-        let has_bounds = ["maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"]
-            .iter()
-            .any(|word| uses(&root, word));
-        let has_instants = mentions(&root, "date-time");
+        let bounds = ["maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"];
+        let mentioned = Mentioned {
+            ieee754: mentions(&root, IEEE754),
+            integers: mentions(&root, "integer"),
+            bounds: bounds.iter().any(|word| uses(&root, word)),
+        };
         let root = Arc::new(Root::new(references::to_pointers(root)));
-        Self { root, has_ieee754, has_integers, has_bounds, has_instants, hidden: BTreeMap::new() }
+        Self { root, mentioned, hidden: BTreeMap::new() }
     }
 
     /// The schema as it is for somebody who is not shown these fields, each with the scope that shows it: no path leads
@@ -238,22 +244,22 @@ impl Schema {
 
     /// Whether the value that `steps` lead to is a number of format `ieee754`.
     pub fn is_ieee754(&self, steps: &[Step<'_>]) -> bool {
-        self.has_ieee754 && is_ieee754(&self.root.at(steps))
+        self.mentioned.ieee754 && is_ieee754(&self.root.at(steps))
     }
 
     /// Whether the numbers that `steps` lead to are integers.
     pub fn is_integer(&self, steps: &[Step<'_>]) -> bool {
-        self.has_integers && self.root.at(steps).kinds.and(Kinds::NUMBER) == Kinds::INTEGER
+        self.mentioned.integers && self.root.at(steps).kinds.and(Kinds::NUMBER) == Kinds::INTEGER
     }
 
     /// Whether it says anywhere that something is an integer.
     pub fn has_integers(&self) -> bool {
-        self.has_integers
+        self.mentioned.integers
     }
 
     /// Whether it says anywhere that something is a point in time.
     pub fn mentions_instants(&self) -> bool {
-        self.has_instants
+        mentions(self.root.schema(), "date-time")
     }
 
     /// The schema as it was written, its references turned into pointers.
@@ -269,7 +275,7 @@ impl Schema {
 
     /// Whether it may bound a number of format `ieee754`.
     pub fn bounds_ieee754(&self) -> bool {
-        self.has_ieee754 && self.has_bounds
+        self.mentioned.ieee754 && self.mentioned.bounds
     }
 
     fn type_of(&self, shape: &Shape, steps: &mut Vec<Step<'_>>) -> FieldType {

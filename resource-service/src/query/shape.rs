@@ -375,10 +375,9 @@ fn member<'s>(root: &Root, schema: &'s Value, name: &str) -> Vec<&'s Value> {
     for (pattern, part) in patterns.into_iter().flatten() {
         match root.matches(pattern, name) {
             Some(true) => found.push(part),
-            Some(false) => {}
             // It may be declared there.
             None if declared.is_none() => return Vec::new(),
-            None => {}
+            _ => {}
         }
     }
     if found.is_empty() {

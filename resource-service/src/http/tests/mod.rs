@@ -1,6 +1,7 @@
 //! The endpoints as a client sees them, on an embedded store.
 
 mod artifacts;
+mod askable;
 mod bulk;
 mod changes;
 mod compare;

@@ -7,6 +7,7 @@ mod changes;
 mod definitions;
 mod differential;
 mod indexes;
+mod instants;
 mod limits;
 mod lists;
 mod numbers;
