@@ -1,8 +1,8 @@
 //! Turns a document into raw BSON: integers of 64 bits, doubles, and the special values of ieee754 fields as doubles.
 
 use super::{
-    instants::{self, INSTANTS},
-    json::EXPIRES_AT,
+    instants,
+    json::{EXPIRES_AT, INSTANTS},
 };
 use crate::{
     domain::{collection::Collection, document::Document},

@@ -13,15 +13,16 @@ use mongodb::{
 };
 use serde_json::{Map, Value};
 
-use super::{failed, json};
+use super::{
+    failed,
+    json::{self, INSTANTS},
+};
 use crate::{
     domain::{collection::Collection, document::Document},
     query::schema::Field,
     store::StoreError,
 };
 
-/// The member that holds the keys.
-pub const INSTANTS: &str = "_instants";
 /// Where it is kept which collections were gone through. No collection of documents has a name that begins so.
 const STATE: &str = "_instants";
 /// How many documents are mended in one step.

@@ -4,12 +4,13 @@ use std::io::Write as _;
 
 use mongodb::bson::{RawArray, RawBsonRef, RawDocument};
 
-use super::instants::INSTANTS;
-
 /// The member that drives the removal of expired documents and is never shown.
 pub const EXPIRES_AT: &str = "_expires_at";
 /// The member that says who wrote the revision, where that is not the owner, and is never shown.
 pub const CHANGED_BY: &str = "_changed_by";
+
+/// The member that holds the keys of points in time and is never shown.
+pub const INSTANTS: &str = "_instants";
 
 /// Stored bytes are no BSON, or hold a type that no document of ours has.
 #[derive(Debug, thiserror::Error)]

@@ -4,9 +4,8 @@ use mongodb::bson::{Bson, DateTime, Document as Doc};
 
 use super::{
     bson::raw_value,
-    date,
-    instants::{self, INSTANTS},
-    json::{CHANGED_BY, EXPIRES_AT},
+    date, instants,
+    json::{CHANGED_BY, EXPIRES_AT, INSTANTS},
 };
 use crate::{
     domain::{
