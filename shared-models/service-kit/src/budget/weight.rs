@@ -39,7 +39,9 @@ pub fn weight(text: &[u8]) -> usize {
             _ => {}
         }
     }
-    open.into_iter().for_each(|values| lists.add(values));
+    for values in open {
+        lists.add(values);
+    }
     text.len() + lists.bytes() + members * (MEMBER + VALUE) + objects * OBJECT
 }
 
