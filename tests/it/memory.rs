@@ -93,10 +93,10 @@ async fn a_slow_reader_is_not_cut() {
     let (mut buffer, mut read) = (vec![0; 64 * 1024], 0);
     for _ in 0..20 {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        read += slow.read(&mut buffer).await.expect("the answer goes on");
+        read += slow.read(&mut buffer).await.expect("the rest of the answer arrives");
     }
     while read < 50 * 11_000 * 9 {
-        let more = slow.read(&mut buffer).await.expect("the answer goes on");
+        let more = slow.read(&mut buffer).await.expect("the rest of the answer arrives");
         assert!(more > 0, "cut after {read} bytes");
         read += more;
     }
