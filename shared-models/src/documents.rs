@@ -157,6 +157,30 @@ pub struct AccessDefinition {
     pub hidden: BTreeMap<String, String>,
 }
 
+/// How much of the store a collection takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CollectionUsage {
+    /// The collection's name.
+    pub collection: String,
+    /// How many documents it has, removed ones left aside.
+    pub documents: u64,
+    /// The bytes of these documents as the store holds them, without indexes and before compression.
+    pub bytes: u64,
+    /// Earlier revisions and removed documents that are kept.
+    pub versions: Amount,
+    /// Files that are attached to documents, those of removed documents that are kept included.
+    pub artifacts: Amount,
+}
+
+/// How many there are of something, and how large they are together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Amount {
+    /// How many.
+    pub count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
 /// Why somebody can, or cannot, see and change a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccessReport {

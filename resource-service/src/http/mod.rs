@@ -16,6 +16,7 @@ pub mod openapi;
 mod parameters;
 mod rendering;
 mod series;
+mod usage;
 mod versions;
 
 use service_kit::route::{Access, Endpoint};
@@ -46,6 +47,7 @@ pub fn endpoints(description: Access) -> Vec<Endpoint> {
         Endpoint::get("/api/{collection}/aggregate", Access::Token, aggregates::show).in_its_own_time(),
         Endpoint::get("/api/{collection}/changes", Access::TokenOr("ticket"), changes::follow),
         Endpoint::post("/api/{collection}/changes/ticket", Access::Token, changes::ticket),
+        Endpoint::get("/api/{collection}/usage", Access::Token, usage::show).in_its_own_time(),
         Endpoint::get("/api/{collection}/{id}", Access::Token, documents::get),
         Endpoint::put("/api/{collection}/{id}", Access::Token, documents::replace),
         Endpoint::patch("/api/{collection}/{id}", Access::Token, documents::patch),

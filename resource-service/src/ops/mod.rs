@@ -36,6 +36,7 @@ pub mod series;
 pub mod shown;
 pub mod transfer;
 pub mod undefine;
+pub mod usage;
 pub mod verdict;
 pub mod versions;
 

@@ -7,6 +7,7 @@ pub mod mongo;
 pub mod scan;
 mod series;
 pub mod sqlite;
+mod usage;
 mod versions;
 mod writes;
 
@@ -22,6 +23,7 @@ pub use self::{
     definitions::DefinitionStore,
     scan::Scan,
     series::{Append, Chunks, Outline, Outlines, SeriesStore, Write},
+    usage::{Measured, Usage},
     versions::{Version, Versions},
     writes::{Answer, Bulk, Ended, Fate, Kept, MAX_CONFLICTS, Receipt, Update, Writes},
 };
@@ -152,11 +154,11 @@ pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A store of documents. A document whose expiry has passed counts as gone, removed already or not.
 ///
-/// A query (`list`, a batch of a `scan`, `explain`, `count`, `estimate`, `aggregate`, `chunks`, `versions`) has a time limit, ends when its
+/// A query (`list`, a batch of a `scan`, `explain`, `count`, `estimate`, `aggregate`, `chunks`, `versions`, `usage`) has a time limit, ends when its
 /// future is dropped, and does not hold up `get` and `head`.
 #[async_trait]
 pub trait Store:
-    DefinitionStore + Writes + Versions + SeriesStore + artifacts::Artifacts + Send + Sync
+    DefinitionStore + Writes + Versions + SeriesStore + Measured + artifacts::Artifacts + Send + Sync
 {
     /// Makes what the collections need: tables and indexes. Can be repeated, by several replicas at once.
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError>;

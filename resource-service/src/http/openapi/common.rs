@@ -22,6 +22,9 @@ const OWNER_NAME: &str =
 const STALE: &str =
     "_stale adds stale: whether the calculation has changed since, if the caller may read it.";
 
+const USAGE: &str = "What is stored. On MongoDB documents and versions are what the server's statistics say: they count \
+    expired documents until the server removes them, and may be off for a while after it was killed.";
+
 /// The parameters.
 pub fn parameters() -> Map<String, Value> {
     let text = json!({"type": "string", "minLength": 1});
@@ -98,6 +101,7 @@ pub fn responses() -> Map<String, Value> {
         ("NotModified", json!({"description": "The copy that If-None-Match names is current."})),
         ("Removed", json!({"description": "Removed."})),
         ("Access", access),
+        ("Usage", json!({"description": USAGE, "content": content(JSON, &reference("CollectionUsage"))})),
     ];
     let own = own.into_iter().map(|(name, response)| (name.to_owned(), response));
     let more = [

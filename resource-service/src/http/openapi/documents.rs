@@ -17,6 +17,7 @@ pub fn of(described: &Described<'_>) -> Vec<(String, Value)> {
     let mut paths = vec![
         (format!("/api/{name}"), json!({"get": list(described), "post": bulk::insert(described)})),
         (format!("/api/{name}/aggregate"), json!({"get": flows::aggregate(described)})),
+        (format!("/api/{name}/usage"), json!({"get": usage(described)})),
         (
             format!("/api/{name}/{{id}}"),
             json!({
@@ -99,4 +100,11 @@ fn access(described: &Described<'_>) -> Value {
     let mut access = operation(collection, "access", summary, &collection.access.admin, &answers);
     access.insert("parameters".into(), json!([given("subject"), given("scope")]));
     access.into()
+}
+
+fn usage(described: &Described<'_>) -> Value {
+    let answers = answers("200", answer("Usage"), &[400, 403, 422]);
+    let collection = described.collection;
+    let summary = "Return how much the collection stores";
+    operation(collection, "usage", summary, &collection.access.admin, &answers).into()
 }

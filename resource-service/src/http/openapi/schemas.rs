@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use shared_models::{
     artifacts::{Artifact, ArtifactList},
     definitions::DefinitionReport,
-    documents::{AccessReport, CollectionDefinition, Explanation},
+    documents::{AccessReport, CollectionDefinition, CollectionUsage, Explanation},
     problem::ProblemBody,
 };
 use utoipa::{
@@ -49,6 +49,7 @@ pub fn shared() -> Map<String, Value> {
     add::<ProblemBody>(&mut found);
     add::<AccessReport>(&mut found);
     add::<CollectionDefinition>(&mut found);
+    add::<CollectionUsage>(&mut found);
     add::<Explanation>(&mut found);
     add::<Artifact>(&mut found);
     add::<ArtifactList>(&mut found);

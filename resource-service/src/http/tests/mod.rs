@@ -15,6 +15,7 @@ mod patches;
 mod queries;
 mod reviews;
 mod series;
+mod usage;
 
 use std::sync::Arc;
 

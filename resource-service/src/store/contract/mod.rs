@@ -14,6 +14,7 @@ mod numbers;
 mod scans;
 mod series;
 mod tickets;
+mod usage;
 mod versions;
 mod writes;
 

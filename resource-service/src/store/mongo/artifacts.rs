@@ -21,6 +21,15 @@ use crate::{
     },
 };
 
+/// The collection of the folders.
+pub(super) const FOLDERS: &str = "artifacts.folders";
+
+/// The condition on the `_id` of a collection's folders behind the document `after`.
+pub(super) fn folders_of(collection: &str, after: &str) -> Doc {
+    // `0` is the character behind the slash.
+    doc! { "$gt": format!("{collection}/{after}"), "$lt": format!("{collection}0") }
+}
+
 /// A folder as it is stored; `_id` is the collection's name and the document's id, which has no slash before it.
 #[derive(Serialize, Deserialize)]
 struct StoredFolder {
@@ -89,7 +98,7 @@ fn is_duplicate(error: &Error) -> bool {
 
 impl MongoStore {
     fn artifact_folders(&self) -> Handle<StoredFolder> {
-        self.database.collection("artifacts.folders")
+        self.database.collection(FOLDERS)
     }
 
     fn artifact_blobs(&self) -> Handle<StoredBlob> {
@@ -176,9 +185,7 @@ impl Artifacts for MongoStore {
     }
 
     async fn folders(&self, collection: &str, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
-        // `0` is the character behind the slash.
-        let range =
-            doc! { "_id": { "$gt": format!("{collection}/{after}"), "$lt": format!("{collection}0") } };
+        let range = doc! { "_id": folders_of(collection, after) };
         let walk = async {
             let handle = self.artifact_folders().clone_with_type::<OnlyDocument>();
             let find = handle.find(range).sort(doc! { "_id": 1 }).projection(doc! { "document": 1 });

@@ -30,12 +30,12 @@ use crate::{
 /// The collection of the definitions. No collection of documents has a name that begins so.
 const DEFINITIONS: &str = "_collections";
 /// The server's codes for a collection and an index that are not there.
-const NAMESPACE_NOT_FOUND: i32 = 26;
+pub(super) const NAMESPACE_NOT_FOUND: i32 = 26;
 const INDEX_NOT_FOUND: i32 = 27;
 /// The server's code for a document with arrays in two fields of one index.
 const PARALLEL_ARRAYS: i32 = 171;
 
-fn code(error: &Error) -> Option<i32> {
+pub(super) fn code(error: &Error) -> Option<i32> {
     match error.kind.as_ref() {
         ErrorKind::Command(fault) => Some(fault.code),
         _ => None,

@@ -58,7 +58,7 @@ impl MongoStore {
 }
 
 /// The name of the collection of a collection's past.
-fn past_of(collection: &str) -> String {
+pub(super) fn past_of(collection: &str) -> String {
     format!("{collection}.versions")
 }
 

@@ -21,6 +21,7 @@ mod secrets;
 mod series;
 mod tickets;
 mod together;
+mod usage;
 mod write;
 
 use std::{sync::Arc, time::Duration};

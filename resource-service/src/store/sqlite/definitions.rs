@@ -61,7 +61,7 @@ fn expression(sql: &str) -> String {
     rest.trim_end_matches(';').to_owned()
 }
 
-fn has_table(connection: &Connection, name: &str) -> Result<bool, StoreError> {
+pub(super) fn has_table(connection: &Connection, name: &str) -> Result<bool, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
     Ok(statement.exists([name])?)

@@ -16,6 +16,7 @@ mod secrets;
 mod series;
 mod tickets;
 mod upkeep;
+mod usage;
 mod write;
 
 use std::{path::Path, sync::Arc, time::Duration};

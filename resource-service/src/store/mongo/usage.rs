@@ -1,0 +1,87 @@
+//! How much a collection takes in MongoDB. Documents and versions are what the server's statistics say, which costs the
+//! same however many there are; they can be off for a while after the server was killed. Files are counted.
+
+use async_trait::async_trait;
+use mongodb::{
+    Database,
+    bson::{Bson, Document as Doc, doc},
+    error::Error,
+};
+use shared_models::documents::Amount;
+
+use super::{
+    MongoStore,
+    artifacts::{FOLDERS, folders_of},
+    definitions::{NAMESPACE_NOT_FOUND, code},
+    failed,
+    history::past_of,
+};
+use crate::store::{Measured, StoreError, Usage};
+
+#[async_trait]
+impl Measured for MongoStore {
+    async fn usage(&self, collection: &str) -> Result<Usage, StoreError> {
+        let files = doc! { "$reduce": {
+            "input": "$files", "initialValue": 0_i64, "in": { "$add": ["$$value", "$$this.about.size"] },
+        } };
+        let files = vec![
+            doc! { "$match": { "_id": folders_of(collection, "") } },
+            doc! { "$group": {
+                "_id": null, "count": { "$sum": { "$size": "$files" } }, "size": { "$sum": files },
+            } },
+        ];
+        self.query(async {
+            Ok(Usage {
+                documents: self.sum(collection, statistics()).await?,
+                versions: self.sum(&past_of(collection), statistics()).await?,
+                artifacts: self.sum(FOLDERS, files).await?,
+            })
+        })
+        .await
+    }
+}
+
+/// A document with `count` and `size` from each shard that holds a part.
+fn statistics() -> Vec<Doc> {
+    vec![
+        doc! { "$collStats": { "storageStats": {} } },
+        doc! { "$project": { "count": "$storageStats.count", "size": "$storageStats.size" } },
+    ]
+}
+
+impl MongoStore {
+    /// The sum of the amounts that a pipeline ends in; nothing where there is no such collection.
+    async fn sum(&self, collection: &str, pipeline: Vec<Doc>) -> Result<Amount, StoreError> {
+        match sum(&self.database, collection, pipeline, self.query_timeout).await {
+            Err(error) if code(&error) == Some(NAMESPACE_NOT_FOUND) => Ok(Amount::default()),
+            summed => summed.map_err(|error| failed(&error)),
+        }
+    }
+}
+
+async fn sum(
+    database: &Database,
+    collection: &str,
+    pipeline: Vec<Doc>,
+    limit: std::time::Duration,
+) -> Result<Amount, Error> {
+    let mut found = database.collection::<Doc>(collection).aggregate(pipeline).max_time(limit).await?;
+    let mut total = Amount::default();
+    while found.advance().await? {
+        let part = found.deserialize_current()?;
+        total.count += number(part.get("count"));
+        total.bytes += number(part.get("size"));
+    }
+    Ok(total)
+}
+
+/// A count as the server gives it: an integer of either size, or a double where it is large.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+fn number(value: Option<&Bson>) -> u64 {
+    match value {
+        Some(Bson::Int32(number)) => u64::from(number.unsigned_abs()),
+        Some(Bson::Int64(number)) => number.unsigned_abs(),
+        Some(Bson::Double(number)) => *number as u64,
+        _ => 0,
+    }
+}
