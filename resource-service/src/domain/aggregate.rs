@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::exact::{Exact, Finite, compare, deviation};
 use crate::query::{
-    expr::Kind,
+    expr::ValueKind,
     grouping::{Function, Stat},
     instant,
     literal::Literal,
@@ -25,7 +25,7 @@ pub struct Groups {
     fields: Vec<Arc<Field>>,
     stats: Vec<(Stat, usize)>,
     squared: Vec<bool>,
-    found: BTreeMap<Vec<Key>, Group>,
+    found: BTreeMap<Vec<GroupKey>, Group>,
     documents: u64,
     key_bytes: usize,
 }
@@ -70,9 +70,9 @@ impl Groups {
     pub fn add(&mut self, values: Vec<Option<Literal>>) {
         self.documents += 1;
         let mut values = values.into_iter();
-        let key: Vec<Key> = values.by_ref().take(self.grouped).map(Key::of).collect();
+        let key: Vec<GroupKey> = values.by_ref().take(self.grouped).map(GroupKey::of).collect();
         if !self.found.contains_key(&key) {
-            self.key_bytes += key.iter().map(Key::bytes).sum::<usize>();
+            self.key_bytes += key.iter().map(GroupKey::bytes).sum::<usize>();
             self.found.insert(key.clone(), self.empty());
         }
         let Some(group) = self.found.get_mut(&key) else { return };
@@ -92,7 +92,7 @@ impl Groups {
 
     /// The answer: groups in the order in which a list sorts by the same fields, and the number of all documents.
     pub fn into_json(self) -> Value {
-        let tell = |(key, group): (&Vec<Key>, &Group)| {
+        let tell = |(key, group): (&Vec<GroupKey>, &Group)| {
             let names = self.fields.iter().map(|field| field.path.to_string());
             let keys = self.fields.iter().zip(key).map(|(field, key)| shown(field, &key.0));
             let values: Map<String, Value> = names.zip(keys).collect();
@@ -122,9 +122,9 @@ impl Groups {
 
 /// A value that tells groups apart. Numbers are one group where they are equal, whether integer or double.
 #[derive(Clone, Debug)]
-struct Key(Literal);
+struct GroupKey(Literal);
 
-impl Key {
+impl GroupKey {
     #[expect(clippy::cast_possible_truncation, reason = "equal to the integer, or not used")]
     fn of(value: Option<Literal>) -> Self {
         let value = value.unwrap_or(Literal::Null);
@@ -142,9 +142,9 @@ impl Key {
     }
 }
 
-impl Ord for Key {
+impl Ord for GroupKey {
     fn cmp(&self, other: &Self) -> Ordering {
-        Kind::of(&self.0).cmp(&Kind::of(&other.0)).then_with(|| match (&self.0, &other.0) {
+        ValueKind::of(&self.0).cmp(&ValueKind::of(&other.0)).then_with(|| match (&self.0, &other.0) {
             (Literal::Text(one), Literal::Text(other)) => one.cmp(other),
             (Literal::Boolean(one), Literal::Boolean(other)) => one.cmp(other),
             (one, other) => compare(one, other),
@@ -152,19 +152,19 @@ impl Ord for Key {
     }
 }
 
-impl PartialOrd for Key {
+impl PartialOrd for GroupKey {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Key {
+impl PartialEq for GroupKey {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Key {}
+impl Eq for GroupKey {}
 
 /// What is known of one field in one group. Any NaN makes sum, mean and deviation NaN; so do infinities of both signs.
 #[derive(Clone, Debug, Default)]

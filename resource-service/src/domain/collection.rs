@@ -18,7 +18,7 @@ use super::{
 };
 use crate::query::{
     instants::Instants,
-    parse::{Target, shown_at},
+    parse::{QueryContext, shown_at},
     path::Path,
     schema::{Field, Schema},
     shape::Kinds,
@@ -40,7 +40,7 @@ pub struct Collection {
     /// Where its documents hold points in time.
     pub instants: Instants,
     expiries: Vec<(Arc<Field>, Duration)>,
-    pub(super) rules: validate::Rules,
+    pub(super) rules: validate::SchemaRules,
 }
 
 /// The scopes that open a collection.
@@ -127,8 +127,8 @@ impl Collection {
     }
 
     /// What queries are read against.
-    pub fn target(&self) -> Target<'_> {
-        Target { collection: self.name(), schema: &self.schema, views: &self.definition.views }
+    pub fn target(&self) -> QueryContext<'_> {
+        QueryContext { collection: self.name(), schema: &self.schema, views: &self.definition.views }
     }
 
     /// The faults of a document's members, at most [`validate::MAX_FAULTS`]; without any, the members.

@@ -7,7 +7,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
-use super::{pointer, sight::Sight, validate::Rules};
+use super::{pointer, sight::Sight, validate::SchemaRules};
 use crate::query::{
     literal::{Literal, special},
     number::integral,
@@ -109,7 +109,7 @@ impl Integers<'_> {
 
 /// The faults of infinities that are beyond a bound of their field. The validator sees only the string that stands for
 /// one, so it is shown the largest double instead.
-pub fn bounds(rules: &Rules, schema: &Schema, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
+pub fn bounds(rules: &SchemaRules, schema: &Schema, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
     if !schema.bounds_ieee754() {
         return Vec::new();
     }

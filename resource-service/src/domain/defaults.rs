@@ -10,7 +10,7 @@ use super::{
     patch::{depth, weight},
     pointer,
     scan::MAX_NESTING,
-    validate::Rules,
+    validate::SchemaRules,
 };
 
 /// How far references are followed from one schema to say what it is.
@@ -32,7 +32,7 @@ impl Collection {
 }
 
 /// The document with the defaults of the schema.
-fn fill(rules: &Rules, mut document: Value) -> Result<Value, FieldError> {
+fn fill(rules: &SchemaRules, mut document: Value) -> Result<Value, FieldError> {
     let schema = rules.schema();
     let mut filling = Filling { root: schema, room: MAX_BYTES, looks: MAX_LOOKS };
     filling.value(schema, &mut document, "")?;

@@ -25,7 +25,7 @@ pub fn same_members(one: &Map<String, Value>, other: &Map<String, Value>) -> boo
 
 /// One step of the way from an object to another.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change<'v> {
+pub enum Edit<'v> {
     /// The member at this path takes this value.
     Set(Vec<&'v str>, &'v Value),
     /// The member at this path goes.
@@ -36,7 +36,7 @@ pub enum Change<'v> {
 ///
 /// Changed members keep their place, and new ones come last, sorted by name: so a store that applies the
 /// changes ends with the very text of `after`. Arrays are replaced whole.
-pub fn changes<'v>(before: &'v Map<String, Value>, after: &'v Map<String, Value>) -> Option<Vec<Change<'v>>> {
+pub fn changes<'v>(before: &'v Map<String, Value>, after: &'v Map<String, Value>) -> Option<Vec<Edit<'v>>> {
     let mut found = Vec::new();
     collect(before, after, &mut Vec::new(), &mut found).then_some(found)
 }
@@ -45,14 +45,14 @@ fn collect<'v>(
     before: &'v Map<String, Value>,
     after: &'v Map<String, Value>,
     place: &mut Vec<&'v str>,
-    found: &mut Vec<Change<'v>>,
+    found: &mut Vec<Edit<'v>>,
 ) -> bool {
     if !keeps_order(before, after) {
         return false;
     }
     let at = |place: &[&'v str], name: &'v str| [place, &[name]].concat();
     for name in before.keys().filter(|name| !after.contains_key(*name)) {
-        found.push(Change::Unset(at(place, name)));
+        found.push(Edit::Unset(at(place, name)));
     }
     for (name, value) in after {
         match (before.get(name), value) {
@@ -64,10 +64,10 @@ fn collect<'v>(
                 place.pop();
                 if !told {
                     found.truncate(so_far);
-                    found.push(Change::Set(path, value));
+                    found.push(Edit::Set(path, value));
                 }
             }
-            _ => found.push(Change::Set(at(place, name), value)),
+            _ => found.push(Edit::Set(at(place, name), value)),
         }
     }
     true
@@ -104,9 +104,9 @@ mod tests {
 
     fn told(before: &Value, after: &Value) -> Option<Vec<String>> {
         let changes = changes(before.as_object()?, after.as_object()?)?;
-        let text = |change: Change<'_>| match change {
-            Change::Set(path, value) => format!("{}={value}", path.join(".")),
-            Change::Unset(path) => format!("-{}", path.join(".")),
+        let text = |change: Edit<'_>| match change {
+            Edit::Set(path, value) => format!("{}={value}", path.join(".")),
+            Edit::Unset(path) => format!("-{}", path.join(".")),
         };
         Some(changes.into_iter().map(text).collect())
     }

@@ -15,7 +15,7 @@ pub const WHOLE: usize = 4096;
 
 /// A point that is kept.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
+pub struct SampledPoint {
     /// The point itself, as it was stored.
     pub point: Point,
     /// The smallest value of its bucket; nothing where all are NaN.
@@ -28,7 +28,7 @@ pub struct Kept {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     /// The points kept, in order.
-    pub points: Vec<Kept>,
+    pub points: Vec<SampledPoint>,
     /// The point with the smallest value.
     pub min: Option<Point>,
     /// The point with the largest value.
@@ -132,7 +132,7 @@ impl Bucket {
     }
 
     /// The point that makes the largest triangle with what is kept before it and the average of what follows.
-    fn choose(mut self, anchor: Option<(f64, f64)>, next: Option<(f64, f64)>) -> Option<Kept> {
+    fn choose(mut self, anchor: Option<(f64, f64)>, next: Option<(f64, f64)>) -> Option<SampledPoint> {
         self.end_part();
         let (min, max) = (self.min, self.max);
         let ends = (self.candidates.first().map(place), self.candidates.last().map(place));
@@ -153,7 +153,7 @@ impl Bucket {
             }
             _ => None,
         };
-        chosen.or(self.first).map(|point| Kept { point, min, max })
+        chosen.or(self.first).map(|point| SampledPoint { point, min, max })
     }
 }
 
@@ -174,7 +174,7 @@ impl Downsampler {
         self.seen += 1;
         if self.buckets == 0 {
             let extreme = Some(point.value).filter(|value| !value.is_nan());
-            return self.sample.points.push(Kept { point, min: extreme, max: extreme });
+            return self.sample.points.push(SampledPoint { point, min: extreme, max: extreme });
         }
         if number != self.filling.number {
             let size = (self.total / self.buckets).saturating_add(1);
@@ -244,7 +244,7 @@ impl Downsampler {
             let points = &mut self.sample.points;
             if let Err(at) = points.binary_search_by_key(&extreme.step, |kept| kept.point.step) {
                 let value = Some(extreme.value);
-                points.insert(at, Kept { point: extreme, min: value, max: value });
+                points.insert(at, SampledPoint { point: extreme, min: value, max: value });
             }
         }
         self.sample

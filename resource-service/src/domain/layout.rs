@@ -5,12 +5,12 @@
 
 use super::{
     document::Meta,
-    series::{CHUNK, Chunk, Outcome, Point, Sent, TAIL, cut, merge},
+    series::{AppendOutcome, CHUNK, Chunk, Point, SentPoint, TAIL, cut, merge},
 };
 
 /// How points may be laid out.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
+pub struct LayoutRules {
     /// Whether a step that is there gets the value that is sent.
     pub replace: bool,
     /// Whether the last of the given chunks is the last one of its series.
@@ -21,7 +21,7 @@ pub struct Rules {
 
 /// A write of one chunk.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum ChunkWrite {
     /// A new chunk.
     Insert {
         /// The smallest step that belongs into it.
@@ -84,7 +84,7 @@ impl Slot {
     }
 
     /// Puts points among those of the slot.
-    fn take(&mut self, sent: &[Sent], replace: bool) -> Outcome {
+    fn take(&mut self, sent: &[SentPoint], replace: bool) -> AppendOutcome {
         let old = self.points.len();
         let behind = match (self.points.last(), sent.first()) {
             (Some(last), Some((_, first))) => first.step > last.step,
@@ -105,22 +105,28 @@ impl Slot {
         self.points.append(points);
     }
 
-    fn step(self) -> Option<Step> {
+    fn step(self) -> Option<ChunkWrite> {
         let Self { stored, lower, open, mut points, state } = self;
         Some(match (stored, state) {
-            (None, _) => Step::Insert { lower, open, points },
+            (None, _) => ChunkWrite::Insert { lower, open, points },
             (Some(_), State::Same) => return None,
-            (Some((meta, true)), State::Grew(from)) => Step::Append { meta, points: points.split_off(from) },
-            (Some((meta, _)), _) => Step::Replace { meta, lower, open, points },
+            (Some((meta, true)), State::Grew(from)) => {
+                ChunkWrite::Append { meta, points: points.split_off(from) }
+            }
+            (Some((meta, _)), _) => ChunkWrite::Replace { meta, lower, open, points },
         })
     }
 }
 
 /// Puts `sent`, ordered by step, into `chunks`, which follow one another: what to write, in this order, and what
 /// becomes of the points then.
-pub fn arrange(chunks: Vec<Chunk>, sent: &[Sent], rules: Rules) -> (Vec<Step>, Outcome) {
+pub fn arrange(
+    chunks: Vec<Chunk>,
+    sent: &[SentPoint],
+    rules: LayoutRules,
+) -> (Vec<ChunkWrite>, AppendOutcome) {
     let mut slots: Vec<Slot> = chunks.into_iter().map(Slot::of).collect();
-    let mut outcome = Outcome::default();
+    let mut outcome = AppendOutcome::default();
     let start_of = |lower: i64| sent.partition_point(|(_, point)| point.step < lower);
     let below = slots.first().map_or(sent.len(), |slot| start_of(slot.lower));
     for at in 0..slots.len() {
@@ -182,7 +188,7 @@ fn end_in_a_tail(slots: &mut Vec<Slot>) {
 
 /// The writes that make these slots: first those that give a step or the end of the series away, then those that take
 /// it, since no two chunks may begin at the same step at any moment.
-fn steps(slots: Vec<Slot>) -> Vec<Step> {
+fn steps(slots: Vec<Slot>) -> Vec<ChunkWrite> {
     let mut pieces: Vec<Slot> = Vec::with_capacity(slots.len());
     for mut slot in slots {
         if slot.points.len() <= CHUNK {
@@ -203,11 +209,11 @@ fn steps(slots: Vec<Slot>) -> Vec<Step> {
             before.state = State::Grew(before.points.len());
         }
     }
-    let mut steps: Vec<Step> = pieces.into_iter().filter_map(Slot::step).collect();
+    let mut steps: Vec<ChunkWrite> = pieces.into_iter().filter_map(Slot::step).collect();
     steps.sort_by_key(|step| match step {
-        Step::Replace { .. } => 0,
-        Step::Append { .. } => 1,
-        Step::Insert { .. } => 2,
+        ChunkWrite::Replace { .. } => 0,
+        ChunkWrite::Append { .. } => 1,
+        ChunkWrite::Insert { .. } => 2,
     });
     steps
 }

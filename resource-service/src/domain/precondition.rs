@@ -34,7 +34,7 @@ impl Precondition {
     }
 
     /// Whether a reader holds this part of `revision` already.
-    pub fn is_fresh(&self, revision: i64, part: &Part) -> bool {
+    pub fn is_fresh(&self, revision: i64, part: &Representation) -> bool {
         self.is_fresh_at(&opaque(revision, part))
     }
 
@@ -66,9 +66,9 @@ pub struct InvalidTags;
 
 /// What somebody sees of a revision, where that is not what everybody sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Part(Option<String>);
+pub struct Representation(Option<String>);
 
-impl Part {
+impl Representation {
     /// The whole document.
     pub const WHOLE: Self = Self(None);
 
@@ -89,11 +89,11 @@ impl Part {
 }
 
 /// The entity tag of what is seen of a revision.
-pub fn entity_tag(revision: i64, part: &Part) -> String {
+pub fn entity_tag(revision: i64, part: &Representation) -> String {
     format!("\"{}\"", opaque(revision, part))
 }
 
-fn opaque(revision: i64, Part(part): &Part) -> String {
+fn opaque(revision: i64, Representation(part): &Representation) -> String {
     part.as_ref().map_or_else(|| revision.to_string(), |part| format!("{revision}-{part}"))
 }
 
@@ -171,19 +171,21 @@ mod tests {
 
     #[test]
     fn a_reader_is_fresh_by_the_tag_that_it_holds() {
-        assert!(if_none_match("W/\"3\"").is_fresh(3, &Part::WHOLE));
-        assert!(if_none_match("\"2\",\"3\"").is_fresh(3, &Part::WHOLE));
-        assert!(!if_none_match("\"2\"").is_fresh(3, &Part::WHOLE));
-        assert!(!if_match("\"3\"").is_fresh(3, &Part::WHOLE));
+        assert!(if_none_match("W/\"3\"").is_fresh(3, &Representation::WHOLE));
+        assert!(if_none_match("\"2\",\"3\"").is_fresh(3, &Representation::WHOLE));
+        assert!(!if_none_match("\"2\"").is_fresh(3, &Representation::WHOLE));
+        assert!(!if_match("\"3\"").is_fresh(3, &Representation::WHOLE));
     }
 
     #[test]
     fn a_tag_of_a_part_is_fresh_for_that_part_alone_and_allows_a_write_of_its_revision() {
-        let (mine, other) = (Part::told_by(["a"]), Part::told_by(["a", ""]));
-        assert!(mine != other && mine.with("") != mine && Part::WHOLE.with("") != Part::WHOLE);
+        let (mine, other) = (Representation::told_by(["a"]), Representation::told_by(["a", ""]));
+        assert!(
+            mine != other && mine.with("") != mine && Representation::WHOLE.with("") != Representation::WHOLE
+        );
         let tag = entity_tag(3, &mine);
         assert!(if_none_match(&tag).is_fresh(3, &mine));
-        for (revision, part) in [(3, &other), (3, &Part::WHOLE), (4, &mine)] {
+        for (revision, part) in [(3, &other), (3, &Representation::WHOLE), (4, &mine)] {
             assert!(!if_none_match(&tag).is_fresh(revision, part));
         }
         assert!(!if_none_match("\"3\"").is_fresh(3, &mine));

@@ -19,7 +19,7 @@ const MEMBER: [&str; 3] = ["additionalProperties", "unevaluatedProperties", "pro
 /// Keywords whose value is a schema for items.
 const ITEM: [&str; 4] = ["items", "contains", "additionalItems", "unevaluatedItems"];
 
-type Place = *const Value;
+type Address = *const Value;
 
 /// A schema within the schema, by what it hands the value on to.
 #[derive(Default)]
@@ -47,7 +47,7 @@ pub(super) struct References<'s> {
     root: &'s Value,
     /// The schemas of each `$anchor` and `$dynamicAnchor`.
     anchors: HashMap<&'s str, Vec<&'s Value>>,
-    numbers: HashMap<Place, usize>,
+    numbers: HashMap<Address, usize>,
     waiting: VecDeque<&'s Value>,
 }
 

@@ -17,19 +17,19 @@ pub const DUPLICATE: &str = "duplicate";
 const FEW: usize = 8;
 
 /// A step from the document down to the current value.
-enum Step<'t> {
+enum Frame<'t> {
     Index(usize),
-    Member(Option<&'t str>, Names<'t>),
+    Member(Option<&'t str>, MemberNames<'t>),
 }
 
 /// The names of an object's members so far.
 #[derive(Default)]
-struct Names<'t> {
+struct MemberNames<'t> {
     few: Vec<Cow<'t, str>>,
     many: HashSet<Cow<'t, str>>,
 }
 
-impl<'t> Names<'t> {
+impl<'t> MemberNames<'t> {
     /// Adds a name as it is written, quotes included; `false` where it is there already.
     fn add(&mut self, written: &'t str) -> bool {
         let name = match written.get(1..written.len().saturating_sub(1)) {
@@ -58,19 +58,19 @@ pub fn scan(text: &str) -> Vec<FieldError> {
         let start = at;
         at += 1;
         match byte {
-            b'{' => steps.push(Step::Member(None, Names::default())),
-            b'[' => steps.push(Step::Index(0)),
+            b'{' => steps.push(Frame::Member(None, MemberNames::default())),
+            b'[' => steps.push(Frame::Index(0)),
             b'}' | b']' => {
                 steps.pop();
             }
             b',' => match steps.last_mut() {
-                Some(Step::Index(index)) => *index += 1,
-                Some(Step::Member(name, _)) => *name = None,
+                Some(Frame::Index(index)) => *index += 1,
+                Some(Frame::Member(name, _)) => *name = None,
                 None => {}
             },
             b'"' => {
                 at = end_of_string(bytes, at);
-                if let Some(Step::Member(name @ None, names)) = steps.last_mut() {
+                if let Some(Frame::Member(name @ None, names)) = steps.last_mut() {
                     *name = text.get(start..at);
                     if name.is_some_and(|name| !names.add(name)) {
                         let message =
@@ -127,13 +127,13 @@ fn fault_of(number: &str) -> Option<(&'static str, String)> {
     beyond.then(|| ("number", message()))
 }
 
-fn place(steps: &[Step<'_>]) -> String {
+fn place(steps: &[Frame<'_>]) -> String {
     steps.iter().fold(String::new(), |parent, step| match step {
-        Step::Index(index) => pointer(&parent, &index.to_string()),
-        Step::Member(Some(name), _) => {
+        Frame::Index(index) => pointer(&parent, &index.to_string()),
+        Frame::Member(Some(name), _) => {
             pointer(&parent, &serde_json::from_str::<String>(name).unwrap_or_default())
         }
-        Step::Member(None, _) => parent,
+        Frame::Member(None, _) => parent,
     })
 }
 

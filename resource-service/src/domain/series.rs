@@ -102,7 +102,7 @@ pub struct Chunk {
 
 /// Which series.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SeriesId {
     /// `_id` of the calculation.
     pub calculation: String,
     /// The metric.
@@ -161,7 +161,7 @@ impl Chunk {
 }
 
 /// The document of a chunk, without a summary.
-pub fn document(meta: Meta, place: &Place, unit: Option<&str>, lower: i64, points: &[Point]) -> Document {
+pub fn document(meta: Meta, place: &SeriesId, unit: Option<&str>, lower: i64, points: &[Point]) -> Document {
     let mut members = Map::new();
     members.insert("calculation".into(), place.calculation.as_str().into());
     members.insert("metric".into(), place.metric.as_str().into());
@@ -233,7 +233,7 @@ fn in_order(mut points: Vec<Point>) -> Vec<Point> {
 
 /// What became of the points of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
+pub struct AppendOutcome {
     /// Points that were not there.
     pub accepted: usize,
     /// Points that were there with the same value and time.
@@ -255,7 +255,7 @@ pub struct Conflict {
     pub came: Point,
 }
 
-impl Outcome {
+impl AppendOutcome {
     /// Adds what became of other points.
     pub fn add(&mut self, other: Self) {
         self.accepted += other.accepted;
@@ -266,12 +266,12 @@ impl Outcome {
 }
 
 /// A point of a request, and its place in it.
-pub type Sent = (usize, Point);
+pub type SentPoint = (usize, Point);
 
 /// Puts `sent`, ordered by step, among `points`. A step that is there already keeps its value
 /// and its time unless `replace`, which puts the whole point in the place of the other.
-pub fn merge(points: Vec<Point>, sent: Vec<Sent>, replace: bool) -> (Vec<Point>, Outcome) {
-    let mut outcome = Outcome::default();
+pub fn merge(points: Vec<Point>, sent: Vec<SentPoint>, replace: bool) -> (Vec<Point>, AppendOutcome) {
+    let mut outcome = AppendOutcome::default();
     let mut merged: Vec<Point> = Vec::with_capacity(points.len() + sent.len());
     let mut old = points.into_iter().peekable();
     for (at, point) in sent {

@@ -16,7 +16,7 @@ use crate::query::{
 pub const MAX_FAULTS: usize = 20;
 
 /// A schema, ready to check documents.
-pub struct Rules {
+pub struct SchemaRules {
     /// Its references are pointers.
     schema: Value,
     has_defaults: bool,
@@ -24,7 +24,7 @@ pub struct Rules {
     effort: Effort,
 }
 
-impl Rules {
+impl SchemaRules {
     /// The schema, whose references are pointers.
     pub fn schema(&self) -> &Value {
         &self.schema
@@ -57,7 +57,7 @@ const ANNOTATIONS: [&str; 15] = [
 
 /// Compiles a JSON Schema 2020-12. Formats are asserted, an unknown one is refused, references stay within
 /// the schema, and patterns run in linear time. The pointer of a fault leads into the schema.
-pub fn compile(schema: &Value) -> Result<Rules, DefinitionFault> {
+pub fn compile(schema: &Value) -> Result<SchemaRules, DefinitionFault> {
     let mut options = jsonschema::draft202012::options();
     for name in ANNOTATIONS {
         options = options.with_format(name, |_: &str| true);
@@ -77,7 +77,7 @@ pub fn compile(schema: &Value) -> Result<Rules, DefinitionFault> {
         })?;
     let schema = to_pointers(schema.clone());
     let (effort, has_defaults) = (Effort::of(&schema)?, mentions_default(&schema));
-    Ok(Rules { schema, has_defaults, validator, effort })
+    Ok(SchemaRules { schema, has_defaults, validator, effort })
 }
 
 fn mentions_default(schema: &Value) -> bool {
@@ -88,7 +88,7 @@ fn mentions_default(schema: &Value) -> bool {
     }
 }
 
-impl Rules {
+impl SchemaRules {
     /// What `explain` makes of the faults of a document, for a reader who may see this much of it, at a bounded cost.
     pub fn faults(
         &self,
@@ -102,14 +102,14 @@ impl Rules {
 }
 
 /// The faults of a document, at most [`MAX_FAULTS`], for a reader who may see this much of it.
-pub fn faults(rules: &Rules, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
+pub fn faults(rules: &SchemaRules, document: &Value, sight: Sight<'_>) -> Vec<FieldError> {
     let mut faults = rules.faults(document, sight, |fault| explain(rules, fault, sight));
     faults.truncate(MAX_FAULTS);
     faults
 }
 
 /// A missing or unexpected member is pointed at itself, not the object it is missing from.
-fn explain(rules: &Rules, fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<FieldError> {
+fn explain(rules: &SchemaRules, fault: &ValidationError<'_>, sight: Sight<'_>) -> Vec<FieldError> {
     let place = fault.instance_path().as_str();
     let code = fault.kind().keyword();
     let came = || sight.name(place, fault.instance());

@@ -22,7 +22,7 @@ use crate::{
         admission::Lapse,
         changes::{self, Event, Follower, Next},
         error::ResourceError,
-        feed::Ended,
+        feed::SubscriptionEnd,
     },
 };
 
@@ -163,13 +163,13 @@ impl Farewell {
     }
 }
 
-impl From<Ended> for Farewell {
-    fn from(ended: Ended) -> Self {
+impl From<SubscriptionEnd> for Farewell {
+    fn from(ended: SubscriptionEnd) -> Self {
         let detail = ended.to_string();
         match ended {
-            Ended::Slow => Self { event: "dropped", code: "slow_reader", detail },
-            Ended::Lost => Self { event: "dropped", code: "gone", detail },
-            Ended::Unavailable => Self { event: "end", code: "unavailable", detail },
+            SubscriptionEnd::Slow => Self { event: "dropped", code: "slow_reader", detail },
+            SubscriptionEnd::Lost => Self { event: "dropped", code: "gone", detail },
+            SubscriptionEnd::Unavailable => Self { event: "end", code: "unavailable", detail },
         }
     }
 }

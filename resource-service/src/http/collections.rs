@@ -24,10 +24,10 @@ use super::{
     parameters::parameters,
 };
 use crate::{
-    domain::precondition::{Part, entity_tag},
+    domain::precondition::{Representation, entity_tag},
     ops::{
         Service,
-        define::{Defined, Wanted, checked, define},
+        define::{Defined, DefinitionRequest, checked, define},
         describe,
         undefine::undefine,
     },
@@ -53,9 +53,11 @@ pub async fn one(
 ) -> Result<HttpResponse, Problem> {
     let precondition = precondition(&request)?;
     let (collection, revision) = describe::one(&service, &name)?;
-    let fresh = precondition.is_fresh(revision, &Part::WHOLE);
+    let fresh = precondition.is_fresh(revision, &Representation::WHOLE);
     let mut answer = HttpResponse::build(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    answer.insert_header((ETAG, entity_tag(revision, &Part::WHOLE))).insert_header((CACHE_CONTROL, UNCACHED));
+    answer
+        .insert_header((ETAG, entity_tag(revision, &Representation::WHOLE)))
+        .insert_header((CACHE_CONTROL, UNCACHED));
     Ok(if fresh { answer.finish() } else { answer.json(&collection.definition) })
 }
 
@@ -72,7 +74,7 @@ pub async fn put(
     let precondition = precondition(&request)?;
     members(&request, &body.0, &[JSON])?;
     let collection = checked(&name, json(&body.0)?)?;
-    let wanted = Wanted { by: Some(&caller.claims), collection, precondition, force, dry_run };
+    let wanted = DefinitionRequest { by: Some(&caller.claims), collection, precondition, force, dry_run };
     match define(&service, &wanted).await? {
         Defined::Assessed(report) => Ok(HttpResponse::Ok().json(report)),
         Defined::Served { revision, new } => {
@@ -81,7 +83,7 @@ pub async fn put(
             if new {
                 answer.insert_header((LOCATION, format!("/api/collections/{name}")));
             }
-            answer.insert_header((ETAG, entity_tag(revision, &Part::WHOLE)));
+            answer.insert_header((ETAG, entity_tag(revision, &Representation::WHOLE)));
             Ok(answer.json(&wanted.collection.definition))
         }
     }

@@ -15,17 +15,15 @@ use super::{
     body::{JSON, JSON_PATCH, MERGE_PATCH, is, members, value},
     conditions::{UNCACHED, accepted_age, precondition},
     exports,
+    handler::{DocumentPath, HandlerResult},
     parameters::parameters,
 };
 use crate::{
     domain::patch::Patch,
-    ops::{Service, access, change::Target, delete, get, list, patch, policy::Verb, replace, shown::Shown},
+    ops::{
+        Service, access, change::WriteTarget, delete, get, list, patch, policy::Verb, replace, shown::Shown,
+    },
 };
-
-/// What a handler gives.
-pub type Answer = Result<HttpResponse, Problem>;
-/// Collection and id.
-type Place = web::Path<(String, String)>;
 
 /// `GET /api/{collection}`
 pub async fn list(
@@ -33,7 +31,7 @@ pub async fn list(
     caller: Caller,
     collection: web::Path<String>,
     request: HttpRequest,
-) -> Answer {
+) -> HandlerResult {
     let parameters = parameters(&request)?;
     if list::is_explained(&parameters) {
         let explained = list::explain(&service, &caller.claims, &collection, &parameters);
@@ -56,10 +54,15 @@ pub async fn list(
 }
 
 /// `GET /api/{collection}/{id}`
-pub async fn get(service: web::Data<Service>, caller: Caller, place: Place, request: HttpRequest) -> Answer {
+pub async fn get(
+    service: web::Data<Service>,
+    caller: Caller,
+    path: DocumentPath,
+    request: HttpRequest,
+) -> HandlerResult {
     let demand = get::Demand { precondition: precondition(&request)?, oldest: accepted_age(&request) };
     let parameters = parameters(&request)?;
-    let found = get::get(&service, &caller.claims, &place.0, &place.1, &parameters, &demand);
+    let found = get::get(&service, &caller.claims, &path.0, &path.1, &parameters, &demand);
     let found = service.within_limit(found).await?;
     let cached =
         found.max_age.map_or_else(|| UNCACHED.to_owned(), |seconds| format!("private, max-age={seconds}"));
@@ -80,11 +83,11 @@ pub async fn get(service: web::Data<Service>, caller: Caller, place: Place, requ
 pub async fn replace(
     service: web::Data<Service>,
     caller: Caller,
-    place: Place,
+    path: DocumentPath,
     request: HttpRequest,
     body: RawBody,
-) -> Answer {
-    let target = target(&service, &caller, &place, &request)?;
+) -> HandlerResult {
+    let target = target(&service, &caller, &path, &request)?;
     let members = members(&request, &body.0, &[JSON])?;
     Ok(written(replace::replace(&service, target, &members).await?))
 }
@@ -93,11 +96,11 @@ pub async fn replace(
 pub async fn patch(
     service: web::Data<Service>,
     caller: Caller,
-    place: Place,
+    path: DocumentPath,
     request: HttpRequest,
     body: RawBody,
-) -> Answer {
-    let target = target(&service, &caller, &place, &request)?;
+) -> HandlerResult {
+    let target = target(&service, &caller, &path, &request)?;
     if is(&request, JSON_PATCH) {
         return Ok(written(patch::operate(&service, target, &operations(&body.0)?).await?));
     }
@@ -109,10 +112,10 @@ pub async fn patch(
 pub async fn delete(
     service: web::Data<Service>,
     caller: Caller,
-    place: Place,
+    path: DocumentPath,
     request: HttpRequest,
-) -> Answer {
-    delete::delete(&service, target(&service, &caller, &place, &request)?).await?;
+) -> HandlerResult {
+    delete::delete(&service, target(&service, &caller, &path, &request)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -120,10 +123,10 @@ pub async fn delete(
 pub async fn access(
     service: web::Data<Service>,
     caller: Caller,
-    place: Place,
+    path: DocumentPath,
     request: HttpRequest,
-) -> Answer {
-    let report = access::access(&service, &caller.claims, &place.0, &place.1, &parameters(&request)?).await?;
+) -> HandlerResult {
+    let report = access::access(&service, &caller.claims, &path.0, &path.1, &parameters(&request)?).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(report))
 }
 
@@ -140,12 +143,12 @@ fn operations(body: &[u8]) -> Result<Patch, Problem> {
 pub fn target<'t>(
     service: &Service,
     caller: &'t Caller,
-    place: &'t (String, String),
+    path: &'t (String, String),
     request: &HttpRequest,
-) -> Result<Target<'t>, Problem> {
-    service.admit(&caller.claims, &place.0, Verb::Write)?;
+) -> Result<WriteTarget<'t>, Problem> {
+    service.admit(&caller.claims, &path.0, Verb::Write)?;
     let precondition = precondition(request)?;
-    Ok(Target { claims: &caller.claims, collection: &place.0, id: &place.1, precondition })
+    Ok(WriteTarget { claims: &caller.claims, collection: &path.0, id: &path.1, precondition })
 }
 
 /// The answer to a write of one document.

@@ -14,14 +14,14 @@ use tracing::Instrument as _;
 
 use super::{accept::preferred, conditions::UNCACHED, parameters::parameters};
 use crate::{
-    domain::table::Format,
+    domain::table::ExportFormat,
     http::body::JSON,
     ops::{Service, error::ResourceError, export::Export},
 };
 
 /// The format that `Accept` prefers to a page of JSON (RFC 9110 section 12.5.1), if it does.
-pub fn asked(request: &HttpRequest) -> Option<Format> {
-    let formats = Format::ALL.map(|format| (format.media_type(), Some(format)));
+pub fn asked(request: &HttpRequest) -> Option<ExportFormat> {
+    let formats = ExportFormat::ALL.map(|format| (format.media_type(), Some(format)));
     let served: Vec<_> = std::iter::once((JSON, None)).chain(formats).collect();
     preferred(request, &served).flatten()
 }
@@ -32,7 +32,7 @@ pub async fn answer(
     caller: &Caller,
     collection: &str,
     request: &HttpRequest,
-    format: Format,
+    format: ExportFormat,
 ) -> Result<HttpResponse, Problem> {
     let parameters = parameters(request)?;
     let name = format!("attachment; filename=\"{collection}.{}\"", format.extension());
@@ -62,10 +62,10 @@ async fn next(mut export: Export) -> Result<Option<(web::Bytes, Export)>, Resour
     Ok(read?.map(|bytes| (bytes, export)))
 }
 
-const fn media_type(format: Format) -> &'static str {
+const fn media_type(format: ExportFormat) -> &'static str {
     match format {
-        Format::Csv => "text/csv; charset=utf-8; header=present",
-        Format::Ndjson | Format::Parquet => format.media_type(),
+        ExportFormat::Csv => "text/csv; charset=utf-8; header=present",
+        ExportFormat::Ndjson | ExportFormat::Parquet => format.media_type(),
     }
 }
 
@@ -78,12 +78,12 @@ mod tests {
     #[test]
     fn a_format_is_chosen_where_it_is_preferred_to_json() {
         for (accept, expected) in [
-            ("application/x-ndjson", Some(Format::Ndjson)),
-            ("text/csv", Some(Format::Csv)),
-            ("Text/CSV; header=present", Some(Format::Csv)),
-            ("text/*", Some(Format::Csv)),
-            ("application/vnd.apache.parquet, */*;q=0.1", Some(Format::Parquet)),
-            ("text/csv;q=0.5, application/x-ndjson;q=0.9", Some(Format::Ndjson)),
+            ("application/x-ndjson", Some(ExportFormat::Ndjson)),
+            ("text/csv", Some(ExportFormat::Csv)),
+            ("Text/CSV; header=present", Some(ExportFormat::Csv)),
+            ("text/*", Some(ExportFormat::Csv)),
+            ("application/vnd.apache.parquet, */*;q=0.1", Some(ExportFormat::Parquet)),
+            ("text/csv;q=0.5, application/x-ndjson;q=0.9", Some(ExportFormat::Ndjson)),
             ("text/csv, application/json", None),
             ("text/csv;q=0", None),
             ("*/*", None),

@@ -11,6 +11,7 @@ mod conditions;
 mod documents;
 mod error;
 mod exports;
+mod handler;
 mod insert;
 pub mod openapi;
 mod parameters;

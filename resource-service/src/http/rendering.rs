@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use serde_json::{Map, Value};
 
 use super::{accept::preferred, body::JSON};
-use crate::domain::{downsample::Kept, scalar::Scalar, series::Point};
+use crate::domain::{downsample::SampledPoint, scalar::Scalar, series::Point};
 
 /// The media type of one JSON value a line.
 pub const NDJSON: &str = "application/x-ndjson";
@@ -15,7 +15,7 @@ pub const CSV: &str = "text/csv";
 
 /// A form that points can be asked for in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum PointFormat {
     /// A page in one JSON object.
     Json,
     /// All of them, a line each.
@@ -41,7 +41,7 @@ pub trait Rendered {
     fn row(&self) -> String;
 }
 
-impl Format {
+impl PointFormat {
     /// The form that `Accept` prefers, else JSON.
     pub fn of(request: &HttpRequest) -> Self {
         let served = [(JSON, Self::Json), (NDJSON, Self::Ndjson), (CSV, Self::Csv)];
@@ -101,7 +101,7 @@ impl Rendered for Point {
     }
 }
 
-impl Rendered for Kept {
+impl Rendered for SampledPoint {
     const COLUMNS: &'static str = "step,value,time,min,max";
 
     fn value(&self) -> Value {
@@ -127,12 +127,12 @@ mod tests {
     #[test]
     fn the_form_that_is_preferred_is_written() {
         let of = |accept: &str| {
-            Format::of(&TestRequest::default().insert_header(("accept", accept)).to_http_request())
+            PointFormat::of(&TestRequest::default().insert_header(("accept", accept)).to_http_request())
         };
-        assert_eq!(of("text/html, text/csv;q=0.9, */*;q=0.8"), Format::Csv);
-        assert_eq!(of("application/x-ndjson"), Format::Ndjson);
-        assert_eq!(of("image/png"), Format::Json);
-        assert_eq!(of("text/csv;q=0, application/json"), Format::Json);
+        assert_eq!(of("text/html, text/csv;q=0.9, */*;q=0.8"), PointFormat::Csv);
+        assert_eq!(of("application/x-ndjson"), PointFormat::Ndjson);
+        assert_eq!(of("image/png"), PointFormat::Json);
+        assert_eq!(of("text/csv;q=0, application/json"), PointFormat::Json);
     }
 
     #[test]
@@ -141,12 +141,12 @@ mod tests {
         let points =
             [point(Scalar::Integer(i64::MAX)), point(Scalar::Double(f64::NAN)), point(Scalar::Double(0.1))];
         assert_eq!(
-            Format::Csv.text(&points, true),
+            PointFormat::Csv.text(&points, true),
             "step,value,time\r\n-9223372036854775808,9223372036854775807,2026-01-31T12:00:00Z\r\n\
              -9223372036854775808,NaN,2026-01-31T12:00:00Z\r\n-9223372036854775808,0.1,2026-01-31T12:00:00Z\r\n"
         );
         assert_eq!(
-            Format::Ndjson.text(&points[1..2], false),
+            PointFormat::Ndjson.text(&points[1..2], false),
             "{\"step\":-9223372036854775808,\"value\":\"NaN\",\"time\":\"2026-01-31T12:00:00Z\"}\n"
         );
     }

@@ -16,23 +16,22 @@ use service_kit::{body::RawBody, caller::Caller, problem::Problem};
 
 use super::{
     body::{JSON, media_type, value},
+    handler::HandlerResult,
     parameters::Parameters,
-    rendering::{Format, Rendered},
+    rendering::{PointFormat, Rendered},
 };
 use crate::{
-    domain::{downsample::FEWEST, series::Place, summary::Summary},
+    domain::{downsample::FEWEST, series::SeriesId, summary::Summary},
     ops::{
         Service,
         policy::Verb,
         series::{
             append::{self, Appended},
             metrics::{self, Metric},
-            read::{self, MANY, Reader, Sampled},
+            read::{self, MANY, Sampled, SeriesReader},
         },
     },
 };
-
-type Answer = Result<HttpResponse, Problem>;
 
 /// The most bytes of a body with points.
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -52,7 +51,7 @@ pub async fn append(
     caller: Caller,
     request: HttpRequest,
     body: RawBody,
-) -> Answer {
+) -> HandlerResult {
     service.admit_to_series(&caller.claims, Verb::Write)?;
     let mut parameters = Parameters::of(&request)?;
     let replace = parameters.flag("replace");
@@ -80,11 +79,11 @@ fn appended(done: &Appended) -> Value {
 }
 
 /// `GET /api/series/points`
-pub async fn points(service: web::Data<Service>, caller: Caller, request: HttpRequest) -> Answer {
+pub async fn points(service: web::Data<Service>, caller: Caller, request: HttpRequest) -> HandlerResult {
     service.admit_to_series(&caller.claims, Verb::Read)?;
     let mut parameters = Parameters::of(&request)?;
     let place =
-        Place { calculation: parameters.required("calculation"), metric: parameters.required("metric") };
+        SeriesId { calculation: parameters.required("calculation"), metric: parameters.required("metric") };
     let steps = parameters.integer("from").unwrap_or(i64::MIN)..=parameters.integer("to").unwrap_or(i64::MAX);
     let limit = parameters.size("limit", 1, MAX_LIMIT);
     let wanted = parameters.size("points", FEWEST, MAX_SAMPLE);
@@ -92,21 +91,21 @@ pub async fn points(service: web::Data<Service>, caller: Caller, request: HttpRe
         parameters.refuse("limit", "duplicate", "give limit or points, not both");
     }
     parameters.end()?;
-    let format = Format::of(&request);
+    let format = PointFormat::of(&request);
     if let Some(wanted) = wanted {
         let sampled = read::sample(&service, &caller.claims, &place, steps, wanted);
         let sampled = service.within_limit(sampled).await?;
         return Ok(respond(format).body(sample_text(&place, &sampled, format)));
     }
-    if format == Format::Json {
+    if format == PointFormat::Json {
         return page(&service, &caller, &place, steps, limit.unwrap_or(DEFAULT_LIMIT)).await;
     }
     let at_once = limit.map_or(MANY, |limit| (limit / 1000 + 2).min(MANY));
-    let reader = Reader::open(&service, &caller.claims, &place, steps, at_once)?;
+    let reader = SeriesReader::open(&service, &caller.claims, &place, steps, at_once)?;
     every_point(service, reader, limit, format).await
 }
 
-fn respond(format: Format) -> actix_web::HttpResponseBuilder {
+fn respond(format: PointFormat) -> actix_web::HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
     answer.content_type(format.media_type()).insert_header((CACHE_CONTROL, "private, no-cache"));
     answer
@@ -115,20 +114,20 @@ fn respond(format: Format) -> actix_web::HttpResponseBuilder {
 async fn page(
     service: &Service,
     caller: &Caller,
-    place: &Place,
+    place: &SeriesId,
     steps: RangeInclusive<i64>,
     limit: usize,
-) -> Answer {
-    let reader = Reader::open(service, &caller.claims, place, steps, limit / 1000 + 2)?;
+) -> HandlerResult {
+    let reader = SeriesReader::open(service, &caller.claims, place, steps, limit / 1000 + 2)?;
     let page = service.within_limit(read::page(reader, limit)).await?;
     let mut body = head(place, page.unit.as_deref());
     body.insert("points".into(), page.points.iter().map(Rendered::value).collect());
     body.insert("next".into(), page.next.into());
-    Ok(respond(Format::Json).body(Value::Object(body).to_string()))
+    Ok(respond(PointFormat::Json).body(Value::Object(body).to_string()))
 }
 
 /// What stands before the points of a JSON answer.
-fn head(place: &Place, unit: Option<&str>) -> Map<String, Value> {
+fn head(place: &SeriesId, unit: Option<&str>) -> Map<String, Value> {
     let mut head = Map::new();
     head.insert("calculation".into(), place.calculation.as_str().into());
     head.insert("metric".into(), place.metric.as_str().into());
@@ -136,8 +135,8 @@ fn head(place: &Place, unit: Option<&str>) -> Map<String, Value> {
     head
 }
 
-fn sample_text(place: &Place, sampled: &Sampled, format: Format) -> String {
-    if format != Format::Json {
+fn sample_text(place: &SeriesId, sampled: &Sampled, format: PointFormat) -> String {
+    if format != PointFormat::Json {
         return format.text(&sampled.sample.points, true);
     }
     let sample = &sampled.sample;
@@ -154,10 +153,10 @@ fn sample_text(place: &Place, sampled: &Sampled, format: Format) -> String {
 /// refused. A later fault breaks the connection off, so that a part is not taken for the whole.
 async fn every_point(
     service: web::Data<Service>,
-    mut reader: Reader,
+    mut reader: SeriesReader,
     limit: Option<usize>,
-    format: Format,
-) -> Answer {
+    format: PointFormat,
+) -> HandlerResult {
     // A table without rows has its head all the same.
     let mut first = service.within_limit(reader.next()).await?.unwrap_or_default();
     let left = limit.unwrap_or(usize::MAX);
@@ -181,7 +180,7 @@ async fn every_point(
 }
 
 /// `GET /api/series/metrics`
-pub async fn metrics(service: web::Data<Service>, caller: Caller, request: HttpRequest) -> Answer {
+pub async fn metrics(service: web::Data<Service>, caller: Caller, request: HttpRequest) -> HandlerResult {
     service.admit_to_series(&caller.claims, Verb::Read)?;
     let mut parameters = Parameters::of(&request)?;
     let calculation = parameters.required("calculation");
@@ -192,7 +191,7 @@ pub async fn metrics(service: web::Data<Service>, caller: Caller, request: HttpR
     let (found, more) = service.within_limit(listed).await?;
     let next = found.last().filter(|_| more).map(|last| last.name.clone());
     let items: Vec<Value> = found.into_iter().map(metric).collect();
-    Ok(respond(Format::Json).body(json!({"items": items, "next": next}).to_string()))
+    Ok(respond(PointFormat::Json).body(json!({"items": items, "next": next}).to_string()))
 }
 
 fn metric(metric: Metric) -> Value {

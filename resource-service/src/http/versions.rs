@@ -10,27 +10,28 @@ use service_kit::caller::Caller;
 use super::{
     body::JSON,
     conditions::{UNCACHED, precondition},
-    documents::{Answer, written},
+    documents::written,
+    handler::{DocumentPath, HandlerResult, RevisionPath},
     parameters::parameters,
 };
-use crate::ops::{Service, change::Target, policy::Verb, restore, versions};
-
-/// Collection and id.
-type Place = web::Path<(String, String)>;
-/// Collection, id and revision.
-type Revision = web::Path<(String, String, String)>;
+use crate::ops::{Service, change::WriteTarget, policy::Verb, restore, versions};
 
 /// `GET /api/{collection}/{id}/versions`
-pub async fn list(service: web::Data<Service>, caller: Caller, place: Place, request: HttpRequest) -> Answer {
+pub async fn list(
+    service: web::Data<Service>,
+    caller: Caller,
+    path: DocumentPath,
+    request: HttpRequest,
+) -> HandlerResult {
     let parameters = parameters(&request)?;
-    let listed = versions::list(&service, &caller.claims, &place.0, &place.1, &parameters);
+    let listed = versions::list(&service, &caller.claims, &path.0, &path.1, &parameters);
     let history = service.within_limit(listed).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(history))
 }
 
 /// `GET /api/{collection}/{id}/versions/{revision}`
-pub async fn get(service: web::Data<Service>, caller: Caller, place: Revision) -> Answer {
-    let (collection, id, revision) = place.into_inner();
+pub async fn get(service: web::Data<Service>, caller: Caller, path: RevisionPath) -> HandlerResult {
+    let (collection, id, revision) = path.into_inner();
     let found = versions::get(&service, &caller.claims, &collection, &id, &revision);
     let found = service.within_limit(found).await?;
     let mut answer = HttpResponse::Ok();
@@ -42,13 +43,13 @@ pub async fn get(service: web::Data<Service>, caller: Caller, place: Revision) -
 pub async fn restore(
     service: web::Data<Service>,
     caller: Caller,
-    place: Revision,
+    path: RevisionPath,
     request: HttpRequest,
-) -> Answer {
-    let (collection, id, revision) = place.into_inner();
+) -> HandlerResult {
+    let (collection, id, revision) = path.into_inner();
     service.admit(&caller.claims, &collection, Verb::Write)?;
     let precondition = precondition(&request)?;
-    let target = Target { claims: &caller.claims, collection: &collection, id: &id, precondition };
+    let target = WriteTarget { claims: &caller.claims, collection: &collection, id: &id, precondition };
     Ok(written(restore::revision(&service, target, &revision).await?))
 }
 
@@ -56,9 +57,9 @@ pub async fn restore(
 pub async fn bring_back(
     service: web::Data<Service>,
     caller: Caller,
-    place: Place,
+    path: DocumentPath,
     request: HttpRequest,
-) -> Answer {
-    let target = super::documents::target(&service, &caller, &place, &request)?;
+) -> HandlerResult {
+    let target = super::documents::target(&service, &caller, &path, &request)?;
     Ok(written(restore::removed(&service, target).await?))
 }

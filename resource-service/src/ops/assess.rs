@@ -29,7 +29,7 @@ const TOLD: usize = 100;
 
 /// Who a report goes to: it shows them values that they may read, and of all others where they are.
 #[derive(Clone, Debug)]
-pub enum Reader {
+pub enum Audience {
     /// The operator of the service, who sees everything.
     Operator,
     /// Somebody who may not read the collection.
@@ -43,7 +43,7 @@ pub enum Reader {
     },
 }
 
-impl Reader {
+impl Audience {
     /// A caller with leave to read, or without it.
     pub fn of(permit: Option<&Permit<'_>>) -> Self {
         match permit {
@@ -79,7 +79,7 @@ impl Reader {
 }
 
 /// A change of a definition.
-pub struct Change<'c> {
+pub struct DefinitionChange<'c> {
     /// What is served now, where something is.
     pub before: Option<&'c Collection>,
     /// What is to be served.
@@ -87,10 +87,10 @@ pub struct Change<'c> {
     /// Whether documents are checked even where the schema stays as it is.
     pub thorough: bool,
     /// Who the report goes to.
-    pub reader: Reader,
+    pub reader: Audience,
 }
 
-impl Change<'_> {
+impl DefinitionChange<'_> {
     /// Compares the definitions, the documents and the indexes.
     pub async fn assess(
         &self,
@@ -178,7 +178,7 @@ struct Checked {
     violations: Vec<Violation>,
 }
 
-fn check(collection: &Collection, documents: &[String], reader: &Reader) -> Result<Checked, ResourceError> {
+fn check(collection: &Collection, documents: &[String], reader: &Audience) -> Result<Checked, ResourceError> {
     let mut checked = Checked { examined: 0, last: None, violations: Vec::new() };
     for text in documents {
         let document = Document::parse(text)?;

@@ -12,12 +12,12 @@ use super::{
     error::ResourceError,
     insert::{checked, prepare},
     policy::{Permit, Verb},
-    repeat::Key,
+    repeat::IdempotencyKey,
     reviews::Reviewed,
 };
 use crate::{
     domain::document::Document,
-    store::{Bulk, Ended, Fate, StoreError},
+    store::{Bulk, BulkEnd, Fate, StoreError},
 };
 
 /// The most documents that are written in one step.
@@ -43,11 +43,11 @@ pub struct Written {
 
 /// Documents that were looked at: in their order, where each stands among those to be stored, or why it is none.
 #[derive(Clone)]
-struct Sorted {
+struct Judged {
     places: Vec<Result<Written, ResourceError>>,
 }
 
-impl Sorted {
+impl Judged {
     /// Checks each item; gives the documents to be stored apart. An error where the store cannot be asked.
     async fn new(
         service: &Service,
@@ -109,7 +109,7 @@ impl Sorted {
 
 /// A batch on its way into the store.
 pub struct Pending {
-    sorted: Sorted,
+    sorted: Judged,
     writing: JoinHandle<Result<Vec<Fate>, StoreError>>,
 }
 
@@ -140,7 +140,7 @@ pub async fn begin(
     let permit = service.admit(claims, collection, Verb::Write)?;
     service.check_going_on(&permit, None).await?;
     let turn = turn().await?;
-    let (sorted, documents) = Sorted::new(service, claims, &permit, items, bytes).await?;
+    let (sorted, documents) = Judged::new(service, claims, &permit, items, bytes).await?;
     let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
     let writing = tokio::spawn(async move {
         let _turn = turn;
@@ -150,7 +150,7 @@ pub async fn begin(
 }
 
 /// Documents to be written in one step.
-pub struct Together {
+pub struct BulkRequest {
     /// The documents.
     pub items: Vec<Item>,
     /// The bytes of their texts.
@@ -158,11 +158,11 @@ pub struct Together {
     /// Whether none is stored where one cannot be.
     pub atomic: bool,
     /// The key under which the request may be repeated, and how its answer is kept.
-    pub key: Option<(Key, Render)>,
+    pub key: Option<(IdempotencyKey, Render)>,
 }
 
 /// The answer to a request for many documents.
-pub enum Answered {
+pub enum BulkAnswer {
     /// It was carried out.
     Now(Vec<Outcome>),
     /// It was carried out before; this was kept.
@@ -174,20 +174,20 @@ pub async fn together(
     service: &Service,
     claims: &AccessClaims,
     collection: &str,
-    request: Together,
-) -> Result<Answered, ResourceError> {
+    request: BulkRequest,
+) -> Result<BulkAnswer, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Write)?;
     if let Some((key, _)) = &request.key
         && let Some(answer) = service.answered(key).await?
     {
-        return Ok(Answered::Before(answer));
+        return Ok(BulkAnswer::Before(answer));
     }
     if request.items.len() > MAX_TOGETHER {
         return Err(ResourceError::TooMany { limit: MAX_TOGETHER });
     }
     service.check_going_on(&permit, None).await?;
     let _turn = turn().await?;
-    let (sorted, documents) = Sorted::new(service, claims, &permit, request.items, request.bytes).await?;
+    let (sorted, documents) = Judged::new(service, claims, &permit, request.items, request.bytes).await?;
     let refusals = sorted.refusals();
     if !refusals.is_empty() && (request.atomic || refusals.len() > MAX_KEPT_REFUSALS) {
         return Err(ResourceError::Refused(refusals));
@@ -199,16 +199,16 @@ pub async fn together(
     });
     let bulk = Bulk { documents, atomic: request.atomic, receipt };
     match service.store.insert_together(&permit.collection, bulk).await? {
-        Ended::Committed(fates) => Ok(Answered::Now(sorted.settle(&fates))),
-        Ended::Refused(fates) => {
-            Err(ResourceError::Refused(Sorted { places: sorted.settle(&fates) }.refusals()))
+        BulkEnd::Committed(fates) => Ok(BulkAnswer::Now(sorted.settle(&fates))),
+        BulkEnd::Refused(fates) => {
+            Err(ResourceError::Refused(Judged { places: sorted.settle(&fates) }.refusals()))
         }
-        Ended::Repeated => {
+        BulkEnd::Repeated => {
             let answer = match &request.key {
                 Some((key, _)) => service.answered(key).await?,
                 None => None,
             };
-            answer.map(Answered::Before).ok_or(ResourceError::Unavailable)
+            answer.map(BulkAnswer::Before).ok_or(ResourceError::Unavailable)
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) enum Effect {
 }
 
 /// What a write is aimed at.
-pub struct Target<'t> {
+pub struct WriteTarget<'t> {
     /// Who asks.
     pub claims: &'t AccessClaims,
     /// The collection.
@@ -45,7 +45,7 @@ pub struct Target<'t> {
     pub precondition: Precondition,
 }
 
-impl Target<'_> {
+impl WriteTarget<'_> {
     /// Lets the caller in; refuses a write that names no revision where the collection demands one.
     pub(super) fn admit<'c>(&'c self, service: &'c Service) -> Result<Permit<'c>, ResourceError> {
         let permit = service.admit(self.claims, self.collection, Verb::Write)?;

@@ -9,7 +9,7 @@ use super::{
     Service,
     admission::{Admission, Lapse},
     error::ResourceError,
-    feed::{Ended, Heard, Start, Subscription},
+    feed::{Heard, Start, Subscription, SubscriptionEnd},
     policy::Verb,
 };
 use crate::{
@@ -30,7 +30,7 @@ const LEAVE: &str = "leave";
 pub struct Follower {
     admission: Admission,
     subscription: Subscription,
-    view: View,
+    view: EventFilter,
 }
 
 /// What is told to a follower.
@@ -66,7 +66,7 @@ pub async fn follow(
     let (start, rest) = start(parameters, last)?;
     let query = Query::parse(&permit.target(), &rest).map_err(ResourceError::Invalid)?;
     let filter = permit.condition()?.and(query.filter);
-    let view = View { filter, projection: query.projection, hidden: permit.hidden.clone() };
+    let view = EventFilter { filter, projection: query.projection, hidden: permit.hidden.clone() };
     let subscription = service.feed.subscribe(permit.collection.name(), start).await?;
     Ok(Follower { admission: service.admission(claims, &permit), subscription, view })
 }
@@ -122,7 +122,7 @@ impl Follower {
     }
 
     /// Waits for what comes next; the error in it is why the caller's leave has ended.
-    pub async fn next(&mut self) -> Result<Result<Next, Lapse>, Ended> {
+    pub async fn next(&mut self) -> Result<Result<Next, Lapse>, SubscriptionEnd> {
         let heard = tokio::select! {
             heard = self.subscription.next() => heard?,
             lapse = self.admission.redefined() => return Ok(Err(lapse)),
@@ -138,13 +138,13 @@ impl Follower {
 }
 
 /// What a caller sees of a collection.
-struct View {
+struct EventFilter {
     filter: Expr,
     projection: Option<Projection>,
     hidden: Hidden,
 }
 
-impl View {
+impl EventFilter {
     /// What is told of a change; nothing where it is none of the documents that the caller sees.
     fn event(&self, change: &Arc<Change>) -> Option<Event> {
         let seen = |image: &&Image| self.filter.is_everything() || self.filter.holds(&image.value());

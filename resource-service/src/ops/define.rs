@@ -8,7 +8,7 @@ use shared_models::{
 
 use super::{
     Service,
-    assess::{Change, Reader, text_of},
+    assess::{Audience, DefinitionChange, text_of},
     catalog::Standing,
     error::ResourceError,
     policy::Verb,
@@ -25,7 +25,7 @@ use crate::domain::{
 const MAX_TRIES: usize = 4;
 
 /// What is wanted of a definition.
-pub struct Wanted<'w> {
+pub struct DefinitionRequest<'w> {
     /// Who wants it; nobody where it is the operator of the service.
     pub by: Option<&'w AccessClaims>,
     /// The definition.
@@ -65,7 +65,7 @@ pub fn checked(name: &str, definition: CollectionDefinition) -> Result<Arc<Colle
 }
 
 /// Stores the definition and serves it, if what is stored already allows it.
-pub async fn define(service: &Service, wanted: &Wanted<'_>) -> Result<Defined, ResourceError> {
+pub async fn define(service: &Service, wanted: &DefinitionRequest<'_>) -> Result<Defined, ResourceError> {
     let collection = &wanted.collection;
     let name = collection.name();
     let text = text_of(collection)?;
@@ -80,8 +80,8 @@ pub async fn define(service: &Service, wanted: &Wanted<'_>) -> Result<Defined, R
         if same && standing.stored && !wanted.dry_run {
             return Ok(Defined::Served { revision: standing.revision, new: false });
         }
-        let reader = wanted.by.map_or(Reader::Operator, |claims| service.reader(claims, name));
-        let change = Change { before, after: collection, thorough: wanted.dry_run, reader };
+        let reader = wanted.by.map_or(Audience::Operator, |claims| service.reader(claims, name));
+        let change = DefinitionChange { before, after: collection, thorough: wanted.dry_run, reader };
         let report = change.assess(&*service.store, service.clock.now()).await?;
         if wanted.dry_run {
             return Ok(Defined::Assessed(report));
@@ -147,8 +147,8 @@ impl Service {
     }
 
     /// What the caller may see of stored documents in a report.
-    pub(super) fn reader(&self, claims: &AccessClaims, name: &str) -> Reader {
-        Reader::of(self.admit(claims, name, Verb::Read).ok().as_ref())
+    pub(super) fn reader(&self, claims: &AccessClaims, name: &str) -> Audience {
+        Audience::of(self.admit(claims, name, Verb::Read).ok().as_ref())
     }
 
     /// Makes the indexes, writes the definition over its revision `expected` and serves `collection` here; `false`

@@ -1,10 +1,10 @@
 //! Removes a document.
 
-pub use super::change::Target;
+pub use super::change::WriteTarget;
 use super::{Service, artifacts::sweep, error::ResourceError};
 
 /// Removes the document. Its artifacts go out of sight with it, and their bytes soon after.
-pub async fn delete(service: &Service, target: Target<'_>) -> Result<(), ResourceError> {
+pub async fn delete(service: &Service, target: WriteTarget<'_>) -> Result<(), ResourceError> {
     target.remove(service).await?;
     sweep::forget(service, target.collection, target.id).await;
     Ok(())

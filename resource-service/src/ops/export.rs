@@ -16,11 +16,11 @@ use crate::{
     domain::{
         collection::Collection,
         hidden::Hidden,
-        table::{Format, Plan, Unwritable, Writer},
+        table::{ExportFormat, Plan, TableWriter, Unwritable},
     },
     query::{
-        order::Place,
-        parse::{MAX_LIMIT, Query, Target},
+        order::SortValue,
+        parse::{MAX_LIMIT, Query, QueryContext},
         projection::Projection,
     },
     store::{Batch, Scan, Selection, Store},
@@ -36,10 +36,10 @@ const LIST_ONLY: [&str; 2] = ["count", "expand"];
 
 /// The bytes of memory that an export takes: a batch, what is written of it, and what a format keeps until a row group is
 /// full.
-const fn memory(format: Format) -> usize {
+const fn memory(format: ExportFormat) -> usize {
     match format {
-        Format::Ndjson | Format::Csv => 4 * BATCH_BYTES,
-        Format::Parquet => 20 * 1024 * 1024,
+        ExportFormat::Ndjson | ExportFormat::Csv => 4 * BATCH_BYTES,
+        ExportFormat::Parquet => 20 * 1024 * 1024,
     }
 }
 
@@ -48,18 +48,18 @@ pub struct Export {
     admission: Admission,
     source: Source,
     /// The writer, until the file is whole.
-    writer: Option<Box<dyn Writer>>,
+    writer: Option<Box<dyn TableWriter>>,
     ready: Bytes,
-    format: Format,
+    format: ExportFormat,
     _lease: Lease,
 }
 
 /// The documents that are asked for.
-struct Wanted {
+struct ExportQuery {
     store: Arc<dyn Store>,
     collection: Arc<Collection>,
     selection: Selection,
-    after: Option<Vec<Place>>,
+    after: Option<Vec<SortValue>>,
     now: OffsetDateTime,
     hidden: Hidden,
 }
@@ -81,7 +81,7 @@ impl Export {
         claims: &AccessClaims,
         collection: &str,
         parameters: &[(String, String)],
-        format: Format,
+        format: ExportFormat,
     ) -> Result<Self, ResourceError> {
         // Before anything else, so that nothing is read under an older definition than this one.
         let admission = service.admission(claims, &service.admit(claims, collection, Verb::Read)?);
@@ -103,7 +103,7 @@ impl Export {
         claims: &AccessClaims,
         collection: &str,
         parameters: &[(String, String)],
-        format: Format,
+        format: ExportFormat,
     ) -> Result<(), ResourceError> {
         prepared(service, claims, collection, parameters, format).await.map(|_| ())
     }
@@ -154,8 +154,8 @@ async fn prepared(
     claims: &AccessClaims,
     collection: &str,
     parameters: &[(String, String)],
-    format: Format,
-) -> Result<(Wanted, Plan), ResourceError> {
+    format: ExportFormat,
+) -> Result<(ExportQuery, Plan), ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
     let target = permit.target();
     let (query, limit) = read(&target, parameters).map_err(ResourceError::Invalid)?;
@@ -169,11 +169,11 @@ async fn prepared(
     };
     let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
     let hidden = permit.hidden.clone();
-    Ok((Wanted { store, collection, selection, after, now: service.clock.now(), hidden }, plan))
+    Ok((ExportQuery { store, collection, selection, after, now: service.clock.now(), hidden }, plan))
 }
 
 /// The first pass: looks at the documents for columns, where the schema does not tell them all.
-async fn look(service: &Service, wanted: &Wanted, mut plan: Plan) -> Result<Plan, ResourceError> {
+async fn look(service: &Service, wanted: &ExportQuery, mut plan: Plan) -> Result<Plan, ResourceError> {
     if !plan.needs_look() {
         return Ok(plan);
     }
@@ -196,7 +196,7 @@ async fn off_the_async_threads<T: Send + 'static>(
     Ok(done.map_err(|fault| ResourceError::Internal(fault.to_string()))??)
 }
 
-impl Wanted {
+impl ExportQuery {
     /// Opens a scan of these documents: of each what `shown` leaves and the fields of the order; all of it where absent.
     async fn open(&self, shown: Option<Projection>) -> Result<Source, ResourceError> {
         let keys = || self.selection.order.keys().iter().map(|key| key.field.path.clone());
@@ -220,7 +220,7 @@ impl Source {
 
 /// The query, and the most documents where `limit` says so: any number of them.
 fn read(
-    target: &Target<'_>,
+    target: &QueryContext<'_>,
     parameters: &[(String, String)],
 ) -> Result<(Query, Option<usize>), Vec<FieldError>> {
     let is_limit = |pair: &&(String, String)| pair.0 == "limit";

@@ -27,7 +27,7 @@ pub struct Demand {
 
 /// A document as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct ShownDocument {
     /// The entity tag of what is shown.
     pub tag: String,
     /// Its JSON text; absent where the reader has just that.
@@ -46,7 +46,7 @@ pub async fn get(
     id: &str,
     parameters: &[(String, String)],
     demand: &Demand,
-) -> Result<Found, ResourceError> {
+) -> Result<ShownDocument, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
     let (named, parameters) = names::asked(parameters);
     let (bound, parameters) = reviews::asked(collection, parameters);
@@ -57,7 +57,7 @@ pub async fn get(
     let mut part = permit.part();
     if !expanded && let Some(revision) = unchanged(service, &permit, id, demand).await? {
         let tag = entity_tag(revision, &part);
-        return Ok(Found { tag, json: None, age: Duration::ZERO, max_age });
+        return Ok(ShownDocument { tag, json: None, age: Duration::ZERO, max_age });
     }
     let read = service.read(&permit.collection, id, permit.oldest(demand.oldest)).await?;
     let read =
@@ -65,7 +65,7 @@ pub async fn get(
     let (revision, age) = (read.document.revision, read.age);
     let fresh = |part: &_| demand.precondition.is_fresh(revision, part);
     if !expanded && fresh(&part) {
-        return Ok(Found { tag: entity_tag(revision, &part), json: None, age, max_age });
+        return Ok(ShownDocument { tag: entity_tag(revision, &part), json: None, age, max_age });
     }
     let mut json = permit.hidden.shown(read.document.json.clone())?;
     let stale = if bound {
@@ -86,7 +86,7 @@ pub async fn get(
         part = part.with(&json);
     }
     let json = Some(json).filter(|_| !(expanded && fresh(&part)));
-    Ok(Found { tag: entity_tag(revision, &part), json, age, max_age })
+    Ok(ShownDocument { tag: entity_tag(revision, &part), json, age, max_age })
 }
 
 /// The revision of the document, if the reader has it and the store must be asked: without reading what it says.

@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The copies.
 pub struct Hot {
-    copies: Cache<String, Kept>,
+    copies: Cache<String, HotCopy>,
     /// How often documents were forgotten, by a hash of what they are kept under.
     forgotten: [AtomicU64; STRIPES],
     hasher: RandomState,
@@ -45,7 +45,7 @@ pub struct Hot {
 
 /// A document as it was.
 #[derive(Clone)]
-struct Kept {
+struct HotCopy {
     /// The definition under which it was read: a collection of the same name that is made anew has none of its copies.
     collection: Arc<Collection>,
     document: Arc<StoredDocument>,
@@ -66,7 +66,7 @@ pub struct Read {
 impl Hot {
     /// Keeps at most about this many bytes, which are a part of the process's budget. To be made on the runtime on which changes shall be followed.
     pub fn new(capacity: u64) -> Self {
-        let weight = |key: &String, copy: &Kept| {
+        let weight = |key: &String, copy: &HotCopy| {
             u32::try_from(key.len() + copy.document.json.len() + copy.document.owner.len() + 128)
                 .unwrap_or(u32::MAX)
         };
@@ -91,7 +91,7 @@ impl Hot {
     fn outdate(&self, collection: &str, id: &str, revision: Option<i64>) {
         let key = key(collection, id);
         self.count(&key).fetch_add(1, Ordering::SeqCst);
-        let new = |copy: Kept| revision.is_some_and(|revision| revision <= copy.document.revision);
+        let new = |copy: HotCopy| revision.is_some_and(|revision| revision <= copy.document.revision);
         if !self.copies.get(&key).is_some_and(new) {
             self.copies.invalidate(&key);
         }
@@ -149,7 +149,7 @@ impl Hot {
     }
 
     /// Keeps a copy, unless the document was forgotten since `count` was `seen`.
-    fn keep(&self, key: &str, copy: Kept, seen: u64) {
+    fn keep(&self, key: &str, copy: HotCopy, seen: u64) {
         self.copies.insert(key.to_owned(), copy);
         if self.count(key).load(Ordering::SeqCst) != seen {
             self.copies.invalidate(key);
@@ -211,7 +211,7 @@ impl Service {
         let expires_at = expiry(collection, &document)?;
         self.hot.keep(
             &key,
-            Kept {
+            HotCopy {
                 collection: Arc::clone(collection),
                 document: Arc::clone(&document),
                 read_at: now,
@@ -243,10 +243,10 @@ mod tests {
     static COLLECTION: LazyLock<Arc<Collection>> = LazyLock::new(crate::store::contract::collection);
     const NOW: OffsetDateTime = time::macros::datetime!(2026-01-31 12:00 UTC);
 
-    fn copy(read_at: OffsetDateTime) -> Kept {
+    fn copy(read_at: OffsetDateTime) -> HotCopy {
         let document = StoredDocument { json: "{}".into(), revision: 1, owner: "ada".into() };
         let collection = Arc::clone(&COLLECTION);
-        Kept { collection, document: Arc::new(document), read_at, expires_at: None }
+        HotCopy { collection, document: Arc::new(document), read_at, expires_at: None }
     }
 
     fn find(hot: &Hot, age: u64) -> bool {
@@ -272,7 +272,7 @@ mod tests {
     async fn a_copy_is_gone_when_its_document_expires() {
         let hot = Hot::new(1 << 20);
         let expires_at = Some(NOW + Duration::from_secs(5));
-        hot.keep(&key("c", "1"), Kept { expires_at, ..copy(NOW) }, 0);
+        hot.keep(&key("c", "1"), HotCopy { expires_at, ..copy(NOW) }, 0);
         assert!(find(&hot, 4) && !find(&hot, 5));
     }
 

@@ -10,7 +10,7 @@ use super::{
     aside::aside,
     error::ResourceError,
     policy::{Permit, Verb},
-    repeat::Key,
+    repeat::IdempotencyKey,
     reviews,
     shown::Shown,
 };
@@ -20,7 +20,7 @@ use crate::{
         document::{Document, Meta},
         hidden::Hidden,
     },
-    store::{Bulk, Ended, Fate, StoredDocument},
+    store::{Bulk, BulkEnd, Fate, StoredDocument},
 };
 
 /// Checks the members, which had so many bytes of text, gives them an id, an owner and revision 1, and stores them. With a `key` that was sent
@@ -31,7 +31,7 @@ pub async fn insert(
     collection: &str,
     members: Map<String, Value>,
     bytes: usize,
-    key: Option<&Key>,
+    key: Option<&IdempotencyKey>,
 ) -> Result<(String, Shown), ResourceError> {
     let permit = service.admit(claims, collection, Verb::Write)?;
     if let Some(key) = key
@@ -53,9 +53,9 @@ pub async fn insert(
     let receipt = key.receipt(service.clock.now(), Arc::new(move |_| text.clone()));
     let bulk = Bulk { documents: vec![document], atomic: true, receipt: Some(receipt) };
     match service.store.insert_together(&permit.collection, bulk).await? {
-        Ended::Committed(_) => Ok((id, permit.show(stored)?)),
-        Ended::Repeated => again(&permit, service.answered(key).await?.ok_or(ResourceError::Unavailable)?),
-        Ended::Refused(fates) => Err(match fates.into_iter().next() {
+        BulkEnd::Committed(_) => Ok((id, permit.show(stored)?)),
+        BulkEnd::Repeated => again(&permit, service.answered(key).await?.ok_or(ResourceError::Unavailable)?),
+        BulkEnd::Refused(fates) => Err(match fates.into_iter().next() {
             Some(Fate::Conflict { fields }) => ResourceError::Conflict(fields),
             Some(Fate::Refused(why)) => ResourceError::Internal(why),
             Some(Fate::Inserted) | None => ResourceError::Internal("a refusal without a reason".into()),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
-pub use super::change::Target;
+pub use super::change::WriteTarget;
 use super::{
     Service,
     change::{Effect, without_echo},
@@ -21,7 +21,7 @@ use crate::domain::{
 /// Merges `patch` into the document.
 pub async fn patch(
     service: &Service,
-    target: Target<'_>,
+    target: WriteTarget<'_>,
     patch: &Map<String, Value>,
 ) -> Result<Shown, ResourceError> {
     let change = |meta: &_, mut members| {
@@ -33,7 +33,11 @@ pub async fn patch(
 
 /// Applies the operations of `patch` to the document, all or none. They see its system members and may test them.
 /// Operations that read what is stored need the scope that reads it.
-pub async fn operate(service: &Service, target: Target<'_>, patch: &Patch) -> Result<Shown, ResourceError> {
+pub async fn operate(
+    service: &Service,
+    target: WriteTarget<'_>,
+    patch: &Patch,
+) -> Result<Shown, ResourceError> {
     if patch.len() > MAX_OPERATIONS {
         let message =
             format!("a patch may have at most {MAX_OPERATIONS} operations; this one has {}", patch.len());

@@ -17,7 +17,7 @@ use crate::{
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
-        parse::Target,
+        parse::QueryContext,
         schema::Schema,
     },
     store::StoredDocument,
@@ -202,9 +202,9 @@ impl Permit<'_> {
     }
 
     /// What the caller's queries are read against: fields hidden from them are not to be had.
-    pub fn target(&self) -> Target<'_> {
+    pub fn target(&self) -> QueryContext<'_> {
         let target = self.collection.target();
-        Target { schema: self.schema.as_ref().unwrap_or(target.schema), ..target }
+        QueryContext { schema: self.schema.as_ref().unwrap_or(target.schema), ..target }
     }
 
     /// That there is no such document, as far as the caller is concerned.

@@ -7,19 +7,19 @@ use shared_models::{claims::AccessClaims, problem::FieldError};
 use time::{Duration, OffsetDateTime};
 
 use super::{Service, error::ResourceError};
-use crate::store::{Answer, Receipt};
+use crate::store::{Receipt, RenderAnswer};
 
 /// How long an answer is kept.
 const KEPT: Duration = Duration::hours(24);
 
 /// A request that its client may send again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub struct IdempotencyKey {
     id: String,
     fingerprint: String,
 }
 
-impl Key {
+impl IdempotencyKey {
     /// The key that a caller chose for a request to a collection. It is nobody else's, nor that of a token with
     /// another limit. `request` is whatever makes the request what it is.
     pub fn new(claims: &AccessClaims, collection: &str, chosen: &str, request: &[&[u8]]) -> Self {
@@ -28,7 +28,7 @@ impl Key {
         Self { id: hash(own.into_iter().chain(limits)), fingerprint: hash(request.iter().copied()) }
     }
 
-    pub(super) fn receipt(&self, now: OffsetDateTime, answer: Answer) -> Receipt {
+    pub(super) fn receipt(&self, now: OffsetDateTime, answer: RenderAnswer) -> Receipt {
         let (id, fingerprint) = (self.id.clone(), self.fingerprint.clone());
         Receipt { id, fingerprint, now, expires_at: now + KEPT, answer }
     }
@@ -46,7 +46,7 @@ fn hash<'p>(parts: impl Iterator<Item = &'p [u8]>) -> String {
 
 impl Service {
     /// What the request was answered, if it was made before. Another request under its key is refused.
-    pub(super) async fn answered(&self, key: &Key) -> Result<Option<String>, ResourceError> {
+    pub(super) async fn answered(&self, key: &IdempotencyKey) -> Result<Option<String>, ResourceError> {
         let Some(kept) = self.store.receipt(&key.id, self.clock.now()).await? else { return Ok(None) };
         if kept.fingerprint == key.fingerprint {
             return Ok(Some(kept.answer));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-pub use super::change::Target;
+pub use super::change::WriteTarget;
 use super::{
     Service,
     change::{Effect, without_echo},
@@ -13,7 +13,7 @@ use super::{
 /// Puts `members` in the place of the document's own.
 pub async fn replace(
     service: &Service,
-    target: Target<'_>,
+    target: WriteTarget<'_>,
     members: &Map<String, Value>,
 ) -> Result<Shown, ResourceError> {
     target.update(service, Effect::Replaces, |meta, _| without_echo(meta, members)).await

@@ -1,6 +1,6 @@
 //! Brings back what a document was: an earlier revision of one that is there, or one that was removed.
 
-pub use super::change::Target;
+pub use super::change::WriteTarget;
 use super::{
     Service,
     change::{Effect, MAX_TRIES},
@@ -16,7 +16,11 @@ use crate::{
 };
 
 /// Makes the document again what it was at a revision; a removed one comes back.
-pub async fn revision(service: &Service, target: Target<'_>, revision: &str) -> Result<Shown, ResourceError> {
+pub async fn revision(
+    service: &Service,
+    target: WriteTarget<'_>,
+    revision: &str,
+) -> Result<Shown, ResourceError> {
     let permit = versions::versioned(admit(service, &target)?)?;
     let wanted = versions::find(service, &permit, target.id, revision).await?;
     let mut wanted = Document::parse(&wanted.json)?;
@@ -39,7 +43,7 @@ pub async fn revision(service: &Service, target: Target<'_>, revision: &str) -> 
 }
 
 /// Brings a removed document back as it was last.
-pub async fn removed(service: &Service, target: Target<'_>) -> Result<Shown, ResourceError> {
+pub async fn removed(service: &Service, target: WriteTarget<'_>) -> Result<Shown, ResourceError> {
     let permit = admit(service, &target)?;
     kept(&permit)?;
     for _ in 0..MAX_TRIES {
@@ -59,7 +63,7 @@ pub async fn removed(service: &Service, target: Target<'_>) -> Result<Shown, Res
 }
 
 /// Lets in who may write and read: what comes back is something that is stored.
-fn admit<'c>(service: &'c Service, target: &'c Target<'_>) -> Result<Permit<'c>, ResourceError> {
+fn admit<'c>(service: &'c Service, target: &'c WriteTarget<'_>) -> Result<Permit<'c>, ResourceError> {
     let permit = target.admit(service)?;
     service.admit(target.claims, target.collection, Verb::Read)?;
     Ok(permit)
@@ -74,7 +78,7 @@ fn kept(permit: &Permit<'_>) -> Result<(), ResourceError> {
     Err(ResourceError::NotKept { collection, what: "removed documents" })
 }
 
-impl Target<'_> {
+impl WriteTarget<'_> {
     /// Puts a removed document back as `wanted`, or as it was last; nothing where somebody else was faster.
     async fn bring_back(
         &self,

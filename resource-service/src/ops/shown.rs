@@ -6,7 +6,7 @@ use super::{error::ResourceError, policy::Permit};
 use crate::{
     domain::{
         document::Document,
-        precondition::{Part, entity_tag},
+        precondition::{Representation, entity_tag},
     },
     store::StoredDocument,
 };
@@ -34,14 +34,14 @@ impl Permit<'_> {
     }
 
     /// Which part of a document the caller is shown.
-    pub(super) fn part(&self) -> Part {
+    pub(super) fn part(&self) -> Representation {
         if !self.may_read() {
-            return Part::told_by([]);
+            return Representation::told_by([]);
         }
         if self.hidden.is_empty() {
-            return Part::WHOLE;
+            return Representation::WHOLE;
         }
         let fields: Vec<String> = self.hidden.fields().keys().map(ToString::to_string).collect();
-        Part::told_by(fields.iter().map(String::as_str))
+        Representation::told_by(fields.iter().map(String::as_str))
     }
 }

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Service,
-    define::{Defined, Wanted, define},
+    define::{Defined, DefinitionRequest, define},
     error::ResourceError,
     verdict::{is_allowed, told},
 };
@@ -106,8 +106,8 @@ pub async fn import(
     Ok(lines)
 }
 
-fn wanted(collection: &Arc<Collection>, force: bool, dry_run: bool) -> Wanted<'static> {
-    Wanted {
+fn wanted(collection: &Arc<Collection>, force: bool, dry_run: bool) -> DefinitionRequest<'static> {
+    DefinitionRequest {
         by: None,
         collection: Arc::clone(collection),
         precondition: Precondition::default(),

@@ -6,7 +6,8 @@ use serde_json::json;
 use shared_models::claims::AccessClaims;
 
 use super::{
-    Service, artifacts::sweep, assess::Change, catalog::Standing, define::allow, error::ResourceError,
+    Service, artifacts::sweep, assess::DefinitionChange, catalog::Standing, define::allow,
+    error::ResourceError,
 };
 use crate::{
     domain::{collection::Collection, precondition::Precondition},
@@ -42,8 +43,12 @@ pub async fn undefine(
         let gone = match &standing.file {
             Some(file) => {
                 let reader = service.reader(claims, name);
-                let change =
-                    Change { before: standing.collection.as_deref(), after: file, thorough: false, reader };
+                let change = DefinitionChange {
+                    before: standing.collection.as_deref(),
+                    after: file,
+                    thorough: false,
+                    reader,
+                };
                 allow(change.assess(&*service.store, service.clock.now()).await?, force)?;
                 service.switch(file, None, standing.revision).await?
             }

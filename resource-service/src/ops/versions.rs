@@ -46,12 +46,12 @@ pub struct History {
 }
 
 /// What the request asks for.
-struct Page {
+struct VersionPage {
     limit: usize,
     below: Option<i64>,
 }
 
-impl Page {
+impl VersionPage {
     fn read(parameters: &[(String, String)]) -> Result<Self, ResourceError> {
         let (mut page, mut faults) = (Self { limit: DEFAULT_LIMIT, below: None }, Vec::new());
         for (name, value) in parameters {
@@ -87,7 +87,7 @@ pub async fn list(
     parameters: &[(String, String)],
 ) -> Result<History, ResourceError> {
     let permit = versioned(service.admit(claims, collection, Verb::Read)?)?;
-    let page = Page::read(parameters)?;
+    let page = VersionPage::read(parameters)?;
     // Two more: what the last one is compared with may be behind a removal.
     let found = service.store.versions(&permit.collection, id, page.below, page.limit + 2).await?;
     let Some(first) = found.first() else {
@@ -111,7 +111,7 @@ async fn behind_the_last(
     service: &Service,
     permit: &Permit<'_>,
     id: &str,
-    page: &Page,
+    page: &VersionPage,
 ) -> Result<History, ResourceError> {
     if page.below.is_some() {
         let newest = service.store.versions(&permit.collection, id, None, 1).await?;

@@ -64,13 +64,13 @@ pub enum Given<'v> {
 }
 
 /// Reads the conditions of one filter.
-pub struct Reader<'s> {
+pub struct ConditionReader<'s> {
     schema: &'s Schema,
     conditions: usize,
     values: usize,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> ConditionReader<'s> {
     /// Reads by this schema.
     pub fn new(schema: &'s Schema) -> Self {
         Self { schema, conditions: 0, values: 0 }
@@ -197,12 +197,12 @@ fn has_value(field: &Arc<Field>) -> Expr {
 }
 
 /// One value of a list.
-enum Item<'v> {
+enum ListItem<'v> {
     Text(String),
     Json(&'v RawValue),
 }
 
-impl Item<'_> {
+impl ListItem<'_> {
     fn given(&self) -> Given<'_> {
         match self {
             Self::Text(text) => Given::Text(text),
@@ -235,16 +235,16 @@ impl<'v> Given<'v> {
     }
 
     /// The values of a list; `Err` where it is none.
-    fn items(self) -> Result<Vec<Item<'v>>, String> {
+    fn items(self) -> Result<Vec<ListItem<'v>>, String> {
         match self {
             Self::Text(text) => match split_list(text) {
-                Some(items) => Ok(items.into_iter().map(Item::Text).collect()),
+                Some(items) => Ok(items.into_iter().map(ListItem::Text).collect()),
                 None => {
                     Err("a quoted value of the list does not end; write \"\" for a quote within it".into())
                 }
             },
             Self::Json(json) => match serde_json::from_str::<Vec<&'v RawValue>>(json.get()) {
-                Ok(items) if !items.is_empty() => Ok(items.into_iter().map(Item::Json).collect()),
+                Ok(items) if !items.is_empty() => Ok(items.into_iter().map(ListItem::Json).collect()),
                 _ => Err(format!("a list is an array of one or more values, got {}", self.shown())),
             },
         }

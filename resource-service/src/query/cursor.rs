@@ -7,9 +7,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{
-    expr::{Expr, Kind},
+    expr::{Expr, ValueKind},
     literal::Literal,
-    order::{Order, Place},
+    order::{Order, SortValue},
     schema::{Field, FieldType},
 };
 
@@ -54,7 +54,7 @@ impl Binding {
     }
 
     /// Writes the cursor of a place.
-    pub fn write(&self, key: &CursorKey, places: &[Place]) -> String {
+    pub fn write(&self, key: &CursorKey, places: &[SortValue]) -> String {
         let places: Vec<Value> = places.iter().map(to_json).collect();
         // Strings, numbers and small objects always serialize.
         let places = serde_json::to_vec(&places).unwrap_or_default();
@@ -62,7 +62,12 @@ impl Binding {
     }
 
     /// Reads a cursor of the same query.
-    pub fn read(&self, key: &CursorKey, order: &Order, cursor: &str) -> Result<Vec<Place>, InvalidCursor> {
+    pub fn read(
+        &self,
+        key: &CursorKey,
+        order: &Order,
+        cursor: &str,
+    ) -> Result<Vec<SortValue>, InvalidCursor> {
         let content = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| InvalidCursor)?;
         let (signature, places) = content.split_at_checked(SIGNATURE).ok_or(InvalidCursor)?;
         verify_slices_are_equal(signature, &self.sign(key, places)).map_err(|_| InvalidCursor)?;
@@ -76,23 +81,23 @@ impl Binding {
 }
 
 /// Scalars stand for themselves; what has no value is the one member of an object.
-fn to_json(place: &Place) -> Value {
+fn to_json(place: &SortValue) -> Value {
     match place {
-        Place::Scalar(literal) => literal.to_json(),
-        Place::Among(Kind::Array) => json!({"among": "arrays"}),
-        Place::Among(_) => json!({"among": "objects"}),
+        SortValue::Scalar(literal) => literal.to_json(),
+        SortValue::Among(ValueKind::Array) => json!({"among": "arrays"}),
+        SortValue::Among(_) => json!({"among": "objects"}),
     }
 }
 
-fn from_json(field: &Field, value: &Value) -> Result<Place, InvalidCursor> {
+fn from_json(field: &Field, value: &Value) -> Result<SortValue, InvalidCursor> {
     if let Value::Object(marker) = value {
         let among = match marker.get("among").and_then(Value::as_str) {
-            Some("arrays") => Kind::Array,
-            Some("objects") => Kind::Object,
+            Some("arrays") => ValueKind::Array,
+            Some("objects") => ValueKind::Object,
             _ => return Err(InvalidCursor),
         };
         let untyped = field.kind == FieldType::Untyped;
-        return if untyped { Ok(Place::Among(among)) } else { Err(InvalidCursor) };
+        return if untyped { Ok(SortValue::Among(among)) } else { Err(InvalidCursor) };
     }
     let fits = match (&field.kind, value) {
         (_, Value::Null) => !field.always,
@@ -104,5 +109,5 @@ fn from_json(field: &Field, value: &Value) -> Result<Place, InvalidCursor> {
         (FieldType::Array(_) | FieldType::Object, _) => false,
     };
     let literal = Literal::of_json(field, value).filter(|_| fits);
-    literal.map(Place::Scalar).ok_or(InvalidCursor)
+    literal.map(SortValue::Scalar).ok_or(InvalidCursor)
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::{
-    expr::{Comparison, Expr, Kind, Test},
+    expr::{Comparison, Expr, Test, ValueKind},
     instant::key_or_text,
     literal::{Literal, special},
     number,
@@ -37,7 +37,8 @@ impl Test {
                 literals.iter().any(|literal| compares(scalar, Comparison::Eq, literal))
             }),
             Self::NotIn(literals) => any_scalar(field, value, |scalar| {
-                let comparable = literals.iter().any(|literal| Kind::of(literal) == Kind::of(scalar));
+                let comparable =
+                    literals.iter().any(|literal| ValueKind::of(literal) == ValueKind::of(scalar));
                 let equal = |literal: &Literal| compares(scalar, Comparison::Eq, literal);
                 comparable && *scalar != Literal::Null && !literals.iter().any(equal)
             }),
@@ -93,21 +94,21 @@ fn scalar(kind: &FieldType, value: &Value) -> Option<Literal> {
     }
 }
 
-fn kind(field: &Field, value: Option<&Value>) -> Kind {
+fn kind(field: &Field, value: Option<&Value>) -> ValueKind {
     match value {
-        None | Some(Value::Null) => Kind::Nothing,
-        Some(Value::Bool(_)) => Kind::Boolean,
-        Some(Value::Number(_)) => Kind::Number,
-        Some(Value::String(_)) if field.kind == (FieldType::Number { ieee754: true }) => Kind::Number,
-        Some(Value::String(_)) => Kind::Text,
-        Some(Value::Array(_)) => Kind::Array,
-        Some(Value::Object(_)) => Kind::Object,
+        None | Some(Value::Null) => ValueKind::Nothing,
+        Some(Value::Bool(_)) => ValueKind::Boolean,
+        Some(Value::Number(_)) => ValueKind::Number,
+        Some(Value::String(_)) if field.kind == (FieldType::Number { ieee754: true }) => ValueKind::Number,
+        Some(Value::String(_)) => ValueKind::Text,
+        Some(Value::Array(_)) => ValueKind::Array,
+        Some(Value::Object(_)) => ValueKind::Object,
     }
 }
 
 /// `null` equals `null` and is unequal to nothing; NaN equals NaN; all else is compared within its kind.
 fn compares(value: &Literal, comparison: Comparison, literal: &Literal) -> bool {
-    if Kind::of(value) != Kind::of(literal) {
+    if ValueKind::of(value) != ValueKind::of(literal) {
         return false;
     }
     match order(value, literal) {
@@ -145,7 +146,7 @@ mod tests {
 
     use super::*;
     use crate::query::{
-        parse::{Query, Target},
+        parse::{Query, QueryContext},
         schema::Schema,
     };
 
@@ -165,7 +166,7 @@ mod tests {
                 "free": {"type": "object"},
             },
         }));
-        let target = Target { collection: "things", schema: &schema, views: &BTreeMap::new() };
+        let target = QueryContext { collection: "things", schema: &schema, views: &BTreeMap::new() };
         let query = Query::parse(&target, &[(parameter.0.to_owned(), parameter.1.to_owned())]).unwrap();
         query.filter.holds(document)
     }

@@ -39,7 +39,7 @@ pub enum Test {
     /// The document has the field, `null` included, or has it not.
     Exists(bool),
     /// The field's value is of one of these kinds.
-    Is(Vec<Kind>),
+    Is(Vec<ValueKind>),
 }
 
 /// How a field compares with a literal.
@@ -63,7 +63,7 @@ shared_models::listed! {
     /// Kinds of values in the order in which an untyped field sorts them; within objects and within arrays
     /// there is no order.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    pub enum Kind {
+    pub enum ValueKind {
         /// `null`, or no field at all.
         Nothing,
         /// A number, NaN included.
@@ -79,7 +79,7 @@ shared_models::listed! {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// The kind of a literal.
     pub fn of(literal: &Literal) -> Self {
         match literal {
@@ -166,7 +166,7 @@ impl Expr {
     }
 
     /// That the field's value is of one of `kinds`.
-    pub fn is(field: &Arc<Field>, kinds: impl IntoIterator<Item = Kind>) -> Self {
+    pub fn is(field: &Arc<Field>, kinds: impl IntoIterator<Item = ValueKind>) -> Self {
         Self::Test(Arc::clone(field), Test::Is(kinds.into_iter().collect()))
     }
 }

@@ -4,7 +4,7 @@
 use shared_models::problem::FieldError;
 
 use super::{
-    condition::{Given, MAX_NESTING, Reader, fault, unquote},
+    condition::{ConditionReader, Given, MAX_NESTING, fault, unquote},
     expr::Expr,
 };
 
@@ -16,7 +16,7 @@ enum Joint {
 }
 
 /// Reads the value of the parameter `or`.
-pub fn read(reader: &mut Reader<'_>, parameter: &str, text: &str) -> Result<Expr, FieldError> {
+pub fn read(reader: &mut ConditionReader<'_>, parameter: &str, text: &str) -> Result<Expr, FieldError> {
     let mut group = Group { reader, parameter, rest: text };
     let read = group.group(Joint::Any, 1)?;
     if group.rest.is_empty() { Ok(read) } else { Err(group.syntax("there is text after the last )")) }
@@ -28,7 +28,7 @@ pub fn split_name(name: &str) -> (&str, &str) {
 }
 
 struct Group<'g, 's> {
-    reader: &'g mut Reader<'s>,
+    reader: &'g mut ConditionReader<'s>,
     parameter: &'g str,
     rest: &'g str,
 }

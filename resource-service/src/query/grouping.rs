@@ -7,7 +7,7 @@ use shared_models::problem::FieldError;
 
 use super::{
     expr::Expr,
-    parse::{Query, Target},
+    parse::{Query, QueryContext},
     path::Path,
     schema::{Field, FieldType, nearest},
 };
@@ -87,7 +87,7 @@ type Pairs = [(String, String)];
 
 impl Grouping {
     /// Reads the decoded parameters: `group` and `stat`, each as often as needed, and conditions as a list takes them.
-    pub fn parse(target: &Target<'_>, pairs: &Pairs) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(target: &QueryContext<'_>, pairs: &Pairs) -> Result<Self, Vec<FieldError>> {
         let (mut groups, mut stats, mut conditions, mut errors) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (name, value) in pairs {
@@ -142,13 +142,13 @@ fn push<T: PartialEq>(
     }
 }
 
-fn resolve(target: &Target<'_>, parameter: &str, path: &str) -> Result<Arc<Field>, FieldError> {
+fn resolve(target: &QueryContext<'_>, parameter: &str, path: &str) -> Result<Arc<Field>, FieldError> {
     let unknown = |fault: String| FieldError::in_parameter(parameter, "field", fault);
     let path: Path = path.parse().map_err(|fault| unknown(format!("{path:?}: {fault}")))?;
     target.schema.field(&path).map_err(|fault| unknown(fault.to_string()))
 }
 
-fn grouped(target: &Target<'_>, path: &str) -> Result<Arc<Field>, FieldError> {
+fn grouped(target: &QueryContext<'_>, path: &str) -> Result<Arc<Field>, FieldError> {
     let field = resolve(target, "group", path)?;
     scalar("group", &field)?;
     Ok(field)
@@ -166,7 +166,7 @@ fn scalar(parameter: &str, field: &Field) -> Result<(), FieldError> {
 }
 
 /// `count`, `count:FIELD` or another function and a field of numbers.
-fn stat(target: &Target<'_>, text: &str) -> Result<Stat, FieldError> {
+fn stat(target: &QueryContext<'_>, text: &str) -> Result<Stat, FieldError> {
     let (name, path) = text.split_once(':').map_or((text, None), |(name, path)| (name, Some(path)));
     let function = Function::ALL.into_iter().find(|function| function.name() == name);
     let Some(function) = function else {

@@ -20,18 +20,18 @@ const UNDECLARED: &str = "\u{1}";
 /// The places of a schema that hold points in time, outside of arrays of objects, where no query reaches.
 #[derive(Debug, Default)]
 pub struct Instants {
-    places: Option<Place>,
+    places: Option<Node>,
     layout: String,
 }
 
 /// A place at, or below which there are points in time.
 #[derive(Debug, Default)]
-struct Place {
+struct Node {
     /// Whether strings here, or in an array here, are points in time.
     here: bool,
     /// Whether members that the schema does not name may be such places too.
     open: bool,
-    members: BTreeMap<String, Place>,
+    members: BTreeMap<String, Node>,
 }
 
 impl Instants {
@@ -70,9 +70,9 @@ impl Instants {
 }
 
 /// What is known of the place that these names lead to; nothing where no point in time is at or below it.
-fn place(schema: &Schema, names: &mut Vec<String>, left: &mut usize) -> Option<Place> {
+fn place(schema: &Schema, names: &mut Vec<String>, left: &mut usize) -> Option<Node> {
     if *left == 0 {
-        return Some(Place { open: true, ..Place::default() });
+        return Some(Node { open: true, ..Node::default() });
     }
     *left -= 1;
     let instant = FieldType::Text(TextFormat::DateTime);
@@ -80,7 +80,7 @@ fn place(schema: &Schema, names: &mut Vec<String>, left: &mut usize) -> Option<P
         FieldType::Array(items) => *items == instant,
         kind => kind == instant,
     };
-    let mut found = Place { here, ..Place::default() };
+    let mut found = Node { here, ..Node::default() };
     let shape = schema.shape(names);
     if shape.kinds.meets(Kinds::OBJECT) && names.len() < MAX_DEPTH {
         for name in shape.declared {
@@ -97,7 +97,7 @@ fn place(schema: &Schema, names: &mut Vec<String>, left: &mut usize) -> Option<P
     (found.here || found.open || !found.members.is_empty()).then_some(found)
 }
 
-impl Place {
+impl Node {
     fn describe(&self, text: &mut String, open: &mut bool) {
         *open |= self.open;
         text.push_str(if self.here { "!" } else { "" });

@@ -11,13 +11,13 @@ use serde_json::value::RawValue;
 use shared_models::problem::FieldError;
 
 use super::{
-    condition::{Given, MAX_NESTING, Reader, fault},
+    condition::{ConditionReader, Given, MAX_NESTING, fault},
     expr::Expr,
     literal::short,
 };
 
 /// Reads the value of the parameter `filter`.
-pub fn read(reader: &mut Reader<'_>, parameter: &str, text: &str) -> Result<Expr, FieldError> {
+pub fn read(reader: &mut ConditionReader<'_>, parameter: &str, text: &str) -> Result<Expr, FieldError> {
     let mut filter = Filter { reader, parameter };
     let json: &RawValue = serde_json::from_str(text)
         .map_err(|broken| fault(parameter, "syntax", format!("{parameter} is not JSON: {broken}")))?;
@@ -50,7 +50,7 @@ impl<'de: 'v, 'v> Deserialize<'de> for Members<'v> {
 }
 
 struct Filter<'f, 's> {
-    reader: &'f mut Reader<'s>,
+    reader: &'f mut ConditionReader<'s>,
     parameter: &'f str,
 }
 

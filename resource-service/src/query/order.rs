@@ -6,20 +6,20 @@ use serde_json::Value;
 use shared_models::documents::Direction;
 
 use super::{
-    expr::{Comparison, Expr, Kind},
+    expr::{Comparison, Expr, ValueKind},
     literal::Literal,
     schema::{Field, FieldType},
 };
 
 /// A total order of documents: keys, the last of which is `_id`.
 ///
-/// Missing and `null` come first ascending, NaN before every number, kinds as [`Kind`] orders them.
+/// Missing and `null` come first ascending, NaN before every number, kinds as [`ValueKind`] orders them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Order(Vec<Key>);
+pub struct Order(Vec<SortKey>);
 
 /// One key of an order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Key {
+pub struct SortKey {
     /// The field that is compared.
     pub field: Arc<Field>,
     /// Smallest or largest first.
@@ -28,39 +28,39 @@ pub struct Key {
 
 /// A document's value under one key.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Place {
+pub enum SortValue {
     /// A scalar; `null` stands for a missing field too.
     Scalar(Literal),
     /// Among the objects or among the arrays, which have no order of their own.
-    Among(Kind),
+    Among(ValueKind),
 }
 
 impl Order {
     /// The order by `keys`, then by `id` in the direction of the last of them, so that the reversed order is the
     /// list from its end, and one index serves both. Keys after `_id` decide nothing and are dropped.
-    pub fn new(mut keys: Vec<Key>, id: Arc<Field>) -> Self {
+    pub fn new(mut keys: Vec<SortKey>, id: Arc<Field>) -> Self {
         if let Some(at) = keys.iter().position(|key| key.field.path == id.path) {
             keys.truncate(at + 1);
         } else {
             let direction = keys.last().map_or(Direction::Ascending, |key| key.direction);
-            keys.push(Key { field: id, direction });
+            keys.push(SortKey { field: id, direction });
         }
         Self(keys)
     }
 
     /// The keys, the weightiest first.
-    pub fn keys(&self) -> &[Key] {
+    pub fn keys(&self) -> &[SortKey] {
         &self.0
     }
 
     /// The place of a document in this order.
-    pub fn place(&self, document: &Value) -> Vec<Place> {
-        let place = |key: &Key| match key.field.path.find(document) {
-            None => Place::Scalar(Literal::Null),
+    pub fn place(&self, document: &Value) -> Vec<SortValue> {
+        let place = |key: &SortKey| match key.field.path.find(document) {
+            None => SortValue::Scalar(Literal::Null),
             Some(value) => match Literal::of_json(&key.field, value) {
-                Some(literal) => Place::Scalar(literal),
-                None if value.is_array() => Place::Among(Kind::Array),
-                None => Place::Among(Kind::Object),
+                Some(literal) => SortValue::Scalar(literal),
+                None if value.is_array() => SortValue::Among(ValueKind::Array),
+                None => SortValue::Among(ValueKind::Object),
             },
         };
         self.0.iter().map(place).collect()
@@ -68,8 +68,8 @@ impl Order {
 
     /// The documents behind `places`, in parts that follow each other in this order. Each part holds the first keys
     /// where they are and goes on under the next, so that a store can seek it in one index, however long the list is.
-    pub fn segments(&self, places: &[Place]) -> Vec<Expr> {
-        let keys: Vec<(&Key, &Place)> = self.0.iter().zip(places).collect();
+    pub fn segments(&self, places: &[SortValue]) -> Vec<Expr> {
+        let keys: Vec<(&SortKey, &SortValue)> = self.0.iter().zip(places).collect();
         let mut segments = Vec::new();
         for at in (0..keys.len()).rev() {
             let level: Vec<Expr> = keys[..at].iter().map(|(key, place)| same(key, place)).collect();
@@ -81,7 +81,7 @@ impl Order {
 
     /// The condition that holds for exactly the documents behind `places`, where one condition is wanted instead of
     /// [`Order::segments`].
-    pub fn behind(&self, places: &[Place]) -> Expr {
+    pub fn behind(&self, places: &[SortValue]) -> Expr {
         let behind = Expr::any(self.segments(places));
         let first = self.0.first().zip(places.first());
         match first.and_then(|(key, place)| bound(key, place)) {
@@ -92,8 +92,8 @@ impl Order {
 }
 
 /// What the first key must be for any segment to hold: lets a store seek in its index instead of scanning it.
-fn bound(key: &Key, place: &Place) -> Option<Expr> {
-    let Place::Scalar(literal) = place else { return None };
+fn bound(key: &SortKey, place: &SortValue) -> Option<Expr> {
+    let SortValue::Scalar(literal) = place else { return None };
     let ieee754 = key.field.kind == FieldType::Number { ieee754: true };
     let ordered = *literal != Literal::Null && !literal.is_nan() && key.field.kind != FieldType::Untyped;
     let comparison = match key.direction {
@@ -104,28 +104,28 @@ fn bound(key: &Key, place: &Place) -> Option<Expr> {
     Some(Expr::compare(&key.field, comparison, literal.clone()))
 }
 
-fn same(key: &Key, place: &Place) -> Expr {
+fn same(key: &SortKey, place: &SortValue) -> Expr {
     match place {
-        Place::Among(kind) => Expr::is(&key.field, [*kind]),
-        Place::Scalar(Literal::Null) => Expr::is(&key.field, [Kind::Nothing]),
-        Place::Scalar(literal) => Expr::compare(&key.field, Comparison::Eq, literal.clone()),
+        SortValue::Among(kind) => Expr::is(&key.field, [*kind]),
+        SortValue::Scalar(Literal::Null) => Expr::is(&key.field, [ValueKind::Nothing]),
+        SortValue::Scalar(literal) => Expr::compare(&key.field, Comparison::Eq, literal.clone()),
     }
 }
 
 /// Strictly after `place` under this key alone: conditions that follow each other.
-fn after(key: &Key, place: &Place) -> Vec<Expr> {
+fn after(key: &SortKey, place: &SortValue) -> Vec<Expr> {
     let (field, ascending) = (&key.field, key.direction == Direction::Ascending);
     let here = match place {
-        Place::Among(kind) => *kind,
-        Place::Scalar(literal) => Kind::of(literal),
+        SortValue::Among(kind) => *kind,
+        SortValue::Scalar(literal) => ValueKind::of(literal),
     };
     let mut ways = Vec::new();
     match place {
         // NaN comes before every number.
-        Place::Scalar(literal) if literal.is_nan() && ascending => {
+        SortValue::Scalar(literal) if literal.is_nan() && ascending => {
             ways.push(Expr::compare(field, Comparison::Gte, Literal::Double(f64::NEG_INFINITY)));
         }
-        Place::Scalar(literal) if !literal.is_nan() && *literal != Literal::Null => {
+        SortValue::Scalar(literal) if !literal.is_nan() && *literal != Literal::Null => {
             let comparison = if ascending { Comparison::Gt } else { Comparison::Lt };
             ways.push(Expr::compare(field, comparison, literal.clone()));
             if !ascending && field.kind == (FieldType::Number { ieee754: true }) {
@@ -134,9 +134,10 @@ fn after(key: &Key, place: &Place) -> Vec<Expr> {
         }
         _ => {}
     }
-    let beyond = |kind: &Kind| if ascending { *kind > here } else { *kind < here };
+    let beyond = |kind: &ValueKind| if ascending { *kind > here } else { *kind < here };
     let beyond = possible(field).into_iter().filter(beyond);
-    let (nothing, something): (Vec<Kind>, Vec<Kind>) = beyond.partition(|kind| *kind == Kind::Nothing);
+    let (nothing, something): (Vec<ValueKind>, Vec<ValueKind>) =
+        beyond.partition(|kind| *kind == ValueKind::Nothing);
     // Nothing is beyond values only where the order descends, and then it is the last.
     ways.extend(
         [something, nothing]
@@ -148,16 +149,16 @@ fn after(key: &Key, place: &Place) -> Vec<Expr> {
 }
 
 /// The kinds that a field's values can have.
-fn possible(field: &Field) -> Vec<Kind> {
+fn possible(field: &Field) -> Vec<ValueKind> {
     let kind = match &field.kind {
-        FieldType::Untyped => return Kind::ALL.to_vec(),
-        FieldType::Integer | FieldType::Number { .. } => Kind::Number,
-        FieldType::Text(_) => Kind::Text,
-        FieldType::Boolean => Kind::Boolean,
-        FieldType::Array(_) => Kind::Array,
-        FieldType::Object => Kind::Object,
+        FieldType::Untyped => return ValueKind::ALL.to_vec(),
+        FieldType::Integer | FieldType::Number { .. } => ValueKind::Number,
+        FieldType::Text(_) => ValueKind::Text,
+        FieldType::Boolean => ValueKind::Boolean,
+        FieldType::Array(_) => ValueKind::Array,
+        FieldType::Object => ValueKind::Object,
     };
-    if field.always { vec![kind] } else { vec![Kind::Nothing, kind] }
+    if field.always { vec![kind] } else { vec![ValueKind::Nothing, kind] }
 }
 
 /// The value of the `sort` parameter that makes this order.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use shared_models::{documents::Direction, problem::FieldError};
 
 use super::{
-    condition::{Given, MAX_CONDITIONS, Reader, fault, resolve},
+    condition::{ConditionReader, Given, MAX_CONDITIONS, fault, resolve},
     cursor::{Binding, CursorKey},
     expr::Expr,
     group, json,
-    order::{Key, Order, Place},
+    order::{Order, SortKey, SortValue},
     path::Path,
     projection::Projection,
     schema::{FieldType, Schema, nearest},
@@ -55,7 +55,7 @@ pub enum Count {
 }
 
 /// What a query is read against.
-pub struct Target<'t> {
+pub struct QueryContext<'t> {
     /// Name of the collection.
     pub collection: &'t str,
     /// Its schema.
@@ -68,7 +68,7 @@ type Pairs = [(String, String)];
 
 impl Query {
     /// Reads the decoded parameters of a list.
-    pub fn parse(target: &Target<'_>, pairs: &Pairs) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(target: &QueryContext<'_>, pairs: &Pairs) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let (controls, conditions): (Vec<_>, Vec<_>) =
             pairs.iter().partition(|(name, _)| CONTROLS.contains(&name.as_str()));
@@ -95,19 +95,19 @@ impl Query {
     }
 
     /// Behind which place in the order to go on.
-    pub fn place(&self, key: &CursorKey) -> Result<Option<Vec<Place>>, Vec<FieldError>> {
+    pub fn place(&self, key: &CursorKey) -> Result<Option<Vec<SortValue>>, Vec<FieldError>> {
         let place = self.after.as_deref().map(|cursor| self.binding.read(key, &self.order, cursor));
         place.transpose().map_err(|broken| vec![fault("after", "cursor", broken.to_string())])
     }
 
     /// The cursor of a place.
-    pub fn cursor(&self, key: &CursorKey, places: &[Place]) -> String {
+    pub fn cursor(&self, key: &CursorKey, places: &[SortValue]) -> String {
         self.binding.write(key, places)
     }
 }
 
 /// Reads the parameters of a single document: `fields` or `view`.
-pub fn shown(target: &Target<'_>, pairs: &Pairs) -> Result<Option<Projection>, Vec<FieldError>> {
+pub fn shown(target: &QueryContext<'_>, pairs: &Pairs) -> Result<Option<Projection>, Vec<FieldError>> {
     let (known, unknown): (Vec<_>, Vec<_>) =
         pairs.iter().partition(|(name, _)| ["fields", "view"].contains(&name.as_str()));
     let refuse = |(name, _): &&(String, String)| {
@@ -144,7 +144,7 @@ fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<Fiel
         let message = format!("{} conditions; a filter may have at most {MAX_CONDITIONS}", pairs.len());
         return Err(vec![fault(&pairs[MAX_CONDITIONS].0, "limit", message)]);
     }
-    let mut reader = Reader::new(schema);
+    let mut reader = ConditionReader::new(schema);
     let (mut parts, mut errors, mut filtered) = (Vec::new(), Vec::new(), false);
     for (name, value) in pairs {
         let read = match name.as_str() {
@@ -199,7 +199,7 @@ fn hinted(mut error: FieldError) -> FieldError {
 
 fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
     let id = resolve(schema, "sort", "_id")?;
-    let mut keys: Vec<Key> = Vec::new();
+    let mut keys: Vec<SortKey> = Vec::new();
     for name in sort.into_iter().flat_map(|sort| sort.split(',')) {
         let (direction, path) = match name.strip_prefix('-') {
             Some(path) => (Direction::Descending, path),
@@ -213,7 +213,7 @@ fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
         if keys.iter().any(|key| key.field.path == field.path) {
             return Err(fault("sort", "duplicate", format!("{path} is given more than once")));
         }
-        keys.push(Key { field, direction });
+        keys.push(SortKey { field, direction });
     }
     if keys.len() > MAX_SORT_KEYS {
         return Err(fault("sort", "limit", format!("at most {MAX_SORT_KEYS} fields")));
@@ -225,7 +225,7 @@ fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
 const MAX_SORT_KEYS: usize = 8;
 
 fn projection(
-    target: &Target<'_>,
+    target: &QueryContext<'_>,
     fields: Option<&str>,
     view: Option<&str>,
 ) -> Result<Option<Projection>, FieldError> {

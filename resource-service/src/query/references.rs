@@ -25,7 +25,7 @@ pub fn to_pointers(mut root: Value) -> Value {
 fn found(root: &Value) -> Option<Vec<(String, String)>> {
     let registry = Registry::new().draft(Draft::Draft202012).retrieve_known_draft_meta_schemas(false);
     let registry = registry.add(BASE, root).ok()?.prepare().ok()?;
-    let mut places = Places::default();
+    let mut places = Pointers::default();
     places.add(root, String::new());
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
     let mut nested = vec![(root, registry.resolver(uri::from_str(BASE).ok()?))];
@@ -53,9 +53,9 @@ fn found(root: &Value) -> Option<Vec<(String, String)>> {
 
 /// Where each value of the schema is, by its address.
 #[derive(Default)]
-struct Places(HashMap<*const Value, String>);
+struct Pointers(HashMap<*const Value, String>);
 
-impl Places {
+impl Pointers {
     fn add(&mut self, value: &Value, place: String) {
         match value {
             Value::Object(members) => {

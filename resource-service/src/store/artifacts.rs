@@ -13,7 +13,7 @@ use crate::domain::artifacts::{File, Folder};
 
 /// The document that a folder belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place<'p> {
+pub struct DocumentRef<'p> {
     /// The collection's name.
     pub collection: &'p str,
     /// The document's id.
@@ -37,8 +37,8 @@ pub struct Blob {
 
 impl Blob {
     /// The document that it is for.
-    pub fn place(&self) -> Place<'_> {
-        Place { collection: &self.collection, document: &self.document }
+    pub fn place(&self) -> DocumentRef<'_> {
+        DocumentRef { collection: &self.collection, document: &self.document }
     }
 }
 
@@ -66,13 +66,13 @@ pub enum Lease {
 #[async_trait]
 pub trait Artifacts: Send + Sync {
     /// The folder of a document, with the tag that names its state; empty and without one where there is none.
-    async fn folder(&self, place: Place<'_>) -> Result<Folder, StoreError>;
+    async fn folder(&self, place: DocumentRef<'_>) -> Result<Folder, StoreError>;
 
     /// Puts `files` into the folder whose tag is `expected`, and gives it the tag `next`, which was never used before;
     /// `false` where the folder has another tag. A folder without files is removed.
     async fn save_folder(
         &self,
-        place: Place<'_>,
+        place: DocumentRef<'_>,
         files: &[File],
         expected: Option<&str>,
         next: &str,
@@ -104,8 +104,11 @@ pub trait Artifacts: Send + Sync {
 
     /// The open blobs of a document that announced their SHA-256 and whose leases are not over, with the number of
     /// their chunks.
-    async fn unfinished(&self, place: Place<'_>, now: OffsetDateTime)
-    -> Result<Vec<(Blob, u32)>, StoreError>;
+    async fn unfinished(
+        &self,
+        place: DocumentRef<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<(Blob, u32)>, StoreError>;
 
     /// Some blobs whose leases are over.
     async fn over(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<Blob>, StoreError>;

@@ -7,14 +7,14 @@ use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
 use super::{Batch, Selection, Store, StoreError};
-use crate::{domain::collection::Collection, query::order::Place};
+use crate::{domain::collection::Collection, query::order::SortValue};
 
 /// The part of a selection behind `after`; its beginning where that is absent.
 pub async fn list(
     store: &dyn Store,
     collection: &Arc<Collection>,
     selection: &Selection,
-    after: Option<&[Place]>,
+    after: Option<&[SortValue]>,
     now: OffsetDateTime,
 ) -> Result<Batch, StoreError> {
     let mut batch = Batch { documents: Vec::new(), more: false };
@@ -36,7 +36,7 @@ pub async fn explain(
     store: &dyn Store,
     collection: &Arc<Collection>,
     selection: &Selection,
-    after: Option<&[Place]>,
+    after: Option<&[SortValue]>,
     now: OffsetDateTime,
 ) -> Result<Explanation, StoreError> {
     let mut whole: Option<Explanation> = None;
@@ -52,7 +52,7 @@ pub async fn explain(
     Ok(whole.unwrap_or_default())
 }
 
-fn segments(selection: &Selection, after: Option<&[Place]>) -> Vec<Selection> {
+fn segments(selection: &Selection, after: Option<&[SortValue]>) -> Vec<Selection> {
     let Some(places) = after else { return vec![selection.clone()] };
     let segments = selection.order.segments(places).into_iter();
     // The segment comes first: of two bounds on one side SQLite takes the first to its index, and this is the closer one.

@@ -25,7 +25,7 @@ pub use self::{
     series::{Append, Chunks, Outline, Outlines, SeriesStore, Write},
     usage::{Measured, Usage},
     versions::{Version, Versions},
-    writes::{Answer, Bulk, Ended, Fate, Kept, MAX_CONFLICTS, Receipt, Update, Writes},
+    writes::{Bulk, BulkEnd, Fate, KeptReceipt, MAX_CONFLICTS, Receipt, RenderAnswer, Update, Writes},
 };
 use crate::{
     domain::{
@@ -37,7 +37,7 @@ use crate::{
     },
     query::{
         expr::Expr,
-        order::{Order, Place},
+        order::{Order, SortValue},
         projection::Projection,
     },
 };
@@ -107,7 +107,7 @@ pub enum Told {
 }
 
 /// The changes of some collections in the order in which they were made. It ends with an error or not at all.
-pub type Changes = BoxStream<'static, Result<Told, StoreError>>;
+pub type ChangeLog = BoxStream<'static, Result<Told, StoreError>>;
 
 /// Why a store did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -201,7 +201,7 @@ pub trait Store:
         &self,
         collection: &Arc<Collection>,
         selection: Selection,
-        after: Option<Vec<Place>>,
+        after: Option<Vec<SortValue>>,
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError>;
 
@@ -240,7 +240,7 @@ pub trait Store:
     /// each change, and a mark whenever all that have been made are told. Where `after` is within a step it is a position
     /// of the one collection that is named. [`StoreError::PositionLost`] where a change is not kept, or the position is
     /// ahead of the log.
-    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<Changes, StoreError>;
+    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<ChangeLog, StoreError>;
 
     /// The secret of this name, the same for every replica: `fresh` where there was none.
     async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{Batch, Selection, Store, StoreError, keyset};
 use crate::{
     domain::collection::Collection,
-    query::{expr::Expr, order::Place},
+    query::{expr::Expr, order::SortValue},
 };
 
 /// The documents of a selection in order, each once: as it was when the scan began, or as it is. Dropped, it reads no more.
@@ -25,7 +25,7 @@ pub struct Rest {
     /// What is read, and how many documents of it at most.
     pub selection: Selection,
     /// The place of the last document that was read.
-    pub after: Option<Vec<Place>>,
+    pub after: Option<Vec<SortValue>>,
     /// When the scan began.
     pub now: OffsetDateTime,
 }

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         collection::Collection,
         document::Document,
-        series::{Chunk, Place, Point},
+        series::{Chunk, Point, SeriesId},
         summary::Summary,
     },
     query::expr::Expr,
@@ -54,7 +54,7 @@ pub struct Outlines {
 #[derive(Clone, Debug)]
 pub struct Append {
     /// The series.
-    pub place: Place,
+    pub place: SeriesId,
     /// What the document must be like. At most one is.
     pub filter: Expr,
     /// The points in order, all of them behind the last one of the document. Without any, the revision alone changes.

@@ -37,7 +37,7 @@ pub enum Fate {
 }
 
 /// Makes the answer that is kept, from what became of each document.
-pub type Answer = Arc<dyn Fn(&[Fate]) -> String + Send + Sync>;
+pub type RenderAnswer = Arc<dyn Fn(&[Fate]) -> String + Send + Sync>;
 
 /// The answer to a request that may be repeated, kept in the same step as what the request writes.
 #[derive(Clone)]
@@ -51,12 +51,12 @@ pub struct Receipt {
     /// When the receipt may be forgotten.
     pub expires_at: OffsetDateTime,
     /// What is kept.
-    pub answer: Answer,
+    pub answer: RenderAnswer,
 }
 
 /// A receipt as a store gives it back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptReceipt {
     /// What the request was.
     pub fingerprint: String,
     /// What it was answered.
@@ -76,7 +76,7 @@ pub struct Bulk {
 
 /// How a bulk ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum BulkEnd {
     /// Committed: each document's fate, in order, and all of them inserted where all or none were asked for.
     Committed(Vec<Fate>),
     /// Nothing was stored: all or none were asked for and some cannot be, or too many cannot be. The first
@@ -103,10 +103,10 @@ pub trait Writes: Send + Sync {
     ) -> Result<Vec<Fate>, StoreError>;
 
     /// Adds documents in one step.
-    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<Ended, StoreError>;
+    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<BulkEnd, StoreError>;
 
     /// The receipt of this id, where it has not expired.
-    async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<Kept>, StoreError>;
+    async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<KeptReceipt>, StoreError>;
 
     /// Writes the next revision; `false` where the expected one is not the current one.
     async fn update(&self, collection: &Arc<Collection>, update: Update) -> Result<bool, StoreError>;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a request asks for of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum RequestedRange {
     /// All of it. A range that is malformed, or one of several, asks for all (section 14.2).
     Whole,
     /// These bytes, of which there is at least one.
@@ -14,23 +14,23 @@ pub enum Wanted {
 }
 
 /// Reads the value of `Range` for a file of `size` bytes.
-pub fn wanted(header: &str, size: u64) -> Wanted {
+pub fn wanted(header: &str, size: u64) -> RequestedRange {
     let spec = header.split_once('=').filter(|(unit, _)| unit.trim().eq_ignore_ascii_case("bytes"));
     let Some((first, last)) = spec.and_then(|(_, range)| range.trim().split_once('-')) else {
-        return Wanted::Whole;
+        return RequestedRange::Whole;
     };
     let range = match (number(first), number(last)) {
         (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(size),
         (Some(first), None) if last.is_empty() => first..size,
         (None, Some(length)) if first.is_empty() => size.saturating_sub(length)..size,
-        _ => return Wanted::Whole,
+        _ => return RequestedRange::Whole,
     };
-    if range.start < range.end { Wanted::Part(range) } else { Wanted::Unsatisfiable }
+    if range.start < range.end { RequestedRange::Part(range) } else { RequestedRange::Unsatisfiable }
 }
 
 /// The part of a file that a request sends: `Content-Range: bytes FIRST-LAST/TOTAL`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentRange {
     /// Its first byte.
     pub start: u64,
     /// The bytes of the whole file.
@@ -38,12 +38,12 @@ pub struct Sent {
 }
 
 /// Reads the value of `Content-Range`. Only a part that reaches to the end of the file is one.
-pub fn sent(header: &str) -> Option<Sent> {
+pub fn sent(header: &str) -> Option<SentRange> {
     let rest = header.trim().strip_prefix("bytes ")?;
     let (range, total) = rest.split_once('/')?;
     let (first, last) = range.split_once('-')?;
     let (start, last, total) = (number(first)?, number(last)?, number(total)?);
-    (start <= last && last.checked_add(1) == Some(total)).then_some(Sent { start, total })
+    (start <= last && last.checked_add(1) == Some(total)).then_some(SentRange { start, total })
 }
 
 fn number(text: &str) -> Option<u64> {
@@ -65,7 +65,7 @@ mod tests {
             ("bytes=-99", 0..10),
             ("Bytes = 4-4", 4..5),
         ] {
-            assert_eq!(wanted(header, 10), Wanted::Part(expected), "{header}");
+            assert_eq!(wanted(header, 10), RequestedRange::Part(expected), "{header}");
         }
     }
 
@@ -82,9 +82,9 @@ mod tests {
             "lines=1-2",
             "bytes=+1-2",
         ] {
-            assert_eq!(wanted(header, 10), Wanted::Whole, "{header}");
+            assert_eq!(wanted(header, 10), RequestedRange::Whole, "{header}");
         }
-        assert_eq!(wanted("bytes=99999999999999999999-", 10), Wanted::Whole);
+        assert_eq!(wanted("bytes=99999999999999999999-", 10), RequestedRange::Whole);
     }
 
     #[test]
@@ -92,14 +92,14 @@ mod tests {
         for (header, size) in
             [("bytes=10-", 10), ("bytes=10-12", 10), ("bytes=-0", 10), ("bytes=0-", 0), ("bytes=-5", 0)]
         {
-            assert_eq!(wanted(header, size), Wanted::Unsatisfiable, "{header}");
+            assert_eq!(wanted(header, size), RequestedRange::Unsatisfiable, "{header}");
         }
     }
 
     #[test]
     fn the_rest_of_a_file_may_be_sent_and_no_other_part() {
-        assert_eq!(sent("bytes 4-9/10"), Some(Sent { start: 4, total: 10 }));
-        assert_eq!(sent("bytes 0-9/10"), Some(Sent { start: 0, total: 10 }));
+        assert_eq!(sent("bytes 4-9/10"), Some(SentRange { start: 4, total: 10 }));
+        assert_eq!(sent("bytes 0-9/10"), Some(SentRange { start: 0, total: 10 }));
         for header in ["bytes 4-8/10", "bytes 4-9/*", "bytes */10", "bytes 9-4/10", "4-9/10", "bytes 4-10/10"]
         {
             assert_eq!(sent(header), None, "{header}");

@@ -20,7 +20,7 @@ pub struct Column {
     /// Where its values are in a document: the names from the outermost to the innermost.
     pub path: Vec<String>,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ColumnKind,
 }
 
 impl Column {
@@ -45,7 +45,7 @@ pub fn name(path: &[impl AsRef<str>]) -> String {
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// Integers of 64 bits.
     Integer,
     /// Doubles.
@@ -92,7 +92,7 @@ pub enum Fit {
     Misfit(Value),
 }
 
-impl Kind {
+impl ColumnKind {
     /// What holds the values of a field of this type; `None` where the type alone does not say.
     pub fn of(kind: &FieldType) -> Option<Self> {
         Some(match kind {

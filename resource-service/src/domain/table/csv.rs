@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Unwritable, Writer, column::Cell, rows::Rows};
+use super::{TableWriter, Unwritable, column::Cell, rows::Rows};
 
 /// Rows of documents.
 pub struct Csv {
@@ -59,7 +59,7 @@ fn text(cell: Cell) -> String {
     }
 }
 
-impl Writer for Csv {
+impl TableWriter for Csv {
     fn add(&mut self, document: &str) -> Result<(), Unwritable> {
         let row = self.rows.row(document)?;
         line(row.into_iter().map(|cell| cell.map(text)), &mut self.ready);

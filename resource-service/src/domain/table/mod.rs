@@ -10,14 +10,14 @@ mod rows;
 mod survey;
 
 pub use self::{
-    column::{Column, Kind, REST},
+    column::{Column, ColumnKind, REST},
     plan::Plan,
 };
 
 shared_models::listed! {
     /// What documents are written as.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Format {
+    pub enum ExportFormat {
         /// A JSON text a line.
         Ndjson,
         /// RFC 4180, with a header.
@@ -27,7 +27,7 @@ shared_models::listed! {
     }
 }
 
-impl Format {
+impl ExportFormat {
     /// Its media type.
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Format {
 }
 
 /// Writes documents, one after the other.
-pub trait Writer: Send {
+pub trait TableWriter: Send {
     /// Adds a document, which has at least the members that are shown.
     fn add(&mut self, document: &str) -> Result<(), Unwritable>;
 

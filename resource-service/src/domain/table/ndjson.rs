@@ -1,22 +1,22 @@
 //! A JSON text a line (newline-delimited JSON): the documents as a list shows them.
 
-use super::{Unwritable, Writer};
+use super::{TableWriter, Unwritable};
 use crate::query::projection::Projection;
 
 /// Lines of documents.
-pub struct Lines {
+pub struct Ndjson {
     shown: Option<Projection>,
     ready: Vec<u8>,
 }
 
-impl Lines {
+impl Ndjson {
     /// Lines of what `shown` leaves of a document.
     pub fn new(shown: Option<Projection>) -> Self {
         Self { shown, ready: Vec::new() }
     }
 }
 
-impl Writer for Lines {
+impl TableWriter for Ndjson {
     fn add(&mut self, document: &str) -> Result<(), Unwritable> {
         match &self.shown {
             // JSON text as stores give it has no line break: within strings it is escaped.

@@ -17,8 +17,8 @@ use parquet::{
 };
 
 use super::{
-    Unwritable, Writer,
-    column::{Cell, Kind},
+    TableWriter, Unwritable,
+    column::{Cell, ColumnKind},
     rows::Rows,
 };
 
@@ -42,10 +42,10 @@ pub struct Parquet {
 /// The values of a column, and the row of each: columns of few values take little.
 struct Values {
     rows: Vec<usize>,
-    kept: Kept,
+    kept: Buffer,
 }
 
-enum Kept {
+enum Buffer {
     Integers(Vec<i64>),
     Doubles(Vec<f64>),
     Booleans(Vec<bool>),
@@ -61,7 +61,8 @@ impl From<ParquetError> for Unwritable {
 impl Parquet {
     /// A file of these columns, and no row yet.
     pub fn new(rows: Rows) -> Result<Self, Unwritable> {
-        let kinds: Vec<Kind> = rows.columns().iter().map(|column| column.kind).chain([Kind::Json]).collect();
+        let kinds: Vec<ColumnKind> =
+            rows.columns().iter().map(|column| column.kind).chain([ColumnKind::Json]).collect();
         let fields = rows.names().zip(&kinds).map(|(name, kind)| field(&name, *kind));
         let fields = fields.collect::<Result<_, _>>()?;
         let schema = Arc::new(Type::group_type_builder("documents").with_fields(fields).build()?);
@@ -84,10 +85,10 @@ impl Parquet {
         for values in &mut self.values {
             let levels = values.levels(self.length);
             match &values.kept {
-                Kept::Integers(kept) => write::<Int64Type>(&mut group, kept, &levels)?,
-                Kept::Doubles(kept) => write::<DoubleType>(&mut group, kept, &levels)?,
-                Kept::Booleans(kept) => write::<BoolType>(&mut group, kept, &levels)?,
-                Kept::Texts(kept) => write::<ByteArrayType>(&mut group, kept, &levels)?,
+                Buffer::Integers(kept) => write::<Int64Type>(&mut group, kept, &levels)?,
+                Buffer::Doubles(kept) => write::<DoubleType>(&mut group, kept, &levels)?,
+                Buffer::Booleans(kept) => write::<BoolType>(&mut group, kept, &levels)?,
+                Buffer::Texts(kept) => write::<ByteArrayType>(&mut group, kept, &levels)?,
             }
             values.clear();
         }
@@ -97,16 +98,16 @@ impl Parquet {
     }
 }
 
-fn field(name: &str, kind: Kind) -> Result<TypePtr, Unwritable> {
+fn field(name: &str, kind: ColumnKind) -> Result<TypePtr, Unwritable> {
     let (physical, logical) = match kind {
-        Kind::Integer => (Physical::INT64, None),
-        Kind::Double { .. } => (Physical::DOUBLE, None),
-        Kind::Boolean => (Physical::BOOLEAN, None),
-        Kind::Instant => {
+        ColumnKind::Integer => (Physical::INT64, None),
+        ColumnKind::Double { .. } => (Physical::DOUBLE, None),
+        ColumnKind::Boolean => (Physical::BOOLEAN, None),
+        ColumnKind::Instant => {
             let logical = LogicalType::Timestamp { is_adjusted_to_u_t_c: true, unit: TimeUnit::MICROS };
             (Physical::INT64, Some(logical))
         }
-        Kind::Text | Kind::Json => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        ColumnKind::Text | ColumnKind::Json => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
     let field = Type::primitive_type_builder(name, physical)
         .with_logical_type(logical)
@@ -127,12 +128,12 @@ fn write<T: DataType>(
 }
 
 impl Values {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: ColumnKind) -> Self {
         let kept = match kind {
-            Kind::Integer | Kind::Instant => Kept::Integers(Vec::new()),
-            Kind::Double { .. } => Kept::Doubles(Vec::new()),
-            Kind::Boolean => Kept::Booleans(Vec::new()),
-            Kind::Text | Kind::Json => Kept::Texts(Vec::new()),
+            ColumnKind::Integer | ColumnKind::Instant => Buffer::Integers(Vec::new()),
+            ColumnKind::Double { .. } => Buffer::Doubles(Vec::new()),
+            ColumnKind::Boolean => Buffer::Booleans(Vec::new()),
+            ColumnKind::Text | ColumnKind::Json => Buffer::Texts(Vec::new()),
         };
         Self { rows: Vec::new(), kept }
     }
@@ -140,10 +141,10 @@ impl Values {
     fn clear(&mut self) {
         self.rows.clear();
         match &mut self.kept {
-            Kept::Integers(kept) => kept.clear(),
-            Kept::Doubles(kept) => kept.clear(),
-            Kept::Booleans(kept) => kept.clear(),
-            Kept::Texts(kept) => kept.clear(),
+            Buffer::Integers(kept) => kept.clear(),
+            Buffer::Doubles(kept) => kept.clear(),
+            Buffer::Booleans(kept) => kept.clear(),
+            Buffer::Texts(kept) => kept.clear(),
         }
     }
 
@@ -159,19 +160,19 @@ impl Values {
     /// Keeps the value of a row; returns its bytes.
     fn push(&mut self, row: usize, cell: Cell) -> Result<usize, Unwritable> {
         let size = match (&mut self.kept, cell) {
-            (Kept::Integers(kept), Cell::Integer(value) | Cell::Instant(value, _)) => {
+            (Buffer::Integers(kept), Cell::Integer(value) | Cell::Instant(value, _)) => {
                 kept.push(value);
                 size_of::<i64>()
             }
-            (Kept::Doubles(kept), Cell::Double(value, _)) => {
+            (Buffer::Doubles(kept), Cell::Double(value, _)) => {
                 kept.push(value);
                 size_of::<f64>()
             }
-            (Kept::Booleans(kept), Cell::Boolean(value)) => {
+            (Buffer::Booleans(kept), Cell::Boolean(value)) => {
                 kept.push(value);
                 size_of::<bool>()
             }
-            (Kept::Texts(kept), Cell::Text(text) | Cell::Json(text)) => {
+            (Buffer::Texts(kept), Cell::Text(text) | Cell::Json(text)) => {
                 let size = text.len() + size_of::<ByteArray>();
                 kept.push(ByteArray::from(Bytes::from(text)));
                 size
@@ -183,7 +184,7 @@ impl Values {
     }
 }
 
-impl Writer for Parquet {
+impl TableWriter for Parquet {
     fn add(&mut self, document: &str) -> Result<(), Unwritable> {
         let row = self.rows.row(document)?;
         for (cell, values) in row.into_iter().zip(&mut self.values) {

@@ -6,11 +6,11 @@
 use serde_json::Value;
 
 use super::{
-    Format, Unwritable, Writer,
-    column::{Column, Kind},
+    ExportFormat, TableWriter, Unwritable,
+    column::{Column, ColumnKind},
     csv, ndjson, parquet,
     rows::Rows,
-    survey::{Place, Survey},
+    survey::{OpenPart, Survey},
 };
 use crate::query::{
     path::{MAX_DEPTH, Path},
@@ -20,7 +20,7 @@ use crate::query::{
 
 /// A file before its first byte: the columns that are known, and those that are to be found.
 pub struct Plan {
-    format: Format,
+    format: ExportFormat,
     schema: Schema,
     shown: Option<Projection>,
     parts: Vec<Part>,
@@ -32,16 +32,16 @@ pub struct Plan {
 enum Part {
     Column(Column),
     /// The columns that are found at and below a place.
-    Found(Place),
+    Found(OpenPart),
 }
 
 impl Plan {
     /// The plan of a file with what `shown` leaves of each document and at most `limit` columns. `schema` is the
     /// collection's as it is for the reader: what it hides has no column.
-    pub fn new(format: Format, schema: &Schema, shown: Option<Projection>, limit: usize) -> Self {
+    pub fn new(format: ExportFormat, schema: &Schema, shown: Option<Projection>, limit: usize) -> Self {
         let mut walk = Walk { schema, limit, parts: Vec::new() };
         match (&shown, format) {
-            (_, Format::Ndjson) => {}
+            (_, ExportFormat::Ndjson) => {}
             (None, _) => walk.all(),
             (Some(shown), _) => shown.paths().for_each(|path| walk.open(path.segments(), &mut Vec::new())),
         }
@@ -50,7 +50,7 @@ impl Plan {
             Part::Found(place) => Some(place.clone()),
             Part::Column(_) => None,
         });
-        let places: Vec<Place> = places.collect();
+        let places: Vec<OpenPart> = places.collect();
         let left = limit.saturating_sub(parts.len() - places.len());
         let survey = (!places.is_empty() && left > 0).then(|| Survey::new(places, left));
         Self { format, schema: schema.clone(), shown, parts, survey }
@@ -85,7 +85,7 @@ impl Plan {
                 Part::Found(place) => {
                     let found = found.next().unwrap_or_default();
                     if place.any && found.is_empty() {
-                        columns.push(Column { path: place.path.clone(), kind: Kind::Json });
+                        columns.push(Column { path: place.path.clone(), kind: ColumnKind::Json });
                     }
                     columns.extend(found);
                 }
@@ -95,12 +95,12 @@ impl Plan {
     }
 
     /// The writer of the file.
-    pub fn writer(self) -> Result<Box<dyn Writer>, Unwritable> {
+    pub fn writer(self) -> Result<Box<dyn TableWriter>, Unwritable> {
         let columns = self.columns();
         Ok(match self.format {
-            Format::Ndjson => Box::new(ndjson::Lines::new(self.shown)),
-            Format::Csv => Box::new(csv::Csv::new(Rows::new(columns, self.shown))),
-            Format::Parquet => Box::new(parquet::Parquet::new(Rows::new(columns, self.shown).typed())?),
+            ExportFormat::Ndjson => Box::new(ndjson::Ndjson::new(self.shown)),
+            ExportFormat::Csv => Box::new(csv::Csv::new(Rows::new(columns, self.shown))),
+            ExportFormat::Parquet => Box::new(parquet::Parquet::new(Rows::new(columns, self.shown).typed())?),
         })
     }
 }
@@ -122,7 +122,7 @@ impl Walk<'_> {
             self.open(std::slice::from_ref(name), &mut above);
         }
         if shape.open {
-            self.parts.push(Part::Found(Place { path: Vec::new(), declared, any: false }));
+            self.parts.push(Part::Found(OpenPart { path: Vec::new(), declared, any: false }));
         }
     }
 
@@ -132,13 +132,13 @@ impl Walk<'_> {
         let field = Path::of(names).and_then(|path| self.schema.field(&path).ok());
         let Some(field) = field.filter(|_| self.parts.len() < self.limit) else { return };
         let path = names.to_vec();
-        let found = |declared, any| Part::Found(Place { path: names.to_vec(), declared, any });
-        if let Some(kind) = Kind::of(&field.kind) {
+        let found = |declared, any| Part::Found(OpenPart { path: names.to_vec(), declared, any });
+        if let Some(kind) = ColumnKind::of(&field.kind) {
             self.parts.push(Part::Column(Column { path, kind }));
         } else if field.kind == FieldType::Untyped {
             self.parts.push(found(Vec::new(), true));
         } else if names.len() >= MAX_DEPTH {
-            self.parts.push(Part::Column(Column { path, kind: Kind::Json }));
+            self.parts.push(Part::Column(Column { path, kind: ColumnKind::Json }));
         } else {
             let shape = self.schema.shape(names);
             if !shape.declared.is_empty() && above.contains(&shape.declared) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::column::{Column, Kind, double};
+use super::column::{Column, ColumnKind, double};
 use crate::query::{
     path::{MAX_DEPTH, Path},
     projection::Projection,
@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Where columns are found.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct OpenPart {
     /// The names that lead there; none for the document itself.
     pub path: Vec<String>,
     /// The members that have columns of their own.
@@ -30,7 +30,7 @@ pub struct Place {
 
 /// What was found up to now.
 pub struct Survey {
-    places: Vec<(Place, Node)>,
+    places: Vec<(OpenPart, Node)>,
     limit: usize,
     room: Room,
 }
@@ -65,7 +65,7 @@ struct Tally {
 
 impl Survey {
     /// Looks at these places, for at most `limit` columns.
-    pub fn new(places: Vec<Place>, limit: usize) -> Self {
+    pub fn new(places: Vec<OpenPart>, limit: usize) -> Self {
         let places = places.into_iter().map(|place| (place, Node::default())).collect();
         Self { places, limit, room: Room { paths: limit.saturating_mul(CANDIDATES), bytes: MAX_BYTES } }
     }
@@ -140,7 +140,7 @@ impl Node {
     fn columns(&self, path: &mut Vec<String>, schema: &Schema, found: &mut impl FnMut(Column, u64)) {
         if let Some((kind, many)) = self.tally.kind() {
             let declared = Path::of(path).and_then(|path| schema.field(&path).ok());
-            let kind = declared.and_then(|field| Kind::of(&field.kind)).unwrap_or(kind);
+            let kind = declared.and_then(|field| ColumnKind::of(&field.kind)).unwrap_or(kind);
             found(Column { path: path.clone(), kind }, many);
         }
         for (name, node) in &self.below {
@@ -169,16 +169,16 @@ impl Tally {
     }
 
     /// The kind that holds the most of the values, and how many values there are.
-    fn kind(&self) -> Option<(Kind, u64)> {
+    fn kind(&self) -> Option<(ColumnKind, u64)> {
         let (kind, numbers) = if self.doubles > 0 && self.doubles >= self.integers {
-            (Kind::Double { ieee754: false }, self.either + self.doubles)
+            (ColumnKind::Double { ieee754: false }, self.either + self.doubles)
         } else {
-            (Kind::Integer, self.either + self.integers)
+            (ColumnKind::Integer, self.either + self.integers)
         };
         let kinds = [
-            (Kind::Json, self.others),
-            (Kind::Boolean, self.booleans),
-            (Kind::Text, self.texts),
+            (ColumnKind::Json, self.others),
+            (ColumnKind::Boolean, self.booleans),
+            (ColumnKind::Text, self.texts),
             (kind, numbers),
         ];
         let many = self.either + self.integers + self.doubles + self.texts + self.booleans + self.others;

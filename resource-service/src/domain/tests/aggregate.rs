@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::query::{
     grouping::{Grouping, MAX_STATS},
-    parse::Target,
+    parse::QueryContext,
     schema::Schema,
 };
 
@@ -21,7 +21,8 @@ fn parse(text: &str) -> Result<Grouping, Vec<(String, String)>> {
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
     let pairs: Vec<(String, String)> = pairs.map(|(name, value)| (name.into(), value.into())).collect();
     let (schema, views) = (schema(), BTreeMap::new());
-    let parsed = Grouping::parse(&Target { collection: "things", schema: &schema, views: &views }, &pairs);
+    let parsed =
+        Grouping::parse(&QueryContext { collection: "things", schema: &schema, views: &views }, &pairs);
     parsed.map_err(|faults| {
         faults.into_iter().map(|fault| (fault.parameter.unwrap_or_default(), fault.code)).collect()
     })

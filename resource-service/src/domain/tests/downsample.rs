@@ -118,7 +118,7 @@ proptest! {
         let points = series(values);
         let sample = sampled(&points, 12);
         for point in points.iter().filter(|point| !point.value.is_nan()) {
-            let within = |kept: &Kept| {
+            let within = |kept: &SampledPoint| {
                 kept.min.is_some_and(|min| !is_less(point.value, min)) && kept.max.is_some_and(|max| !is_less(max, point.value))
             };
             prop_assert!(sample.points.iter().any(within));

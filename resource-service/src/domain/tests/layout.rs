@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::domain::scalar::Scalar;
 
-const RULES: Rules = Rules { replace: false, at_end: true, tails: true };
+const RULES: LayoutRules = LayoutRules { replace: false, at_end: true, tails: true };
 
 fn points(steps: std::ops::Range<i64>) -> Vec<Point> {
     steps.map(|step| Point { step, value: Scalar::Integer(step), time: None }).collect()
 }
 
-fn sent(steps: std::ops::Range<i64>) -> Vec<Sent> {
+fn sent(steps: std::ops::Range<i64>) -> Vec<SentPoint> {
     points(steps).into_iter().enumerate().collect()
 }
 
@@ -30,21 +30,23 @@ fn chunk(id: &str, lower: i64, open: bool, steps: std::ops::Range<i64>) -> Chunk
 }
 
 /// Chunks by their smallest step, as they are after each of the writes; no two may begin at the same step meanwhile.
-fn written(chunks: &[Chunk], steps: Vec<Step>) -> Vec<Chunk> {
+fn written(chunks: &[Chunk], steps: Vec<ChunkWrite>) -> Vec<Chunk> {
     let mut held: BTreeMap<String, Chunk> =
         chunks.iter().map(|chunk| (chunk.id.clone(), chunk.clone())).collect();
     for (number, step) in steps.into_iter().enumerate() {
         match step {
-            Step::Insert { lower, open, points } => {
+            ChunkWrite::Insert { lower, open, points } => {
                 let id = format!("new{}-{number}", held.len());
                 let made = Chunk { lower: Some(lower), open, points, ..chunk(&id, 0, false, 0..0) };
                 held.insert(id, made);
             }
-            Step::Replace { meta, lower, open, points } => {
+            ChunkWrite::Replace { meta, lower, open, points } => {
                 let old = held.get_mut(&meta.id).unwrap();
                 *old = Chunk { lower: Some(lower), open, points, ..old.clone() };
             }
-            Step::Append { meta, mut points } => held.get_mut(&meta.id).unwrap().points.append(&mut points),
+            ChunkWrite::Append { meta, mut points } => {
+                held.get_mut(&meta.id).unwrap().points.append(&mut points);
+            }
         }
         let mut lowers: Vec<_> = held.values().map(|chunk| chunk.lower).collect();
         lowers.sort_unstable();
@@ -80,7 +82,7 @@ fn a_series_that_grows_point_by_point_is_full_chunks_a_growing_one_and_a_short_t
         assert_eq!(outcome.accepted, 1);
         rewritten += steps
             .iter()
-            .filter(|step| matches!(step, Step::Replace { points, .. } if points.len() > TAIL))
+            .filter(|step| matches!(step, ChunkWrite::Replace { points, .. } if points.len() > TAIL))
             .count();
         chunks = written(&chunks, steps);
         assert_eq!(check(&chunks), (0..=step).collect::<Vec<_>>());
@@ -116,18 +118,19 @@ fn nothing_is_written_where_nothing_changes_and_a_chunk_whose_end_changes_is() {
     let (steps, outcome) = arrange(full(), &sent(10..20), RULES);
     assert_eq!((steps, outcome.repeated), (Vec::new(), 10));
     let (steps, _) = arrange(full(), &sent(1000..1001), RULES);
-    let touched = Step::Append { meta: full()[0].meta(), points: Vec::new() };
-    assert_eq!(steps, [touched, Step::Insert { lower: 1000, open: true, points: points(1000..1001) }]);
-    let (steps, _) = arrange(full(), &sent(1000..1001), Rules { at_end: false, ..RULES });
-    assert_eq!(steps[1], Step::Insert { lower: 1000, open: false, points: points(1000..1001) });
+    let touched = ChunkWrite::Append { meta: full()[0].meta(), points: Vec::new() };
+    assert_eq!(steps, [touched, ChunkWrite::Insert { lower: 1000, open: true, points: points(1000..1001) }]);
+    let (steps, _) = arrange(full(), &sent(1000..1001), LayoutRules { at_end: false, ..RULES });
+    assert_eq!(steps[1], ChunkWrite::Insert { lower: 1000, open: false, points: points(1000..1001) });
 }
 
 #[test]
 fn a_chunk_without_a_summary_gets_one_when_it_is_written() {
     let old = Chunk { count: None, ..chunk("a", i64::MIN, false, 0..500) };
     let (steps, _) = arrange(vec![old.clone()], &sent(500..600), RULES);
-    let whole = Step::Replace { meta: old.meta(), lower: i64::MIN, open: false, points: points(0..600) };
+    let whole =
+        ChunkWrite::Replace { meta: old.meta(), lower: i64::MIN, open: false, points: points(0..600) };
     assert_eq!(steps, [whole]);
-    let (steps, _) = arrange(vec![old], &sent(500..501), Rules { tails: false, ..RULES });
-    assert!(matches!(&steps[..], [Step::Replace { points, open: false, .. }] if points.len() == 501));
+    let (steps, _) = arrange(vec![old], &sent(500..501), LayoutRules { tails: false, ..RULES });
+    assert!(matches!(&steps[..], [ChunkWrite::Replace { points, open: false, .. }] if points.len() == 501));
 }

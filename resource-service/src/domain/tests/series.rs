@@ -7,7 +7,7 @@ fn point(step: i64, value: f64) -> Point {
     Point { step, value: Scalar::Double(value), time: None }
 }
 
-fn sent(steps: &[(i64, f64)]) -> Vec<Sent> {
+fn sent(steps: &[(i64, f64)]) -> Vec<SentPoint> {
     steps.iter().enumerate().map(|(at, (step, value))| (at, point(*step, *value))).collect()
 }
 
@@ -98,7 +98,7 @@ fn the_shipped_collection_keeps_points_and_takes_its_own_documents() {
     let collection = catalog.get(SERIES).unwrap();
     assert!(collection.keeps_points() && collection.sums_points());
     assert!(!catalog.get("reviews").unwrap().keeps_points());
-    let place = Place { calculation: "c".into(), metric: "m".into() };
+    let place = SeriesId { calculation: "c".into(), metric: "m".into() };
     let meta = Meta {
         id: "i".into(),
         revision: 1,

@@ -21,7 +21,7 @@ use crate::{
         artifacts::{
             File,
             media::MediaType,
-            range::{Wanted, sent, wanted},
+            range::{RequestedRange, sent, wanted},
         },
         precondition::Precondition,
     },
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What a reader asks for.
-pub enum Asked {
+pub enum Selected {
     /// Another file than the one that is there.
     Other,
     /// Whether its copy is fresh, and it is.
@@ -44,14 +44,14 @@ pub enum Asked {
 }
 
 /// Reads the headers in the order of RFC 9110 section 13.2.2.
-pub fn asked(request: &HttpRequest, precondition: &Precondition, file: &File) -> Asked {
+pub fn asked(request: &HttpRequest, precondition: &Precondition, file: &File) -> Selected {
     let tag = file.about.sha256.as_str();
     let if_match = Precondition { if_match: precondition.if_match.clone(), if_none_match: None };
     if !if_match.allows_write_to(Some(tag)) {
-        return Asked::Other;
+        return Selected::Other;
     }
     if precondition.is_fresh_at(tag) {
-        return Asked::Fresh;
+        return Selected::Fresh;
     }
     let text =
         |name: &HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
@@ -59,11 +59,11 @@ pub fn asked(request: &HttpRequest, precondition: &Precondition, file: &File) ->
     let same = text(&IF_RANGE).is_none_or(|validator| validator == format!("\"{tag}\""));
     // A range is of GET alone (section 14.2).
     match text(&RANGE).filter(|_| same && request.method() == Method::GET) {
-        None => Asked::All,
+        None => Selected::All,
         Some(range) => match wanted(range, file.about.size) {
-            Wanted::Whole => Asked::All,
-            Wanted::Part(range) => Asked::Part(range),
-            Wanted::Unsatisfiable => Asked::Nothing,
+            RequestedRange::Whole => Selected::All,
+            RequestedRange::Part(range) => Selected::Part(range),
+            RequestedRange::Unsatisfiable => Selected::Nothing,
         },
     }
 }

@@ -21,8 +21,11 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use service_kit::{caller::Caller, coding, problem::Problem};
 use shared_models::{artifacts::Artifact, problem::ProblemCode};
 
-use self::headers::{Asked, asked, disposition, upload_of};
-use super::conditions::{UNCACHED, precondition};
+use self::headers::{Selected, asked, disposition, upload_of};
+use super::{
+    conditions::{UNCACHED, precondition},
+    handler::{ArtifactPath, DocumentPath, HandlerResult},
+};
 use crate::{
     domain::artifacts::{CHUNK_BYTES, File},
     ops::{
@@ -32,12 +35,8 @@ use crate::{
         error::ResourceError,
         policy::Verb,
     },
-    store::artifacts::Place,
+    store::artifacts::DocumentRef,
 };
-
-type Answer = Result<HttpResponse, Problem>;
-/// Collection, document and name.
-type Path = web::Path<(String, String, String)>;
 
 /// How long a sender may pause.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,8 +44,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 /// `GET /api/{collection}/{id}/artifacts`
-pub async fn list(service: web::Data<Service>, caller: Caller, path: web::Path<(String, String)>) -> Answer {
-    let place = Place { collection: &path.0, document: &path.1 };
+pub async fn list(service: web::Data<Service>, caller: Caller, path: DocumentPath) -> HandlerResult {
+    let place = DocumentRef { collection: &path.0, document: &path.1 };
     let list = get::list(&service, &caller.claims, place).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(list))
 }
@@ -55,10 +54,10 @@ pub async fn list(service: web::Data<Service>, caller: Caller, path: web::Path<(
 pub async fn put(
     service: web::Data<Service>,
     caller: Caller,
-    path: Path,
+    path: ArtifactPath,
     request: HttpRequest,
     payload: web::Payload,
-) -> Answer {
+) -> HandlerResult {
     service.admit(&caller.claims, &path.0, Verb::Write)?;
     coding::plain(&request)?;
     let upload = upload_of(&request, named(&caller, &path))?;
@@ -68,7 +67,12 @@ pub async fn put(
 }
 
 /// `GET /api/{collection}/{id}/artifacts/{name}`
-pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, request: HttpRequest) -> Answer {
+pub async fn get(
+    service: web::Data<Service>,
+    caller: Caller,
+    path: ArtifactPath,
+    request: HttpRequest,
+) -> HandlerResult {
     let precondition = precondition(&request)?;
     let permit = service.admit(&caller.claims, &path.0, Verb::Read)?;
     let admission = service.admission(&caller.claims, &permit);
@@ -77,14 +81,14 @@ pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, reques
     let mut answer = HttpResponse::Ok();
     answer.insert_header((ETAG, tag.clone())).insert_header((CACHE_CONTROL, UNCACHED));
     let range = match asked(&request, &precondition, &file) {
-        Asked::Other => {
+        Selected::Other => {
             let detail = format!("The artifact was replaced; its entity tag is {tag}");
             return Err(Problem::new(ProblemCode::RevisionMismatch, detail));
         }
-        Asked::Fresh => return Ok(answer.status(StatusCode::NOT_MODIFIED).finish()),
-        Asked::Nothing => return Err(headers::unsatisfiable(size)),
-        Asked::All => 0..size,
-        Asked::Part(range) => {
+        Selected::Fresh => return Ok(answer.status(StatusCode::NOT_MODIFIED).finish()),
+        Selected::Nothing => return Err(headers::unsatisfiable(size)),
+        Selected::All => 0..size,
+        Selected::Part(range) => {
             answer.status(StatusCode::PARTIAL_CONTENT);
             let part = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
             answer.insert_header((CONTENT_RANGE, part));
@@ -110,7 +114,12 @@ pub async fn get(service: web::Data<Service>, caller: Caller, path: Path, reques
 }
 
 /// `DELETE /api/{collection}/{id}/artifacts/{name}`
-pub async fn delete(service: web::Data<Service>, caller: Caller, path: Path, request: HttpRequest) -> Answer {
+pub async fn delete(
+    service: web::Data<Service>,
+    caller: Caller,
+    path: ArtifactPath,
+    request: HttpRequest,
+) -> HandlerResult {
     service.admit(&caller.claims, &path.0, Verb::Write)?;
     let precondition = precondition(&request)?;
     remove::remove(&service, named(&caller, &path), &precondition).await?;

@@ -7,13 +7,13 @@ use shared_models::problem::{FieldError, ProblemCode};
 
 use super::{
     super::body::{JSON, NDJSON},
-    options::{Format, Options},
+    options::{AnswerFormat, Options},
 };
 use crate::ops::bulk::{Outcome, Written};
 
 /// What became of one document.
 #[derive(Serialize)]
-struct Line<'l> {
+struct AnswerLine<'l> {
     index: usize,
     status: u16,
     #[serde(rename = "_id", skip_serializing_if = "Option::is_none")]
@@ -30,7 +30,7 @@ struct Line<'l> {
 
 /// The line of a stored document.
 fn stored(index: usize, Written { id, revision }: &Written) -> String {
-    let line = Line {
+    let line = AnswerLine {
         index,
         status: StatusCode::CREATED.as_u16(),
         id: Some(id),
@@ -44,7 +44,7 @@ fn stored(index: usize, Written { id, revision }: &Written) -> String {
 
 /// The line of a document that was refused.
 pub fn refused(index: usize, problem: &Problem) -> String {
-    let line = Line {
+    let line = AnswerLine {
         index,
         status: problem.code().status(),
         id: None,
@@ -69,8 +69,8 @@ pub fn lines(outcomes: &[Outcome]) -> String {
 const MAX_HELD: usize = 512 * 1024;
 
 /// Writes outcomes one after the other.
-pub struct Writer {
-    format: Format,
+pub struct AnswerWriter {
+    format: AnswerFormat,
     minimal: bool,
     begun: bool,
     inserted: u64,
@@ -81,7 +81,7 @@ pub struct Writer {
     omitted: u64,
 }
 
-impl Writer {
+impl AnswerWriter {
     /// Nothing is written yet.
     pub fn new(options: &Options) -> Self {
         Self {
@@ -113,8 +113,8 @@ impl Writer {
     /// The media type of what is written.
     pub fn media_type(&self) -> &'static str {
         match self.format {
-            Format::Json => JSON,
-            Format::Lines => NDJSON,
+            AnswerFormat::Json => JSON,
+            AnswerFormat::Lines => NDJSON,
         }
     }
 
@@ -147,9 +147,9 @@ impl Writer {
 
     fn line(&mut self, line: &str, out: &mut String) {
         match (self.format, self.begun) {
-            (Format::Lines, _) => out.extend([line, "\n"]),
-            (Format::Json, false) => out.extend(["{\"items\":[", line]),
-            (Format::Json, true) => out.extend([",", line]),
+            (AnswerFormat::Lines, _) => out.extend([line, "\n"]),
+            (AnswerFormat::Json, false) => out.extend(["{\"items\":[", line]),
+            (AnswerFormat::Json, true) => out.extend([",", line]),
         }
         self.begun = true;
     }
@@ -159,10 +159,10 @@ impl Writer {
         let omitted = if self.omitted > 0 { format!(",\"omitted\":{}", self.omitted) } else { String::new() };
         let counts = format!("\"inserted\":{},\"refused\":{}{omitted}", self.inserted, self.refused);
         match self.format {
-            Format::Lines if self.minimal || self.omitted > 0 => out.extend(["{", &counts, "}\n"]),
-            Format::Lines => {}
-            Format::Json if self.begun => out.extend(["],", &counts, "}"]),
-            Format::Json => out.extend(["{\"items\":[],", &counts, "}"]),
+            AnswerFormat::Lines if self.minimal || self.omitted > 0 => out.extend(["{", &counts, "}\n"]),
+            AnswerFormat::Lines => {}
+            AnswerFormat::Json if self.begun => out.extend(["],", &counts, "}"]),
+            AnswerFormat::Json => out.extend(["{\"items\":[],", &counts, "}"]),
         }
     }
 }
@@ -175,7 +175,7 @@ struct KeptLine {
 
 /// The whole answer, made of lines.
 pub fn whole(lines: &str, options: &Options) -> HttpResponse {
-    let (mut writer, mut out) = (Writer::new(options), String::new());
+    let (mut writer, mut out) = (AnswerWriter::new(options), String::new());
     for line in lines.lines() {
         let kept: Result<KeptLine, _> = serde_json::from_str(line);
         if kept.is_ok_and(|kept| kept.status == StatusCode::CREATED.as_u16()) {

@@ -16,7 +16,7 @@ use super::{
     super::{
         BODY_LIMIT,
         body::{self, document},
-        documents::Answer,
+        handler::HandlerResult,
     },
     answer::{self, lines},
     options::Options,
@@ -24,9 +24,9 @@ use super::{
 use crate::ops::{
     Service,
     aside::aside,
-    bulk::{self, Answered, Item, MAX_TOGETHER, Together},
+    bulk::{self, BulkAnswer, BulkRequest, Item, MAX_TOGETHER},
     error::ResourceError,
-    repeat::Key,
+    repeat::IdempotencyKey,
 };
 
 /// How many documents are written at a time, where each is written for itself.
@@ -96,8 +96,8 @@ pub async fn insert(
     texts: Vec<Bytes>,
     mut lease: Lease,
     options: &Options,
-    key: Option<Key>,
-) -> Answer {
+    key: Option<IdempotencyKey>,
+) -> HandlerResult {
     if !options.atomic && key.is_none() {
         return each(service, caller, collection, texts, lease, options).await;
     }
@@ -105,10 +105,10 @@ pub async fn insert(
     let bytes = texts.iter().map(Bytes::len).sum();
     let items = parsed(texts, bytes).await?;
     let key = key.map(|key| (key, Arc::new(lines) as bulk::Render));
-    let request = Together { items, bytes, atomic: options.atomic, key };
+    let request = BulkRequest { items, bytes, atomic: options.atomic, key };
     let lines = match bulk::together(service, &caller.claims, collection, request).await? {
-        Answered::Now(outcomes) => lines(&outcomes),
-        Answered::Before(lines) => lines,
+        BulkAnswer::Now(outcomes) => lines(&outcomes),
+        BulkAnswer::Before(lines) => lines,
     };
     Ok(answer::whole(&lines, options))
 }
@@ -120,7 +120,7 @@ async fn each(
     texts: Vec<Bytes>,
     mut lease: Lease,
     options: &Options,
-) -> Answer {
+) -> HandlerResult {
     let body = lease.bytes();
     let (mut outcomes, mut texts) = (Vec::with_capacity(texts.len()), texts.into_iter().peekable());
     while texts.peek().is_some() {

@@ -18,9 +18,9 @@ use self::options::Options;
 use super::{
     BODY_LIMIT,
     body::{JSON, NDJSON, document, is, media_type},
-    documents::Answer,
+    handler::HandlerResult,
 };
-use crate::ops::{Service, aside::aside, insert, policy::Verb, repeat::Key};
+use crate::ops::{Service, aside::aside, insert, policy::Verb, repeat::IdempotencyKey};
 
 /// The most bytes of a body that is read as a whole: an array, or a stream that is written in one step.
 pub const BULK_LIMIT: usize = 16 * 1024 * 1024;
@@ -32,7 +32,7 @@ pub async fn insert(
     collection: web::Path<String>,
     request: HttpRequest,
     payload: web::Payload,
-) -> Answer {
+) -> HandlerResult {
     service.admit(&caller.claims, &collection, Verb::Write)?;
     media_type(&request, &[JSON, NDJSON])?;
     let options = Options::read(&request)?;
@@ -58,7 +58,7 @@ pub async fn insert(
     let body = body::gather(payload, announced, limit, lease.as_mut()).await?;
     let key = options.key.as_ref().map(|key| {
         let form = [u8::from(options.atomic), u8::from(lines)];
-        Key::new(&caller.claims, &collection, key, &[&form, &body])
+        IdempotencyKey::new(&caller.claims, &collection, key, &[&form, &body])
     });
     if lines || is_array(&body) {
         let whole = body.clone();

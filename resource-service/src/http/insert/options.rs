@@ -18,7 +18,7 @@ const MAX_KEY: usize = 255;
 
 /// How the outcomes of many documents are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum AnswerFormat {
     /// One JSON object with all of them.
     Json,
     /// A line each.
@@ -37,7 +37,7 @@ pub struct Options {
     /// `Prefer: return=representation`: every outcome of a stream is sent as soon as it is known.
     pub at_once: bool,
     /// How outcomes are told.
-    pub format: Format,
+    pub format: AnswerFormat,
     /// `Content-Length`.
     pub announced: Option<usize>,
 }
@@ -100,8 +100,8 @@ fn prefers(request: &HttpRequest, preference: &str) -> bool {
 }
 
 /// As the client prefers it, otherwise in the form of the body.
-fn format(request: &HttpRequest) -> Format {
-    let mut served = [(JSON, Format::Json), (NDJSON, Format::Lines)];
+fn format(request: &HttpRequest) -> AnswerFormat {
+    let mut served = [(JSON, AnswerFormat::Json), (NDJSON, AnswerFormat::Lines)];
     if is(request, NDJSON) {
         served.reverse();
     }

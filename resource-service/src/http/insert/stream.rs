@@ -24,7 +24,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     super::BODY_LIMIT,
-    answer::Writer,
+    answer::AnswerWriter,
     array::{BATCH_WEIGHT, item},
     lines::{Broken, Line, Lines},
     options::Options,
@@ -54,7 +54,7 @@ pub fn stream(
     options: &Options,
 ) -> HttpResponse {
     let at_once = options.at_once;
-    let writer = if at_once { Writer::new(options) } else { Writer::held(options) };
+    let writer = if at_once { AnswerWriter::new(options) } else { AnswerWriter::held(options) };
     let media_type = writer.media_type();
     let claims = Arc::clone(&caller.claims);
     let lines = Lines::new(payload);
@@ -100,7 +100,7 @@ struct Flow {
     claims: Arc<AccessClaims>,
     collection: String,
     lines: Lines<Payload>,
-    writer: Writer,
+    writer: AnswerWriter,
     /// Whether each outcome is sent as soon as it is known.
     at_once: bool,
     /// The memory of what is held.

@@ -204,7 +204,7 @@ pub fn bundle(schema: &Value, name: &str) -> Bundle {
         let name = component_name(name, &target, &mut taken);
         names.insert(target, name);
     }
-    let mut writer = Writer { places: &places, names: &names, waiting: Vec::new() };
+    let mut writer = SchemaWriter { places: &places, names: &names, waiting: Vec::new() };
     let mut root = writer.whole("");
     let (mut parts, mut done) = (Map::new(), BTreeSet::from([String::new()]));
     while let Some(place) = writer.waiting.pop() {
@@ -256,13 +256,13 @@ fn inline(root: &mut Map<String, Value>, parts: &Map<String, Value>) {
 }
 
 /// Writes schemas with references to components.
-struct Writer<'p> {
+struct SchemaWriter<'p> {
     places: &'p Places<'p>,
     names: &'p BTreeMap<String, String>,
     waiting: Vec<String>,
 }
 
-impl Writer<'_> {
+impl SchemaWriter<'_> {
     fn whole(&mut self, place: &str) -> Value {
         match self.places.root.pointer(place) {
             Some(Value::Object(members)) => self.object(place, members).into(),

@@ -7,7 +7,7 @@ use super::{
     operations::{answer, answers, content, given, operation, parameter, reference},
 };
 use crate::{
-    domain::{aggregate::MAX_GROUPS, table::Format},
+    domain::{aggregate::MAX_GROUPS, table::ExportFormat},
     http::body::JSON,
     query::grouping::{Function, MAX_GROUPED, MAX_STATS},
 };
@@ -101,10 +101,10 @@ pub fn schemas() -> [(String, Value); 2] {
 /// The media types of a list: a page, and the files of an export.
 pub fn exported(page: &Value) -> Value {
     let mut contents = Map::from_iter([(JSON.to_owned(), page.clone())]);
-    for format in Format::ALL {
+    for format in ExportFormat::ALL {
         let schema = match format {
-            Format::Parquet => json!({"type": "string", "format": "binary"}),
-            Format::Ndjson | Format::Csv => json!({"type": "string"}),
+            ExportFormat::Parquet => json!({"type": "string", "format": "binary"}),
+            ExportFormat::Ndjson | ExportFormat::Csv => json!({"type": "string"}),
         };
         contents.insert(format.media_type().to_owned(), json!({"schema": schema}));
     }

@@ -46,7 +46,7 @@ impl Api {
         Raw { status, headers, body: read_body(response).await.to_vec() }
     }
 
-    async fn ask(&self, method: &str, path: &str) -> Answer {
+    async fn ask(&self, method: &str, path: &str) -> Response {
         self.send(request(method, path, "ada", SCOPE)).await
     }
 
@@ -55,13 +55,13 @@ impl Api {
         self.raw(headers.iter().fold(request, |request, header| request.append_header(*header))).await
     }
 
-    async fn upload(&self, path: &str, bytes: &[u8], headers: &[(&'static str, &str)]) -> Answer {
+    async fn upload(&self, path: &str, bytes: &[u8], headers: &[(&'static str, &str)]) -> Response {
         let request = request("PUT", path, "ada", SCOPE).set_payload(bytes.to_vec());
         self.send(headers.iter().fold(request, |request, header| request.append_header(*header))).await
     }
 
     /// Sends pieces of a body that fails after the last one.
-    async fn upload_broken(&self, path: &str, bytes: &[u8], headers: &[(&'static str, &str)]) -> Answer {
+    async fn upload_broken(&self, path: &str, bytes: &[u8], headers: &[(&'static str, &str)]) -> Response {
         let request = request("PUT", path, "ada", SCOPE);
         let request = headers.iter().fold(request, |request, header| request.append_header(*header));
         let app = init_service(App::new().configure(|config| (self.part.configure)(config))).await;
@@ -72,7 +72,7 @@ impl Api {
         let response = call_service(&app, request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = String::from_utf8_lossy(&read_body(response).await).into_owned();
-        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
+        Response { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }
 
     /// The folder of a new document.

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Api, request};
+use super::{Api, Response, request};
 
 const SCOPE: &str = "collections:write open:read open:write open:admin calculations:read";
 
 impl Api {
-    async fn ask_open(&self, method: &str, path: &str) -> Answer {
+    async fn ask_open(&self, method: &str, path: &str) -> Response {
         self.send(request(method, path, "root", SCOPE)).await
     }
 
-    async fn put_open(&self, schema: Value) -> Answer {
+    async fn put_open(&self, schema: Value) -> Response {
         let definition = json!({"name": "open", "schema": schema});
         self.send(request("PUT", "/api/collections/open", "root", SCOPE).set_json(definition)).await
     }

@@ -17,7 +17,7 @@ async fn add(api: &Api, parameters: Value, energy: Value, losses: &[f64]) -> Str
     id
 }
 
-async fn compare(api: &Api, ids: &[&str], more: &str) -> Answer {
+async fn compare(api: &Api, ids: &[&str], more: &str) -> Response {
     let path = format!("/api/calculations/compare?ids={}{more}", ids.join(","));
     api.send(request("GET", &path, "ada", SCOPE)).await
 }

@@ -3,7 +3,7 @@
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
-use super::{Answer, Api, request};
+use super::{Api, Response, request};
 
 const SCOPE: &str = "collections:write things:read things:write things:admin notes:read notes:write calculations:read calculations:write calculations:admin notes:admin";
 const THINGS: &str = "/api/collections/things";
@@ -30,15 +30,15 @@ fn with(pointer: &str, value: Value) -> Value {
 }
 
 impl Api {
-    async fn define(&self, path: &str, definition: &Value) -> Answer {
+    async fn define(&self, path: &str, definition: &Value) -> Response {
         self.send(request("PUT", path, "root", SCOPE).set_json(definition)).await
     }
 
-    async fn as_root(&self, method: &str, path: &str) -> Answer {
+    async fn as_root(&self, method: &str, path: &str) -> Response {
         self.send(request(method, path, "root", SCOPE)).await
     }
 
-    async fn add(&self, document: &Value) -> Answer {
+    async fn add(&self, document: &Value) -> Response {
         self.send(request("POST", "/api/things", "root", SCOPE).set_json(document)).await
     }
 }

@@ -8,7 +8,7 @@ const WRITER: &str = "calculations:write";
 const EVE: &str = "staff:read staff:write";
 const BOSS: &str = "staff:read staff:write staff:secret staff:admin collections:write";
 
-async fn send(api: &Api, method: &str, path: &str, scope: &str, body: &Value) -> Answer {
+async fn send(api: &Api, method: &str, path: &str, scope: &str, body: &Value) -> Response {
     api.send(request(method, path, "mal", scope).set_json(body)).await
 }
 
@@ -46,7 +46,7 @@ async fn with_staff() -> (Api, String) {
     (api, path)
 }
 
-fn keeps(answer: &Answer, statuses: &[u16]) {
+fn keeps(answer: &Response, statuses: &[u16]) {
     assert!(statuses.contains(&answer.status), "{} {}", answer.status, answer.text);
     let told = format!("{:?} {}", answer.headers, answer.text);
     assert!(!told.contains(SECRET) && !told.contains("471147"), "{told}");

@@ -51,14 +51,14 @@ struct Api {
     directory: tempfile::TempDir,
 }
 
-struct Answer {
+struct Response {
     status: u16,
     headers: HeaderMap,
     body: Value,
     text: String,
 }
 
-impl Answer {
+impl Response {
     fn id(&self) -> &str {
         self.body["_id"].as_str().unwrap()
     }
@@ -162,19 +162,19 @@ impl Api {
         Self { part, clock, directory }
     }
 
-    async fn send(&self, request: TestRequest) -> Answer {
+    async fn send(&self, request: TestRequest) -> Response {
         let app = init_service(App::new().configure(|config| (self.part.configure)(config))).await;
         let response = call_service(&app, request.to_request()).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = String::from_utf8_lossy(&read_body(response).await).into_owned();
-        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
+        Response { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }
 
-    async fn call(&self, method: &str, path: &str) -> Answer {
+    async fn call(&self, method: &str, path: &str) -> Response {
         self.send(request(method, path, "ada", ALL)).await
     }
 
-    async fn with(&self, method: &str, path: &str, body: &Value) -> Answer {
+    async fn with(&self, method: &str, path: &str, body: &Value) -> Response {
         self.send(request(method, path, "ada", ALL).set_json(body)).await
     }
 }

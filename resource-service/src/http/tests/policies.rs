@@ -29,11 +29,11 @@ fn sample() -> Value {
     json!({"name": "s1", "origin": {"donor": "D-17", "site": "Oslo"}, "price": 12.5})
 }
 
-async fn as_reader(api: &Api, method: &str, path: &str) -> Answer {
+async fn as_reader(api: &Api, method: &str, path: &str) -> Response {
     api.send(request(method, path, "eve", OPEN)).await
 }
 
-async fn as_writer(api: &Api, method: &str, path: &str, body: Value) -> Answer {
+async fn as_writer(api: &Api, method: &str, path: &str, body: Value) -> Response {
     api.send(request(method, path, "eve", OPEN).set_json(body)).await
 }
 

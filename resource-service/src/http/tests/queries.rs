@@ -78,7 +78,7 @@ impl Samples {
         samples
     }
 
-    async fn get(&self, path: &str, scope: &str) -> Answer {
+    async fn get(&self, path: &str, scope: &str) -> Response {
         self.0.send(request("GET", path, "ada", scope)).await
     }
 

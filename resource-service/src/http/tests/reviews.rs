@@ -4,7 +4,7 @@ use super::*;
 
 const SCOPE: &str = "calculations:read calculations:write reviews:read reviews:write";
 
-async fn send(api: &Api, method: &str, path: &str, body: &Value) -> Answer {
+async fn send(api: &Api, method: &str, path: &str, body: &Value) -> Response {
     api.send(request(method, path, "ada", SCOPE).set_json(body)).await
 }
 

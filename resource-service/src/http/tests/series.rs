@@ -13,11 +13,11 @@ async fn started() -> (Api, String) {
     (api, id)
 }
 
-async fn call(api: &Api, path: &str) -> Answer {
+async fn call(api: &Api, path: &str) -> Response {
     api.send(request("GET", path, "ada", SCOPE)).await
 }
 
-async fn post(api: &Api, path: &str, body: &Value) -> Answer {
+async fn post(api: &Api, path: &str, body: &Value) -> Response {
     api.send(request("POST", path, "ada", SCOPE).set_json(body)).await
 }
 
@@ -31,7 +31,7 @@ fn squares(steps: std::ops::Range<i32>) -> impl Iterator<Item = (i64, f64)> {
     steps.map(|step| (step.into(), f64::from(step) * f64::from(step)))
 }
 
-fn outcome(answer: &Answer) -> (u64, u64, u64) {
+fn outcome(answer: &Response) -> (u64, u64, u64) {
     let count = |name: &str| answer.body[name].as_u64().unwrap_or_else(|| panic!("{}", answer.text));
     (count("accepted"), count("repeated"), count("replaced"))
 }

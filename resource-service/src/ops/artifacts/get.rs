@@ -12,14 +12,14 @@ use super::Named;
 use crate::{
     domain::artifacts::{CHUNK_BYTES, File},
     ops::{Service, error::ResourceError, policy::Verb},
-    store::{Store, StoreError, artifacts::Place},
+    store::{Store, StoreError, artifacts::DocumentRef},
 };
 
 /// The files of a document, and what has arrived of those that are still to come.
 pub async fn list(
     service: &Service,
     claims: &AccessClaims,
-    place: Place<'_>,
+    place: DocumentRef<'_>,
 ) -> Result<ArtifactList, ResourceError> {
     service.open(claims, place, Verb::Read).await?;
     let folder = service.store.folder(place).await?;

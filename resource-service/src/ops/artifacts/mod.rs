@@ -16,11 +16,11 @@ use super::{
 };
 use crate::{
     domain::{
-        artifacts::{File, media::MediaType, name::ArtifactName, range::Sent},
+        artifacts::{File, media::MediaType, name::ArtifactName, range::SentRange},
         document::Document,
         precondition::Precondition,
     },
-    store::artifacts::Place,
+    store::artifacts::DocumentRef,
 };
 
 /// How long an upload may pause before what came of it is removed, and how long a reader of a file that was replaced
@@ -43,8 +43,8 @@ pub struct Named<'n> {
 }
 
 impl<'n> Named<'n> {
-    fn place(&self) -> Place<'n> {
-        Place { collection: self.collection, document: self.id }
+    fn place(&self) -> DocumentRef<'n> {
+        DocumentRef { collection: self.collection, document: self.id }
     }
 
     fn parsed(&self) -> Result<ArtifactName, ResourceError> {
@@ -75,7 +75,7 @@ pub struct Upload<'u> {
     /// The bytes that the body announces.
     pub length: Option<u64>,
     /// Where the body goes on with an upload that broke off.
-    pub part: Option<Sent>,
+    pub part: Option<SentRange>,
 }
 
 /// A document whose files the caller may use.
@@ -89,7 +89,7 @@ impl Service {
     async fn open<'o>(
         &'o self,
         claims: &'o AccessClaims,
-        place: Place<'_>,
+        place: DocumentRef<'_>,
         verb: Verb,
     ) -> Result<Open<'o>, ResourceError> {
         let permit = self.admit(claims, place.collection, verb)?;

@@ -10,7 +10,7 @@ use crate::{
         CHUNK_BYTES, File, Full, fits, hexadecimal,
         media::{HEAD_BYTES, MediaType, served_as, sniff},
         name::ArtifactName,
-        range::Sent,
+        range::SentRange,
     },
     ops::{Service, error::ResourceError, policy::Verb},
     query::timestamp,
@@ -106,7 +106,7 @@ impl<'r> Receiver<'r> {
     }
 
     /// Goes on with the longest of the blobs that are to become the same file. What it holds is hashed again.
-    async fn go_on(&mut self, part: &Sent) -> Result<(), ResourceError> {
+    async fn go_on(&mut self, part: &SentRange) -> Result<(), ResourceError> {
         let (store, now) = (&self.service.store, self.service.clock.now());
         let unfinished = store.unfinished(self.blob.place(), now).await?;
         let same = unfinished

@@ -15,7 +15,7 @@ use crate::{
     ops::{Service, catalog::LiveCatalog},
     store::{
         Store, StoreError,
-        artifacts::{Blob, Lease, Place},
+        artifacts::{Blob, DocumentRef, Lease},
     },
 };
 
@@ -63,7 +63,7 @@ impl Sweeper {
             let ids = self.store.folders(collection, after, FOLDERS).await?;
             let held: HashSet<String> = self.store.held(collection, &ids).await?.into_iter().collect();
             for document in ids.iter().filter(|id| !held.contains(*id)) {
-                empty(&*self.store, &*self.clock, Place { collection, document }).await?;
+                empty(&*self.store, &*self.clock, DocumentRef { collection, document }).await?;
             }
             // From the beginning again, once the end is reached.
             *after = ids.last().cloned().unwrap_or_default();
@@ -84,7 +84,7 @@ pub async fn forget(service: &Service, collection: &str, id: &str) {
     }
     let gone = async {
         if service.store.held(collection, &[id.to_owned()]).await?.is_empty() {
-            empty(&*service.store, &*service.clock, Place { collection, document: id }).await?;
+            empty(&*service.store, &*service.clock, DocumentRef { collection, document: id }).await?;
         }
         Ok::<_, StoreError>(())
     };
@@ -100,14 +100,14 @@ pub async fn forget_all(service: &Service, collection: &str) -> Result<(), Store
         let ids = service.store.folders(collection, &after, FOLDERS).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         for document in &ids {
-            empty(&*service.store, &*service.clock, Place { collection, document }).await?;
+            empty(&*service.store, &*service.clock, DocumentRef { collection, document }).await?;
         }
         after.clone_from(last);
     }
 }
 
 /// Removes a folder. Whoever reads one of its files has until the end of a lease to be done.
-async fn empty(store: &dyn Store, clock: &dyn Clock, place: Place<'_>) -> Result<(), StoreError> {
+async fn empty(store: &dyn Store, clock: &dyn Clock, place: DocumentRef<'_>) -> Result<(), StoreError> {
     let folder = store.folder(place).await?;
     let now = clock.now();
     for file in &folder.files {

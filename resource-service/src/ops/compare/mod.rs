@@ -23,7 +23,7 @@ pub const MAX_IDS: usize = 20;
 
 /// What differs between calculations.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
+pub struct CalculationDiff {
     /// Parameters that are not the same everywhere.
     pub parameters: Vec<ParameterDifference>,
     /// Results that are not everywhere, differ in their unit or by more than is tolerated.
@@ -43,7 +43,7 @@ pub async fn compare(
     claims: &AccessClaims,
     ids: &[String],
     tolerance: Tolerance,
-) -> Result<Comparison, ResourceError> {
+) -> Result<CalculationDiff, ResourceError> {
     let permit = service.admit(claims, CALCULATIONS, Verb::Read)?;
     let mut calculations = Vec::new();
     for id in ids {
@@ -65,7 +65,7 @@ pub async fn compare(
         ) => (None, false),
         Err(error) => return Err(error),
     };
-    Ok(Comparison {
+    Ok(CalculationDiff {
         parameters: parameters::compare(&parameters),
         results: results::compare(&results, tolerance),
         series,

@@ -19,7 +19,7 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-pub use self::subscription::{Ended, Heard, Subscription};
+pub use self::subscription::{Heard, Subscription, SubscriptionEnd};
 use self::topics::Topics;
 use crate::{
     domain::change::{Change, Position},

@@ -26,7 +26,7 @@ pub enum Heard {
 
 /// Why nothing more will be heard.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Ended {
+pub enum SubscriptionEnd {
     /// Whoever listens is too slow: changes went by.
     #[error("changes came faster than they were read")]
     Slow,
@@ -38,7 +38,7 @@ pub enum Ended {
     Unavailable,
 }
 
-impl From<StoreError> for Ended {
+impl From<StoreError> for SubscriptionEnd {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::PositionLost => Self::Lost,
@@ -112,7 +112,7 @@ impl Subscription {
     }
 
     /// Waits for the next changes, or for a beat.
-    pub async fn next(&mut self) -> Result<Heard, Ended> {
+    pub async fn next(&mut self) -> Result<Heard, SubscriptionEnd> {
         loop {
             if self.joined.is_none() {
                 let changes = self.catch_up().await?;
@@ -127,20 +127,20 @@ impl Subscription {
                 return Ok(heard);
             }
             if let Some(joined) = &mut self.joined {
-                joined.woken.changed().await.map_err(|_| Ended::Lost)?;
+                joined.woken.changed().await.map_err(|_| SubscriptionEnd::Lost)?;
             }
         }
     }
 
     /// What there is in memory now.
-    fn hear(&mut self) -> Result<Option<Heard>, Ended> {
+    fn hear(&mut self) -> Result<Option<Heard>, SubscriptionEnd> {
         let Some(joined) = &mut self.joined else { return Ok(None) };
         let state = self.feed.state();
         if joined.epoch != state.epoch {
-            return Err(Ended::Lost);
+            return Err(SubscriptionEnd::Lost);
         }
         let (beats, latest) = (state.beats, state.latest);
-        let ring = state.topics.ring(&self.collection).ok_or(Ended::Lost)?;
+        let ring = state.topics.ring(&self.collection).ok_or(SubscriptionEnd::Lost)?;
         let (mut changes, mut bytes) = (Vec::new(), 0);
         for change in ring.from(joined.place).ok_or_else(dropped)? {
             if changes.len() == MAX_CHANGES || bytes >= MAX_BYTES {
@@ -166,15 +166,15 @@ impl Subscription {
     }
 
     /// Reads a page of what was missed, unless somebody else has done so meanwhile, and joins where it is complete.
-    async fn catch_up(&mut self) -> Result<Vec<Arc<Change>>, Ended> {
+    async fn catch_up(&mut self) -> Result<Vec<Arc<Change>>, SubscriptionEnd> {
         let feed = Arc::clone(&self.feed);
-        let _turn = feed.catching_up.acquire().await.map_err(|_| Ended::Unavailable)?;
+        let _turn = feed.catching_up.acquire().await.map_err(|_| SubscriptionEnd::Unavailable)?;
         let until = {
             let mut state = feed.state();
             if self.join(&mut state) {
                 return Ok(Vec::new());
             }
-            state.topics.ring(&self.collection).ok_or(Ended::Unavailable)?.floor()
+            state.topics.ring(&self.collection).ok_or(SubscriptionEnd::Unavailable)?.floor()
         };
         let (page, position) = feed.page(&self.collection, self.after, until).await?;
         let mut state = feed.state();
@@ -188,9 +188,9 @@ impl Subscription {
     }
 }
 
-fn dropped() -> Ended {
+fn dropped() -> SubscriptionEnd {
     metrics::counter!("tessera_change_subscribers_dropped_total").increment(1);
-    Ended::Slow
+    SubscriptionEnd::Slow
 }
 
 impl Drop for Subscription {

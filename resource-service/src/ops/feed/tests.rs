@@ -26,7 +26,7 @@ fn feed_of(f: &Fixture) -> Feed {
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn heard(subscription: &mut Subscription) -> Result<Heard, Ended> {
+async fn heard(subscription: &mut Subscription) -> Result<Heard, SubscriptionEnd> {
     timeout(PATIENCE, subscription.next()).await.expect("in time")
 }
 
@@ -127,7 +127,7 @@ async fn a_slow_listener_is_told_so(f: &Fixture) {
         f.insert(&n.to_string(), json!({"s": text})).await;
         take(&mut quick, 1).await;
     }
-    assert_eq!(heard(&mut slow).await.err(), Some(Ended::Slow));
+    assert_eq!(heard(&mut slow).await.err(), Some(SubscriptionEnd::Slow));
 }
 
 async fn a_position_that_nobody_was_given_is_refused(f: &Fixture) {
@@ -145,7 +145,7 @@ async fn a_feed_that_has_stopped_starts_again(f: &Fixture) {
     f.insert("a", json!({})).await;
     let (_, position) = take(&mut first, 1).await;
     feed.0.state().stop(1);
-    assert_eq!(heard(&mut first).await.err(), Some(Ended::Lost), "who still listened is told");
+    assert_eq!(heard(&mut first).await.err(), Some(SubscriptionEnd::Lost), "who still listened is told");
     drop(first);
     f.insert("b", json!({})).await;
     let mut again = feed.subscribe("things", Start::Behind(position)).await.expect("ok");

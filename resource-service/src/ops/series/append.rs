@@ -11,7 +11,7 @@ use crate::{
     domain::{
         grant::CALCULATIONS,
         pointer,
-        series::{self, CHUNK, Outcome, Place, Point},
+        series::{self, AppendOutcome, CHUNK, Point, SeriesId},
         validate::MAX_FAULTS,
     },
     ops::{
@@ -32,9 +32,9 @@ const AT_A_TIME: usize = 8;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Appended {
     /// Which series.
-    pub place: Place,
+    pub place: SeriesId,
     /// What became of its points.
-    pub outcome: Outcome,
+    pub outcome: AppendOutcome,
 }
 
 /// Appends the points of each of the series in `items`. A step that has another value or time keeps it and is
@@ -91,12 +91,12 @@ async fn store(
 ) -> Result<Vec<Appended>, ResourceError> {
     let at_ends = write::at_ends(service, permit, &all).await?;
     // Points of one series that come in several parts are stored in the order of the parts.
-    let places: BTreeSet<&Place> = all.iter().map(|series| &series.place).collect();
+    let places: BTreeSet<&SeriesId> = all.iter().map(|series| &series.place).collect();
     let at_a_time = if places.len() == all.len() { AT_A_TIME } else { 1 };
     let stored = all.into_iter().zip(at_ends).map(|(series, at_end)| async move {
         let (at, place) = (series.at.clone(), series.place.clone());
         let stored = if at_end {
-            Ok(Outcome { accepted: series.points.len(), ..Outcome::default() })
+            Ok(AppendOutcome { accepted: series.points.len(), ..AppendOutcome::default() })
         } else {
             write::store(service, permit, series, replace).await
         };
@@ -181,7 +181,7 @@ fn read(permit: &Permit<'_>, at: String, item: Value) -> Result<Series, Vec<Fiel
     }
     points.sort_by_key(|(_, point)| point.step);
     let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
-    let place = Place {
+    let place = SeriesId {
         calculation: text("calculation").unwrap_or_default(),
         metric: text("metric").unwrap_or_default(),
     };
@@ -219,7 +219,7 @@ async fn check_calculations(
     }
     let ids = all.iter().map(|series| series.place.calculation.as_str());
     let known = service.revisions(claims, CALCULATIONS, ids).await?;
-    let unknown = |place: &Place| format!("there is no calculation {:?}", place.calculation);
+    let unknown = |place: &SeriesId| format!("there is no calculation {:?}", place.calculation);
     let faults = all.iter().filter(|series| !known.contains_key(&series.place.calculation));
     let faults = faults.map(|Series { at, place, .. }| {
         FieldError::at(format!("{at}/calculation"), "reference", unknown(place))

@@ -4,18 +4,18 @@ use shared_models::{claims::AccessClaims, documents::Direction};
 
 use super::{
     compare, equal, order,
-    read::{MANY, Reader},
+    read::{MANY, SeriesReader},
 };
 use crate::{
     domain::{
-        series::{FIRST, LAST, Place, summary},
+        series::{FIRST, LAST, SeriesId, summary},
         summary::Summary,
     },
     ops::{Service, error::ResourceError, policy::Verb},
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
-        order::Place as At,
+        order::SortValue,
     },
     store::{Outline, Selection},
 };
@@ -35,13 +35,13 @@ pub struct Metric {
 }
 
 /// A metric whose documents are being read.
-struct Found {
+struct MetricInProgress {
     metric: Metric,
     /// Whether the documents' own summaries add up to the metric's: each has one, and no two overlap.
     adds_up: bool,
 }
 
-impl Found {
+impl MetricInProgress {
     fn new(name: String) -> Self {
         Self { metric: Metric { name, unit: None, summary: Summary::default() }, adds_up: true }
     }
@@ -67,9 +67,9 @@ pub async fn metrics(
     let more = found.len() > limit;
     found.truncate(limit);
     let mut metrics = Vec::with_capacity(found.len());
-    for Found { mut metric, adds_up } in found {
+    for MetricInProgress { mut metric, adds_up } in found {
         if !adds_up {
-            let place = Place { calculation: calculation.to_owned(), metric: metric.name.clone() };
+            let place = SeriesId { calculation: calculation.to_owned(), metric: metric.name.clone() };
             metric.summary = read(service, claims, &place).await?;
         }
         metrics.push(metric);
@@ -84,7 +84,7 @@ async fn outlined(
     calculation: &str,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<Found>, ResourceError> {
+) -> Result<Vec<MetricInProgress>, ResourceError> {
     let permit = service.admit_to_series(claims, Verb::Read)?;
     let collection = &permit.collection;
     let mut all = permit.condition()?.and(equal(collection, "calculation", calculation)?);
@@ -92,7 +92,7 @@ async fn outlined(
         all = all.and(compare(collection, "metric", Comparison::Gt, Literal::Text(after.to_owned()))?);
     }
     let order = order(collection, &["metric", FIRST, LAST], Direction::Ascending)?;
-    let (mut found, mut behind): (Vec<Found>, Option<Vec<At>>) = (Vec::new(), None);
+    let (mut found, mut behind): (Vec<MetricInProgress>, Option<Vec<SortValue>>) = (Vec::new(), None);
     loop {
         let behind_that = behind.as_ref().map(|places| order.behind(places));
         let filter = behind_that.into_iter().fold(all.clone(), Expr::and);
@@ -104,7 +104,7 @@ async fn outlined(
                 if found.len() == limit {
                     return Ok(found);
                 }
-                found.push(Found::new(outline.metric.clone()));
+                found.push(MetricInProgress::new(outline.metric.clone()));
             }
             if let Some(last) = found.last_mut() {
                 last.take(outline);
@@ -117,16 +117,16 @@ async fn outlined(
 }
 
 /// The place of a document in the order by metric and steps.
-fn place_of(outline: &Outline) -> Vec<At> {
-    let text = |text: &str| At::Scalar(Literal::Text(text.to_owned()));
-    let step = |step: Option<i64>| At::Scalar(step.map_or(Literal::Null, Literal::Integer));
+fn place_of(outline: &Outline) -> Vec<SortValue> {
+    let text = |text: &str| SortValue::Scalar(Literal::Text(text.to_owned()));
+    let step = |step: Option<i64>| SortValue::Scalar(step.map_or(Literal::Null, Literal::Integer));
     let (first, last) = outline.steps.unzip();
     vec![text(&outline.metric), step(first), step(last), text(&outline.id)]
 }
 
 /// The summary of all points, read one after the other.
-async fn read(service: &Service, claims: &AccessClaims, place: &Place) -> Result<Summary, ResourceError> {
-    let mut reader = Reader::open(service, claims, place, i64::MIN..=i64::MAX, MANY)?;
+async fn read(service: &Service, claims: &AccessClaims, place: &SeriesId) -> Result<Summary, ResourceError> {
+    let mut reader = SeriesReader::open(service, claims, place, i64::MIN..=i64::MAX, MANY)?;
     let mut all = Summary::default();
     while let Some(points) = reader.next().await? {
         all.add(&summary(&points));

@@ -21,7 +21,7 @@ use crate::{
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
-        order::{Key, Order},
+        order::{Order, SortKey},
         schema::Field,
     },
 };
@@ -63,7 +63,7 @@ fn equal(collection: &Collection, path: &str, text: &str) -> Result<Expr, Resour
 
 /// The order by these fields and `_id`, all in one direction, as an index can serve it.
 fn order(collection: &Collection, paths: &[&str], direction: Direction) -> Result<Order, ResourceError> {
-    let key = |path: &&str| Ok(Key { field: field(collection, path)?, direction });
+    let key = |path: &&str| Ok(SortKey { field: field(collection, path)?, direction });
     let keys = paths.iter().chain(&["_id"]).map(key).collect::<Result<_, ResourceError>>()?;
     Ok(Order::new(keys, field(collection, "_id")?))
 }

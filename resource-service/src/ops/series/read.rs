@@ -10,13 +10,13 @@ use crate::{
     domain::{
         collection::Collection,
         downsample::{Downsampler, Sample},
-        series::{Chunk, FIRST, LAST, Place, Point},
+        series::{Chunk, FIRST, LAST, Point, SeriesId},
     },
     ops::{Service, admission::Admission, error::ResourceError, policy::Verb},
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
-        order::{Order, Place as At},
+        order::{Order, SortValue},
     },
     store::{Selection, Store},
 };
@@ -25,7 +25,7 @@ use crate::{
 pub const MANY: usize = 64;
 
 /// Walks through a series. Owns what it needs, so that it can outlive the request that opened it.
-pub struct Reader {
+pub struct SeriesReader {
     admission: Admission,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -35,18 +35,18 @@ pub struct Reader {
     steps: RangeInclusive<i64>,
     at_once: usize,
     /// The document read last.
-    behind: Option<Vec<At>>,
+    behind: Option<Vec<SortValue>>,
     exhausted: bool,
     overlap: Overlap,
     unit: Option<String>,
 }
 
-impl Reader {
+impl SeriesReader {
     /// A reader of the `steps` of a series, as far as the caller may see it. It reads `at_once` documents at a time.
     pub fn open(
         service: &Service,
         claims: &AccessClaims,
-        place: &Place,
+        place: &SeriesId,
         steps: RangeInclusive<i64>,
         at_once: usize,
     ) -> Result<Self, ResourceError> {
@@ -112,8 +112,8 @@ impl Reader {
         let chunks: Vec<Chunk> = read.chunks.into_iter().map(Chunk::in_order).collect();
         if let Some(last) = chunks.last() {
             let ends = [last.points.first(), last.points.last()].into_iter().flatten();
-            let ends = ends.map(|point| At::Scalar(Literal::Integer(point.step)));
-            self.behind = Some(ends.chain([At::Scalar(Literal::Text(last.id.clone()))]).collect());
+            let ends = ends.map(|point| SortValue::Scalar(Literal::Integer(point.step)));
+            self.behind = Some(ends.chain([SortValue::Scalar(Literal::Text(last.id.clone()))]).collect());
         }
         Ok(chunks)
     }
@@ -138,7 +138,7 @@ pub struct PointPage {
 }
 
 /// The first `limit` points that a reader gives.
-pub async fn page(mut reader: Reader, limit: usize) -> Result<PointPage, ResourceError> {
+pub async fn page(mut reader: SeriesReader, limit: usize) -> Result<PointPage, ResourceError> {
     let mut points = Vec::new();
     while points.len() <= limit {
         let Some(mut more) = reader.next().await? else { break };
@@ -164,18 +164,18 @@ pub struct Sampled {
 pub async fn sample(
     service: &Service,
     claims: &AccessClaims,
-    place: &Place,
+    place: &SeriesId,
     steps: RangeInclusive<i64>,
     wanted: usize,
 ) -> Result<Sampled, ResourceError> {
-    let mut reader = Reader::open(service, claims, place, steps.clone(), MANY)?;
+    let mut reader = SeriesReader::open(service, claims, place, steps.clone(), MANY)?;
     let (mut total, mut last) = (0, *steps.start());
     while let Some(points) = reader.next().await? {
         total += points.len();
         last = points.last().map_or(last, |point| point.step);
     }
     // What is appended meanwhile is left for the next one who asks.
-    let mut reader = Reader::open(service, claims, place, *steps.start()..=last, MANY)?;
+    let mut reader = SeriesReader::open(service, claims, place, *steps.start()..=last, MANY)?;
     let mut downsampler = Downsampler::new(total, wanted);
     while let Some(points) = reader.next().await? {
         for point in points {

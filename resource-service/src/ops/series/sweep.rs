@@ -15,7 +15,7 @@ use crate::{
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
-        order::{Order, Place as At},
+        order::{Order, SortValue},
     },
     store::{Selection, Store},
 };
@@ -33,7 +33,7 @@ pub struct Sweep {
     filter: Expr,
     order: Order,
     /// The document read last.
-    behind: Option<Vec<At>>,
+    behind: Option<Vec<SortValue>>,
     exhausted: bool,
     chunks: VecDeque<Chunk>,
     overlap: Overlap,
@@ -126,7 +126,7 @@ impl Sweep {
                 step(last.points.last()),
                 Literal::Text(last.id.clone()),
             ];
-            self.behind = Some(place.into_iter().map(At::Scalar).collect());
+            self.behind = Some(place.into_iter().map(SortValue::Scalar).collect());
         }
         Ok(())
     }

@@ -9,8 +9,8 @@ use super::{compare, equal, field, order};
 use crate::{
     domain::{
         document::Meta,
-        layout::{self, Rules, Step},
-        series::{self, COUNT, Chunk, LAST, LOWER, OPEN, Outcome, Place, Point, Sent, TAIL},
+        layout::{self, ChunkWrite, LayoutRules},
+        series::{self, AppendOutcome, COUNT, Chunk, LAST, LOWER, OPEN, Point, SentPoint, SeriesId, TAIL},
     },
     ops::{Service, change::MAX_TRIES, error::ResourceError, policy::Permit},
     query::{
@@ -29,11 +29,11 @@ pub(super) struct Series {
     /// Their place in the body, a JSON pointer.
     pub at: String,
     /// Which series.
-    pub place: Place,
+    pub place: SeriesId,
     /// What the values are measured in.
     pub unit: Option<String>,
     /// In order of their steps.
-    pub points: Vec<Sent>,
+    pub points: Vec<SentPoint>,
 }
 
 /// Chunks of a series, in order, and whether the last of them is the last one of the series.
@@ -91,7 +91,7 @@ fn append(service: &Service, permit: &Permit<'_>, series: &Series) -> Result<App
     Ok(Append { place: series.place.clone(), filter, points, at: timestamp(service.clock.now()) })
 }
 
-fn of_series(permit: &Permit<'_>, place: &Place) -> Result<Expr, ResourceError> {
+fn of_series(permit: &Permit<'_>, place: &SeriesId) -> Result<Expr, ResourceError> {
     let collection = &permit.collection;
     let calculation = equal(collection, "calculation", &place.calculation)?;
     Ok(permit.condition()?.and(calculation).and(equal(collection, "metric", &place.metric)?))
@@ -103,8 +103,8 @@ pub(super) async fn store(
     permit: &Permit<'_>,
     mut series: Series,
     replace: bool,
-) -> Result<Outcome, ResourceError> {
-    let mut outcome = Outcome::default();
+) -> Result<AppendOutcome, ResourceError> {
+    let mut outcome = AppendOutcome::default();
     let mut tries = 0;
     let tails = permit.collection.sums_points();
     while let (Some(least), Some(largest)) = (series.points.first(), series.points.last()) {
@@ -116,7 +116,7 @@ pub(super) async fn store(
         let border = if complete { None } else { chunks.first().and_then(|chunk| chunk.lower) };
         let from = border.map_or(0, |border| series.points.partition_point(|(_, point)| point.step < border));
         let unit = unit(permit, &series, &chunks)?;
-        let rules = Rules { replace, at_end, tails };
+        let rules = LayoutRules { replace, at_end, tails };
         let (steps, done) = layout::arrange(chunks, &series.points[from..], rules);
         let writes =
             steps.into_iter().map(|step| write(service, permit, &series.place, unit.as_deref(), step));
@@ -147,7 +147,7 @@ pub(super) async fn store(
 async fn covering(
     service: &Service,
     permit: &Permit<'_>,
-    place: &Place,
+    place: &SeriesId,
     least: i64,
     largest: i64,
 ) -> Result<Covering, ResourceError> {
@@ -197,9 +197,9 @@ fn unit(permit: &Permit<'_>, series: &Series, chunks: &[Chunk]) -> Result<Option
 fn write(
     service: &Service,
     permit: &Permit<'_>,
-    place: &Place,
+    place: &SeriesId,
     unit: Option<&str>,
-    step: Step,
+    step: ChunkWrite,
 ) -> Result<Write, ResourceError> {
     let now = service.clock.now();
     let document = |meta: Meta, lower: i64, open: bool, points: &[Point]| {
@@ -210,14 +210,14 @@ fn write(
         document
     };
     Ok(match step {
-        Step::Insert { lower, open, points } => {
+        ChunkWrite::Insert { lower, open, points } => {
             let meta = Meta::first(permit.subject, &service.ids, now);
             Write::Insert(document(meta, lower, open, &points))
         }
-        Step::Replace { meta, lower, open, points } => {
+        ChunkWrite::Replace { meta, lower, open, points } => {
             Write::Replace(document(meta.next(now), lower, open, &points), meta.revision)
         }
-        Step::Append { meta, points } => {
+        ChunkWrite::Append { meta, points } => {
             let revision = field(&permit.collection, "_revision")?;
             let revision = Expr::compare(&revision, Comparison::Eq, Literal::Integer(meta.revision));
             let filter = equal(&permit.collection, "_id", &meta.id)?.and(revision);

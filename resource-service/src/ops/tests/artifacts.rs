@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        artifacts::{CHUNK_BYTES, range::Sent},
+        artifacts::{CHUNK_BYTES, range::SentRange},
         catalog::Catalog,
         document::{Document, Meta},
         history::Removal,
@@ -28,7 +28,7 @@ use crate::{
         notices::Notices,
     },
     query::timestamp,
-    store::{QUERY_TIMEOUT, Store, StoreError, artifacts::Place, sqlite::SqliteStore},
+    store::{QUERY_TIMEOUT, Store, StoreError, artifacts::DocumentRef, sqlite::SqliteStore},
 };
 
 const CHUNK: usize = CHUNK_BYTES as usize;
@@ -45,7 +45,7 @@ fn removal() -> Removal {
     Removal { expected: 1, end, by: "ada".into() }
 }
 
-const PLACE: Place<'static> = Place { collection: "things", document: "d" };
+const PLACE: DocumentRef<'static> = DocumentRef { collection: "things", document: "d" };
 
 struct World {
     service: Service,
@@ -108,7 +108,7 @@ impl World {
         Named { claims: &self.claims, collection: "things", id: "d", name }
     }
 
-    fn upload<'n>(&'n self, name: &'n str, sha256: Option<&str>, part: Option<Sent>) -> Upload<'n> {
+    fn upload<'n>(&'n self, name: &'n str, sha256: Option<&str>, part: Option<SentRange>) -> Upload<'n> {
         let (named, precondition) = (self.named(name), Precondition::default());
         Upload { named, precondition, declared: None, sha256: sha256.map(str::to_owned), length: None, part }
     }
@@ -218,7 +218,7 @@ async fn an_upload_that_pauses_longer_than_its_lease_is_told_to_begin_again() {
     let cut = put(&world.service, world.upload("x", Some(&sha256), None), cut).await;
     assert_eq!(cut, Err(ResourceError::Interrupted("line".into())));
     let go_on = async |start: usize| {
-        let part = Sent { start: start as u64, total: 2 * u64::from(CHUNK_BYTES) };
+        let part = SentRange { start: start as u64, total: 2 * u64::from(CHUNK_BYTES) };
         let rest = stream::iter([Ok::<_, String>(vec![1; CHUNK])]);
         put(&world.service, world.upload("x", Some(&sha256), Some(part)), rest).await
     };
@@ -311,7 +311,7 @@ async fn a_document_that_goes_while_a_file_comes_takes_it_along() {
 async fn deleting_a_document_lets_its_files_go_at_once() {
     let world = World::new().await;
     world.put("x", b"1").await.unwrap();
-    let target = delete::Target {
+    let target = delete::WriteTarget {
         claims: &world.claims,
         collection: "things",
         id: "d",

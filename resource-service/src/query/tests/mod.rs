@@ -10,10 +10,10 @@ use shared_models::{documents::Direction, problem::FieldError};
 
 use super::{
     cursor::{Binding, CursorKey},
-    expr::{Expr, Kind, Test},
+    expr::{Expr, Test, ValueKind},
     literal::Literal,
-    order::{Key, Order, Place},
-    parse::{Count, Query, Target},
+    order::{Order, SortKey, SortValue},
+    parse::{Count, Query, QueryContext},
     schema::Schema,
     timestamp,
 };
@@ -44,7 +44,7 @@ fn key() -> CursorKey {
 
 fn parse_pairs(pairs: &[(String, String)]) -> Result<Query, Vec<FieldError>> {
     let views = BTreeMap::from([("summary".to_owned(), vec!["name".to_owned(), "code".to_owned()])]);
-    Query::parse(&Target { collection: "runs", schema: &schema(), views: &views }, pairs)
+    Query::parse(&QueryContext { collection: "runs", schema: &schema(), views: &views }, pairs)
 }
 
 fn parse(text: &str) -> Result<Query, Vec<FieldError>> {
@@ -236,7 +236,7 @@ fn a_projection_always_shows_id_and_revision() {
 #[test]
 fn a_cursor_serves_its_own_query_only() {
     let query = parse("name=x&sort=-steps").unwrap();
-    let places = vec![Place::Scalar(Literal::Integer(3)), Place::Scalar(Literal::Text("id".into()))];
+    let places = vec![SortValue::Scalar(Literal::Integer(3)), SortValue::Scalar(Literal::Text("id".into()))];
     let cursor = query.cursor(&key(), &places);
     for same in ["", "&limit=7&fields=name"] {
         let again = parse(&format!("name=x&sort=-steps{same}&after={cursor}")).unwrap();
@@ -261,8 +261,8 @@ fn a_cursor_serves_its_own_query_only() {
 fn a_cursor_is_good_as_it_was_given_and_not_otherwise() {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let query = parse("sort=steps").unwrap();
-    let honest =
-        query.cursor(&key(), &[Place::Scalar(Literal::Null), Place::Scalar(Literal::Text("id".into()))]);
+    let honest = query
+        .cursor(&key(), &[SortValue::Scalar(Literal::Null), SortValue::Scalar(Literal::Text("id".into()))]);
     let honest = URL_SAFE_NO_PAD.decode(honest).unwrap();
     let refused = |cursor: &[u8]| {
         let cursor = URL_SAFE_NO_PAD.encode(cursor);
@@ -279,12 +279,12 @@ fn a_cursor_is_good_as_it_was_given_and_not_otherwise() {
 #[test]
 fn a_signed_cursor_with_a_value_of_another_kind_is_refused() {
     let query = parse("sort=steps").unwrap();
-    let id = || Place::Scalar(Literal::Text("id".into()));
+    let id = || SortValue::Scalar(Literal::Text("id".into()));
     for places in [
-        vec![Place::Scalar(Literal::Text("x".into())), id()],
-        vec![Place::Among(Kind::Array), id()],
-        vec![Place::Scalar(Literal::Integer(1)), Place::Scalar(Literal::Null)],
-        vec![Place::Scalar(Literal::Integer(1))],
+        vec![SortValue::Scalar(Literal::Text("x".into())), id()],
+        vec![SortValue::Among(ValueKind::Array), id()],
+        vec![SortValue::Scalar(Literal::Integer(1)), SortValue::Scalar(Literal::Null)],
+        vec![SortValue::Scalar(Literal::Integer(1))],
     ] {
         let cursor = query.cursor(&key(), &places);
         assert_eq!(fault(&format!("sort=steps&after={cursor}")).1, "cursor", "{places:?}");
@@ -294,7 +294,7 @@ fn a_signed_cursor_with_a_value_of_another_kind_is_refused() {
 #[test]
 fn places_of_every_kind_survive_the_cursor() {
     let (schema, paths) = (schema(), ["parameters.a", "energy", "name", "done", "_id"]);
-    let keys = paths[..4].iter().map(|path| Key {
+    let keys = paths[..4].iter().map(|path| SortKey {
         field: schema.field(&path.parse().unwrap()).unwrap(),
         direction: Direction::Descending,
     });

@@ -14,7 +14,7 @@ use crate::{
     },
     store::{
         StoreError,
-        artifacts::{Blob, Lease, Place},
+        artifacts::{Blob, DocumentRef, Lease},
     },
 };
 
@@ -31,7 +31,7 @@ on_both_stores! {
     a_large_blob_is_discarded_whole_and_no_other_with_it
 }
 
-const PLACE: Place<'static> = Place { collection: "things", document: "a" };
+const PLACE: DocumentRef<'static> = DocumentRef { collection: "things", document: "a" };
 const HOUR: Duration = Duration::hours(1);
 
 async fn prepare(f: &Fixture) {
@@ -119,7 +119,7 @@ async fn a_folder_comes_back_as_it_was_saved(f: &Fixture) {
     let files = ["$where", "__proto__", "a.b", "'; DROP TABLE artifact_folders; --", "é😀"].map(file);
     assert!(save(f, &files, None, "t").await);
     assert_eq!(f.store.folder(PLACE).await.expect("ok").files, files);
-    let elsewhere = Place { collection: "thing", ..PLACE };
+    let elsewhere = DocumentRef { collection: "thing", ..PLACE };
     assert_eq!(f.store.folder(elsewhere).await.expect("ok"), Folder::default());
 }
 
@@ -128,7 +128,7 @@ async fn folders_are_walked_in_order_and_those_without_a_document_are_told(f: &F
     for (collection, document) in
         [("things", "c"), ("things", "a"), ("things", "b"), ("things2", "a"), ("thing", "a")]
     {
-        let place = Place { collection, document };
+        let place = DocumentRef { collection, document };
         assert!(f.store.save_folder(place, &[file("x")], None, "t").await.expect("ok"));
     }
     for id in ["a", "c", "d"] {
@@ -189,7 +189,7 @@ async fn only_open_blobs_with_a_digest_are_unfinished(f: &Fixture) {
     f.store.lease("e", Lease::Abandon, NOW, NOW).await.expect("ok");
     assert_eq!(f.store.unfinished(PLACE, NOW).await, Ok(vec![(blob("b", Some("d")), 2)]));
     assert_eq!(f.store.unfinished(PLACE, NOW + HOUR).await, Ok(vec![]));
-    let elsewhere = Place { document: "b", ..PLACE };
+    let elsewhere = DocumentRef { document: "b", ..PLACE };
     assert_eq!(f.store.unfinished(elsewhere, NOW).await, Ok(vec![]));
 }
 

@@ -9,7 +9,7 @@ use super::{Fixture, NOW, document, on_both_stores};
 use crate::{
     domain::document::Document,
     query::expr::Expr,
-    store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, Receipt, StoreError},
+    store::{Bulk, BulkEnd, Fate, KeptReceipt, MAX_CONFLICTS, Receipt, StoreError},
 };
 
 on_both_stores! {
@@ -67,23 +67,23 @@ async fn all_are_stored_or_none(f: &Fixture) {
     let refused = f.store.insert_together(&f.collection, bulk(documents, true)).await;
     let same_id = Fate::Conflict { fields: vec!["_id".into()] };
     let fates = vec![Fate::Inserted, conflict(), Fate::Inserted, same_id];
-    assert_eq!(refused, Ok(Ended::Refused(fates)));
+    assert_eq!(refused, Ok(BulkEnd::Refused(fates)));
     assert_eq!(total(f).await, 1);
     let documents = vec![keyed("a", "k0"), keyed("c", "k2")];
     let stored = f.store.insert_together(&f.collection, bulk(documents, true)).await;
-    assert_eq!(stored, Ok(Ended::Committed(vec![Fate::Inserted; 2])));
+    assert_eq!(stored, Ok(BulkEnd::Committed(vec![Fate::Inserted; 2])));
     assert_eq!(total(f).await, 3);
     let nothing = f.store.insert_together(&f.collection, bulk(Vec::new(), true)).await;
-    assert_eq!(nothing, Ok(Ended::Committed(Vec::new())));
+    assert_eq!(nothing, Ok(BulkEnd::Committed(Vec::new())));
 }
 
 async fn a_conflict_among_those_sent_is_seen(f: &Fixture) {
     let documents = vec![keyed("a", "k"), keyed("b", "k")];
     let refused = f.store.insert_together(&f.collection, bulk(documents.clone(), true)).await;
-    assert_eq!(refused, Ok(Ended::Refused(vec![Fate::Inserted, conflict()])));
+    assert_eq!(refused, Ok(BulkEnd::Refused(vec![Fate::Inserted, conflict()])));
     assert_eq!(total(f).await, 0);
     let partly = f.store.insert_together(&f.collection, bulk(documents, false)).await;
-    assert_eq!(partly, Ok(Ended::Committed(vec![Fate::Inserted, conflict()])));
+    assert_eq!(partly, Ok(BulkEnd::Committed(vec![Fate::Inserted, conflict()])));
     assert_eq!(total(f).await, 1);
 }
 
@@ -105,16 +105,16 @@ async fn many_conflicts_of_a_bulk_are_all_found(f: &Fixture) {
     // What a refused document has is not taken.
     documents[297] = keyed("n297", "another");
     let refused = f.store.insert_together(&f.collection, bulk(documents.clone(), true)).await;
-    assert_eq!(refused, Ok(Ended::Refused(expected.clone())));
+    assert_eq!(refused, Ok(BulkEnd::Refused(expected.clone())));
     let request = Bulk { documents, atomic: false, receipt: Some(receipt("answer")) };
-    assert_eq!(f.store.insert_together(&f.collection, request).await, Ok(Ended::Committed(expected)));
+    assert_eq!(f.store.insert_together(&f.collection, request).await, Ok(BulkEnd::Committed(expected)));
     assert_eq!(total(f).await, 9 + 300 - 12);
 }
 
 async fn too_many_conflicts_are_given_up(f: &Fixture) {
     let ids: Vec<String> = (0..=MAX_CONFLICTS + 5).map(|n| n.to_string()).collect();
     let documents: Vec<Document> = ids.iter().map(|id| keyed(id, "k")).collect();
-    let Ok(Ended::Refused(fates)) = f.store.insert_together(&f.collection, bulk(documents, false)).await
+    let Ok(BulkEnd::Refused(fates)) = f.store.insert_together(&f.collection, bulk(documents, false)).await
     else {
         panic!("so many conflicts were taken")
     };
@@ -126,11 +126,11 @@ async fn the_answer_is_kept_in_the_same_step(f: &Fixture) {
     let request = Bulk { documents: vec![keyed("a", "k0")], atomic: true, receipt: Some(receipt("first")) };
     assert_eq!(f.store.receipt("request", NOW).await, Ok(None));
     let stored = f.store.insert_together(&f.collection, request).await;
-    assert_eq!(stored, Ok(Ended::Committed(vec![Fate::Inserted])));
-    let kept = Kept { fingerprint: "body".into(), answer: "first: 1".into() };
+    assert_eq!(stored, Ok(BulkEnd::Committed(vec![Fate::Inserted])));
+    let kept = KeptReceipt { fingerprint: "body".into(), answer: "first: 1".into() };
     assert_eq!(f.store.receipt("request", NOW).await, Ok(Some(kept)));
     let again = Bulk { documents: vec![keyed("b", "k1")], atomic: true, receipt: Some(receipt("second")) };
-    assert_eq!(f.store.insert_together(&f.collection, again).await, Ok(Ended::Repeated));
+    assert_eq!(f.store.insert_together(&f.collection, again).await, Ok(BulkEnd::Repeated));
     assert_eq!(total(f).await, 1);
 }
 
@@ -145,8 +145,8 @@ async fn one_of_many_senders_of_a_request_writes(f: &Fixture) {
     let mut written = 0;
     for sender in senders {
         match sender.await.expect("ok").expect("ok") {
-            Ended::Committed(_) => written += 1,
-            ended => assert_eq!(ended, Ended::Repeated),
+            BulkEnd::Committed(_) => written += 1,
+            ended => assert_eq!(ended, BulkEnd::Repeated),
         }
     }
     assert_eq!((written, total(f).await), (1, 1));
@@ -160,7 +160,7 @@ async fn an_expired_receipt_is_none(f: &Fixture) {
     let late = Receipt { now: late, expires_at: late + Duration::hours(1), ..receipt("second") };
     let again = Bulk { documents: vec![keyed("b", "k1")], atomic: true, receipt: Some(late) };
     let stored = f.store.insert_together(&f.collection, again).await;
-    assert_eq!(stored, Ok(Ended::Committed(vec![Fate::Inserted])));
+    assert_eq!(stored, Ok(BulkEnd::Committed(vec![Fate::Inserted])));
     let kept = f.store.receipt("request", NOW + Duration::hours(1)).await.expect("ok").expect("ok");
     assert_eq!(kept.answer, "second: 1");
 }
@@ -169,6 +169,6 @@ async fn what_is_refused_leaves_no_receipt(f: &Fixture) {
     f.store.insert(&f.collection, keyed("old", "k")).await.expect("ok");
     let request = Bulk { documents: vec![keyed("a", "k")], atomic: true, receipt: Some(receipt("never")) };
     let refused = f.store.insert_together(&f.collection, request).await;
-    assert_eq!(refused, Ok(Ended::Refused(vec![conflict()])));
+    assert_eq!(refused, Ok(BulkEnd::Refused(vec![conflict()])));
     assert_eq!(f.store.receipt("request", NOW).await, Ok::<_, StoreError>(None));
 }

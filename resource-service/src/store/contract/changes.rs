@@ -12,7 +12,7 @@ use crate::{
         change::{Change, ChangeKind, Position},
         document::Document,
     },
-    store::{Changes, StoreError, Told, Update},
+    store::{ChangeLog, StoreError, Told, Update},
 };
 
 on_both_stores! {
@@ -34,11 +34,11 @@ impl Fixture {
         self.store.position_now().await.expect("ok")
     }
 
-    async fn behind(&self, position: Position) -> Changes {
+    async fn behind(&self, position: Position) -> ChangeLog {
         self.of(position, &["things"]).await
     }
 
-    async fn of(&self, position: Position, collections: &[&str]) -> Changes {
+    async fn of(&self, position: Position, collections: &[&str]) -> ChangeLog {
         let collections: Vec<Arc<str>> = collections.iter().map(|name| (*name).into()).collect();
         self.store.changes(position, &collections).await.expect("ok")
     }
@@ -55,12 +55,12 @@ fn whole(after: Document) -> Update {
     Update { after, expected, before: None, by: "eve".into() }
 }
 
-async fn told(changes: &mut Changes) -> Told {
+async fn told(changes: &mut ChangeLog) -> Told {
     timeout(PATIENCE, changes.next()).await.expect("in time").expect("no end").expect("ok")
 }
 
 /// The next changes, marks left out.
-async fn take(changes: &mut Changes, count: usize) -> Vec<Arc<Change>> {
+async fn take(changes: &mut ChangeLog, count: usize) -> Vec<Arc<Change>> {
     let mut taken = Vec::new();
     while taken.len() < count {
         if let Told::Change(change) = told(changes).await {

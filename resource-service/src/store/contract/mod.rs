@@ -34,7 +34,7 @@ use crate::{
         document::{Document, Meta},
         history::Removal,
     },
-    query::{cursor::CursorKey, order::Place, parse::Query, timestamp},
+    query::{cursor::CursorKey, order::SortValue, parse::Query, timestamp},
 };
 
 pub const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
@@ -223,7 +223,7 @@ fn cursor_key() -> CursorKey {
 }
 
 /// Where a query goes on.
-fn place(query: &Query) -> Option<Vec<Place>> {
+fn place(query: &Query) -> Option<Vec<SortValue>> {
     query.place(&cursor_key()).expect("a cursor")
 }
 

@@ -14,7 +14,7 @@ use super::{Fixture, NOW, document, on_both_stores};
 use crate::{
     domain::{
         exact::compare,
-        table::{Format, Plan},
+        table::{ExportFormat, Plan},
     },
     query::{expr::Expr, literal::Literal, parse::Query},
     store::Selection,
@@ -127,7 +127,7 @@ async fn every_number_comes_back_as_it_was_sent_in_every_format(f: &Fixture) {
     let stored = f.store.list(&f.collection, selection, NOW).await.expect("ok").documents;
     assert_eq!(stored, sent);
 
-    let write = |format: Format| {
+    let write = |format: ExportFormat| {
         let mut plan = Plan::new(format, &f.collection.schema, None, 1_000);
         for document in &stored {
             plan.look(document).expect("ok");
@@ -138,9 +138,9 @@ async fn every_number_comes_back_as_it_was_sent_in_every_format(f: &Fixture) {
         }
         writer.finish().expect("ok")
     };
-    assert_eq!(write(Format::Ndjson), (sent.join("\n") + "\n").into_bytes());
+    assert_eq!(write(ExportFormat::Ndjson), (sent.join("\n") + "\n").into_bytes());
 
-    let table = write(Format::Csv);
+    let table = write(ExportFormat::Csv);
     let mut reader = csv::Reader::from_reader(table.as_slice());
     let header = reader.headers().expect("ok").clone();
     let place = |name: &str| header.iter().position(|column| column == name).expect(name);
@@ -156,7 +156,7 @@ async fn every_number_comes_back_as_it_was_sent_in_every_format(f: &Fixture) {
         }
     }
 
-    let (found_i, found_n, found_x) = crate::domain::table::read_back(write(Format::Parquet));
+    let (found_i, found_n, found_x) = crate::domain::table::read_back(write(ExportFormat::Parquet));
     assert_eq!(found_i, integers);
     let bits = |doubles: &[f64]| doubles.iter().map(|double| double.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(&found_n), bits(&doubles));

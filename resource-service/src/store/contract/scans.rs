@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{Fixture, Leftover, NOW, on_both_stores, operations, removal, update};
 use crate::{
     query::{
-        order::Place,
-        parse::{Query, Target},
+        order::SortValue,
+        parse::{Query, QueryContext},
     },
     store::{Scan, Selection, keyset},
 };
@@ -34,7 +34,8 @@ fn query(f: &Fixture, parameters: &[(&str, &str)]) -> Query {
     let pairs: Vec<(String, String)> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let definition = &f.collection.definition;
-    let target = Target { collection: "things", schema: &f.collection.schema, views: &definition.views };
+    let target =
+        QueryContext { collection: "things", schema: &f.collection.schema, views: &definition.views };
     Query::parse(&target, &pairs).expect("ok")
 }
 
@@ -44,7 +45,7 @@ fn selection(query: &Query, limit: usize) -> Selection {
 }
 
 /// The places of all documents of a scan, read in batches.
-async fn rest_of(scan: &mut dyn Scan, query: &Query, batch: usize) -> Vec<Vec<Place>> {
+async fn rest_of(scan: &mut dyn Scan, query: &Query, batch: usize) -> Vec<Vec<SortValue>> {
     let mut places = Vec::new();
     loop {
         let part = scan.next(batch).await.expect("ok");

@@ -13,12 +13,12 @@ use crate::{
         collection::Collection,
         document::Meta,
         scalar::Scalar,
-        series::{self, Place, Point},
+        series::{self, Point, SeriesId},
     },
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
-        order::{Key, Order},
+        order::{Order, SortKey},
     },
     store::{Append, Selection, StoreError, Told, Write},
 };
@@ -47,13 +47,13 @@ fn point(step: i64, value: Scalar) -> Point {
 }
 
 fn chunk(id: &str, revision: i64, lower: i64, points: &[Point]) -> crate::domain::document::Document {
-    let place = Place { calculation: "c".into(), metric: "m".into() };
+    let place = SeriesId { calculation: "c".into(), metric: "m".into() };
     series::document(meta(id, revision), &place, Some("eV"), lower, points)
 }
 
 fn all(collection: &Collection, limit: usize) -> Selection {
     let field = |path: &str| collection.schema.field(&path.parse().expect("ok")).expect("ok");
-    let key = |path| Key { field: field(path), direction: Direction::Ascending };
+    let key = |path| SortKey { field: field(path), direction: Direction::Ascending };
     let calculation = Expr::compare(&field("calculation"), Comparison::Eq, Literal::Text("c".into()));
     let order = Order::new(vec![key("first"), key("last")], field("_id"));
     Selection { filter: calculation, order, projection: None, limit }
@@ -138,7 +138,7 @@ async fn one_of_many_writers_of_several_documents_wins(f: &Fixture) {
 
 /// An open chunk of the series `metric` with a summary.
 fn open_chunk(id: &str, metric: &str, points: &[Point]) -> crate::domain::document::Document {
-    let place = Place { calculation: "c".into(), metric: metric.into() };
+    let place = SeriesId { calculation: "c".into(), metric: metric.into() };
     let mut document = series::document(meta(id, 1), &place, Some("eV"), i64::MIN, points);
     series::summarize(&mut document.members, &series::summary(points), true);
     document
@@ -153,7 +153,7 @@ fn behind(collection: &Collection, metric: &str, points: &[Point]) -> Append {
         .and(test("metric", Comparison::Eq, Literal::Text(metric.into())))
         .and(test("open", Comparison::Eq, Literal::Boolean(true)))
         .and(test("last", Comparison::Lt, Literal::Integer(points[0].step)));
-    let place = Place { calculation: "c".into(), metric: metric.into() };
+    let place = SeriesId { calculation: "c".into(), metric: metric.into() };
     Append { place, filter, points: points.to_vec(), at: "2026-02-01T00:00:00.000Z".into() }
 }
 

@@ -6,7 +6,7 @@ use shared_models::{artifacts::Artifact, documents::Amount};
 use super::{Fixture, document, on_both_stores, removal, update};
 use crate::{
     domain::artifacts::File,
-    store::{Usage, artifacts::Place},
+    store::{Usage, artifacts::DocumentRef},
 };
 
 on_both_stores! {
@@ -39,7 +39,7 @@ async fn documents_versions_and_files_are_counted_by_collection(f: &Fixture) {
         ("kept", "b", vec![file("three", 1)]),
         ("kept-too", "a", vec![file("four", 1)]),
     ] {
-        let place = Place { collection, document: id };
+        let place = DocumentRef { collection, document: id };
         assert!(f.store.save_folder(place, &files, None, "t").await.expect("ok"));
     }
     let usage = f.store.usage("kept").await.expect("ok");

@@ -17,7 +17,7 @@ use crate::{
     domain::artifacts::{CHUNK_BYTES, File, Folder},
     store::{
         StoreError,
-        artifacts::{Artifacts, Blob, Lease, Place},
+        artifacts::{Artifacts, Blob, DocumentRef, Lease},
     },
 };
 
@@ -87,7 +87,7 @@ impl From<StoredBlob> for Blob {
     }
 }
 
-fn key(place: Place<'_>) -> String {
+fn key(place: DocumentRef<'_>) -> String {
     format!("{}/{}", place.collection, place.document)
 }
 
@@ -142,7 +142,7 @@ impl MongoStore {
 
 #[async_trait]
 impl Artifacts for MongoStore {
-    async fn folder(&self, place: Place<'_>) -> Result<Folder, StoreError> {
+    async fn folder(&self, place: DocumentRef<'_>) -> Result<Folder, StoreError> {
         let found = in_time(self.artifact_folders().find_one(doc! { "_id": key(place) })).await;
         let found = found.map_err(|error| failed(&error))?;
         Ok(found.map_or_else(Folder::default, |found| Folder { tag: Some(found.tag), files: found.files }))
@@ -150,7 +150,7 @@ impl Artifacts for MongoStore {
 
     async fn save_folder(
         &self,
-        place: Place<'_>,
+        place: DocumentRef<'_>,
         files: &[File],
         expected: Option<&str>,
         next: &str,
@@ -273,7 +273,7 @@ impl Artifacts for MongoStore {
 
     async fn unfinished(
         &self,
-        place: Place<'_>,
+        place: DocumentRef<'_>,
         now: OffsetDateTime,
     ) -> Result<Vec<(Blob, u32)>, StoreError> {
         let filter = doc! {

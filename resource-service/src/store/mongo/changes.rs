@@ -27,7 +27,7 @@ use crate::{
         change::{Change, ChangeKind, Image, Position},
         series::SERIES,
     },
-    store::{Changes, StoreError, Told},
+    store::{ChangeLog, StoreError, Told},
 };
 
 /// How long the server waits for a change before it says that there is none.
@@ -93,7 +93,7 @@ pub(super) async fn follow(
     database: &Database,
     after: Position,
     collections: &[Arc<str>],
-) -> Result<Changes, StoreError> {
+) -> Result<ChangeLog, StoreError> {
     // A position ahead would be waited for in silence, for instance one of another server.
     if after.step > position_now(database).await?.step + AHEAD {
         return Err(StoreError::PositionLost);
@@ -114,7 +114,7 @@ pub(super) async fn follow(
     let quiet = changes.resume_token().as_ref().and_then(reached).filter(|reached| *reached > after);
     let marks = [Some(after), quiet].into_iter().flatten().map(|mark| Ok(Told::Mark(mark)));
     let (position, parts) = (quiet.unwrap_or(begin), HashMap::new());
-    let follower = Follower { stream: changes, position, parts, after };
+    let follower = LogReader { stream: changes, position, parts, after };
     let changes =
         stream::try_unfold(
             follower,
@@ -124,7 +124,7 @@ pub(super) async fn follow(
 }
 
 /// A change stream, and where it stands.
-struct Follower {
+struct LogReader {
     stream: ChangeStream<Event>,
     position: Position,
     /// How many changes of the current step each collection has.
@@ -133,7 +133,7 @@ struct Follower {
     after: Position,
 }
 
-impl Follower {
+impl LogReader {
     async fn next(&mut self) -> Result<Told, StoreError> {
         loop {
             match self.stream.next_if_any().await.map_err(|error| broken(&error))? {

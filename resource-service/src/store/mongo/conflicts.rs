@@ -32,7 +32,7 @@ struct Unique {
 
 /// A value as a unique index compares it: numbers by what they are, whatever their type.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Key {
+enum IndexValue {
     Integer(i64),
     Double(u64),
     Text(String),
@@ -40,10 +40,10 @@ enum Key {
 }
 
 /// The values of a document in a unique index; nothing where the index does not hold it.
-type Values = Option<Vec<Key>>;
+type Values = Option<Vec<IndexValue>>;
 
 /// A unique index by its name, the values of each document of the bulk, and the values that are taken.
-type Taken = (String, Vec<Values>, HashSet<Vec<Key>>);
+type Taken = (String, Vec<Values>, HashSet<Vec<IndexValue>>);
 
 /// The documents, by their place, that have the same values as a stored one or as one before them, each with the name
 /// of the index; in order, the first [`MAX_CONFLICTS`] of them. Values that are no scalars are left to the server.
@@ -107,7 +107,7 @@ async fn stored(
     handle: &Handle<RawDocumentBuf>,
     unique: &Unique,
     documents: &[&RawDocumentBuf],
-) -> Result<HashSet<Vec<Key>>, StoreError> {
+) -> Result<HashSet<Vec<IndexValue>>, StoreError> {
     let mut found = HashSet::new();
     let mut shown = doc! { "_id": 1 };
     shown.extend(unique.paths.iter().map(|path| (path.clone(), Bson::from(1))));
@@ -127,7 +127,7 @@ async fn stored(
     Ok(found)
 }
 
-fn keys(document: &RawDocument, paths: &[String]) -> Option<Vec<Key>> {
+fn keys(document: &RawDocument, paths: &[String]) -> Option<Vec<IndexValue>> {
     paths.iter().map(|path| key(at(document, path)?)).collect()
 }
 
@@ -142,16 +142,16 @@ fn at<'d>(document: &'d RawDocument, path: &str) -> Option<RawBsonRef<'d>> {
     }
 }
 
-fn key(value: RawBsonRef<'_>) -> Option<Key> {
+fn key(value: RawBsonRef<'_>) -> Option<IndexValue> {
     Some(match value {
-        RawBsonRef::Int32(integer) => Key::Integer(integer.into()),
-        RawBsonRef::Int64(integer) => Key::Integer(integer),
+        RawBsonRef::Int32(integer) => IndexValue::Integer(integer.into()),
+        RawBsonRef::Int64(integer) => IndexValue::Integer(integer),
         RawBsonRef::Double(double) => match integral(double) {
-            Some(integer) => Key::Integer(integer),
-            None => Key::Double(if double.is_nan() { f64::NAN } else { double }.to_bits()),
+            Some(integer) => IndexValue::Integer(integer),
+            None => IndexValue::Double(if double.is_nan() { f64::NAN } else { double }.to_bits()),
         },
-        RawBsonRef::String(text) => Key::Text(text.to_owned()),
-        RawBsonRef::Boolean(value) => Key::Boolean(value),
+        RawBsonRef::String(text) => IndexValue::Text(text.to_owned()),
+        RawBsonRef::Boolean(value) => IndexValue::Boolean(value),
         _ => return None,
     })
 }
@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_document_that_is_refused_takes_no_value_away() {
-        let texts = |values: [&str; 4]| values.map(|text| Some(vec![Key::Text(text.into())])).to_vec();
-        let stored = HashSet::from([vec![Key::Text("old".into())]]);
+        let texts = |values: [&str; 4]| values.map(|text| Some(vec![IndexValue::Text(text.into())])).to_vec();
+        let stored = HashSet::from([vec![IndexValue::Text("old".into())]]);
         let taken = vec![
             ("ids".to_owned(), texts(["1", "2", "3", "3"]), HashSet::new()),
             ("names".to_owned(), texts(["old", "b", "b", "c"]), stored),

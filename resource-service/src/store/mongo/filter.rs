@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::instants::path_of;
 use crate::query::{
-    expr::{Comparison, Expr, Kind, Test, behind_prefix},
+    expr::{Comparison, Expr, Test, ValueKind, behind_prefix},
     literal::Literal,
     schema::{Field, FieldType},
 };
@@ -81,7 +81,7 @@ fn is_untyped(field: &Field) -> bool {
 }
 
 fn none_of(field: &Field, literals: &[Literal]) -> Document {
-    let kinds = literals.iter().map(Kind::of).filter(|kind| *kind != Kind::Nothing);
+    let kinds = literals.iter().map(ValueKind::of).filter(|kind| *kind != ValueKind::Nothing);
     let kinds: Vec<&str> = kinds.map(type_name).collect();
     if kinds.is_empty() {
         return any(Vec::new());
@@ -102,9 +102,9 @@ fn part_of(path: &str, part: &str) -> Document {
 fn typed(field: &Field, mut operators: Document) -> Document {
     let kind = match field.kind {
         _ if field.path.first().starts_with('_') => None,
-        FieldType::Integer | FieldType::Number { ieee754: false } => Some(Kind::Number),
-        FieldType::Text(_) => Some(Kind::Text),
-        FieldType::Boolean => Some(Kind::Boolean),
+        FieldType::Integer | FieldType::Number { ieee754: false } => Some(ValueKind::Number),
+        FieldType::Text(_) => Some(ValueKind::Text),
+        FieldType::Boolean => Some(ValueKind::Boolean),
         _ => None,
     };
     operators.extend(kind.map(|kind| ("$type".to_owned(), type_name(kind).into())));
@@ -143,7 +143,7 @@ fn compare(field: &Field, comparison: Comparison, literal: &Literal) -> Option<D
     let ieee754 = field.kind == FieldType::Number { ieee754: true };
     Some(match comparison {
         Comparison::Eq => typed(field, doc! { "$eq": value }),
-        Comparison::Ne if untyped => doc! { "$ne": value, "$type": type_name(Kind::of(literal)) },
+        Comparison::Ne if untyped => doc! { "$ne": value, "$type": type_name(ValueKind::of(literal)) },
         Comparison::Ne => doc! { "$nin": [value, Bson::Null] },
         Comparison::Gt => doc! { "$gt": value },
         Comparison::Gte => doc! { "$gte": value },
@@ -155,19 +155,19 @@ fn compare(field: &Field, comparison: Comparison, literal: &Literal) -> Option<D
     })
 }
 
-fn is(field: &Field, kinds: &[Kind]) -> Document {
+fn is(field: &Field, kinds: &[ValueKind]) -> Document {
     let path = path_of(field);
     let mut ways = Vec::new();
-    let others: Vec<Kind> = kinds.iter().copied().filter(|kind| *kind != Kind::Nothing).collect();
+    let others: Vec<ValueKind> = kinds.iter().copied().filter(|kind| *kind != ValueKind::Nothing).collect();
     if !others.is_empty() {
         let mut test = doc! { "$type": others.iter().map(|kind| type_name(*kind)).collect::<Vec<_>>() };
         // The type of an array is also sought among its items.
-        if is_untyped(field) && !others.contains(&Kind::Array) {
+        if is_untyped(field) && !others.contains(&ValueKind::Array) {
             test.insert("$not", doc! { "$type": "array" });
         }
         ways.push(reachable(field, doc! { &path: test }));
     }
-    if kinds.contains(&Kind::Nothing) {
+    if kinds.contains(&ValueKind::Nothing) {
         ways.push(doc! { &path: on_value(field, doc! { "$eq": Bson::Null }) });
         ways.extend(field.crossings.iter().map(|above| doc! { above.to_string(): { "$type": "array" } }));
     }
@@ -175,14 +175,14 @@ fn is(field: &Field, kinds: &[Kind]) -> Document {
 }
 
 /// The name of a kind in `$type`.
-pub fn type_name(kind: Kind) -> &'static str {
+pub fn type_name(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Nothing => "null",
-        Kind::Number => "number",
-        Kind::Text => "string",
-        Kind::Object => "object",
-        Kind::Array => "array",
-        Kind::Boolean => "bool",
+        ValueKind::Nothing => "null",
+        ValueKind::Number => "number",
+        ValueKind::Text => "string",
+        ValueKind::Object => "object",
+        ValueKind::Array => "array",
+        ValueKind::Boolean => "bool",
     }
 }
 

@@ -42,9 +42,9 @@ use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 use tokio::{sync::Semaphore, time::timeout};
 
-use self::{instants::path_of, json::EXPIRES_AT, scan::CursorScan, together::Together};
+use self::{instants::path_of, json::EXPIRES_AT, scan::CursorScan, together::TrafficByCollection};
 use super::{
-    Batch, Changes, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
+    Batch, ChangeLog, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
 };
 use crate::{
     domain::{
@@ -54,8 +54,8 @@ use crate::{
         ticket::Ticket,
     },
     query::{
-        expr::{Expr, Kind},
-        order::Place,
+        expr::{Expr, ValueKind},
+        order::SortValue,
         schema::{Field, FieldType},
     },
 };
@@ -65,7 +65,7 @@ use crate::{
 pub struct MongoStore {
     server: Server,
     database: Database,
-    together: Arc<Together>,
+    together: Arc<TrafficByCollection>,
     query_timeout: Duration,
     /// A place for each query that may run at once.
     places: Arc<Semaphore>,
@@ -192,11 +192,11 @@ fn index_model(index: &Index) -> IndexModel {
 
 fn type_of(field: &Field) -> &'static str {
     filter::type_name(match field.kind {
-        FieldType::Text(_) => Kind::Text,
-        FieldType::Boolean => Kind::Boolean,
-        FieldType::Array(_) => Kind::Array,
-        FieldType::Object => Kind::Object,
-        FieldType::Integer | FieldType::Number { .. } | FieldType::Untyped => Kind::Number,
+        FieldType::Text(_) => ValueKind::Text,
+        FieldType::Boolean => ValueKind::Boolean,
+        FieldType::Array(_) => ValueKind::Array,
+        FieldType::Object => ValueKind::Object,
+        FieldType::Integer | FieldType::Number { .. } | FieldType::Untyped => ValueKind::Number,
     })
 }
 
@@ -298,7 +298,7 @@ impl Store for MongoStore {
         &self,
         collection: &Arc<Collection>,
         selection: Selection,
-        after: Option<Vec<Place>>,
+        after: Option<Vec<SortValue>>,
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError> {
         let rest = Rest { collection: Arc::clone(collection), selection, after, now };
@@ -350,7 +350,7 @@ impl Store for MongoStore {
         changes::position_now(&self.database).await
     }
 
-    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<Changes, StoreError> {
+    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<ChangeLog, StoreError> {
         changes::follow(&self.database, after, collections).await
     }
 

@@ -6,7 +6,7 @@ use shared_models::documents::Direction;
 
 use super::instants::path_of;
 use crate::query::{
-    expr::Kind,
+    expr::ValueKind,
     order::Order,
     schema::{Field, FieldType},
 };
@@ -62,20 +62,20 @@ fn value_of(field: &Field) -> Bson {
     doc! { "$cond": [{ "$or": arrays.collect::<Vec<_>>() }, Bson::Null, value] }.into()
 }
 
-/// The number of the value's kind in the order of [`Kind`].
+/// The number of the value's kind in the order of [`ValueKind`].
 fn kind_of(field: &Field) -> Document {
-    let branch = |(kind, names): (Kind, &[&str])| {
+    let branch = |(kind, names): (ValueKind, &[&str])| {
         doc! { "case": { "$in": [{ "$type": "$$value" }, names.to_vec()] }, "then": kind as i32 }
     };
-    let kinds: [(Kind, &[&str]); 5] = [
-        (Kind::Number, &["long", "double", "int"]),
-        (Kind::Text, &["string"]),
-        (Kind::Object, &["object"]),
-        (Kind::Array, &["array"]),
-        (Kind::Boolean, &["bool"]),
+    let kinds: [(ValueKind, &[&str]); 5] = [
+        (ValueKind::Number, &["long", "double", "int"]),
+        (ValueKind::Text, &["string"]),
+        (ValueKind::Object, &["object"]),
+        (ValueKind::Array, &["array"]),
+        (ValueKind::Boolean, &["bool"]),
     ];
     let branches: Vec<Document> = kinds.into_iter().map(branch).collect();
-    let switch = doc! { "$switch": { "branches": branches, "default": Kind::Nothing as i32 } };
+    let switch = doc! { "$switch": { "branches": branches, "default": ValueKind::Nothing as i32 } };
     doc! { "$let": { "vars": { "value": value_of(field) }, "in": switch } }
 }
 

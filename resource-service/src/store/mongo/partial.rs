@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         collection::Collection,
-        diff::{Change, changes},
+        diff::{Edit, changes},
     },
     query::shape::Step,
     store::{StoreError, Update},
@@ -30,10 +30,10 @@ pub fn operators(collection: &Collection, update: &Update) -> Result<Option<Doc>
     let (mut set, mut unset) = (Doc::new(), Doc::new());
     for change in changes {
         match change {
-            Change::Unset(path) => {
+            Edit::Unset(path) => {
                 unset.insert(path.join("."), "");
             }
-            Change::Set(path, value) => {
+            Edit::Set(path, value) => {
                 let mut place: Vec<Step<'_>> = path.iter().map(|name| Step::Member(name)).collect();
                 let value = raw_value(value, &collection.schema, &mut place)?;
                 let value = Bson::try_from(value).map_err(|error| StoreError::Failed(error.to_string()))?;

@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document as Doc, RawArray, RawBsonRef, RawDocument, do
 use crate::{
     domain::{
         scalar::Scalar,
-        series::{self, COUNT, Chunk, FIRST, LAST, LAST_VALUE, MAX, MIN, OPEN, Place, Point},
+        series::{self, COUNT, Chunk, FIRST, LAST, LAST_VALUE, MAX, MIN, OPEN, Point, SeriesId},
         summary::Summary,
     },
     query::number::integral,
@@ -41,7 +41,7 @@ pub(super) fn update(append: &Append) -> Doc {
 /// What the document that the points were put into is like now.
 pub(super) fn end(append: &Append) -> Doc {
     let points: Vec<Doc> = append.points.iter().map(|point| doc! { "$elemMatch": point_of(point) }).collect();
-    let Place { calculation, metric } = &append.place;
+    let SeriesId { calculation, metric } = &append.place;
     doc! { "calculation": calculation, "metric": metric, OPEN: true, "points": { "$all": points } }
 }
 

@@ -12,7 +12,7 @@ use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 
 use super::{date, failed};
-use crate::store::{Fate, Kept, Receipt, StoreError};
+use crate::store::{Fate, KeptReceipt, Receipt, StoreError};
 
 const COLLECTION: &str = "_receipts";
 const EXPIRES_AT: &str = "expires_at";
@@ -33,14 +33,14 @@ pub(super) async fn find(
     database: &Database,
     id: &str,
     now: OffsetDateTime,
-) -> Result<Option<Kept>, StoreError> {
+) -> Result<Option<KeptReceipt>, StoreError> {
     let wanted = doc! { "_id": id, EXPIRES_AT: { "$gt": date(now) } };
     let found = in_time(handle(database).find_one(wanted)).await.map_err(|error| failed(&error))?;
     let Some(found) = found else { return Ok(None) };
     let text = |name: &str| {
         found.get_str(name).map(str::to_owned).map_err(|error| StoreError::Corrupt(error.to_string()))
     };
-    Ok(Some(Kept { fingerprint: text("fingerprint")?, answer: text("answer")? }))
+    Ok(Some(KeptReceipt { fingerprint: text("fingerprint")?, answer: text("answer")? }))
 }
 
 /// Takes the id, within the transaction: whoever else wants it waits for the outcome. Two of a kind are a

@@ -34,7 +34,7 @@ type Stored = Result<(), StoreError>;
 
 /// The traffic of every collection.
 #[derive(Default)]
-pub(super) struct Together(Mutex<HashMap<String, Traffic>>);
+pub(super) struct TrafficByCollection(Mutex<HashMap<String, Traffic>>);
 
 /// The traffic of one collection.
 #[derive(Clone)]
@@ -43,7 +43,7 @@ pub(super) struct Traffic {
     pub inserts: Inserts,
 }
 
-impl Together {
+impl TrafficByCollection {
     /// That of this collection.
     pub(super) fn of(&self, collection: &Collection, database: &Database) -> Traffic {
         let mut traffic = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -30,7 +30,7 @@ use crate::{
         document::Document,
         history::Removal,
     },
-    store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, StoreError, Update, Writes},
+    store::{Bulk, BulkEnd, Fate, KeptReceipt, MAX_CONFLICTS, StoreError, Update, Writes},
 };
 
 /// How long that of a bulk is, which the server works on for longer.
@@ -128,7 +128,7 @@ impl Attempt {
             self.documents.insert_many(left).session(&mut *session).await?;
         }
         if self.bulk.atomic && self.fates.iter().any(|fate| *fate != Fate::Inserted) {
-            return Err(Error::custom(Ended::Refused(self.fates.clone())));
+            return Err(Error::custom(BulkEnd::Refused(self.fates.clone())));
         }
         if let Some(receipt) = &self.bulk.receipt {
             receipts::complete(&self.store.database, session, receipt, &self.fates).await?;
@@ -281,7 +281,7 @@ impl Writes for MongoStore {
         Ok(fates)
     }
 
-    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<Ended, StoreError> {
+    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<BulkEnd, StoreError> {
         let raw = bulk.documents.iter().map(|document| Self::raw(collection, document)).enumerate();
         let left = raw.map(|(at, raw)| Ok((at, raw?))).collect::<Result<Vec<_>, StoreError>>()?;
         let fates = vec![Fate::Inserted; left.len()];
@@ -296,13 +296,13 @@ impl Writes for MongoStore {
                     Box::pin(async move { attempt.run(session).await })
                 })
                 .await?;
-            let Err(error) = done else { return Ok(Ended::Committed(attempt.fates)) };
-            if let Some(ended) = error.get_custom::<Ended>() {
+            let Err(error) = done else { return Ok(BulkEnd::Committed(attempt.fates)) };
+            if let Some(ended) = error.get_custom::<BulkEnd>() {
                 return Ok(ended.clone());
             }
             match &*error.kind {
                 ErrorKind::Write(WriteFailure::WriteError(fault)) if fault.code == DUPLICATE_KEY => {
-                    return Ok(Ended::Repeated);
+                    return Ok(BulkEnd::Repeated);
                 }
                 _ => {
                     let refused = refused(&error, collection)?;
@@ -313,10 +313,10 @@ impl Writes for MongoStore {
                 }
             }
         }
-        Ok(Ended::Refused(attempt.fates))
+        Ok(BulkEnd::Refused(attempt.fates))
     }
 
-    async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<Kept>, StoreError> {
+    async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<KeptReceipt>, StoreError> {
         receipts::find(&self.database, id, now).await
     }
 

@@ -10,7 +10,7 @@ use crate::{
     domain::artifacts::{File, Folder},
     store::{
         StoreError,
-        artifacts::{Artifacts, Blob, Lease, Place},
+        artifacts::{Artifacts, Blob, DocumentRef, Lease},
     },
 };
 
@@ -52,14 +52,14 @@ fn folder(connection: &Connection, collection: &str, document: &str) -> Result<F
 
 #[async_trait]
 impl Artifacts for SqliteStore {
-    async fn folder(&self, place: Place<'_>) -> Result<Folder, StoreError> {
+    async fn folder(&self, place: DocumentRef<'_>) -> Result<Folder, StoreError> {
         let (collection, document) = (place.collection.to_owned(), place.document.to_owned());
         self.database.read(move |connection| folder(connection, &collection, &document)).await
     }
 
     async fn save_folder(
         &self,
-        place: Place<'_>,
+        place: DocumentRef<'_>,
         files: &[File],
         expected: Option<&str>,
         next: &str,
@@ -189,7 +189,7 @@ impl Artifacts for SqliteStore {
 
     async fn unfinished(
         &self,
-        place: Place<'_>,
+        place: DocumentRef<'_>,
         now: OffsetDateTime,
     ) -> Result<Vec<(Blob, u32)>, StoreError> {
         let (collection, document) = (place.collection.to_owned(), place.document.to_owned());

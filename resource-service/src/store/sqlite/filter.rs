@@ -6,7 +6,7 @@ use shared_models::documents::Direction;
 
 use super::operand::{Operand, boolean, json_path};
 use crate::query::{
-    expr::{Comparison, Expr, Kind, Test, behind_prefix},
+    expr::{Comparison, Expr, Test, ValueKind, behind_prefix},
     literal::Literal,
     order::Order,
     schema::{Field, FieldType},
@@ -123,12 +123,12 @@ impl Statement {
         self.push("(");
         match comparison {
             Comparison::Eq => self.within(operand, &[("=", literal)], None),
-            Comparison::Gt => self.within(operand, &[(">", literal)], Some(Kind::of(literal))),
-            Comparison::Gte => self.within(operand, &[(">=", literal)], Some(Kind::of(literal))),
-            Comparison::Lt => self.within(operand, &[("<", literal)], Some(Kind::of(literal))),
-            Comparison::Lte => self.within(operand, &[("<=", literal)], Some(Kind::of(literal))),
+            Comparison::Gt => self.within(operand, &[(">", literal)], Some(ValueKind::of(literal))),
+            Comparison::Gte => self.within(operand, &[(">=", literal)], Some(ValueKind::of(literal))),
+            Comparison::Lt => self.within(operand, &[("<", literal)], Some(ValueKind::of(literal))),
+            Comparison::Lte => self.within(operand, &[("<=", literal)], Some(ValueKind::of(literal))),
             Comparison::Ne => {
-                self.within(operand, &[("<>", literal)], Some(Kind::of(literal)));
+                self.within(operand, &[("<>", literal)], Some(ValueKind::of(literal)));
                 if operand.rank.is_some() {
                     self.push(&format!(" OR {}", operand.is_nan()));
                 }
@@ -138,7 +138,7 @@ impl Statement {
     }
 
     /// The comparisons, kept among the values of `kind` where others could meet them too.
-    fn within(&mut self, operand: &Operand, comparisons: &[(&str, &Literal)], kind: Option<Kind>) {
+    fn within(&mut self, operand: &Operand, comparisons: &[(&str, &Literal)], kind: Option<ValueKind>) {
         let value = &operand.value;
         let mut and = "";
         if let Some(rank) = &operand.rank {
@@ -173,8 +173,8 @@ impl Statement {
     /// One `IN` for all values of a kind, bound together as a JSON array.
     fn any_of(&mut self, operand: &Operand, literals: &[Literal]) {
         let mut or = "(";
-        for kind in [Kind::Number, Kind::Text] {
-            let alike = |literal: &&Literal| Kind::of(literal) == kind && !is_special(literal);
+        for kind in [ValueKind::Number, ValueKind::Text] {
+            let alike = |literal: &&Literal| ValueKind::of(literal) == kind && !is_special(literal);
             let alike: Vec<&Literal> = literals.iter().filter(alike).collect();
             if alike.is_empty() {
                 continue;
@@ -194,8 +194,8 @@ impl Statement {
     }
 
     fn none_of(&mut self, operand: &Operand, literals: &[Literal]) {
-        let kinds = literals.iter().map(Kind::of).filter(|kind| *kind != Kind::Nothing);
-        let kinds: Vec<Kind> = kinds.collect();
+        let kinds = literals.iter().map(ValueKind::of).filter(|kind| *kind != ValueKind::Nothing);
+        let kinds: Vec<ValueKind> = kinds.collect();
         if kinds.is_empty() {
             return self.push("FALSE");
         }
@@ -205,7 +205,7 @@ impl Statement {
     }
 
     fn part_of(&mut self, operand: &Operand, part: &str) {
-        self.push(&format!("({} AND instr({}, ", operand.is_among(&[Kind::Text]), operand.value));
+        self.push(&format!("({} AND instr({}, ", operand.is_among(&[ValueKind::Text]), operand.value));
         self.bind(part.to_owned());
         self.push(") > 0)");
     }
@@ -215,7 +215,7 @@ impl Statement {
         self.push("(");
         match &until {
             Some(until) => self.within(operand, &[(">=", &from), ("<", until)], None),
-            None => self.within(operand, &[(">=", &from)], Some(Kind::Text)),
+            None => self.within(operand, &[(">=", &from)], Some(ValueKind::Text)),
         }
         self.push(")");
     }
@@ -260,7 +260,9 @@ fn fixes(test: &Test) -> Fixed {
         Test::Compare(Comparison::Ne, _) => Fixed::Nothing,
         Test::Compare(_, literal) if literal.is_nan() => Fixed::Value,
         Test::Compare(..) => Fixed::Rank,
-        Test::Is(kinds) if matches!(kinds.as_slice(), [Kind::Nothing | Kind::Object | Kind::Array]) => {
+        Test::Is(kinds)
+            if matches!(kinds.as_slice(), [ValueKind::Nothing | ValueKind::Object | ValueKind::Array]) =>
+        {
             Fixed::Value
         }
         _ => Fixed::Nothing,

@@ -16,7 +16,7 @@ use crate::{
         change::{Change, ChangeKind, Image, Position},
         collection::Collection,
     },
-    store::{Changes, StoreError, StoredDocument, Told},
+    store::{ChangeLog, StoreError, StoredDocument, Told},
 };
 
 /// `AUTOINCREMENT` never gives a number twice, so that a position stays behind what was trimmed.
@@ -109,7 +109,7 @@ fn bounds(connection: &Connection) -> Result<(i64, i64), StoreError> {
 }
 
 /// Follows the log.
-struct Follower {
+struct LogReader {
     database: Database,
     commits: watch::Receiver<u64>,
     /// The names of the collections, as a JSON array.
@@ -130,7 +130,7 @@ pub(super) async fn follow(
     database: Database,
     after: Position,
     collections: &[Arc<str>],
-) -> Result<Changes, StoreError> {
+) -> Result<ChangeLog, StoreError> {
     let names: Vec<&str> = collections.iter().map(AsRef::as_ref).collect();
     let collections = serde_json::to_string(&names).map_err(|fault| StoreError::Failed(fault.to_string()))?;
     let commits = database.commits();
@@ -141,7 +141,7 @@ pub(super) async fn follow(
     });
     let start = start.await?;
     let ready = VecDeque::new();
-    let follower = Follower { database, commits, collections, after: start, marked: false, ready };
+    let follower = LogReader { database, commits, collections, after: start, marked: false, ready };
     let begin = stream::once(async move { Ok(Told::Mark(position(start))) });
     let changes =
         stream::try_unfold(
@@ -151,7 +151,7 @@ pub(super) async fn follow(
     Ok(begin.chain(changes).boxed())
 }
 
-impl Follower {
+impl LogReader {
     async fn next(&mut self) -> Result<Told, StoreError> {
         loop {
             if let Some(change) = self.ready.pop_front() {

@@ -38,7 +38,7 @@ use tokio::time::timeout;
 
 use self::{filter::Statement, operand::Operand, scan::RowScan};
 use super::{
-    Batch, Changes, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
+    Batch, ChangeLog, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
 };
 use crate::{
     domain::{
@@ -47,7 +47,7 @@ use crate::{
         collection::{Collection, Index},
         ticket::Ticket,
     },
-    query::{expr::Expr, order::Place, schema::FieldType},
+    query::{expr::Expr, order::SortValue, schema::FieldType},
 };
 
 /// Documents in one SQLite file. Clones are the same store.
@@ -272,7 +272,7 @@ impl Store for SqliteStore {
         &self,
         collection: &Arc<Collection>,
         selection: Selection,
-        after: Option<Vec<Place>>,
+        after: Option<Vec<SortValue>>,
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError> {
         let rest = Rest { collection: Arc::clone(collection), selection, after, now };
@@ -309,7 +309,7 @@ impl Store for SqliteStore {
         self.database.read(log::last).await
     }
 
-    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<Changes, StoreError> {
+    async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<ChangeLog, StoreError> {
         log::follow(self.database.clone(), after, collections).await
     }
 

@@ -2,7 +2,7 @@
 //! condition.
 
 use crate::query::{
-    expr::Kind,
+    expr::ValueKind,
     schema::{Field, FieldType, TextFormat},
 };
 
@@ -74,8 +74,8 @@ impl Operand {
             FieldType::Untyped => (
                 format!(
                     "CASE {kind} WHEN 'object' THEN {} WHEN 'array' THEN {} WHEN 'false' THEN {} WHEN 'true' THEN {} ELSE {value} END",
-                    blob(Kind::Object),
-                    blob(Kind::Array),
+                    blob(ValueKind::Object),
+                    blob(ValueKind::Array),
                     boolean(false),
                     boolean(true),
                 ),
@@ -121,12 +121,12 @@ impl Operand {
     }
 
     /// Holds for the values of these kinds, by as few ranges as an index can give.
-    pub fn is_among(&self, kinds: &[Kind]) -> String {
+    pub fn is_among(&self, kinds: &[ValueKind]) -> String {
         let mut ways = Vec::new();
-        let mut ranges: Vec<(Kind, Range)> = Vec::new();
-        for kind in Kind::ALL.into_iter().filter(|kind| kinds.contains(kind)) {
+        let mut ranges: Vec<(ValueKind, Range)> = Vec::new();
+        for kind in ValueKind::ALL.into_iter().filter(|kind| kinds.contains(kind)) {
             match ranges.last_mut() {
-                _ if kind == Kind::Nothing => ways.push(self.is_nothing()),
+                _ if kind == ValueKind::Nothing => ways.push(self.is_nothing()),
                 Some((last, range)) if *last as u8 + 1 == kind as u8 => {
                     (*last, range.ceiling) = (kind, self.range(kind).ceiling);
                 }
@@ -144,15 +144,15 @@ impl Operand {
     }
 
     /// Where the values of a kind lie. The ceiling keeps null out.
-    pub fn range(&self, kind: Kind) -> Range {
+    pub fn range(&self, kind: ValueKind) -> Range {
         let (floor, ceiling) = match kind {
-            Kind::Nothing | Kind::Number => (None, TEXTS),
+            ValueKind::Nothing | ValueKind::Number => (None, TEXTS),
             // Where the schema lets nothing else stand, false and true are 0 and 1.
-            Kind::Boolean if !self.is_untyped() => (None, TEXTS),
-            Kind::Text => (Some(TEXTS), BLOBS),
-            Kind::Object => (Some(blob(kind)), blob(Kind::Array)),
-            Kind::Array => (Some(blob(kind)), boolean(false)),
-            Kind::Boolean => (Some(boolean(false)), "x'04'"),
+            ValueKind::Boolean if !self.is_untyped() => (None, TEXTS),
+            ValueKind::Text => (Some(TEXTS), BLOBS),
+            ValueKind::Object => (Some(blob(kind)), blob(ValueKind::Array)),
+            ValueKind::Array => (Some(blob(kind)), boolean(false)),
+            ValueKind::Boolean => (Some(boolean(false)), "x'04'"),
         };
         Range { floor, ceiling }
     }
@@ -165,8 +165,8 @@ pub struct Range {
     pub ceiling: &'static str,
 }
 
-fn blob(kind: Kind) -> &'static str {
-    if kind == Kind::Object { "x'00'" } else { "x'01'" }
+fn blob(kind: ValueKind) -> &'static str {
+    if kind == ValueKind::Object { "x'00'" } else { "x'01'" }
 }
 
 /// `true` or `false` among values of other kinds.

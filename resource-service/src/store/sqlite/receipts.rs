@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use time::OffsetDateTime;
 
 use super::millis;
-use crate::store::{Fate, Kept, Receipt, StoreError};
+use crate::store::{Fate, KeptReceipt, Receipt, StoreError};
 
 /// Makes the table.
 pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS receipts (
@@ -16,9 +16,9 @@ pub(super) fn find(
     connection: &Connection,
     id: &str,
     now: OffsetDateTime,
-) -> Result<Option<Kept>, StoreError> {
+) -> Result<Option<KeptReceipt>, StoreError> {
     let sql = "SELECT fingerprint, answer FROM receipts WHERE id = ?1 AND expires_at > ?2";
-    let kept = |row: &rusqlite::Row<'_>| Ok(Kept { fingerprint: row.get(0)?, answer: row.get(1)? });
+    let kept = |row: &rusqlite::Row<'_>| Ok(KeptReceipt { fingerprint: row.get(0)?, answer: row.get(1)? });
     Ok(connection.prepare_cached(sql)?.query_row(params![id, millis(now)], kept).optional()?)
 }
 

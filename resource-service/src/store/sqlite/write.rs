@@ -16,7 +16,7 @@ use crate::{
         history::Removal,
     },
     store::definitions::fields_of,
-    store::{Bulk, Ended, Fate, Kept, MAX_CONFLICTS, StoreError, StoredDocument, Update, Writes},
+    store::{Bulk, BulkEnd, Fate, KeptReceipt, MAX_CONFLICTS, StoreError, StoredDocument, Update, Writes},
 };
 
 /// Adds a row. `by` is absent where the document's owner writes it; `now` is when.
@@ -137,7 +137,7 @@ fn insert_rows(
 /// Why a bulk is rolled back.
 enum Rollback {
     Failed(StoreError),
-    Ended(Ended),
+    Ended(BulkEnd),
 }
 
 impl From<StoreError> for Rollback {
@@ -163,11 +163,11 @@ fn insert_bulk(
     collection: &Collection,
     bulk: &Bulk,
     now: OffsetDateTime,
-) -> Result<Ended, Rollback> {
+) -> Result<BulkEnd, Rollback> {
     if let Some(receipt) = &bulk.receipt
         && receipts::find(transaction, &receipt.id, receipt.now)?.is_some()
     {
-        return Err(Rollback::Ended(Ended::Repeated));
+        return Err(Rollback::Ended(BulkEnd::Repeated));
     }
     let mut fates = insert_rows(transaction, collection, &bulk.documents, now)?;
     let conflicts = fates.iter().filter(|fate| **fate != Fate::Inserted).count();
@@ -179,12 +179,12 @@ fn insert_bulk(
                 *fate = Fate::Inserted;
             }
         }
-        return Err(Rollback::Ended(Ended::Refused(fates)));
+        return Err(Rollback::Ended(BulkEnd::Refused(fates)));
     }
     if let Some(receipt) = &bulk.receipt {
         receipts::keep(transaction, receipt, &fates)?;
     }
-    Ok(Ended::Committed(fates))
+    Ok(BulkEnd::Committed(fates))
 }
 
 #[async_trait]
@@ -205,7 +205,7 @@ impl Writes for SqliteStore {
         self.database.write(move |transaction| insert_rows(transaction, &collection, &documents, now)).await
     }
 
-    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<Ended, StoreError> {
+    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<BulkEnd, StoreError> {
         let (collection, now) = (Arc::clone(collection), self.clock.now());
         let done =
             self.database.write(move |transaction| insert_bulk(transaction, &collection, &bulk, now)).await;
@@ -215,7 +215,7 @@ impl Writes for SqliteStore {
         }
     }
 
-    async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<Kept>, StoreError> {
+    async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<KeptReceipt>, StoreError> {
         let id = id.to_owned();
         self.database.read(move |connection| receipts::find(connection, &id, now)).await
     }

@@ -101,7 +101,7 @@ fn a_name_with_a_dot_or_a_quote_is_written_so_that_it_is_no_other() {
 #[test]
 fn columns_are_bounded_and_frequent_paths_come_before_rare_ones() {
     let open = collection(json!({"type": "object", "properties": {"known": {"type": "integer"}}}));
-    let mut plan = Plan::new(Format::Csv, &open.schema, None, 8);
+    let mut plan = Plan::new(ExportFormat::Csv, &open.schema, None, 8);
     for n in 0..5_000 {
         let row = document(json!({"known": 1, "often": 1, "usual": 2, (format!("only{n}")): n}));
         plan.look(&row.to_string()).unwrap();
@@ -127,13 +127,13 @@ fn a_schema_of_more_columns_than_there_may_be_ends() {
     }
     definitions.insert("d20".into(), json!({"type": "integer"}));
     let wide = collection(json!({"type": "object", "$ref": "#/$defs/d0", "$defs": definitions}));
-    assert_eq!(Plan::new(Format::Csv, &wide.schema, None, 100).columns().len(), 100);
+    assert_eq!(Plan::new(ExportFormat::Csv, &wide.schema, None, 100).columns().len(), 100);
 }
 
 #[test]
 fn what_is_written_after_the_first_pass_is_among_the_rest() {
     let open = collection(json!({"type": "object"}));
-    let mut writer = plan(Format::Csv, &open, None, &[document(json!({"a": 1}))]).writer().unwrap();
+    let mut writer = plan(ExportFormat::Csv, &open, None, &[document(json!({"a": 1}))]).writer().unwrap();
     writer.add(&document(json!({"a": "text", "b": {"c": 2}})).to_string()).unwrap();
     let table = String::from_utf8(writer.finish().unwrap()).unwrap();
     assert!(table.ends_with(",ada,,\"{\"\"a\"\":\"\"text\"\",\"\"b\"\":{\"\"c\"\":2}}\"\r\n"), "{table}");
@@ -144,7 +144,7 @@ fn only_the_open_parts_of_a_schema_need_a_first_pass() {
     let looked_at = |schema: &Value, fields: Option<&str>| {
         let collection = collection(schema.clone());
         let shown = fields.map(|fields| shown(&collection, fields));
-        let plan = Plan::new(Format::Parquet, &collection.schema, shown, 1_000);
+        let plan = Plan::new(ExportFormat::Parquet, &collection.schema, shown, 1_000);
         let parts = plan.looks_at();
         let parts = parts.map(|parts| parts.paths().map(ToString::to_string).collect::<Vec<_>>().join(","));
         (plan.needs_look(), parts)
@@ -154,7 +154,7 @@ fn only_the_open_parts_of_a_schema_need_a_first_pass() {
     assert_eq!(looked_at(&closed, Some("a")), (false, None));
     assert_eq!(looked_at(&closed, None), (true, Some("o".to_owned())));
     assert_eq!(looked_at(&json!({"type": "object"}), None), (true, None));
-    let lines = Plan::new(Format::Ndjson, &collection(json!({"type": "object"})).schema, None, 1_000);
+    let lines = Plan::new(ExportFormat::Ndjson, &collection(json!({"type": "object"})).schema, None, 1_000);
     assert!(!lines.needs_look());
 }
 
@@ -164,7 +164,7 @@ fn what_is_hidden_from_a_reader_has_no_column() {
         json!({"type": "object", "properties": {"o": {"type": "object", "properties": {"s": {}, "t": {}}}}}),
     );
     let hidden = [("o.s".parse().unwrap(), "secret:read".to_owned())].into();
-    let plan = Plan::new(Format::Csv, &open.schema.hiding(&hidden), None, 1_000);
+    let plan = Plan::new(ExportFormat::Csv, &open.schema.hiding(&hidden), None, 1_000);
     let names: Vec<String> = plan.columns().iter().skip(5).map(Column::name).collect();
     assert_eq!(names, ["o.t"]);
 }

@@ -71,7 +71,12 @@ fn shown(collection: &Collection, fields: &str) -> Projection {
 }
 
 /// The plan of a table that is to have these documents.
-fn plan(format: Format, collection: &Collection, shown: Option<Projection>, documents: &[Value]) -> Plan {
+fn plan(
+    format: ExportFormat,
+    collection: &Collection,
+    shown: Option<Projection>,
+    documents: &[Value],
+) -> Plan {
     let mut plan = Plan::new(format, &collection.schema, shown, 1_000);
     if plan.needs_look() {
         let looks_at = plan.looks_at();
@@ -86,25 +91,25 @@ fn plan(format: Format, collection: &Collection, shown: Option<Projection>, docu
 
 /// The names and kinds of the columns of a table of these documents, without those of the service.
 fn names(collection: &Collection, shown: Option<Projection>, documents: &[Value]) -> Vec<String> {
-    let columns = plan(Format::Csv, collection, shown, documents).columns();
+    let columns = plan(ExportFormat::Csv, collection, shown, documents).columns();
     let columns = columns.into_iter().filter(|column| !column.path[0].starts_with('_'));
     columns.map(|column| format!("{}:{}", column.name(), kind(column.kind))).collect()
 }
 
-const fn kind(kind: Kind) -> &'static str {
+const fn kind(kind: ColumnKind) -> &'static str {
     match kind {
-        Kind::Integer => "integer",
-        Kind::Double { ieee754: false } => "double",
-        Kind::Double { ieee754: true } => "ieee754",
-        Kind::Boolean => "boolean",
-        Kind::Text => "text",
-        Kind::Instant => "instant",
-        Kind::Json => "json",
+        ColumnKind::Integer => "integer",
+        ColumnKind::Double { ieee754: false } => "double",
+        ColumnKind::Double { ieee754: true } => "ieee754",
+        ColumnKind::Boolean => "boolean",
+        ColumnKind::Text => "text",
+        ColumnKind::Instant => "instant",
+        ColumnKind::Json => "json",
     }
 }
 
 fn written(
-    format: Format,
+    format: ExportFormat,
     collection: &Collection,
     shown: Option<Projection>,
     documents: &[Value],
@@ -143,7 +148,7 @@ fn each_scalar_that_the_schema_declares_is_a_column_in_its_order() {
         "any:json",
     ];
     assert_eq!(names(&closed(), None, &[]), expected);
-    let columns = plan(Format::Csv, &closed(), None, &[]).columns();
+    let columns = plan(ExportFormat::Csv, &closed(), None, &[]).columns();
     let first: Vec<String> = columns.iter().take(5).map(Column::name).collect();
     assert_eq!(first, ["_id", "_revision", "_created_at", "_updated_at", "_owner"]);
 }
@@ -152,7 +157,7 @@ fn each_scalar_that_the_schema_declares_is_a_column_in_its_order() {
 fn chosen_fields_are_columns_in_the_order_in_which_they_are_asked_for() {
     let closed = closed();
     let columns = |fields: &str| {
-        let columns = plan(Format::Csv, &closed, Some(shown(&closed, fields)), &[]).columns();
+        let columns = plan(ExportFormat::Csv, &closed, Some(shown(&closed, fields)), &[]).columns();
         columns.iter().map(Column::name).collect::<Vec<_>>().join(",")
     };
     assert_eq!(
@@ -174,7 +179,7 @@ fn a_csv_field_is_quoted_where_it_must_be_and_altered_nowhere() {
         json!({"name": " padded"}),
     ];
     let rows: Vec<Value> = rows.into_iter().map(document).collect();
-    let table = String::from_utf8(written(Format::Csv, &closed, Some(fields), &rows).unwrap()).unwrap();
+    let table = String::from_utf8(written(ExportFormat::Csv, &closed, Some(fields), &rows).unwrap()).unwrap();
     let expected = [
         "_id,_revision,name,code.build,place.lat,results.e.value,any,any.k,tags,flag,_rest",
         "i,1,=1+1,-9223372036854775808,-0.0,NaN,x,,\"[1,\"\"a\"\"]\",true,",
@@ -192,7 +197,7 @@ fn parquet_columns_hold_what_their_type_says() {
         "name": "é", "code": {"name": "c", "build": 2.0}, "at": "2026-01-31T13:00:00.123456+01:00", "any": 1,
         "place": {"lat": 1}, "flag": false, "open": {"b": 1},
     }));
-    let file = written(Format::Parquet, &closed, None, std::slice::from_ref(&good)).unwrap();
+    let file = written(ExportFormat::Parquet, &closed, None, std::slice::from_ref(&good)).unwrap();
     let [row] = rows(file).try_into().unwrap();
     let found: Vec<String> = row.iter().map(|(name, field)| format!("{name}={field}")).collect();
     let found = found.join(" ") + " ";
@@ -216,12 +221,12 @@ fn parquet_columns_hold_what_their_type_says() {
 #[test]
 fn an_empty_result_is_a_whole_file() {
     let closed = closed();
-    assert!(written(Format::Ndjson, &closed, None, &[]).unwrap().is_empty());
+    assert!(written(ExportFormat::Ndjson, &closed, None, &[]).unwrap().is_empty());
     assert_eq!(
-        String::from_utf8(written(Format::Csv, &closed, None, &[]).unwrap()).unwrap().lines().count(),
+        String::from_utf8(written(ExportFormat::Csv, &closed, None, &[]).unwrap()).unwrap().lines().count(),
         1
     );
-    assert!(rows(written(Format::Parquet, &closed, None, &[]).unwrap()).is_empty());
+    assert!(rows(written(ExportFormat::Parquet, &closed, None, &[]).unwrap()).is_empty());
 }
 
 #[test]
@@ -230,7 +235,7 @@ fn row_groups_are_bounded_by_rows_and_by_bytes() {
     let fields = shown(&closed, "name");
     let groups = |rows: usize, name: &str| {
         let row = document(json!({"name": name})).to_string();
-        let mut writer = plan(Format::Parquet, &closed, Some(fields.clone()), &[]).writer().unwrap();
+        let mut writer = plan(ExportFormat::Parquet, &closed, Some(fields.clone()), &[]).writer().unwrap();
         let (mut file, mut held) = (Vec::new(), 0);
         for _ in 0..rows {
             writer.add(&row).unwrap();
@@ -261,7 +266,7 @@ fn every_date_time_that_a_schema_takes_has_an_instant() {
     ] {
         let members = json!({"name": "n", "code": {"name": "c"}, "at": text});
         if closed.check(members.as_object().unwrap().clone()).is_ok() {
-            let file = written(Format::Parquet, &closed, None, &[document(members)]).unwrap();
+            let file = written(ExportFormat::Parquet, &closed, None, &[document(members)]).unwrap();
             let [row] = rows(file).try_into().unwrap();
             assert!(
                 row.iter().any(|(name, field)| name == "at" && matches!(field, Field::TimestampMicros(_))),

@@ -25,7 +25,7 @@ fn leaves(value: &Value, path: &str, found: &mut Leaves) {
 }
 
 /// A row of a Parquet file as the leaves of a document, those of its last column among them.
-fn row_leaves(row: Vec<(String, Field)>, kinds: &BTreeMap<String, Kind>) -> Leaves {
+fn row_leaves(row: Vec<(String, Field)>, kinds: &BTreeMap<String, ColumnKind>) -> Leaves {
     let mut found = Leaves::new();
     for (name, field) in row {
         let value = match (field, kinds.get(&name)) {
@@ -35,7 +35,7 @@ fn row_leaves(row: Vec<(String, Field)>, kinds: &BTreeMap<String, Kind>) -> Leav
                 rest.iter().for_each(|(path, value)| leaves(value, path, &mut found));
                 continue;
             }
-            (Field::Str(text), Some(Kind::Json)) => {
+            (Field::Str(text), Some(ColumnKind::Json)) => {
                 leaves(&serde_json::from_str(&text).unwrap(), &name, &mut found);
                 continue;
             }
@@ -144,9 +144,9 @@ fn every_form_of_schema_gives_a_whole_table_of_every_document() {
     let documents = hostile();
     for schema in schemas() {
         let collection = collection(schema.clone());
-        let columns = plan(Format::Parquet, &collection, None, &documents).columns();
+        let columns = plan(ExportFormat::Parquet, &collection, None, &documents).columns();
         let kinds = columns.iter().map(|column| (column.name(), column.kind)).collect();
-        let table = rows(written(Format::Parquet, &collection, None, &documents).unwrap());
+        let table = rows(written(ExportFormat::Parquet, &collection, None, &documents).unwrap());
         assert_eq!(table.len(), documents.len());
         for (row, document) in table.into_iter().zip(&documents) {
             let (mut expected, found) = (Leaves::new(), row_leaves(row, &kinds));
@@ -157,7 +157,7 @@ fn every_form_of_schema_gives_a_whole_table_of_every_document() {
             };
             assert_eq!(texts(&found), texts(&expected), "{schema}");
         }
-        let table = written(Format::Csv, &collection, None, &documents).unwrap();
+        let table = written(ExportFormat::Csv, &collection, None, &documents).unwrap();
         assert!(table.starts_with(b"_id,_revision,"), "{schema}");
     }
 }
@@ -212,7 +212,7 @@ fn a_value_that_does_not_fit_its_column_is_in_the_column_of_the_rest() {
         (all_fits, Value::Null),
     ] {
         let documents = [document(members)];
-        let file = written(Format::Parquet, &collection, None, &documents).unwrap();
+        let file = written(ExportFormat::Parquet, &collection, None, &documents).unwrap();
         let found = match rows(file)[0].last().unwrap() {
             (name, Field::Str(text)) if name == REST => serde_json::from_str(text).unwrap(),
             (_, field) => {
@@ -221,7 +221,8 @@ fn a_value_that_does_not_fit_its_column_is_in_the_column_of_the_rest() {
             }
         };
         assert_eq!(found, rest);
-        let table = String::from_utf8(written(Format::Csv, &collection, None, &documents).unwrap()).unwrap();
+        let table =
+            String::from_utf8(written(ExportFormat::Csv, &collection, None, &documents).unwrap()).unwrap();
         let quoted = format!(",\"{}\"\r\n", rest.to_string().replace('"', "\"\""));
         assert!(table.ends_with(if rest.is_null() { ",\r\n" } else { &quoted }), "{rest}: {table}");
     }
@@ -233,10 +234,11 @@ fn an_integer_that_a_double_is_only_near_to_is_kept_exactly_too() {
         "type": "object", "additionalProperties": false, "properties": {"n": {"type": "number"}},
     }));
     let documents = [document(json!({"n": 9_007_199_254_740_993_i64}))];
-    let row = &rows(written(Format::Parquet, &collection, None, &documents).unwrap())[0];
+    let row = &rows(written(ExportFormat::Parquet, &collection, None, &documents).unwrap())[0];
     assert_eq!(row[5].1, Field::Double(9_007_199_254_740_992.0));
     assert_eq!(row[6].1, Field::Str("{\"n\":9007199254740993}".to_owned()));
-    let table = String::from_utf8(written(Format::Csv, &collection, None, &documents).unwrap()).unwrap();
+    let table =
+        String::from_utf8(written(ExportFormat::Csv, &collection, None, &documents).unwrap()).unwrap();
     assert!(table.ends_with(",ada,9007199254740993,\r\n"), "{table}");
 }
 
@@ -245,10 +247,11 @@ fn a_point_in_time_finer_than_a_microsecond_is_cut_and_kept_as_it_was_written() 
     let text = "2026-01-31T12:00:00.1234567Z";
     let documents = [document(json!({"name": "n", "code": {"name": "c"}, "at": text}))];
     let fields = Some(shown(&closed(), "at"));
-    let file = written(Format::Parquet, &closed(), fields.clone(), &documents).unwrap();
+    let file = written(ExportFormat::Parquet, &closed(), fields.clone(), &documents).unwrap();
     let row = &rows(file)[0];
     assert_eq!(row[2].1, Field::TimestampMicros(1_769_860_800_123_456));
     assert_eq!(row[3].1, Field::Str(format!("{{\"at\":\"{text}\"}}")));
-    let table = String::from_utf8(written(Format::Csv, &closed(), fields, &documents).unwrap()).unwrap();
+    let table =
+        String::from_utf8(written(ExportFormat::Csv, &closed(), fields, &documents).unwrap()).unwrap();
     assert_eq!(table, format!("_id,_revision,at,_rest\r\ni,1,{text},\r\n"));
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     oracle::Condition,
-    sample::{FIELDS, Field, Kind},
+    sample::{FIELDS, Kind, SampleField},
 };
 
 pub const OPERATORS: [&str; 11] =
@@ -222,7 +222,7 @@ pub fn members(random: &mut Random) -> Map<String, Value> {
 pub struct Asked {
     pub condition: Condition,
     pub as_json: bool,
-    pub sort: Vec<(Field, bool)>,
+    pub sort: Vec<(SampleField, bool)>,
     pub limit: usize,
 }
 
@@ -231,7 +231,7 @@ impl Asked {
         let wanted_as_json = random.chance(50);
         let count = random.pick(&[0, 1, 1, 1, 1, 2, 2, 3]);
         let condition = Condition::All((0..count).map(|_| condition(random, 2, wanted_as_json)).collect());
-        let mut sort: Vec<(Field, bool)> = Vec::new();
+        let mut sort: Vec<(SampleField, bool)> = Vec::new();
         for _ in 0..random.pick(&[0, 1, 1, 1, 2, 2]) {
             let field = random.pick(&FIELDS);
             let known = sort.iter().any(|((path, ..), _)| *path == field.0);
@@ -385,7 +385,7 @@ fn quoted(text: String, special: &[char]) -> String {
     if text.contains(special) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-fn text((_, kind, _): Field, operator: &str, values: &[Value]) -> String {
+fn text((_, kind, _): SampleField, operator: &str, values: &[Value]) -> String {
     let kind = kind.items().unwrap_or(kind);
     let one = |value: &Value| match value {
         Value::String(text) if kind != Kind::Anything => text.clone(),

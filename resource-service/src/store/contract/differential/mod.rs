@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use self::{
     generate::{Asked, Random},
-    oracle::Sort,
+    oracle::OracleOrder,
 };
 use super::{Fixture, NOW, cursor_key, place};
 use crate::{
@@ -137,7 +137,7 @@ impl Round {
 
     async fn compare(&self, asked: &Asked, documents: &[(Value, String)]) {
         self.compare_in_memory(asked, documents);
-        let (sort, meant) = (Sort(&asked.sort), asked.meant());
+        let (sort, meant) = (OracleOrder(&asked.sort), asked.meant());
         let matching = documents.iter().filter(|(document, _)| meant.holds(document));
         let mut expected: Vec<_> =
             matching.map(|(document, text)| (sort.key(document), text.as_str())).collect();

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::sample::{Field, Kind};
+use super::sample::{Kind, SampleField};
 
 /// A condition.
 #[derive(Clone, Debug)]
@@ -14,12 +14,12 @@ pub enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
-    Test { field: Field, operator: &'static str, values: Vec<Value> },
+    Test { field: SampleField, operator: &'static str, values: Vec<Value> },
 }
 
 /// A scalar, or what stands in its place.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Scalar {
+pub enum OracleValue {
     Null,
     Integer(i64),
     Double(f64),
@@ -31,7 +31,7 @@ pub enum Scalar {
     Boolean(bool),
 }
 
-impl Scalar {
+impl OracleValue {
     fn read(kind: Kind, value: &Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -110,15 +110,17 @@ impl Scalar {
     }
 }
 
-fn number_order(one: &Scalar, other: &Scalar) -> Ordering {
+fn number_order(one: &OracleValue, other: &OracleValue) -> Ordering {
     match (one, other) {
-        (Scalar::Integer(one), Scalar::Integer(other)) => one.cmp(other),
-        (Scalar::Double(one), Scalar::Double(other)) => match (one.is_nan(), other.is_nan()) {
+        (OracleValue::Integer(one), OracleValue::Integer(other)) => one.cmp(other),
+        (OracleValue::Double(one), OracleValue::Double(other)) => match (one.is_nan(), other.is_nan()) {
             (false, false) => one.partial_cmp(other).expect("numbers"),
             (one, other) => other.cmp(&one),
         },
-        (Scalar::Integer(integer), Scalar::Double(double)) => exact_order(*integer, *double),
-        (Scalar::Double(double), Scalar::Integer(integer)) => exact_order(*integer, *double).reverse(),
+        (OracleValue::Integer(integer), OracleValue::Double(double)) => exact_order(*integer, *double),
+        (OracleValue::Double(double), OracleValue::Integer(integer)) => {
+            exact_order(*integer, *double).reverse()
+        }
         _ => panic!("no numbers"),
     }
 }
@@ -202,16 +204,16 @@ fn meets(kind: Kind, value: &Value, operator: &str, values: &[Value]) -> bool {
     if operator == "ne" && values[0].is_null() {
         return !value.is_null();
     }
-    let scalar = Scalar::read(kind, value);
+    let scalar = OracleValue::read(kind, value);
     let whole = !(["prefix", "contains"].contains(&operator) && kind == Kind::Date);
-    let literals: Vec<Scalar> =
-        values.iter().filter(|_| whole).map(|value| Scalar::read(kind, value)).collect();
+    let literals: Vec<OracleValue> =
+        values.iter().filter(|_| whole).map(|value| OracleValue::read(kind, value)).collect();
     match operator {
         "in" => literals.iter().any(|literal| scalar.compares("eq", literal)),
         "nin" => {
             let comparable = literals.iter().any(|literal| literal.rank() == scalar.rank());
             comparable
-                && scalar != Scalar::Null
+                && scalar != OracleValue::Null
                 && !literals.iter().any(|literal| scalar.compares("eq", literal))
         }
         // The text as it is written.
@@ -229,21 +231,21 @@ fn meets(kind: Kind, value: &Value, operator: &str, values: &[Value]) -> bool {
 }
 
 /// Fields to sort by, and whether each descends.
-pub struct Sort<'s>(pub &'s [(Field, bool)]);
+pub struct OracleOrder<'s>(pub &'s [(SampleField, bool)]);
 
 /// What a document is sorted by, its id last.
-pub struct Key(Vec<Scalar>);
+pub struct OracleKey(Vec<OracleValue>);
 
-impl Sort<'_> {
-    pub fn key(&self, document: &Value) -> Key {
+impl OracleOrder<'_> {
+    pub fn key(&self, document: &Value) -> OracleKey {
         let keys = self.0.iter().map(|((path, kind, _), _)| {
-            find(document, path).map_or(Scalar::Null, |value| Scalar::read(*kind, value))
+            find(document, path).map_or(OracleValue::Null, |value| OracleValue::read(*kind, value))
         });
-        Key(keys.chain([Scalar::read(Kind::Text, &document["_id"])]).collect())
+        OracleKey(keys.chain([OracleValue::read(Kind::Text, &document["_id"])]).collect())
     }
 
     /// The order of two documents; `_id` breaks every tie in the direction of the last field.
-    pub fn compare(&self, Key(one): &Key, Key(other): &Key) -> Ordering {
+    pub fn compare(&self, OracleKey(one): &OracleKey, OracleKey(other): &OracleKey) -> Ordering {
         let descents = self.0.iter().map(|(_, descends)| *descends);
         let last = self.0.last().is_some_and(|(_, descends)| *descends);
         let orders = one.iter().zip(other).zip(descents.chain([last])).map(|((one, other), descends)| {

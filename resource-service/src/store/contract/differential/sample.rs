@@ -37,9 +37,9 @@ impl Kind {
 }
 
 /// A field, its kind, and whether it can be null.
-pub type Field = (&'static str, Kind, bool);
+pub type SampleField = (&'static str, Kind, bool);
 
-pub const FIELDS: [Field; 22] = [
+pub const FIELDS: [SampleField; 22] = [
     ("_id", Kind::Text, false),
     ("_revision", Kind::Integer, false),
     ("t", Kind::Text, false),
