@@ -30,6 +30,7 @@ mod memory;
 mod openapi;
 mod outage;
 mod outcomes;
+mod paging;
 mod problems;
 mod programs;
 mod publishing;

@@ -11,7 +11,7 @@ use service_kit::budget::Lease;
 use shared_models::{claims::AccessClaims, problem::FieldError};
 use time::OffsetDateTime;
 
-use super::{Service, admission::Admission, error::ResourceError, policy::Verb};
+use super::{Service, admission::Admission, error::ResourceError, paging::Paging, policy::Verb};
 use crate::{
     domain::{
         collection::Collection,
@@ -19,7 +19,7 @@ use crate::{
         table::{ExportFormat, Plan, TableWriter, Unwritable},
     },
     query::{
-        order::SortValue,
+        order::Start,
         parse::{MAX_LIMIT, Query, QueryContext},
         projection::Projection,
     },
@@ -59,7 +59,7 @@ struct ExportQuery {
     store: Arc<dyn Store>,
     collection: Arc<Collection>,
     selection: Selection,
-    after: Option<Vec<SortValue>>,
+    start: Option<Start>,
     now: OffsetDateTime,
     hidden: Hidden,
 }
@@ -159,7 +159,7 @@ async fn prepared(
     let permit = service.admit(claims, collection, Verb::Read)?;
     let target = permit.target();
     let (query, limit) = read(&target, parameters).map_err(ResourceError::Invalid)?;
-    let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
+    let start = service.within_limit(Paging { service, permit: &permit, query: &query }.start()).await?;
     let plan = Plan::new(format, target.schema, query.projection.clone(), service.export_columns);
     let selection = Selection {
         filter: permit.condition()?.and(query.filter),
@@ -169,7 +169,7 @@ async fn prepared(
     };
     let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
     let hidden = permit.hidden.clone();
-    Ok((ExportQuery { store, collection, selection, after, now: service.clock.now(), hidden }, plan))
+    Ok((ExportQuery { store, collection, selection, start, now: service.clock.now(), hidden }, plan))
 }
 
 /// The first pass: looks at the documents for columns, where the schema does not tell them all.
@@ -202,7 +202,7 @@ impl ExportQuery {
         let keys = || self.selection.order.keys().iter().map(|key| key.field.path.clone());
         let projection = shown.map(|shown| shown.with(keys()));
         let selection = Selection { projection, ..self.selection.clone() };
-        let scan = self.store.scan(&self.collection, selection, self.after.clone(), self.now).await?;
+        let scan = self.store.scan(&self.collection, selection, self.start.clone(), self.now).await?;
         Ok(Source { scan, limit: FIRST, more: true, hidden: self.hidden.clone() })
     }
 }

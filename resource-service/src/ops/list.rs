@@ -1,18 +1,19 @@
 //! Lists documents, a page at a time.
 
-use service_kit::budget::Lease;
+use service_kit::budget::{Exhausted, Lease};
 use shared_models::{claims::AccessClaims, documents::Explanation, problem::FieldError};
 
 use super::{
     Service,
     error::ResourceError,
     names,
+    paging::Paging,
     policy::{Permit, Verb},
     reviews,
 };
 use crate::{
     query::parse::{Count, Query},
-    store::{MAX_BATCH_BYTES, Selection, keyset},
+    store::{Batch, MAX_BATCH_BYTES, Selection, keyset},
 };
 
 /// One page of a list.
@@ -43,8 +44,8 @@ pub async fn list(
     let (named, parameters) = names::asked(parameters);
     let (bound, parameters) = reviews::asked(collection, parameters);
     let query = read(&permit, &parameters)?;
-    let key = service.cursor_key().await?;
-    let after = query.place(&key).map_err(ResourceError::Invalid)?;
+    let paging = Paging { service, permit: &permit, query: &query };
+    let start = paging.start().await?;
     let expected = COPIES * (query.limit * EXPECTED).min(MAX_BATCH_BYTES);
     let mut lease = service.budget.take(&claims.sub, expected).await?;
     let now = service.clock.now();
@@ -53,13 +54,13 @@ pub async fn list(
     if bound {
         selection.projection = selection.projection.map(|shown| shown.with(reviews::needed()));
     }
-    let batch = keyset::list(&*service.store, &permit.collection, &selection, after.as_deref(), now).await?;
-    let read = COPIES * batch.documents.iter().map(String::len).sum::<usize>();
-    lease.shrink_to(read);
-    lease.grow_to(read).await?;
-    let last = batch.documents.last().filter(|_| batch.more);
-    let last = last.map(|last| serde_json::from_str(last)).transpose()?;
-    let next = last.map(|last| query.cursor(&key, &query.order.place(&last)));
+    let mut batch =
+        keyset::list(&*service.store, &permit.collection, &selection, start.as_ref(), now).await?;
+    fit(&mut batch, &mut lease).await?;
+    let next = match batch.documents.last().filter(|_| batch.more) {
+        Some(last) => Some(paging.next(last).await?),
+        None => None,
+    };
     let stale = if bound { reviews::staleness(service, claims, &batch.documents).await? } else { Vec::new() };
     let mut items = match query.projection {
         // What was read for the cursor alone is taken out again.
@@ -95,9 +96,28 @@ pub async fn explain(
     // What only adds to a page has no part in how it is found.
     let parameters = reviews::asked(collection, names::asked(parameters).1).1;
     let query = read(&permit, &parameters)?;
-    let after = query.place(&*service.cursor_key().await?).map_err(ResourceError::Invalid)?;
+    let start = Paging { service, permit: &permit, query: &query }.start().await?;
     let (selection, now) = (selection(&permit, &query)?, service.clock.now());
-    Ok(keyset::explain(&*service.store, &permit.collection, &selection, after.as_deref(), now).await?)
+    Ok(keyset::explain(&*service.store, &permit.collection, &selection, start.as_ref(), now).await?)
+}
+
+/// Shortens a page to what there is memory for now, one document at least.
+async fn fit(page: &mut Batch, lease: &mut Lease) -> Result<(), Exhausted> {
+    let size = |documents: &[String]| COPIES * documents.iter().map(String::len).sum::<usize>();
+    if lease.try_resize(size(&page.documents)) {
+        return Ok(());
+    }
+    let mut taken = 0;
+    let fits = |document: &&String| {
+        taken += COPIES * document.len();
+        taken <= lease.bytes()
+    };
+    let kept = page.documents.iter().take_while(fits).count().max(1);
+    page.more |= kept < page.documents.len();
+    page.documents.truncate(kept);
+    let read = size(&page.documents);
+    lease.shrink_to(read);
+    lease.grow_to(read).await
 }
 
 /// Whether the decoded `parameters` ask for an explanation instead of a page.
@@ -138,3 +158,7 @@ async fn total(service: &Service, permit: &Permit<'_>, query: &Query) -> Result<
         Count::Exact | Count::Estimated => Some(service.store.count(&permit.collection, filter, now).await?),
     })
 }
+
+#[cfg(test)]
+#[path = "tests/list.rs"]
+mod tests;

@@ -25,6 +25,7 @@ pub mod list;
 pub mod mend;
 pub mod names;
 pub mod notices;
+mod paging;
 pub mod patch;
 pub mod policy;
 mod reach;

@@ -1,4 +1,5 @@
-//! The opaque cursor of a list: the place of a page's last document, signed together with the query it was made for.
+//! The opaque cursor of a list: the place of a page's last document, signed together with the query it was made for. Where
+//! that place is too long, the cursor names documents instead, whose places are looked up.
 //!
 //! Whoever forged one could reach nothing that the query itself cannot: policy and filter hold behind every cursor.
 
@@ -18,8 +19,41 @@ use super::{
 #[error("the cursor is broken or was made for another filter or sort; start again without after")]
 pub struct InvalidCursor;
 
+/// The most characters of a cursor, so that it fits into an address.
+pub const MAX_LENGTH: usize = 1024;
 /// The bytes of a signature: HMAC-SHA-256, cut to 128 bits.
 const SIGNATURE: usize = 16;
+/// What the two things that a key signs begin with after their query; no query has these bytes, so where it ends cannot be
+/// shifted.
+const CURSOR: u8 = 0xff;
+const PLACE: u8 = 0xfe;
+
+/// Where a cursor says that its list continues.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cursor {
+    /// Behind this place.
+    Behind(Vec<SortValue>),
+    /// Where documents are.
+    Named(Named),
+}
+
+/// The documents that a cursor names, where a place would be too long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The last one that was listed: the list continues behind it.
+    pub last: Mark,
+    /// The first one that was not listed: where `last` has changed, the list continues with it.
+    pub next: Option<Mark>,
+}
+
+/// A document, and what its place was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Its `_id`.
+    pub id: String,
+    /// A digest of its place in the order of the query. It is keyed, so that nobody can try guesses of the place on it.
+    digest: String,
+}
 
 /// Signs cursors; the same for all replicas.
 #[derive(Clone, Debug)]
@@ -42,42 +76,70 @@ impl Binding {
         Self(format!("{collection}?{filter}&sort={order}"))
     }
 
-    fn sign(&self, key: &CursorKey, places: &[u8]) -> [u8; SIGNATURE] {
+    fn sign(&self, key: &CursorKey, what: u8, content: &[u8]) -> [u8; SIGNATURE] {
         let mut context = hmac::Context::with_key(&key.0);
         context.update(self.0.as_bytes());
-        // No query has this byte, so where it ends cannot be shifted.
-        context.update(&[0xff]);
-        context.update(places);
+        context.update(&[what]);
+        context.update(content);
         let mut signature = [0; SIGNATURE];
         signature.copy_from_slice(&context.sign().as_ref()[..SIGNATURE]);
         signature
     }
 
-    /// Writes the cursor of a place.
-    pub fn write(&self, key: &CursorKey, places: &[SortValue]) -> String {
-        let places: Vec<Value> = places.iter().map(to_json).collect();
-        // Strings, numbers and small objects always serialize.
-        let places = serde_json::to_vec(&places).unwrap_or_default();
-        URL_SAFE_NO_PAD.encode([&self.sign(key, &places), &places[..]].concat())
+    /// Writes the cursor of a place; `None` where it would be longer than [`MAX_LENGTH`].
+    pub fn write(&self, key: &CursorKey, places: &[SortValue]) -> Option<String> {
+        let places = text_of(places);
+        let length = (SIGNATURE + places.len()).div_ceil(3).saturating_mul(4);
+        (length <= MAX_LENGTH).then(|| self.signed(key, &places))
+    }
+
+    /// Writes the cursor that names documents.
+    pub fn write_named(&self, key: &CursorKey, named: &Named) -> String {
+        let mark = |mark: &Mark| json!([mark.id, mark.digest]);
+        let named = json!({"last": mark(&named.last), "next": named.next.as_ref().map(mark)});
+        self.signed(key, named.to_string().as_bytes())
+    }
+
+    fn signed(&self, key: &CursorKey, content: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode([&self.sign(key, CURSOR, content), content].concat())
+    }
+
+    /// The mark of a document with this id at this place.
+    pub fn mark(&self, key: &CursorKey, id: &str, places: &[SortValue]) -> Mark {
+        let digest = URL_SAFE_NO_PAD.encode(self.sign(key, PLACE, &text_of(places)));
+        Mark { id: id.to_owned(), digest }
     }
 
     /// Reads a cursor of the same query.
-    pub fn read(
-        &self,
-        key: &CursorKey,
-        order: &Order,
-        cursor: &str,
-    ) -> Result<Vec<SortValue>, InvalidCursor> {
+    pub fn read(&self, key: &CursorKey, order: &Order, cursor: &str) -> Result<Cursor, InvalidCursor> {
         let content = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| InvalidCursor)?;
-        let (signature, places) = content.split_at_checked(SIGNATURE).ok_or(InvalidCursor)?;
-        verify_slices_are_equal(signature, &self.sign(key, places)).map_err(|_| InvalidCursor)?;
-        let places: Vec<Value> = serde_json::from_slice(places).map_err(|_| InvalidCursor)?;
-        if places.len() != order.keys().len() {
-            return Err(InvalidCursor);
+        let (signature, content) = content.split_at_checked(SIGNATURE).ok_or(InvalidCursor)?;
+        verify_slices_are_equal(signature, &self.sign(key, CURSOR, content)).map_err(|_| InvalidCursor)?;
+        match serde_json::from_slice(content).map_err(|_| InvalidCursor)? {
+            Value::Array(places) if places.len() == order.keys().len() => {
+                let places = order.keys().iter().zip(&places);
+                let places = places.map(|(key, place)| from_json(&key.field, place));
+                places.collect::<Result<_, _>>().map(Cursor::Behind)
+            }
+            Value::Object(named) => {
+                let mark = |name: &str| named.get(name).and_then(mark_of);
+                let last = mark("last").ok_or(InvalidCursor)?;
+                Ok(Cursor::Named(Named { last, next: mark("next") }))
+            }
+            _ => Err(InvalidCursor),
         }
-        let places = order.keys().iter().zip(&places);
-        places.map(|(key, place)| from_json(&key.field, place)).collect()
     }
+}
+
+fn text_of(places: &[SortValue]) -> Vec<u8> {
+    let places: Vec<Value> = places.iter().map(to_json).collect();
+    // Strings, numbers and small objects always serialize.
+    serde_json::to_vec(&places).unwrap_or_default()
+}
+
+fn mark_of(value: &Value) -> Option<Mark> {
+    let [Value::String(id), Value::String(digest)] = value.as_array()?.as_slice() else { return None };
+    Some(Mark { id: id.clone(), digest: digest.clone() })
 }
 
 /// Scalars stand for themselves; what has no value is the one member of an object.

@@ -35,6 +35,27 @@ pub enum SortValue {
     Among(ValueKind),
 }
 
+/// Where a list continues.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// A place in its order.
+    places: Vec<SortValue>,
+    /// Whether it begins with the document at this place, not behind it.
+    included: bool,
+}
+
+impl Start {
+    /// Behind the document at these places.
+    pub const fn behind(places: Vec<SortValue>) -> Self {
+        Self { places, included: false }
+    }
+
+    /// With the document at these places.
+    pub const fn with(places: Vec<SortValue>) -> Self {
+        Self { places, included: true }
+    }
+}
+
 impl Order {
     /// The order by `keys`, then by `id` in the direction of the last of them, so that the reversed order is the
     /// list from its end, and one index serves both. Keys after `_id` decide nothing and are dropped.
@@ -66,27 +87,41 @@ impl Order {
         self.0.iter().map(place).collect()
     }
 
-    /// The documents behind `places`, in parts that follow each other in this order. Each part holds the first keys
+    /// The documents from `start` on, in parts that follow each other in this order. Each part holds the first keys
     /// where they are and goes on under the next, so that a store can seek it in one index, however long the list is.
-    pub fn segments(&self, places: &[SortValue]) -> Vec<Expr> {
+    pub fn segments(&self, start: &Start) -> Vec<Expr> {
+        self.parts(&start.places, start.included)
+    }
+
+    fn parts(&self, places: &[SortValue], included: bool) -> Vec<Expr> {
         let keys: Vec<(&SortKey, &SortValue)> = self.0.iter().zip(places).collect();
         let mut segments = Vec::new();
         for at in (0..keys.len()).rev() {
             let level: Vec<Expr> = keys[..at].iter().map(|(key, place)| same(key, place)).collect();
-            let ways = after(keys[at].0, keys[at].1).into_iter();
+            let included = included && at + 1 == keys.len();
+            let ways = after(keys[at].0, keys[at].1, included).into_iter();
             segments.extend(ways.map(|way| Expr::all(level.iter().cloned().chain([way]).collect())));
         }
         segments
     }
 
-    /// The condition that holds for exactly the documents behind `places`, where one condition is wanted instead of
+    /// The condition that holds for exactly the documents from `start` on, where one condition is wanted instead of
     /// [`Order::segments`].
+    pub fn from(&self, start: &Start) -> Expr {
+        self.condition(&start.places, start.included)
+    }
+
+    /// The condition that holds for exactly the documents behind `places`.
     pub fn behind(&self, places: &[SortValue]) -> Expr {
-        let behind = Expr::any(self.segments(places));
+        self.condition(places, false)
+    }
+
+    fn condition(&self, places: &[SortValue], included: bool) -> Expr {
+        let parts = Expr::any(self.parts(places, included));
         let first = self.0.first().zip(places.first());
         match first.and_then(|(key, place)| bound(key, place)) {
-            Some(bound) => bound.and(behind),
-            None => behind,
+            Some(bound) => bound.and(parts),
+            None => parts,
         }
     }
 }
@@ -112,8 +147,8 @@ fn same(key: &SortKey, place: &SortValue) -> Expr {
     }
 }
 
-/// Strictly after `place` under this key alone: conditions that follow each other.
-fn after(key: &SortKey, place: &SortValue) -> Vec<Expr> {
+/// After `place` under this key alone, or, with `included`, also at it where it is a value: conditions that follow each other.
+fn after(key: &SortKey, place: &SortValue, included: bool) -> Vec<Expr> {
     let (field, ascending) = (&key.field, key.direction == Direction::Ascending);
     let here = match place {
         SortValue::Among(kind) => *kind,
@@ -126,7 +161,12 @@ fn after(key: &SortKey, place: &SortValue) -> Vec<Expr> {
             ways.push(Expr::compare(field, Comparison::Gte, Literal::Double(f64::NEG_INFINITY)));
         }
         SortValue::Scalar(literal) if !literal.is_nan() && *literal != Literal::Null => {
-            let comparison = if ascending { Comparison::Gt } else { Comparison::Lt };
+            let comparison = match (ascending, included) {
+                (true, false) => Comparison::Gt,
+                (true, true) => Comparison::Gte,
+                (false, false) => Comparison::Lt,
+                (false, true) => Comparison::Lte,
+            };
             ways.push(Expr::compare(field, comparison, literal.clone()));
             if !ascending && field.kind == (FieldType::Number { ieee754: true }) {
                 ways.push(Expr::compare(field, Comparison::Eq, Literal::Double(f64::NAN)));

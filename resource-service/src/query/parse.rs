@@ -6,10 +6,10 @@ use shared_models::{documents::Direction, problem::FieldError};
 
 use super::{
     condition::{ConditionReader, Given, MAX_CONDITIONS, fault, resolve},
-    cursor::{Binding, CursorKey},
+    cursor::{Binding, Cursor, CursorKey},
     expr::Expr,
     group, json,
-    order::{Order, SortKey, SortValue},
+    order::{Order, SortKey},
     path::Path,
     projection::Projection,
     schema::{FieldType, Schema, nearest},
@@ -94,15 +94,10 @@ impl Query {
         Ok(Self { filter, order, projection, limit, after, count, explain, binding })
     }
 
-    /// Behind which place in the order to go on.
-    pub fn place(&self, key: &CursorKey) -> Result<Option<Vec<SortValue>>, Vec<FieldError>> {
-        let place = self.after.as_deref().map(|cursor| self.binding.read(key, &self.order, cursor));
-        place.transpose().map_err(|broken| vec![fault("after", "cursor", broken.to_string())])
-    }
-
-    /// The cursor of a place.
-    pub fn cursor(&self, key: &CursorKey, places: &[SortValue]) -> String {
-        self.binding.write(key, places)
+    /// What its cursor says, where it has one.
+    pub fn cursor(&self, key: &CursorKey) -> Result<Option<Cursor>, Vec<FieldError>> {
+        let cursor = self.after.as_deref().map(|cursor| self.binding.read(key, &self.order, cursor));
+        cursor.transpose().map_err(|broken| vec![fault("after", "cursor", broken.to_string())])
     }
 }
 

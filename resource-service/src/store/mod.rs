@@ -37,7 +37,7 @@ use crate::{
     },
     query::{
         expr::Expr,
-        order::{Order, SortValue},
+        order::{Order, Start},
         projection::Projection,
     },
 };
@@ -196,12 +196,12 @@ pub trait Store:
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError>;
 
-    /// All documents of a selection, however many, behind `after`. They are sorted at most once.
+    /// All documents of a selection, however many, from `start` on. They are sorted at most once.
     async fn scan(
         &self,
         collection: &Arc<Collection>,
         selection: Selection,
-        after: Option<Vec<SortValue>>,
+        start: Option<Start>,
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError>;
 

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{Batch, Selection, Store, StoreError, keyset};
 use crate::{
     domain::collection::Collection,
-    query::{expr::Expr, order::SortValue},
+    query::{expr::Expr, order::Start},
 };
 
 /// The documents of a selection in order, each once: as it was when the scan began, or as it is. Dropped, it reads no more.
@@ -24,8 +24,8 @@ pub struct Rest {
     pub collection: Arc<Collection>,
     /// What is read, and how many documents of it at most.
     pub selection: Selection,
-    /// The place of the last document that was read.
-    pub after: Option<Vec<SortValue>>,
+    /// Where it continues: behind the last document that was read.
+    pub start: Option<Start>,
     /// When the scan began.
     pub now: OffsetDateTime,
 }
@@ -33,15 +33,14 @@ pub struct Rest {
 impl Rest {
     /// What the documents that are left meet, in one condition.
     pub fn filter(&self) -> Expr {
-        let behind = self.after.as_ref().map(|places| self.selection.order.behind(places));
-        behind.into_iter().fold(self.selection.filter.clone(), Expr::and)
+        let left = self.start.as_ref().map(|start| self.selection.order.from(start));
+        left.into_iter().fold(self.selection.filter.clone(), Expr::and)
     }
 
     /// Reads the next documents by their place in the order.
     pub async fn read(&mut self, store: &dyn Store, limit: usize) -> Result<Batch, StoreError> {
         let selection = Selection { limit: limit.min(self.selection.limit), ..self.selection.clone() };
-        let batch =
-            keyset::list(store, &self.collection, &selection, self.after.as_deref(), self.now).await?;
+        let batch = keyset::list(store, &self.collection, &selection, self.start.as_ref(), self.now).await?;
         self.pass(batch)
     }
 
@@ -52,7 +51,7 @@ impl Rest {
         if let Some(last) = batch.documents.last().filter(|_| batch.more) {
             let last = serde_json::from_str(last)
                 .map_err(|fault| StoreError::Corrupt(format!("{}: {fault}", self.collection.name())))?;
-            self.after = Some(self.selection.order.place(&last));
+            self.start = Some(Start::behind(self.selection.order.place(&last)));
         }
         Ok(batch)
     }

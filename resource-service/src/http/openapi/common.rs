@@ -16,6 +16,7 @@ const OR: &str = "(field[operator]=value,…): at least one of these must hold. 
     a value with a comma, parenthesis or quote is quoted.";
 const FILTER: &str =
     "The same conditions as JSON: {\"field\":{\"$gt\":1},\"$or\":[{…},{…}]}, also $and and $not.";
+const LIMIT: &str = "The most documents of a page. A page of large documents has fewer; it is the last one only if next is null.";
 const EXPLAIN: &str = "Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope.";
 const OWNER_NAME: &str =
     "_owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time.";
@@ -47,7 +48,7 @@ pub fn parameters() -> Map<String, Value> {
                 &text,
             ),
         ),
-        ("limit", parameter("limit", "Page size.", &limit)),
+        ("limit", parameter("limit", LIMIT, &limit)),
         ("after", parameter("after", "The value of next of the page before.", &text)),
         ("count", parameter("count", "Whether and how total is counted.", &count)),
         ("or", parameter("or", OR, &text)),

@@ -1,18 +1,18 @@
 //! Query strings, parsed and printed.
 
+mod cursor;
 mod notations;
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::json;
-use shared_models::{documents::Direction, problem::FieldError};
+use shared_models::problem::FieldError;
 
 use super::{
-    cursor::{Binding, CursorKey},
-    expr::{Expr, Test, ValueKind},
+    cursor::CursorKey,
+    expr::{Expr, Test},
     literal::Literal,
-    order::{Order, SortKey, SortValue},
     parse::{Count, Query, QueryContext},
     schema::Schema,
     timestamp,
@@ -55,7 +55,7 @@ fn parse(text: &str) -> Result<Query, Vec<FieldError>> {
 
 /// The parameter, code and message of the one fault.
 fn fault(text: &str) -> (String, String, String) {
-    let placed = parse(text).and_then(|query| query.place(&key()).map(|_| ()));
+    let placed = parse(text).and_then(|query| query.cursor(&key()).map(|_| ()));
     let mut faults = placed.err().unwrap_or_else(|| panic!("{text} is taken"));
     assert_eq!(faults.len(), 1, "{text}: {faults:?}");
     let fault = faults.remove(0);
@@ -231,86 +231,6 @@ fn a_projection_always_shows_id_and_revision() {
     assert_eq!(paths("view=summary"), ["_id", "_revision", "name", "code"]);
     assert_eq!(paths("fields=code.name,code"), ["_id", "_revision", "code"]);
     assert_eq!(paths("fields=width,code.*,_id,code.name,width"), ["_revision", "width", "code", "_id"]);
-}
-
-#[test]
-fn a_cursor_serves_its_own_query_only() {
-    let query = parse("name=x&sort=-steps").unwrap();
-    let places = vec![SortValue::Scalar(Literal::Integer(3)), SortValue::Scalar(Literal::Text("id".into()))];
-    let cursor = query.cursor(&key(), &places);
-    for same in ["", "&limit=7&fields=name"] {
-        let again = parse(&format!("name=x&sort=-steps{same}&after={cursor}")).unwrap();
-        assert_eq!(again.place(&key()), Ok(Some(places.clone())));
-        assert!(again.place(&CursorKey::new([8; 32])).is_err(), "signed with another key");
-    }
-    let longer = format!("{cursor}A");
-    for text in [
-        format!("name=y&sort=-steps&after={cursor}"),
-        format!("name=x&sort=steps&after={cursor}"),
-        format!("sort=-steps&after={cursor}"),
-        format!("name=x&sort=-steps&after={longer}"),
-        "after=".into(),
-        "after=%00".into(),
-        "after=bm9uc2Vuc2U".into(),
-    ] {
-        assert_eq!((fault(&text).0.as_str(), fault(&text).1.as_str()), ("after", "cursor"), "{text}");
-    }
-}
-
-#[test]
-fn a_cursor_is_good_as_it_was_given_and_not_otherwise() {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    let query = parse("sort=steps").unwrap();
-    let honest = query
-        .cursor(&key(), &[SortValue::Scalar(Literal::Null), SortValue::Scalar(Literal::Text("id".into()))]);
-    let honest = URL_SAFE_NO_PAD.decode(honest).unwrap();
-    let refused = |cursor: &[u8]| {
-        let cursor = URL_SAFE_NO_PAD.encode(cursor);
-        assert_eq!(fault(&format!("sort=steps&after={cursor}")).1, "cursor", "{cursor}");
-    };
-    for at in 0..honest.len() {
-        let mut turned = honest.clone();
-        turned[at] ^= 1;
-        refused(&turned);
-        refused(&honest[..at]);
-    }
-}
-
-#[test]
-fn a_signed_cursor_with_a_value_of_another_kind_is_refused() {
-    let query = parse("sort=steps").unwrap();
-    let id = || SortValue::Scalar(Literal::Text("id".into()));
-    for places in [
-        vec![SortValue::Scalar(Literal::Text("x".into())), id()],
-        vec![SortValue::Among(ValueKind::Array), id()],
-        vec![SortValue::Scalar(Literal::Integer(1)), SortValue::Scalar(Literal::Null)],
-        vec![SortValue::Scalar(Literal::Integer(1))],
-    ] {
-        let cursor = query.cursor(&key(), &places);
-        assert_eq!(fault(&format!("sort=steps&after={cursor}")).1, "cursor", "{places:?}");
-    }
-}
-
-#[test]
-fn places_of_every_kind_survive_the_cursor() {
-    let (schema, paths) = (schema(), ["parameters.a", "energy", "name", "done", "_id"]);
-    let keys = paths[..4].iter().map(|path| SortKey {
-        field: schema.field(&path.parse().unwrap()).unwrap(),
-        direction: Direction::Descending,
-    });
-    let order = Order::new(keys.collect(), schema.field(&"_id".parse().unwrap()).unwrap());
-    let binding = Binding::new("runs", &Expr::everything(), &order);
-    for document in [
-        json!({"_id": "i", "parameters": {"a": [1]}, "energy": "NaN", "done": true}),
-        json!({"_id": "i", "parameters": {"a": {"b": 1}}, "energy": "-Infinity", "name": "é"}),
-        json!({"_id": "i", "parameters": {"a": "NaN"}, "energy": 0.1, "name": ""}),
-        json!({"_id": "i", "parameters": {"a": i64::MIN}, "energy": 1}),
-        json!({"_id": "i"}),
-    ] {
-        let places = order.place(&document);
-        let read = binding.read(&key(), &order, &binding.write(&key(), &places)).unwrap();
-        assert_eq!(format!("{read:?}"), format!("{places:?}"));
-    }
 }
 
 #[test]

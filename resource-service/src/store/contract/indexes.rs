@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared_models::documents::Explanation;
 use tokio::task::JoinSet;
 
-use super::{Fixture, NOW, cursor_key, on_both_stores, place};
+use super::{Fixture, NOW, cursor, on_both_stores, start};
 use crate::{
     domain::document::{Document, Meta},
     query::{parse::Query, timestamp},
@@ -50,8 +50,8 @@ async fn explain(f: &Fixture, pairs: &[(&str, &str)]) -> Explanation {
     let pairs: Vec<(String, String)> =
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let query = Query::parse(&f.collection.target(), &pairs).expect("ok");
-    let (selection, after) = (selection(&query), place(&query));
-    keyset::explain(&*f.store, &f.collection, &selection, after.as_deref(), NOW).await.expect("ok")
+    let (selection, from) = (selection(&query), start(&query));
+    keyset::explain(&*f.store, &f.collection, &selection, from.as_ref(), NOW).await.expect("ok")
 }
 
 fn selection(query: &Query) -> Selection {
@@ -128,8 +128,8 @@ async fn a_late_page_costs_what_the_first_one_costs(f: &Fixture) {
             let pairs: Vec<(String, String)> =
                 pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             let query = Query::parse(&f.collection.target(), &pairs).expect("ok");
-            let (selection, after_here) = (selection(&query), place(&query));
-            let page = keyset::list(&*f.store, &f.collection, &selection, after_here.as_deref(), NOW)
+            let (selection, from_here) = (selection(&query), start(&query));
+            let page = keyset::list(&*f.store, &f.collection, &selection, from_here.as_ref(), NOW)
                 .await
                 .expect("ok");
             seen += u32::try_from(page.documents.len()).expect("ok");
@@ -137,7 +137,7 @@ async fn a_late_page_costs_what_the_first_one_costs(f: &Fixture) {
                 break;
             }
             let last: Value = serde_json::from_str(page.documents.last().expect("a page")).expect("ok");
-            after = query.cursor(&cursor_key(), &query.order.place(&last));
+            after = cursor(&query, &query.order.place(&last));
         }
         assert_eq!(seen, if filters.is_empty() { DOCUMENTS } else { seen.max(DOCUMENTS / 5) }, "{sort}");
     }

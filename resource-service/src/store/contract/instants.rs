@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::{Fixture, Leftover, NOW, cursor_key, on_both_stores, place, update};
+use super::{Fixture, Leftover, NOW, cursor, on_both_stores, start, update};
 use crate::{
     domain::{aggregate::Groups, collection::Collection, document::Document},
     query::{grouping::Grouping, parse::Query},
@@ -78,14 +78,13 @@ async fn found(f: &Fixture, collection: &Arc<Collection>, parameters: &[(&str, &
         let mut parameters = parameters.to_vec();
         parameters.extend(after.as_deref().map(|after| ("after", after)));
         let query = query(collection, &parameters);
-        let page =
-            keyset::list(&*f.store, collection, &selection(&query), place(&query).as_deref(), NOW).await;
+        let page = keyset::list(&*f.store, collection, &selection(&query), start(&query).as_ref(), NOW).await;
         let page = page.expect("ok");
         let documents: Vec<Value> =
             page.documents.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
         ids.extend(documents.iter().filter_map(|document| document["_id"].as_str()));
         let Some(last) = documents.last().filter(|_| page.more) else { return ids };
-        after = Some(query.cursor(&cursor_key(), &query.order.place(last)));
+        after = Some(cursor(&query, &query.order.place(last)));
     }
 }
 

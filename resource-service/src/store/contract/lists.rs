@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Fixture, NOW, cursor_key, on_both_stores, place};
+use super::{Fixture, NOW, cursor, on_both_stores, start};
 use crate::{
-    query::parse::Query,
+    query::{order::Start, parse::Query},
     store::{Batch, MAX_BATCH_BYTES, Selection, keyset},
 };
 
@@ -12,6 +12,7 @@ on_both_stores! {
     filters_find_what_they_say
     sorts_are_total
     cursors_walk_every_order_without_gap_or_repetition
+    a_list_continues_with_a_document_or_behind_it
     a_cursor_goes_on_where_it_stood_when_documents_come_and_go
     a_projection_shows_its_fields_in_the_order_of_the_document
     a_batch_ends_where_it_grows_too_large
@@ -78,7 +79,7 @@ async fn select(f: &Fixture, query: &Query) -> Batch {
         projection: query.projection.clone(),
         limit: query.limit,
     };
-    keyset::list(&*f.store, &f.collection, &selection, place(query).as_deref(), NOW).await.expect("ok")
+    keyset::list(&*f.store, &f.collection, &selection, start(query).as_ref(), NOW).await.expect("ok")
 }
 
 fn id(text: &str) -> String {
@@ -257,9 +258,29 @@ async fn cursors_walk_every_order_without_gap_or_repetition(f: &Fixture) {
                 let places = query.order.place(&last);
                 let left = f.store.count(&f.collection, query.order.behind(&places), NOW).await.expect("ok");
                 assert_eq!(usize::try_from(left).expect("ok") + walked.len(), expected.len(), "{sort}");
-                after = format!("&after={}", query.cursor(&cursor_key(), &places));
+                after = format!("&after={}", cursor(&query, &places));
             }
             assert_eq!(walked, expected, "{sort} by {limit}");
+        }
+    }
+}
+
+async fn a_list_continues_with_a_document_or_behind_it(f: &Fixture) {
+    fill(f).await;
+    for (sort, expected) in ORDERS {
+        let query = query(f, &format!("sort={sort}"));
+        let whole = select(f, &query).await.documents;
+        for (at, text) in whole.iter().enumerate() {
+            let places = query.order.place(&serde_json::from_str(text).expect("ok"));
+            for (start, from) in [(Start::with(places.clone()), at), (Start::behind(places), at + 1)] {
+                let (filter, order) = (query.filter.clone(), query.order.clone());
+                let selection = Selection { filter, order, projection: None, limit: query.limit };
+                let rest = keyset::list(&*f.store, &f.collection, &selection, Some(&start), NOW).await;
+                let rest: String = rest.expect("ok").documents.iter().map(|text| id(text)).collect();
+                assert_eq!(rest, expected[from..], "{sort} from {from}");
+                let left = f.store.count(&f.collection, query.order.from(&start), NOW).await.expect("ok");
+                assert_eq!(usize::try_from(left).expect("ok"), rest.len(), "{sort} from {from}");
+            }
         }
     }
 }
@@ -272,7 +293,7 @@ async fn a_cursor_goes_on_where_it_stood_when_documents_come_and_go(f: &Fixture)
     let batch = select(f, &first).await;
     assert_eq!(batch.documents.iter().map(|text| id(text)).collect::<String>(), "hf");
     let last = serde_json::from_str(&batch.documents[1]).expect("ok");
-    let cursor = first.cursor(&cursor_key(), &first.order.place(&last));
+    let cursor = cursor(&first, &first.order.place(&last));
     f.store.remove(&f.collection, "f", super::removal("f", 1)).await.expect("ok");
     for (id, i) in [("a", 3), ("c", 2), ("e", 2), ("g", 1)] {
         f.insert(id, json!({"i": i})).await;
@@ -306,6 +327,21 @@ async fn a_batch_ends_where_it_grows_too_large(f: &Fixture) {
     let batch = select(f, &query(f, "limit=1000")).await;
     assert!(batch.more);
     assert_eq!(batch.documents.len(), MAX_BATCH_BYTES / 900_000 + 1);
+    // The parts of a list behind a cursor are one batch: five of these come before those without a number.
+    for id in 'm'..='q' {
+        f.insert(&id.to_string(), json!({"s": text, "i": 1})).await;
+    }
+    let query = query(f, "limit=1000&sort=-i&fields=s");
+    let places = query.order.place(&json!({"_id": "z", "i": 2}));
+    let selection = Selection {
+        filter: query.filter.clone(),
+        order: query.order.clone(),
+        projection: None,
+        limit: query.limit,
+    };
+    let start = Start::behind(places);
+    let batch = keyset::list(&*f.store, &f.collection, &selection, Some(&start), NOW).await.expect("ok");
+    assert_eq!((batch.documents.len(), batch.more), (MAX_BATCH_BYTES / 900_000 + 1, true));
 }
 
 async fn every_double_is_found_by_its_own_value_and_not_by_its_neighbour(f: &Fixture) {

@@ -34,7 +34,12 @@ use crate::{
         document::{Document, Meta},
         history::Removal,
     },
-    query::{cursor::CursorKey, order::SortValue, parse::Query, timestamp},
+    query::{
+        cursor::{Cursor, CursorKey},
+        order::{SortValue, Start},
+        parse::Query,
+        timestamp,
+    },
 };
 
 pub const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
@@ -222,9 +227,17 @@ fn cursor_key() -> CursorKey {
     CursorKey::new([7; 32])
 }
 
-/// Where a query goes on.
-fn place(query: &Query) -> Option<Vec<SortValue>> {
-    query.place(&cursor_key()).expect("a cursor")
+/// Where a query continues.
+fn start(query: &Query) -> Option<Start> {
+    query.cursor(&cursor_key()).expect("a cursor").map(|cursor| match cursor {
+        Cursor::Behind(places) => Start::behind(places),
+        Cursor::Named(named) => panic!("{named:?} is to be looked up"),
+    })
+}
+
+/// The cursor of a short place.
+fn cursor(query: &Query, places: &[SortValue]) -> String {
+    query.binding.write(&cursor_key(), places).expect("a short place")
 }
 
 /// What the server works on in the collection of the tests; with `idle`, also the cursors that wait to be read.

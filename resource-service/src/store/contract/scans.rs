@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Fixture, Leftover, NOW, on_both_stores, operations, removal, update};
 use crate::{
     query::{
-        order::SortValue,
+        order::{SortValue, Start},
         parse::{Query, QueryContext},
     },
     store::{Scan, Selection, keyset},
@@ -71,25 +71,26 @@ async fn a_scan_gives_what_the_pages_give(f: &Fixture) {
         &[("sort", "n"), ("s", "nothing")],
     ] {
         let query = query(f, parameters);
-        let (mut pages, mut after) = (Vec::new(), None);
+        let (mut pages, mut start) = (Vec::<Vec<SortValue>>::new(), None);
         loop {
             let page = selection(&query, 1_000);
-            let page =
-                keyset::list(&*f.store, &f.collection, &page, after.as_deref(), NOW).await.expect("ok");
+            let page = keyset::list(&*f.store, &f.collection, &page, start.as_ref(), NOW).await.expect("ok");
             let texts = page.documents.iter();
             pages.extend(texts.map(|text| query.order.place(&serde_json::from_str(text).unwrap())));
             if !page.more {
                 break;
             }
-            after = pages.last().cloned();
+            start = pages.last().cloned().map(Start::behind);
         }
         for (from, limit) in [(0_usize, usize::MAX), (0, 1_500), (400, usize::MAX), (400, 1_200), (3, 5)] {
-            let after = from.checked_sub(1).and_then(|last| pages.get(last)).cloned();
-            let from = if after.is_some() { from } else { 0 };
+            let before = from.checked_sub(1).and_then(|last| pages.get(last)).cloned();
+            let from = if before.is_some() { from } else { 0 };
             let wanted: Vec<_> = pages.iter().skip(from).take(limit).cloned().collect();
-            let scan = f.store.scan(&f.collection, selection(&query, limit), after, NOW);
-            let found = rest_of(&mut *scan.await.expect("ok"), &query, 700).await;
-            assert!(found == wanted, "{parameters:?} from {from}: {} of {}", found.len(), wanted.len());
+            for start in [before.map(Start::behind), wanted.first().cloned().map(Start::with)] {
+                let scan = f.store.scan(&f.collection, selection(&query, limit), start, NOW);
+                let found = rest_of(&mut *scan.await.expect("ok"), &query, 700).await;
+                assert!(found == wanted, "{parameters:?} from {from}: {} of {}", found.len(), wanted.len());
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ use crate::{
     },
     query::{
         expr::{Expr, ValueKind},
-        order::SortValue,
+        order::Start,
         schema::{Field, FieldType},
     },
 };
@@ -298,10 +298,10 @@ impl Store for MongoStore {
         &self,
         collection: &Arc<Collection>,
         selection: Selection,
-        after: Option<Vec<SortValue>>,
+        start: Option<Start>,
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError> {
-        let rest = Rest { collection: Arc::clone(collection), selection, after, now };
+        let rest = Rest { collection: Arc::clone(collection), selection, start, now };
         Ok(Box::new(CursorScan::new(self.clone(), rest)))
     }
 

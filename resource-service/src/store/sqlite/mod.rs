@@ -47,7 +47,7 @@ use crate::{
         collection::{Collection, Index},
         ticket::Ticket,
     },
-    query::{expr::Expr, order::SortValue, schema::FieldType},
+    query::{expr::Expr, order::Start, schema::FieldType},
 };
 
 /// Documents in one SQLite file. Clones are the same store.
@@ -272,10 +272,10 @@ impl Store for SqliteStore {
         &self,
         collection: &Arc<Collection>,
         selection: Selection,
-        after: Option<Vec<SortValue>>,
+        start: Option<Start>,
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError> {
-        let rest = Rest { collection: Arc::clone(collection), selection, after, now };
+        let rest = Rest { collection: Arc::clone(collection), selection, start, now };
         Ok(Box::new(RowScan::open(self.clone(), rest).await?))
     }
 

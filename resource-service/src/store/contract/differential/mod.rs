@@ -20,7 +20,7 @@ use self::{
     generate::{Asked, Random},
     oracle::OracleOrder,
 };
-use super::{Fixture, NOW, cursor_key, place};
+use super::{Fixture, NOW, cursor, start};
 use crate::{
     domain::{
         collection::Collection,
@@ -162,7 +162,7 @@ impl Round {
                     assert_eq!(usize::try_from(total).expect("ok"), expected.len(), "{}", context());
                 }
                 let last = found.last().map(|last| serde_json::from_str(last).expect("JSON"));
-                after = last.map(|last| query.cursor(&cursor_key(), &query.order.place(&last)));
+                after = last.map(|last| cursor(&query, &query.order.place(&last)));
                 self.counts.pages.fetch_add(1, Relaxed);
                 self.counts.found.fetch_add(found.len(), Relaxed);
             }
@@ -187,7 +187,7 @@ impl Round {
             projection: None,
             limit: query.limit,
         };
-        let page = keyset::list(store, &self.collection, &selection, place(query).as_deref(), NOW).await;
+        let page = keyset::list(store, &self.collection, &selection, start(query).as_ref(), NOW).await;
         page.unwrap_or_else(|error| panic!("{}: {error}", query.filter))
     }
 }
