@@ -90,8 +90,11 @@ impl<'s> ConditionReader<'s> {
                 format!("a filter may have at most {MAX_CONDITIONS} conditions; this one is over the limit");
             return Err(fault(parameter, "limit", message));
         }
-        let field = resolve(self.schema, parameter, path)?;
-        self.check_declared(parameter, &field)?;
+        let field = if parameter == "filter" {
+            resolve(self.schema, parameter, path)?
+        } else {
+            resolve_declared(self.schema, parameter, path)?
+        };
         let operator = Operator::named(operator).ok_or_else(|| unknown(parameter, operator))?;
         check(&field, parameter, operator)?;
         let wrong = |message| fault(parameter, "type", message);
@@ -138,20 +141,6 @@ impl<'s> ConditionReader<'s> {
             literals.extend(readings(field, item.given(), parameter)?);
         }
         Ok(literals)
-    }
-
-    /// Refuses a parameter of its own for a field that the schema does not name: it may be a control word mistyped.
-    fn check_declared(&self, parameter: &str, field: &Field) -> Result<(), FieldError> {
-        let name = field.path.first();
-        if parameter == "filter" || name.starts_with('_') || self.schema.declares(name) {
-            return Ok(());
-        }
-        let message = format!(
-            "the schema names no field {:?}; only filter= reaches fields that it does not name, as in filter={}",
-            short(name),
-            json!({ short(&field.path.to_string()): "…" })
-        );
-        Err(fault(parameter, "field", message))
     }
 }
 
@@ -289,6 +278,29 @@ pub fn resolve(schema: &Schema, parameter: &str, path: &str) -> Result<Arc<Field
     let path: Path =
         path.parse().map_err(|invalid| fault(parameter, "field", format!("{:?}: {invalid}", short(path))))?;
     schema.field(&path).map_err(|unknown| fault(parameter, "field", unknown.to_string()))
+}
+
+/// The field at a dotted path, whose first name the schema declares: one that it only allows may be mistyped, and a parameter
+/// of that name may be a control word mistyped.
+pub fn resolve_declared(schema: &Schema, parameter: &str, path: &str) -> Result<Arc<Field>, FieldError> {
+    let field = resolve(schema, parameter, path)?;
+    let name = field.path.first();
+    if name.starts_with('_') || schema.declares(name) {
+        return Ok(field);
+    }
+    let suggestion =
+        schema.nearest(name).map_or_else(String::new, |near| format!(", did you mean {near:?}?"));
+    let (name, path) = (short(name), short(&field.path.to_string()));
+    let hint = match parameter {
+        "sort" | "group" | "stat" => {
+            format!("; declare it in the schema to use it in {parameter}")
+        }
+        _ => format!(", as in filter={}", json!({ path: "…" })),
+    };
+    let message = format!(
+        "the schema declares no field {name:?}{suggestion}; only filter= reaches fields that it does not declare{hint}"
+    );
+    Err(fault(parameter, "field", message))
 }
 
 /// Refuses an operator that has no meaning for the field.

@@ -6,9 +6,9 @@ use std::{fmt, sync::Arc};
 use shared_models::problem::FieldError;
 
 use super::{
+    condition::resolve_declared,
     expr::Expr,
     parse::{Query, QueryContext},
-    path::Path,
     schema::{Field, FieldType, nearest},
 };
 
@@ -142,14 +142,8 @@ fn push<T: PartialEq>(
     }
 }
 
-fn resolve(target: &QueryContext<'_>, parameter: &str, path: &str) -> Result<Arc<Field>, FieldError> {
-    let unknown = |fault: String| FieldError::in_parameter(parameter, "field", fault);
-    let path: Path = path.parse().map_err(|fault| unknown(format!("{path:?}: {fault}")))?;
-    target.schema.field(&path).map_err(|fault| unknown(fault.to_string()))
-}
-
 fn grouped(target: &QueryContext<'_>, path: &str) -> Result<Arc<Field>, FieldError> {
-    let field = resolve(target, "group", path)?;
+    let field = resolve_declared(target.schema, "group", path)?;
     scalar("group", &field)?;
     Ok(field)
 }
@@ -178,7 +172,7 @@ fn stat(target: &QueryContext<'_>, text: &str) -> Result<Stat, FieldError> {
         let message = format!("there is no statistic {name:?}; {hint}");
         return Err(FieldError::in_parameter("stat", "function", message));
     };
-    let field = path.map(|path| resolve(target, "stat", path)).transpose()?;
+    let field = path.map(|path| resolve_declared(target.schema, "stat", path)).transpose()?;
     match &field {
         None if function == Function::Count => {}
         None => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared_models::{documents::Direction, problem::FieldError};
 
 use super::{
-    condition::{ConditionReader, Given, MAX_CONDITIONS, fault, resolve},
+    condition::{ConditionReader, Given, MAX_CONDITIONS, fault, resolve, resolve_declared},
     cursor::{Binding, Cursor, CursorKey},
     expr::Expr,
     group, json,
@@ -200,7 +200,7 @@ fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
             Some(path) => (Direction::Descending, path),
             None => (Direction::Ascending, name),
         };
-        let field = resolve(schema, "sort", path)?;
+        let field = resolve_declared(schema, "sort", path)?;
         if matches!(field.kind, FieldType::Array(_) | FieldType::Object) {
             let message = format!("{path} is {}, which has no order", field.kind.expectation());
             return Err(fault("sort", "type", message));

@@ -302,12 +302,16 @@ impl Schema {
         }
     }
 
-    /// The top-level name that is nearest to what was asked for.
+    /// That nothing can be at a path.
     fn absent(&self, path: &Path) -> UnknownField {
+        UnknownField::Absent { path: path.to_string(), suggestion: self.nearest(path.first()) }
+    }
+
+    /// The declared name that is a typing error away from `name`.
+    pub fn nearest(&self, name: &str) -> Option<String> {
         let declared = self.shape(&[]).declared;
         let names = declared.iter().map(String::as_str).chain(SYSTEM_FIELDS);
-        let suggestion = nearest(path.first(), names).filter(|name| name != path.first());
-        UnknownField::Absent { path: path.to_string(), suggestion }
+        nearest(name, names).filter(|near| near != name)
     }
 }
 

@@ -31,7 +31,7 @@ const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 50
     the field with any other value than `null`; `[exists]` asks for the field, `null` or not.\n\
     - A `date-time` field is compared, sorted and grouped as an instant: `13:00:00+01:00` equals `12:00:00Z`. `prefix` and \
     `contains` ask for the text as it was written. In an address write the `+` of an offset as `%2B`, or use `Z`.\n\
-    - Where a schema allows members that it does not declare, only `filter=` reaches them.\n\
+    - Where a schema allows members that it does not declare, only `filter=` asks for them. `fields` may show them.\n\
     - A list has pages. `limit` is the most documents of one; a page ends earlier where its documents make up 8 MiB, or where \
     memory is short. As long as `next` is not null there are more: send it as `after`, with the same conditions and `sort`. It \
     has at most 1024 characters. If it can no longer be continued, because the documents around it have changed, the answer is \

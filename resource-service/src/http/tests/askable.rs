@@ -45,12 +45,21 @@ async fn in_an_open_schema_only_filter_reaches_what_it_does_not_name() {
         "/api/open?foo[gt]=1&count=exact",
         "/api/open/aggregate?stat=count&foo=bar",
         "/api/open/changes?foo=bar",
+        "/api/open?sort=-foo",
+        "/api/open/aggregate?group=foo",
+        "/api/open/aggregate?stat=count:foo",
     ] {
         let refused = api.ask_open("GET", path).await;
-        assert_eq!(refused.status, 422, "{path}: {}", refused.body);
+        let text = refused.body.to_string();
+        assert!(refused.status == 422 && text.contains("only filter= reaches"), "{path}: {text}");
     }
-    let refused = api.ask_open("GET", "/api/open?foo=bar").await;
-    assert!(refused.body.to_string().contains("filter="), "{}", refused.body);
+    let refused = api.ask_open("GET", "/api/open?fre.cutoff=3").await;
+    assert!(refused.body.to_string().contains("did you mean"), "{}", refused.body);
+    for path in
+        ["/api/open?sort=free.x,-_id&fields=free.x,foo,_owner", "/api/open/aggregate?group=free.x&stat=sum:a"]
+    {
+        assert_eq!(api.ask_open("GET", path).await.status, 200, "{path}");
+    }
     assert_eq!(api.count_open("filter=%7B%22foo%22:%22bar%22%7D").await, 1);
     assert_eq!(api.count_open("free.cutoff[gt]=3").await, 1);
     assert_eq!(api.count_open("free.other=3").await, 0);
