@@ -65,12 +65,12 @@ impl Meta {
         ]
     }
 
-    /// Takes the members that only the service sets out of `members`, where they repeat this record.
+    /// Takes the members that only the service sets out of `members`, where they repeat those of a `record`.
     /// Those that do not are faults, and so is any other name beginning with `_`.
-    pub fn take_echo(record: Option<&Self>, members: &mut Map<String, Value>) -> Vec<FieldError> {
-        for (name, value) in record.map(Self::members).into_iter().flatten() {
-            if members.get(name) == Some(&value) {
-                members.shift_remove(name);
+    pub fn take_echo(record: &[(&str, Value)], members: &mut Map<String, Value>) -> Vec<FieldError> {
+        for (name, value) in record {
+            if members.get(*name) == Some(value) {
+                members.shift_remove(*name);
             }
         }
         let reserved = members.keys().filter(|name| name.starts_with('_'));
@@ -158,7 +158,7 @@ mod tests {
         let meta = first();
         let mut members =
             json!({"_revision": 1, "_owner": "eve", "_x": 1, "a": 1}).as_object().unwrap().clone();
-        let faults = Meta::take_echo(Some(&meta), &mut members);
+        let faults = Meta::take_echo(&meta.members(), &mut members);
         let places: Vec<_> = faults.into_iter().filter_map(|fault| fault.pointer).collect();
         assert_eq!(places, ["/_owner", "/_x"]);
         assert!(!members.contains_key("_revision"));

@@ -8,7 +8,7 @@ use super::{
     error::ResourceError,
     policy::{Permit, Verb},
     reviews,
-    shown::Shown,
+    shown::{Record, Shown},
 };
 use crate::{
     domain::{
@@ -84,7 +84,8 @@ impl WriteTarget<'_> {
         Ok(document)
     }
 
-    /// Writes what `change` makes of the current members, again when somebody else was faster.
+    /// Writes what `change` makes of the current members and of those of the service that the caller is shown, again when
+    /// somebody else was faster.
     pub(super) async fn update<F>(
         &self,
         service: &Service,
@@ -92,7 +93,7 @@ impl WriteTarget<'_> {
         change: F,
     ) -> Result<Shown, ResourceError>
     where
-        F: Fn(&Meta, Map<String, Value>) -> Result<Map<String, Value>, ResourceError>,
+        F: Fn(&Record, Map<String, Value>) -> Result<Map<String, Value>, ResourceError>,
     {
         let permit = self.admit(service)?;
         for _ in 0..MAX_TRIES {
@@ -100,7 +101,7 @@ impl WriteTarget<'_> {
             let Document { meta, members: before } = self.granted(service, &permit, &found).await?;
             let mut visible = before.clone();
             let withheld = permit.hidden.withhold(&mut visible);
-            let mut members = change(&meta, visible)?;
+            let mut members = change(&permit.record(&meta), visible)?;
             permit.hidden.restore(&mut members, withheld)?;
             // To somebody who may not read, the same revision again would tell that they guessed what is stored.
             if effect == Effect::Changes && permit.may_read() && same_members(&before, &members) {
@@ -158,10 +159,10 @@ impl WriteTarget<'_> {
 
 /// Drops the system members that a client repeats unchanged; refuses all others.
 pub(super) fn without_echo(
-    meta: &Meta,
+    record: &Record,
     members: &Map<String, Value>,
 ) -> Result<Map<String, Value>, ResourceError> {
     let mut members = members.clone();
-    let faults = Meta::take_echo(Some(meta), &mut members);
+    let faults = Meta::take_echo(record, &mut members);
     if faults.is_empty() { Ok(members) } else { Err(ResourceError::Invalid(faults)) }
 }

@@ -76,7 +76,7 @@ pub(super) fn checked(
     hidden: &Hidden,
     mut members: Map<String, Value>,
 ) -> Result<Map<String, Value>, ResourceError> {
-    let reserved = Meta::take_echo(None, &mut members);
+    let reserved = Meta::take_echo(&[], &mut members);
     if !reserved.is_empty() {
         return Err(ResourceError::Invalid(reserved));
     }

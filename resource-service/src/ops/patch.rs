@@ -9,7 +9,7 @@ use super::{
     change::{Effect, without_echo},
     error::ResourceError,
     policy::Verb,
-    shown::Shown,
+    shown::{Record, Shown},
 };
 use crate::domain::{
     document::Meta,
@@ -24,14 +24,14 @@ pub async fn patch(
     target: WriteTarget<'_>,
     patch: &Map<String, Value>,
 ) -> Result<Shown, ResourceError> {
-    let change = |meta: &_, mut members| {
-        merge(&mut members, without_echo(meta, patch)?);
+    let change = |record: &Record, mut members| {
+        merge(&mut members, without_echo(record, patch)?);
         Ok(members)
     };
     target.update(service, Effect::Changes, change).await
 }
 
-/// Applies the operations of `patch` to the document, all or none. They see its system members and may test them.
+/// Applies the operations of `patch` to the document, all or none. They see those system members that the caller is shown, and may test them.
 /// Operations that read what is stored need the scope that reads it.
 pub async fn operate(
     service: &Service,
@@ -46,16 +46,16 @@ pub async fn operate(
     if reads(patch) {
         service.admit(target.claims, target.collection, Verb::Read)?;
     }
-    target.update(service, Effect::Changes, |meta, members| patched(meta, members, patch)).await
+    target.update(service, Effect::Changes, |record, members| patched(record, members, patch)).await
 }
 
 fn patched(
-    meta: &Meta,
+    record: &Record,
     members: Map<String, Value>,
     patch: &Patch,
 ) -> Result<Map<String, Value>, ResourceError> {
-    let record = meta.members().map(|(name, value)| (name.to_owned(), value));
-    let mut document = Value::Object(record.into_iter().chain(members).collect());
+    let own = record.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let mut document = Value::Object(own.chain(members).collect());
     apply(&mut document, patch)?;
     let fault = |place: String, code: &str, message: String| {
         ResourceError::Invalid(vec![FieldError::at(place, code, message)])
@@ -63,14 +63,14 @@ fn patched(
     let Value::Object(mut members) = document else {
         return Err(fault(String::new(), "type", "the result of the patch is not a JSON object".into()));
     };
-    for (name, value) in meta.members() {
-        if members.get(name) != Some(&value) {
+    for (name, value) in record {
+        if members.get(*name) != Some(value) {
             let message = format!("{name:?} is set by the service; leave it as it is");
             return Err(fault(pointer("", name), "readOnly", message));
         }
-        members.shift_remove(name);
+        members.shift_remove(*name);
     }
-    let faults = Meta::take_echo(None, &mut members);
+    let faults = Meta::take_echo(&[], &mut members);
     if !faults.is_empty() {
         return Err(ResourceError::Invalid(faults));
     }

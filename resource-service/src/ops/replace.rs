@@ -16,5 +16,5 @@ pub async fn replace(
     target: WriteTarget<'_>,
     members: &Map<String, Value>,
 ) -> Result<Shown, ResourceError> {
-    target.update(service, Effect::Replaces, |meta, _| without_echo(meta, members)).await
+    target.update(service, Effect::Replaces, |record, _| without_echo(record, members)).await
 }

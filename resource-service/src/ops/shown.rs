@@ -1,11 +1,11 @@
 //! What a caller is shown of a document, and the entity tag of that.
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::{error::ResourceError, policy::Permit};
 use crate::{
     domain::{
-        document::Document,
+        document::{Document, Meta},
         precondition::{Representation, entity_tag},
     },
     store::StoredDocument,
@@ -20,15 +20,25 @@ pub struct Shown {
     pub tag: String,
 }
 
+/// Members that the service sets, with their values.
+pub(super) type Record = Vec<(&'static str, Value)>;
+
 impl Permit<'_> {
+    /// What the service records about a document, as far as the caller is shown it. What they are not shown they may not
+    /// repeat either: to accept it, or not, would tell whether a guess is right.
+    pub(super) fn record(&self, meta: &Meta) -> Record {
+        let shown = |(name, _): &(&str, Value)| self.may_read() || ["_id", "_revision"].contains(name);
+        meta.members().into_iter().filter(shown).collect()
+    }
+
     /// What the caller is shown of a document: one who may not read the collection `_id` and `_revision` alone.
     pub fn show(&self, stored: StoredDocument) -> Result<Shown, ResourceError> {
         let tag = entity_tag(stored.revision, &self.part());
         let json = if self.may_read() {
             self.hidden.shown(stored.json)?
         } else {
-            let meta = Document::parse(&stored.json)?.meta;
-            json!({"_id": meta.id, "_revision": meta.revision}).to_string()
+            let shown = self.record(&Document::parse(&stored.json)?.meta).into_iter();
+            shown.map(|(name, value)| (name.to_owned(), value)).collect::<Value>().to_string()
         };
         Ok(Shown { json, tag })
     }

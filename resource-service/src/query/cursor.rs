@@ -76,11 +76,11 @@ impl Binding {
         Self(format!("{collection}?{filter}&sort={order}"))
     }
 
-    fn sign(&self, key: &CursorKey, what: u8, content: &[u8]) -> [u8; SIGNATURE] {
+    fn sign(&self, key: &CursorKey, what: u8, text: &[u8]) -> [u8; SIGNATURE] {
         let mut context = hmac::Context::with_key(&key.0);
         context.update(self.0.as_bytes());
         context.update(&[what]);
-        context.update(content);
+        context.update(text);
         let mut signature = [0; SIGNATURE];
         signature.copy_from_slice(&context.sign().as_ref()[..SIGNATURE]);
         signature

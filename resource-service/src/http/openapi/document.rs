@@ -26,7 +26,7 @@ const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 50
     Each field is a parameter: `field=value` or `field[operator]=value`, with dots between the names of a path. Several are \
     combined with AND; use `or` and `filter` for other combinations.\n\n\
     - A value is read by the type of its field. A field without a type (below a free object) may hold text or numbers: unquoted \
-    `0042`, `1.10` or `1e5` finds both, `"1.10"` in quotes finds the text.\n\
+    `0042`, `1.10` or `1e5` finds both, and a value in double quotes only the text.\n\
     - A comparison matches only documents that have the field with a value of that type. `[ne]=null` matches those that have \
     the field with any other value than `null`; `[exists]` asks for the field, `null` or not.\n\
     - A `date-time` field is compared, sorted and grouped as an instant: `13:00:00+01:00` equals `12:00:00Z`. `prefix` and \

@@ -118,6 +118,49 @@ async fn what_reads_on_the_way_to_a_write_takes_the_scope_that_reads() {
 }
 
 #[actix_web::test]
+async fn what_the_service_records_cannot_be_guessed_without_the_scope_that_reads() {
+    let api = Api::start().await;
+    let made = api.with("POST", "/api/calculations", &calculation()).await;
+    let path = format!("/api/calculations/{}", made.id());
+    for name in ["_owner", "_created_at", "_updated_at"] {
+        let right = made.body[name].clone();
+        let tell = async |value: &Value| {
+            let mut whole = calculation();
+            whole[name] = value.clone();
+            let mut answers = Vec::new();
+            for (method, body, kind) in [
+                ("PUT", whole, "application/json"),
+                ("PATCH", json!({name: value}), "application/merge-patch+json"),
+                (
+                    "PATCH",
+                    json!([{"op": "add", "path": format!("/{name}"), "value": value}]),
+                    "application/json-patch+json",
+                ),
+                (
+                    "PATCH",
+                    json!([{"op": "replace", "path": format!("/{name}"), "value": value}]),
+                    "application/json-patch+json",
+                ),
+            ] {
+                let ask = request(method, &path, "mal", WRITER).set_payload(body.to_string());
+                let answer = api.send(ask.insert_header(("content-type", kind))).await;
+                answers.push((answer.status, answer.body["errors"].clone(), answer.body["detail"].clone()));
+            }
+            answers
+        };
+        let (right, wrong) = (tell(&right).await, tell(&json!("2020-01-01T00:00:00.000Z")).await);
+        assert_eq!(right, wrong, "{name}: a right guess is answered like a wrong one");
+        assert!(right.iter().all(|(status, ..)| *status >= 400), "{name}: {right:?}");
+    }
+    let echo = json!({"_id": made.id(), "_revision": 1, "host": "n1"});
+    assert_eq!(
+        send(&api, "PATCH", &path, WRITER, &echo).await.status,
+        200,
+        "what they are shown they may repeat"
+    );
+}
+
+#[actix_web::test]
 async fn a_refusal_quotes_nothing_that_its_reader_may_not_see() {
     let (api, path) = with_staff().await;
     for body in [
