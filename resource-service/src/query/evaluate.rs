@@ -124,7 +124,7 @@ fn compares(value: &Literal, comparison: Comparison, literal: &Literal) -> bool 
 }
 
 /// The order of two values of one kind; nothing between NaN and a number.
-fn order(a: &Literal, b: &Literal) -> Option<Ordering> {
+pub fn order(a: &Literal, b: &Literal) -> Option<Ordering> {
     match (a, b) {
         (Literal::Null, Literal::Null) => Some(Ordering::Equal),
         (Literal::Boolean(a), Literal::Boolean(b)) => Some(a.cmp(b)),

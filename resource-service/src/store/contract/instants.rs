@@ -18,6 +18,7 @@ on_both_stores! {
     one_instant_is_one_group_and_has_one_place_in_a_unique_index
     nothing_shows_what_a_store_keeps_beside_a_document
     documents_from_before_a_field_became_a_time_are_found
+    equal_times_are_told_before_a_field_becomes_a_time
 }
 
 const TIMES: [&str; 7] = [
@@ -229,4 +230,30 @@ async fn what_an_older_replica_writes_to_mongodb_is_mended_and_no_change_is_told
     };
     assert_eq!(first.id, "9");
     f.end().await;
+}
+
+/// A definition that is only tried: nothing was made for it yet.
+async fn equal_times_are_told_before_a_field_becomes_a_time(f: &Fixture) {
+    let before = collection("tried", &json!({}), &json!([]));
+    f.store.prepare(std::slice::from_ref(&before)).await.expect("ok");
+    let others = [
+        json!({"n": 1}),
+        json!({"at": 5}),
+        json!({"at": "no time"}),
+        json!({"at": ["2027-03-04T08:00:00Z"]}),
+    ];
+    let times = TIMES.iter().map(|time| json!({"at": time, "n": 7}));
+    for (at, members) in times.chain(others).enumerate() {
+        f.store.insert(&before, document(&before, &format!("{at:02}"), members)).await.expect("ok");
+    }
+    for (keys, at, n) in [(json!({"at": 1}), 0, None), (json!({"n": 1, "at": -1}), 1, Some(json!(7)))] {
+        let after = collection("tried", &time(), &json!([{"keys": keys, "unique": true}]));
+        let found = f.store.duplicates(&after, &after.indexes[0], 10).await.expect("ok");
+        let told: Vec<_> =
+            found.iter().map(|one| (one.ids.join(" "), one.documents, &one.values[at].1)).collect();
+        let (first, second) = (json!("2027-03-04T08:00:00Z"), json!("2027-03-04T08:00:00.25Z"));
+        assert_eq!(told, [("00 01".to_owned(), 2, &first), ("02 05".to_owned(), 2, &second)]);
+        assert!(n.is_none_or(|n| found[0].values[0] == ("n".to_owned(), n)));
+        assert_eq!(f.store.duplicates(&after, &after.indexes[0], 1).await.expect("ok"), found[..1]);
+    }
 }

@@ -7,22 +7,18 @@ use std::{
 
 use async_trait::async_trait;
 use mongodb::{
-    Collection as Handle,
-    bson::{Bson, Document as Doc, RawDocumentBuf, doc},
+    bson::{Bson, Document as Doc, doc},
     error::{Error, ErrorKind},
 };
-use serde_json::Value;
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{MongoStore, duplicate_key, failed, index_model, instants::path_of, json, written};
+use super::{MongoStore, duplicate_key, duplicates, failed, json, written};
 use crate::{
     domain::{collection::Collection, index::Index},
-    query::{instant::shown, schema::Field},
     store::{
         StoreError,
         definitions::{
-            DefinitionStore, Duplicate, IndexPlan, MAX_IDS, StoredDefinition, fields_of,
-            is_declared_by_a_definition,
+            DefinitionStore, Duplicate, IndexPlan, StoredDefinition, fields_of, is_declared_by_a_definition,
         },
     },
 };
@@ -107,61 +103,6 @@ impl MongoStore {
     }
 }
 
-/// Groups documents by the values that the index holds.
-fn grouped(index: &Index, limit: usize) -> Vec<Doc> {
-    let within = index_model(index).options.and_then(|options| options.partial_filter_expression);
-    let keys = index.keys.iter().enumerate();
-    let values: Doc =
-        keys.map(|(at, (field, _))| (format!("value{at}"), format!("${}", path_of(field)).into())).collect();
-    let ids = doc! { "$minN": { "input": "$_id", "n": i32::try_from(MAX_IDS).unwrap_or(i32::MAX) } };
-    vec![
-        doc! { "$match": within.unwrap_or_default() },
-        doc! { "$group": { "_id": values, "documents": { "$sum": 1_i64 }, "ids": ids } },
-        doc! { "$match": { "documents": { "$gt": 1 } } },
-        doc! { "$sort": { "_id": 1 } },
-        doc! { "$limit": i64::try_from(limit).unwrap_or(i64::MAX) },
-    ]
-}
-
-async fn duplicates(
-    handle: Handle<RawDocumentBuf>,
-    index: &Index,
-    limit: usize,
-) -> Result<Vec<Duplicate>, StoreError> {
-    let groups = handle.aggregate(grouped(index, limit)).allow_disk_use(true);
-    let mut cursor = groups.with_type::<RawDocumentBuf>().await.map_err(|error| failed(&error))?;
-    let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
-    let mut found = Vec::new();
-    while cursor.advance().await.map_err(|error| failed(&error))? {
-        let text = json::to_json(cursor.current()).map_err(|error| corrupt(&error))?;
-        let group = serde_json::from_str(&text).map_err(|error| corrupt(&error))?;
-        found.push(duplicate(&group, index));
-    }
-    Ok(found)
-}
-
-fn shown_value(field: &Field, value: Value) -> Value {
-    match value {
-        Value::String(key) if field.is_instant() => shown(&key).into(),
-        other => other,
-    }
-}
-
-fn duplicate(group: &Value, index: &Index) -> Duplicate {
-    let value = |at: usize| group["_id"].get(format!("value{at}")).cloned().unwrap_or_default();
-    let ids = group["ids"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    Duplicate {
-        values: index
-            .keys
-            .iter()
-            .enumerate()
-            .map(|(at, (field, _))| (field.path.to_string(), shown_value(field, value(at))))
-            .collect(),
-        ids: ids.map(str::to_owned).collect(),
-        documents: group["documents"].as_u64().unwrap_or_default(),
-    }
-}
-
 #[async_trait]
 impl DefinitionStore for MongoStore {
     async fn definition_revisions(&self) -> Result<BTreeMap<String, i64>, StoreError> {
@@ -220,7 +161,7 @@ impl DefinitionStore for MongoStore {
         index: &Index,
         limit: usize,
     ) -> Result<Vec<Duplicate>, StoreError> {
-        let looking = duplicates(self.handle(collection), index, limit);
+        let looking = duplicates::find(self, collection, index, limit);
         self.server.while_it_answers(looking).await.ok_or(Unavailable)?
     }
 

@@ -68,14 +68,24 @@ pub async fn prepare(
     if collection.instants.is_empty() {
         return Ok(());
     }
-    let state = database.collection::<Doc>(STATE);
-    let this = doc! { "_id": collection.name(), "of": layout(collection) };
-    if state.find_one(this.clone()).await.map_err(|error| failed(&error))?.is_some() {
+    if are_made(database, collection).await? {
         return Ok(());
     }
     mend(database, documents, collection).await?;
-    let done = state.replace_one(doc! { "_id": collection.name() }, this).upsert(true).await;
+    let state = database.collection::<Doc>(STATE);
+    let done = state.replace_one(doc! { "_id": collection.name() }, state_of(collection)).upsert(true).await;
     done.map(drop).map_err(|error| failed(&error))
+}
+
+/// What is kept of a collection whose documents were gone through for its layout.
+fn state_of(collection: &Collection) -> Doc {
+    doc! { "_id": collection.name(), "of": layout(collection) }
+}
+
+/// Whether the documents have the keys of this layout.
+pub async fn are_made(database: &Database, collection: &Collection) -> Result<bool, StoreError> {
+    let found = database.collection::<Doc>(STATE).find_one(state_of(collection)).await;
+    Ok(found.map_err(|error| failed(&error))?.is_some())
 }
 
 /// Makes the keys of the documents that lack them, in steps that hold up no writer; returns how many there were. It can

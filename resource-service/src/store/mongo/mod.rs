@@ -6,6 +6,7 @@ mod bson;
 mod changes;
 mod conflicts;
 mod definitions;
+mod duplicates;
 mod explain;
 mod filter;
 mod find;
