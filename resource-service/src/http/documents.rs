@@ -158,9 +158,19 @@ pub fn written(shown: Shown) -> HttpResponse {
 
 /// The page as JSON; its items are JSON already and are not looked into again.
 fn page_text(page: &list::Page) -> String {
-    let items = page.items.join(",");
     // A cursor is base64url: it needs no escaping.
     let next = page.next.as_ref().map_or_else(|| "null".to_owned(), |cursor| format!("\"{cursor}\""));
     let total = page.total.map_or_else(String::new, |total| format!(",\"total\":{total}"));
-    ["{\"items\":[", &items, "],\"next\":", &next, &total, "}"].concat()
+    let (head, tail) = ("{\"items\":[", ["],\"next\":", &next, &total, "}"].concat());
+    let items: usize = page.items.iter().map(|item| item.len() + 1).sum();
+    let mut text = String::with_capacity(head.len() + items + tail.len());
+    text.push_str(head);
+    for (at, item) in page.items.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        text.push_str(item);
+    }
+    text.push_str(&tail);
+    text
 }

@@ -3,6 +3,9 @@
 //!
 //! Databases call this group commit, GraphQL servers a data loader. Each answer is as fresh as that of a single call: a
 //! batch is sent after the last of its calls arrived.
+//!
+//! Batching saves work where the store is near and busy. Where it is far away, waiting for a batch to return would cost
+//! more than it saves: the farther the store, the more batches may run at once, so that calls wait about [`WAIT`] at most.
 
 use std::{
     pin::Pin,
@@ -10,7 +13,13 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout},
+};
+
+/// How long a call may wait for a batch to return before more of them run at once.
+const WAIT: Duration = Duration::from_micros(500);
 
 /// A question, and where its answer goes.
 pub struct Call<Q, A> {
@@ -32,8 +41,10 @@ type Run<Q, A> = Arc<dyn Fn(Vec<Call<Q, A>>) -> Pin<Box<dyn Future<Output = ()> 
 /// The limits of batches.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The most batches that run at the same time.
-    pub batches: usize,
+    /// The most batches that run at the same time if the store is near.
+    pub near: usize,
+    /// The most batches that run at the same time, however far away the store is.
+    pub far: usize,
     /// The most calls of one batch.
     pub calls: usize,
     /// How long a batch may take. One that takes longer is cancelled, and the next one is sent.
@@ -57,6 +68,26 @@ struct State<Q, A> {
     waiting: Vec<Call<Q, A>>,
     /// The number of batches that are running.
     running: usize,
+    /// The shortest time that a batch took lately: what the way to the store and back takes.
+    distance: Duration,
+}
+
+impl<Q, A> State<Q, A> {
+    /// How many batches may run now. If they are spread evenly, one of them returns every [`WAIT`].
+    fn most(&self, limits: &Limits) -> usize {
+        let spread = usize::try_from(self.distance.as_micros() / WAIT.as_micros()).unwrap_or(usize::MAX);
+        spread.clamp(limits.near, limits.far)
+    }
+
+    /// Learns from a batch. Only one that ran alone can have taken longer because the store is farther away than it was;
+    /// others may have waited for each other.
+    fn learn(&mut self, took: Duration, alone: bool) {
+        if took < self.distance || self.distance.is_zero() {
+            self.distance = took;
+        } else if alone {
+            self.distance += took.saturating_sub(self.distance) / 8;
+        }
+    }
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
@@ -68,7 +99,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         Self {
             limits,
             run: Arc::new(move |calls| Box::pin(run(calls))),
-            state: Arc::new(Mutex::new(State { waiting: Vec::new(), running: 0 })),
+            state: Arc::new(Mutex::new(State { waiting: Vec::new(), running: 0, distance: Duration::ZERO })),
         }
     }
 
@@ -78,7 +109,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         let must_run = {
             let mut state = lock(&self.state);
             state.waiting.push(Call { question, answer });
-            let must_run = state.running < self.limits.batches;
+            let must_run = state.running < state.most(&self.limits);
             state.running += usize::from(must_run);
             must_run
         };
@@ -99,24 +130,28 @@ struct Running<Q, A> {
 
 impl<Q, A> Running<Q, A> {
     async fn run(mut self) {
-        while let Some(calls) = self.next() {
+        while let Some((calls, alone)) = self.next() {
+            let sent = Instant::now();
             // Calls that are dropped here unanswered return `None` to their callers.
             let _ = timeout(self.batcher.limits.timeout, (self.batcher.run)(calls)).await;
+            lock(&self.batcher.state).learn(sent.elapsed(), alone);
         }
     }
 
-    fn next(&mut self) -> Option<Vec<Call<Q, A>>> {
+    /// The next batch, and whether no other one is running.
+    fn next(&mut self) -> Option<(Vec<Call<Q, A>>, bool)> {
         let mut state = lock(&self.batcher.state);
         // Callers who left need no answer.
         state.waiting.retain(|call| !call.answer.is_closed());
-        if state.waiting.is_empty() {
+        if state.waiting.is_empty() || state.running > state.most(&self.batcher.limits) {
             // Under the same lock as the check for waiting calls, so the next call starts a new run.
             state.running -= 1;
             self.ended = true;
             return None;
         }
         let most = self.batcher.limits.calls.min(state.waiting.len());
-        Some(state.waiting.drain(..most).collect())
+        let alone = state.running == 1;
+        Some((state.waiting.drain(..most).collect(), alone))
     }
 }
 
@@ -146,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits { batches: 2, calls: 8, timeout: Duration::from_secs(60) };
+    const LIMITS: Limits = Limits { near: 2, far: 2, calls: 8, timeout: Duration::from_secs(60) };
 
     /// Answers each number with the size of its batch, once the gate lets the batch through.
     fn sizes(gate: &Arc<Semaphore>) -> Batcher<u32, usize> {
@@ -197,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn a_batch_that_fails_leaves_nobody_waiting_and_the_next_one_goes() {
         let batcher =
-            Batcher::new(Limits { batches: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
+            Batcher::new(Limits { near: 1, far: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
                 yield_now().await;
                 for call in calls {
                     assert_ne!(call.question, 0, "zero is refused");
@@ -213,7 +248,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn no_call_is_given_up_between_one_batch_and_the_next() {
         let batcher =
-            Batcher::new(Limits { batches: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
+            Batcher::new(Limits { near: 1, far: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
                 for call in calls {
                     let question = call.question;
                     call.answer(question);
@@ -235,7 +270,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_hangs_is_given_up_and_those_behind_it_go() {
-        let limits = Limits { batches: 1, timeout: Duration::from_millis(100), ..LIMITS };
+        let limits = Limits { near: 1, far: 1, timeout: Duration::from_millis(100), ..LIMITS };
         let batcher = Batcher::new(limits, |calls: Vec<Call<u32, u32>>| async move {
             if calls.iter().any(|call| call.question == 0) {
                 std::future::pending::<()>().await;
@@ -262,6 +297,49 @@ mod tests {
         let sizes: Vec<Option<usize>> = stays.join_all().await;
         // Two were sent immediately, and the third without the five who left.
         assert_eq!(sizes, [Some(1); 3]);
+    }
+
+    /// How long calls take on average where this many callers call again and again, and a batch takes `distance`.
+    async fn waits(callers: u32, distance: Duration) -> Duration {
+        const CALLS: u32 = 200;
+        let limits = Limits { near: 2, far: 16, ..LIMITS };
+        let batcher = Batcher::new(limits, move |calls: Vec<Call<u32, u32>>| async move {
+            tokio::time::sleep(distance).await;
+            for call in calls {
+                call.answer(1);
+            }
+        });
+        // What the first call learns is no part of it.
+        batcher.call(0).await;
+        let start = Instant::now();
+        let mut running = JoinSet::new();
+        for caller in 0..callers {
+            let batcher = batcher.clone();
+            running.spawn(async move {
+                // They begin one after the other, as callers do.
+                tokio::time::sleep(distance * caller / callers).await;
+                for n in 0..CALLS {
+                    batcher.call(n).await;
+                }
+            });
+        }
+        running.join_all().await;
+        start.elapsed() / CALLS
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_wait_hardly_longer_than_one_where_the_store_is_far_away() {
+        let distance = Duration::from_millis(10);
+        let (one, eight) = (waits(1, distance).await, waits(8, distance).await);
+        assert!(eight < one.mul_f64(1.1), "{eight:?} beside {one:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_batches_run_at_once_where_the_store_is_near() {
+        let distance = Duration::from_millis(1);
+        let (one, many) = (waits(1, distance).await, waits(64, distance).await);
+        // A call waits for a batch of the two that run.
+        assert!(many > one.mul_f64(1.2), "{many:?} beside {one:?}");
     }
 
     #[tokio::test]

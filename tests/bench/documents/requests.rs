@@ -1,4 +1,5 @@
-//! Read, hot read, list and insert, each beside the same done by actix-web and the driver alone, in one run on one MongoDB.
+//! Read, hot read, list and insert, each beside the same done by actix-web and the driver alone, in one run on one MongoDB;
+//! then read, list and insert with MongoDB at a distance, of one caller and of eight.
 //!
 //! `cargo build --release --workspace && cargo bench --workspace --bench requests`, with `TESSERA_TEST_MONGO` naming a
 //! replica set. Machines are shared: compare what one run printed.
@@ -11,6 +12,7 @@
 )]
 
 mod bare;
+mod distance;
 #[allow(dead_code, reason = "identity uses more of it")]
 #[path = "../identity/load.rs"]
 mod load;
@@ -84,19 +86,20 @@ async fn load(
     paths: &[String],
     token: Option<&String>,
     body: &str,
+    connections: usize,
 ) -> Figures {
-    let connections = Connection::several(base, CONNECTIONS).await;
+    let opened = Connection::several(base, connections).await;
     let paths: Arc<[String]> = paths.into();
     let same = |(at, connection)| Same {
         connection,
         method,
         paths: Arc::clone(&paths),
         // No two connections ask for the same document at a time.
-        sent: at * paths.len() / CONNECTIONS,
+        sent: at * paths.len() / connections,
         token: token.cloned(),
         body: body.to_owned(),
     };
-    closed(connections.into_iter().enumerate().map(same).collect(), ROUND).await
+    closed(opened.into_iter().enumerate().map(same).collect(), ROUND).await
 }
 
 #[tokio::main]
@@ -136,14 +139,14 @@ async fn main() {
     let list_path = ["/api/calculations?limit=20".to_owned()];
     let mut ratios: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
-        let read = load(&theirs, "GET", &paths("/documents"), None, "").await;
-        let our_read = load(&ours, "GET", &paths("/api/calculations"), token, "").await;
+        let read = load(&theirs, "GET", &paths("/documents"), None, "", CONNECTIONS).await;
+        let our_read = load(&ours, "GET", &paths("/api/calculations"), token, "", CONNECTIONS).await;
         let reader = stack.bearer_of("eve", "hot:read").token;
-        let hot = load(&ours, "GET", &kept, reader.as_ref(), "").await;
-        let list = load(&theirs, "GET", &bare_documents, None, "").await;
-        let our_list = load(&ours, "GET", &list_path, token, "").await;
-        let insert = load(&theirs, "POST", &bare_documents, None, &body).await;
-        let our_insert = load(&ours, "POST", &documents, token, &body).await;
+        let hot = load(&ours, "GET", &kept, reader.as_ref(), "", CONNECTIONS).await;
+        let list = load(&theirs, "GET", &bare_documents, None, "", CONNECTIONS).await;
+        let our_list = load(&ours, "GET", &list_path, token, "", CONNECTIONS).await;
+        let insert = load(&theirs, "POST", &bare_documents, None, &body, CONNECTIONS).await;
+        let our_insert = load(&ours, "POST", &documents, token, &body, CONNECTIONS).await;
         for (name, figures) in [
             ("bare read", &read),
             ("read", &our_read),
@@ -166,8 +169,9 @@ async fn main() {
     }
     for (name, (mut ratios, asked)) in ["read", "hot read", "list of 20", "insert"]
         .into_iter()
-        .zip(ratios.into_iter().zip([1.0, 5.0, 0.95, 0.95]))
+        .zip(ratios.into_iter().zip([2.0, 5.0, 1.5, 1.6]))
     {
         println!("{name} is {:.2} of bare (median of {ROUNDS}; asked: {asked})", median(&mut ratios));
     }
+    distance::measure(&calculation(7)).await;
 }

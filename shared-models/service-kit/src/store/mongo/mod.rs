@@ -1,6 +1,7 @@
 //! How MongoDB is reached: majority, journaled, retryable, with time-outs that fit within a request.
 
 mod causes;
+pub mod json;
 mod reads;
 
 use std::{io, time::Duration};
