@@ -44,7 +44,7 @@ impl Paging<'_> {
     pub async fn next(self, last: &str) -> Result<String, ResourceError> {
         let key = self.service.cursor_key().await?;
         let binding = &self.query.binding;
-        let last = serde_json::from_str(last)?;
+        let last = self.needed().read(last)?;
         let places = self.query.order.place(&last);
         if let Some(cursor) = binding.write(&key, &places) {
             return Ok(cursor);
@@ -88,6 +88,11 @@ impl Paging<'_> {
         })
     }
 
+    /// What the order needs of a document.
+    fn needed(self) -> Projection {
+        Projection::new(self.query.order.keys().iter().map(|key| key.field.path.clone()))
+    }
+
     /// Reads a few documents, of each what the order needs.
     async fn look_up(
         self,
@@ -96,8 +101,7 @@ impl Paging<'_> {
         start: Option<Start>,
         limit: usize,
     ) -> Result<Vec<Value>, ResourceError> {
-        let keys = self.query.order.keys().iter().map(|key| key.field.path.clone());
-        let selection = Selection { filter, order, projection: Some(Projection::new(keys)), limit };
+        let selection = Selection { filter, order, projection: Some(self.needed()), limit };
         let (store, now) = (&*self.service.store, self.service.clock.now());
         let _lease = self.service.budget.take(self.permit.subject, LOOK_UP).await?;
         let found = keyset::list(store, &self.permit.collection, &selection, start.as_ref(), now).await?;

@@ -64,10 +64,9 @@ impl Rows {
 
     /// The cells of a document's JSON text, one for each name.
     pub fn row(&self, document: &str) -> Result<Vec<Option<Cell>>, Unwritable> {
-        let document: Value = serde_json::from_str(document)?;
         let document = match &self.shown {
-            Some(shown) => shown.apply(document),
-            None => document,
+            Some(shown) => shown.read(document)?,
+            None => serde_json::from_str(document)?,
         };
         let mut row = Row { cells: vec![None; self.columns.len()], rest: Map::new() };
         self.fill(&self.tree, &mut Vec::new(), document, &mut row);
