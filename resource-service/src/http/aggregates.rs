@@ -1,19 +1,23 @@
 //! `GET /api/{collection}/aggregate`.
 
-use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web};
-use service_kit::{caller::Caller, problem::Problem};
+use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web};
+use service_kit::caller::Caller;
 
-use super::{conditions::UNCACHED, parameters::parameters};
+use super::{
+    conditions::UNCACHED,
+    handler::HandlerResult,
+    parameters::{Parameters, QueryPairs},
+};
 use crate::ops::{Service, aggregate};
 
 /// The groups that the query asks for.
 pub async fn show(
+    parameters: Parameters<QueryPairs>,
     service: web::Data<Service>,
     caller: Caller,
     collection: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let parameters = parameters(&request)?;
+) -> HandlerResult {
+    let QueryPairs(parameters) = parameters.accept()?;
     let grouped = aggregate::aggregate(&service, &caller.claims, &collection, &parameters);
     let told = service.within_limit(grouped).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(told))

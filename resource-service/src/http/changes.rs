@@ -14,7 +14,11 @@ use futures_util::stream::{Stream, unfold};
 use serde_json::json;
 use service_kit::{budget::Lease, caller::Caller, problem::Problem, server::Draining, token::Verifier};
 
-use super::{body::JSON, parameters::parameters};
+use super::{
+    body::JSON,
+    handler::HandlerResult,
+    parameters::{NoParameters, Parameters, QueryPairs},
+};
 use crate::{
     domain::{change::Position, ticket::TICKET_TTL},
     ops::{
@@ -35,11 +39,12 @@ const UNTOUCHED: &str = "no-store, no-transform";
 
 /// `GET /api/{collection}/changes`
 pub async fn follow(
+    parameters: Parameters<QueryPairs>,
     service: web::Data<Service>,
     collection: web::Path<String>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let parameters = parameters(&request)?;
+) -> HandlerResult {
+    let QueryPairs(parameters) = parameters.accept()?;
     let verifier = request.app_data::<Arc<Verifier>>().cloned();
     let verifier = verifier.ok_or_else(|| Problem::internal("the route was mounted without a verifier"))?;
     let ticket = parameters.iter().find(|(name, _)| name == "ticket");
@@ -66,10 +71,11 @@ pub async fn follow(
 
 /// `POST /api/{collection}/changes/ticket`
 pub async fn ticket(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     collection: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
+) -> HandlerResult {
     let ticket = changes::ticket(&service, &caller.claims, &collection).await?;
     let body = json!({"ticket": ticket, "expires_in": TICKET_TTL}).to_string();
     Ok(HttpResponse::Ok().content_type(JSON).insert_header((CACHE_CONTROL, "no-store")).body(body))

@@ -11,17 +11,14 @@ use actix_web::{
 use service_kit::{
     body::{RawBody, json},
     caller::Caller,
-    problem::Problem,
 };
-use shared_models::{
-    documents::{CollectionDefinition, Page},
-    problem::FieldError,
-};
+use shared_models::documents::{CollectionDefinition, Page};
 
 use super::{
     body::{JSON, members},
     conditions::{UNCACHED, precondition},
-    parameters::parameters,
+    handler::HandlerResult,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
 };
 use crate::{
     domain::precondition::{Representation, entity_tag},
@@ -33,8 +30,31 @@ use crate::{
     },
 };
 
+/// How a definition is written.
+pub struct PutParameters {
+    dry_run: bool,
+    force: bool,
+}
+
+impl FromParameters for PutParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self { dry_run: reader.flag("dry_run"), force: reader.flag("force") }
+    }
+}
+
+/// How a definition is removed.
+pub struct DeleteParameters {
+    force: bool,
+}
+
+impl FromParameters for DeleteParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self { force: reader.flag("force") }
+    }
+}
+
 /// `GET /api/collections`
-pub async fn all(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+pub async fn all(_: NoParameters, service: web::Data<Service>) -> HandlerResult {
     let served = describe::all(&service)?;
     let items: Vec<&CollectionDefinition> =
         served.catalog.iter().map(|collection| &collection.definition).collect();
@@ -47,10 +67,11 @@ pub async fn all(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
 
 /// `GET /api/collections/{name}`
 pub async fn one(
+    _: NoParameters,
     service: web::Data<Service>,
     name: web::Path<String>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> HandlerResult {
     let precondition = precondition(&request)?;
     let (collection, revision) = describe::one(&service, &name)?;
     let fresh = precondition.is_fresh(revision, &Representation::WHOLE);
@@ -63,14 +84,15 @@ pub async fn one(
 
 /// `PUT /api/collections/{name}`
 pub async fn put(
+    parameters: Parameters<PutParameters>,
     service: web::Data<Service>,
     caller: Caller,
     name: web::Path<String>,
     request: HttpRequest,
     body: RawBody,
-) -> Result<HttpResponse, Problem> {
+) -> HandlerResult {
     service.admit_to_definitions(&caller.claims)?;
-    let [dry_run, force] = flags(&request, ["dry_run", "force"])?;
+    let PutParameters { dry_run, force } = parameters.accept()?;
     let precondition = precondition(&request)?;
     members(&request, &body.0, &[JSON])?;
     let collection = checked(&name, json(&body.0)?)?;
@@ -91,35 +113,15 @@ pub async fn put(
 
 /// `DELETE /api/collections/{name}`
 pub async fn delete(
+    parameters: Parameters<DeleteParameters>,
     service: web::Data<Service>,
     caller: Caller,
     name: web::Path<String>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> HandlerResult {
     service.admit_to_definitions(&caller.claims)?;
-    let [force] = flags(&request, ["force"])?;
+    let DeleteParameters { force } = parameters.accept()?;
     undefine(&service, &caller.claims, &name, &precondition(&request)?, force).await?;
     tracing::info!(collection.name = %name, by = %caller.claims.sub, force, "definition removed");
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The parameters that are `true` or `false`, `false` where absent; no others are taken.
-fn flags<const N: usize>(request: &HttpRequest, names: [&str; N]) -> Result<[bool; N], Problem> {
-    let (mut flags, mut faults) = ([false; N], Vec::new());
-    for (name, value) in parameters(request)? {
-        let flag = names.iter().position(|known| *known == name);
-        match (flag, value.as_str()) {
-            (Some(at), "true") => flags[at] = true,
-            (Some(at), "false") => flags[at] = false,
-            (Some(_), _) => {
-                let message = format!("{name} is true or false, not {value:?}");
-                faults.push(FieldError::in_parameter(name, "type", message));
-            }
-            (None, _) => {
-                let message = format!("unknown parameter {name:?}; known is {}", names.join(" and "));
-                faults.push(FieldError::in_parameter(name, "parameter", message));
-            }
-        }
-    }
-    if faults.is_empty() { Ok(flags) } else { Err(Problem::validation(faults)) }
 }

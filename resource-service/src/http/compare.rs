@@ -1,11 +1,15 @@
 //! The endpoint that compares calculations.
 
-use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web};
+use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web};
 use serde_json::{Map, Value, json};
-use service_kit::{caller::Caller, problem::Problem};
+use service_kit::caller::Caller;
 use shared_models::problem::FieldError;
 
-use super::{body::JSON, parameters::Parameters};
+use super::{
+    body::JSON,
+    handler::HandlerResult,
+    parameters::{FromParameters, ParameterReader, Parameters},
+};
 use crate::{
     domain::{grant::CALCULATIONS, tolerance::Tolerance},
     ops::{
@@ -15,25 +19,36 @@ use crate::{
     },
 };
 
+/// What is compared, and which difference counts.
+pub struct Compared {
+    ids: Vec<String>,
+    tolerance: Tolerance,
+}
+
+impl FromParameters for Compared {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let ids = compare::ids(&reader.text("ids").unwrap_or_default());
+        let tolerance = Tolerance {
+            abs: reader.distance("abs").unwrap_or_default(),
+            rel: reader.distance("rel").unwrap_or_default(),
+            ulp: reader.count("ulp").unwrap_or_default(),
+        };
+        let ids = ids.unwrap_or_else(|FieldError { code, message, .. }| {
+            reader.refuse("ids", &code, message);
+            Vec::new()
+        });
+        Self { ids, tolerance }
+    }
+}
+
 /// `GET /api/calculations/compare`
 pub async fn compare(
+    parameters: Parameters<Compared>,
     service: web::Data<Service>,
     caller: Caller,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> HandlerResult {
     service.admit(&caller.claims, CALCULATIONS, Verb::Read)?;
-    let mut parameters = Parameters::of(&request)?;
-    let ids = compare::ids(&parameters.text("ids").unwrap_or_default());
-    let tolerance = Tolerance {
-        abs: parameters.distance("abs").unwrap_or_default(),
-        rel: parameters.distance("rel").unwrap_or_default(),
-        ulp: parameters.count("ulp").unwrap_or_default(),
-    };
-    let ids = ids.unwrap_or_else(|FieldError { code, message, .. }| {
-        parameters.refuse("ids", &code, message);
-        Vec::new()
-    });
-    parameters.end()?;
+    let Compared { ids, tolerance } = parameters.accept()?;
     let found = service.within_limit(compare::compare(&service, &caller.claims, &ids, tolerance)).await?;
     let body = json!({
         "ids": ids,

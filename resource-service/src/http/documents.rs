@@ -9,37 +9,44 @@ use actix_web::{
     web,
 };
 use service_kit::{body::RawBody, caller::Caller, fault::without_values, problem::Problem};
-use shared_models::problem::FieldError;
+use shared_models::{problem::FieldError, scope::ScopeSet};
 
 use super::{
     body::{JSON, JSON_PATCH, MERGE_PATCH, is, members, value},
     conditions::{UNCACHED, accepted_age, precondition},
     exports,
     handler::{DocumentPath, HandlerResult},
-    parameters::parameters,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters, QueryPairs},
 };
 use crate::{
     domain::patch::Patch,
     ops::{
-        Service, access, change::WriteTarget, delete, get, list, patch, policy::Verb, replace, shown::Shown,
+        Service,
+        access::{self, Person},
+        change::WriteTarget,
+        delete, get, list, patch,
+        policy::Verb,
+        replace,
+        shown::Shown,
     },
 };
 
 /// `GET /api/{collection}`
 pub async fn list(
+    parameters: Parameters<QueryPairs>,
     service: web::Data<Service>,
     caller: Caller,
     collection: web::Path<String>,
     request: HttpRequest,
 ) -> HandlerResult {
-    let parameters = parameters(&request)?;
+    let QueryPairs(parameters) = parameters.accept()?;
     if list::is_explained(&parameters) {
         let explained = list::explain(&service, &caller.claims, &collection, &parameters);
         let explanation = service.within_limit(explained).await?;
         return Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(explanation));
     }
     if let Some(format) = exports::asked(&request) {
-        return exports::answer(&service, &caller, &collection, &request, format).await;
+        return exports::answer(&service, &caller, &collection, &parameters, &request, format).await;
     }
     let listed = list::list(&service, &caller.claims, &collection, &parameters);
     let page = service.within_limit(listed).await?;
@@ -55,13 +62,14 @@ pub async fn list(
 
 /// `GET /api/{collection}/{id}`
 pub async fn get(
+    parameters: Parameters<QueryPairs>,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
     request: HttpRequest,
 ) -> HandlerResult {
     let demand = get::Demand { precondition: precondition(&request)?, oldest: accepted_age(&request) };
-    let parameters = parameters(&request)?;
+    let QueryPairs(parameters) = parameters.accept()?;
     let found = get::get(&service, &caller.claims, &path.0, &path.1, &parameters, &demand);
     let found = service.within_limit(found).await?;
     let cached =
@@ -81,6 +89,7 @@ pub async fn get(
 
 /// `PUT /api/{collection}/{id}`
 pub async fn replace(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
@@ -94,6 +103,7 @@ pub async fn replace(
 
 /// `PATCH /api/{collection}/{id}`
 pub async fn patch(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
@@ -110,6 +120,7 @@ pub async fn patch(
 
 /// `DELETE /api/{collection}/{id}`
 pub async fn delete(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
@@ -121,13 +132,27 @@ pub async fn delete(
 
 /// `GET /api/{collection}/{id}/access`
 pub async fn access(
+    parameters: Parameters<Person>,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
-    request: HttpRequest,
 ) -> HandlerResult {
-    let report = access::access(&service, &caller.claims, &path.0, &path.1, &parameters(&request)?).await?;
+    service.admit(&caller.claims, &path.0, Verb::Administer)?;
+    let person = parameters.accept()?;
+    let report = access::access(&service, &caller.claims, &path.0, &path.1, &person).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(report))
+}
+
+impl FromParameters for Person {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let subject = reader.required("subject");
+        let scope = reader.given("scope").map(|scope| scope.parse::<ScopeSet>()).transpose();
+        let scope = scope.unwrap_or_else(|fault| {
+            reader.refuse("scope", "type", fault.to_string());
+            None
+        });
+        Self { subject, scope: scope.unwrap_or_default() }
+    }
 }
 
 /// The operations of a JSON patch.

@@ -12,7 +12,7 @@ use futures_util::stream;
 use service_kit::{caller::Caller, problem::Problem};
 use tracing::Instrument as _;
 
-use super::{accept::preferred, conditions::UNCACHED, parameters::parameters};
+use super::{accept::preferred, conditions::UNCACHED};
 use crate::{
     domain::table::ExportFormat,
     http::body::JSON,
@@ -31,19 +31,19 @@ pub async fn answer(
     service: &Service,
     caller: &Caller,
     collection: &str,
+    parameters: &[(String, String)],
     request: &HttpRequest,
     format: ExportFormat,
 ) -> Result<HttpResponse, Problem> {
-    let parameters = parameters(request)?;
     let name = format!("attachment; filename=\"{collection}.{}\"", format.extension());
     let mut answer = HttpResponse::Ok();
     answer.content_type(media_type(format)).insert_header((CONTENT_DISPOSITION, name));
     answer.insert_header((CACHE_CONTROL, UNCACHED)).insert_header((VARY, "Accept"));
     if request.method() == Method::HEAD {
-        Export::check(service, &caller.claims, collection, &parameters, format).await?;
+        Export::check(service, &caller.claims, collection, parameters, format).await?;
         return Ok(answer.finish());
     }
-    let export = Export::start(service, &caller.claims, collection, &parameters, format).await?;
+    let export = Export::start(service, &caller.claims, collection, parameters, format).await?;
     // The body is read when the request's own span is left already.
     let span = tracing::Span::current();
     Ok(answer.streaming(stream::try_unfold(export, move |export| next(export).instrument(span.clone()))))

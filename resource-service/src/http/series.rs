@@ -17,7 +17,7 @@ use service_kit::{body::RawBody, caller::Caller, problem::Problem};
 use super::{
     body::{JSON, media_type, value},
     handler::HandlerResult,
-    parameters::Parameters,
+    parameters::{FromParameters, ParameterReader, Parameters},
     rendering::{PointFormat, Rendered},
 };
 use crate::{
@@ -45,17 +45,65 @@ pub const MAX_METRICS: usize = 1000;
 /// Metrics of a page where `limit` is absent.
 pub const DEFAULT_METRICS: usize = 50;
 
+/// How points are appended.
+pub struct AppendParameters {
+    replace: bool,
+}
+
+impl FromParameters for AppendParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self { replace: reader.flag("replace") }
+    }
+}
+
+/// Which points are read: a page of them, or a sample.
+pub struct PointParameters {
+    series: SeriesId,
+    steps: RangeInclusive<i64>,
+    limit: Option<usize>,
+    /// How many points a sample has.
+    points: Option<usize>,
+}
+
+impl FromParameters for PointParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let series =
+            SeriesId { calculation: reader.required("calculation"), metric: reader.required("metric") };
+        let steps = reader.integer("from").unwrap_or(i64::MIN)..=reader.integer("to").unwrap_or(i64::MAX);
+        let limit = reader.size("limit", 1, MAX_LIMIT);
+        let points = reader.size("points", FEWEST, MAX_SAMPLE);
+        if limit.is_some() && points.is_some() {
+            reader.refuse("limit", "duplicate", "give limit or points, not both");
+        }
+        Self { series, steps, limit, points }
+    }
+}
+
+/// Which metrics are listed.
+pub struct MetricParameters {
+    calculation: String,
+    after: Option<String>,
+    limit: usize,
+}
+
+impl FromParameters for MetricParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let (calculation, after) = (reader.required("calculation"), reader.text("after"));
+        let limit = reader.size("limit", 1, MAX_METRICS).unwrap_or(DEFAULT_METRICS);
+        Self { calculation, after, limit }
+    }
+}
+
 /// `POST /api/series/points`
 pub async fn append(
+    parameters: Parameters<AppendParameters>,
     service: web::Data<Service>,
     caller: Caller,
     request: HttpRequest,
     body: RawBody,
 ) -> HandlerResult {
     service.admit_to_series(&caller.claims, Verb::Write)?;
-    let mut parameters = Parameters::of(&request)?;
-    let replace = parameters.flag("replace");
-    parameters.end()?;
+    let AppendParameters { replace } = parameters.accept()?;
     media_type(&request, &[JSON])?;
     let (items, many) = match value(&body.0)? {
         Value::Array(items) => (items, true),
@@ -68,10 +116,10 @@ pub async fn append(
 }
 
 fn appended(done: &Appended) -> Value {
-    let Appended { place, outcome } = done;
+    let Appended { place: series, outcome } = done;
     json!({
-        "calculation": place.calculation,
-        "metric": place.metric,
+        "calculation": series.calculation,
+        "metric": series.metric,
         "accepted": outcome.accepted,
         "repeated": outcome.repeated,
         "replaced": outcome.replaced,
@@ -79,29 +127,25 @@ fn appended(done: &Appended) -> Value {
 }
 
 /// `GET /api/series/points`
-pub async fn points(service: web::Data<Service>, caller: Caller, request: HttpRequest) -> HandlerResult {
+pub async fn points(
+    parameters: Parameters<PointParameters>,
+    service: web::Data<Service>,
+    caller: Caller,
+    request: HttpRequest,
+) -> HandlerResult {
     service.admit_to_series(&caller.claims, Verb::Read)?;
-    let mut parameters = Parameters::of(&request)?;
-    let place =
-        SeriesId { calculation: parameters.required("calculation"), metric: parameters.required("metric") };
-    let steps = parameters.integer("from").unwrap_or(i64::MIN)..=parameters.integer("to").unwrap_or(i64::MAX);
-    let limit = parameters.size("limit", 1, MAX_LIMIT);
-    let wanted = parameters.size("points", FEWEST, MAX_SAMPLE);
-    if limit.is_some() && wanted.is_some() {
-        parameters.refuse("limit", "duplicate", "give limit or points, not both");
-    }
-    parameters.end()?;
+    let PointParameters { series, steps, limit, points: wanted } = parameters.accept()?;
     let format = PointFormat::of(&request);
     if let Some(wanted) = wanted {
-        let sampled = read::sample(&service, &caller.claims, &place, steps, wanted);
+        let sampled = read::sample(&service, &caller.claims, &series, steps, wanted);
         let sampled = service.within_limit(sampled).await?;
-        return Ok(respond(format).body(sample_text(&place, &sampled, format)));
+        return Ok(respond(format).body(sample_text(&series, &sampled, format)));
     }
     if format == PointFormat::Json {
-        return page(&service, &caller, &place, steps, limit.unwrap_or(DEFAULT_LIMIT)).await;
+        return page(&service, &caller, &series, steps, limit.unwrap_or(DEFAULT_LIMIT)).await;
     }
     let at_once = limit.map_or(MANY, |limit| (limit / 1000 + 2).min(MANY));
-    let reader = SeriesReader::open(&service, &caller.claims, &place, steps, at_once)?;
+    let reader = SeriesReader::open(&service, &caller.claims, &series, steps, at_once)?;
     every_point(service, reader, limit, format).await
 }
 
@@ -114,33 +158,33 @@ fn respond(format: PointFormat) -> actix_web::HttpResponseBuilder {
 async fn page(
     service: &Service,
     caller: &Caller,
-    place: &SeriesId,
+    series: &SeriesId,
     steps: RangeInclusive<i64>,
     limit: usize,
 ) -> HandlerResult {
-    let reader = SeriesReader::open(service, &caller.claims, place, steps, limit / 1000 + 2)?;
+    let reader = SeriesReader::open(service, &caller.claims, series, steps, limit / 1000 + 2)?;
     let page = service.within_limit(read::page(reader, limit)).await?;
-    let mut body = head(place, page.unit.as_deref());
+    let mut body = head(series, page.unit.as_deref());
     body.insert("points".into(), page.points.iter().map(Rendered::value).collect());
     body.insert("next".into(), page.next.into());
     Ok(respond(PointFormat::Json).body(Value::Object(body).to_string()))
 }
 
 /// What stands before the points of a JSON answer.
-fn head(place: &SeriesId, unit: Option<&str>) -> Map<String, Value> {
+fn head(series: &SeriesId, unit: Option<&str>) -> Map<String, Value> {
     let mut head = Map::new();
-    head.insert("calculation".into(), place.calculation.as_str().into());
-    head.insert("metric".into(), place.metric.as_str().into());
+    head.insert("calculation".into(), series.calculation.as_str().into());
+    head.insert("metric".into(), series.metric.as_str().into());
     head.extend(unit.map(|unit| ("unit".to_owned(), unit.into())));
     head
 }
 
-fn sample_text(place: &SeriesId, sampled: &Sampled, format: PointFormat) -> String {
+fn sample_text(series: &SeriesId, sampled: &Sampled, format: PointFormat) -> String {
     if format != PointFormat::Json {
         return format.text(&sampled.sample.points, true);
     }
     let sample = &sampled.sample;
-    let mut body = head(place, sampled.unit.as_deref());
+    let mut body = head(series, sampled.unit.as_deref());
     body.insert("count".into(), sampled.total.into());
     body.extend(sample.min.as_ref().map(|min| ("min".to_owned(), min.value())));
     body.extend(sample.max.as_ref().map(|max| ("max".to_owned(), max.value())));
@@ -180,13 +224,13 @@ async fn every_point(
 }
 
 /// `GET /api/series/metrics`
-pub async fn metrics(service: web::Data<Service>, caller: Caller, request: HttpRequest) -> HandlerResult {
+pub async fn metrics(
+    parameters: Parameters<MetricParameters>,
+    service: web::Data<Service>,
+    caller: Caller,
+) -> HandlerResult {
     service.admit_to_series(&caller.claims, Verb::Read)?;
-    let mut parameters = Parameters::of(&request)?;
-    let calculation = parameters.required("calculation");
-    let after = parameters.text("after");
-    let limit = parameters.size("limit", 1, MAX_METRICS).unwrap_or(DEFAULT_METRICS);
-    parameters.end()?;
+    let MetricParameters { calculation, after, limit } = parameters.accept()?;
     let listed = metrics::metrics(&service, &caller.claims, &calculation, after.as_deref(), limit);
     let (found, more) = service.within_limit(listed).await?;
     let next = found.last().filter(|_| more).map(|last| last.name.clone());

@@ -12,25 +12,46 @@ use super::{
     conditions::{UNCACHED, precondition},
     documents::written,
     handler::{DocumentPath, HandlerResult, RevisionPath},
-    parameters::parameters,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
 };
-use crate::ops::{Service, change::WriteTarget, policy::Verb, restore, versions};
+use crate::ops::{
+    Service,
+    change::WriteTarget,
+    policy::Verb,
+    restore,
+    versions::{self, DEFAULT_LIMIT, MAX_LIMIT, VersionPage},
+};
+
+impl FromParameters for VersionPage {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let limit = reader.size("limit", 1, MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
+        let expected = "the value of next of the page before";
+        let below = reader.parsed("after", "cursor", expected, |text| text.parse().ok());
+        Self { limit, below }
+    }
+}
 
 /// `GET /api/{collection}/{id}/versions`
 pub async fn list(
+    parameters: Parameters<VersionPage>,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
-    request: HttpRequest,
 ) -> HandlerResult {
-    let parameters = parameters(&request)?;
-    let listed = versions::list(&service, &caller.claims, &path.0, &path.1, &parameters);
+    service.admit(&caller.claims, &path.0, Verb::Read)?;
+    let page = parameters.accept()?;
+    let listed = versions::list(&service, &caller.claims, &path.0, &path.1, &page);
     let history = service.within_limit(listed).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(history))
 }
 
 /// `GET /api/{collection}/{id}/versions/{revision}`
-pub async fn get(service: web::Data<Service>, caller: Caller, path: RevisionPath) -> HandlerResult {
+pub async fn get(
+    _: NoParameters,
+    service: web::Data<Service>,
+    caller: Caller,
+    path: RevisionPath,
+) -> HandlerResult {
     let (collection, id, revision) = path.into_inner();
     let found = versions::get(&service, &caller.claims, &collection, &id, &revision);
     let found = service.within_limit(found).await?;
@@ -41,6 +62,7 @@ pub async fn get(service: web::Data<Service>, caller: Caller, path: RevisionPath
 
 /// `POST /api/{collection}/{id}/versions/{revision}/restore`
 pub async fn restore(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     path: RevisionPath,
@@ -55,6 +77,7 @@ pub async fn restore(
 
 /// `POST /api/{collection}/{id}/restore`
 pub async fn bring_back(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,

@@ -7,7 +7,7 @@ use shared_models::claims::AccessClaims;
 use super::{
     Service,
     error::ResourceError,
-    names,
+    expand::{Expand, expand},
     policy::{Permit, Verb},
     reviews,
 };
@@ -48,11 +48,10 @@ pub async fn get(
     demand: &Demand,
 ) -> Result<ShownDocument, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
-    let (named, parameters) = names::asked(parameters);
-    let (bound, parameters) = reviews::asked(collection, parameters);
+    let (Expand { owner, stale }, parameters) = expand(collection, parameters)?;
     let projection = shown(&permit.target(), &parameters).map_err(ResourceError::Invalid)?;
     // What is shown beside the document changes without it, and is part of the tag.
-    let expanded = named || bound;
+    let expanded = owner || stale;
     let max_age = permit.collection.definition.max_age.filter(|_| !expanded);
     let mut part = permit.part();
     if !expanded && let Some(revision) = unchanged(service, &permit, id, demand).await? {
@@ -68,7 +67,7 @@ pub async fn get(
         return Ok(ShownDocument { tag: entity_tag(revision, &part), json: None, age, max_age });
     }
     let mut json = permit.hidden.shown(read.document.json.clone())?;
-    let stale = if bound {
+    let staleness = if stale {
         reviews::staleness(service, claims, std::slice::from_ref(&json)).await?.into_iter().next()
     } else {
         None
@@ -76,10 +75,10 @@ pub async fn get(
     if let Some(projection) = projection {
         json = projection.apply_to_text(&json)?;
     }
-    if let Some(stale) = stale {
+    if let Some(stale) = staleness {
         json = reviews::with_stale(&json, stale)?;
     }
-    if named {
+    if owner {
         service.names.put_into(std::slice::from_mut(&mut json)).await?;
     }
     if expanded {

@@ -6,7 +6,7 @@ use shared_models::{claims::AccessClaims, documents::Explanation, problem::Field
 use super::{
     Service,
     error::ResourceError,
-    names,
+    expand::{Expand, expand},
     paging::Paging,
     policy::{Permit, Verb},
     reviews,
@@ -41,8 +41,7 @@ pub async fn list(
     parameters: &[(String, String)],
 ) -> Result<Page, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Read)?;
-    let (named, parameters) = names::asked(parameters);
-    let (bound, parameters) = reviews::asked(collection, parameters);
+    let (Expand { owner, stale }, parameters) = expand(collection, parameters)?;
     let query = read(&permit, &parameters)?;
     let paging = Paging { service, permit: &permit, query: &query };
     let start = paging.start().await?;
@@ -51,7 +50,7 @@ pub async fn list(
     let now = service.clock.now();
     let total = total(service, &permit, &query).await?;
     let mut selection = selection(&permit, &query)?;
-    if bound {
+    if stale {
         selection.projection = selection.projection.map(|shown| shown.with(reviews::needed()));
     }
     let mut batch =
@@ -61,7 +60,8 @@ pub async fn list(
         Some(last) => Some(paging.next(last).await?),
         None => None,
     };
-    let stale = if bound { reviews::staleness(service, claims, &batch.documents).await? } else { Vec::new() };
+    let staleness =
+        if stale { reviews::staleness(service, claims, &batch.documents).await? } else { Vec::new() };
     let mut items = match query.projection {
         // What was read for the cursor alone is taken out again.
         Some(shown) if selection.projection.as_ref() != Some(&shown) => {
@@ -72,10 +72,10 @@ pub async fn list(
     if !permit.hidden.is_empty() {
         items = items.into_iter().map(|item| permit.hidden.shown(item)).collect::<Result<_, _>>()?;
     }
-    for (item, stale) in items.iter_mut().zip(stale) {
+    for (item, stale) in items.iter_mut().zip(staleness) {
         *item = reviews::with_stale(item, stale)?;
     }
-    if named {
+    if owner {
         service.names.put_into(&mut items).await?;
     }
     Ok(Page { items, next, total, lease })
@@ -94,7 +94,7 @@ pub async fn explain(
         return Err(ResourceError::MissingScope(admin.clone()));
     }
     // What only adds to a page has no part in how it is found.
-    let parameters = reviews::asked(collection, names::asked(parameters).1).1;
+    let (_, parameters) = expand(collection, parameters)?;
     let query = read(&permit, &parameters)?;
     let start = Paging { service, permit: &permit, query: &query }.start().await?;
     let (selection, now) = (selection(&permit, &query)?, service.clock.now());

@@ -15,6 +15,7 @@ pub mod define;
 pub mod delete;
 pub mod describe;
 pub mod error;
+mod expand;
 pub mod export;
 pub mod feed;
 pub mod follow;

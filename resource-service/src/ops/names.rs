@@ -91,13 +91,6 @@ fn with_name(document: Map<String, Value>, name: &str) -> Map<String, Value> {
     named
 }
 
-/// Takes `expand=_owner` out of the parameters; whether it stood there. Another value is left for the query to refuse.
-pub(super) fn asked(parameters: &[(String, String)]) -> (bool, Vec<(String, String)>) {
-    let (expand, rest): (Vec<_>, Vec<_>) =
-        parameters.iter().cloned().partition(|(name, value)| name == "expand" && value == "_owner");
-    (!expand.is_empty(), rest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,13 +103,6 @@ mod tests {
             serde_json::to_string(&named).unwrap(),
             r#"{"_id":"i","_owner":"u","_owner_name":"Ada \"A\" L.","n":9007199254740993,"x":0.1}"#
         );
-    }
-
-    #[test]
-    fn only_owners_are_expanded() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(asked(&[pair("expand", "_owner"), pair("limit", "1")]), (true, vec![pair("limit", "1")]));
-        assert_eq!(asked(&[pair("expand", "x")]), (false, vec![pair("expand", "x")]));
     }
 
     #[tokio::test]

@@ -13,8 +13,6 @@ use crate::{
 
 /// The collection of reviews.
 pub const REVIEWS: &str = "reviews";
-/// What `expand` takes to show whether a review is stale.
-const STALE: &str = "_stale";
 /// The members that bind a review.
 const CALCULATION: &str = "calculation";
 const REVISION: &str = "revision";
@@ -88,16 +86,6 @@ impl Reviewed {
     }
 }
 
-/// Takes `expand=_stale` out of the parameters of a list of reviews; whether it stood there.
-pub(super) fn asked(collection: &str, parameters: Vec<(String, String)>) -> (bool, Vec<(String, String)>) {
-    if collection != REVIEWS {
-        return (false, parameters);
-    }
-    let (expand, rest): (Vec<_>, Vec<_>) =
-        parameters.into_iter().partition(|(name, value)| name == "expand" && value == STALE);
-    (!expand.is_empty(), rest)
-}
-
 /// The fields without which nobody knows whether a review is stale.
 pub(super) fn needed() -> impl Iterator<Item = Path> {
     [CALCULATION, REVISION].into_iter().filter_map(|name| name.parse().ok())
@@ -143,14 +131,6 @@ pub(super) fn with_stale(review: &str, stale: Option<bool>) -> Result<String, se
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_reviews_are_asked_whether_they_are_stale() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let parameters = vec![pair("expand", "_stale"), pair("limit", "1")];
-        assert_eq!(asked("reviews", parameters.clone()), (true, vec![pair("limit", "1")]));
-        assert_eq!(asked("series", parameters.clone()), (false, parameters));
-    }
 
     #[test]
     fn what_is_not_known_is_not_said_and_numbers_stay_what_they_are() {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use shared_models::{claims::AccessClaims, problem::FieldError};
+use shared_models::claims::AccessClaims;
 
 use super::{
     Service,
@@ -45,37 +45,12 @@ pub struct History {
     pub next: Option<String>,
 }
 
-/// What the request asks for.
-struct VersionPage {
-    limit: usize,
-    below: Option<i64>,
-}
-
-impl VersionPage {
-    fn read(parameters: &[(String, String)]) -> Result<Self, ResourceError> {
-        let (mut page, mut faults) = (Self { limit: DEFAULT_LIMIT, below: None }, Vec::new());
-        for (name, value) in parameters {
-            let fault = match name.as_str() {
-                "limit" => match value.parse() {
-                    Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => {
-                        page.limit = limit;
-                        continue;
-                    }
-                    _ => ("type", format!("limit expects a number from 1 to {MAX_LIMIT}")),
-                },
-                "after" => match value.parse() {
-                    Ok(below) => {
-                        page.below = Some(below);
-                        continue;
-                    }
-                    Err(_) => ("cursor", "after expects the value of next of the page before".to_owned()),
-                },
-                other => ("parameter", format!("unknown parameter {other:?}; known are limit and after")),
-            };
-            faults.push(FieldError::in_parameter(name, fault.0, fault.1));
-        }
-        if faults.is_empty() { Ok(page) } else { Err(ResourceError::Invalid(faults)) }
-    }
+/// A page that is asked for.
+pub struct VersionPage {
+    /// How many revisions it has at most.
+    pub limit: usize,
+    /// The revision that all of its revisions are below.
+    pub below: Option<i64>,
 }
 
 /// The revisions of a document, removed or not.
@@ -84,14 +59,13 @@ pub async fn list(
     claims: &AccessClaims,
     collection: &str,
     id: &str,
-    parameters: &[(String, String)],
+    page: &VersionPage,
 ) -> Result<History, ResourceError> {
     let permit = versioned(service.admit(claims, collection, Verb::Read)?)?;
-    let page = VersionPage::read(parameters)?;
     // Two more: what the last one is compared with may be behind a removal.
     let found = service.store.versions(&permit.collection, id, page.below, page.limit + 2).await?;
     let Some(first) = found.first() else {
-        return behind_the_last(service, &permit, id, &page).await;
+        return behind_the_last(service, &permit, id, page).await;
     };
     if !permit.reaches(&first.owner) {
         return Err(permit.not_found(id));

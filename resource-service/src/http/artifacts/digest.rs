@@ -6,18 +6,43 @@ use actix_web::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use service_kit::problem::Problem;
-use shared_models::problem::{FieldError, ProblemCode};
+use shared_models::problem::ProblemCode;
 
-use crate::domain::artifacts::hexadecimal;
+use crate::{
+    domain::artifacts::hexadecimal,
+    http::parameters::{FromParameters, ParameterReader},
+};
 
 /// Bytes of a SHA-256.
 const LENGTH: usize = 32;
 
-/// The SHA-256 that the request announces for the whole file, in lower-case hexadecimal.
+/// What the query of an upload says.
+pub struct UploadParameters {
+    /// The SHA-256 of the whole file, in lower-case hexadecimal.
+    pub sha256: Option<String>,
+}
+
+impl FromParameters for UploadParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let hexadecimal = |text: &str| {
+            let valid = text.len() == 2 * LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            valid.then(|| text.to_ascii_lowercase())
+        };
+        let expected = "64 hexadecimal digits, as sha256sum prints them";
+        Self { sha256: reader.parsed("sha256", "type", expected, hexadecimal) }
+    }
+}
+
+/// The SHA-256 that the request announces for the whole file, in lower-case hexadecimal: in headers, or as `sha256` in
+/// the query.
 ///
 /// A digest that cannot be checked is refused, so that nobody takes a file for checked that was not. One of a part is
 /// one: `Content-Digest` is of the body, and of the whole file only where the body is.
-pub fn announced(request: &HttpRequest, partial: bool) -> Result<Option<String>, Problem> {
+pub fn announced(
+    request: &HttpRequest,
+    sha256: Option<String>,
+    partial: bool,
+) -> Result<Option<String>, Problem> {
     let mut found: Vec<String> = Vec::new();
     let content = HeaderName::from_static("content-digest");
     if partial && request.headers().contains_key(&content) {
@@ -30,18 +55,7 @@ pub fn announced(request: &HttpRequest, partial: bool) -> Result<Option<String>,
             found.push(read(&name, value)?);
         }
     }
-    for pair in request.query_string().split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if name != "sha256" {
-            let message = format!("unknown parameter {name:?}; an upload accepts sha256");
-            return Err(Problem::validation(vec![FieldError::in_parameter(name, "parameter", message)]));
-        }
-        if value.len() != 2 * LENGTH || !value.bytes().all(|b| b.is_ascii_hexdigit()) {
-            let message = "expected 64 hexadecimal digits, as sha256sum prints them";
-            return Err(Problem::validation(vec![FieldError::in_parameter("sha256", "type", message)]));
-        }
-        found.push(value.to_ascii_lowercase());
-    }
+    found.extend(sha256);
     found.dedup();
     match found.len() {
         0 | 1 => Ok(found.pop()),
@@ -74,40 +88,46 @@ pub fn written(sha256: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
+    use actix_web::{FromRequest as _, test::TestRequest};
 
     use super::*;
+    use crate::http::parameters::Parameters;
 
     /// Of "abc".
     const HEX: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     const HEADER: &str = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
 
-    fn of(query: &str, headers: &[(&'static str, &str)], partial: bool) -> Result<Option<String>, u16> {
+    async fn of(query: &str, headers: &[(&'static str, &str)], partial: bool) -> Result<Option<String>, u16> {
         let request = TestRequest::with_uri(&format!("/x{query}"));
         let request = headers.iter().fold(request, |request, header| request.append_header(*header));
-        announced(&request.to_http_request(), partial).map_err(|problem| problem.code().status())
+        let request = request.to_http_request();
+        let parameters = Parameters::<UploadParameters>::extract(&request).await;
+        let announced = parameters
+            .and_then(Parameters::accept)
+            .and_then(|parameters| announced(&request, parameters.sha256, partial));
+        announced.map_err(|problem| problem.code().status())
     }
 
-    #[test]
-    fn each_way_to_announce_a_digest_is_understood() {
+    #[actix_web::test]
+    async fn each_way_to_announce_a_digest_is_understood() {
         let hex = Ok(Some(HEX.to_owned()));
-        assert_eq!(of("", &[], false), Ok(None));
-        assert_eq!(of(&format!("?sha256={}", HEX.to_uppercase()), &[], false), hex);
-        assert_eq!(of("", &[("content-digest", HEADER)], false), hex);
-        assert_eq!(of("", &[("repr-digest", &format!("sha-512=:AA==:, {HEADER}"))], true), hex);
-        assert_eq!(of(&format!("?sha256={HEX}"), &[("repr-digest", HEADER)], true), hex);
+        assert_eq!(of("", &[], false).await, Ok(None));
+        assert_eq!(of(&format!("?sha256={}", HEX.to_uppercase()), &[], false).await, hex);
+        assert_eq!(of("", &[("content-digest", HEADER)], false).await, hex);
+        assert_eq!(of("", &[("repr-digest", &format!("sha-512=:AA==:, {HEADER}"))], true).await, hex);
+        assert_eq!(of(&format!("?sha256={HEX}"), &[("repr-digest", HEADER)], true).await, hex);
         assert_eq!(written(HEX), HEADER);
     }
 
-    #[test]
-    fn a_digest_that_cannot_be_checked_is_refused() {
-        assert_eq!(of("?sha256=abc", &[], false), Err(422));
-        assert_eq!(of("?md5=abc", &[], false), Err(422));
+    #[actix_web::test]
+    async fn a_digest_that_cannot_be_checked_is_refused() {
+        assert_eq!(of("?sha256=abc", &[], false).await, Err(422));
+        assert_eq!(of("?md5=abc", &[], false).await, Err(422));
         for header in ["", "sha-512=:AA==:", "sha-256=:AA==:", "sha-256=abc", "sha-256=:!:", "SHA-256=abc"] {
-            assert_eq!(of("", &[("content-digest", header)], false), Err(400), "{header}");
+            assert_eq!(of("", &[("content-digest", header)], false).await, Err(400), "{header}");
         }
-        assert_eq!(of("", &[("content-digest", HEADER)], true), Err(400));
+        assert_eq!(of("", &[("content-digest", HEADER)], true).await, Err(400));
         let other = format!("?sha256={}", "0".repeat(64));
-        assert_eq!(of(&other, &[("content-digest", HEADER)], false), Err(400));
+        assert_eq!(of(&other, &[("content-digest", HEADER)], false).await, Err(400));
     }
 }

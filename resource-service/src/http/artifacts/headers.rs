@@ -79,7 +79,11 @@ pub fn unsatisfiable(size: u64) -> Problem {
 }
 
 /// What a sender says of the file it sends.
-pub fn upload_of<'u>(request: &HttpRequest, named: Named<'u>) -> Result<Upload<'u>, Problem> {
+pub fn upload_of<'u>(
+    request: &HttpRequest,
+    sha256: Option<String>,
+    named: Named<'u>,
+) -> Result<Upload<'u>, Problem> {
     let bad = |detail: &str| Problem::new(ProblemCode::InvalidRequest, detail);
     let text =
         |name: &HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
@@ -95,7 +99,7 @@ pub fn upload_of<'u>(request: &HttpRequest, named: Named<'u>) -> Result<Upload<'
             .ok_or_else(|| bad("Content-Range: expected bytes FIRST-LAST/TOTAL, up to the end of the file"))
     });
     let (declared, part) = (declared.transpose()?, part.transpose()?);
-    let sha256 = digest::announced(request, part.is_some())?;
+    let sha256 = digest::announced(request, sha256, part.is_some())?;
     if part.is_some() && sha256.is_none() {
         let message = "to continue an upload, send the SHA-256 of the whole file here or as Repr-Digest";
         return Err(Problem::validation(vec![FieldError::in_parameter("sha256", "required", message)]));

@@ -21,10 +21,14 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use service_kit::{caller::Caller, coding, problem::Problem};
 use shared_models::{artifacts::Artifact, problem::ProblemCode};
 
-use self::headers::{Selected, asked, disposition, upload_of};
+use self::{
+    digest::UploadParameters,
+    headers::{Selected, asked, disposition, upload_of},
+};
 use super::{
     conditions::{UNCACHED, precondition},
     handler::{ArtifactPath, DocumentPath, HandlerResult},
+    parameters::{NoParameters, Parameters},
 };
 use crate::{
     domain::artifacts::{CHUNK_BYTES, File},
@@ -44,7 +48,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 /// `GET /api/{collection}/{id}/artifacts`
-pub async fn list(service: web::Data<Service>, caller: Caller, path: DocumentPath) -> HandlerResult {
+pub async fn list(
+    _: NoParameters,
+    service: web::Data<Service>,
+    caller: Caller,
+    path: DocumentPath,
+) -> HandlerResult {
     let place = DocumentRef { collection: &path.0, document: &path.1 };
     let list = get::list(&service, &caller.claims, place).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(list))
@@ -52,6 +61,7 @@ pub async fn list(service: web::Data<Service>, caller: Caller, path: DocumentPat
 
 /// `PUT /api/{collection}/{id}/artifacts/{name}`
 pub async fn put(
+    parameters: Parameters<UploadParameters>,
     service: web::Data<Service>,
     caller: Caller,
     path: ArtifactPath,
@@ -60,7 +70,7 @@ pub async fn put(
 ) -> HandlerResult {
     service.admit(&caller.claims, &path.0, Verb::Write)?;
     coding::plain(&request)?;
-    let upload = upload_of(&request, named(&caller, &path))?;
+    let upload = upload_of(&request, parameters.accept()?.sha256, named(&caller, &path))?;
     let stored = put::put(&service, upload, Box::pin(pieces(payload))).await?;
     let mut answer = if stored.created { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer.insert_header((ETAG, entity_tag(&stored.artifact))).json(stored.artifact))
@@ -68,6 +78,7 @@ pub async fn put(
 
 /// `GET /api/{collection}/{id}/artifacts/{name}`
 pub async fn get(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     path: ArtifactPath,
@@ -115,6 +126,7 @@ pub async fn get(
 
 /// `DELETE /api/{collection}/{id}/artifacts/{name}`
 pub async fn delete(
+    _: NoParameters,
     service: web::Data<Service>,
     caller: Caller,
     path: ArtifactPath,

@@ -14,11 +14,12 @@ use actix_web::{
 use service_kit::{body, budget::weight, caller::Caller, coding::decoded, problem::Problem};
 use shared_models::problem::ProblemCode;
 
-use self::options::Options;
+use self::options::{InsertParameters, Options};
 use super::{
     BODY_LIMIT,
     body::{JSON, NDJSON, document, is, media_type},
     handler::HandlerResult,
+    parameters::Parameters,
 };
 use crate::ops::{Service, aside::aside, insert, policy::Verb, repeat::IdempotencyKey};
 
@@ -27,6 +28,7 @@ pub const BULK_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The handler. Who may not write at all is told so before anything else is looked at.
 pub async fn insert(
+    parameters: Parameters<InsertParameters>,
     service: web::Data<Service>,
     caller: Caller,
     collection: web::Path<String>,
@@ -35,7 +37,7 @@ pub async fn insert(
 ) -> HandlerResult {
     service.admit(&caller.claims, &collection, Verb::Write)?;
     media_type(&request, &[JSON, NDJSON])?;
-    let options = Options::read(&request)?;
+    let options = Options::read(&request, parameters.accept()?.atomic)?;
     let payload = decoded(&request, payload.into_inner())?;
     if is(&request, NDJSON) && !options.atomic {
         if options.key.is_some() {

@@ -5,12 +5,12 @@ use actix_web::{
     http::header::{CONTENT_LENGTH, HeaderName},
 };
 use service_kit::problem::Problem;
-use shared_models::problem::{FieldError, ProblemCode};
+use shared_models::problem::ProblemCode;
 
 use super::super::{
     accept::preferred,
     body::{JSON, NDJSON, is},
-    parameters::parameters,
+    parameters::{FromParameters, ParameterReader},
 };
 
 /// The longest key, in bytes.
@@ -23,6 +23,18 @@ pub enum AnswerFormat {
     Json,
     /// A line each.
     Lines,
+}
+
+/// What the query says.
+pub struct InsertParameters {
+    /// All documents or none.
+    pub atomic: bool,
+}
+
+impl FromParameters for InsertParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self { atomic: reader.flag("atomic") }
+    }
 }
 
 /// What a request says beside its body.
@@ -43,21 +55,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads them; an unknown parameter is refused, since a mistyped `atomic` would do what nobody asked for.
-    pub fn read(request: &HttpRequest) -> Result<Self, Problem> {
-        let mut atomic = false;
-        for (name, value) in parameters(request)? {
-            let fault = match (name.as_str(), value.as_str()) {
-                ("atomic", "true") => {
-                    atomic = true;
-                    continue;
-                }
-                ("atomic", "false") => continue,
-                ("atomic", _) => ("type", "atomic is true or false".to_owned()),
-                (other, _) => ("parameter", format!("unknown parameter {other:?}; known is atomic")),
-            };
-            return Err(Problem::validation(vec![FieldError::in_parameter(name, fault.0, fault.1)]));
-        }
+    /// Reads the headers.
+    pub fn read(request: &HttpRequest, atomic: bool) -> Result<Self, Problem> {
         let length = text(request, &CONTENT_LENGTH).and_then(|value| value.parse().ok());
         Ok(Self {
             atomic,

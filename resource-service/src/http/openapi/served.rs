@@ -17,7 +17,11 @@ use tokio::sync::Mutex;
 
 use super::document::document;
 use crate::{
-    http::{body::JSON, conditions::precondition, parameters::Parameters},
+    http::{
+        body::JSON,
+        conditions::precondition,
+        parameters::{FromParameters, ParameterReader, Parameters},
+    },
     ops::catalog::{LiveCatalog, Served},
 };
 
@@ -76,11 +80,25 @@ impl Text {
     }
 }
 
+/// What is described.
+pub struct Subject {
+    /// A collection; all of them if absent.
+    collection: Option<String>,
+}
+
+impl FromParameters for Subject {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self { collection: reader.text("collection") }
+    }
+}
+
 /// The handler.
-pub async fn show(openapi: web::Data<OpenApi>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let collection = parameters.text("collection");
-    parameters.end()?;
+pub async fn show(
+    parameters: Parameters<Subject>,
+    openapi: web::Data<OpenApi>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let Subject { collection } = parameters.accept()?;
     let precondition = precondition(&request)?;
     let Text { text, tag } = openapi.text(collection).await?;
     let fresh = precondition.is_fresh_at(&tag);

@@ -10,6 +10,7 @@ mod exits;
 mod flows;
 mod mistakes;
 mod openapi;
+mod parameters;
 mod past;
 mod patches;
 mod queries;
