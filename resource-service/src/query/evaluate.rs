@@ -46,8 +46,10 @@ impl Test {
                 (FieldType::Array(_), ..) => {
                     any_scalar(field, value, |scalar| compares(scalar, Comparison::Eq, item))
                 }
-                (_, Some(Value::String(text)), Literal::Text(part)) => text.contains(part.as_str()),
-                (_, Some(Value::Array(items)), _) => items
+                (_, Some(Value::String(text)), Literal::Text(part)) => {
+                    is_text(&field.kind) && text.contains(part.as_str())
+                }
+                (FieldType::Untyped, Some(Value::Array(items)), _) => items
                     .iter()
                     .filter_map(|found| scalar(&FieldType::Untyped, found))
                     .any(|found| compares(&found, Comparison::Eq, item)),
@@ -87,7 +89,9 @@ fn scalar(kind: &FieldType, value: &Value) -> Option<Literal> {
             Some(integer) => Some(Literal::Integer(integer)),
             None => number.as_f64().map(Literal::Double),
         },
-        Value::String(text) if *kind == (FieldType::Number { ieee754: true }) => special(text),
+        Value::String(text) if *kind == (FieldType::Number { ieee754: true }) => {
+            special(text).or_else(|| Some(Literal::Text(text.clone())))
+        }
         Value::String(text) if kind.is_instant() => Some(Literal::Text(key_or_text(text))),
         Value::String(text) => Some(Literal::Text(text.clone())),
         Value::Array(_) | Value::Object(_) => None,
@@ -99,7 +103,9 @@ fn kind(field: &Field, value: Option<&Value>) -> ValueKind {
         None | Some(Value::Null) => ValueKind::Nothing,
         Some(Value::Bool(_)) => ValueKind::Boolean,
         Some(Value::Number(_)) => ValueKind::Number,
-        Some(Value::String(_)) if field.kind == (FieldType::Number { ieee754: true }) => ValueKind::Number,
+        Some(Value::String(text)) if field.kind == (FieldType::Number { ieee754: true }) => {
+            if special(text).is_some() { ValueKind::Number } else { ValueKind::Text }
+        }
         Some(Value::String(_)) => ValueKind::Text,
         Some(Value::Array(_)) => ValueKind::Array,
         Some(Value::Object(_)) => ValueKind::Object,

@@ -129,7 +129,10 @@ impl Literal {
             Value::Null => Some(Self::Null),
             Value::Bool(value) => Some(Self::Boolean(*value)),
             Value::Number(number) => Some(of_number(number)),
-            Value::String(text) if field.kind == (FieldType::Number { ieee754: true }) => special(text),
+            Value::String(text) if field.kind == (FieldType::Number { ieee754: true }) => {
+                // A text that is none of them is older than the definition.
+                special(text).or_else(|| Some(Self::Text(text.clone())))
+            }
             Value::String(text) if field.is_instant() => Some(Self::Text(key_or_text(text))),
             Value::String(text) => Some(Self::Text(text.clone())),
             Value::Array(_) | Value::Object(_) => None,

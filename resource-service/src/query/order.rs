@@ -108,32 +108,34 @@ impl Order {
     /// The condition that holds for exactly the documents from `start` on, where one condition is wanted instead of
     /// [`Order::segments`].
     pub fn from(&self, start: &Start) -> Expr {
-        self.condition(&start.places, start.included)
+        let parts = Expr::any(self.parts(&start.places, start.included));
+        let first = self.0.first().zip(start.places.first()).filter(|(key, _)| key.field.always);
+        first
+            .and_then(|(key, place)| bound(key, place))
+            .into_iter()
+            .fold(parts, |parts, bound| bound.and(parts))
     }
 
-    /// The condition that holds for exactly the documents behind `places`.
+    /// The condition that holds for exactly the documents behind `places`, as long as the first key has the type that the
+    /// schema says in all documents.
     pub fn behind(&self, places: &[SortValue]) -> Expr {
-        self.condition(places, false)
-    }
-
-    fn condition(&self, places: &[SortValue], included: bool) -> Expr {
-        let parts = Expr::any(self.parts(places, included));
+        let parts = Expr::any(self.parts(places, false));
         let first = self.0.first().zip(places.first());
-        match first.and_then(|(key, place)| bound(key, place)) {
-            Some(bound) => bound.and(parts),
-            None => parts,
-        }
+        first
+            .and_then(|(key, place)| bound(key, place))
+            .into_iter()
+            .fold(parts, |parts, bound| bound.and(parts))
     }
 }
 
-/// What the first key must be for any segment to hold: lets a store seek in its index instead of scanning it.
+/// What the first key must be for any segment to hold, if it has the type that the schema says: lets a store seek in its
+/// index instead of scanning it.
 fn bound(key: &SortKey, place: &SortValue) -> Option<Expr> {
     let SortValue::Scalar(literal) = place else { return None };
-    let ieee754 = key.field.kind == FieldType::Number { ieee754: true };
     let ordered = *literal != Literal::Null && !literal.is_nan() && key.field.kind != FieldType::Untyped;
     let comparison = match key.direction {
         Direction::Ascending if ordered => Comparison::Gte,
-        Direction::Descending if ordered && key.field.always && !ieee754 => Comparison::Lte,
+        Direction::Descending if ordered && key.field.always => Comparison::Lte,
         _ => return None,
     };
     Some(Expr::compare(&key.field, comparison, literal.clone()))
@@ -168,7 +170,8 @@ fn after(key: &SortKey, place: &SortValue, included: bool) -> Vec<Expr> {
                 (false, true) => Comparison::Lte,
             };
             ways.push(Expr::compare(field, comparison, literal.clone()));
-            if !ascending && field.kind == (FieldType::Number { ieee754: true }) {
+            let number = ValueKind::of(literal) == ValueKind::Number;
+            if !ascending && number && field.kind == (FieldType::Number { ieee754: true }) {
                 ways.push(Expr::compare(field, Comparison::Eq, Literal::Double(f64::NAN)));
             }
         }
@@ -188,17 +191,13 @@ fn after(key: &SortKey, place: &SortValue, included: bool) -> Vec<Expr> {
     ways
 }
 
-/// The kinds that a field's values can have.
+/// The kinds that a field's values can have: any, but for what the service sets. A document may be older than its schema.
 fn possible(field: &Field) -> Vec<ValueKind> {
-    let kind = match &field.kind {
-        FieldType::Untyped => return ValueKind::ALL.to_vec(),
-        FieldType::Integer | FieldType::Number { .. } => ValueKind::Number,
-        FieldType::Text(_) => ValueKind::Text,
-        FieldType::Boolean => ValueKind::Boolean,
-        FieldType::Array(_) => ValueKind::Array,
-        FieldType::Object => ValueKind::Object,
-    };
-    if field.always { vec![kind] } else { vec![ValueKind::Nothing, kind] }
+    match &field.kind {
+        FieldType::Integer if field.always => vec![ValueKind::Number],
+        FieldType::Text(_) if field.always => vec![ValueKind::Text],
+        _ => ValueKind::ALL.to_vec(),
+    }
 }
 
 /// The value of the `sort` parameter that makes this order.

@@ -82,7 +82,8 @@ pub struct Field {
     pub kind: FieldType,
     /// Whether it can be `null`.
     pub nullable: bool,
-    /// Whether every document has it and it is never `null`.
+    /// Whether every document has it and it is never `null`: the service sets it. What a schema requires can be missing in
+    /// documents that are older than it.
     pub always: bool,
     /// The values that `enum` and `const` leave, for those of an array its items; `None` where others are allowed.
     pub values: Option<Vec<Value>>,
@@ -203,19 +204,16 @@ impl Schema {
             return system_field(path).map(Arc::new).ok_or_else(|| self.absent(path));
         }
         let mut shape = self.root.at(&[]);
-        let (mut always, mut crossings) = (true, Vec::new());
+        let mut crossings = Vec::new();
         for place in path.ancestors().chain([path.clone()]) {
             let name = place.segments().last();
             if !name.is_some_and(|name| shape.admits(name)) {
                 return Err(self.absent(path));
             }
-            let required = name.is_some_and(|name| shape.required.contains(name));
             shape = self.shape(place.segments());
-            always &= required && !shape.kinds.meets(Kinds::NULL);
             if &place == path {
                 break;
             }
-            always &= shape.kinds.within(Kinds::OBJECT);
             if shape.kinds.meets(Kinds::ARRAY) {
                 if shape.kinds.within(Kinds::ARRAY.or(Kinds::NULL)) {
                     return Err(UnknownField::CrossesArray {
@@ -239,7 +237,7 @@ impl Schema {
         } else {
             shape.values
         };
-        Ok(Arc::new(Field { path: path.clone(), kind, nullable, always, values, crossings }))
+        Ok(Arc::new(Field { path: path.clone(), kind, nullable, always: false, values, crossings }))
     }
 
     /// Whether the value that `steps` lead to is a number of format `ieee754`.

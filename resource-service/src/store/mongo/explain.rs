@@ -44,11 +44,25 @@ pub fn read(answer: &Document, limit: usize) -> Explanation {
     let returned: u64 = sum("nReturned");
     Explanation {
         index: Explanation::names(used.map(|name| if name == "_id_" { "_id".to_owned() } else { name })),
-        documents_examined: Some(sum("totalDocsExamined")),
+        documents_examined: Some(statistics.iter().copied().map(examined).sum()),
         keys_examined: Some(sum("totalKeysExamined")),
         returned: returned.min(limit as u64),
         plan,
     }
+}
+
+/// How many documents were looked at. A stage above another one that has read documents looks at the same ones, and the
+/// server's total counts them again.
+fn examined(statistics: &Document) -> u64 {
+    fn read(stage: &Document) -> u64 {
+        let one = stage.get_document("inputStage").ok();
+        let many = stage.get_array("inputStages").into_iter().flatten().filter_map(Bson::as_document);
+        let below: u64 = one.into_iter().chain(many).map(read).sum();
+        if below > 0 { below } else { number(stage.get("docsExamined")).unwrap_or_default() }
+    }
+    let total = number(statistics.get("totalDocsExamined")).unwrap_or_default();
+    let read = statistics.get_document("executionStages").map(read).unwrap_or_default();
+    if read > 0 { read.min(total) } else { total }
 }
 
 fn number(value: Option<&Bson>) -> Option<u64> {

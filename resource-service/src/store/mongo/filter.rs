@@ -1,7 +1,8 @@
 //! Translates filters to MongoDB's query language.
 //!
 //! MongoDB lets a comparison reach into arrays and lets "not equal" match what is missing; here neither may
-//! be. Guards against it are added only where the schema does not already see to it, so that indexes serve.
+//! be. Guards against it stand beside the comparison, so that an index serves it. They do not rely on the schema: a
+//! document may be older than its definition.
 
 use mongodb::bson::{Bson, Document, doc};
 
@@ -47,7 +48,7 @@ fn test_of(field: &Field, test: &Test) -> Document {
         }
         Test::In(literals) => {
             let operators = doc! { "$in": literals.iter().map(bson).collect::<Vec<_>>() };
-            reachable(field, doc! { path: on_value(field, typed(field, operators)) })
+            reachable(field, doc! { path: on_value(field, typed(field, literals, operators)) })
         }
         Test::NotIn(literals) => none_of(field, literals),
         Test::Compare(comparison, Literal::Null) if !comparison.holds_for_equals() => any(Vec::new()),
@@ -97,9 +98,9 @@ fn part_of(path: &str, part: &str) -> Document {
     doc! { "$expr": { "$cond": [{ "$eq": [{ "$type": &value }, "string"] }, found, false] } }
 }
 
-/// Names the type of a typed field once more: a unique index holds values of that type alone and serves only where
-/// the query says so too.
-fn typed(field: &Field, mut operators: Document) -> Document {
+/// Names the type of the literals once more where it is that of the field: a unique index holds values of that type alone
+/// and serves only where the query says so too.
+fn typed(field: &Field, literals: &[Literal], mut operators: Document) -> Document {
     let kind = match field.kind {
         _ if field.path.first().starts_with('_') => None,
         FieldType::Integer | FieldType::Number { ieee754: false } => Some(ValueKind::Number),
@@ -107,29 +108,33 @@ fn typed(field: &Field, mut operators: Document) -> Document {
         FieldType::Boolean => Some(ValueKind::Boolean),
         _ => None,
     };
+    let kind = kind.filter(|kind| literals.iter().all(|literal| ValueKind::of(literal) == *kind));
     operators.extend(kind.map(|kind| ("$type".to_owned(), type_name(kind).into())));
     operators
 }
 
-/// Applies operators to any item of an array field; keeps them off arrays that an untyped field may hold.
+/// Applies operators to any item of an array field; keeps them off arrays in any other.
 fn on_value(field: &Field, mut operators: Document) -> Document {
     match field.kind {
         FieldType::Array(_) => doc! { "$elemMatch": operators },
-        FieldType::Untyped => {
+        _ if field.path.first().starts_with('_') => operators,
+        _ => {
             operators.insert("$not", doc! { "$type": "array" });
             operators
         }
-        _ => operators,
     }
 }
 
 /// Adds that no array lies on the way to the field.
 fn reachable(field: &Field, test: Document) -> Document {
-    if field.crossings.is_empty() {
+    let mut clear = field
+        .path
+        .ancestors()
+        .map(|path| doc! { path.to_string(): { "$not": { "$type": "array" } } })
+        .peekable();
+    if clear.peek().is_none() {
         return test;
     }
-    let clear =
-        field.crossings.iter().map(|path| doc! { path.to_string(): { "$not": { "$type": "array" } } });
     doc! { "$and": std::iter::once(test).chain(clear).collect::<Vec<_>>() }
 }
 
@@ -139,12 +144,11 @@ fn compare(field: &Field, comparison: Comparison, literal: &Literal) -> Option<D
     if literal.is_nan() && comparison != Comparison::Ne {
         return comparison.holds_for_equals().then(|| doc! { "$eq": value });
     }
-    let untyped = is_untyped(field);
-    let ieee754 = field.kind == FieldType::Number { ieee754: true };
+    let ieee754 =
+        field.kind == FieldType::Number { ieee754: true } && ValueKind::of(literal) == ValueKind::Number;
     Some(match comparison {
-        Comparison::Eq => typed(field, doc! { "$eq": value }),
-        Comparison::Ne if untyped => doc! { "$ne": value, "$type": type_name(ValueKind::of(literal)) },
-        Comparison::Ne => doc! { "$nin": [value, Bson::Null] },
+        Comparison::Eq => typed(field, std::slice::from_ref(literal), doc! { "$eq": value }),
+        Comparison::Ne => doc! { "$ne": value, "$type": type_name(ValueKind::of(literal)) },
         Comparison::Gt => doc! { "$gt": value },
         Comparison::Gte => doc! { "$gte": value },
         // Without a lower bound an index would also give NaN, which it keeps before every number.
@@ -162,14 +166,16 @@ fn is(field: &Field, kinds: &[ValueKind]) -> Document {
     if !others.is_empty() {
         let mut test = doc! { "$type": others.iter().map(|kind| type_name(*kind)).collect::<Vec<_>>() };
         // The type of an array is also sought among its items.
-        if is_untyped(field) && !others.contains(&ValueKind::Array) {
+        if !field.always && !others.contains(&ValueKind::Array) {
             test.insert("$not", doc! { "$type": "array" });
         }
         ways.push(reachable(field, doc! { &path: test }));
     }
     if kinds.contains(&ValueKind::Nothing) {
         ways.push(doc! { &path: on_value(field, doc! { "$eq": Bson::Null }) });
-        ways.extend(field.crossings.iter().map(|above| doc! { above.to_string(): { "$type": "array" } }));
+        if is_untyped(field) || !field.crossings.is_empty() {
+            ways.extend(field.path.ancestors().map(|above| doc! { above.to_string(): { "$type": "array" } }));
+        }
     }
     any(ways)
 }

@@ -55,11 +55,13 @@ pub fn direction(direction: Direction) -> i32 {
 /// The value at the field's path, `null` where an array lies on the way.
 fn value_of(field: &Field) -> Bson {
     let value = format!("${}", field.path);
-    if field.crossings.is_empty() {
-        return value.into();
+    let arrays: Vec<Document> =
+        field.path.ancestors().map(|path| doc! { "$isArray": format!("${path}") }).collect();
+    if arrays.is_empty() {
+        value.into()
+    } else {
+        doc! { "$cond": [{ "$or": arrays }, Bson::Null, value] }.into()
     }
-    let arrays = field.crossings.iter().map(|path| doc! { "$isArray": format!("${path}") });
-    doc! { "$cond": [{ "$or": arrays.collect::<Vec<_>>() }, Bson::Null, value] }.into()
 }
 
 /// The number of the value's kind in the order of [`ValueKind`].

@@ -6,7 +6,11 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, params, types::Value as Cell};
 use serde_json::Value;
 
-use super::{SqliteStore, create_index, index_name, operand::Operand, served_indexes, table};
+use super::{
+    SqliteStore, create_index, held, index_name,
+    operand::{Operand, boolean},
+    served_indexes, table,
+};
 use crate::{
     domain::collection::{Collection, Index},
     query::{instant::shown, schema::FieldType},
@@ -99,7 +103,6 @@ fn duplicates_query(collection: &Collection, index: &Index, limit: usize) -> Str
     let group = values.join(", ");
     let named: Vec<String> =
         values.iter().enumerate().map(|(at, value)| format!("{value} AS value{at}")).collect();
-    let present: Vec<String> = values.iter().map(|value| format!("{value} IS NOT NULL")).collect();
     let order: Vec<String> = (0..values.len()).map(|at| format!("value{at}")).collect();
     format!(
         "SELECT * FROM (SELECT id, count(*) OVER (PARTITION BY {group}) AS documents,
@@ -107,7 +110,7 @@ fn duplicates_query(collection: &Collection, index: &Index, limit: usize) -> Str
          FROM {} WHERE {}) WHERE documents > 1 AND place <= {MAX_IDS} ORDER BY {}, place LIMIT {}",
         named.join(", "),
         table(collection),
-        present.join(" AND "),
+        held(index),
         order.join(", "),
         limit * MAX_IDS
     )
@@ -115,11 +118,11 @@ fn duplicates_query(collection: &Collection, index: &Index, limit: usize) -> Str
 
 fn json(cell: Cell, kind: &FieldType) -> Value {
     match cell {
-        Cell::Integer(integer) if *kind == FieldType::Boolean => (integer != 0).into(),
         Cell::Integer(integer) => integer.into(),
         Cell::Real(double) => double.into(),
         Cell::Text(text) if kind.is_instant() => shown(&text).into(),
         Cell::Text(text) => text.into(),
+        Cell::Blob(bytes) if *kind == FieldType::Boolean => (bytes == [boolean(true)]).into(),
         Cell::Null | Cell::Blob(_) => Value::Null,
     }
 }

@@ -4,7 +4,7 @@ use rusqlite::types::Value as Bound;
 use serde_json::Value;
 use shared_models::documents::Direction;
 
-use super::operand::{Operand, boolean, json_path};
+use super::operand::{Operand, boolean, json_path, range};
 use crate::query::{
     expr::{Comparison, Expr, Test, ValueKind, behind_prefix},
     literal::Literal,
@@ -115,7 +115,9 @@ impl Statement {
         }
         if literal.is_nan() {
             return self.push(&match (comparison, &operand.rank) {
-                (Comparison::Ne, Some(rank)) => format!("{rank} = 1"),
+                (Comparison::Ne, Some(_)) => {
+                    format!("({} AND NOT {})", operand.is_among(&[ValueKind::Number]), operand.is_nan())
+                }
                 (other, _) if other.holds_for_equals() => operand.is_nan(),
                 _ => "FALSE".into(),
             });
@@ -147,26 +149,19 @@ impl Statement {
         }
         for (symbol, literal) in comparisons {
             self.push(&format!("{and}{value} {symbol} "));
-            self.literal(operand, literal);
+            self.bind(bound(literal));
             and = " AND ";
         }
-        let Some(range) = kind.filter(|_| operand.is_untyped()).map(|kind| operand.range(kind)) else {
-            return;
-        };
+        let Some(range) = kind.filter(|_| !operand.certain).map(range) else { return };
+        // Behind a plus no index is sought by it: where others are rare it would keep a closer bound from the index.
+        let sought = if operand.mixed { "" } else { "+" };
         let bounds = |symbol: &str| comparisons.iter().any(|(used, _)| used.starts_with(symbol));
         // A second bound on the same side would tell an index nothing.
         if let Some(floor) = range.floor.filter(|_| !bounds(">")) {
-            self.push(&format!(" AND {value} >= {floor}"));
+            self.push(&format!(" AND {sought}{value} >= {floor}"));
         }
         if !bounds("<") || bounds("<>") {
-            self.push(&format!(" AND {value} < {}", range.ceiling));
-        }
-    }
-
-    fn literal(&mut self, operand: &Operand, literal: &Literal) {
-        match literal {
-            Literal::Boolean(value) if operand.is_untyped() => self.push(boolean(*value)),
-            other => self.bind(bound(other)),
+            self.push(&format!(" AND {sought}{value} < {}", range.ceiling));
         }
     }
 
@@ -281,7 +276,7 @@ fn is_special(literal: &Literal) -> bool {
 fn bound(literal: &Literal) -> Bound {
     match literal {
         Literal::Null => Bound::Null,
-        Literal::Boolean(value) => Bound::Integer((*value).into()),
+        Literal::Boolean(value) => Bound::Blob(vec![boolean(*value)]),
         Literal::Integer(value) => Bound::Integer(*value),
         Literal::Double(value) => Bound::Real(*value),
         Literal::Text(text) => Bound::Text(text.clone()),

@@ -47,7 +47,11 @@ use crate::{
         collection::{Collection, Index},
         ticket::Ticket,
     },
-    query::{expr::Expr, order::Start, schema::FieldType},
+    query::{
+        expr::Expr,
+        order::Start,
+        schema::{Field, FieldType},
+    },
 };
 
 /// Documents in one SQLite file. Clones are the same store.
@@ -130,7 +134,19 @@ fn sql_direction(direction: Direction) -> &'static str {
     if direction == Direction::Ascending { "ASC" } else { "DESC" }
 }
 
-/// Two documents without a field never collide: SQLite holds nulls apart in a unique index.
+/// Holds for the documents that a unique index keeps apart: those that have all its fields, each of the kind that the schema
+/// says. A document may be older than the schema.
+fn held(index: &Index) -> String {
+    let kinds = |field: &Field| match field.kind {
+        FieldType::Text(_) => "'text'",
+        FieldType::Boolean => "'true', 'false'",
+        _ => "'integer', 'real'",
+    };
+    let fields =
+        index.keys.iter().map(|(field, _)| format!("{} IN ({})", Operand::of(field).kind, kinds(field)));
+    fields.collect::<Vec<_>>().join(" AND ")
+}
+
 fn create_index(collection: &Collection, index: &Index) -> String {
     let mut keys = Vec::new();
     for (field, direction) in &index.keys {
@@ -139,6 +155,9 @@ fn create_index(collection: &Collection, index: &Index) -> String {
     }
     if let Some(direction) = index.tie_breaker() {
         keys.push(format!("id {}", sql_direction(direction)));
+    }
+    if index.unique {
+        keys.push(format!("CASE WHEN {} THEN 0 ELSE id END", held(index)));
     }
     format!(
         "CREATE {}INDEX IF NOT EXISTS \"{}\" ON {} ({});",

@@ -10,20 +10,27 @@ use super::functions::INSTANT;
 
 /// The least text. Numbers come before it.
 const TEXTS: &str = "''";
-/// The least blob. Texts come before it.
-const BLOBS: &str = "x''";
+/// Blobs, which come behind all texts: for every object, for every array, for `false` and `true`, and behind these.
+const OBJECTS: &str = "x'00'";
+const ARRAYS: &str = "x'01'";
+const FALSE: &str = "x'02'";
+const TRUE: &str = "x'03'";
+const END: &str = "x'04'";
 
 /// SQL for a field. SQLite sorts nulls, numbers, texts and blobs in this order, so a field of any kind has one value
 /// that stands where the value's kind says: what is no scalar becomes a blob.
 pub struct Operand {
     /// Null for NaN, where the field can have it, and for nothing.
     pub value: String,
-    /// What is sorted before the value: null for nothing, 0 for NaN, 1 for numbers. SQLite has no number for NaN.
+    /// What is sorted before the value, where it can be NaN: null for nothing, 0 for NaN, 1 for all else. SQLite has no
+    /// number for NaN.
     pub rank: Option<String>,
     /// The value's kind as `json_type` names it; null where there is none.
     pub kind: String,
-    /// What the schema says.
-    pub field_type: FieldType,
+    /// Whether the service sets the field, so that its values are of one kind.
+    pub certain: bool,
+    /// Whether the schema allows values of several kinds, so that a condition had better seek those of one.
+    pub mixed: bool,
 }
 
 /// The key of a point in time.
@@ -47,12 +54,15 @@ impl Operand {
             "_revision" => Some(("revision", "'integer'")),
             _ => None,
         };
-        let field_type = field.kind.clone();
         if let Some((value, kind)) = column {
-            return Self { value: value.into(), rank: None, kind: kind.into(), field_type };
+            return Self { value: value.into(), rank: None, kind: kind.into(), certain: true, mixed: false };
         }
         let path = json_path(field);
-        Self::new(&format!("json_extract(body, {path})"), format!("json_type(body, {path})"), field_type)
+        let (value, kind) = (format!("json_extract(body, {path})"), format!("json_type(body, {path})"));
+        if field.path.first().starts_with('_') {
+            return Self { value, rank: None, kind, certain: true, mixed: false };
+        }
+        Self::new(&value, kind, &field.kind)
     }
 
     /// The operand of a field whose strings are taken as they are written.
@@ -63,46 +73,31 @@ impl Operand {
 
     /// The operand of any item of an array. Its kind is told by the item itself.
     pub fn of_item(items: &FieldType) -> Self {
-        let special = FieldType::Number { ieee754: true };
-        let field_type = if *items == special { special } else { FieldType::Untyped };
-        let value = if items.is_instant() { instant("item.value") } else { "item.value".to_owned() };
-        Self::new(&value, "item.type".into(), field_type)
+        Self::new("item.value", "item.type".into(), items)
     }
 
-    fn new(value: &str, kind: String, field_type: FieldType) -> Self {
-        let (value, rank) = match field_type {
-            FieldType::Untyped => (
-                format!(
-                    "CASE {kind} WHEN 'object' THEN {} WHEN 'array' THEN {} WHEN 'false' THEN {} WHEN 'true' THEN {} ELSE {value} END",
-                    blob(ValueKind::Object),
-                    blob(ValueKind::Array),
-                    boolean(false),
-                    boolean(true),
-                ),
-                None,
+    /// Of a value that may be of any kind, whatever the schema says: a document may be older than it.
+    fn new(raw: &str, kind: String, field_type: &FieldType) -> Self {
+        let special = *field_type == FieldType::Number { ieee754: true };
+        let scalar = match field_type {
+            _ if special => format!(
+                "CASE {raw} WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN 'NaN' THEN NULL ELSE {raw} END"
             ),
-            FieldType::Number { ieee754: true } => (
-                format!(
-                    "CASE {value} WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 WHEN 'NaN' THEN NULL ELSE {value} END"
-                ),
-                Some(format!(
-                    "CASE {kind} WHEN 'integer' THEN 1 WHEN 'real' THEN 1 WHEN 'text' THEN {value} <> 'NaN' END"
-                )),
-            ),
-            FieldType::Text(TextFormat::DateTime) => (instant(value), None),
-            _ => (value.to_owned(), None),
+            FieldType::Text(TextFormat::DateTime) => instant(raw),
+            _ => raw.to_owned(),
         };
-        Self { value, rank, kind, field_type }
+        let value = format!(
+            "CASE {kind} WHEN 'object' THEN {OBJECTS} WHEN 'array' THEN {ARRAYS} WHEN 'false' THEN {FALSE} WHEN 'true' THEN {TRUE} ELSE {scalar} END"
+        );
+        let rank = special.then(|| {
+            format!("CASE {kind} WHEN 'null' THEN NULL WHEN 'text' THEN {raw} <> 'NaN' ELSE {kind} <> '' END")
+        });
+        Self { value, rank, kind, certain: false, mixed: *field_type == FieldType::Untyped }
     }
 
     /// What an index or an order holds of the field, the weightiest first.
     pub fn keys(&self) -> Vec<&str> {
         self.rank.iter().chain([&self.value]).map(String::as_str).collect()
-    }
-
-    /// Whether values of several kinds meet in it.
-    pub fn is_untyped(&self) -> bool {
-        self.field_type == FieldType::Untyped
     }
 
     /// Holds where there is neither a value nor anything but `null`. Whatever an index holds of the field is named, so
@@ -128,34 +123,37 @@ impl Operand {
             match ranges.last_mut() {
                 _ if kind == ValueKind::Nothing => ways.push(self.is_nothing()),
                 Some((last, range)) if *last as u8 + 1 == kind as u8 => {
-                    (*last, range.ceiling) = (kind, self.range(kind).ceiling);
+                    (*last, range.ceiling) = (kind, self::range(kind).ceiling);
                 }
-                _ => ranges.push((kind, self.range(kind))),
+                _ => ranges.push((kind, self::range(kind))),
             }
         }
-        ways.extend(ranges.iter().map(|(_, range)| match (&self.rank, range.floor) {
-            (Some(rank), _) => format!("{rank} >= 0"),
-            (None, Some(floor)) => {
-                format!("({value} >= {floor} AND {value} < {})", range.ceiling, value = self.value)
+        ways.extend(ranges.iter().map(|(_, range)| {
+            let (value, ceiling) = (&self.value, range.ceiling);
+            match (&self.rank, range.floor) {
+                (Some(rank), None) if ceiling == END => format!("{rank} >= 0"),
+                (Some(rank), None) => format!("({rank} = 0 OR ({rank} = 1 AND {value} < {ceiling}))"),
+                (Some(rank), Some(floor)) => {
+                    format!("({rank} = 1 AND {value} >= {floor} AND {value} < {ceiling})")
+                }
+                (None, Some(floor)) => format!("({value} >= {floor} AND {value} < {ceiling})"),
+                (None, None) => format!("{value} < {ceiling}"),
             }
-            (None, None) => format!("{} < {}", self.value, range.ceiling),
         }));
         format!("({})", ways.join(" OR "))
     }
+}
 
-    /// Where the values of a kind lie. The ceiling keeps null out.
-    pub fn range(&self, kind: ValueKind) -> Range {
-        let (floor, ceiling) = match kind {
-            ValueKind::Nothing | ValueKind::Number => (None, TEXTS),
-            // Where the schema lets nothing else stand, false and true are 0 and 1.
-            ValueKind::Boolean if !self.is_untyped() => (None, TEXTS),
-            ValueKind::Text => (Some(TEXTS), BLOBS),
-            ValueKind::Object => (Some(blob(kind)), blob(ValueKind::Array)),
-            ValueKind::Array => (Some(blob(kind)), boolean(false)),
-            ValueKind::Boolean => (Some(boolean(false)), "x'04'"),
-        };
-        Range { floor, ceiling }
-    }
+/// Where the values of a kind lie. The ceiling keeps null out.
+pub fn range(kind: ValueKind) -> Range {
+    let (floor, ceiling) = match kind {
+        ValueKind::Nothing | ValueKind::Number => (None, TEXTS),
+        ValueKind::Text => (Some(TEXTS), OBJECTS),
+        ValueKind::Object => (Some(OBJECTS), ARRAYS),
+        ValueKind::Array => (Some(ARRAYS), FALSE),
+        ValueKind::Boolean => (Some(FALSE), END),
+    };
+    Range { floor, ceiling }
 }
 
 /// From a value, itself included, up to another, itself left out: as SQL.
@@ -165,11 +163,7 @@ pub struct Range {
     pub ceiling: &'static str,
 }
 
-fn blob(kind: ValueKind) -> &'static str {
-    if kind == ValueKind::Object { "x'00'" } else { "x'01'" }
-}
-
-/// `true` or `false` among values of other kinds.
-pub fn boolean(value: bool) -> &'static str {
-    if value { "x'03'" } else { "x'02'" }
+/// The one byte of the blob that stands for `false` or `true`.
+pub const fn boolean(value: bool) -> u8 {
+    if value { 3 } else { 2 }
 }

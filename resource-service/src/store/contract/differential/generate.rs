@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    older::Older,
     oracle::Condition,
     sample::{FIELDS, Kind, SampleField},
 };
@@ -110,7 +111,7 @@ impl Random {
     }
 
     /// Less than `end`.
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).expect("small");
         usize::try_from(self.next() % end).expect("small")
     }
@@ -120,7 +121,7 @@ impl Random {
     }
 
     /// True `percent` times of a hundred.
-    fn chance(&mut self, percent: usize) -> bool {
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 }
@@ -149,7 +150,7 @@ fn scalar(random: &mut Random, kind: Kind) -> Value {
 }
 
 /// Anything at all.
-fn anything(random: &mut Random, depth: usize) -> Value {
+pub fn anything(random: &mut Random, depth: usize) -> Value {
     match random.below(10) {
         0 if depth > 0 => json!({"e": anything(random, depth - 1)}),
         1 | 2 if depth > 0 => (0..random.below(4)).map(|_| anything(random, depth - 1)).collect(),
@@ -227,7 +228,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn random(random: &mut Random) -> Self {
+    pub fn random(random: &mut Random, older: &Older) -> Self {
         let wanted_as_json = random.chance(50);
         let count = random.pick(&[0, 1, 1, 1, 1, 2, 2, 3]);
         let condition = Condition::All((0..count).map(|_| condition(random, 2, wanted_as_json)).collect());
@@ -235,7 +236,7 @@ impl Asked {
         for _ in 0..random.pick(&[0, 1, 1, 1, 2, 2]) {
             let field = random.pick(&FIELDS);
             let known = sort.iter().any(|((path, ..), _)| *path == field.0);
-            if !known && field.1.items().is_none() && field.1 != Kind::Object {
+            if !known && older.orders(field.0) && field.1.items().is_none() && field.1 != Kind::Object {
                 sort.push((field, random.chance(50)));
             }
         }

@@ -2,6 +2,7 @@
 //! documents in the same order, page by page.
 
 mod generate;
+mod older;
 mod oracle;
 mod sample;
 
@@ -18,6 +19,7 @@ use tokio::task::JoinSet;
 
 use self::{
     generate::{Asked, Random},
+    older::Older,
     oracle::OracleOrder,
 };
 use super::{Fixture, NOW, cursor, start};
@@ -31,7 +33,9 @@ use crate::{
 };
 
 /// Collections, each with documents and queries of its own.
-const ROUNDS: u64 = 12;
+const ROUNDS: u64 = 18;
+/// Those with documents that are older than the definition.
+const OLDER: u64 = 6;
 const DOCUMENTS: usize = 180;
 const QUERIES: usize = 270;
 /// Pages of a query that are looked at.
@@ -92,7 +96,9 @@ struct Round {
 impl Round {
     async fn run(&self) -> BTreeMap<String, usize> {
         let mut random = Random::new(self.seed);
-        let documents: Vec<Document> = (0..DOCUMENTS).map(|at| self.document(at, &mut random)).collect();
+        let older = if self.seed < ROUNDS - OLDER { Older::default() } else { Older::some(&mut random) };
+        let documents = (0..DOCUMENTS).map(|at| self.document(at, &older, &mut random));
+        let documents: Vec<Document> = documents.collect();
         for (_, store) in &self.stores {
             let mut inserts = JoinSet::new();
             for document in &documents {
@@ -110,7 +116,7 @@ impl Round {
             texts.map(|text| (serde_json::from_str(&text).expect("JSON"), text)).collect();
         let mut operators: BTreeMap<String, usize> = BTreeMap::new();
         for _ in 0..QUERIES {
-            let asked = Asked::random(&mut random);
+            let asked = Asked::random(&mut random, &older);
             self.compare(&asked, &documents).await;
             for name in asked.operators() {
                 *operators.entry(name).or_default() += 1;
@@ -121,8 +127,8 @@ impl Round {
         operators
     }
 
-    /// A document whose members are random, checked against the schema.
-    fn document(&self, at: usize, random: &mut Random) -> Document {
+    /// A document whose members are random, checked against the schema but for those from before it.
+    fn document(&self, at: usize, older: &Older, random: &mut Random) -> Document {
         let now = timestamp(NOW);
         let meta = Meta {
             id: format!("{:04}", (at * 7919) % 10_000),
@@ -131,7 +137,8 @@ impl Round {
             updated_at: now,
             owner: "ada".into(),
         };
-        let members = self.collection.check(generate::members(random)).expect("a valid document");
+        let mut members = self.collection.check(generate::members(random)).expect("a valid document");
+        older.spoil(random, &mut members);
         Document { meta, members }
     }
 

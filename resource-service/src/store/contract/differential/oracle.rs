@@ -44,7 +44,8 @@ impl OracleValue {
                 "NaN" => f64::NAN,
                 "Infinity" => f64::INFINITY,
                 "-Infinity" => f64::NEG_INFINITY,
-                other => panic!("{other} is no number"),
+                // From before the definition.
+                other => return Self::Text(other.to_owned()),
             }),
             Value::String(text) if kind == Kind::Date => Self::instant(text),
             Value::String(text) => Self::Text(text.clone()),
@@ -223,7 +224,7 @@ fn meets(kind: Kind, value: &Value, operator: &str, values: &[Value]) -> bool {
         },
         "contains" => match (value, &values[0]) {
             (Value::String(text), Value::String(part)) => text.contains(part.as_str()),
-            (Value::Array(_), _) => meets(Kind::Anythings, value, "eq", values),
+            (Value::Array(_), _) if kind == Kind::Anything => meets(Kind::Anythings, value, "eq", values),
             _ => false,
         },
         comparison => scalar.compares(comparison, &literals[0]),
