@@ -38,7 +38,7 @@ use crate::{
     in_force::InForce,
     ops::{
         Service, artifacts::sweep::Sweeper, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot,
-        mend, names::Names, notices::Notices, transfer,
+        mend, names::Names, notices::Notices, retention, transfer,
     },
     settings::{DATABASE, Settings},
     store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
@@ -183,6 +183,8 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let guarded = settings.openapi.require_token;
     let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog), guarded));
     let sweeper = Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
+    tokio::spawn(sweeper.run());
+    let sweeper = retention::Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
     tokio::spawn(sweeper.run());
     let checks = checks(&store, &prepared, &ring, revocations.as_ref());
     let budget = Budget::new(settings.memory.budget);

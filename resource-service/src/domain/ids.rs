@@ -44,6 +44,13 @@ impl Ids {
     }
 }
 
+/// The time of an id that [`Ids`] made, to the millisecond; nothing where it is another kind of id.
+pub fn time_of(id: &str) -> Option<OffsetDateTime> {
+    let id = Uuid::parse_str(id).ok().filter(|id| id.get_version_num() == 7)?;
+    let millis = i128::try_from(id.as_u128() >> 80).ok()?;
+    OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000).ok()
+}
+
 const fn mask(bits: u32) -> u128 {
     (1 << bits) - 1
 }

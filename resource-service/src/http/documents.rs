@@ -27,6 +27,7 @@ use crate::{
         delete, get, list, patch,
         policy::Verb,
         replace,
+        retention::purge,
         shown::Shown,
     },
 };
@@ -120,14 +121,31 @@ pub async fn patch(
 
 /// `DELETE /api/{collection}/{id}`
 pub async fn delete(
-    _: NoParameters,
+    parameters: Parameters<DeleteOptions>,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
     request: HttpRequest,
 ) -> HandlerResult {
-    delete::delete(&service, target(&service, &caller, &path, &request)?).await?;
+    if parameters.accept()?.purge {
+        purge::purge(&service, aim(&service, &caller, &path, &request, Verb::Purge)?).await?;
+        tracing::info!(collection.name = %path.0, document = %path.1, by = %caller.claims.sub, "document purged");
+    } else {
+        delete::delete(&service, target(&service, &caller, &path, &request)?).await?;
+    }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// How a document is removed.
+pub struct DeleteOptions {
+    /// Whether it is gone for good.
+    purge: bool,
+}
+
+impl FromParameters for DeleteOptions {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self { purge: reader.flag("purge") }
+    }
 }
 
 /// `GET /api/{collection}/{id}/access`
@@ -171,7 +189,18 @@ pub fn target<'t>(
     path: &'t (String, String),
     request: &HttpRequest,
 ) -> Result<WriteTarget<'t>, Problem> {
-    service.admit(&caller.claims, &path.0, Verb::Write)?;
+    aim(service, caller, path, request, Verb::Write)
+}
+
+/// The same for another kind of write.
+fn aim<'t>(
+    service: &Service,
+    caller: &'t Caller,
+    path: &'t (String, String),
+    request: &HttpRequest,
+    verb: Verb,
+) -> Result<WriteTarget<'t>, Problem> {
+    service.admit(&caller.claims, &path.0, verb)?;
     let precondition = precondition(request)?;
     Ok(WriteTarget { claims: &caller.claims, collection: &path.0, id: &path.1, precondition })
 }

@@ -112,7 +112,7 @@ impl From<ResourceError> for Problem {
             | ResourceError::DefinitionMismatch { .. }
             | ResourceError::OtherArtifact { .. } => told(ProblemCode::RevisionMismatch, &error),
             ResourceError::PreconditionRequired => told(ProblemCode::PreconditionRequired, &error),
-            ResourceError::PositionLost => told(ProblemCode::Gone, &error),
+            ResourceError::PositionLost | ResourceError::AnswerPurged => told(ProblemCode::Gone, &error),
             ResourceError::QueryTimeout(_) => told(ProblemCode::QueryTimeout, &error),
             ResourceError::Exhausted(refusal) => refusal.into(),
             ResourceError::Unavailable => Self::unavailable(),

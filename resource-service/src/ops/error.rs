@@ -184,6 +184,11 @@ pub enum ResourceError {
     /// What was given as the last event's id is no position from which the changes can still be told.
     #[error("the changes since this event id are no longer kept; list again and follow from now on")]
     PositionLost,
+    /// What an earlier request of this key was answered showed a document that was removed for good.
+    #[error(
+        "this request was made before, and a document that it stored was removed for good; send it with another key to store it again"
+    )]
+    AnswerPurged,
     /// The ticket was used, has expired, or is for another collection.
     #[error("the ticket is used, expired or for another collection; get a new one")]
     InvalidTicket,

@@ -33,6 +33,7 @@ mod reach;
 pub mod repeat;
 pub mod replace;
 pub mod restore;
+pub mod retention;
 pub mod reviews;
 pub mod series;
 pub mod shown;

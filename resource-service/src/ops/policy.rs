@@ -10,7 +10,7 @@ use crate::{
     domain::{
         collection::{Access, Collection},
         document::Document,
-        grant::{CALCULATIONS, Grant},
+        grant::{CALCULATIONS, Grant, Outside},
         hidden::{Hidden, Touched},
         sight::Sight,
     },
@@ -32,6 +32,8 @@ pub enum Verb {
     Write,
     /// See how the collection is used, and by whom it can be.
     Administer,
+    /// Remove documents for good.
+    Purge,
 }
 
 /// A caller's leave to use a collection.
@@ -65,7 +67,7 @@ impl Service {
         let needed = match verb {
             Verb::Read => read,
             Verb::Write => write,
-            Verb::Administer => admin,
+            Verb::Administer | Verb::Purge => admin,
         };
         if !claims.scope.covers(needed) {
             return Err(ResourceError::MissingScope(needed.clone()));
@@ -77,6 +79,14 @@ impl Service {
             Verb::Write => {
                 self.require_revocation_feed()?;
                 Grant::of(claims)?
+            }
+            Verb::Purge => {
+                self.require_revocation_feed()?;
+                // A job ends with its calculation and does not decide what is left of it.
+                match Grant::of(claims)? {
+                    None => None,
+                    Some(grant) => return Err(Outside::Elsewhere(grant.calculation().to_owned()).into()),
+                }
             }
         };
         let hidden = Hidden::from(hidden, |scope| claims.scope.covers(scope));

@@ -10,12 +10,13 @@ use super::{Service, error::ResourceError};
 use crate::store::{Receipt, RenderAnswer};
 
 /// How long an answer is kept.
-const KEPT: Duration = Duration::hours(24);
+pub(super) const KEPT: Duration = Duration::hours(24);
 
 /// A request that its client may send again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
     id: String,
+    collection: String,
     fingerprint: String,
 }
 
@@ -25,12 +26,16 @@ impl IdempotencyKey {
     pub fn new(claims: &AccessClaims, collection: &str, chosen: &str, request: &[&[u8]]) -> Self {
         let limits = claims.authorization_details.iter().map(|limit| limit.identifier.as_bytes());
         let own = [claims.sub.as_bytes(), collection.as_bytes(), chosen.as_bytes()];
-        Self { id: hash(own.into_iter().chain(limits)), fingerprint: hash(request.iter().copied()) }
+        Self {
+            id: hash(own.into_iter().chain(limits)),
+            collection: collection.to_owned(),
+            fingerprint: hash(request.iter().copied()),
+        }
     }
 
     pub(super) fn receipt(&self, now: OffsetDateTime, answer: RenderAnswer) -> Receipt {
-        let (id, fingerprint) = (self.id.clone(), self.fingerprint.clone());
-        Receipt { id, fingerprint, now, expires_at: now + KEPT, answer }
+        let Self { id, collection, fingerprint } = self.clone();
+        Receipt { id, collection, fingerprint, now, expires_at: now + KEPT, answer }
     }
 }
 
@@ -49,6 +54,9 @@ impl Service {
     pub(super) async fn answered(&self, key: &IdempotencyKey) -> Result<Option<String>, ResourceError> {
         let Some(kept) = self.store.receipt(&key.id, self.clock.now()).await? else { return Ok(None) };
         if kept.fingerprint == key.fingerprint {
+            if kept.answer.is_empty() {
+                return Err(ResourceError::AnswerPurged);
+            }
             return Ok(Some(kept.answer));
         }
         let message = "this key was sent with another request; give each request a key of its own";

@@ -4,6 +4,7 @@ pub mod artifacts;
 pub mod definitions;
 pub mod keyset;
 pub mod mongo;
+pub mod purges;
 pub mod scan;
 mod series;
 pub mod sqlite;
@@ -21,6 +22,7 @@ use time::OffsetDateTime;
 
 pub use self::{
     definitions::DefinitionStore,
+    purges::Purges,
     scan::Scan,
     series::{Append, Chunks, Outline, Outlines, SeriesStore, Write},
     usage::{Measured, Usage},
@@ -158,7 +160,7 @@ pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 /// future is dropped, and does not hold up `get` and `head`.
 #[async_trait]
 pub trait Store:
-    DefinitionStore + Writes + Versions + SeriesStore + Measured + artifacts::Artifacts + Send + Sync
+    DefinitionStore + Writes + Versions + SeriesStore + Measured + Purges + artifacts::Artifacts + Send + Sync
 {
     /// Makes what the collections need: tables and indexes. Can be repeated, by several replicas at once.
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError>;

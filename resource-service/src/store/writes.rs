@@ -44,6 +44,8 @@ pub type RenderAnswer = Arc<dyn Fn(&[Fate]) -> String + Send + Sync>;
 pub struct Receipt {
     /// Which request: nobody else's has the same.
     pub id: String,
+    /// The collection of the documents.
+    pub collection: String,
     /// What the request was, so that another one under the same id is noticed.
     pub fingerprint: String,
     /// Now. A receipt that has expired by then is none.
@@ -59,7 +61,7 @@ pub struct Receipt {
 pub struct KeptReceipt {
     /// What the request was.
     pub fingerprint: String,
-    /// What it was answered.
+    /// What it was answered; empty once a document that it made was removed for good.
     pub answer: String,
 }
 

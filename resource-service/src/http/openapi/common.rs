@@ -23,6 +23,9 @@ const OWNER_NAME: &str =
 const STALE: &str =
     "_stale adds stale: whether the calculation has changed since, if the caller may read it.";
 
+const PURGE: &str = "Remove the document for good, removed already or not, with its versions and artifacts and, of a calculation, \
+    its series and reviews; needs the collection's admin scope. With the answer nobody reads it any more. What belongs to it is removed \
+    within minutes, and so are answers that an Idempotency-Key would repeat. If-Match names the revision of the document or of its removal.";
 const USAGE: &str = "What is stored. On MongoDB documents and versions are what the server's statistics say: they count \
     expired documents until the server removes them, and may be off for a while after it was killed.";
 
@@ -71,6 +74,7 @@ pub fn parameters() -> Map<String, Value> {
         ("If-Match", header("If-Match", "The ETag of the revision to change.", false)),
         ("If-Match.required", header("If-Match", "The ETag of the revision to change.", true)),
         ("If-None-Match", header("If-None-Match", "The ETag of the client's copy.", false)),
+        ("purge", parameter("purge", PURGE, &json!({"type": "boolean", "default": false}))),
         ("subject", needed("subject", "Whose access: sub of their tokens.")),
         ("scope", needed("scope", "The scope that their tokens carry.")),
     ];

@@ -87,9 +87,9 @@ fn write(described: &Described<'_>, verb: &str, summary: &str, body: &Value) -> 
 
 fn delete(described: &Described<'_>) -> Value {
     let collection = described.collection;
-    let answers = answers("204", answer("Removed"), &[400, 403, 404, 412, 428]);
+    let answers = answers("204", answer("Removed"), &[400, 403, 404, 412, 422, 428]);
     let mut delete = operation(collection, "delete", "Remove a document", &collection.access.write, &answers);
-    delete.insert("parameters".into(), json!([if_match(collection)]));
+    delete.insert("parameters".into(), json!([if_match(collection), given("purge")]));
     delete.into()
 }
 
@@ -103,8 +103,8 @@ fn access(described: &Described<'_>) -> Value {
 }
 
 fn usage(described: &Described<'_>) -> Value {
-    let answers = answers("200", answer("Usage"), &[400, 403, 422]);
+    let answers = answers("200", answer("Usage"), &[403, 422]);
     let collection = described.collection;
-    let summary = "Return how much the collection stores";
+    let summary = "Measure the collection";
     operation(collection, "usage", summary, &collection.access.admin, &answers).into()
 }

@@ -24,7 +24,10 @@ const PROBLEMS: [(&str, &str); 11] = [
         "409",
         "The request conflicts with what is stored: the fields of a unique index, a step of a series, or the state it expects of the document.",
     ),
-    ("410", "The changes since the last event are no longer kept: list again, and follow from now on."),
+    (
+        "410",
+        "The changes since the last event are no longer kept: list again, and follow from now on. With an Idempotency-Key: a document that the request stored before was removed for good.",
+    ),
     ("412", "The document is not at the revision that If-Match names."),
     ("413", "The body is too large."),
     ("415", "The media type of the body is not accepted."),

@@ -13,6 +13,7 @@ mod openapi;
 mod parameters;
 mod past;
 mod patches;
+mod purge;
 mod queries;
 mod reviews;
 mod series;

@@ -39,7 +39,14 @@ fn bulk(documents: Vec<Document>, atomic: bool) -> Bulk {
 fn receipt(answer: &'static str) -> Receipt {
     let answer = Arc::new(move |fates: &[Fate]| format!("{answer}: {}", fates.len()));
     let (id, fingerprint) = ("request".to_owned(), "body".to_owned());
-    Receipt { id, fingerprint, now: NOW, expires_at: NOW + Duration::hours(1), answer }
+    Receipt {
+        id,
+        collection: "things".into(),
+        fingerprint,
+        now: NOW,
+        expires_at: NOW + Duration::hours(1),
+        answer,
+    }
 }
 
 async fn total(f: &Fixture) -> u64 {

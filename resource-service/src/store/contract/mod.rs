@@ -11,6 +11,7 @@ mod instants;
 mod limits;
 mod lists;
 mod numbers;
+mod purges;
 mod scans;
 mod series;
 mod tickets;

@@ -30,6 +30,21 @@ fn entry(id: &str, revision: i64) -> Doc {
     doc! { "document": id, "revision": revision }
 }
 
+/// The condition on the `_id` of all entries of a document.
+pub(super) fn all_of(id: &str) -> Doc {
+    doc! { "$gte": entry(id, i64::MIN), "$lte": entry(id, i64::MAX) }
+}
+
+/// Whether a collection is there, now that it was asked for.
+pub(super) fn made(outcome: MongoResult<()>) -> Result<(), StoreError> {
+    match outcome {
+        Err(error) if matches!(&*error.kind, ErrorKind::Command(fault) if fault.code == NAMESPACE_EXISTS) => {
+            Ok(())
+        }
+        made => made.map_err(|error| failed(&error)),
+    }
+}
+
 impl MongoStore {
     /// The past of a collection. No definition can have a name with a dot.
     pub(super) fn past(&self, collection: &Collection) -> Handle<RawDocumentBuf> {
@@ -39,8 +54,7 @@ impl MongoStore {
     /// Whether a revision of this document is kept.
     pub(super) async fn is_kept(&self, collection: &str, id: &str) -> MongoResult<bool> {
         let past: Handle<RawDocumentBuf> = self.database.collection(&past_of(collection));
-        let of_it = doc! { "_id": { "$gte": entry(id, 0), "$lte": entry(id, i64::MAX) } };
-        Ok(past.find_one(of_it).projection(doc! { "_id": 1 }).await?.is_some())
+        Ok(past.find_one(doc! { "_id": all_of(id) }).projection(doc! { "_id": 1 }).await?.is_some())
     }
 
     /// Makes the collection of the past: a transaction should not have to.
@@ -48,12 +62,7 @@ impl MongoStore {
         if !collection.keeps_removed() {
             return Ok(());
         }
-        match self.database.create_collection(past_of(collection.name())).await {
-            Err(error) if matches!(&*error.kind, ErrorKind::Command(fault) if fault.code == NAMESPACE_EXISTS) => {
-                Ok(())
-            }
-            made => made.map_err(|error| failed(&error)),
-        }
+        made(self.database.create_collection(past_of(collection.name())).await)
     }
 }
 
@@ -96,17 +105,32 @@ pub(super) async fn end(
     Ok(())
 }
 
+/// The removal of a document at this revision, where it is not undone.
+fn standing(id: &str, revision: i64) -> Doc {
+    doc! {
+        "_id": entry(id, revision), "document": { "$exists": false }, "undone": { "$exists": false },
+    }
+}
+
+/// Removes the removal of a document that is not undone, within the transaction; `false` where it has another revision,
+/// or there is none.
+pub(super) async fn forget_end(
+    past: &Handle<RawDocumentBuf>,
+    session: &mut ClientSession,
+    id: &str,
+    revision: i64,
+) -> MongoResult<bool> {
+    let done = past.delete_one(standing(id, revision)).session(session).await?;
+    Ok(done.deleted_count == 1)
+}
+
 /// Takes back the removal that `restored` follows, within the transaction; `false` where there is none any more.
 pub(super) async fn undo_end(
     past: &Handle<RawDocumentBuf>,
     session: &mut ClientSession,
     restored: &Meta,
 ) -> MongoResult<bool> {
-    let standing = doc! {
-        "_id": entry(&restored.id, restored.revision - 1),
-        "document": { "$exists": false },
-        "undone": { "$exists": false },
-    };
+    let standing = standing(&restored.id, restored.revision - 1);
     let done = past.update_one(standing, doc! { "$set": { "undone": true } }).session(session).await?;
     Ok(done.modified_count == 1)
 }
@@ -162,6 +186,9 @@ impl MongoStore {
         below: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Version>, StoreError> {
+        if collection.keeps_removed() && self.is_purged(collection.name(), id).await? {
+            return Ok(Vec::new());
+        }
         // What lies below a current revision never changes, so the current one is read first.
         let current = in_time(self.handle(collection).find_one(doc! { "_id": id })).await;
         let current = current.map_err(|error| failed(&error))?;

@@ -16,6 +16,7 @@ mod json;
 mod order;
 mod partial;
 mod points;
+mod purges;
 mod receipts;
 mod scan;
 mod secrets;
@@ -109,6 +110,7 @@ impl MongoStore {
     /// Makes what these collections need: indexes, and collections beside them.
     async fn make_ready(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
         receipts::prepare(&self.database).await?;
+        self.prepare_purges().await?;
         let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
         changes::enable(&self.database, &names).await?;
         tickets::prepare(&self.database).await?;

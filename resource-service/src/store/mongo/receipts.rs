@@ -12,7 +12,7 @@ use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 
 use super::{date, failed};
-use crate::store::{Fate, KeptReceipt, Receipt, StoreError};
+use crate::store::{Fate, KeptReceipt, Receipt, StoreError, purges::Expiring};
 
 const COLLECTION: &str = "_receipts";
 const EXPIRES_AT: &str = "expires_at";
@@ -68,7 +68,30 @@ pub(super) async fn complete(
         "fingerprint": &receipt.fingerprint,
         EXPIRES_AT: date(receipt.expires_at),
         "answer": (receipt.answer)(fates),
+        "collection": &receipt.collection,
     };
     handle(database).replace_one(doc! { "_id": &receipt.id }, whole).session(session).await?;
     Ok(())
+}
+
+/// Empties the answers that repeat one of these documents of a collection.
+pub(super) async fn empty(
+    database: &Database,
+    collection: &str,
+    ids: &[String],
+    expiring: Expiring,
+) -> MongoResult<()> {
+    let ids: Vec<String> = ids.iter().map(|id| escaped(id)).collect();
+    let repeating = doc! {
+        EXPIRES_AT: { "$gte": date(expiring.from), "$lte": date(expiring.to) },
+        "collection": collection,
+        "answer": { "$regex": ids.join("|") },
+    };
+    handle(database).update_many(repeating, doc! { "$set": { "answer": "" } }).await.map(|_| ())
+}
+
+/// An id as a regular expression.
+fn escaped(id: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+    id.chars().map(|letter| if plain(letter) { letter.to_string() } else { format!("\\{letter}") }).collect()
 }

@@ -170,7 +170,7 @@ impl Attempt {
 
 impl MongoStore {
     /// Runs `work` in one transaction, again when another one came between. What it returns is committed.
-    async fn transact<C, T, F>(
+    pub(super) async fn transact<C, T, F>(
         &self,
         patience: Duration,
         context: C,

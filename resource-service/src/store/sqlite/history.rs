@@ -94,6 +94,29 @@ pub(super) fn undo_end(
     Ok(transaction.prepare_cached(&sql)?.execute(params![restored.id, restored.revision - 1])? == 1)
 }
 
+/// Removes the removal of a document that is not undone; `false` where it has another revision, or there is none.
+pub(super) fn forget_end(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    id: &str,
+    revision: i64,
+) -> Result<bool, StoreError> {
+    if !is_kept(transaction, collection.name())? {
+        return Ok(false);
+    }
+    let sql = format!(
+        "DELETE FROM {} WHERE id = ?1 AND revision = ?2 AND body IS NULL AND undone = 0",
+        past(collection)
+    );
+    Ok(transaction.prepare_cached(&sql)?.execute(params![id, revision])? == 1)
+}
+
+/// Whether a document was removed for good.
+fn is_purged(connection: &Connection, collection: &str, id: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM purges WHERE collection = ?1 AND document = ?2";
+    Ok(connection.prepare_cached(sql)?.exists([collection, id])?)
+}
+
 fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
     Ok(Version {
         revision: row.get(0)?,
@@ -111,6 +134,9 @@ fn select(
     below: i64,
     limit: usize,
 ) -> Result<Vec<Version>, StoreError> {
+    if is_purged(connection, collection.name(), id)? {
+        return Ok(Vec::new());
+    }
     let mut sources = vec![format!(
         "SELECT revision, body ->> '$._updated_at' AS at, changed_by, owner, body
          FROM {} WHERE id = ?1 AND revision < ?2",

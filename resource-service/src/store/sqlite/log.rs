@@ -71,6 +71,65 @@ pub(super) fn log_change(
     Ok(())
 }
 
+/// A document that is removed for good, and what the log keeps of it.
+pub(super) struct Gone {
+    pub id: String,
+    pub revision: i64,
+    pub owner: String,
+    /// What [`remains`] of it.
+    pub text: String,
+}
+
+/// An expression for what the log keeps of a document that was removed for good: enough to tell its readers.
+pub(super) fn remains(id: &str, revision: &str, body: &str) -> String {
+    format!(
+        "json_object('_id', {id}, '_revision', {revision}, '_owner', owner, 'calculation', {body} ->> '$.calculation')"
+    )
+}
+
+/// Writes that a document is gone for good.
+pub(super) fn log_gone(
+    transaction: &Transaction<'_>,
+    collection: &str,
+    at: OffsetDateTime,
+    gone: &Gone,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO change_log (at, size, collection, kind, id, owner, before_revision, before)
+               VALUES (?1, octet_length(?2), ?3, ?4, ?5, ?6, ?7, ?2)";
+    let kind = ChangeKind::Delete.name();
+    let row = params![millis(at), gone.text, collection, kind, gone.id, gone.owner, gone.revision];
+    transaction.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// The numbers of the changes of these documents. `ids` is a JSON array.
+pub(super) fn of(connection: &Connection, collection: &str, ids: &str) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT seq FROM change_log
+               WHERE collection = ?1 AND id IN (SELECT value FROM json_each(?2))";
+    let mut prepared = connection.prepare_cached(sql)?;
+    let rows = prepared.query_map([collection, ids], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Empties these changes. A removal is told on, without the document; the others are those of no collection, and keep
+/// their numbers so that the log has no gap.
+pub(super) fn empty(transaction: &Transaction<'_>, changes: &[i64]) -> Result<(), StoreError> {
+    let changes = serde_json::to_string(changes).map_err(|fault| StoreError::Failed(fault.to_string()))?;
+    let these = "seq IN (SELECT value FROM json_each(?1))";
+    let kept = format!(
+        "UPDATE change_log SET before = {} WHERE {these} AND kind = ?2",
+        remains("id", "before_revision", "before")
+    );
+    let gone = format!(
+        "UPDATE change_log SET collection = '', id = '', owner = '', size = 0, before_revision = NULL,
+             before = NULL, after_revision = NULL, after = NULL WHERE {these} AND kind <> ?2"
+    );
+    for sql in [kept, gone] {
+        transaction.prepare_cached(&sql)?.execute(params![changes, ChangeKind::Delete.name()])?;
+    }
+    Ok(())
+}
+
 /// The number up to which changes are older or more than the log keeps.
 pub(super) fn too_many(connection: &Connection, now: OffsetDateTime) -> Result<i64, StoreError> {
     let young = connection

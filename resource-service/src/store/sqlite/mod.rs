@@ -10,6 +10,7 @@ mod functions;
 mod history;
 mod log;
 mod operand;
+mod purges;
 mod receipts;
 mod scan;
 mod secrets;
@@ -193,7 +194,8 @@ impl Store for SqliteStore {
         let collections = collections.to_vec();
         self.database
             .write(move |transaction| {
-                transaction.execute_batch(receipts::CREATE)?;
+                receipts::prepare(transaction)?;
+                transaction.execute_batch(purges::CREATE)?;
                 transaction.execute_batch(artifacts::TABLES)?;
                 for collection in &collections {
                     definitions::drop_changed(transaction, collection)?;

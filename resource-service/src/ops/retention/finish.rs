@@ -1,0 +1,125 @@
+//! Finishes a purge: removes what belongs to a document that is gone for good. Each step can be repeated.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use service_kit::clock::Clock;
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    domain::{collection::Collection, grant::CALCULATIONS, ids, series::SERIES},
+    ops::{catalog::Served, repeat, reviews::REVIEWS},
+    query::{
+        expr::{Comparison, Expr},
+        literal::Literal,
+        order::Order,
+        projection::Projection,
+    },
+    store::{
+        Selection, Store, StoreError,
+        artifacts::{Lease, DocumentRef},
+        purges::{Expiring, Purge},
+    },
+};
+/// The series or reviews that one step removes.
+const AT_ONCE: usize = 200;
+/// How long a request may take that stores documents.
+const SLACK: Duration = Duration::minutes(10);
+
+/// Removes the document's revisions and files and, of a calculation, its series and reviews.
+pub(super) async fn erase(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    served: &Served,
+    purge: &Purge,
+) -> Result<(), StoreError> {
+    erase_whole(store, clock, &purge.collection, std::slice::from_ref(&purge.document)).await?;
+    if purge.collection == CALCULATIONS {
+        for collection in [SERIES, REVIEWS].iter().filter_map(|name| served.catalog.get(name)) {
+            let Some(of_it) = of_calculation(collection, &purge.document) else { continue };
+            loop {
+                let ids = some_of(store, collection, of_it.clone(), clock.now()).await?;
+                if ids.is_empty() {
+                    break;
+                }
+                erase_whole(store, clock, collection.name(), &ids).await?;
+                store.erase_traces(collection.name(), &ids, expiring(&ids)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Empties what repeats the document, and takes the note away.
+pub(super) async fn settle(store: &dyn Store, purge: &Purge) -> Result<(), StoreError> {
+    let ids = std::slice::from_ref(&purge.document);
+    store.erase_traces(&purge.collection, ids, expiring(ids)).await?;
+    store.settle_purge(purge).await
+}
+
+/// Removes documents with their files and revisions.
+async fn erase_whole(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    collection: &str,
+    ids: &[String],
+) -> Result<(), StoreError> {
+    for document in ids {
+        erase_files(store, clock, DocumentRef { collection, document }).await?;
+    }
+    while !store.erase(collection, ids).await? {}
+    Ok(())
+}
+
+/// Removes the files at once: a reader of one is cut. An upload ends, and the sweep of artifacts removes what has come.
+async fn erase_files(store: &dyn Store, clock: &dyn Clock, place: DocumentRef<'_>) -> Result<(), StoreError> {
+    let now = clock.now();
+    for (blob, _) in store.unfinished(place, now).await? {
+        store.lease(&blob.id, Lease::Abandon, now, now).await?;
+    }
+    let folder = store.folder(place).await?;
+    for file in &folder.files {
+        store.discard(&file.blob).await?;
+    }
+    if let Some(tag) = &folder.tag {
+        store.save_folder(place, &[], Some(tag), "").await?;
+    }
+    Ok(())
+}
+
+/// When the receipts expire that may repeat documents with these ids, which say when they were made.
+fn expiring(ids: &[String]) -> Expiring {
+    let times: Option<Vec<OffsetDateTime>> = ids.iter().map(|id| ids::time_of(id)).collect();
+    let times = times.unwrap_or_default();
+    let end = OffsetDateTime::UNIX_EPOCH + Duration::days(365 * 1000);
+    Expiring {
+        from: times.iter().min().map_or(OffsetDateTime::UNIX_EPOCH, |from| *from + repeat::KEPT - SLACK),
+        to: times.iter().max().map_or(end, |to| *to + repeat::KEPT + SLACK),
+    }
+}
+
+/// The condition that a document belongs to this calculation; nothing where the collection cannot say so.
+fn of_calculation(collection: &Collection, id: &str) -> Option<Expr> {
+    let field = collection.schema.field(&"calculation".parse().ok()?).ok()?;
+    Some(Expr::compare(&field, Comparison::Eq, Literal::Text(id.to_owned())))
+}
+
+/// The ids of some documents that meet the condition.
+async fn some_of(
+    store: &dyn Store,
+    collection: &Arc<Collection>,
+    filter: Expr,
+    now: OffsetDateTime,
+) -> Result<Vec<String>, StoreError> {
+    let id = collection.id_field().map_err(|fault| StoreError::Failed(fault.to_string()))?;
+    let projection = Some(Projection::new([id.path.clone()]));
+    let selection = Selection { filter, order: Order::new(Vec::new(), id), projection, limit: AT_ONCE };
+    let found = store.list(collection, selection, now).await?.documents;
+    let id = |document: &String| -> Result<String, StoreError> {
+        let document: Value =
+            serde_json::from_str(document).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+        let id = document["_id"].as_str().map(str::to_owned);
+        id.ok_or_else(|| StoreError::Corrupt("a document without _id".into()))
+    };
+    found.iter().map(id).collect()
+}

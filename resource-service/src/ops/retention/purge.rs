@@ -1,0 +1,67 @@
+//! Removes a document for good: with its revisions and files and, of a calculation, its series and reviews.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::finish;
+use crate::{
+    ops::{
+        Service,
+        change::{MAX_TRIES, WriteTarget},
+        error::ResourceError,
+        policy::{Permit, Verb},
+    },
+    store::{Head, purges::Purge},
+};
+
+/// How long the request itself removes what belongs to the document. What is left then is removed by the next sweep.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Removes the document, removed already or not, for good. Once this returns nobody reads it or a revision of it; what
+/// belongs to it is removed by now or soon, even if this process ends. Takes the collection's admin scope.
+pub async fn purge(service: &Service, target: WriteTarget<'_>) -> Result<(), ResourceError> {
+    let permit = service.admit(target.claims, target.collection, Verb::Purge)?;
+    if permit.collection.definition.require_if_match && target.precondition.if_match.is_none() {
+        return Err(ResourceError::PreconditionRequired);
+    }
+    for _ in 0..MAX_TRIES {
+        let newest = newest(service, &permit, target.id).await?;
+        let Head { revision, .. } = newest
+            .filter(|newest| permit.reaches(&newest.owner))
+            .ok_or_else(|| permit.not_found(target.id))?;
+        if !target.precondition.allows_write(revision) {
+            return Err(ResourceError::RevisionMismatch { current: revision });
+        }
+        let now = service.clock.now();
+        let purged = service.store.purge(&permit.collection, target.id, revision, now).await;
+        // Even a write that failed may have been done.
+        service.hot.forget(target.collection, target.id);
+        if purged? {
+            erase_now(service, &target).await;
+            return Ok(());
+        }
+    }
+    Err(ResourceError::Unavailable)
+}
+
+/// The document's current revision or, where it is removed, that of its removal.
+async fn newest(service: &Service, permit: &Permit<'_>, id: &str) -> Result<Option<Head>, ResourceError> {
+    let current = service.store.head(&permit.collection, id, service.clock.now()).await?;
+    if current.is_some() || !permit.collection.keeps_removed() {
+        return Ok(current);
+    }
+    let end = service.store.versions(&permit.collection, id, None, 1).await?.pop();
+    let end = end.filter(|end| end.json.is_none());
+    Ok(end.map(|end| Head { revision: end.revision, owner: end.owner }))
+}
+
+/// Begins at once with what belongs to the document. Where this breaks off the sweep goes on.
+async fn erase_now(service: &Service, target: &WriteTarget<'_>) {
+    let purge = Purge { collection: target.collection.to_owned(), document: target.id.to_owned() };
+    let served = service.catalog.served();
+    let erasing = finish::erase(&*service.store, &*service.clock, &served, &purge);
+    if let Ok(Err(error)) = timeout(PATIENCE, erasing).await {
+        tracing::debug!(%error, "what belongs to a purged document is left to the next sweep");
+    }
+}

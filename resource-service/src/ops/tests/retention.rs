@@ -1,0 +1,176 @@
+//! What goes for good, and that it goes whatever breaks off on the way.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+use service_kit::{clock::ManualClock, random::OsRandom};
+use shared_models::artifacts::Artifact;
+
+use super::Sweeper;
+use crate::{
+    domain::{
+        artifacts::File,
+        catalog::Catalog,
+        collection::Collection,
+        document::{Document, Meta},
+        ids::Ids,
+    },
+    ops::catalog::LiveCatalog,
+    query::{
+        expr::{Comparison, Expr},
+        literal::Literal,
+    },
+    store::{
+        Fate, Store, Update,
+        artifacts::{Blob, DocumentRef},
+        contract::{Fixture, NOW, on_both_stores},
+    },
+};
+
+on_both_stores! {
+    a_purge_that_broke_off_at_any_step_is_finished
+    a_purge_is_noted_for_a_minute
+}
+
+struct World {
+    store: Arc<dyn Store>,
+    clock: Arc<ManualClock>,
+    catalog: Arc<LiveCatalog>,
+    ids: Ids,
+}
+
+impl World {
+    async fn new(f: &Fixture) -> Self {
+        let catalog = Arc::new(LiveCatalog::new(Catalog::built_in().expect("ok")));
+        catalog.refresh(&*f.store).await.expect("ok");
+        let (clock, ids) = (Arc::new(ManualClock::new(NOW)), Ids::new(Arc::new(OsRandom)));
+        Self { store: Arc::clone(&f.store), clock, catalog, ids }
+    }
+
+    fn collection(&self, name: &str) -> Arc<Collection> {
+        self.catalog.get(name).expect("a collection")
+    }
+
+    fn document(&self, collection: &str, members: Value) -> Document {
+        let Value::Object(members) = members else { panic!("no object") };
+        let members = self.collection(collection).check(members).expect("valid");
+        Document { meta: Meta::first("ada", &self.ids, NOW), members }
+    }
+
+    async fn insert(&self, collection: &str, members: Vec<Value>) -> Vec<Document> {
+        let documents: Vec<Document> =
+            members.into_iter().map(|members| self.document(collection, members)).collect();
+        let fates = self.store.insert_each(&self.collection(collection), documents.clone()).await;
+        assert!(fates.expect("ok").iter().all(|fate| *fate == Fate::Inserted));
+        documents
+    }
+
+    /// A calculation of three revisions with a file, series of many documents and reviews; its id.
+    async fn calculation(&self) -> String {
+        let members =
+            |host: &str| json!({"name": "H2", "code": {"name": "c"}, "status": "running", "host": host});
+        let mut current = self.insert("calculations", vec![members("one")]).await.remove(0);
+        for host in ["two", "three"] {
+            let Value::Object(members) = members(host) else { unreachable!() };
+            let after = Document { meta: current.meta.next(NOW), members };
+            let expected = current.meta.revision;
+            let update = Update { after: after.clone(), expected, before: None, by: "ada".into() };
+            assert!(self.store.update(&self.collection("calculations"), update).await.expect("ok"));
+            current = after;
+        }
+        let id = current.meta.id;
+        let point = |n: i64| json!({"calculation": id, "metric": "m", "points": [{"step": n, "value": 1.5}]});
+        self.insert("series", (0..450).map(point).collect()).await;
+        let review = json!({"calculation": id, "revision": 1, "verdict": "approve"});
+        self.insert("reviews", vec![review.clone(), review]).await;
+        self.attach(&id).await;
+        id
+    }
+
+    async fn attach(&self, id: &str) {
+        let (collection, document, name) = ("calculations".to_owned(), id.to_owned(), "a.txt".to_owned());
+        let blob = Blob { id: format!("blob-{id}"), collection, document, name, sha256: None };
+        let later = NOW + time::Duration::hours(1);
+        self.store.begin(&blob, NOW, later).await.expect("ok");
+        self.store.append(&blob.id, 0, b"text".to_vec()).await.expect("ok");
+        let about = Artifact {
+            name: "a.txt".into(),
+            size: 4,
+            sha256: "0".repeat(64),
+            content_type: "text/plain".into(),
+            created_at: "2026-01-31T12:00:00.000Z".into(),
+            by: "ada".into(),
+        };
+        let file = File { about, served_as: "text/plain".into(), blob: blob.id, chunk_bytes: 512 };
+        let place = DocumentRef { collection: "calculations", document: id };
+        assert!(self.store.save_folder(place, &[file], None, "t").await.expect("ok"));
+    }
+
+    /// How many series, reviews, revisions, files and chunks of files belong to a calculation.
+    async fn left(&self, id: &str) -> [usize; 5] {
+        let of_it = |name: &str| {
+            let collection = self.collection(name);
+            let field = collection.schema.field(&"calculation".parse().expect("ok")).expect("a field");
+            let literal = Literal::Text(id.to_owned());
+            (Arc::clone(&collection), Expr::compare(&field, Comparison::Eq, literal))
+        };
+        let mut counts = Vec::new();
+        for name in ["series", "reviews"] {
+            let (collection, filter) = of_it(name);
+            let count = self.store.count(&collection, filter, NOW).await.expect("ok");
+            counts.push(usize::try_from(count).expect("ok"));
+        }
+        let versions = self.store.versions(&self.collection("calculations"), id, None, 10).await.expect("ok");
+        let folder = self.store.folder(DocumentRef { collection: "calculations", document: id }).await.expect("ok");
+        let chunk = self.store.chunk(&format!("blob-{id}"), 0).await.expect("ok");
+        [counts[0], counts[1], versions.len(), folder.files.len(), usize::from(chunk.is_some())]
+    }
+
+    /// What another replica does, so many seconds later.
+    async fn sweep_after(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+        let clock = Arc::clone(&self.clock) as Arc<_>;
+        let mut sweeper = Sweeper::new(Arc::clone(&self.store), clock, Arc::clone(&self.catalog));
+        sweeper.sweep().await.expect("ok");
+    }
+}
+
+async fn a_purge_that_broke_off_at_any_step_is_finished(f: &Fixture) {
+    let world = World::new(f).await;
+    let calculations = world.collection("calculations");
+    let other = world.calculation().await;
+    for steps in 0..4 {
+        let id = world.calculation().await;
+        assert_eq!(world.left(&id).await, [450, 2, 3, 1, 1]);
+        assert!(world.store.purge(&calculations, &id, 3, NOW).await.expect("ok"));
+        assert_eq!(world.left(&id).await, [450, 2, 0, 1, 1], "nobody reads a revision");
+        if steps > 0 {
+            world.store.discard(&format!("blob-{id}")).await.expect("ok");
+        }
+        if steps > 1 {
+            assert_eq!(world.store.erase("calculations", std::slice::from_ref(&id)).await, Ok(true));
+        }
+        if steps > 2 {
+            let review = json!({"calculation": id, "revision": 1, "verdict": "reject"});
+            world.insert("reviews", vec![review]).await;
+        }
+        world.sweep_after(61).await;
+        assert_eq!(world.left(&id).await, [0, 0, 0, 0, 0], "after {steps} steps");
+        assert_eq!(world.store.purges(NOW + time::Duration::days(1), 10).await, Ok(Vec::new()));
+    }
+    assert_eq!(world.left(&other).await, [450, 2, 3, 1, 1], "another calculation keeps everything");
+    assert_eq!(world.store.usage("calculations").await.expect("ok").versions.count, 2);
+}
+
+async fn a_purge_is_noted_for_a_minute(f: &Fixture) {
+    let world = World::new(f).await;
+    let id = world.calculation().await;
+    assert!(world.store.purge(&world.collection("calculations"), &id, 3, NOW).await.expect("ok"));
+    world.sweep_after(60).await;
+    assert_eq!(world.left(&id).await, [450, 2, 0, 1, 1]);
+    // What was being written when the calculation went.
+    let late = json!({"calculation": id, "metric": "late", "points": []});
+    world.insert("series", vec![late]).await;
+    world.sweep_after(1).await;
+    assert_eq!(world.left(&id).await, [0, 0, 0, 0, 0]);
+}
