@@ -82,6 +82,9 @@ pub struct CollectionDefinition {
     /// Whether a removed document is kept, so that it can be restored.
     #[serde(default)]
     pub soft_delete: bool,
+    /// How much of the past is kept; all of it where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<KeepDefinition>,
     /// Whether a write to an existing document must name the revision it changes.
     #[serde(default)]
     pub require_if_match: bool,
@@ -91,6 +94,21 @@ pub struct CollectionDefinition {
     /// Which files may be attached to a document; none where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifacts: Option<ArtifactsDefinition>,
+}
+
+/// How much of the past a collection keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeepDefinition {
+    /// The revisions of a document that are kept, the current one included; at least 1. Takes `versioned`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub versions: Option<u32>,
+    /// The days for which a revision is kept after another took its place, and for which a removed document can be
+    /// restored before it is gone for good; at least 1. Takes `versioned` or `soft_delete`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub days: Option<u32>,
 }
 
 /// Which files may be attached to a document.

@@ -1,6 +1,6 @@
 //! A collection: its definition, checked and made ready for use.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use serde_json::{Map, Value};
 use shared_models::{documents::CollectionDefinition, problem::FieldError, scope::ScopeSet};
@@ -177,6 +177,23 @@ impl Collection {
     /// Whether a document is kept when it is removed.
     pub fn keeps_removed(&self) -> bool {
         self.definition.versioned || self.definition.soft_delete
+    }
+
+    /// How many revisions of a document are kept, the current one included, where that is limited.
+    pub fn most_revisions(&self) -> Option<i64> {
+        self.definition.keep?.versions.map(i64::from)
+    }
+
+    /// The revisions of a document that are too many once it has come to the revision `newest`: the last few of them,
+    /// because each write removes what it makes too many, also where a removal came between.
+    pub fn surplus(&self, newest: i64) -> Option<RangeInclusive<i64>> {
+        let last = newest - self.most_revisions()?;
+        Some(last - 3..=last)
+    }
+
+    /// How long a revision is kept after another took its place, and a document after its removal, where that is limited.
+    pub fn longest_past(&self) -> Option<Duration> {
+        self.definition.keep?.days.map(|days| Duration::days(days.into()))
     }
 
     /// Whether documents of this collection can expire.

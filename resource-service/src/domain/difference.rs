@@ -9,6 +9,8 @@ use super::pointer;
 pub const MAX_CHANGES: usize = 100;
 /// Members that keep something beside the documents. Who turns one off loses what was kept.
 const KEEPS: [&str; 3] = ["/versioned", "/soft_delete", "/artifacts"];
+/// Limits of what is kept. Who lowers one loses what is beyond it.
+const LIMITS: [&str; 2] = ["/keep/versions", "/keep/days"];
 
 /// The differences between two definitions, at most [`MAX_CHANGES`]; the definition itself where there was none.
 pub fn changes(before: Option<&Value>, after: &Value) -> Vec<DefinitionChange> {
@@ -32,12 +34,25 @@ fn compare(before: Option<&Value>, after: Option<&Value>, place: &str, found: &m
         return;
     }
     let turned_off = KEEPS.contains(&place) && is_on(before) && !is_on(after);
+    let breaks = if turned_off {
+        Some(format!("what {} has kept could no longer be read", &place[1..]))
+    } else if place == "/keep" && is_on(after) || LIMITS.contains(&place) && is_tighter(before, after) {
+        Some("what is kept beyond this limit is removed for good".to_owned())
+    } else {
+        None
+    };
     found.push(DefinitionChange {
         pointer: place.to_owned(),
         before: before.cloned(),
         after: after.cloned(),
-        breaks: turned_off.then(|| format!("what {} has kept could no longer be read", &place[1..])),
+        breaks,
     });
+}
+
+/// Whether a limit becomes lower, or comes to be.
+fn is_tighter(before: Option<&Value>, after: Option<&Value>) -> bool {
+    let number = |limit: Option<&Value>| limit.and_then(Value::as_u64);
+    number(after).is_some_and(|after| number(before).is_none_or(|before| after < before))
 }
 
 fn is_on(member: Option<&Value>) -> bool {
@@ -64,6 +79,22 @@ mod tests {
         assert_eq!(places(&before, &before), []);
         let whole = changes(None, &after);
         assert_eq!((whole.len(), whole[0].pointer.as_str(), &whole[0].before), (1, "", &None));
+    }
+
+    #[test]
+    fn a_lower_limit_of_what_is_kept_loses_something() {
+        let keep = |keep: Value| json!({"versioned": true, "keep": keep});
+        let none = json!({"versioned": true});
+        assert_eq!(places(&none, &keep(json!({"days": 5}))), [("/keep".into(), true)]);
+        assert_eq!(places(&keep(json!({"days": 5})), &none), [("/keep".into(), false)]);
+        for (before, after, place, breaks) in [
+            (json!({"days": 5}), json!({"days": 4}), "/keep/days", true),
+            (json!({"days": 5}), json!({"days": 6}), "/keep/days", false),
+            (json!({"days": 5}), json!({"days": 5, "versions": 9}), "/keep/versions", true),
+            (json!({"days": 5, "versions": 9}), json!({"days": 5}), "/keep/versions", false),
+        ] {
+            assert_eq!(places(&keep(before), &keep(after)), [(place.into(), breaks)], "{place}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod definitions;
 pub mod keyset;
 pub mod mongo;
 pub mod purges;
+pub mod retention;
 pub mod scan;
 mod series;
 pub mod sqlite;
@@ -23,6 +24,7 @@ use time::OffsetDateTime;
 pub use self::{
     definitions::DefinitionStore,
     purges::Purges,
+    retention::Retention,
     scan::Scan,
     series::{Append, Chunks, Outline, Outlines, SeriesStore, Write},
     usage::{Measured, Usage},
@@ -160,7 +162,16 @@ pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 /// future is dropped, and does not hold up `get` and `head`.
 #[async_trait]
 pub trait Store:
-    DefinitionStore + Writes + Versions + SeriesStore + Measured + Purges + artifacts::Artifacts + Send + Sync
+    DefinitionStore
+    + Writes
+    + Versions
+    + SeriesStore
+    + Measured
+    + Purges
+    + Retention
+    + artifacts::Artifacts
+    + Send
+    + Sync
 {
     /// Makes what the collections need: tables and indexes. Can be repeated, by several replicas at once.
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError>;

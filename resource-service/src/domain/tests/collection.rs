@@ -44,6 +44,8 @@ fn a_sound_definition_is_taken() {
     });
     assert_eq!(fault(&json!({"versioned": true, "soft_delete": true})), "");
     assert_eq!(fault(&full), "");
+    assert_eq!(fault(&json!({"versioned": true, "keep": {"versions": 1, "days": 36500}})), "");
+    assert_eq!(fault(&json!({"soft_delete": true, "keep": {"days": 1}})), "");
 }
 
 #[test]
@@ -110,6 +112,13 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
             json!({"soft_delete": true, "indexes": [{"keys": {"at": 1}, "expire_after": 60}]}),
             "remove either soft_delete or expire_after",
         ),
+        (json!({"versioned": true, "keep": {"versions": 0}}), "keep.versions: the current revision"),
+        (json!({"versioned": true, "keep": {"days": 0}}), "keep.days: expected 1 to 36500"),
+        (json!({"versioned": true, "keep": {"days": 36501}}), "keep.days: expected 1 to 36500"),
+        (json!({"versioned": true, "keep": {}}), "keep: it limits nothing"),
+        (json!({"versioned": true, "keep": {"weeks": 1}}), "unknown field `weeks`"),
+        (json!({"soft_delete": true, "keep": {"versions": 5}}), "keep.versions: no revisions are kept"),
+        (json!({"keep": {"days": 5}}), "keep.days: nothing is kept"),
         (json!({"indices": []}), "unknown field `indices`"),
     ] {
         let fault = fault(&change);

@@ -360,3 +360,22 @@ async fn a_collection_of_the_same_name_begins_with_nothing_in_memory_either() {
         assert_eq!(send("GET", &of_it, "hot:read", json!({})).await.status, 404, "{of_it}");
     }
 }
+
+#[actix_web::test]
+async fn to_keep_less_needs_force_and_to_keep_more_does_not() {
+    let api = Api::start().await;
+    let keep = |keep: Value| {
+        let mut definition = with("/versioned", json!(true));
+        definition["keep"] = keep;
+        definition
+    };
+    assert_eq!(api.define(THINGS, &with("/versioned", json!(true))).await.status, 201);
+    let refused = api.define(THINGS, &keep(json!({"days": 30}))).await;
+    assert_eq!(refused.code(), (409, "conflict"), "{}", refused.text);
+    assert_eq!(refused.body["report"]["changes"][0]["pointer"], "/keep");
+    assert_eq!(api.define(&format!("{THINGS}?force=true"), &keep(json!({"days": 30}))).await.status, 200);
+    assert_eq!(api.define(THINGS, &keep(json!({"days": 31}))).await.status, 200);
+    assert_eq!(api.define(THINGS, &keep(json!({"days": 29}))).await.code(), (409, "conflict"));
+    let odd = api.define(THINGS, &keep(json!({"versions": 0}))).await;
+    assert_eq!(odd.faults(), [("/keep/versions".to_owned(), "definition".to_owned())]);
+}

@@ -153,3 +153,31 @@ async fn a_job_restores_within_its_calculation_only() {
     let ended = api.send(restore(made.id(), "/restore")).await;
     assert_eq!(ended.code(), (403, "insufficient_scope"), "a grant ends with its calculation");
 }
+
+#[actix_web::test]
+async fn revisions_beyond_the_limit_are_gone_and_nothing_false_is_said_of_them() {
+    let few = json!({
+        "name": "few", "schema": {"type": "object"}, "versioned": true, "keep": {"versions": 2, "days": 30},
+    });
+    let api = Api::start_with(&[few]).await;
+    let scope = "few:read few:write";
+    let send = async |method: &str, path: &str, body: &Value| {
+        api.send(request(method, path, "ada", scope).set_json(body)).await
+    };
+    let made = send("POST", "/api/few", &json!({"n": 1})).await;
+    let path = format!("/api/few/{}", made.id());
+    for n in 2..5 {
+        assert_eq!(send("PATCH", &path, &json!({"n": n})).await.status, 200);
+    }
+    let page = send("GET", &format!("{path}/versions"), &json!(null)).await.body;
+    let told: Vec<_> =
+        page["items"].as_array().unwrap().iter().map(|item| (&item["revision"], &item["diff"])).collect();
+    let step = json!([{"op": "replace", "path": "/n", "value": 4}]);
+    assert_eq!(told, [(&json!(4), &step), (&json!(3), &Value::Null)]);
+    assert_eq!(page["next"], Value::Null);
+    for (method, place) in [("GET", "/versions/2"), ("POST", "/versions/2/restore")] {
+        let none = send(method, &format!("{path}{place}"), &json!(null)).await;
+        assert_eq!(none.code(), (404, "not_found"), "{method} {place}");
+    }
+    assert_eq!(send("POST", &format!("{path}/versions/3/restore"), &json!(null)).await.body["n"], 3);
+}

@@ -17,7 +17,7 @@ use crate::{
     },
     store::{
         Selection, Store, StoreError,
-        artifacts::{Lease, DocumentRef},
+        artifacts::{DocumentRef, Lease},
         purges::{Expiring, Purge},
     },
 };

@@ -2,15 +2,16 @@
 //! once.
 
 mod finish;
+mod keep;
 pub mod purge;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use service_kit::clock::Clock;
 use tokio::time::sleep;
 
 use super::catalog::LiveCatalog;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, retention::Kept};
 
 /// How long is paused between two sweeps.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -27,12 +28,14 @@ pub struct Sweeper {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     catalog: Arc<LiveCatalog>,
+    /// How far it has come among the revisions of each collection.
+    places: HashMap<String, Kept>,
 }
 
 impl Sweeper {
     /// Sweeps what these collections hold at the time.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, catalog: Arc<LiveCatalog>) -> Self {
-        Self { store, clock, catalog }
+        Self { store, clock, catalog, places: HashMap::new() }
     }
 
     /// Sweeps for as long as the process runs.
@@ -51,6 +54,16 @@ impl Sweeper {
     /// One sweep.
     pub async fn sweep(&mut self) -> Result<(), StoreError> {
         let served = self.catalog.served();
+        for collection in served.catalog.iter() {
+            if let Some(age) = collection.longest_past() {
+                keep::by_age(&*self.store, &*self.clock, collection, age).await?;
+            }
+            if let Some(most) = collection.most_revisions() {
+                let after = self.places.remove(collection.name());
+                let next = keep::by_number(&*self.store, &*self.clock, collection, most, after).await?;
+                self.places.extend(next.map(|next| (collection.name().to_owned(), next)));
+            }
+        }
         for purge in self.store.purges(self.clock.now() - NOTED, PURGES).await? {
             finish::erase(&*self.store, &*self.clock, &served, &purge).await?;
             finish::settle(&*self.store, &purge).await?;

@@ -13,6 +13,7 @@ use crate::{
         catalog::Catalog,
         collection::Collection,
         document::{Document, Meta},
+        history::Removal,
         ids::Ids,
     },
     ops::catalog::LiveCatalog,
@@ -30,6 +31,9 @@ use crate::{
 on_both_stores! {
     a_purge_that_broke_off_at_any_step_is_finished
     a_purge_is_noted_for_a_minute
+    a_lower_limit_takes_effect_on_what_was_kept
+    a_document_with_more_revisions_than_a_sweep_looks_at_is_thinned
+    what_is_too_old_goes_with_all_that_belongs_to_it
 }
 
 struct World {
@@ -121,7 +125,8 @@ impl World {
             counts.push(usize::try_from(count).expect("ok"));
         }
         let versions = self.store.versions(&self.collection("calculations"), id, None, 10).await.expect("ok");
-        let folder = self.store.folder(DocumentRef { collection: "calculations", document: id }).await.expect("ok");
+        let folder =
+            self.store.folder(DocumentRef { collection: "calculations", document: id }).await.expect("ok");
         let chunk = self.store.chunk(&format!("blob-{id}"), 0).await.expect("ok");
         [counts[0], counts[1], versions.len(), folder.files.len(), usize::from(chunk.is_some())]
     }
@@ -173,4 +178,84 @@ async fn a_purge_is_noted_for_a_minute(f: &Fixture) {
     world.insert("series", vec![late]).await;
     world.sweep_after(1).await;
     assert_eq!(world.left(&id).await, [0, 0, 0, 0, 0]);
+}
+
+/// The calculations of a world that keep less.
+async fn keeping(world: &World, f: &Fixture, keep: Value) -> Arc<Collection> {
+    let mut definition = world.collection("calculations").definition.clone();
+    definition.keep = Some(serde_json::from_value(keep).expect("ok"));
+    let text = serde_json::to_string(&definition).expect("ok");
+    let revision = f.store.definition_revisions().await.expect("ok").get("calculations").copied();
+    assert!(f.store.define("calculations", Some(text), revision.unwrap_or_default()).await.expect("ok"));
+    world.catalog.refresh(&*f.store).await.expect("ok");
+    world.collection("calculations")
+}
+
+async fn numbers(world: &World, id: &str) -> Vec<i64> {
+    let found = world.store.versions(&world.collection("calculations"), id, None, 5000).await.expect("ok");
+    found.iter().map(|version| version.revision).collect()
+}
+
+async fn remove(world: &World, id: &str, expected: i64) {
+    let calculations = world.collection("calculations");
+    let current = world.store.get(&calculations, id, NOW).await.expect("ok").expect("a document");
+    let end = Document::parse(&current.json).expect("ok").meta.next(NOW);
+    let removal = Removal { expected, end, by: "ada".into() };
+    assert!(world.store.remove(&calculations, id, removal).await.expect("ok"));
+}
+
+async fn a_lower_limit_takes_effect_on_what_was_kept(f: &Fixture) {
+    let world = World::new(f).await;
+    let (live, gone) = (world.calculation().await, world.calculation().await);
+    remove(&world, &gone, 3).await;
+    keeping(&world, f, json!({"versions": 2})).await;
+    world.sweep_after(1).await;
+    assert_eq!((numbers(&world, &live).await, numbers(&world, &gone).await), (vec![3, 2], vec![4, 3, 2]));
+    keeping(&world, f, json!({"versions": 1})).await;
+    world.sweep_after(1).await;
+    assert_eq!((numbers(&world, &live).await, numbers(&world, &gone).await), (vec![3], vec![4, 3]));
+    assert_eq!(world.left(&live).await, [450, 2, 1, 1, 1], "nothing else goes");
+}
+
+async fn a_document_with_more_revisions_than_a_sweep_looks_at_is_thinned(f: &Fixture) {
+    let world = World::new(f).await;
+    let (one, many) = (world.calculation().await, world.calculation().await);
+    let calculations = world.collection("calculations");
+    let current = world.store.get(&calculations, &many, NOW).await.expect("ok").expect("a document");
+    let mut current = Document::parse(&current.json).expect("ok");
+    for _ in 0..2_100 {
+        let after = Document { meta: current.meta.next(NOW), members: current.members };
+        let expected = current.meta.revision;
+        let update = Update { after: after.clone(), expected, before: None, by: "ada".into() };
+        assert!(world.store.update(&calculations, update).await.expect("ok"));
+        current = after;
+    }
+    keeping(&world, f, json!({"versions": 2})).await;
+    let mut sweeper = Sweeper::new(
+        Arc::clone(&world.store),
+        Arc::clone(&world.clock) as Arc<_>,
+        Arc::clone(&world.catalog),
+    );
+    for _ in 0..4 {
+        sweeper.sweep().await.expect("ok");
+    }
+    assert_eq!((numbers(&world, &one).await, numbers(&world, &many).await), (vec![3, 2], vec![2103, 2102]));
+}
+
+async fn what_is_too_old_goes_with_all_that_belongs_to_it(f: &Fixture) {
+    const DAY: u64 = 24 * 60 * 60;
+    let world = World::new(f).await;
+    keeping(&world, f, json!({"days": 2})).await;
+    let (live, gone) = (world.calculation().await, world.calculation().await);
+    remove(&world, &gone, 3).await;
+    world.sweep_after(2 * DAY).await;
+    assert_eq!(
+        (numbers(&world, &live).await, numbers(&world, &gone).await),
+        (vec![3, 2, 1], vec![4, 3, 2, 1])
+    );
+    world.sweep_after(1).await;
+    assert_eq!((numbers(&world, &live).await, numbers(&world, &gone).await), (vec![3], vec![]));
+    world.sweep_after(61).await;
+    assert_eq!(world.left(&gone).await, [0, 0, 0, 0, 0]);
+    assert_eq!(world.left(&live).await, [450, 2, 1, 1, 1]);
 }

@@ -12,6 +12,7 @@ mod limits;
 mod lists;
 mod numbers;
 mod purges;
+mod retention;
 mod scans;
 mod series;
 mod tickets;
@@ -57,7 +58,7 @@ pub struct Fixture {
 }
 
 enum Leftover {
-    Directory(#[expect(dead_code, reason = "removed when dropped")] tempfile::TempDir),
+    Directory(tempfile::TempDir),
     Database(mongodb::Database),
 }
 
@@ -154,6 +155,21 @@ impl Fixture {
     pub async fn end(self) {
         if let Leftover::Database(database) = self.leftover {
             database.drop().await.expect("ok");
+        }
+    }
+
+    /// Takes from the revisions that a collection keeps when others took their places, as an older program kept them.
+    async fn without_dates(&self, collection: &str) {
+        match &self.leftover {
+            Leftover::Directory(directory) => {
+                let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+                let sql = format!("UPDATE \"ver_{collection}\" SET until = NULL");
+                file.execute(&sql, []).expect("ok");
+            }
+            Leftover::Database(database) => {
+                let past = database.collection::<Doc>(&format!("{collection}.versions"));
+                past.update_many(doc! {}, doc! { "$unset": { "until": 1 } }).await.expect("ok");
+            }
         }
     }
 

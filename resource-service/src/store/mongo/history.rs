@@ -2,11 +2,11 @@
 //!
 //! The current revision is not in it, so an insert costs nothing more; a removal is an entry without a document.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use async_trait::async_trait;
 use mongodb::{
-    ClientSession, Collection as Handle,
+    ClientSession, Collection as Handle, IndexModel,
     bson::{Bson, Document as Doc, RawDocumentBuf, doc},
     error::{ErrorKind, Result as MongoResult},
 };
@@ -26,7 +26,7 @@ use crate::{
 const NAMESPACE_EXISTS: i32 = 48;
 
 /// The `_id` of an entry.
-fn entry(id: &str, revision: i64) -> Doc {
+pub(super) fn entry(id: &str, revision: i64) -> Doc {
     doc! { "document": id, "revision": revision }
 }
 
@@ -62,7 +62,12 @@ impl MongoStore {
         if !collection.keeps_removed() {
             return Ok(());
         }
-        made(self.database.create_collection(past_of(collection.name())).await)
+        made(self.database.create_collection(past_of(collection.name())).await)?;
+        if collection.longest_past().is_some() {
+            let by_age = IndexModel::builder().keys(doc! { "until": 1 }).build();
+            self.past(collection).create_index(by_age).await.map_err(|error| failed(&error))?;
+        }
+        Ok(())
     }
 }
 
@@ -71,11 +76,12 @@ pub(super) fn past_of(collection: &str) -> String {
     format!("{collection}.versions")
 }
 
-/// Keeps a revision that was the current one a moment ago, within the transaction.
+/// Keeps a revision that was the current one a moment ago, within the transaction. Another took its place at `until`.
 pub(super) async fn keep(
     past: &Handle<RawDocumentBuf>,
     session: &mut ClientSession,
     before: &RawDocumentBuf,
+    until: &str,
 ) -> MongoResult<()> {
     let text = |name: &str| before.get_str(name).map(str::to_owned).unwrap_or_default();
     let revision = before.get_i64("_revision").unwrap_or_default();
@@ -84,10 +90,24 @@ pub(super) async fn keep(
         "at": text("_updated_at"),
         "by": before.get_str(CHANGED_BY).map_or(Bson::Null, Bson::from),
         "owner": text("_owner"),
+        "until": until,
     };
     let mut kept = RawDocumentBuf::try_from(&kept)?;
     kept.append(mongodb::bson::raw::cstr!("document"), before.clone());
     past.insert_one(kept).session(session).await?;
+    Ok(())
+}
+
+/// Removes the revisions that are too many, within the transaction: a few, since each write does it.
+pub(super) async fn thin(
+    past: &Handle<RawDocumentBuf>,
+    session: &mut ClientSession,
+    id: &str,
+    surplus: Option<&RangeInclusive<i64>>,
+) -> MongoResult<()> {
+    let Some(surplus) = surplus else { return Ok(()) };
+    let these = doc! { "$gte": entry(id, *surplus.start()), "$lte": entry(id, *surplus.end()) };
+    past.delete_many(doc! { "_id": these }).session(session).await?;
     Ok(())
 }
 
@@ -100,6 +120,7 @@ pub(super) async fn end(
     let end = &removal.end;
     let entry = doc! {
         "_id": entry(&end.id, end.revision), "at": &end.updated_at, "by": &removal.by, "owner": &end.owner,
+        "until": &end.updated_at,
     };
     past.insert_one(RawDocumentBuf::try_from(&entry)?).session(session).await?;
     Ok(())

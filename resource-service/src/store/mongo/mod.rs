@@ -18,11 +18,13 @@ mod partial;
 mod points;
 mod purges;
 mod receipts;
+mod retention;
 mod scan;
 mod secrets;
 mod series;
 mod tickets;
 mod together;
+mod transaction;
 mod usage;
 mod write;
 

@@ -12,9 +12,7 @@ use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore, date, failed, history, receipts,
-    write::{PATIENCE, write_error},
-    written,
+    MongoStore, date, failed, history, receipts, transaction::PATIENCE, write::write_error, written,
 };
 use crate::{
     domain::collection::Collection,

@@ -18,7 +18,8 @@ use super::{
     order::Sort,
     points::{self, OUTLINE},
     restrict,
-    write::{PATIENCE, write_error},
+    transaction::PATIENCE,
+    write::write_error,
     written,
 };
 use crate::{
@@ -228,7 +229,11 @@ async fn write(
         if let (Some(past), Some(current)) = (past, &current) {
             let before = handle.find_one(current.clone()).session(&mut *session).await;
             let Some(before) = before.map_err(Fault::Store)? else { return Ok(false) };
-            history::keep(past, session, &before).await.map_err(Fault::Store)?;
+            let until = match write {
+                Write::Insert(document) | Write::Replace(document, _) => &document.meta.updated_at,
+                Write::Append(append) => &append.at,
+            };
+            history::keep(past, session, &before, until).await.map_err(Fault::Store)?;
         }
         let matched = match (write, current) {
             (Write::Insert(document), _) => {

@@ -1,28 +1,20 @@
 //! Writes in MongoDB: one operation where that suffices, a transaction where something is kept beside it.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use futures_util::future::BoxFuture;
 use mongodb::{
     ClientSession, Collection as Handle,
     bson::{Document as Doc, RawDocumentBuf, doc},
     error::{Error, ErrorKind, IndexedWriteError, InsertManyError, Result as MongoResult, WriteFailure},
-    options::{ReadPreference, ReturnDocument, SelectionCriteria, TransactionOptions},
+    options::ReturnDocument,
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
-use tokio::time::timeout;
 
 use super::{
     DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, failed, history,
-    json::CHANGED_BY, partial, receipts, written,
+    json::CHANGED_BY, partial, receipts, transaction::PATIENCE, written,
 };
 use crate::{
     domain::{
@@ -33,10 +25,8 @@ use crate::{
     store::{Bulk, BulkEnd, Fate, KeptReceipt, MAX_CONFLICTS, StoreError, Update, Writes},
 };
 
-/// How long that of a bulk is, which the server works on for longer.
+/// How long that of a bulk is tried again, which the server works on for longer.
 const BULK_PATIENCE: Duration = Duration::from_secs(20);
-/// How long a transaction is tried again while others come between, or the server says nothing.
-pub(super) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Tells which unique index a write ran into.
 pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError {
@@ -169,41 +159,6 @@ impl Attempt {
 }
 
 impl MongoStore {
-    /// Runs `work` in one transaction, again when another one came between. What it returns is committed.
-    pub(super) async fn transact<C, T, F>(
-        &self,
-        patience: Duration,
-        context: C,
-        work: F,
-    ) -> Result<MongoResult<T>, StoreError>
-    where
-        C: Send,
-        T: Send,
-        F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
-    {
-        let mut session = self.database.client().start_session().await.map_err(|error| failed(&error))?;
-        let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
-        let options = TransactionOptions::builder().selection_criteria(primary).build();
-        // Until the work is done in one try, no commit can have been sent.
-        let committing = AtomicBool::new(false);
-        let context = (context, work, &committing);
-        let running =
-            session.start_transaction().with_options(options).and_run(context, |session, context| {
-                Box::pin(async move {
-                    let (context, work, committing) = context;
-                    committing.store(false, Ordering::Relaxed);
-                    let done = work(session, context).await?;
-                    committing.store(true, Ordering::Relaxed);
-                    Ok(done)
-                })
-            });
-        match self.server.while_it_answers(timeout(patience, running)).await {
-            Some(Ok(done)) => Ok(done),
-            _ if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
-            _ => Err(StoreError::Unavailable(Unavailable)),
-        }
-    }
-
     fn raw(collection: &Collection, document: &Document) -> Result<RawDocumentBuf, StoreError> {
         bson::to_bson(collection, document)
     }
@@ -331,15 +286,17 @@ impl Writes for MongoStore {
             };
             return done.map(|done| done.matched_count == 1).map_err(|error| write_error(&error, collection));
         }
+        let (meta, surplus) = (update.after.meta, collection.surplus(update.expected + 1));
         let done = self
             .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
                 let (next, current) = (next.clone(), current.clone());
+                let (meta, surplus) = (meta.clone(), surplus.clone());
                 Box::pin(async move {
-                    let before = next.take_place(documents, current, session).await?;
-                    match &before {
-                        Some(before) => history::keep(past, session, before).await.map(|()| true),
-                        None => Ok(false),
-                    }
+                    let Some(before) = next.take_place(documents, current, session).await? else {
+                        return Ok(false);
+                    };
+                    history::keep(past, session, &before, &meta.updated_at).await?;
+                    history::thin(past, session, &meta.id, surplus.as_ref()).await.map(|()| true)
                 })
             })
             .await?;
@@ -364,7 +321,7 @@ impl Writes for MongoStore {
                 Box::pin(async move {
                     let before = documents.find_one_and_delete(current).session(&mut *session).await?;
                     let Some(before) = before else { return Ok(false) };
-                    history::keep(past, session, &before).await?;
+                    history::keep(past, session, &before, &removal.end.updated_at).await?;
                     history::end(past, session, &removal).await.map(|()| true)
                 })
             })
@@ -380,13 +337,15 @@ impl Writes for MongoStore {
     ) -> Result<bool, StoreError> {
         let raw = Self::signed(collection, &document, by)?;
         let (meta, documents) = (document.meta, self.handle(collection));
+        let surplus = collection.surplus(meta.revision);
         let done = self
             .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
-                let (raw, meta) = (raw.clone(), meta.clone());
+                let (raw, meta, surplus) = (raw.clone(), meta.clone(), surplus.clone());
                 Box::pin(async move {
                     let undone = history::undo_end(past, session, &meta).await?;
                     if undone {
-                        documents.insert_one(&raw).session(session).await?;
+                        documents.insert_one(&raw).session(&mut *session).await?;
+                        history::thin(past, session, &meta.id, surplus.as_ref()).await?;
                     }
                     Ok(undone)
                 })

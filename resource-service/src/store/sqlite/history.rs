@@ -18,23 +18,35 @@ pub(super) fn past(collection: &Collection) -> String {
     format!("\"ver_{}\"", collection.name())
 }
 
-/// Makes the table, and the column that a collection's own table may lack from an earlier time.
-pub(super) fn prepare(transaction: &Transaction<'_>, collection: &Collection) -> Result<(), StoreError> {
-    let known = "SELECT 1 FROM pragma_table_info(?1) WHERE name = 'changed_by'";
-    let known =
-        transaction.query_row(known, [format!("doc_{}", collection.name())], |_| Ok(())).optional()?;
-    if known.is_none() {
-        transaction
-            .execute_batch(&format!("ALTER TABLE {} ADD COLUMN changed_by TEXT", table(collection)))?;
+/// Adds a column of text to a table that lacks it from an earlier time.
+pub(super) fn add_column(transaction: &Transaction<'_>, table: &str, column: &str) -> Result<(), StoreError> {
+    let known = "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2";
+    if transaction.query_row(known, [table, column], |_| Ok(())).optional()?.is_none() {
+        transaction.execute_batch(&format!("ALTER TABLE \"{table}\" ADD COLUMN {column} TEXT"))?;
     }
+    Ok(())
+}
+
+/// Makes the table, and the columns that may be lacking from an earlier time. `until` is when another revision took the
+/// place of one.
+pub(super) fn prepare(transaction: &Transaction<'_>, collection: &Collection) -> Result<(), StoreError> {
+    add_column(transaction, &format!("doc_{}", collection.name()), "changed_by")?;
     if collection.keeps_removed() {
         transaction.execute_batch(&format!(
             "CREATE TABLE IF NOT EXISTS {} (
                  id TEXT NOT NULL, revision INTEGER NOT NULL, at TEXT NOT NULL, changed_by TEXT,
-                 owner TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, body TEXT,
+                 owner TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, body TEXT, until TEXT,
                  PRIMARY KEY (id, revision))",
             past(collection)
         ))?;
+        add_column(transaction, &format!("ver_{}", collection.name()), "until")?;
+        if collection.longest_past().is_some() {
+            transaction.execute_batch(&format!(
+                "CREATE INDEX IF NOT EXISTS \"ver_{}:until\" ON {} (until)",
+                collection.name(),
+                past(collection)
+            ))?;
+        }
     }
     Ok(())
 }
@@ -47,21 +59,34 @@ pub(super) fn is_kept(connection: &Connection, collection: &str) -> Result<bool,
     Ok(found.is_some())
 }
 
-/// Keeps the current revision of a document; `false` where it is another than `expected`.
+/// Keeps the current revision of a document, whose place `next` takes; `false` where it is another than `expected`.
 pub(super) fn keep(
     transaction: &Transaction<'_>,
     collection: &Collection,
-    id: &str,
+    next: &Meta,
     expected: i64,
 ) -> Result<bool, StoreError> {
     let sql = format!(
-        "INSERT INTO {} (id, revision, at, changed_by, owner, body)
-         SELECT id, revision, body ->> '$._updated_at', changed_by, owner, body
+        "INSERT INTO {} (id, revision, at, changed_by, owner, body, until)
+         SELECT id, revision, body ->> '$._updated_at', changed_by, owner, body, ?3
          FROM {} WHERE id = ?1 AND revision = ?2",
         past(collection),
         table(collection)
     );
-    Ok(transaction.prepare_cached(&sql)?.execute(params![id, expected])? == 1)
+    let row = params![next.id, expected, next.updated_at];
+    Ok(transaction.prepare_cached(&sql)?.execute(row)? == 1)
+}
+
+/// Removes the revisions that are too many once a document has come to `newest`: a few, since each write does it.
+pub(super) fn thin(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    newest: &Meta,
+) -> Result<(), StoreError> {
+    let Some(surplus) = collection.surplus(newest.revision) else { return Ok(()) };
+    let sql = format!("DELETE FROM {} WHERE id = ?1 AND revision BETWEEN ?2 AND ?3", past(collection));
+    transaction.prepare_cached(&sql)?.execute(params![newest.id, surplus.start(), surplus.end()])?;
+    Ok(())
 }
 
 /// Writes that a document was removed.
@@ -72,7 +97,7 @@ pub(super) fn end(
     removal: &Removal,
 ) -> Result<(), StoreError> {
     let sql = format!(
-        "INSERT INTO {} (id, revision, at, changed_by, owner) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO {} (id, revision, at, changed_by, owner, until) VALUES (?1, ?2, ?3, ?4, ?5, ?3)",
         past(collection)
     );
     let end = &removal.end;

@@ -12,6 +12,7 @@ mod log;
 mod operand;
 mod purges;
 mod receipts;
+mod retention;
 mod scan;
 mod secrets;
 mod series;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use time::OffsetDateTime;
 
-use super::millis;
+use super::{history, millis};
 use crate::store::{Fate, KeptReceipt, Receipt, StoreError, purges::Expiring};
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS receipts (
@@ -14,11 +14,7 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS receipts (
 /// Makes the table, and the column that it may lack from an earlier time.
 pub(super) fn prepare(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     transaction.execute_batch(CREATE)?;
-    let known = "SELECT 1 FROM pragma_table_info('receipts') WHERE name = 'collection'";
-    if transaction.query_row(known, [], |_| Ok(())).optional()?.is_none() {
-        transaction.execute_batch("ALTER TABLE receipts ADD COLUMN collection TEXT")?;
-    }
-    Ok(())
+    history::add_column(transaction, "receipts", "collection")
 }
 
 /// The receipt of this id, where it has not expired.

@@ -50,7 +50,8 @@ pub(super) fn update_row(
     let meta = &update.after.meta;
     let Some(before) = current(transaction, collection, &meta.id, update.expected)? else { return Ok(false) };
     if collection.keeps_revisions() {
-        history::keep(transaction, collection, &meta.id, update.expected)?;
+        history::keep(transaction, collection, meta, update.expected)?;
+        history::thin(transaction, collection, meta)?;
     }
     let sql = format!(
         "UPDATE {} SET revision = ?2, expires_at = ?3, changed_by = ?4, body = ?5 WHERE id = ?1",
@@ -75,7 +76,7 @@ pub(super) fn remove_row(
     now: OffsetDateTime,
 ) -> Result<bool, StoreError> {
     let Some(before) = current(transaction, collection, id, removal.expected)? else { return Ok(false) };
-    if collection.keeps_removed() && history::keep(transaction, collection, id, removal.expected)? {
+    if collection.keeps_removed() && history::keep(transaction, collection, &removal.end, removal.expected)? {
         history::end(transaction, collection, id, removal)?;
     }
     let sql = format!("DELETE FROM {} WHERE id = ?1", table(collection));
@@ -95,7 +96,8 @@ pub(super) fn restore_row(
     if !history::undo_end(transaction, collection, &document.meta)? {
         return Ok(false);
     }
-    insert_row(transaction, collection, document, Some(by), now).map(|()| true)
+    insert_row(transaction, collection, document, Some(by), now)?;
+    history::thin(transaction, collection, &document.meta).map(|()| true)
 }
 
 /// Tells which unique index a write ran into.
