@@ -4,6 +4,7 @@ pub mod aggregate;
 pub mod appended;
 pub mod artifacts;
 pub mod askable;
+pub mod belonging;
 pub mod catalog;
 pub mod change;
 pub mod collection;

@@ -2,7 +2,8 @@
 
 use shared_models::problem::FieldError;
 
-use super::{error::ResourceError, reviews::REVIEWS};
+use super::error::ResourceError;
+use crate::domain::belonging::REVIEWS;
 
 /// What is added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use super::{
     change::{Effect, MAX_TRIES},
     error::ResourceError,
     policy::{Permit, Verb},
+    retention::hide,
     shown::Shown,
     versions,
 };
@@ -114,7 +115,10 @@ impl WriteTarget<'_> {
         let restored = service.store.restore(&permit.collection, document, permit.subject).await;
         service.hot.forget(self.collection, self.id);
         match restored {
-            Ok(true) => permit.show(stored).map(Some),
+            Ok(true) => {
+                hide::follow_now(service, self.collection, self.id).await;
+                permit.show(stored).map(Some)
+            }
             Ok(false) => Ok(None),
             Err(StoreError::Conflict { fields }) if fields == ["_id"] => Ok(None),
             Err(error) => Err(error.into()),

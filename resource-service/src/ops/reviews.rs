@@ -7,14 +7,14 @@ use shared_models::{claims::AccessClaims, problem::FieldError};
 
 use super::{Service, error::ResourceError, policy::Verb};
 use crate::{
-    domain::grant::CALCULATIONS,
+    domain::{
+        belonging::{CALCULATION, REVIEWS},
+        grant::CALCULATIONS,
+    },
     query::{number::integer_of, path::Path},
 };
 
-/// The collection of reviews.
-pub const REVIEWS: &str = "reviews";
-/// The members that bind a review.
-const CALCULATION: &str = "calculation";
+/// The member that binds a review to a revision.
 const REVISION: &str = "revision";
 
 /// Refuses a review of a calculation that the reviewer cannot see, or of a revision that it never had. `before` is

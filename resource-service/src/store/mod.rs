@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod definitions;
+pub mod hiding;
 pub mod keyset;
 pub mod mongo;
 pub mod purges;
@@ -23,6 +24,7 @@ use time::OffsetDateTime;
 
 pub use self::{
     definitions::DefinitionStore,
+    hiding::Hiding,
     purges::Purges,
     retention::Retention,
     scan::Scan,
@@ -169,6 +171,7 @@ pub trait Store:
     + Measured
     + Purges
     + Retention
+    + Hiding
     + artifacts::Artifacts
     + Send
     + Sync

@@ -9,7 +9,7 @@ use super::{
     operations::{answer, answers, component, content, given, if_match, operation, reference},
     past,
 };
-use crate::{http::body::JSON, ops::reviews::REVIEWS};
+use crate::{domain::belonging::REVIEWS, http::body::JSON};
 
 /// The paths of a collection.
 pub fn of(described: &Described<'_>) -> Vec<(String, Value)> {

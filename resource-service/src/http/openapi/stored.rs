@@ -9,7 +9,7 @@ use super::{
     operations::reference,
     schemas::{shown_members, system_members},
 };
-use crate::{domain::collection::Collection, ops::reviews::REVIEWS};
+use crate::domain::{belonging::REVIEWS, collection::Collection};
 
 /// How deep schemas that apply to the same object are followed.
 const MAX_NESTING: usize = 8;

@@ -4,7 +4,7 @@ use super::*;
 
 const ADMIN: &str = "calculations:admin calculations:read calculations:write notes:admin drafts:admin";
 
-async fn purge(api: &Api, path: &str) -> Answer {
+async fn purge(api: &Api, path: &str) -> Response {
     api.send(request("DELETE", &format!("{path}?purge=true"), "root", ADMIN)).await
 }
 
@@ -72,6 +72,49 @@ async fn nobody_but_an_administrator_purges() {
     assert_eq!(api.call("DELETE", &kept).await.status, 204);
     let restored = api.call("POST", &format!("/api/calculations/{}/restore", made.id())).await;
     assert_eq!(restored.status, 200);
+}
+
+#[actix_web::test]
+async fn series_and_reviews_are_hidden_while_their_calculation_is_removed() {
+    let api = Api::shipped().await;
+    let scope = format!("{ADMIN} series:read series:write reviews:read reviews:write");
+    let send = async |method: &str, path: &str, body: &Value| {
+        api.send(request(method, path, "root", &scope).set_json(body)).await
+    };
+    let made = send("POST", "/api/calculations", &calculation()).await;
+    let path = format!("/api/calculations/{}", made.id());
+    let points = json!({"calculation": made.id(), "metric": "m", "points": [{"step": 1, "value": 1.5}]});
+    assert_eq!(send("POST", "/api/series/points", &points).await.status, 200);
+    let review = json!({"calculation": made.id(), "revision": 1, "verdict": "approve"});
+    let review = send("POST", "/api/reviews", &review).await;
+    let one = format!("/api/reviews/{}", review.id());
+    let seen = async || {
+        let points = format!("/api/series/points?calculation={}&metric=m", made.id());
+        let metrics = format!("/api/series/metrics?calculation={}", made.id());
+        let mut counts = Vec::new();
+        for path in [points.as_str(), metrics.as_str(), "/api/series", "/api/reviews"] {
+            let found = send("GET", path, &json!(null)).await;
+            counts.push(if found.status == 404 {
+                0
+            } else {
+                found.body["items"].as_array().map_or(1, Vec::len)
+            });
+        }
+        let total = send("GET", "/api/reviews?count=exact", &json!(null)).await.body["total"].clone();
+        let groups =
+            send("GET", "/api/reviews/aggregate?stat=count", &json!(null)).await.body["total"].clone();
+        (counts, total, groups, send("GET", &one, &json!(null)).await.status)
+    };
+    let before = seen().await;
+    assert_eq!((before.0[2], before.0[3], &before.1, before.3), (1, 1, &json!(1), 200));
+    assert_eq!(send("DELETE", &path, &json!(null)).await.status, 204);
+    let hidden = seen().await;
+    assert_eq!((hidden.0[2], hidden.0[3], &hidden.1, &hidden.2, hidden.3), (0, 0, &json!(0), &json!(0), 404));
+    for method in ["PATCH", "DELETE"] {
+        assert_eq!(send(method, &one, &json!({"comment": "x"})).await.code(), (404, "not_found"), "{method}");
+    }
+    assert_eq!(send("POST", &format!("{path}/restore"), &json!(null)).await.status, 200);
+    assert_eq!(seen().await, before);
 }
 
 #[actix_web::test]

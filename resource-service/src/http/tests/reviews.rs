@@ -34,6 +34,8 @@ async fn a_review_is_stale_once_its_calculation_has_changed() {
     let unseen = read(&api, &one, "reviews:read").await;
     assert!(unseen.get("stale").is_none(), "{unseen}");
     assert_eq!(api.send(request("DELETE", &path, "ada", SCOPE)).await.status, 204);
+    assert_eq!(api.send(request("GET", &one, "ada", SCOPE)).await.code(), (404, "not_found"));
+    assert_eq!(api.send(request("POST", &format!("{path}/restore"), "ada", SCOPE)).await.status, 200);
     assert_eq!(read(&api, &one, SCOPE).await["stale"], true);
     let refused = api.send(request("GET", "/api/calculations?expand=_stale", "ada", SCOPE)).await;
     assert_eq!(refused.faults()[0].0, "expand");

@@ -1,22 +1,13 @@
 //! Finishes a purge: removes what belongs to a document that is gone for good. Each step can be repeated.
 
-use std::sync::Arc;
-
-use serde_json::Value;
 use service_kit::clock::Clock;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    domain::{collection::Collection, grant::CALCULATIONS, ids, series::SERIES},
-    ops::{catalog::Served, repeat, reviews::REVIEWS},
-    query::{
-        expr::{Comparison, Expr},
-        literal::Literal,
-        order::Order,
-        projection::Projection,
-    },
+    domain::{belonging::BELONGING, grant::CALCULATIONS, ids},
+    ops::{catalog::Served, repeat},
     store::{
-        Selection, Store, StoreError,
+        Store, StoreError,
         artifacts::{DocumentRef, Lease},
         purges::{Expiring, Purge},
     },
@@ -35,10 +26,9 @@ pub(super) async fn erase(
 ) -> Result<(), StoreError> {
     erase_whole(store, clock, &purge.collection, std::slice::from_ref(&purge.document)).await?;
     if purge.collection == CALCULATIONS {
-        for collection in [SERIES, REVIEWS].iter().filter_map(|name| served.catalog.get(name)) {
-            let Some(of_it) = of_calculation(collection, &purge.document) else { continue };
+        for collection in BELONGING.iter().filter_map(|name| served.catalog.get(name)) {
             loop {
-                let ids = some_of(store, collection, of_it.clone(), clock.now()).await?;
+                let ids = store.belonging(collection, &purge.document, AT_ONCE).await?;
                 if ids.is_empty() {
                     break;
                 }
@@ -96,30 +86,4 @@ fn expiring(ids: &[String]) -> Expiring {
         from: times.iter().min().map_or(OffsetDateTime::UNIX_EPOCH, |from| *from + repeat::KEPT - SLACK),
         to: times.iter().max().map_or(end, |to| *to + repeat::KEPT + SLACK),
     }
-}
-
-/// The condition that a document belongs to this calculation; nothing where the collection cannot say so.
-fn of_calculation(collection: &Collection, id: &str) -> Option<Expr> {
-    let field = collection.schema.field(&"calculation".parse().ok()?).ok()?;
-    Some(Expr::compare(&field, Comparison::Eq, Literal::Text(id.to_owned())))
-}
-
-/// The ids of some documents that meet the condition.
-async fn some_of(
-    store: &dyn Store,
-    collection: &Arc<Collection>,
-    filter: Expr,
-    now: OffsetDateTime,
-) -> Result<Vec<String>, StoreError> {
-    let id = collection.id_field().map_err(|fault| StoreError::Failed(fault.to_string()))?;
-    let projection = Some(Projection::new([id.path.clone()]));
-    let selection = Selection { filter, order: Order::new(Vec::new(), id), projection, limit: AT_ONCE };
-    let found = store.list(collection, selection, now).await?.documents;
-    let id = |document: &String| -> Result<String, StoreError> {
-        let document: Value =
-            serde_json::from_str(document).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
-        let id = document["_id"].as_str().map(str::to_owned);
-        id.ok_or_else(|| StoreError::Corrupt("a document without _id".into()))
-    };
-    found.iter().map(id).collect()
 }

@@ -2,6 +2,7 @@
 //! once.
 
 mod finish;
+pub mod hide;
 mod keep;
 pub mod purge;
 
@@ -11,7 +12,10 @@ use service_kit::clock::Clock;
 use tokio::time::sleep;
 
 use super::catalog::LiveCatalog;
-use crate::store::{Store, StoreError, retention::Kept};
+use crate::{
+    query::timestamp,
+    store::{Store, StoreError, retention::Kept},
+};
 
 /// How long is paused between two sweeps.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -20,6 +24,8 @@ const UNTIL_LOADED: Duration = Duration::from_secs(1);
 /// How long a purge is noted. What was being written when the document went is found when its time is over, and those
 /// who follow changes have been told.
 const NOTED: Duration = Duration::from_secs(60);
+/// The calculations whose series and reviews one sweep hides or shows at most.
+const TURNED: u32 = 1_000;
 /// The purges that one sweep finishes at most.
 const PURGES: u32 = 1_000;
 
@@ -63,6 +69,10 @@ impl Sweeper {
                 let next = keep::by_number(&*self.store, &*self.clock, collection, most, after).await?;
                 self.places.extend(next.map(|next| (collection.name().to_owned(), next)));
             }
+        }
+        for turned in self.store.turned(&timestamp(self.clock.now() - NOTED), TURNED).await? {
+            hide::follow(&*self.store, &*self.clock, &served, &turned.id).await?;
+            self.store.followed(&turned).await?;
         }
         for purge in self.store.purges(self.clock.now() - NOTED, PURGES).await? {
             finish::erase(&*self.store, &*self.clock, &served, &purge).await?;

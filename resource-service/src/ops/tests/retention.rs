@@ -33,6 +33,7 @@ on_both_stores! {
     a_purge_is_noted_for_a_minute
     a_lower_limit_takes_effect_on_what_was_kept
     a_document_with_more_revisions_than_a_sweep_looks_at_is_thinned
+    series_and_reviews_follow_a_calculation_that_turned
     what_is_too_old_goes_with_all_that_belongs_to_it
 }
 
@@ -258,4 +259,34 @@ async fn what_is_too_old_goes_with_all_that_belongs_to_it(f: &Fixture) {
     world.sweep_after(61).await;
     assert_eq!(world.left(&gone).await, [0, 0, 0, 0, 0]);
     assert_eq!(world.left(&live).await, [450, 2, 1, 1, 1]);
+}
+
+async fn series_and_reviews_follow_a_calculation_that_turned(f: &Fixture) {
+    let world = World::new(f).await;
+    let (one, other) = (world.calculation().await, world.calculation().await);
+    remove(&world, &one, 3).await;
+    world.sweep_after(60).await;
+    assert_eq!(world.left(&one).await[..2], [450, 2], "a minute after the request at the earliest");
+    // What was being written when the calculation went.
+    world.insert("reviews", vec![json!({"calculation": one, "revision": 1, "verdict": "reject"})]).await;
+    world.sweep_after(1).await;
+    assert_eq!(world.left(&one).await[..2], [0, 0]);
+    assert_eq!(world.left(&other).await[..2], [450, 2]);
+    let calculations = world.collection("calculations");
+    let kept = world.store.versions(&calculations, &one, None, 2).await.expect("ok").remove(1);
+    let mut back = Document::parse(&kept.json.expect("members")).expect("ok");
+    back.meta.revision = 5;
+    assert!(world.store.restore(&calculations, back, "ada").await.expect("ok"));
+    world.sweep_after(0).await;
+    assert_eq!(world.left(&one).await[..2], [450, 3]);
+    assert_eq!(world.store.turned("2027", 10).await, Ok(Vec::new()));
+    remove(&world, &one, 5).await;
+    world.sweep_after(0).await;
+    assert!(world.store.purge(&calculations, &one, 6, NOW).await.expect("ok"));
+    world.sweep_after(0).await;
+    assert_eq!(
+        world.store.belonging(&world.collection("series"), &one, 1).await,
+        Ok(Vec::new()),
+        "hidden ones go too"
+    );
 }

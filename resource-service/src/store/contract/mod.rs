@@ -6,6 +6,7 @@ mod bulk;
 mod changes;
 mod definitions;
 mod differential;
+mod hiding;
 mod indexes;
 mod instants;
 mod limits;

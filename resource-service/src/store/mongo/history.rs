@@ -15,7 +15,7 @@ use service_kit::store::mongo::in_time;
 
 use super::{
     MongoStore, failed,
-    json::{CHANGED_BY, to_json},
+    json::{CHANGED_BY, HIDDEN, to_json},
 };
 use crate::{
     domain::{collection::Collection, document::Meta, history::Removal},
@@ -213,6 +213,10 @@ impl MongoStore {
         // What lies below a current revision never changes, so the current one is read first.
         let current = in_time(self.handle(collection).find_one(doc! { "_id": id })).await;
         let current = current.map_err(|error| failed(&error))?;
+        let hidden = current.as_ref().is_some_and(|current| current.get_bool(HIDDEN).unwrap_or(false));
+        if hidden && collection.belongs_to_calculations() {
+            return Ok(Vec::new());
+        }
         let current = current.as_ref().map(version_of_current).transpose()?;
         let top = below.unwrap_or(i64::MAX);
         let top = current.as_ref().map_or(top, |current| top.min(current.revision));

@@ -10,6 +10,7 @@ mod duplicates;
 mod explain;
 mod filter;
 mod find;
+mod hiding;
 mod history;
 mod instants;
 mod json;
@@ -33,7 +34,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use mongodb::{
     Collection as Handle, Database, IndexModel,
-    bson::{DateTime, Document as Doc, RawDocumentBuf, doc},
+    bson::{DateTime, Document as Doc, RawDocument, RawDocumentBuf, doc},
     error::{Error, ErrorKind, WriteFailure},
     options::IndexOptions,
 };
@@ -46,7 +47,12 @@ use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 use tokio::{sync::Semaphore, time::timeout};
 
-use self::{instants::path_of, json::EXPIRES_AT, scan::CursorScan, together::TrafficByCollection};
+use self::{
+    instants::path_of,
+    json::{EXPIRES_AT, HIDDEN},
+    scan::CursorScan,
+    together::TrafficByCollection,
+};
 use super::{
     Batch, ChangeLog, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
 };
@@ -215,18 +221,26 @@ fn expiry_index() -> IndexModel {
     IndexModel::builder().keys(doc! { EXPIRES_AT: 1 }).options(options).build()
 }
 
-/// The filter of an operation: the condition, and that the document has not expired.
+/// The filter of an operation: the condition, and that the document has not expired and is not hidden.
 fn restrict(collection: &Collection, filter: &Expr, now: OffsetDateTime) -> Doc {
-    let condition = filter::condition(filter);
-    if !collection.expires() {
-        return condition;
+    let mut conditions = vec![filter::condition(filter)];
+    if collection.expires() {
+        conditions.push(doc! { EXPIRES_AT: { "$not": { "$lte": date(now) } } });
     }
-    let alive = doc! { EXPIRES_AT: { "$not": { "$lte": date(now) } } };
-    if condition.is_empty() {
-        alive
-    } else {
-        doc! { "$and": [condition, alive] }
+    if collection.belongs_to_calculations() {
+        conditions.push(hiding::shown());
     }
+    conditions.retain(|condition| !condition.is_empty());
+    match conditions.len() {
+        0 | 1 => conditions.pop().unwrap_or_default(),
+        _ => doc! { "$and": conditions },
+    }
+}
+
+/// Whether a document is not to be read: it has expired, or is hidden.
+fn is_unseen(collection: &Collection, raw: &RawDocument, now: OffsetDateTime) -> bool {
+    let expired = collection.expires() && raw.get_datetime(EXPIRES_AT).is_ok_and(|at| at <= date(now));
+    expired || (collection.belongs_to_calculations() && raw.get_bool(HIDDEN).unwrap_or(false))
 }
 
 fn date(at: OffsetDateTime) -> DateTime {
@@ -258,7 +272,7 @@ impl Store for MongoStore {
     ) -> Result<Option<StoredDocument>, StoreError> {
         let reads = self.together.of(collection, &self.database).reads;
         let Some(raw) = reads.find(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
-        if collection.expires() && raw.get_datetime(EXPIRES_AT).is_ok_and(|at| at <= date(now)) {
+        if is_unseen(collection, &raw, now) {
             return Ok(None);
         }
         let corrupt = |error: String| StoreError::Corrupt(format!("{}/{id}: {error}", collection.name()));
@@ -275,13 +289,10 @@ impl Store for MongoStore {
         id: &str,
         now: OffsetDateTime,
     ) -> Result<Option<Head>, StoreError> {
-        let wanted = doc! { "_revision": 1, "_owner": 1, EXPIRES_AT: 1 };
+        let wanted = doc! { "_revision": 1, "_owner": 1, EXPIRES_AT: 1, HIDDEN: 1 };
         let found = in_time(self.handle(collection).find_one(doc! { "_id": id }).projection(wanted)).await;
         let found = found.map_err(|error| failed(&error))?;
-        let gone = |raw: &RawDocumentBuf| {
-            collection.expires() && raw.get_datetime(EXPIRES_AT).is_ok_and(|at| at <= date(now))
-        };
-        let Some(raw) = found.filter(|raw| !gone(raw)) else { return Ok(None) };
+        let Some(raw) = found.filter(|raw| !is_unseen(collection, raw, now)) else { return Ok(None) };
         let corrupt = |fault: String| StoreError::Corrupt(format!("{}/{id}: {fault}", collection.name()));
         Ok(Some(Head {
             revision: raw.get_i64("_revision").map_err(|fault| corrupt(fault.to_string()))?,

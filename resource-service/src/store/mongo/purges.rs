@@ -12,7 +12,7 @@ use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore, date, failed, history, receipts, transaction::PATIENCE, write::write_error, written,
+    MongoStore, date, failed, hiding, history, receipts, transaction::PATIENCE, write::write_error, written,
 };
 use crate::{
     domain::collection::Collection,
@@ -41,9 +41,12 @@ struct Parts {
 }
 
 impl MongoStore {
-    /// Makes the collection of the notes: a transaction should not have to.
+    /// Makes the collections of notes: a transaction should not have to.
     pub(super) async fn prepare_purges(&self) -> Result<(), StoreError> {
-        history::made(self.database.create_collection(PURGES).await)
+        for name in [PURGES, hiding::TURNED] {
+            history::made(self.database.create_collection(name).await)?;
+        }
+        Ok(())
     }
 
     /// Whether a document was removed for good.

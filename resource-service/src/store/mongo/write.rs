@@ -13,7 +13,7 @@ use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
 
 use super::{
-    DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, failed, history,
+    DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, failed, hiding, history,
     json::CHANGED_BY, partial, receipts, transaction::PATIENCE, written,
 };
 use crate::{
@@ -315,14 +315,19 @@ impl Writes for MongoStore {
             let done = in_time(documents.delete_one(current)).await;
             return done.map(|done| done.deleted_count == 1).map_err(|error| written(&error));
         }
+        let notes = collection.hides_others().then(|| self.database.clone());
         let done = self
             .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
-                let (current, removal) = (current.clone(), removal.clone());
+                let (current, removal, notes) = (current.clone(), removal.clone(), notes.clone());
                 Box::pin(async move {
                     let before = documents.find_one_and_delete(current).session(&mut *session).await?;
                     let Some(before) = before else { return Ok(false) };
                     history::keep(past, session, &before, &removal.end.updated_at).await?;
-                    history::end(past, session, &removal).await.map(|()| true)
+                    history::end(past, session, &removal).await?;
+                    if let Some(notes) = notes {
+                        hiding::turn(&notes, session, &removal.end).await?;
+                    }
+                    Ok(true)
                 })
             })
             .await?;
@@ -338,14 +343,19 @@ impl Writes for MongoStore {
         let raw = Self::signed(collection, &document, by)?;
         let (meta, documents) = (document.meta, self.handle(collection));
         let surplus = collection.surplus(meta.revision);
+        let notes = collection.hides_others().then(|| self.database.clone());
         let done = self
             .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
-                let (raw, meta, surplus) = (raw.clone(), meta.clone(), surplus.clone());
+                let (raw, meta) = (raw.clone(), meta.clone());
+                let (surplus, notes) = (surplus.clone(), notes.clone());
                 Box::pin(async move {
                     let undone = history::undo_end(past, session, &meta).await?;
                     if undone {
                         documents.insert_one(&raw).session(&mut *session).await?;
                         history::thin(past, session, &meta.id, surplus.as_ref()).await?;
+                    }
+                    if let Some(notes) = notes.filter(|_| undone) {
+                        hiding::turn(&notes, session, &meta).await?;
                     }
                     Ok(undone)
                 })

@@ -136,6 +136,15 @@ pub(super) fn forget_end(
     Ok(transaction.prepare_cached(&sql)?.execute(params![id, revision])? == 1)
 }
 
+/// Whether a document is hidden because its calculation is removed.
+fn is_hidden(connection: &Connection, collection: &Collection, id: &str) -> Result<bool, StoreError> {
+    if !collection.belongs_to_calculations() {
+        return Ok(false);
+    }
+    let sql = format!("SELECT 1 FROM {} WHERE id = ?1 AND hidden IS NOT NULL", table(collection));
+    Ok(connection.prepare_cached(&sql)?.exists([id])?)
+}
+
 /// Whether a document was removed for good.
 fn is_purged(connection: &Connection, collection: &str, id: &str) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM purges WHERE collection = ?1 AND document = ?2";
@@ -159,7 +168,7 @@ fn select(
     below: i64,
     limit: usize,
 ) -> Result<Vec<Version>, StoreError> {
-    if is_purged(connection, collection.name(), id)? {
+    if is_purged(connection, collection.name(), id)? || is_hidden(connection, collection, id)? {
         return Ok(Vec::new());
     }
     let mut sources = vec![format!(

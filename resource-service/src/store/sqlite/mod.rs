@@ -7,6 +7,7 @@ mod explain;
 mod filter;
 mod find;
 mod functions;
+mod hiding;
 mod history;
 mod log;
 mod operand;
@@ -197,12 +198,14 @@ impl Store for SqliteStore {
             .write(move |transaction| {
                 receipts::prepare(transaction)?;
                 transaction.execute_batch(purges::CREATE)?;
+                transaction.execute_batch(hiding::CREATE)?;
                 transaction.execute_batch(artifacts::TABLES)?;
                 for collection in &collections {
                     definitions::drop_changed(transaction, collection)?;
                     let made = transaction.execute_batch(&create(collection));
                     made.map_err(|error| definitions::unindexable(error, collection))?;
                     history::prepare(transaction, collection)?;
+                    hiding::prepare(transaction, collection)?;
                 }
                 transaction.execute_batch(log::CREATE)?;
                 transaction.execute_batch(tickets::CREATE)?;
@@ -223,7 +226,11 @@ impl Store for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<Option<StoredDocument>, StoreError> {
         let (sql, id) = (
-            format!("SELECT body, revision, owner, expires_at FROM {} WHERE id = ?1", table(collection)),
+            format!(
+                "SELECT body, revision, owner, expires_at FROM {} WHERE id = ?1{}",
+                table(collection),
+                hiding::shown(collection)
+            ),
             id.to_owned(),
         );
         let expires = collection.expires();
@@ -249,8 +256,9 @@ impl Store for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<Option<Head>, StoreError> {
         let sql = format!(
-            "SELECT revision, owner FROM {} WHERE id = ?1 AND (expires_at IS NULL OR expires_at > ?2)",
-            table(collection)
+            "SELECT revision, owner FROM {} WHERE id = ?1 AND (expires_at IS NULL OR expires_at > ?2){}",
+            table(collection),
+            hiding::shown(collection)
         );
         let id = id.to_owned();
         self.database
@@ -355,6 +363,7 @@ impl Store for SqliteStore {
 
 fn restrict(statement: &mut Statement, collection: &Collection, filter: &Expr, now: OffsetDateTime) {
     statement.condition(filter);
+    statement.push(hiding::shown(collection));
     if collection.expires() {
         statement.push(" AND (expires_at IS NULL OR expires_at > ");
         statement.bind(millis(now));

@@ -7,7 +7,7 @@ use rusqlite::{ErrorCode, Transaction, params};
 use service_kit::store::Unavailable;
 use time::OffsetDateTime;
 
-use super::{SqliteStore, current, definitions, history, log::log_change, millis, receipts, table};
+use super::{SqliteStore, current, definitions, hiding, history, log::log_change, millis, receipts, table};
 use crate::{
     domain::{
         change::ChangeKind,
@@ -78,6 +78,7 @@ pub(super) fn remove_row(
     let Some(before) = current(transaction, collection, id, removal.expected)? else { return Ok(false) };
     if collection.keeps_removed() && history::keep(transaction, collection, &removal.end, removal.expected)? {
         history::end(transaction, collection, id, removal)?;
+        hiding::turn(transaction, collection, &removal.end)?;
     }
     let sql = format!("DELETE FROM {} WHERE id = ?1", table(collection));
     transaction.prepare_cached(&sql)?.execute([id])?;
@@ -97,7 +98,8 @@ pub(super) fn restore_row(
         return Ok(false);
     }
     insert_row(transaction, collection, document, Some(by), now)?;
-    history::thin(transaction, collection, &document.meta).map(|()| true)
+    history::thin(transaction, collection, &document.meta)?;
+    hiding::turn(transaction, collection, &document.meta).map(|()| true)
 }
 
 /// Tells which unique index a write ran into.

@@ -1,0 +1,24 @@
+//! Which documents belong to a calculation: its series and its reviews. They are hidden while it is removed, and go for
+//! good when it does. Pure.
+
+use super::{collection::Collection, grant::CALCULATIONS, series::SERIES};
+
+/// The collection of reviews.
+pub const REVIEWS: &str = "reviews";
+/// The collections of what belongs to calculations.
+pub const BELONGING: [&str; 2] = [SERIES, REVIEWS];
+/// The member that names the calculation.
+pub const CALCULATION: &str = "calculation";
+
+impl Collection {
+    /// Whether documents of this collection belong to a calculation.
+    pub fn belongs_to_calculations(&self) -> bool {
+        let named = || CALCULATION.parse().is_ok_and(|path| self.schema.field(&path).is_ok());
+        BELONGING.contains(&self.name()) && named()
+    }
+
+    /// Whether documents of this collection can be removed and come back, and others belong to them.
+    pub fn hides_others(&self) -> bool {
+        self.name() == CALCULATIONS && self.keeps_removed()
+    }
+}

@@ -1,0 +1,51 @@
+//! The port for hiding what belongs to a calculation while that is removed.
+//!
+//! Removing a calculation, or restoring it, notes that it *turned*, in the same step. Its series and reviews then follow in
+//! steps that can be repeated: each gets a mark, or loses it. Lists, counts and reads leave out what is marked, by the
+//! same condition on every page, so that they cost what they did. A mark is no change of a document.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::domain::collection::Collection;
+
+/// The most documents that one step marks.
+pub const MARKED_AT_ONCE: usize = 200;
+
+/// A calculation that was removed or restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turned {
+    /// Its id.
+    pub id: String,
+    /// The revision that did it.
+    pub revision: i64,
+}
+
+/// A store that hides documents.
+#[async_trait]
+pub trait Hiding: Send + Sync {
+    /// Calculations that turned before `until`, the first ones first, at most `limit`.
+    async fn turned(&self, until: &str, limit: u32) -> Result<Vec<Turned>, StoreError>;
+
+    /// Hides documents that belong to a calculation, or shows them again: at most [`MARKED_AT_ONCE`] of those that are not
+    /// so yet. Returns how many.
+    async fn hide(
+        &self,
+        collection: &Arc<Collection>,
+        calculation: &str,
+        hidden: bool,
+    ) -> Result<usize, StoreError>;
+
+    /// All that belongs to it has followed; it stays noted where it turned again meanwhile.
+    async fn followed(&self, turned: &Turned) -> Result<(), StoreError>;
+
+    /// The ids of documents that belong to a calculation, hidden or not, at most `limit`.
+    async fn belonging(
+        &self,
+        collection: &Arc<Collection>,
+        calculation: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
+}

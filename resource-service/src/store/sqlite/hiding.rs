@@ -1,0 +1,126 @@
+//! What is hidden in SQLite: a column of the table of series and of reviews, and a table of calculations that turned.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Transaction, params};
+
+use super::{SqliteStore, history, table};
+use crate::{
+    domain::{belonging::CALCULATION, collection::Collection, document::Meta},
+    store::{
+        StoreError,
+        hiding::{Hiding, MARKED_AT_ONCE, Turned},
+    },
+};
+
+/// Makes the table of the calculations that turned.
+pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS turned (
+    id TEXT PRIMARY KEY, revision INTEGER NOT NULL, at TEXT NOT NULL);";
+
+/// Makes the column.
+pub(super) fn prepare(transaction: &Transaction<'_>, collection: &Collection) -> Result<(), StoreError> {
+    if collection.belongs_to_calculations() {
+        history::add_column(transaction, &format!("doc_{}", collection.name()), "hidden")?;
+    }
+    Ok(())
+}
+
+/// A condition, to be put behind others: the document is not hidden.
+pub(super) fn shown(collection: &Collection) -> &'static str {
+    if collection.belongs_to_calculations() { " AND hidden IS NULL" } else { "" }
+}
+
+/// Notes that a document was removed or restored, where others belong to it.
+pub(super) fn turn(
+    transaction: &Transaction<'_>,
+    collection: &Collection,
+    meta: &Meta,
+) -> Result<(), StoreError> {
+    if collection.hides_others() {
+        let sql = "INSERT OR REPLACE INTO turned (id, revision, at) VALUES (?1, ?2, ?3)";
+        transaction.prepare_cached(sql)?.execute(params![meta.id, meta.revision, meta.updated_at])?;
+    }
+    Ok(())
+}
+
+/// The ids of documents that belong to a calculation and meet `condition`.
+fn belonging(
+    connection: &Connection,
+    collection: &Collection,
+    calculation: &str,
+    condition: &str,
+    limit: usize,
+) -> Result<Vec<String>, StoreError> {
+    let path: Result<_, StoreError> =
+        CALCULATION.parse().map_err(|_| StoreError::Failed("the path of calculation".into()));
+    let Ok(field) = collection.schema.field(&path?) else { return Ok(Vec::new()) };
+    let value = super::operand::Operand::of(&field).value;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = format!("SELECT id FROM {} WHERE {value} = ?1{condition} LIMIT ?2", table(collection));
+    let mut prepared = connection.prepare_cached(&sql)?;
+    let rows = prepared.query_map(params![calculation, limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[async_trait]
+impl Hiding for SqliteStore {
+    async fn turned(&self, until: &str, limit: u32) -> Result<Vec<Turned>, StoreError> {
+        let until = until.to_owned();
+        self.database
+            .read(move |connection| {
+                let sql = "SELECT id, revision FROM turned WHERE at < ?1 ORDER BY at LIMIT ?2";
+                let mut prepared = connection.prepare_cached(sql)?;
+                let rows = prepared.query_map(params![until, limit], |row| {
+                    Ok(Turned { id: row.get(0)?, revision: row.get(1)? })
+                })?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn hide(
+        &self,
+        collection: &Arc<Collection>,
+        calculation: &str,
+        hidden: bool,
+    ) -> Result<usize, StoreError> {
+        let (collection, calculation) = (Arc::clone(collection), calculation.to_owned());
+        let (other, mark) =
+            if hidden { (" AND hidden IS NULL", "1") } else { (" AND hidden IS NOT NULL", "NULL") };
+        self.database
+            .write(move |transaction| {
+                let ids = belonging(transaction, &collection, &calculation, other, MARKED_AT_ONCE)?;
+                let sql = format!("UPDATE {} SET hidden = {mark} WHERE id = ?1", table(&collection));
+                let mut prepared = transaction.prepare_cached(&sql)?;
+                for id in &ids {
+                    prepared.execute([id])?;
+                }
+                Ok(ids.len())
+            })
+            .await
+    }
+
+    async fn followed(&self, turned: &Turned) -> Result<(), StoreError> {
+        let Turned { id, revision } = turned.clone();
+        self.database
+            .write(move |transaction| {
+                let sql = "DELETE FROM turned WHERE id = ?1 AND revision = ?2";
+                transaction.prepare_cached(sql)?.execute(params![id, revision])?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn belonging(
+        &self,
+        collection: &Arc<Collection>,
+        calculation: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let (collection, calculation) = (Arc::clone(collection), calculation.to_owned());
+        self.database
+            .read(move |connection| belonging(connection, &collection, &calculation, "", limit))
+            .await
+    }
+}
