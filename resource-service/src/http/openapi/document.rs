@@ -36,6 +36,10 @@ const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 50
     memory is short. As long as `next` is not null there are more: send it as `after`, with the same conditions and `sort`. It \
     has at most 1024 characters. If it can no longer be continued, because the documents around it have changed, the answer is \
     422 for the parameter `after`; begin again then.\n\n\
+    ## Removed documents\n\n\
+    What DELETE removes can be restored where the definition says `versioned` or `soft_delete`, for the days of its `keep`. \
+    While a calculation is removed, its series and reviews are hidden: lists leave them out, and reads return 404. With \
+    `purge=true` a document is gone for good.\n\n\
     ## Exports\n\n";
 
 /// The document of all collections, or of the one that is named.

@@ -75,5 +75,6 @@ async fn a_review_is_of_a_calculation_in_sight_and_of_a_revision_that_it_had() {
         api.send(request("DELETE", &format!("/api/calculations/{}", made.id()), "ada", SCOPE)).await.status,
         204
     );
-    assert_eq!(send(&api, "PATCH", &path, &json!({"comment": "gone"})).await.status, 200);
+    let hidden = send(&api, "PATCH", &path, &json!({"comment": "gone"})).await;
+    assert_eq!(hidden.code(), (404, "not_found"), "with its calculation");
 }
