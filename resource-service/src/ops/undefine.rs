@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use service_kit::clock::Clock;
 use shared_models::claims::AccessClaims;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     domain::{collection::Collection, precondition::Precondition},
     query::{expr::Expr, order::Order},
-    store::Selection,
+    store::{Selection, Store},
 };
 
 /// How often a change that others overtake is tried.
@@ -69,13 +70,11 @@ async fn remove(
     standing: &Standing,
     force: bool,
 ) -> Result<bool, ResourceError> {
-    let collection = if let Some(collection) = &standing.collection {
-        Arc::clone(collection)
-    } else {
-        let any = serde_json::from_value(json!({"name": name, "schema": {"type": "object"}}))?;
-        Arc::new(Collection::new(any)?)
+    let collection = match &standing.collection {
+        Some(collection) => Arc::clone(collection),
+        None => nameless(name)?,
     };
-    let holds_documents = holds_documents(service, &collection).await?;
+    let holds_documents = holds_documents(&*service.store, &*service.clock, &collection).await?;
     if holds_documents && !force {
         return Err(ResourceError::HoldsDocuments(name.to_owned()));
     }
@@ -90,9 +89,9 @@ async fn remove(
 impl Service {
     /// Removes whatever is stored under the name of a collection that is defined no longer.
     async fn discard(&self, collection: &Arc<Collection>) -> Result<(), ResourceError> {
-        self.store.clear(collection).await?;
+        discard(&*self.store, &*self.clock, collection).await?;
         self.hot.forget_all();
-        Ok(sweep::forget_all(self, collection.name()).await?)
+        Ok(())
     }
 
     /// Finishes the removal of a collection of this name, if that broke off or a document was stored by a replica that
@@ -104,7 +103,7 @@ impl Service {
         standing: &Standing,
     ) -> Result<Option<i64>, ResourceError> {
         let removed = !standing.exists() && standing.revision > 0;
-        if !removed || !holds_documents(self, collection).await? {
+        if !removed || !holds_documents(&*self.store, &*self.clock, collection).await? {
             return Ok(Some(standing.revision));
         }
         // Whoever takes the name at the same time is refused, so that nothing of theirs is removed.
@@ -116,11 +115,48 @@ impl Service {
     }
 }
 
-async fn holds_documents(service: &Service, collection: &Arc<Collection>) -> Result<bool, ResourceError> {
-    if !service.store.index_plan(collection).await?.stored {
+/// A collection of this name that takes anything, for one whose definition is gone or cannot be read.
+fn nameless(name: &str) -> Result<Arc<Collection>, ResourceError> {
+    let any = serde_json::from_value(json!({"name": name, "schema": {"type": "object"}}))?;
+    Ok(Arc::new(Collection::new(any)?))
+}
+
+/// Removes what is stored under the name of a collection. The documents go last: while there are some, the rest may still
+/// be there.
+async fn discard(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    collection: &Arc<Collection>,
+) -> Result<(), ResourceError> {
+    sweep::forget_all(store, clock, collection.name()).await?;
+    Ok(store.clear(collection).await?)
+}
+
+/// Finishes the removal of a collection that broke off, and returns whether there was anything left. `revision` is that of
+/// the removal: whoever takes the name at the same time is refused, or this changes nothing.
+pub(super) async fn finish(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    name: &str,
+    revision: i64,
+) -> Result<bool, ResourceError> {
+    let collection = nameless(name)?;
+    if !holds_documents(store, clock, &collection).await? || !store.define(name, None, revision).await? {
+        return Ok(false);
+    }
+    discard(store, clock, &collection).await?;
+    Ok(true)
+}
+
+async fn holds_documents(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    collection: &Arc<Collection>,
+) -> Result<bool, ResourceError> {
+    if !store.index_plan(collection).await?.stored {
         return Ok(false);
     }
     let order = Order::new(Vec::new(), collection.id_field()?);
     let one = Selection { filter: Expr::everything(), order, projection: None, limit: 1 };
-    Ok(!service.store.list(collection, one, service.clock.now()).await?.documents.is_empty())
+    Ok(!store.list(collection, one, clock.now()).await?.documents.is_empty())
 }

@@ -72,8 +72,8 @@ pub trait DefinitionStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Duplicate>, StoreError>;
 
-    /// Removes every document of a collection that is no longer served, and what is kept of its past and its changes, in
-    /// steps that hold up no writer for long. Can be repeated.
+    /// Removes every document of a collection that is no longer served, what is kept of its past and its changes, and the
+    /// answers to requests that stored them, in steps that hold up no writer for long. The documents go last. Can be repeated.
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError>;
 }
 

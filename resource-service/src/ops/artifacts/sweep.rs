@@ -94,13 +94,13 @@ pub async fn forget(service: &Service, collection: &str, id: &str) {
 }
 
 /// Lets the files of all documents of a collection go.
-pub async fn forget_all(service: &Service, collection: &str) -> Result<(), StoreError> {
+pub async fn forget_all(store: &dyn Store, clock: &dyn Clock, collection: &str) -> Result<(), StoreError> {
     let mut after = String::new();
     loop {
-        let ids = service.store.folders(collection, &after, FOLDERS).await?;
+        let ids = store.folders(collection, &after, FOLDERS).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         for document in &ids {
-            empty(&*service.store, &*service.clock, DocumentRef { collection, document }).await?;
+            empty(store, clock, DocumentRef { collection, document }).await?;
         }
         after.clone_from(last);
     }

@@ -11,10 +11,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use service_kit::clock::Clock;
 use tokio::time::sleep;
 
-use super::catalog::LiveCatalog;
+use super::{catalog::LiveCatalog, error::ResourceError, undefine};
 use crate::{
     query::timestamp,
-    store::{Store, StoreError, retention::Kept},
+    store::{Store, definitions::StoredDefinition, retention::Kept},
 };
 
 /// How long is paused between two sweeps.
@@ -36,12 +36,14 @@ pub struct Sweeper {
     catalog: Arc<LiveCatalog>,
     /// How far it has come among the revisions of each collection.
     places: HashMap<String, Kept>,
+    /// Names that were defined no longer at the last sweep, with the revision of their removal.
+    removed: HashMap<String, i64>,
 }
 
 impl Sweeper {
     /// Sweeps what these collections hold at the time.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, catalog: Arc<LiveCatalog>) -> Self {
-        Self { store, clock, catalog, places: HashMap::new() }
+        Self { store, clock, catalog, places: HashMap::new(), removed: HashMap::new() }
     }
 
     /// Sweeps for as long as the process runs.
@@ -57,8 +59,27 @@ impl Sweeper {
         }
     }
 
+    /// Finishes removals of collections that are at least a sweep old: whoever makes one may still be at it.
+    async fn finish_removals(&mut self) -> Result<(), ResourceError> {
+        let known = std::mem::take(&mut self.removed);
+        for StoredDefinition { name, revision, text } in self.store.definitions().await? {
+            if text.is_some() || self.catalog.standing(&name).file.is_some() {
+                continue;
+            }
+            if known.get(&name) == Some(&revision)
+                && undefine::finish(&*self.store, &*self.clock, &name, revision).await?
+            {
+                tracing::info!(collection.name = %name, "the removal of a collection was finished");
+            } else {
+                self.removed.insert(name, revision);
+            }
+        }
+        Ok(())
+    }
+
     /// One sweep.
-    pub async fn sweep(&mut self) -> Result<(), StoreError> {
+    pub async fn sweep(&mut self) -> Result<(), ResourceError> {
+        self.finish_removals().await?;
         let served = self.catalog.served();
         for collection in served.catalog.iter() {
             if let Some(age) = collection.longest_past() {

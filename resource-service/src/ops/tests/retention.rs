@@ -34,6 +34,7 @@ on_both_stores! {
     a_lower_limit_takes_effect_on_what_was_kept
     a_document_with_more_revisions_than_a_sweep_looks_at_is_thinned
     series_and_reviews_follow_a_calculation_that_turned
+    a_removal_of_a_collection_that_broke_off_is_finished
     what_is_too_old_goes_with_all_that_belongs_to_it
 }
 
@@ -289,4 +290,28 @@ async fn series_and_reviews_follow_a_calculation_that_turned(f: &Fixture) {
         Ok(Vec::new()),
         "hidden ones go too"
     );
+}
+
+async fn a_removal_of_a_collection_that_broke_off_is_finished(f: &Fixture) {
+    let world = World::new(f).await;
+    assert!(f.store.define("things", Some("{}".into()), 0).await.expect("ok"));
+    f.insert("a", json!({})).await;
+    let place = DocumentRef { collection: "things", document: "a" };
+    assert!(f.store.define("things", None, 1).await.expect("ok"));
+    let clock = Arc::clone(&world.clock) as Arc<_>;
+    let mut sweeper = Sweeper::new(Arc::clone(&world.store), clock, Arc::clone(&world.catalog));
+    let left = async || f.store.count(&f.collection, Expr::everything(), NOW).await.expect("ok");
+    sweeper.sweep().await.expect("ok");
+    assert_eq!(left().await, 1, "whoever removes it may still be at it");
+    sweeper.sweep().await.expect("ok");
+    assert_eq!((left().await, f.store.folder(place).await.expect("ok").tag), (0, None));
+    assert!(!f.store.define("things", Some("{}".into()), 2).await.expect("ok"), "this was refused meanwhile");
+    assert!(f.store.define("things", Some("{}".into()), 3).await.expect("ok"));
+    // Defined again: nothing of it goes.
+    f.store.prepare(&[Arc::clone(&f.collection)]).await.expect("ok");
+    f.insert("b", json!({})).await;
+    for _ in 0..2 {
+        sweeper.sweep().await.expect("ok");
+    }
+    assert_eq!(left().await, 1);
 }

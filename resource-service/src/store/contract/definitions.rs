@@ -8,7 +8,7 @@ use super::{Fixture, NOW, collection, definition, document, on_both_stores};
 use crate::{
     domain::collection::Collection,
     query::expr::Expr,
-    store::{StoreError, definitions::StoredDefinition},
+    store::{Bulk, Fate, Receipt, StoreError, definitions::StoredDefinition},
 };
 
 on_both_stores! {
@@ -232,7 +232,19 @@ async fn a_cleared_collection_is_empty_and_can_be_used_again(f: &Fixture) {
     for insert in inserts.collect::<Vec<_>>() {
         insert.await.expect("ok").expect("ok");
     }
+    let keep = async |id: &str, collection: &str| {
+        let (id, collection, fingerprint) = (id.to_owned(), collection.to_owned(), String::new());
+        let expires_at = NOW + time::Duration::hours(1);
+        let answer = Arc::new(|_: &[Fate]| "answer".to_owned());
+        let receipt = Some(Receipt { id, collection, fingerprint, now: NOW, expires_at, answer });
+        let bulk = Bulk { documents: Vec::new(), atomic: true, receipt };
+        f.store.insert_together(&f.collection, bulk).await.expect("ok");
+    };
+    keep("its", "things").await;
+    keep("other", "kept").await;
     f.store.clear(&f.collection).await.expect("ok");
+    assert_eq!(f.store.receipt("its", NOW).await, Ok(None), "the request can be made anew");
+    assert!(f.store.receipt("other", NOW).await.expect("ok").is_some());
     assert_eq!(total(f, &f.collection).await, 0);
     f.insert("a", json!({"key": "k", "part": 1})).await;
     assert_eq!(total(f, &f.collection).await, 1);

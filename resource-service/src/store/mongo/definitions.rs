@@ -12,7 +12,7 @@ use mongodb::{
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{MongoStore, duplicate_key, duplicates, failed, json, written};
+use super::{MongoStore, duplicate_key, duplicates, failed, json, receipts, written};
 use crate::{
     domain::{collection::Collection, index::Index},
     store::{
@@ -166,6 +166,9 @@ impl DefinitionStore for MongoStore {
     }
 
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
+        let receipts = receipts::forget_of(&self.database, collection.name());
+        let forgotten = self.server.while_it_answers(receipts).await;
+        forgotten.ok_or(StoreError::Unknown)?.map_err(|error| failed(&error))?;
         // The documents go last: while there are some, the rest may still be there.
         for handle in [self.past(collection), self.handle(collection)] {
             let dropped = self.server.while_it_answers(handle.drop().into_future()).await;

@@ -90,6 +90,11 @@ pub(super) async fn empty(
     handle(database).update_many(repeating, doc! { "$set": { "answer": "" } }).await.map(|_| ())
 }
 
+/// Forgets the receipts of a collection that is removed.
+pub(super) async fn forget_of(database: &Database, collection: &str) -> MongoResult<()> {
+    handle(database).delete_many(doc! { "collection": collection }).await.map(|_| ())
+}
+
 /// An id as a regular expression.
 fn escaped(id: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';

@@ -222,7 +222,8 @@ impl DefinitionStore for SqliteStore {
             let of = |table: &str, what: &str| {
                 format!("{table} WHERE rowid IN (SELECT rowid FROM {table}{what} LIMIT {STEP})")
             };
-            let mut parts = vec![of("change_log", &format!(" WHERE collection = '{name}'"))];
+            let its = format!(" WHERE collection = '{name}'");
+            let mut parts = ["change_log", "receipts", "purges"].map(|table| of(table, &its)).to_vec();
             for table in [format!("ver_{name}"), format!("doc_{name}")] {
                 if has_table(connection, &table)? {
                     parts.push(of(&format!("\"{table}\""), ""));
