@@ -224,7 +224,7 @@ fn ring(settings: &Settings) -> Result<KeyRing, StartError> {
     }
 }
 
-/// What is heard of revocations from now on.
+/// The revocations received from now on.
 fn followed(client: &ServiceClient, clock: &Arc<dyn Clock>) -> Arc<Revocations> {
     let revocations = Arc::new(Revocations::new(Arc::clone(clock)));
     tokio::spawn(follow::follow(client.clone(), Arc::clone(&revocations)));
@@ -232,7 +232,7 @@ fn followed(client: &ServiceClient, clock: &Arc<dyn Clock>) -> Arc<Revocations> 
     revocations
 }
 
-/// What must be there before the first request. A feed that is heard of no more keeps nobody from reading.
+/// What must be there before the first request. An unreachable revocation feed does not prevent reads.
 fn checks(
     store: &Arc<dyn Store>,
     prepared: &Arc<AtomicBool>,
@@ -303,7 +303,7 @@ async fn readiness(store: Arc<dyn Store>, prepared: Arc<AtomicBool>) -> Result<(
     Ok(())
 }
 
-/// Reads the definitions and makes the indexes, from a store that can be used; else its cause is told.
+/// Reads the definitions and makes the indexes, from a store that can be used; otherwise the cause is reported.
 async fn load(store: &dyn Store, catalog: &LiveCatalog) -> Result<(), StoreError> {
     store.ping().await.map_err(|cause| {
         note(&cause);

@@ -1,4 +1,4 @@
-//! Groups of documents and what is told of them, fed one document at a time in any order: the outcome is the same.
+//! Groups of documents and their statistics, fed one document at a time in any order: the outcome is the same.
 
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 

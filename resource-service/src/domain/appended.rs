@@ -1,4 +1,4 @@
-//! What a change of a chunk is told as: the points that are new in it, not all that it holds. Pure.
+//! What is sent of a change of a chunk: the points that are new in it, not all that it holds. Pure.
 
 use std::collections::HashMap;
 

@@ -44,7 +44,7 @@ impl ChangeKind {
     }
 }
 
-/// A place among all changes of a store: what lies behind it has been told, what lies ahead has not.
+/// A place among all changes of a store: what lies behind it has been sent, what lies ahead has not.
 ///
 /// A step that has changes of several collections is counted in each collection by itself, so that a position among the
 /// changes of one means the same whichever others are read beside it.
@@ -54,7 +54,7 @@ impl ChangeKind {
 pub struct Position {
     /// The step of the store's own log.
     pub step: u64,
-    /// How many changes of that step, in one collection, have been told.
+    /// How many changes of that step, in one collection, have been sent.
     pub part: u32,
 }
 

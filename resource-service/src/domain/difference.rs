@@ -5,7 +5,7 @@ use shared_models::definitions::DefinitionChange;
 
 use super::pointer;
 
-/// The most differences that are told.
+/// The most differences that are reported.
 pub const MAX_CHANGES: usize = 100;
 /// Members that keep something beside the documents. Who turns one off loses what was kept.
 const KEEPS: [&str; 3] = ["/versioned", "/soft_delete", "/artifacts"];

@@ -1,4 +1,4 @@
-//! A fault of a collection definition: where it stands, and what it is.
+//! A fault of a collection definition: where it is, and what it is.
 
 use shared_models::problem::FieldError;
 

@@ -60,7 +60,7 @@ impl<'c> Grant<'c> {
         if theirs { Ok(()) } else { Err(Outside::Elsewhere(self.calculation.to_owned())) }
     }
 
-    /// Whether the calculation goes on; one that is gone does not.
+    /// Whether the calculation has not ended; one that is gone has.
     pub fn goes_on(&self, calculation: Option<&Map<String, Value>>) -> Result<(), Outside> {
         match calculation {
             Some(members) if !has_ended(members) => Ok(()),

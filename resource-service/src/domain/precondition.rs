@@ -26,7 +26,7 @@ impl Precondition {
         met && !self.if_none_match.as_ref().is_some_and(|tags| tags.any(is_of_it))
     }
 
-    /// Whether a write may go on where the strong entity tag is `current`, or where nothing is yet.
+    /// Whether a write may continue where the strong entity tag is `current`, or where nothing is yet.
     pub fn allows_write_to(&self, current: Option<&str>) -> bool {
         self.if_match.as_ref().is_none_or(|tags| current.is_some_and(|current| tags.matches(current)))
             && !(self.if_none_match.as_ref())

@@ -12,7 +12,7 @@ use crate::query::{
     schema::IEEE754,
 };
 
-/// The most faults that are told at once.
+/// The most faults that are reported at once.
 pub const MAX_FAULTS: usize = 20;
 
 /// A schema, ready to check documents.

@@ -114,7 +114,7 @@ fn body(listener: Listener) -> impl Stream<Item = Result<Bytes, Infallible>> {
 }
 
 impl Listener {
-    /// Waits until there is something to send, and writes it. Whether the caller may still be told is looked at whenever
+    /// Waits until there is something to send, and writes it. Whether the caller may still read is checked whenever
     /// there is something to send, every 15 seconds at least, and when the definition changes.
     async fn part(&mut self, text: &mut String) -> Result<(), Farewell> {
         // The part before has gone out.
@@ -192,7 +192,7 @@ fn write_event(text: &mut String, event: &Event) {
     text.push('\n');
 }
 
-/// An id without data is no event: it only tells the client where to go on from.
+/// An id without data is no event: it only gives the client the position to continue from.
 fn write_beat(text: &mut String, position: Position) {
     write_line(text, "id", position);
     text.push('\n');

@@ -182,7 +182,7 @@ fn operations(body: &[u8]) -> Result<Patch, Problem> {
     })
 }
 
-/// What a write is aimed at. Who may not write at all is told so before anything else is looked at.
+/// What a write is aimed at. A caller who may not write is refused before anything else is read.
 pub fn target<'t>(
     service: &Service,
     caller: &'t Caller,

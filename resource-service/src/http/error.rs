@@ -9,7 +9,7 @@ use crate::{
     ops::error::ResourceError,
 };
 
-/// The most single faults of many documents that are told.
+/// The most faults of many documents that are reported.
 const MAX_ERRORS: usize = 1_000;
 
 /// A problem whose detail is the error's own text, begun with a capital.

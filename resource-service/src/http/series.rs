@@ -170,7 +170,7 @@ async fn page(
     Ok(respond(PointFormat::Json).body(Value::Object(body).to_string()))
 }
 
-/// What stands before the points of a JSON answer.
+/// What comes before the points of a JSON answer.
 fn head(series: &SeriesId, unit: Option<&str>) -> Map<String, Value> {
     let mut head = Map::new();
     head.insert("calculation".into(), series.calculation.as_str().into());

@@ -24,7 +24,7 @@ use crate::{
 
 /// How many documents are read at a time.
 const BATCH: usize = 500;
-/// The most violations, and the most conflicts of an index, that are told one by one.
+/// The most violations, and the most conflicts of an index, that are reported one by one.
 const TOLD: usize = 100;
 
 /// Who a report goes to: it shows them values that they may read, and of all others where they are.

@@ -41,7 +41,7 @@ pub struct Written {
     pub revision: i64,
 }
 
-/// Documents that were looked at: in their order, where each stands among those to be stored, or why it is none.
+/// Documents that were looked at: in their order, the position of each among those to be stored, or why it is none.
 #[derive(Clone)]
 struct Judged {
     places: Vec<Result<Written, ResourceError>>,

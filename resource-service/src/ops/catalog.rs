@@ -49,7 +49,7 @@ pub struct Served {
     loaded: bool,
 }
 
-/// How a name stands when its definition is to be changed.
+/// The state of a name when its definition is to be changed.
 pub struct Standing {
     /// The definition's revision: 0 for one that was never in the store.
     pub revision: i64,
@@ -106,7 +106,7 @@ impl LiveCatalog {
         served.catalog.get(name).cloned().ok_or_else(|| ResourceError::UnknownCollection(name.to_owned()))
     }
 
-    /// How a name stands, as of the last look at the store.
+    /// The state of a name, as of the last look at the store.
     pub fn standing(&self, name: &str) -> Standing {
         let served = self.served.load();
         Standing {

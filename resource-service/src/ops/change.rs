@@ -71,7 +71,7 @@ impl WriteTarget<'_> {
         }
     }
 
-    /// The document, if the caller's token is for it and its calculation goes on.
+    /// The document, if the caller's token is for it and its calculation has not ended.
     async fn granted(
         &self,
         service: &Service,

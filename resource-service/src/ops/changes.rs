@@ -23,7 +23,7 @@ use crate::{
 
 /// Parameters of a list that mean nothing for changes.
 const OF_LISTS: [&str; 5] = ["sort", "limit", "after", "count", "explain"];
-/// The name of what is told of a document that no longer meets the filter.
+/// The name of the event for a document that no longer meets the filter.
 const LEAVE: &str = "leave";
 
 /// A caller who follows the changes of a collection.
@@ -33,10 +33,10 @@ pub struct Follower {
     view: EventFilter,
 }
 
-/// What is told to a follower.
+/// What is sent to a follower.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Where to go on from.
+    /// Where to continue from.
     pub position: Position,
     /// `insert`, `replace`, `patch`, `delete` or `leave`.
     pub name: &'static str,
@@ -145,7 +145,7 @@ struct EventFilter {
 }
 
 impl EventFilter {
-    /// What is told of a change; nothing where it is none of the documents that the caller sees.
+    /// The event of a change; none if it is not one of the documents that the caller sees.
     fn event(&self, change: &Arc<Change>) -> Option<Event> {
         let seen = |image: &&Image| self.filter.is_everything() || self.filter.holds(&image.value());
         let (before, after) = (change.before.as_ref().filter(seen), change.after.as_ref().filter(seen));

@@ -63,7 +63,7 @@ pub enum ResourceError {
         /// Its SHA-256, for a caller who may read it.
         sha256: Option<String>,
     },
-    /// An upload goes on elsewhere than where its last bytes ended.
+    /// An upload continues elsewhere than where its last bytes ended.
     #[error(
         "{received} bytes of this upload were received; continue with Content-Range: bytes {received}-…/…"
     )]
@@ -91,7 +91,7 @@ pub enum ResourceError {
     /// The caller's token is limited to something else.
     #[error(transparent)]
     Outside(#[from] Outside),
-    /// Nothing has been heard of cut-offs for too long, so that nobody knows whether the token is still good.
+    /// The revocation feed has been unreachable for too long, so the token may have been revoked.
     #[error("the revocation feed was not read for 30 s; writes are refused until it is, reads are served")]
     StaleFeed,
     /// Values of the body or of the parameters break rules.
@@ -181,7 +181,7 @@ pub enum ResourceError {
     /// The collection demands that a write names the revision it changes.
     #[error("this collection requires If-Match with the revision that the write changes")]
     PreconditionRequired,
-    /// What was given as the last event's id is no position from which the changes can still be told.
+    /// The last event's id is not a position from which the changes can still be read.
     #[error("the changes since this event id are no longer kept; list again and follow from now on")]
     PositionLost,
     /// What an earlier request of this key was answered showed a document that was removed for good.

@@ -81,7 +81,7 @@ pub struct Service {
     pub ids: Ids,
     /// The feed of revocations, where it is followed.
     pub revocations: Option<Arc<Revocations>>,
-    /// What auth-service is told.
+    /// What auth-service receives.
     pub notices: Notices,
     /// Documents that were read a moment ago.
     pub hot: Arc<Hot>,
@@ -89,7 +89,7 @@ pub struct Service {
     pub names: Names,
     /// The most columns of a table.
     pub export_columns: usize,
-    /// What signs cursors, once the store has told it.
+    /// The key that signs cursors, once it was read from the store.
     pub cursor_key: Once<Arc<CursorKey>, ResourceError>,
     /// How long a request may look for documents.
     pub query_timeout: Duration,

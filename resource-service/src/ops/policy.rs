@@ -180,12 +180,12 @@ impl Permit<'_> {
         self.may_read
     }
 
-    /// What the caller may be told of a document that somebody else may have written a part of.
+    /// What the caller may see of a document that others may have written a part of.
     pub fn sight(&self) -> Sight<'_> {
         if self.may_read { self.sight_of_sent() } else { Sight::Nothing }
     }
 
-    /// What the caller may be told of a document that they sent, all but the fields hidden from them.
+    /// What the caller may see of a document that they sent: all but the fields hidden from them.
     pub fn sight_of_sent(&self) -> Sight<'_> {
         if self.hidden.is_empty() { Sight::Whole } else { Sight::Without(&self.hidden) }
     }

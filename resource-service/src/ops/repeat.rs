@@ -10,7 +10,7 @@ use super::{Service, error::ResourceError};
 use crate::store::{Receipt, RenderAnswer};
 
 /// How long an answer is kept.
-pub(super) const KEPT: Duration = Duration::hours(24);
+pub const KEPT: Duration = Duration::hours(24);
 
 /// A request that its client may send again.
 #[derive(Clone, Debug, PartialEq, Eq)]

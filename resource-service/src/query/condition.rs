@@ -1,5 +1,5 @@
 //! One condition on one field, in whichever notation it came: which operators a field takes, how values are read by
-//! its type, and how much a filter may hold. Every fault is told with its parameter's name.
+//! its type, and how much a filter may hold. Every fault names its parameter.
 
 use std::sync::Arc;
 
@@ -351,7 +351,7 @@ fn quoted_item(text: &str) -> Option<(String, Option<&str>)> {
     if tail.is_empty() { Some((item, None)) } else { tail.strip_prefix(',').map(|tail| (item, Some(tail))) }
 }
 
-/// What stands before the closing quote, quotes written twice taken as one, and what follows it.
+/// What comes before the closing quote, quotes written twice taken as one, and what follows it.
 pub fn unquote(text: &str) -> Option<(String, &str)> {
     let (mut item, mut rest) = (String::new(), text);
     loop {

@@ -2,7 +2,7 @@
 //!
 //! A comparison matches only documents that have the field with a value of the literal's kind: numbers
 //! (integers and doubles by exact value), strings (by code point), booleans (`false` before `true`), `null`.
-//! NaN equals NaN and stands in no other order. On an array field a comparison asks for any item.
+//! NaN equals NaN and has no other order. On an array field a comparison asks for any item.
 
 use std::{fmt, sync::Arc};
 

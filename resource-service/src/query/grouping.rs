@@ -1,5 +1,5 @@
-//! Reads the parameters of an aggregate: what documents are grouped by, and what is told of each group. Every fault
-//! is told with its parameter's name. Knows no store.
+//! Reads the parameters of an aggregate: what documents are grouped by, and what is returned for each group. Every fault
+//! names its parameter. Knows no store.
 
 use std::{fmt, sync::Arc};
 
@@ -21,7 +21,7 @@ pub const MAX_STATS: usize = 16;
 const LIST_ONLY: [&str; 7] = ["sort", "fields", "view", "limit", "after", "count", "expand"];
 
 shared_models::listed! {
-    /// What is told of a group.
+    /// What is returned for a group.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Function {
         /// How many documents; of a field, how many have a value there.
@@ -56,7 +56,7 @@ impl Function {
 /// One statistic of each group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stat {
-    /// What is told.
+    /// What is returned.
     pub function: Function,
     /// Of which field; absent where documents are counted.
     pub field: Option<Arc<Field>>,
@@ -79,7 +79,7 @@ pub struct Grouping {
     pub filter: Expr,
     /// The fields in whose values the documents of a group agree; none makes one group of all.
     pub groups: Vec<Arc<Field>>,
-    /// What is told of each group.
+    /// What is returned for each group.
     pub stats: Vec<Stat>,
 }
 

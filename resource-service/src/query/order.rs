@@ -88,7 +88,7 @@ impl Order {
     }
 
     /// The documents from `start` on, in parts that follow each other in this order. Each part holds the first keys
-    /// where they are and goes on under the next, so that a store can seek it in one index, however long the list is.
+    /// where they are and continues under the next, so that a store can seek it in one index, however long the list is.
     pub fn segments(&self, start: &Start) -> Vec<Expr> {
         self.parts(&start.places, start.included)
     }

@@ -1,4 +1,4 @@
-//! Reads the parameters of a list into a [`Query`]. Every fault is told with its parameter's name.
+//! Reads the parameters of a list into a [`Query`]. Every fault names its parameter.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub struct Query {
     pub projection: Option<Projection>,
     /// How many at most.
     pub limit: usize,
-    /// The cursor of the place in the order to go on behind, as it came.
+    /// The cursor to continue after, as it was received.
     pub after: Option<String>,
     /// Whether and how the matching documents are counted.
     pub count: Count,
@@ -217,7 +217,7 @@ fn order(schema: &Schema, sort: Option<&str>) -> Result<Order, FieldError> {
 }
 
 /// The most fields of a sort.
-const MAX_SORT_KEYS: usize = 8;
+pub const MAX_SORT_KEYS: usize = 8;
 
 fn projection(
     target: &QueryContext<'_>,
@@ -268,7 +268,7 @@ fn view_of<'v>(views: &'v BTreeMap<String, Vec<String>>, name: &str) -> Result<&
 }
 
 /// The most fields of a projection.
-const MAX_FIELDS: usize = 100;
+pub const MAX_FIELDS: usize = 100;
 
 fn limit(limit: Option<&str>) -> Result<usize, FieldError> {
     let Some(text) = limit else { return Ok(DEFAULT_LIMIT) };

@@ -48,7 +48,7 @@ impl Blob {
 /// the blob, may remove it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lease {
-    /// An open blob goes on: its lease, which is not over, lasts until `until`.
+    /// An open blob is continued: its lease, which is not over, lasts until `until`.
     Renew,
     /// An open blob is closed, and is about to be named by a folder. Its lease, which is not over, lasts until `until`.
     Seal {

@@ -16,13 +16,13 @@ pub const MAX_IDS: usize = 10;
 pub struct StoredDefinition {
     /// The collection's name.
     pub name: String,
-    /// How often it was written or taken away. It goes on from there when the name is taken again.
+    /// How often it was written or taken away. It continues from there when the name is used again.
     pub revision: i64,
     /// The JSON text; nothing where it was taken away.
     pub text: Option<String>,
 }
 
-/// What stands between the indexes that the store has and those that a definition declares.
+/// The difference between the indexes that the store has and those that a definition declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexPlan {
     /// Whether the store holds anything under the collection's name.

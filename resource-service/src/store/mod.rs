@@ -91,6 +91,11 @@ pub struct Selection {
     pub limit: usize,
 }
 
+/// How long a change is kept in the log; on MongoDB the oplog decides.
+pub const LOG_KEPT_FOR: time::Duration = time::Duration::hours(24);
+/// The most bytes of documents that SQLite's log of changes keeps, give or take what comes between two trims.
+pub const LOG_KEPT_BYTES: i64 = 64 * 1024 * 1024;
+
 /// The most bytes of JSON one [`Batch`] holds, give or take its last document.
 pub const MAX_BATCH_BYTES: usize = 8 * 1024 * 1024;
 
@@ -108,7 +113,7 @@ pub struct Batch {
 pub enum Told {
     /// The next change.
     Change(Arc<Change>),
-    /// Everything up to here has been told.
+    /// Everything up to here has been sent.
     Mark(Position),
 }
 
@@ -129,7 +134,7 @@ pub enum StoreError {
     Unindexable {
         /// The collection.
         collection: String,
-        /// What they do, to go on the sentence.
+        /// What they do, to complete the sentence.
         why: String,
     },
     /// It cannot be reached now. What was asked is not done.

@@ -82,13 +82,13 @@ pub enum BulkEnd {
     /// Committed: each document's fate, in order, and all of them inserted where all or none were asked for.
     Committed(Vec<Fate>),
     /// Nothing was stored: all or none were asked for and some cannot be, or too many cannot be. The first
-    /// [`MAX_CONFLICTS`] that cannot are told.
+    /// [`MAX_CONFLICTS`] that cannot are reported.
     Refused(Vec<Fate>),
     /// Nothing was stored: the receipt is there already.
     Repeated,
 }
 
-/// The most conflicts of one bulk that are told. A bulk that meets as many is given up.
+/// The most conflicts of one bulk that are reported. A bulk that meets as many is given up.
 pub const MAX_CONFLICTS: usize = 20;
 
 /// Writes.

@@ -242,7 +242,7 @@ where
     }
 }
 
-/// What the client of a body that broke off is told.
+/// What is reported to the client of a body that broke off.
 pub fn broken(fault: &PayloadError) -> Problem {
     let detail = if is_garbled(fault) {
         format!("The body is not valid gzip, as its Content-Encoding says: {fault}")

@@ -27,7 +27,7 @@ pub struct Plan {
     survey: Option<Survey>,
 }
 
-/// What stands at one place in the order of columns.
+/// What is at one place in the order of columns.
 #[derive(Debug)]
 enum Part {
     Column(Column),

@@ -37,7 +37,7 @@ pub enum Line {
 pub enum Broken {
     /// The client has gone.
     Left,
-    /// What the client is told.
+    /// What is reported to the client.
     Refused(Problem),
 }
 

@@ -14,6 +14,7 @@ use actix_web::{
 use service_kit::{body, budget::weight, caller::Caller, coding::decoded, problem::Problem};
 use shared_models::problem::ProblemCode;
 
+pub use self::options::MAX_KEY;
 use self::options::{InsertParameters, Options};
 use super::{
     BODY_LIMIT,
@@ -26,7 +27,7 @@ use crate::ops::{Service, aside::aside, insert, policy::Verb, repeat::Idempotenc
 /// The most bytes of a body that is read as a whole: an array, or a stream that is written in one step.
 pub const BULK_LIMIT: usize = 16 * 1024 * 1024;
 
-/// The handler. Who may not write at all is told so before anything else is looked at.
+/// The handler. A caller who may not write is refused before anything else is read.
 pub async fn insert(
     parameters: Parameters<InsertParameters>,
     service: web::Data<Service>,

@@ -14,9 +14,9 @@ use super::super::{
 };
 
 /// The longest key, in bytes.
-const MAX_KEY: usize = 255;
+pub const MAX_KEY: usize = 255;
 
-/// How the outcomes of many documents are told.
+/// How the outcomes of many documents are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerFormat {
     /// One JSON object with all of them.
@@ -44,11 +44,11 @@ pub struct Options {
     pub atomic: bool,
     /// `Idempotency-Key`.
     pub key: Option<String>,
-    /// `Prefer: return=minimal` (RFC 7240): only what was refused is told.
+    /// `Prefer: return=minimal` (RFC 7240): only refused documents are reported.
     pub minimal: bool,
     /// `Prefer: return=representation`: every outcome of a stream is sent as soon as it is known.
     pub at_once: bool,
-    /// How outcomes are told.
+    /// How outcomes are written.
     pub format: AnswerFormat,
     /// `Content-Length`.
     pub announced: Option<usize>,

@@ -79,7 +79,7 @@ pub fn stream(
 enum State {
     /// More lines may come.
     Reading,
-    /// No more lines come; the client is told why, where there is something to tell.
+    /// No more lines come; the reason is reported, if there is one.
     Ending(Option<Problem>),
     /// Everything is said.
     Over,
@@ -194,7 +194,7 @@ impl Flow {
         aside(batch.bytes, move || batch.lines.into_iter().map(parse).collect()).await
     }
 
-    /// Begins to write a batch. Where the caller may not go on, the batch is refused and the stream ends.
+    /// Begins to write a batch. If the caller may not continue, the batch is refused and the stream ends.
     async fn begin(&mut self, batch: Batch, out: &mut String) -> Option<(usize, Pending)> {
         if batch.lines.is_empty() {
             return None;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    artifacts, bulk, changes, common, definitions, described, described::Described, documents, flows, names,
-    past, schemas, schemas::responses, series, used,
+    artifacts, bulk, changes, common, definitions, described, described::Described, documents, flows, limits,
+    names, past, schemas, schemas::responses, series, used,
 };
 use crate::domain::{catalog::Catalog, collection::Collection};
 
@@ -20,6 +20,7 @@ const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 50
     - With `fields` or `view` a document has these fields, `_id` and `_revision`, and no others.\n\
     - With `explain=true` a list returns the schema Explanation.\n\
     - With `atomic=true` an array of documents that was stored returns 201 with the schema Outcomes.\n\
+    - With an array of series, `POST /api/series/points` returns an array of the schema PointsOutcome.\n\
     - With `dry_run=true` a definition is not stored; the answer is the schema DefinitionReport.\n\
     - A write by a caller without the read scope of the collection returns `_id` and `_revision`.\n\n\
     ## Queries\n\n\
@@ -61,7 +62,7 @@ pub fn document(catalog: &Catalog, only: Option<&str>) -> Value {
         "info": {
             "title": "Tessera resource-service",
             "summary": "Documents in collections: validated, versioned by revision, found by their fields.",
-            "description": format!("{ABOUT}{}", flows::EXPORT),
+            "description": format!("{ABOUT}{}\n\n{}", flows::EXPORT, limits::table()),
             "version": env!("CARGO_PKG_VERSION"),
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
@@ -78,7 +79,7 @@ fn components(described: &[Described<'_>], scopes: &Map<String, Value>) -> Value
     let (mut parameters, mut answers) = (common::parameters(), common::responses());
     let mut schemas = schemas::shared();
     schemas.extend(schemas::members().into_iter().chain(described::filter_schemas()));
-    schemas.extend(bulk::schemas().into_iter().chain(past::schemas()));
+    schemas.extend(bulk::schemas().into_iter().chain(past::schemas()).chain(series::schemas()));
     schemas.extend(flows::schemas().into_iter().chain(changes::schemas()).chain(definitions::schemas()));
     for described in described {
         schemas.extend(described.schemas());

@@ -10,6 +10,7 @@ mod described;
 mod document;
 mod documents;
 mod flows;
+mod limits;
 mod names;
 mod operations;
 mod past;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operations::{answers, content, operation, parameter};
+use super::operations::{answers, content, operation, parameter, reference};
 use crate::{
     domain::{collection::Collection, downsample::FEWEST, grant::CALCULATIONS, series::SERIES},
     http::{
@@ -67,6 +67,23 @@ fn described(operation: Map<String, Value>, description: &str, more: &Value) -> 
     operation.into()
 }
 
+/// The schema of what was done with the points of one series.
+const OUTCOME: &str = "PointsOutcome";
+
+/// The schemas of series.
+pub fn schemas() -> [(String, Value); 1] {
+    let outcome = object(
+        &["calculation", "metric", "accepted", "repeated", "replaced"],
+        &json!({
+            "calculation": text(), "metric": text(),
+            "accepted": {"type": "integer", "description": "The number of new points."},
+            "repeated": {"type": "integer", "description": "The number of points that were stored already with the same value and time."},
+            "replaced": {"type": "integer", "description": "The number of points that had another value or time."},
+        }),
+    );
+    [(OUTCOME.into(), outcome)]
+}
+
 fn append(series: &Collection) -> Value {
     let body = json!({
         "type": "object",
@@ -79,17 +96,11 @@ fn append(series: &Collection) -> Value {
             "points": {"type": "array", "maxItems": MAX_POINTS, "items": point()},
         },
     });
-    let done = object(
-        &["calculation", "metric", "accepted", "repeated", "replaced"],
-        &json!({
-            "calculation": text(), "metric": text(),
-            "accepted": {"type": "integer", "description": "The number of new points."},
-            "repeated": {"type": "integer", "description": "The number of points that were stored already with the same value and time."},
-            "replaced": {"type": "integer", "description": "The number of points that had another value or time."},
-        }),
-    );
     let many = |one: &Value| json!({"oneOf": [one, {"type": "array", "maxItems": MAX_SERIES, "items": one}]});
-    let good = json!({"description": "The outcome.", "content": content(JSON, &many(&done))});
+    let good = json!({
+        "description": "The outcome. An array of series returns an array of outcomes, in its order.",
+        "content": content(JSON, &reference(OUTCOME)),
+    });
     let answers = answers("200", good, &[400, 403, 409, 413, 415, 422]);
     let post = operation(series, "append", "Append points to series", &series.access.write, &answers);
     let replace = json!({"type": "boolean", "default": false});

@@ -70,7 +70,7 @@ fn taken(schema: &mut Map<String, Value>, keyword: &str) -> Value {
     schema.get_mut(keyword).map(Value::take).unwrap_or_default()
 }
 
-/// Changes a schema and all that apply to the same object. One that stands elsewhere is copied if it changes.
+/// Changes a schema and all that apply to the same object. One that is elsewhere is copied if it changes.
 fn apply(
     schema: &mut Map<String, Value>,
     parts: &Map<String, Value>,

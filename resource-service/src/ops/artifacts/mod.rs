@@ -66,7 +66,7 @@ impl<'n> Named<'n> {
 pub struct Upload<'u> {
     /// Where, and under which name.
     pub named: Named<'u>,
-    /// What the file must be that stands there.
+    /// What the file that is there must be.
     pub precondition: Precondition,
     /// The media type that the sender gives.
     pub declared: Option<MediaType>,
@@ -74,7 +74,7 @@ pub struct Upload<'u> {
     pub sha256: Option<String>,
     /// The bytes that the body announces.
     pub length: Option<u64>,
-    /// Where the body goes on with an upload that broke off.
+    /// Where the body continues an upload that broke off.
     pub part: Option<SentRange>,
 }
 

@@ -22,7 +22,7 @@ pub struct Stored {
     pub created: bool,
 }
 
-/// Stores the file, or nothing that anybody sees. An upload that announced its SHA-256 and broke off may go on within
+/// Stores the file, or nothing that anybody sees. An upload that announced its SHA-256 and broke off may continue within
 /// the hour, through any replica.
 pub async fn put<S, B>(service: &Service, upload: Upload<'_>, mut body: S) -> Result<Stored, ResourceError>
 where

@@ -39,7 +39,7 @@ pub(super) struct Receiver<'r> {
 }
 
 impl<'r> Receiver<'r> {
-    /// Begins a blob, or goes on with the one that broke off.
+    /// Begins a blob, or continues the one that broke off.
     pub async fn new(
         service: &'r Service,
         open: &'r Open<'r>,
@@ -234,7 +234,7 @@ impl<'r> Receiver<'r> {
         File { about, served_as, blob: self.blob.id.clone(), chunk_bytes: CHUNK_BYTES }
     }
 
-    /// Removes what came of an upload that failed, unless it may go on, or may have been shown for all that is known.
+    /// Removes what came of an upload that failed, unless it may be continued, or may have become visible.
     /// What cannot be removed now goes when its lease is over.
     pub async fn let_go(&self, error: &ResourceError) {
         let may_go_on = match error {

@@ -23,7 +23,7 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(60);
 /// The blobs that one sweep removes at most.
 const BLOBS: u32 = 1_000;
-/// The folders of each collection that one sweep looks at; the next one goes on behind them.
+/// The folders of each collection that one sweep looks at; the next one continues after them.
 const FOLDERS: u32 = 2_000;
 
 /// What sweeps, and how far it has come in each collection.

@@ -26,8 +26,8 @@ use crate::{
     store::{Store, StoreError, Told},
 };
 
-/// How often those who listen are told how far the changes have been followed.
-const BEAT: Duration = Duration::from_secs(15);
+/// How often subscribers are told how far the changes have been read.
+pub const BEAT: Duration = Duration::from_secs(15);
 /// After how many beats without anybody who listens the store is followed no longer.
 const IDLE_BEATS: u32 = 4;
 /// How long a new listener waits for the store to be followed.
@@ -69,7 +69,7 @@ struct State {
     /// Raised whenever changes may have been missed: who listened before must be told.
     epoch: u64,
     beats: u64,
-    /// Everything up to here has been told, of each collection that is followed.
+    /// Everything up to here has been sent, of each collection that is followed.
     latest: Position,
     topics: Topics,
 }
@@ -155,7 +155,7 @@ impl Inner {
         count(state.topics.listeners());
     }
 
-    /// Follows the store, again and again; each kind of failure is logged once until things go on.
+    /// Follows the store, again and again; each kind of failure is logged once until the store can be read again.
     async fn follow(&self) {
         let (mut after, mut told) = (None, None);
         loop {

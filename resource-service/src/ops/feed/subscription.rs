@@ -15,22 +15,22 @@ use crate::{
 const MAX_CHANGES: usize = 64;
 const MAX_BYTES: usize = 256 * 1024;
 
-/// What somebody who listens hears.
+/// What a subscriber receives.
 #[derive(Debug)]
 pub enum Heard {
     /// The next changes.
     Changes(Vec<Arc<Change>>),
-    /// Everything up to here was heard.
+    /// Everything up to here was received.
     Beat(Position),
 }
 
-/// Why nothing more will be heard.
+/// Why the subscription ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubscriptionEnd {
     /// Whoever listens is too slow: changes went by.
     #[error("changes came faster than they were read")]
     Slow,
-    /// Changes cannot be told, because the store does not keep them any more.
+    /// The changes can no longer be read, because the store does not keep them any more.
     #[error("the changes since the last event are no longer kept; list again and follow from now on")]
     Lost,
     /// The store cannot be asked for what was missed.
@@ -147,7 +147,7 @@ impl Subscription {
                 break;
             }
             joined.place += 1;
-            // What was told before it was heard of here is not told again.
+            // What was sent before is not sent again.
             if change.position > self.after {
                 self.after = change.position;
                 bytes += change.weight();

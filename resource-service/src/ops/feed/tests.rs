@@ -30,7 +30,7 @@ async fn heard(subscription: &mut Subscription) -> Result<Heard, SubscriptionEnd
     timeout(PATIENCE, subscription.next()).await.expect("in time")
 }
 
-/// The ids of the next changes, and where the last one stands.
+/// The ids of the next changes, and the position of the last one.
 async fn take(subscription: &mut Subscription, count: usize) -> (Vec<String>, Position) {
     let (mut ids, mut position) = (Vec::new(), subscription.position());
     while ids.len() < count {

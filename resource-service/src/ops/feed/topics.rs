@@ -108,7 +108,7 @@ impl Topics {
         self.all.len() < before
     }
 
-    /// Keeps a change, if somebody listens to its collection and has not been told of it.
+    /// Keeps a change, if its collection has subscribers that have not received it.
     pub(super) fn push(&mut self, change: Arc<Change>) {
         let most = self.most();
         let Some(topic) = self.all.get_mut(&change.collection) else { return };

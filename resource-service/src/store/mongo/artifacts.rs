@@ -1,5 +1,5 @@
 //! Artifacts in MongoDB: bytes as GridFS lays them out (bucket `artifacts`), so that other programs read them too, and
-//! a document for each folder. The driver's own GridFS neither begins in the middle of a file nor goes on with one.
+//! a document for each folder. The driver's own GridFS neither begins in the middle of a file nor continues one.
 
 use async_trait::async_trait;
 use mongodb::{

@@ -123,13 +123,13 @@ pub(super) async fn follow(
     Ok(stream::iter(marks).chain(changes).boxed())
 }
 
-/// A change stream, and where it stands.
+/// A change stream, and its position.
 struct LogReader {
     stream: ChangeStream<Event>,
     position: Position,
     /// How many changes of the current step each collection has.
     parts: HashMap<Arc<str>, u32>,
-    /// What was told before the stream began.
+    /// What was sent before the stream began.
     after: Position,
 }
 
@@ -201,7 +201,7 @@ fn broken(error: &Error) -> StoreError {
     if is_command_error(error, &LOST) { StoreError::PositionLost } else { failed(error) }
 }
 
-/// What a change that cannot be told is to a reader: one that is missing.
+/// The error for a change that cannot be read: to a reader it is missing.
 fn untold(error: &StoreError) -> StoreError {
     tracing::error!(%error, "a change cannot be read");
     StoreError::PositionLost

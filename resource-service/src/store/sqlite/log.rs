@@ -6,7 +6,7 @@ use std::{collections::VecDeque, sync::Arc};
 use futures_util::{StreamExt as _, stream};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use service_kit::store::{Unavailable, sqlite::Database};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use super::millis;
@@ -16,7 +16,7 @@ use crate::{
         change::{Change, ChangeKind, Image, Position},
         collection::Collection,
     },
-    store::{ChangeLog, StoreError, StoredDocument, Told},
+    store::{ChangeLog, LOG_KEPT_BYTES, LOG_KEPT_FOR, StoreError, StoredDocument, Told},
 };
 
 /// `AUTOINCREMENT` never gives a number twice, so that a position stays behind what was trimmed.
@@ -25,10 +25,6 @@ pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS change_log (
     kind TEXT NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL,
     before_revision INTEGER, before TEXT, after_revision INTEGER, after TEXT);";
 
-/// How long a change is kept.
-const KEPT_FOR: Duration = Duration::hours(24);
-/// The most bytes of documents that the log keeps, give or take what comes between two trims.
-const KEPT_BYTES: i64 = 64 * 1024 * 1024;
 /// The most changes that one read takes.
 const BATCH: i64 = 256;
 /// The bytes at which a read ends, give or take a change.
@@ -134,7 +130,7 @@ pub(super) fn empty(transaction: &Transaction<'_>, changes: &[i64]) -> Result<()
 pub(super) fn too_many(connection: &Connection, now: OffsetDateTime) -> Result<i64, StoreError> {
     let young = connection
         .prepare_cached("SELECT seq FROM change_log WHERE at > ?1 ORDER BY seq LIMIT 1")?
-        .query_row([millis(now - KEPT_FOR)], |row| row.get::<_, i64>(0))
+        .query_row([millis(now - LOG_KEPT_FOR)], |row| row.get::<_, i64>(0))
         .optional()?;
     let too_old = match young {
         Some(young) => young - 1,
@@ -145,7 +141,7 @@ pub(super) fn too_many(connection: &Connection, now: OffsetDateTime) -> Result<i
     let mut total = 0;
     while let Some(row) = rows.next()? {
         total += row.get::<_, i64>(1)?;
-        if total > KEPT_BYTES {
+        if total > LOG_KEPT_BYTES {
             return Ok(too_old.max(row.get(0)?));
         }
     }
@@ -293,6 +289,7 @@ fn change(row: &Row<'_>) -> Result<Change, StoreError> {
 mod tests {
     use serde_json::json;
     use service_kit::clock::ManualClock;
+    use time::Duration;
 
     use super::*;
     use crate::store::{
@@ -323,12 +320,12 @@ mod tests {
         let between = store.position_now().await.unwrap();
         clock.advance(std::time::Duration::from_secs(1));
         store.insert(&collections[0], document("b", 1, json!({}))).await.unwrap();
-        store.maintain(&collections, NOW + KEPT_FOR - Duration::milliseconds(1)).await.unwrap();
+        store.maintain(&collections, NOW + LOG_KEPT_FOR - Duration::milliseconds(1)).await.unwrap();
         assert_eq!(heard(&store, start).await.unwrap().len(), 2);
-        store.maintain(&collections, NOW + KEPT_FOR).await.unwrap();
+        store.maintain(&collections, NOW + LOG_KEPT_FOR).await.unwrap();
         assert_eq!(heard(&store, start).await, Err(StoreError::PositionLost));
         assert_eq!(heard(&store, between).await, Ok(vec![(ChangeKind::Insert, "b".into())]));
-        store.maintain(&collections, NOW + KEPT_FOR * 2).await.unwrap();
+        store.maintain(&collections, NOW + LOG_KEPT_FOR * 2).await.unwrap();
         assert_eq!(heard(&store, between).await, Err(StoreError::PositionLost));
         let end = store.position_now().await.unwrap();
         assert_eq!((end > between, heard(&store, end).await), (true, Ok(Vec::new())));

@@ -51,7 +51,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The name that stands in a token's header.
+    /// The name in a token's header.
     pub const fn name(self) -> &'static str {
         match self {
             Self::HS256 => "HS256",
