@@ -12,9 +12,8 @@ use tokio::{
 use crate::support::{Caller, Stack, caller::send, http};
 
 const MIB: u64 = 1024 * 1024;
-/// The default budget, and what connections, drivers and the allocator take beside it: it keeps for each thread what that
-/// thread freed, and on a busy machine more threads are at work at once.
-const BOUND: u64 = 96 + 128;
+/// The default budget, and what connections, threads and the allocator take beside it.
+const BOUND: u64 = 96 + 32;
 
 const SCOPES: &str = "collections:write fat:read fat:write quiet:read quiet:write";
 
