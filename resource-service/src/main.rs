@@ -57,7 +57,7 @@ enum Transfer {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    service_kit::allocator::give_back_early();
+    service_kit::settings::allocator::give_back_early();
     service_kit::command::main("resource-service", run).await
 }
 

@@ -9,6 +9,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    service_kit::allocator::give_back_early();
+    service_kit::settings::allocator::give_back_early();
     service_kit::command::main("tessera", app::run).await
 }

@@ -19,6 +19,13 @@ pub enum Sight<'h> {
     Nothing,
 }
 
+impl<'h> From<&'h Hidden> for Sight<'h> {
+    /// That of a reader from whom these fields are hidden, and no others.
+    fn from(hidden: &'h Hidden) -> Self {
+        if hidden.is_empty() { Self::Whole } else { Self::Without(hidden) }
+    }
+}
+
 impl Sight<'_> {
     /// A value at a place of the document, as a message may name it: quoted, or by its kind alone.
     pub fn name<'v>(self, place: &str, value: &'v Value) -> Cow<'v, str> {

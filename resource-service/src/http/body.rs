@@ -3,9 +3,10 @@
 use actix_web::{
     HttpMessage as _, HttpRequest,
     http::header::{HeaderName, HeaderValue},
+    web::Bytes,
 };
 use serde_json::{Map, Value};
-use service_kit::problem::Problem;
+use service_kit::{aside::aside, problem::Problem};
 use shared_models::problem::FieldError;
 
 use crate::{
@@ -23,11 +24,15 @@ pub const JSON_PATCH: &str = "application/json-patch+json";
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// The members of the JSON object in `body`, which must come as one of the `accepted` media types.
-pub fn members(request: &HttpRequest, body: &[u8], accepted: &[&str]) -> Result<Map<String, Value>, Problem> {
+pub async fn members(
+    request: &HttpRequest,
+    body: Bytes,
+    accepted: &[&str],
+) -> Result<Map<String, Value>, Problem> {
     if !accepted.iter().any(|accepted| is(request, accepted)) {
-        return Err(unsupported(request.content_type(), accepted, body));
+        return Err(unsupported(request.content_type(), accepted, &body));
     }
-    Ok(document(body)?)
+    Ok(aside(body.len(), move || document(&body)).await.map_err(ResourceError::from)??)
 }
 
 /// Refuses a body of another media type than those accepted.

@@ -94,7 +94,7 @@ pub async fn put(
     service.admit_to_definitions(&caller.claims)?;
     let PutParameters { dry_run, force } = parameters.accept()?;
     let precondition = precondition(&request)?;
-    members(&request, &body.0, &[JSON])?;
+    members(&request, body.0.clone(), &[JSON]).await?;
     let collection = checked(&name, json(&body.0)?)?;
     let wanted = DefinitionRequest { by: Some(&caller.claims), collection, precondition, force, dry_run };
     match define(&service, &wanted).await? {

@@ -8,7 +8,7 @@ use actix_web::{
     },
     web,
 };
-use service_kit::{body::RawBody, caller::Caller, fault::without_values, problem::Problem};
+use service_kit::{aside::aside, body::RawBody, caller::Caller, fault::without_values, problem::Problem};
 use shared_models::{problem::FieldError, scope::ScopeSet};
 
 use super::{
@@ -24,7 +24,9 @@ use crate::{
         Service,
         access::{self, Person},
         change::WriteTarget,
-        delete, get, list, patch,
+        delete,
+        error::ResourceError,
+        get, list, patch,
         policy::Verb,
         replace,
         retention::purge,
@@ -98,8 +100,9 @@ pub async fn replace(
     body: RawBody,
 ) -> HandlerResult {
     let target = target(&service, &caller, &path, &request)?;
-    let members = members(&request, &body.0, &[JSON])?;
-    Ok(written(replace::replace(&service, target, &members).await?))
+    let bytes = body.0.len();
+    let members = members(&request, body.0, &[JSON]).await?;
+    Ok(written(replace::replace(&service, target, members, bytes).await?))
 }
 
 /// `PATCH /api/{collection}/{id}`
@@ -112,11 +115,13 @@ pub async fn patch(
     body: RawBody,
 ) -> HandlerResult {
     let target = target(&service, &caller, &path, &request)?;
+    let bytes = body.0.len();
     if is(&request, JSON_PATCH) {
-        return Ok(written(patch::operate(&service, target, &operations(&body.0)?).await?));
+        let operations = aside(bytes, move || operations(&body.0)).await.map_err(ResourceError::from)??;
+        return Ok(written(patch::operate(&service, target, operations, bytes).await?));
     }
-    let members = members(&request, &body.0, &[MERGE_PATCH, JSON_PATCH, JSON])?;
-    Ok(written(patch::patch(&service, target, &members).await?))
+    let members = members(&request, body.0, &[MERGE_PATCH, JSON_PATCH, JSON]).await?;
+    Ok(written(patch::patch(&service, target, members, bytes).await?))
 }
 
 /// `DELETE /api/{collection}/{id}`

@@ -12,7 +12,7 @@ use futures_util::{
     stream::{self, try_unfold},
 };
 use serde_json::{Map, Value, json};
-use service_kit::{body::RawBody, caller::Caller, problem::Problem};
+use service_kit::{aside::aside, body::RawBody, caller::Caller, problem::Problem};
 
 use super::{
     body::{JSON, media_type, value},
@@ -24,9 +24,10 @@ use crate::{
     domain::{downsample::FEWEST, series::SeriesId, summary::Summary},
     ops::{
         Service,
+        error::ResourceError,
         policy::Verb,
         series::{
-            append::{self, Appended},
+            append::{self, AppendRequest, Appended},
             metrics::{self, Metric},
             read::{self, MANY, Sampled, SeriesReader},
         },
@@ -105,11 +106,14 @@ pub async fn append(
     service.admit_to_series(&caller.claims, Verb::Write)?;
     let AppendParameters { replace } = parameters.accept()?;
     media_type(&request, &[JSON])?;
-    let (items, many) = match value(&body.0)? {
+    let bytes = body.0.len();
+    let read = aside(bytes, move || value(&body.0)).await.map_err(ResourceError::from)??;
+    let (items, many) = match read {
         Value::Array(items) => (items, true),
         one => (vec![one], false),
     };
-    let done = append::append(&service, &caller.claims, items, many, replace).await?;
+    let done =
+        append::append(&service, &caller.claims, AppendRequest { items, many, bytes }, replace).await?;
     let mut done = done.iter().map(appended);
     let answer = if many { done.collect() } else { done.next().unwrap_or_default() };
     Ok(HttpResponse::Ok().content_type(JSON).body(answer.to_string()))

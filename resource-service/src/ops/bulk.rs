@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use service_kit::aside::aside;
 use shared_models::claims::AccessClaims;
 use tokio::task::JoinHandle;
 
 use super::{
     Service,
-    aside::{aside, turn},
     error::ResourceError,
     insert::{checked, prepare},
     policy::{Permit, Verb},
     repeat::IdempotencyKey,
     reviews::Reviewed,
+    turn::turn,
 };
 use crate::{
     domain::document::Document,

@@ -1,19 +1,23 @@
 //! What replacing, patching and deleting share: read, check the precondition, write if nobody was faster.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
+use service_kit::aside::aside;
 use shared_models::claims::AccessClaims;
 
+pub(super) use super::revise::Effect;
 use super::{
     Service,
     error::ResourceError,
     policy::{Permit, Verb},
     reviews,
+    revise::{Reviser, Revision},
     shown::{Record, Shown},
 };
 use crate::{
     domain::{
-        diff::same_members,
-        document::{Document, MAX_BYTES, Meta},
+        document::{Document, Meta},
         grant::{CALCULATIONS, has_ended},
         history::Removal,
         precondition::Precondition,
@@ -23,15 +27,6 @@ use crate::{
 
 /// How often a write that others overtake is tried.
 pub const MAX_TRIES: usize = 32;
-
-/// What a write does with a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effect {
-    /// Something else takes the document's place: a revision, whatever it is.
-    Replaces,
-    /// Some of it changes: no revision where nothing does, and no way to grow beyond what can be sent.
-    Changes,
-}
 
 /// What a write is aimed at.
 pub struct WriteTarget<'t> {
@@ -71,61 +66,50 @@ impl WriteTarget<'_> {
         }
     }
 
-    /// The document, if the caller's token is for it and its calculation has not ended.
+    /// The document as it is now, read, if the caller's token is for it and its calculation has not ended.
     async fn granted(
         &self,
         service: &Service,
         permit: &Permit<'_>,
-        current: &StoredDocument,
-    ) -> Result<Document, ResourceError> {
-        let document = Document::parse(&current.json)?;
+        current: StoredDocument,
+    ) -> Result<(StoredDocument, Document), ResourceError> {
+        let bytes = current.json.len();
+        let read = move || Document::parse(&current.json).map(|document| (current, document));
+        let (current, document) = aside(bytes, read).await??;
         service.check_grant(permit, Some(self.id), &document.members)?;
         service.check_going_on(permit, Some(&document.members)).await?;
-        Ok(document)
+        Ok((current, document))
     }
 
-    /// Writes what `change` makes of the current members and of those of the service that the caller is shown, again when
-    /// somebody else was faster.
+    /// Writes what `change`, which was sent as so many bytes of text, makes of the current members and of those of the
+    /// service that the caller is shown, again when somebody else was faster.
     pub(super) async fn update<F>(
         &self,
         service: &Service,
         effect: Effect,
+        bytes: usize,
         change: F,
     ) -> Result<Shown, ResourceError>
     where
-        F: Fn(&Record, Map<String, Value>) -> Result<Map<String, Value>, ResourceError>,
+        F: Fn(&Record, Map<String, Value>) -> Result<Map<String, Value>, ResourceError>
+            + Send
+            + Sync
+            + 'static,
     {
         let permit = self.admit(service)?;
+        let reviser = Arc::new(Reviser::new(&permit, effect, change));
         for _ in 0..MAX_TRIES {
             let found = self.current(service, &permit).await?;
-            let Document { meta, members: before } = self.granted(service, &permit, &found).await?;
-            let mut visible = before.clone();
-            let withheld = permit.hidden.withhold(&mut visible);
-            let mut members = change(&permit.record(&meta), visible)?;
-            permit.hidden.restore(&mut members, withheld)?;
-            // To somebody who may not read, the same revision again would tell that they guessed what is stored.
-            if effect == Effect::Changes && permit.may_read() && same_members(&before, &members) {
-                return permit.show(found);
-            }
-            if effect == Effect::Replaces {
-                members = permit.collection.fill(members).map_err(ResourceError::Invalid)?;
-            }
-            let sight = match effect {
-                Effect::Replaces => permit.sight_of_sent(),
-                Effect::Changes => permit.sight(),
-            };
-            let members = permit.collection.check_for(members, sight).map_err(ResourceError::Invalid)?;
-            reviews::check(service, self.claims, self.collection, Some(&before), &members).await?;
-            service.check_grant(&permit, Some(self.id), &members)?;
-            let ends = self.collection == CALCULATIONS && !has_ended(&before) && has_ended(&members);
-            let after = Document { meta: meta.next(service.clock.now()), members };
-            let stored = StoredDocument::from(&after);
-            if effect == Effect::Changes && stored.json.len() > MAX_BYTES.max(found.json.len()) {
-                return Err(ResourceError::TooLarge { limit: MAX_BYTES });
-            }
+            let (found, document) = self.granted(service, &permit, found).await?;
+            let (reviser, now, stored) = (Arc::clone(&reviser), service.clock.now(), found.json.len());
+            let next = aside(bytes + stored, move || reviser.revise(document, stored, now)).await??;
+            let Some(Revision { before, after, stored }) = next else { return permit.show(found) };
+            reviews::check(service, self.claims, self.collection, Some(&before), &after.members).await?;
+            service.check_grant(&permit, Some(self.id), &after.members)?;
+            let ends = self.collection == CALCULATIONS && !has_ended(&before) && has_ended(&after.members);
             let by = permit.subject.to_owned();
             let before = Some(before).filter(|_| effect == Effect::Changes);
-            let update = Update { after, expected: meta.revision, before, by };
+            let update = Update { after, expected: found.revision, before, by };
             let updated = service.store.update(&permit.collection, update).await;
             // Even a write that failed may have been done.
             service.hot.forget(self.collection, self.id);
@@ -144,7 +128,7 @@ impl WriteTarget<'_> {
         let permit = self.admit(service)?;
         for _ in 0..MAX_TRIES {
             let current = self.current(service, &permit).await?;
-            let current = self.granted(service, &permit, &current).await?.meta;
+            let current = self.granted(service, &permit, current).await?.1.meta;
             let (expected, by) = (current.revision, permit.subject.to_owned());
             let removal = Removal { expected, end: current.next(service.clock.now()), by };
             let removed = service.store.remove(&permit.collection, self.id, removal).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use service_kit::budget::Exhausted;
+use service_kit::{aside::Lost, budget::Exhausted};
 use shared_models::{definitions::DefinitionReport, problem::FieldError};
 
 use super::verdict::told;
@@ -252,6 +252,12 @@ impl From<StoreError> for ResourceError {
 impl From<serde_json::Error> for ResourceError {
     fn from(fault: serde_json::Error) -> Self {
         Self::Internal(format!("a stored document is not JSON: {fault}"))
+    }
+}
+
+impl From<Lost> for ResourceError {
+    fn from(lost: Lost) -> Self {
+        Self::Internal(lost.to_string())
     }
 }
 

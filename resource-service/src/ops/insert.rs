@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use service_kit::aside::aside;
 use shared_models::claims::AccessClaims;
 
 use super::{
     Service,
-    aside::aside,
     error::ResourceError,
     policy::{Permit, Verb},
     repeat::IdempotencyKey,

@@ -18,35 +18,39 @@ use crate::domain::{
     pointer,
 };
 
-/// Merges `patch` into the document.
+/// Merges `patch`, which had so many bytes of text, into the document.
 pub async fn patch(
     service: &Service,
     target: WriteTarget<'_>,
-    patch: &Map<String, Value>,
+    patch: Map<String, Value>,
+    bytes: usize,
 ) -> Result<Shown, ResourceError> {
-    let change = |record: &Record, mut members| {
-        merge(&mut members, without_echo(record, patch)?);
+    let change = move |record: &Record, mut members| {
+        merge(&mut members, without_echo(record, &patch)?);
         Ok(members)
     };
-    target.update(service, Effect::Changes, change).await
+    target.update(service, Effect::Changes, bytes, change).await
 }
 
-/// Applies the operations of `patch` to the document, all or none. They see those system members that the caller is shown, and may test them.
+/// Applies the operations of `patch`, which had so many bytes of text, to the document, all or none. They see those system
+/// members that the caller is shown, and may test them.
 /// Operations that read what is stored need the scope that reads it.
 pub async fn operate(
     service: &Service,
     target: WriteTarget<'_>,
-    patch: &Patch,
+    patch: Patch,
+    bytes: usize,
 ) -> Result<Shown, ResourceError> {
     if patch.len() > MAX_OPERATIONS {
         let message =
             format!("a patch may have at most {MAX_OPERATIONS} operations; this one has {}", patch.len());
         return Err(ResourceError::Invalid(vec![FieldError::at("", "maxItems", message)]));
     }
-    if reads(patch) {
+    if reads(&patch) {
         service.admit(target.claims, target.collection, Verb::Read)?;
     }
-    target.update(service, Effect::Changes, |record, members| patched(record, members, patch)).await
+    let change = move |record: &Record, members| patched(record, members, &patch);
+    target.update(service, Effect::Changes, bytes, change).await
 }
 
 fn patched(

@@ -182,12 +182,7 @@ impl Permit<'_> {
 
     /// What the caller may see of a document that others may have written a part of.
     pub fn sight(&self) -> Sight<'_> {
-        if self.may_read { self.sight_of_sent() } else { Sight::Nothing }
-    }
-
-    /// What the caller may see of a document that they sent: all but the fields hidden from them.
-    pub fn sight_of_sent(&self) -> Sight<'_> {
-        if self.hidden.is_empty() { Sight::Whole } else { Sight::Without(&self.hidden) }
+        if self.may_read { Sight::from(&self.hidden) } else { Sight::Nothing }
     }
 
     /// How old a copy may be that the caller is shown, who says which age they take. Whoever says nothing and may write

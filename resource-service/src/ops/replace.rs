@@ -10,11 +10,12 @@ use super::{
     shown::Shown,
 };
 
-/// Puts `members` in the place of the document's own.
+/// Puts `members`, which had so many bytes of text, in the place of the document's own.
 pub async fn replace(
     service: &Service,
     target: WriteTarget<'_>,
-    members: &Map<String, Value>,
+    members: Map<String, Value>,
+    bytes: usize,
 ) -> Result<Shown, ResourceError> {
-    target.update(service, Effect::Replaces, |record, _| without_echo(record, members)).await
+    target.update(service, Effect::Replaces, bytes, move |record, _| without_echo(record, &members)).await
 }

@@ -24,13 +24,14 @@ pub async fn revision(
 ) -> Result<Shown, ResourceError> {
     let permit = versions::versioned(admit(service, &target)?)?;
     let wanted = versions::find(service, &permit, target.id, revision).await?;
+    let bytes = wanted.json.len();
     let mut wanted = Document::parse(&wanted.json)?;
     // What the caller is not shown stays as it is.
     permit.hidden.withhold(&mut wanted.members);
     for _ in 0..MAX_TRIES {
         if service.store.get(&permit.collection, target.id, service.clock.now()).await?.is_some() {
-            let members = &wanted.members;
-            match target.update(service, Effect::Changes, |_, _| Ok(members.clone())).await {
+            let members = wanted.members.clone();
+            match target.update(service, Effect::Changes, bytes, move |_, _| Ok(members.clone())).await {
                 // Removed in between.
                 Err(ResourceError::NotFound { .. }) => continue,
                 done => return done,

@@ -23,21 +23,21 @@ pub struct Shown {
 /// Members that the service sets, with their values.
 pub(super) type Record = Vec<(&'static str, Value)>;
 
-impl Permit<'_> {
-    /// What the service records about a document, as far as the caller is shown it. What they are not shown they may not
-    /// repeat either: to accept it, or not, would tell whether a guess is right.
-    pub(super) fn record(&self, meta: &Meta) -> Record {
-        let shown = |(name, _): &(&str, Value)| self.may_read() || ["_id", "_revision"].contains(name);
-        meta.members().into_iter().filter(shown).collect()
-    }
+/// What the service records about a document, as far as a caller is shown it who may read the collection, or may not. What they
+/// are not shown they may not repeat either: to accept it, or not, would tell whether a guess is right.
+pub(super) fn record(meta: &Meta, may_read: bool) -> Record {
+    let shown = |(name, _): &(&str, Value)| may_read || ["_id", "_revision"].contains(name);
+    meta.members().into_iter().filter(shown).collect()
+}
 
+impl Permit<'_> {
     /// What the caller is shown of a document: one who may not read the collection `_id` and `_revision` alone.
     pub fn show(&self, stored: StoredDocument) -> Result<Shown, ResourceError> {
         let tag = entity_tag(stored.revision, &self.part());
         let json = if self.may_read() {
             self.hidden.shown(stored.json)?
         } else {
-            let shown = self.record(&Document::parse(&stored.json)?.meta).into_iter();
+            let shown = record(&Document::parse(&stored.json)?.meta, self.may_read()).into_iter();
             shown.map(|(name, value)| (name.to_owned(), value)).collect::<Value>().to_string()
         };
         Ok(Shown { json, tag })

@@ -3,7 +3,7 @@
 //! Knows no user, no document and no collection.
 
 pub mod address;
-pub mod allocator;
+pub mod aside;
 pub mod batch;
 pub mod body;
 pub mod budget;

@@ -2,6 +2,7 @@
 //!
 //! The one place of the workspace that reads the environment. Nothing here knows what a setting means.
 
+pub mod allocator;
 mod error;
 mod names;
 mod schema;

@@ -6,6 +6,7 @@ use actix_web::web::Bytes;
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use service_kit::{
+    aside::aside,
     budget::{Lease, weight},
     caller::Caller,
     fault::without_values,
@@ -23,7 +24,6 @@ use super::{
 };
 use crate::ops::{
     Service,
-    aside::aside,
     bulk::{self, BulkAnswer, BulkRequest, Item, MAX_TOGETHER},
     error::ResourceError,
     repeat::IdempotencyKey,
@@ -84,7 +84,7 @@ pub fn limited(count: usize) -> Result<(), Problem> {
 
 /// The documents in texts of so many bytes, parsed beside the async threads.
 pub async fn parsed(texts: Vec<Bytes>, bytes: usize) -> Result<Vec<Item>, ResourceError> {
-    aside(bytes, move || texts.iter().map(|text| item(text)).collect()).await
+    Ok(aside(bytes, move || texts.iter().map(|text| item(text)).collect()).await?)
 }
 
 /// Writes the documents in these texts, in one step where that is asked for or where the answer is to be kept. What they

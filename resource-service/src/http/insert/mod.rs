@@ -11,7 +11,7 @@ use actix_web::{
     http::header::{ETAG, LOCATION},
     web,
 };
-use service_kit::{body, budget::weight, caller::Caller, coding::decoded, problem::Problem};
+use service_kit::{aside::aside, body, budget::weight, caller::Caller, coding::decoded, problem::Problem};
 use shared_models::problem::ProblemCode;
 
 pub use self::options::MAX_KEY;
@@ -22,7 +22,7 @@ use super::{
     handler::HandlerResult,
     parameters::Parameters,
 };
-use crate::ops::{Service, aside::aside, insert, policy::Verb, repeat::IdempotencyKey};
+use crate::ops::{Service, error::ResourceError, insert, policy::Verb, repeat::IdempotencyKey};
 
 /// The most bytes of a body that is read as a whole: an array, or a stream that is written in one step.
 pub const BULK_LIMIT: usize = 16 * 1024 * 1024;
@@ -66,7 +66,7 @@ pub async fn insert(
     if lines || is_array(&body) {
         let whole = body.clone();
         let texts = move || if lines { lines::split(&whole) } else { array::items(&whole) };
-        let texts = aside(body.len(), texts).await??;
+        let texts = aside(body.len(), texts).await.map_err(ResourceError::from)??;
         let lease = lease.unwrap_or_else(|| service.budget.lease(&caller.claims.sub));
         return array::insert(&service, &caller, &collection, texts, lease, &options, key).await;
     }
@@ -74,7 +74,7 @@ pub async fn insert(
         lease.grow_to(body.len() + weight(&body)).await?;
     }
     let bytes = body.len();
-    let members = aside(bytes, move || document(&body)).await??;
+    let members = aside(bytes, move || document(&body)).await.map_err(ResourceError::from)??;
     let (id, stored) =
         insert::insert(&service, &caller.claims, &collection, members, bytes, key.as_ref()).await?;
     let mut answer = HttpResponse::Created();

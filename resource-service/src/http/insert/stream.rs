@@ -15,6 +15,7 @@ use actix_web::{
 };
 use futures_util::stream::unfold;
 use service_kit::{
+    aside::aside,
     budget::{Exhausted, Lease, weight},
     caller::Caller,
     problem::Problem,
@@ -31,7 +32,6 @@ use super::{
 };
 use crate::ops::{
     Service,
-    aside::aside,
     bulk::{self, Item, Pending},
     error::ResourceError,
 };
@@ -191,7 +191,7 @@ impl Flow {
             Line::Text(text) => item(&text),
             Line::TooLong => Err(ResourceError::TooLarge { limit: BODY_LIMIT }),
         };
-        aside(batch.bytes, move || batch.lines.into_iter().map(parse).collect()).await
+        Ok(aside(batch.bytes, move || batch.lines.into_iter().map(parse).collect()).await?)
     }
 
     /// Begins to write a batch. If the caller may not continue, the batch is refused and the stream ends.

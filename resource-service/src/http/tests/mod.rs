@@ -19,6 +19,7 @@ mod purge;
 mod queries;
 mod reviews;
 mod series;
+mod stalls;
 mod usage;
 
 use std::sync::Arc;

@@ -1,14 +1,16 @@
 //! Appends points to series: what is asked is checked as a whole, then each series is written for itself.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
+use service_kit::aside::aside;
 use shared_models::{claims::AccessClaims, problem::FieldError};
 
 use super::write::{self, Series};
 use crate::{
     domain::{
+        collection::Collection,
         grant::CALCULATIONS,
         pointer,
         series::{self, AppendOutcome, CHUNK, Point, SeriesId},
@@ -37,17 +39,42 @@ pub struct Appended {
     pub outcome: AppendOutcome,
 }
 
-/// Appends the points of each of the series in `items`. A step that has another value or time keeps it and is
-/// reported as a conflict, unless `replace`; all other points are stored. `many` says that the items are those of an
-/// array.
+/// Series whose points are to be appended.
+pub struct AppendRequest {
+    /// A series each.
+    pub items: Vec<Value>,
+    /// Whether they are the items of an array.
+    pub many: bool,
+    /// The bytes of their text.
+    pub bytes: usize,
+}
+
+/// Appends the points of each of the series. A step that has another value or time keeps it and is reported as a conflict,
+/// unless `replace`; all other points are stored.
 pub async fn append(
     service: &Service,
     claims: &AccessClaims,
-    items: Vec<Value>,
-    many: bool,
+    sent: AppendRequest,
     replace: bool,
 ) -> Result<Vec<Appended>, ResourceError> {
     let permit = service.admit_to_series(claims, Verb::Write)?;
+    let collection = Arc::clone(&permit.collection);
+    let (all, mut faults) = aside(sent.bytes, move || read_all(&collection, sent)).await?;
+    if faults.is_empty() {
+        faults = check_calculations(service, claims, &permit, &all).await?;
+    }
+    if !faults.is_empty() {
+        faults.truncate(MAX_FAULTS);
+        return Err(ResourceError::Invalid(faults));
+    }
+    store(service, &permit, all, replace).await
+}
+
+/// Reads the series and checks them by the collection's schema; what is wrong with them.
+fn read_all(
+    collection: &Collection,
+    AppendRequest { items, many, .. }: AppendRequest,
+) -> (Vec<Series>, Vec<FieldError>) {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     if items.len() > MAX_SERIES {
         faults.push(FieldError::at(
@@ -58,7 +85,7 @@ pub async fn append(
     }
     for (at, item) in items.into_iter().take(MAX_SERIES).enumerate() {
         let at = if many { format!("/{at}") } else { String::new() };
-        match read(&permit, at, item) {
+        match read(collection, at, item) {
             Ok(series) => all.push(series),
             Err(mut more) => faults.append(&mut more),
         }
@@ -71,14 +98,7 @@ pub async fn append(
             format!("a request may have at most {MAX_POINTS} points"),
         ));
     }
-    if faults.is_empty() {
-        faults = check_calculations(service, claims, &permit, &all).await?;
-    }
-    if !faults.is_empty() {
-        faults.truncate(MAX_FAULTS);
-        return Err(ResourceError::Invalid(faults));
-    }
-    store(service, &permit, all, replace).await
+    (all, faults)
 }
 
 /// Stores the points: behind the open ends of their series in one command where they can be put there, else series by
@@ -133,7 +153,7 @@ fn refused(permit: &Permit<'_>, at: &str, conflict: &series::Conflict) -> FieldE
 }
 
 /// Reads the points of a series and checks them by the collection's schema, as many at a time as a document holds.
-fn read(permit: &Permit<'_>, at: String, item: Value) -> Result<Series, Vec<FieldError>> {
+fn read(collection: &Collection, at: String, item: Value) -> Result<Series, Vec<FieldError>> {
     let Value::Object(mut members) = item else {
         return Err(vec![FieldError::at(
             at,
@@ -141,7 +161,7 @@ fn read(permit: &Permit<'_>, at: String, item: Value) -> Result<Series, Vec<Fiel
             "a series is an object with calculation, metric and points",
         )]);
     };
-    let own = |name: &&String| series::OWN.contains(&name.as_str()) && permit.collection.has_field(name);
+    let own = |name: &&String| series::OWN.contains(&name.as_str()) && collection.has_field(name);
     if let Some(name) = members.keys().find(own) {
         return Err(vec![FieldError::at(
             pointer(&at, name),
@@ -159,7 +179,7 @@ fn read(permit: &Permit<'_>, at: String, item: Value) -> Result<Series, Vec<Fiel
         if let Some(Value::Array(piece)) = members.get_mut("points") {
             *piece = left;
         }
-        members = match permit.collection.check(members) {
+        members = match collection.check(members) {
             Ok(members) => members,
             Err(found) => {
                 faults.extend(found.into_iter().map(|fault| moved(fault, &at, points.len())));

@@ -1,5 +1,7 @@
 //! Turns a document into raw BSON: integers of 64 bits, doubles, and the special values of ieee754 fields as doubles.
 
+use std::sync::Arc;
+
 use super::{
     instants,
     json::{EXPIRES_AT, INSTANTS},
@@ -15,6 +17,7 @@ use crate::{
 };
 use mongodb::bson::{DateTime, RawArrayBuf, RawBson, RawDocumentBuf, raw::CString};
 use serde_json::Value;
+use service_kit::aside::aside;
 
 /// The BSON of a document, with its expiry where it has one and the keys of its points in time.
 pub fn to_bson(collection: &Collection, document: &Document) -> Result<RawDocumentBuf, StoreError> {
@@ -32,6 +35,16 @@ pub fn to_bson(collection: &Collection, document: &Document) -> Result<RawDocume
         raw.append(key(INSTANTS)?, keys);
     }
     Ok(raw)
+}
+
+/// The BSON of many documents, in their order: made beside the async threads, since it takes long.
+pub async fn all_to_bson(
+    collection: &Arc<Collection>,
+    documents: Vec<Document>,
+) -> Result<Vec<RawDocumentBuf>, StoreError> {
+    let collection = Arc::clone(collection);
+    let convert = move || documents.into_iter().map(|document| to_bson(&collection, &document)).collect();
+    aside(usize::MAX, convert).await.map_err(|lost| StoreError::Failed(lost.to_string()))?
 }
 
 /// A name as BSON takes it.

@@ -222,9 +222,7 @@ impl Writes for MongoStore {
         if documents.is_empty() {
             return Ok(fates);
         }
-        let raw = documents.iter().map(|document| Self::raw(collection, document));
-        let raw: Vec<RawDocumentBuf> = raw.collect::<Result<_, _>>()?;
-        drop(documents);
+        let raw = bson::all_to_bson(collection, documents).await?;
         let inserted = in_time(self.handle(collection).insert_many(&raw).ordered(false)).await;
         if let Err(error) = inserted {
             for (at, fate) in refused(&error, collection)? {
@@ -236,13 +234,16 @@ impl Writes for MongoStore {
         Ok(fates)
     }
 
-    async fn insert_together(&self, collection: &Arc<Collection>, bulk: Bulk) -> Result<BulkEnd, StoreError> {
-        let raw = bulk.documents.iter().map(|document| Self::raw(collection, document)).enumerate();
-        let left = raw.map(|(at, raw)| Ok((at, raw?))).collect::<Result<Vec<_>, StoreError>>()?;
+    async fn insert_together(
+        &self,
+        collection: &Arc<Collection>,
+        mut bulk: Bulk,
+    ) -> Result<BulkEnd, StoreError> {
+        let raw = bson::all_to_bson(collection, std::mem::take(&mut bulk.documents)).await?;
+        let left: Vec<_> = raw.into_iter().enumerate().collect();
         let fates = vec![Fate::Inserted; left.len()];
         let store = self.clone();
         let documents = self.handle(collection);
-        let bulk = Bulk { documents: Vec::new(), ..bulk };
         let mut attempt = Attempt { store, documents, left, fates, bulk };
         // A conflict ends a transaction, so it is tried again without the documents that would meet one.
         while !attempt.has_too_many_conflicts() {

@@ -16,11 +16,15 @@ const DELAY: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "10");
 /// option in its environment; where it is there already, whatever it says, this does nothing.
 pub fn give_back_early() {
     let (name, delay) = DELAY;
-    #[expect(clippy::disallowed_methods, reason = "this option is the allocator's own, not a setting of ours")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this option is the allocator's own, not a setting of ours"
+    )]
     if std::env::var_os(name).is_some() {
         return;
     }
-    let failed = current_exe().map_or_else(|fault| fault, |program| anew(Command::new(program).env(name, delay)));
+    let failed =
+        current_exe().map_or_else(|fault| fault, |program| anew(Command::new(program).env(name, delay)));
     eprintln!("the allocator keeps freed memory for a second: {name} could not be set: {failed}");
 }
 
