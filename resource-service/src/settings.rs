@@ -13,6 +13,8 @@ use service_kit::{
     store::StoreUrl,
 };
 
+use crate::domain::artifacts::UploadQuota;
+
 /// The MongoDB database where the URL names none.
 pub(crate) const DATABASE: &str = "tessera_resource";
 
@@ -44,6 +46,9 @@ pub struct Settings {
     /// The memory that requests share.
     #[serde(default)]
     pub memory: MemorySettings,
+    /// Files of documents.
+    #[serde(default)]
+    pub artifacts: ArtifactSettings,
     /// Queries.
     #[serde(default)]
     pub query: QuerySettings,
@@ -139,6 +144,29 @@ impl Default for MemorySettings {
 
 /// The smallest budget of memory, in bytes: one bulk request of the largest size fits in, beside others.
 const MIN_BUDGET: usize = 32 * 1024 * 1024;
+
+/// Files of documents.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ArtifactSettings {
+    /// The most bytes that unfinished uploads of one owner hold, in all collections together.
+    pub unfinished_by_owner: u64,
+    /// The most bytes that unfinished uploads to one collection hold.
+    pub unfinished_by_collection: u64,
+}
+
+impl Default for ArtifactSettings {
+    fn default() -> Self {
+        Self { unfinished_by_owner: 10 << 30, unfinished_by_collection: 100 << 30 }
+    }
+}
+
+impl ArtifactSettings {
+    /// The quota that they are.
+    pub const fn quota(&self) -> UploadQuota {
+        UploadQuota { owner: self.unfinished_by_owner, collection: self.unfinished_by_collection }
+    }
+}
 
 /// Queries.
 #[derive(Clone, Debug, Deserialize)]
@@ -281,6 +309,8 @@ mod tests {
         assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8082");
         assert_eq!(format!("{:?}", settings.store.url), "sqlite:data/resource.db");
         assert_eq!((settings.memory.budget, settings.http.write_timeout), (100_663_296, 30));
+        let quota = UploadQuota { owner: 10_737_418_240, collection: 107_374_182_400 };
+        assert_eq!(settings.artifacts.quota(), quota);
         assert_eq!(settings.query.timeout(), Duration::from_secs(10));
     }
 

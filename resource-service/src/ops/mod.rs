@@ -59,7 +59,11 @@ use tokio::time::timeout;
 use self::{
     catalog::LiveCatalog, error::ResourceError, feed::Feed, hot::Hot, names::Names, notices::Notices,
 };
-use crate::{domain::ids::Ids, query::cursor::CursorKey, store::Store};
+use crate::{
+    domain::{artifacts::UploadQuota, ids::Ids},
+    query::cursor::CursorKey,
+    store::Store,
+};
 
 /// How long a request waits for the key of cursors, which is read once.
 const KEY_PATIENCE: Duration = Duration::from_secs(1);
@@ -90,6 +94,8 @@ pub struct Service {
     pub names: Names,
     /// The most columns of a table.
     pub export_columns: usize,
+    /// What unfinished uploads may hold.
+    pub upload_quota: UploadQuota,
     /// The key that signs cursors, once it was read from the store.
     pub cursor_key: Once<Arc<CursorKey>, ResourceError>,
     /// How long a request may look for documents.

@@ -33,6 +33,8 @@ pub struct Blob {
     pub name: String,
     /// The SHA-256 that it is to have, in hexadecimal, where the sender announced one.
     pub sha256: Option<String>,
+    /// `sub` of who sends it; unknown of blobs from before this was kept.
+    pub owner: Option<String>,
 }
 
 impl Blob {
@@ -40,6 +42,15 @@ impl Blob {
     pub fn place(&self) -> DocumentRef<'_> {
         DocumentRef { collection: &self.collection, document: &self.document }
     }
+}
+
+/// The bytes that open blobs hold while their leases last, each chunk counted whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnfinishedBytes {
+    /// Those of one collection.
+    pub collection: u64,
+    /// Those of one owner, whatever the collection.
+    pub owner: u64,
 }
 
 /// A change of a blob's lease. It is open from its beginning until it is sealed, and takes chunks while it is.
@@ -109,6 +120,14 @@ pub trait Artifacts: Send + Sync {
         place: DocumentRef<'_>,
         now: OffsetDateTime,
     ) -> Result<Vec<(Blob, u32)>, StoreError>;
+
+    /// The bytes of open blobs whose leases are not over, those without a SHA-256 included.
+    async fn unfinished_bytes(
+        &self,
+        collection: &str,
+        owner: &str,
+        now: OffsetDateTime,
+    ) -> Result<UnfinishedBytes, StoreError>;
 
     /// Some blobs whose leases are over.
     async fn over(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<Blob>, StoreError>;

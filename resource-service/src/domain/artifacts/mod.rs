@@ -40,6 +40,29 @@ pub struct Folder {
     pub files: Vec<File>,
 }
 
+/// The most bytes that uploads which are not finished may hold. A file of the largest size always may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadQuota {
+    /// Those of one owner, whatever the collection.
+    pub owner: u64,
+    /// Those of one collection.
+    pub collection: u64,
+}
+
+impl UploadQuota {
+    /// Refuses an upload that needs so many bytes while others hold so many of the same owner and in the same collection.
+    pub fn check(&self, others: [u64; 2], needed: u64, limits: &ArtifactsDefinition) -> Result<(), Full> {
+        let quotas = [(self.owner, "for one owner"), (self.collection, "in one collection")];
+        for ((limit, whose), taken) in quotas.into_iter().zip(others) {
+            let limit = limit.max(limits.max_bytes);
+            if taken.saturating_add(needed) > limit {
+                return Err(Full::Unfinished { limit, taken, whose });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Why a folder does not take a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
@@ -58,6 +81,19 @@ pub enum Full {
         taken: u64,
         /// The bytes of uploads that are not finished.
         unfinished: u64,
+    },
+    /// Uploads that are not finished hold too much.
+    #[error(
+        "uploads that are not finished may hold at most {limit} bytes {whose}, and others hold {taken}; finish them, or retry \
+         later: what arrived is given back an hour after an upload paused"
+    )]
+    Unfinished {
+        /// The most bytes.
+        limit: u64,
+        /// The bytes of the other uploads.
+        taken: u64,
+        /// For whom or where this holds.
+        whose: &'static str,
     },
     /// There are too many files.
     #[error("a document may have at most {MAX_FILES} artifacts; put several into one archive")]
@@ -181,6 +217,18 @@ mod tests {
         let many = folder((0..MAX_FILES).map(|n| file(&format!("{n:04}"), 1)).collect());
         assert_eq!(many.with(file("x", 1), &limits(10, None)), Err(Full::Files));
         assert_eq!(many.with(file("0007", 2), &limits(10, None)).map(|files| files.len()), Ok(MAX_FILES));
+    }
+
+    #[test]
+    fn unfinished_uploads_have_a_quota_in_which_one_file_always_fits() {
+        let (quota, limits) = (UploadQuota { owner: 20, collection: 30 }, limits(10, None));
+        assert_eq!(quota.check([10, 20], 10, &limits), Ok(()));
+        let refused = |limit, taken, whose| Err(Full::Unfinished { limit, taken, whose });
+        assert_eq!(quota.check([11, 0], 10, &limits), refused(20, 11, "for one owner"));
+        assert_eq!(quota.check([0, 21], 10, &limits), refused(30, 21, "in one collection"));
+        let large = ArtifactsDefinition { max_bytes: 100, ..limits };
+        assert_eq!(quota.check([0, 0], 100, &large), Ok(()));
+        assert_eq!(quota.check([1, 1], 100, &large), refused(100, 1, "for one owner"));
     }
 
     #[test]

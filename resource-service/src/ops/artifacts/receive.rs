@@ -53,6 +53,7 @@ impl<'r> Receiver<'r> {
             document: upload.named.id.to_owned(),
             name: name.as_str().to_owned(),
             sha256: upload.sha256.clone(),
+            owner: Some(upload.named.claims.sub.clone()),
         };
         let mut receiver = Self {
             service,
@@ -71,10 +72,27 @@ impl<'r> Receiver<'r> {
             Some(part) if part.start > 0 => receiver.go_on(part).await?,
             _ => {
                 receiver.count_others().await?;
+                receiver.check_quota().await?;
                 service.store.begin(&receiver.blob, now, lease_from(now)).await?;
             }
         }
         Ok(receiver)
+    }
+
+    /// Refuses an upload that is too much beside all others that are not finished.
+    async fn check_quota(&self) -> Result<(), ResourceError> {
+        let (service, named) = (self.service, self.upload.named);
+        let now = service.clock.now();
+        let held = service.store.unfinished_bytes(named.collection, &named.claims.sub, now).await?;
+        let own = received(self.chunks);
+        let others = [held.owner, held.collection].map(|held| held.saturating_sub(own));
+        Ok(service.upload_quota.check(others, self.needed(), &self.open.limits)?)
+    }
+
+    /// The bytes that the file has, or has so far where the sender announced none.
+    fn needed(&self) -> u64 {
+        let announced = self.upload.part.as_ref().map(|part| part.total).or(self.upload.length);
+        announced.unwrap_or_default().max(self.size)
     }
 
     /// Counts what else the document holds, uploads that broke off included: they are kept until they are finished or an
@@ -86,16 +104,13 @@ impl<'r> Receiver<'r> {
         let files = folder.files.iter().filter(|file| file.about.name != self.blob.name);
         let files: u64 = files.map(|file| file.about.size).sum();
         let unfinished = store.unfinished(place, self.service.clock.now()).await?;
-        let received = |chunks: u32| u64::from(chunks) * u64::from(CHUNK_BYTES);
         let unfinished: Vec<(Blob, u32)> =
             unfinished.into_iter().filter(|(blob, _)| blob.id != self.blob.id).collect();
         let same = |blob: &Blob| blob.name == self.blob.name && blob.sha256 == self.blob.sha256;
         let mine =
             unfinished.iter().filter(|(blob, _)| same(blob)).map(|(_, chunks)| received(*chunks)).max();
         let unfinished: u64 = unfinished.iter().map(|(_, chunks)| received(*chunks)).sum();
-        let announced = self.upload.part.as_ref().map(|part| part.total).or(self.upload.length);
-        let needed = announced.unwrap_or_default().max(self.size);
-        if (files + unfinished).saturating_add(needed) > limit {
+        if (files + unfinished).saturating_add(self.needed()) > limit {
             // Who sends the same file from its beginning may continue with what has arrived of it.
             return Err(match mine.filter(|received| self.chunks == 0 && *received > 0) {
                 Some(received) => ResourceError::Offset { received },
@@ -113,7 +128,7 @@ impl<'r> Receiver<'r> {
             .into_iter()
             .filter(|(blob, _)| blob.name == self.blob.name && blob.sha256 == self.blob.sha256);
         let longest = same.max_by_key(|(_, chunks)| *chunks);
-        let received = longest.as_ref().map_or(0, |(_, chunks)| u64::from(*chunks) * u64::from(CHUNK_BYTES));
+        let received = longest.as_ref().map_or(0, |(_, chunks)| received(*chunks));
         let Some((blob, chunks)) = longest.filter(|_| received == part.start) else {
             return Err(ResourceError::Offset { received });
         };
@@ -158,6 +173,7 @@ impl<'r> Receiver<'r> {
         if !self.sealed {
             // Others may have begun meanwhile.
             self.count_others().await?;
+            self.check_quota().await?;
         }
         let bytes = std::mem::take(&mut self.buffer);
         if self.chunks == 0 {
@@ -261,6 +277,11 @@ impl<'r> Receiver<'r> {
             tracing::debug!(%error, "the chunks of a failed upload are left to the next sweep");
         }
     }
+}
+
+/// The bytes of so many chunks.
+fn received(chunks: u32) -> u64 {
+    u64::from(chunks) * u64::from(CHUNK_BYTES)
 }
 
 /// Whether the collection takes files of this type.

@@ -4,7 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::json;
-use service_kit::{budget::Budget, clock::ManualClock, once::Once, random::OsRandom};
+use service_kit::{
+    budget::Budget,
+    clock::{Clock as _, ManualClock},
+    once::Once,
+    random::OsRandom,
+};
 use shared_models::claims::{AccessClaims, Audience};
 
 use super::{
@@ -16,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
-        artifacts::{CHUNK_BYTES, range::SentRange},
+        artifacts::{CHUNK_BYTES, Full, UploadQuota, range::SentRange},
         catalog::Catalog,
         document::{Document, Meta},
         history::Removal,
@@ -82,6 +87,7 @@ impl World {
             notices: Notices::default(),
             names: Names::default(),
             export_columns: 1_000,
+            upload_quota: UploadQuota { owner: 16 * CHUNK as u64, collection: 18 * CHUNK as u64 },
             cursor_key: Once::default(),
             query_timeout: QUERY_TIMEOUT,
         };
@@ -115,6 +121,26 @@ impl World {
 
     async fn put(&self, name: &str, bytes: &[u8]) -> Result<Stored, ResourceError> {
         put(&self.service, self.upload(name, None, None), stream::iter([Ok(bytes)])).await
+    }
+
+    /// The bytes that unfinished uploads of ada hold.
+    async fn unfinished(&self) -> u64 {
+        let (store, now) = (&self.service.store, self.clock.now());
+        store.unfinished_bytes("things", "ada", now).await.unwrap().owner
+    }
+
+    /// Sends so many chunks of a file, announces no digest, and leaves before its end.
+    async fn leave(&self, name: &str, chunks: usize) {
+        let pieces = stream::iter(vec![Ok::<_, String>(vec![1; CHUNK]); chunks]).chain(stream::pending());
+        let held = self.unfinished().await + (chunks * CHUNK) as u64;
+        tokio::select! {
+            _ = put(&self.service, self.upload(name, None, None), Box::pin(pieces)) => panic!("it has no end"),
+            () = async {
+                while self.unfinished().await < held {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            } => {}
+        }
     }
 
     async fn bytes(&self, name: &str) -> Result<Vec<u8>, ResourceError> {
@@ -233,6 +259,30 @@ async fn an_upload_that_pauses_longer_than_its_lease_is_told_to_begin_again() {
     let late = put(&world.service, world.upload("x", None, None), jump).await;
     assert_eq!(late, Err(ResourceError::UploadEnded));
     assert!(world.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn uploads_that_broke_off_count_against_their_owner_and_their_collection() {
+    let chunks = |count: usize| (count * CHUNK) as u64;
+    let mut world = World::new().await;
+    world.leave("a", 8).await;
+    world.leave("b", 7).await;
+    assert_eq!(world.unfinished().await, chunks(15));
+    let refused = world.put("c", &vec![0; 2 * CHUNK]).await.unwrap_err();
+    let full = Full::Unfinished { limit: chunks(16), taken: chunks(15), whose: "for one owner" };
+    assert_eq!(refused, ResourceError::Full(full));
+    assert_eq!(world.unfinished().await, chunks(15), "what was refused is removed at once");
+    world.put("c", &vec![0; CHUNK]).await.unwrap();
+    assert_eq!(world.unfinished().await, chunks(15), "a finished file counts no more");
+    // Others have a quota of their own, beside that of the collection.
+    world.claims.sub = "bob".into();
+    let refused = world.put("d", &vec![0; 4 * CHUNK]).await.unwrap_err();
+    let full = Full::Unfinished { limit: chunks(18), taken: chunks(15), whose: "in one collection" };
+    assert_eq!(refused, ResourceError::Full(full));
+    world.put("d", &vec![0; 3 * CHUNK]).await.unwrap();
+    world.clock.advance(Duration::from_secs(3600));
+    assert_eq!(world.unfinished().await, 0);
+    world.put("e", &vec![0; 4 * CHUNK]).await.unwrap();
 }
 
 #[tokio::test]

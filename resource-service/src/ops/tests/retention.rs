@@ -95,7 +95,7 @@ impl World {
 
     async fn attach(&self, id: &str) {
         let (collection, document, name) = ("calculations".to_owned(), id.to_owned(), "a.txt".to_owned());
-        let blob = Blob { id: format!("blob-{id}"), collection, document, name, sha256: None };
+        let blob = Blob { id: format!("blob-{id}"), collection, document, name, sha256: None, owner: None };
         let later = NOW + time::Duration::hours(1);
         self.store.begin(&blob, NOW, later).await.expect("ok");
         self.store.append(&blob.id, 0, b"text".to_vec()).await.expect("ok");

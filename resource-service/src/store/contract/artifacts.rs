@@ -27,6 +27,7 @@ on_both_stores! {
     a_lease_that_is_over_is_neither_renewed_nor_sealed
     a_sealed_blob_is_neither_abandoned_nor_renewed
     only_open_blobs_with_a_digest_are_unfinished
+    unfinished_bytes_are_counted_by_collection_and_by_owner
     a_settled_blob_is_left_alone_until_it_is_released
     a_large_blob_is_discarded_whole_and_no_other_with_it
 }
@@ -61,6 +62,7 @@ fn blob(id: &str, sha256: Option<&str>) -> Blob {
         document: text("a"),
         name: text("$n.é"),
         sha256: sha256.map(text),
+        owner: Some(text("ada")),
     }
 }
 
@@ -191,6 +193,31 @@ async fn only_open_blobs_with_a_digest_are_unfinished(f: &Fixture) {
     assert_eq!(f.store.unfinished(PLACE, NOW + HOUR).await, Ok(vec![]));
     let elsewhere = DocumentRef { document: "b", ..PLACE };
     assert_eq!(f.store.unfinished(elsewhere, NOW).await, Ok(vec![]));
+}
+
+async fn unfinished_bytes_are_counted_by_collection_and_by_owner(f: &Fixture) {
+    prepare(f).await;
+    let counted = async |at| {
+        let held = f.store.unfinished_bytes("things", "ada", at).await.expect("ok");
+        [held.collection, held.owner].map(|bytes| bytes / u64::from(CHUNK_BYTES))
+    };
+    assert_eq!(counted(NOW).await, [0, 0]);
+    for (id, collection, owner, chunks) in [
+        ("b", "things", "ada", 2),
+        ("c", "things", "bob", 1),
+        ("d", "others", "ada", 3),
+        ("e", "others", "bob", 9),
+    ] {
+        let blob = Blob { collection: collection.into(), owner: Some(owner.into()), ..blob(id, None) };
+        f.store.begin(&blob, NOW, NOW + HOUR).await.expect("ok");
+        for n in 0..chunks {
+            f.store.append(id, n, vec![1]).await.expect("ok");
+        }
+    }
+    assert_eq!(counted(NOW).await, [3, 5]);
+    assert!(lease(f, "b", Lease::Seal { bytes: 2 }, 0).await);
+    assert_eq!(counted(NOW).await, [1, 3], "a finished upload counts no more");
+    assert_eq!(counted(NOW + HOUR).await, [0, 0], "nor does one whose lease is over");
 }
 
 async fn a_settled_blob_is_left_alone_until_it_is_released(f: &Fixture) {

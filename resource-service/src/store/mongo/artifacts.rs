@@ -2,6 +2,7 @@
 //! a document for each folder. The driver's own GridFS neither begins in the middle of a file nor continues one.
 
 use async_trait::async_trait;
+use futures_util::future::try_join;
 use mongodb::{
     Collection as Handle, IndexModel,
     bson::{Binary, DateTime, Document as Doc, doc, spec::BinarySubtype},
@@ -17,7 +18,7 @@ use crate::{
     domain::artifacts::{CHUNK_BYTES, File, Folder},
     store::{
         StoreError,
-        artifacts::{Artifacts, Blob, DocumentRef, Lease},
+        artifacts::{Artifacts, Blob, DocumentRef, Lease, UnfinishedBytes},
     },
 };
 
@@ -60,6 +61,7 @@ struct Metadata {
     sha256: Option<String>,
     open: bool,
     lease: Option<DateTime>,
+    owner: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,6 +69,11 @@ struct Chunk {
     files_id: String,
     n: u32,
     data: Binary,
+}
+
+#[derive(Deserialize)]
+struct Chunks {
+    chunks: i64,
 }
 
 #[derive(Deserialize)]
@@ -82,8 +89,8 @@ struct OnlyDocument {
 
 impl From<StoredBlob> for Blob {
     fn from(stored: StoredBlob) -> Self {
-        let Metadata { collection, document, sha256, .. } = stored.metadata;
-        Self { id: stored.id, collection, document, name: stored.filename, sha256 }
+        let Metadata { collection, document, sha256, owner, .. } = stored.metadata;
+        Self { id: stored.id, collection, document, name: stored.filename, sha256, owner }
     }
 }
 
@@ -120,12 +127,38 @@ impl MongoStore {
         let blobs = [
             dated(doc! { "metadata.lease": 1 }, doc! { "metadata.lease": { "$type": "date" } }),
             dated(doc! { "metadata.document": 1 }, doc! { "metadata.open": true }),
+            dated(doc! { "metadata.collection": 1 }, doc! { "metadata.open": true }),
+            dated(doc! { "metadata.owner": 1 }, doc! { "metadata.open": true }),
         ];
         let done = async {
             self.artifact_chunks().create_index(chunks).await?;
             self.artifact_blobs().create_indexes(blobs).await
         };
         done.await.map(|_| ()).map_err(|error| failed(&error))
+    }
+
+    /// The bytes of the open blobs that this member of theirs says it of, each chunk counted whole.
+    async fn unfinished_bytes_by(
+        &self,
+        member: &str,
+        value: &str,
+        now: OffsetDateTime,
+    ) -> Result<u64, Error> {
+        // Chunks are numbered from 0 without a gap, so the last one tells how many there are.
+        let last =
+            [doc! { "$sort": { "n": -1 } }, doc! { "$limit": 1 }, doc! { "$project": { "_id": 0, "n": 1 } }];
+        let stages = [
+            doc! { "$match": { member: value, "metadata.open": true, "metadata.lease": { "$gt": date(now) } } },
+            doc! { "$lookup": {
+                "from": "artifacts.chunks", "localField": "_id", "foreignField": "files_id",
+                "pipeline": last.to_vec(), "as": "last",
+            } },
+            doc! { "$unwind": "$last" },
+            doc! { "$group": { "_id": null, "chunks": { "$sum": { "$add": ["$last.n", 1_i64] } } } },
+        ];
+        let mut found = self.artifact_blobs().aggregate(stages).with_type::<Chunks>().await?;
+        let chunks = if found.advance().await? { found.deserialize_current()?.chunks } else { 0 };
+        Ok(chunks.unsigned_abs() * u64::from(CHUNK_BYTES))
     }
 
     /// Blobs by id: so many at most, or all where `limit` is 0.
@@ -231,6 +264,7 @@ impl Artifacts for MongoStore {
                 sha256: blob.sha256,
                 open: true,
                 lease: Some(date(until)),
+                owner: blob.owner,
             },
         };
         in_time(self.artifact_blobs().insert_one(stored)).await.map(|_| ()).map_err(|error| written(&error))
@@ -289,6 +323,20 @@ impl Artifacts for MongoStore {
             Ok(unfinished)
         };
         in_time(walk).await.map_err(|error: Error| failed(&error))
+    }
+
+    async fn unfinished_bytes(
+        &self,
+        collection: &str,
+        owner: &str,
+        now: OffsetDateTime,
+    ) -> Result<UnfinishedBytes, StoreError> {
+        let counted = try_join(
+            self.unfinished_bytes_by("metadata.collection", collection, now),
+            self.unfinished_bytes_by("metadata.owner", owner, now),
+        );
+        let (collection, owner) = in_time(counted).await.map_err(|error| failed(&error))?;
+        Ok(UnfinishedBytes { collection, owner })
     }
 
     async fn over(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<Blob>, StoreError> {

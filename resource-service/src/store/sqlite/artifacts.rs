@@ -2,32 +2,42 @@
 //! sender holds up nobody.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use time::OffsetDateTime;
 
 use super::{SqliteStore, history, millis};
 use crate::{
-    domain::artifacts::{File, Folder},
+    domain::artifacts::{CHUNK_BYTES, File, Folder},
     store::{
         StoreError,
-        artifacts::{Artifacts, Blob, DocumentRef, Lease},
+        artifacts::{Artifacts, Blob, DocumentRef, Lease, UnfinishedBytes},
     },
 };
 
-/// What `prepare` makes.
-pub(super) const TABLES: &str = "
+const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS artifact_folders (
         collection TEXT NOT NULL, document TEXT NOT NULL, tag TEXT NOT NULL,
         files TEXT NOT NULL CHECK (json_valid(files)), PRIMARY KEY (collection, document));
     CREATE TABLE IF NOT EXISTS artifact_blobs (
         id TEXT PRIMARY KEY, collection TEXT NOT NULL, document TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT,
-        open INTEGER NOT NULL, lease INTEGER);
+        open INTEGER NOT NULL, lease INTEGER, owner TEXT);
     CREATE INDEX IF NOT EXISTS artifact_blobs_lease ON artifact_blobs (lease) WHERE lease IS NOT NULL;
     CREATE INDEX IF NOT EXISTS artifact_blobs_open ON artifact_blobs (collection, document) WHERE open;
     CREATE TABLE IF NOT EXISTS artifact_chunks (
         blob TEXT NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE (blob, n));";
 /// The chunks that one transaction removes: other writers go between.
 const REMOVED_AT_ONCE: u32 = 32;
+
+/// Makes the tables. A file from before blobs had owners gets the column.
+pub(super) fn prepare(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    transaction.execute_batch(TABLES)?;
+    let has_owner = "SELECT count(*) FROM pragma_table_info('artifact_blobs') WHERE name = 'owner'";
+    if transaction.query_row(has_owner, [], |row| row.get::<_, i64>(0))? == 0 {
+        transaction.execute_batch("ALTER TABLE artifact_blobs ADD COLUMN owner TEXT")?;
+    }
+    let index = "CREATE INDEX IF NOT EXISTS artifact_blobs_owner ON artifact_blobs (owner) WHERE open";
+    Ok(transaction.execute_batch(index)?)
+}
 
 fn blob(row: &Row<'_>) -> rusqlite::Result<Blob> {
     Ok(Blob {
@@ -36,6 +46,7 @@ fn blob(row: &Row<'_>) -> rusqlite::Result<Blob> {
         document: row.get(2)?,
         name: row.get(3)?,
         sha256: row.get(4)?,
+        owner: row.get(5)?,
     })
 }
 
@@ -131,10 +142,11 @@ impl Artifacts for SqliteStore {
         let blob = blob.clone();
         self.database
             .write(move |transaction| {
-                let sql = "INSERT INTO artifact_blobs (id, collection, document, name, sha256, open, lease)
-                           VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)";
-                let values =
-                    params![blob.id, blob.collection, blob.document, blob.name, blob.sha256, millis(until)];
+                let sql =
+                    "INSERT INTO artifact_blobs (id, collection, document, name, sha256, open, lease, owner)
+                           VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)";
+                let Blob { id, collection, document, name, sha256, owner } = blob;
+                let values = params![id, collection, document, name, sha256, millis(until), owner];
                 transaction.prepare_cached(sql)?.execute(values)?;
                 Ok(())
             })
@@ -195,16 +207,44 @@ impl Artifacts for SqliteStore {
         let (collection, document) = (place.collection.to_owned(), place.document.to_owned());
         self.database
             .read(move |connection| {
-                let sql = "SELECT id, collection, document, name, sha256,
+                let sql = "SELECT id, collection, document, name, sha256, owner,
                                (SELECT count(*) FROM artifact_chunks WHERE blob = id)
                            FROM artifact_blobs
                            WHERE collection = ?1 AND document = ?2 AND open AND lease > ?3 AND sha256 IS NOT NULL
                            ORDER BY id";
                 let mut prepared = connection.prepare_cached(sql)?;
                 let rows = prepared.query_map(params![collection, document, millis(now)], |row| {
-                    Ok((blob(row)?, row.get(5)?))
+                    Ok((blob(row)?, row.get(6)?))
                 })?;
                 Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn unfinished_bytes(
+        &self,
+        collection: &str,
+        owner: &str,
+        now: OffsetDateTime,
+    ) -> Result<UnfinishedBytes, StoreError> {
+        let (collection, owner) = (collection.to_owned(), owner.to_owned());
+        self.database
+            .read(move |connection| {
+                let held = |column: &str, value: &str| -> Result<u64, StoreError> {
+                    // Chunks are numbered from 0 without a gap, so the last one tells how many there are.
+                    let sql = format!(
+                        "SELECT coalesce(sum((SELECT max(n) + 1 FROM artifact_chunks WHERE blob = id)), 0)
+                         FROM artifact_blobs WHERE {column} = ?1 AND open AND lease > ?2"
+                    );
+                    let chunks: i64 = connection
+                        .prepare_cached(&sql)?
+                        .query_row(params![value, millis(now)], |row| row.get(0))?;
+                    Ok(chunks.unsigned_abs() * u64::from(CHUNK_BYTES))
+                };
+                Ok(UnfinishedBytes {
+                    collection: held("collection", &collection)?,
+                    owner: held("owner", &owner)?,
+                })
             })
             .await
     }
@@ -212,7 +252,7 @@ impl Artifacts for SqliteStore {
     async fn over(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<Blob>, StoreError> {
         self.database
             .read(move |connection| {
-                let sql = "SELECT id, collection, document, name, sha256 FROM artifact_blobs
+                let sql = "SELECT id, collection, document, name, sha256, owner FROM artifact_blobs
                            WHERE lease IS NOT NULL AND lease <= ?1 ORDER BY lease LIMIT ?2";
                 let mut prepared = connection.prepare_cached(sql)?;
                 let rows = prepared.query_map(params![millis(now), limit], blob)?;

@@ -199,7 +199,7 @@ impl Store for SqliteStore {
                 receipts::prepare(transaction)?;
                 transaction.execute_batch(purges::CREATE)?;
                 transaction.execute_batch(hiding::CREATE)?;
-                transaction.execute_batch(artifacts::TABLES)?;
+                artifacts::prepare(transaction)?;
                 for collection in &collections {
                     definitions::drop_changed(transaction, collection)?;
                     let made = transaction.execute_batch(&create(collection));
