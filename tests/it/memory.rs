@@ -24,8 +24,17 @@ async fn define(caller: &Caller<'_>, name: &str) {
 }
 
 /// Fills `fat` with documents of 100 KiB.
-async fn fill(caller: &Caller<'_>, documents: usize) {
+async fn fill(stack: &Stack, caller: &Caller<'_>, documents: usize) {
     define(caller, "fat").await;
+    for replica in &stack.resource {
+        let since = Instant::now();
+        let token = caller.token.as_deref().expect("a token");
+        let known = || send(http().get(format!("{}/api/fat", replica.base)).bearer_auth(token));
+        while known().await.status != 200 {
+            assert!(since.elapsed() < Duration::from_secs(10), "a replica does not know the collection");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
     let line = format!("{}\n", json!({"text": "observed ".repeat(11_000)}));
     for _ in 0..documents / 50 {
         let request = caller.request(Method::POST, "/api/fat").header(CONTENT_TYPE, "application/x-ndjson");
@@ -60,7 +69,7 @@ fn grown(stack: &Stack, before: u64) -> u64 {
 async fn sixty_readers_that_do_not_read_fill_no_memory_and_are_cut() {
     let stack = Stack::embedded_with(&[("RESOURCE__HTTP__WRITE_TIMEOUT", "3")]).await;
     let caller = stack.bearer_of("ada", SCOPES);
-    fill(&caller, 200).await;
+    fill(&stack, &caller, 200).await;
     let (base, before) = (stack.resource[0].base.clone(), stack.resource[0].peak());
     let mut silent = Vec::new();
     for reader in 0..60 {
@@ -85,7 +94,7 @@ async fn sixty_readers_that_do_not_read_fill_no_memory_and_are_cut() {
 async fn a_slow_reader_is_not_cut() {
     let stack = Stack::embedded_with(&[("RESOURCE__HTTP__WRITE_TIMEOUT", "3")]).await;
     let caller = stack.bearer_of("ada", SCOPES);
-    fill(&caller, 50).await;
+    fill(&stack, &caller, 50).await;
     let (base, token) = (&stack.resource[0].base, caller.token.as_deref().expect("a token"));
     // A window below the segment size of the loopback device would look like one that never opens.
     let mut slow = ask(base, "/api/fat?limit=1000", token, 256 * 1024).await;
@@ -101,16 +110,14 @@ async fn a_slow_reader_is_not_cut() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn thirty_two_exports_take_no_more_than_the_budget() {
-    let stack = Stack::embedded().await;
+async fn thirty_two_exports(stack: Stack) {
     let caller = stack.bearer_of("ada", SCOPES);
-    fill(&caller, 200).await;
-    let before = stack.resource[0].peak();
+    fill(&stack, &caller, 200).await;
+    let (url, before) = (format!("{}/api/fat", stack.resource[0].base), stack.resource[0].peak());
     let exports = (0..32).map(|n| {
-        let who = stack.bearer_of(&format!("reader{}", n % 4), SCOPES);
+        let token = stack.bearer_of(&format!("reader{}", n % 4), SCOPES).token.expect("a token");
         let format = ["application/x-ndjson", "text/csv"][n % 2];
-        tokio::spawn(send(who.request(Method::GET, "/api/fat").header("Accept", format)))
+        tokio::spawn(send(http().get(&url).bearer_auth(token).header("Accept", format)))
     });
     for export in exports.collect::<Vec<_>>() {
         let answer = export.await.expect("an answer");
@@ -118,6 +125,16 @@ async fn thirty_two_exports_take_no_more_than_the_budget() {
     }
     let held = grown(&stack, before);
     assert!(held < BOUND, "32 exports held {held} MiB");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thirty_two_exports_take_no_more_than_the_budget() {
+    thirty_two_exports(Stack::embedded().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thirty_two_exports_from_mongodb_take_no_more_than_the_budget() {
+    thirty_two_exports(Stack::replicated().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -23,7 +23,9 @@ use crate::store::{
 };
 
 /// The most documents that come from the server at once.
-const BATCH: u32 = 1_000;
+const BATCH: u64 = 1_000;
+/// About how many bytes come from the server at once: the driver holds them beside what is made of them.
+const BATCH_BYTES: u64 = 1024 * 1024;
 
 /// A scan by a cursor. One that is lost is opened anew behind the last document: after a failover, or when the server no
 /// longer keeps the moment that the cursor sees.
@@ -108,12 +110,30 @@ async fn cursor(store: &MongoStore, rest: &Rest) -> Result<Cursor<RawDocumentBuf
     let sort = Sort::new(&rest.selection.order);
     let limit = i64::try_from(rest.selection.limit).ok().filter(|limit| *limit < i64::MAX);
     let shown = rest.selection.projection.as_ref().map(projection);
+    let batch = batch_size(store.mean_size(rest.collection.name()).await);
     if sort.computed.is_empty() {
-        let found = handle.find(filter).sort(sort.keys).batch_size(BATCH).allow_disk_use(true);
+        let found = handle.find(filter).sort(sort.keys).batch_size(batch).allow_disk_use(true);
         let found = found.read_concern(ReadConcern::snapshot());
         return found.optional(limit, Find::limit).optional(shown, Find::projection).await;
     }
     let found: Aggregate<'_> = handle.aggregate(stages(filter, sort, limit, shown));
-    let found = found.batch_size(BATCH).allow_disk_use(true).read_concern(ReadConcern::snapshot());
+    let found = found.batch_size(batch).allow_disk_use(true).read_concern(ReadConcern::snapshot());
     found.with_type::<RawDocumentBuf>().await
+}
+
+/// How many documents of this size on average come at once.
+fn batch_size(mean: Option<u64>) -> u32 {
+    let fitting = mean.map_or(BATCH, |mean| BATCH_BYTES / mean.max(1));
+    u32::try_from(fitting.clamp(2, BATCH)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_documents_come_at_once_the_larger_they_are() {
+        let sizes = [None, Some(0), Some(600), Some(100_000), Some(16_000_000)].map(batch_size);
+        assert_eq!(sizes, [1_000, 1_000, 1_000, 10, 2]);
+    }
 }

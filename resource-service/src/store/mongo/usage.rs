@@ -50,6 +50,13 @@ fn statistics() -> Vec<Doc> {
 }
 
 impl MongoStore {
+    /// The bytes that a document of a collection takes on average, by the statistics of the server; nothing where it says
+    /// nothing.
+    pub(super) async fn mean_size(&self, collection: &str) -> Option<u64> {
+        let stored = self.sum(collection, statistics()).await.ok()?;
+        stored.bytes.checked_div(stored.count)
+    }
+
     /// The sum of the amounts that a pipeline ends in; nothing where there is no such collection.
     async fn sum(&self, collection: &str, pipeline: Vec<Doc>) -> Result<Amount, StoreError> {
         match sum(&self.database, collection, pipeline, self.query_timeout).await {
