@@ -13,7 +13,7 @@ use service_kit::{
     store::StoreUrl,
 };
 
-use crate::domain::artifacts::UploadQuota;
+use crate::domain::{artifacts::UploadQuota, table::DEFAULT_COLUMNS};
 
 /// The MongoDB database where the URL names none.
 pub(crate) const DATABASE: &str = "tessera_resource";
@@ -124,7 +124,7 @@ const MAX_COLUMNS: usize = 10_000;
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        Self { columns: 1_000 }
+        Self { columns: DEFAULT_COLUMNS }
     }
 }
 

@@ -24,6 +24,9 @@ use crate::query::{
     shape::Kinds,
 };
 
+/// The most characters of a collection's name.
+pub const MAX_NAME: usize = 63;
+
 /// Names that the paths of the service take.
 const RESERVED: [&str; 3] = ["collections", "docs", "openapi.json"];
 
@@ -217,12 +220,12 @@ fn check_name(name: &str) -> Result<(), String> {
         return Err(format!("name: {name:?} is reserved"));
     }
     let mut letters = name.bytes();
-    let valid = name.len() <= 63
+    let valid = name.len() <= MAX_NAME
         && letters.next().is_some_and(|first| first.is_ascii_lowercase())
         && letters.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte));
     if !valid {
         return Err(format!(
-            "name: {name:?} must be a lower-case letter, then lower-case letters, digits, _ or -, at most 63 in all"
+            "name: {name:?} must be a lower-case letter, then lower-case letters, digits, _ or -, at most {MAX_NAME} in all"
         ));
     }
     Ok(())

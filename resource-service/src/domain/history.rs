@@ -8,7 +8,7 @@ use super::{document::Meta, fault::DefinitionFault};
 const SERIES: &str = "series";
 
 /// The most days of [`KeepDefinition`]: a hundred years.
-const MAX_DAYS: u32 = 36_500;
+pub const MAX_DAYS: u32 = 36_500;
 
 /// The end of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,10 @@ use crate::query::{
     schema::{Field, FieldType, Schema, TextFormat},
 };
 
-/// The most indexes of a collection, and the most fields of one. MongoDB takes 64 and 32, its own and ours included.
-const MAX_INDEXES: usize = 50;
-const MAX_KEYS: usize = 31;
+/// The most indexes of a collection. MongoDB accepts 64, its own and ours included.
+pub const MAX_INDEXES: usize = 50;
+/// The most fields of an index. MongoDB accepts 32, ours included.
+pub const MAX_KEYS: usize = 31;
 
 /// An index over fields of the collection.
 #[derive(Clone, Debug, PartialEq)]

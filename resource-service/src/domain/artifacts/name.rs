@@ -5,7 +5,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The most bytes of a name, as file systems have it.
-const MAX_BYTES: usize = 255;
+pub const MAX_BYTES: usize = 255;
 
 /// A name in Unicode's form NFC.
 #[derive(Clone, Debug, PartialEq, Eq)]

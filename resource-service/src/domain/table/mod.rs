@@ -14,6 +14,9 @@ pub use self::{
     plan::Plan,
 };
 
+/// The most columns of a table where the operator sets none, the one of the rest not counted.
+pub const DEFAULT_COLUMNS: usize = 1_000;
+
 shared_models::listed! {
     /// What documents are written as.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]

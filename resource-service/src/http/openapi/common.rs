@@ -24,8 +24,9 @@ const STALE: &str =
     "_stale adds stale: whether the calculation has changed since, if the caller may read it.";
 
 const PURGE: &str = "Remove the document for good, removed already or not, with its versions and artifacts and, of a calculation, \
-    its series and reviews; needs the collection's admin scope. With the answer nobody reads it any more. What belongs to it is removed \
-    within minutes, and so are answers that an Idempotency-Key would repeat. If-Match names the revision of the document or of its removal.";
+    its series and reviews; needs the collection's admin scope. Once it is answered, no request reads the document or what belongs to \
+    it; their bytes are removed within minutes. Until then a caller who wrote the document with an Idempotency-Key may be sent that \
+    first answer again; afterwards 410. If-Match names the revision of the document or of its removal.";
 const USAGE: &str = "What is stored. On MongoDB documents and versions are what the server's statistics say: they count \
     expired documents until the server removes them, and may be off for a while after it was killed.";
 

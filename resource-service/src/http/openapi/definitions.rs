@@ -63,11 +63,12 @@ fn put() -> Value {
     json!({
         "operationId": "put_collection", "tags": ["collections"], "summary": "Create or change a collection",
         "description": "This replica serves it immediately, every other within five seconds; its indexes are made before. \
-            Until then other replicas check documents by the previous definition.",
+            Until then other replicas check documents by the previous definition. A new collection is open to administrators \
+            alone until a role has its scopes.",
         "security": [{"login": [SCOPE]}, {"bearer": []}],
         "parameters": [
             flag("dry_run", "Change nothing; report which stored documents break the definition and which indexes it would build."),
-            flag("force", "Make the change even if stored documents break it. They stay as they are until they are written next."),
+            flag("force", "Make the change even if stored documents break it, which stay as they are until they are written next, or if it lowers `keep`: what is kept beyond the new limit is removed for good."),
             if_match(),
             header("If-None-Match", "*: fail if the collection exists already.", false),
         ],

@@ -13,16 +13,36 @@ use crate::domain::{catalog::Catalog, collection::Collection};
 /// Where a browser logs in: one origin leads to both services.
 const LOGIN: &str = "/auth/login";
 
-const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 503: with Retry-After while the store cannot be \
-    reached, or with the code query_timeout if the query took longer than its time limit; narrow it then. Each operation \
-    declares the answer of the common request. Some answers differ, because the request asks for it or because the caller \
-    may see less:\n\n\
+const ABOUT: &str = "Collections of documents. The definition of a collection has a JSON Schema, by which each write is \
+    checked, and says who may read and write.\n\n\
+    Requests carry an access token: `Authorization: Bearer TOKEN`. A user gets one from `POST /auth/login`, an API key or a \
+    service from `POST /auth/token`; on the page of this document, *Authorize* logs in. It is valid for five minutes unless the \
+    operator sets another time; `POST /auth/token-refresh` returns the next one.\n\n\
+    Errors are problems (RFC 9457). Any operation may return 503: with Retry-After while the store cannot be \
+    reached, or with the code query_timeout if the query took longer than its time limit; narrow it then. The code \
+    outcome_unknown says that a write may have taken effect: read before you write again. Characters that an address cannot \
+    hold, such as `\"`, `<`, `>` and letters beyond ASCII, are percent-encoded; an address with such a character, or one that \
+    is too long, gets 400 without a problem.\n\n\
+    Each operation declares the answer of the common request. Some answers differ, because the request asks for it or because \
+    the caller may see less:\n\n\
     - With `fields` or `view` a document has these fields, `_id` and `_revision`, and no others.\n\
     - With `explain=true` a list returns the schema Explanation.\n\
     - With `atomic=true` an array of documents that was stored returns 201 with the schema Outcomes.\n\
     - With an array of series, `POST /api/series/points` returns an array of the schema PointsOutcome.\n\
     - With `dry_run=true` a definition is not stored; the answer is the schema DefinitionReport.\n\
     - A write by a caller without the read scope of the collection returns `_id` and `_revision`.\n\n\
+    ## Scopes\n\n\
+    A collection NAME is read with the scope `NAME:read` and written with `NAME:write`, unless `access` in its definition names \
+    other scopes. `NAME:admin` is needed for `purge=true`, `explain=true`, `usage` and `access`; where people see only their own \
+    documents (`owner_only`), it shows those of all owners. `collections:write` changes definitions. A new collection is open to \
+    administrators alone until its scopes are given to a role (`PUT /auth/roles/{name}`) and that role to users \
+    (`PATCH /auth/users/{id}`); a token has the new scopes from its next refresh on.\n\n\
+    ## Writes\n\n\
+    - Each write makes a new revision: `_revision` in the document, and the `ETag` of the answer. Send the ETag of your copy as \
+    `If-Match`: if the document has changed since, the answer is 412 and nothing is written. Where the definition says \
+    `require_if_match`, a write without it gets 428.\n\
+    - The members that begin with `_` are set by the service. A document may be sent back with those it was read with.\n\
+    - A POST with an `Idempotency-Key` may be sent again: it is carried out once, and the first answer is repeated.\n\n\
     ## Queries\n\n\
     Each field is a parameter: `field=value` or `field[operator]=value`, with dots between the names of a path. Several are \
     combined with AND; use `or` and `filter` for other combinations.\n\n\
@@ -32,15 +52,27 @@ const ABOUT: &str = "Errors are problems (RFC 9457). Any operation may return 50
     the field with any other value than `null`; `[exists]` asks for the field, `null` or not.\n\
     - A `date-time` field is compared, sorted and grouped as an instant: `13:00:00+01:00` equals `12:00:00Z`. `prefix` and \
     `contains` ask for the text as it was written. In an address write the `+` of an offset as `%2B`, or use `Z`.\n\
-    - Where a schema allows members that it does not declare, only `filter=` asks for them. `fields` may show them.\n\
+    - An unknown field is refused by name. Where a schema allows members at the top that it does not declare, only `filter=` \
+    asks for them; `fields` may show them. Below an object that allows any members, such as `results` of a calculation, every \
+    path is accepted, and a mistyped one finds nothing.\n\
     - A list has pages. `limit` is the most documents of one; a page ends earlier where its documents make up 8 MiB, or where \
     memory is short. As long as `next` is not null there are more: send it as `after`, with the same conditions and `sort`. It \
     has at most 1024 characters. If it can no longer be continued, because the documents around it have changed, the answer is \
     422 for the parameter `after`; begin again then.\n\n\
-    ## Removed documents\n\n\
-    What DELETE removes can be restored where the definition says `versioned` or `soft_delete`, for the days of its `keep`. \
-    While a calculation is removed, its series and reviews are hidden: lists leave them out, and reads return 404. With \
-    `purge=true` a document is gone for good.\n\n\
+    ## Earlier revisions and removed documents\n\n\
+    - `versioned` in a definition keeps each revision of a document, and a removed document with its revisions. `soft_delete` \
+    keeps only removed documents. Both together mean the same as `versioned`.\n\
+    - Without `keep` they are kept for ever. `keep.versions` limits the revisions of a document, the current one counted and the \
+    record of a removal not counted. `keep.days` limits how long a revision is kept after the next one, and a document after its \
+    removal. Give either or both; what is beyond one of them is removed for good. `keep.versions` needs `versioned`, `keep.days` \
+    either of the two.\n\
+    - A removed document is found by its `_id`: reads return 404, `versions` still lists it, and `restore` brings it back. No list \
+    shows removed documents.\n\
+    - Restoring makes a new revision, also where nothing else changes. So reviews of earlier revisions are stale afterwards.\n\
+    - While a calculation is removed, its series and reviews are hidden: lists leave them out and a read by id returns 404. \
+    `GET /api/series/points` and `/api/series/metrics` return an empty list, as they do for a calculation that never was.\n\
+    - With `purge=true` a document is gone for good, with its revisions, files, series and reviews. `usage` returns how much a \
+    collection stores.\n\n\
     ## Exports\n\n";
 
 /// The document of all collections, or of the one that is named.

@@ -2,8 +2,17 @@
 
 use crate::{
     domain::{
-        aggregate::MAX_GROUPS, artifacts::MAX_FILES, document::MAX_BYTES, patch::MAX_OPERATIONS,
-        scan::MAX_NESTING as MAX_LEVELS, ticket::TICKET_TTL,
+        aggregate::MAX_GROUPS,
+        artifacts::{self, MAX_FILES, name},
+        collection::MAX_NAME,
+        document::MAX_BYTES,
+        history::MAX_DAYS,
+        index::{MAX_INDEXES, MAX_KEYS},
+        patch::MAX_OPERATIONS,
+        scan::MAX_NESTING as MAX_LEVELS,
+        table::DEFAULT_COLUMNS,
+        ticket::TICKET_TTL,
+        validate::MAX_FAULTS,
     },
     http::{
         insert::{BULK_LIMIT, MAX_KEY},
@@ -23,13 +32,17 @@ use crate::{
         cursor::MAX_LENGTH,
         grouping::{MAX_GROUPED, MAX_STATS},
         parse::{DEFAULT_LIMIT, MAX_FIELDS, MAX_LIMIT, MAX_SORT_KEYS},
+        path::MAX_DEPTH,
     },
     store::{LOG_KEPT_BYTES, LOG_KEPT_FOR, MAX_BATCH_BYTES, QUERY_TIMEOUT},
 };
 
+/// The most bytes of an address that the HTTP library reads.
+const MAX_ADDRESS: usize = 65_534;
+
 /// The section of the guide.
 pub fn table() -> String {
-    let rows = [writing(), reading(), points(), keeping()].concat();
+    let rows = [writing(), reading(), points(), keeping(), defining(), anywhere()].concat();
     let rows: Vec<String> =
         rows.iter().map(|[what, limit, beyond]| format!("| {what} | {limit} | {beyond} |\n")).collect();
     format!("## Limits\n\n| what | limit | beyond it |\n|---|---|---|\n{}", rows.concat())
@@ -48,9 +61,12 @@ fn writing() -> Vec<Row> {
         row("A body with an array of documents, or with lines and `atomic=true`", bytes(BULK_LIMIT), "413"),
         row("Documents in such a body", number(MAX_TOGETHER), "413"),
         row("A stream of lines", "none".to_owned(), ""),
+        row("A line of it", bytes(MAX_BYTES), "413 for this line"),
         row("Operations of a JSON Patch", number(MAX_OPERATIONS), "422"),
         row("Characters of an Idempotency-Key", number(MAX_KEY), "400"),
-        row("Artifacts of a document", number(MAX_FILES), "422; a definition may set fewer"),
+        row("Faults of a document that are reported", number(MAX_FAULTS), "the others are left out"),
+        row("Artifacts of a document", number(MAX_FILES), "422"),
+        row("Bytes of an artifact's name", number(name::MAX_BYTES), "422"),
     ]
 }
 
@@ -61,7 +77,8 @@ fn reading() -> Vec<Row> {
         row("Characters of `next`", number(MAX_LENGTH), ""),
         row("`limit` of versions", pages(versions::MAX_LIMIT, versions::DEFAULT_LIMIT), "422"),
         row("Conditions of a query", number(MAX_CONDITIONS), "422"),
-        row("Values of `in` and `nin`", number(MAX_VALUES), "422"),
+        row("Values of all `in` and `nin` of a query", number(MAX_VALUES), "422"),
+        row("Names of a dotted path", number(MAX_DEPTH), "422"),
         row("Groups of conditions inside one another", number(MAX_NESTING), "422"),
         row("Fields of `sort`", number(MAX_SORT_KEYS), "422"),
         row("Fields of `fields`", number(MAX_FIELDS), "422"),
@@ -69,9 +86,14 @@ fn reading() -> Vec<Row> {
         row("Values of `group`", number(MAX_GROUPED), "422"),
         row("Values of `stat`", number(MAX_STATS), "422"),
         row(
-            "Time of a list, count, read or aggregate",
+            "Time of a query: list, count, aggregate, comparison, read of a document, its versions or series, each batch of an export",
             format!("{} s, or as the operator sets it", QUERY_TIMEOUT.as_secs()),
             "503 `query_timeout`",
+        ),
+        row(
+            "Columns of a CSV or Parquet file",
+            format!("{}, or as the operator sets it", number(DEFAULT_COLUMNS)),
+            "they are in `_rest`",
         ),
     ]
 }
@@ -107,6 +129,28 @@ fn keeping() -> Vec<Row> {
     ]
 }
 
+fn defining() -> Vec<Row> {
+    let largest = usize::try_from(artifacts::MAX_BYTES).unwrap_or(usize::MAX);
+    vec![
+        row("Characters of a collection's name", number(MAX_NAME), "422"),
+        row("Indexes of a collection", number(MAX_INDEXES), "422"),
+        row("Fields of an index", number(MAX_KEYS), "422"),
+        row("`keep.days`", number(usize::try_from(MAX_DAYS).unwrap_or(usize::MAX)), "422"),
+        row("An artifact", format!("`max_bytes` of the definition, {} at most", bytes(largest)), "413"),
+    ]
+}
+
+fn anywhere() -> Vec<Row> {
+    vec![
+        row("An address", bytes(MAX_ADDRESS), "400 without a problem"),
+        row(
+            "Memory that requests take together",
+            "as the operator sets it".to_owned(),
+            "503 with Retry-After; 413 for what never fits",
+        ),
+    ]
+}
+
 fn pages(most: usize, default: usize) -> String {
     format!("{}; {} if absent", number(most), number(default))
 }
@@ -114,6 +158,7 @@ fn pages(most: usize, default: usize) -> String {
 /// Bytes in the largest unit that leaves a whole number.
 fn bytes(count: usize) -> String {
     match count {
+        _ if count.is_multiple_of(1 << 40) => format!("{} TiB", number(count >> 40)),
         _ if count.is_multiple_of(1 << 20) => format!("{} MiB", number(count >> 20)),
         _ if count.is_multiple_of(1 << 10) => format!("{} KiB", number(count >> 10)),
         _ => format!("{} bytes", number(count)),
@@ -135,6 +180,9 @@ mod tests {
     #[test]
     fn figures_are_written_for_people() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([8 << 20, 512 << 10, 1_500].map(bytes), ["8 MiB", "512 KiB", "1,500 bytes"]);
+        assert_eq!(
+            [1 << 40, 8 << 20, 512 << 10, 1_500].map(bytes),
+            ["1 TiB", "8 MiB", "512 KiB", "1,500 bytes"]
+        );
     }
 }
