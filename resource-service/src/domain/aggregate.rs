@@ -144,12 +144,16 @@ impl GroupKey {
 
 impl Ord for GroupKey {
     fn cmp(&self, other: &Self) -> Ordering {
-        ValueKind::of(&self.0).cmp(&ValueKind::of(&other.0)).then_with(|| match (&self.0, &other.0) {
-            (Literal::Text(one), Literal::Text(other)) => one.cmp(other),
-            (Literal::Boolean(one), Literal::Boolean(other)) => one.cmp(other),
-            (one, other) => compare(one, other),
-        })
+        in_order(&self.0, &other.0)
     }
+}
+
+/// The order of a sort, in which values of different kinds stand apart.
+fn in_order(one: &Literal, other: &Literal) -> Ordering {
+    ValueKind::of(one).cmp(&ValueKind::of(other)).then_with(|| match (one, other) {
+        (Literal::Boolean(one), Literal::Boolean(other)) => one.cmp(other),
+        (one, other) => compare(one, other),
+    })
 }
 
 impl PartialOrd for GroupKey {
@@ -249,7 +253,7 @@ fn total(one: &Literal, other: &Literal) -> Ordering {
         Literal::Integer(_) => 1,
         _ => 2,
     };
-    compare(one, other).then_with(|| rank(one).cmp(&rank(other)))
+    in_order(one, other).then_with(|| rank(one).cmp(&rank(other)))
 }
 
 /// A value of a field as an answer shows it: of equal points in time, written differently, the way in UTC.

@@ -12,16 +12,20 @@ const KEEPS: [&str; 3] = ["/versioned", "/soft_delete", "/artifacts"];
 /// Limits of what is kept. Who lowers one loses what is beyond it.
 const LIMITS: [&str; 2] = ["/keep/versions", "/keep/days"];
 
-/// The differences between two definitions, at most [`MAX_CHANGES`]; the definition itself where there was none.
+/// The differences between two definitions, at most [`MAX_CHANGES`], those that lose something first; the definition itself
+/// where there was none.
 pub fn changes(before: Option<&Value>, after: &Value) -> Vec<DefinitionChange> {
     let mut found = Vec::new();
     compare(before, Some(after), "", &mut found);
+    // Stable: otherwise they stay in the order of the definition. None is cut off before all have been looked at.
+    found.sort_by_key(|change| change.breaks.is_none());
+    found.truncate(MAX_CHANGES);
     found
 }
 
 /// Objects are compared member by member, everything else as a whole.
 fn compare(before: Option<&Value>, after: Option<&Value>, place: &str, found: &mut Vec<DefinitionChange>) {
-    if before == after || found.len() == MAX_CHANGES {
+    if before == after {
         return;
     }
     if let (Some(Value::Object(old)), Some(Value::Object(new))) = (before, after) {
@@ -95,6 +99,17 @@ mod tests {
         ] {
             assert_eq!(places(&keep(before), &keep(after)), [(place.into(), breaks)], "{place}");
         }
+    }
+
+    #[test]
+    fn no_number_of_differences_hides_one_that_loses_something() {
+        let with = |text: &str, versioned: bool| {
+            let described = (0..2 * MAX_CHANGES).map(|n| (format!("a{n}"), json!({"description": text})));
+            let described: serde_json::Map<String, Value> = described.collect();
+            json!({"name": "things", "schema": {"properties": described}, "versioned": versioned})
+        };
+        let found = places(&with("old", true), &with("new", false));
+        assert_eq!((found.len(), &found[0]), (MAX_CHANGES, &("/versioned".into(), true)));
     }
 
     #[test]

@@ -170,8 +170,8 @@ pub enum ResourceError {
     /// A collection that is defined by a file alone cannot be taken away here.
     #[error("{0} ships with the service or is defined by a file; only a stored definition can be deleted")]
     FromFile(String),
-    /// A collection with documents is not taken away just so.
-    #[error("{0} holds documents; force=true removes them with it")]
+    /// A collection with documents, or with removed ones that can be restored, is not taken away just so.
+    #[error("{0} holds documents, or keeps removed ones; force=true removes them with it")]
     HoldsDocuments(String),
     /// The definition in the store is of another version of the service.
     #[error(

@@ -46,11 +46,24 @@ pub async fn operate(
             format!("a patch may have at most {MAX_OPERATIONS} operations; this one has {}", patch.len());
         return Err(ResourceError::Invalid(vec![FieldError::at("", "maxItems", message)]));
     }
+    let reader = service.admit(target.claims, target.collection, Verb::Read);
+    let may_read = reader.is_ok();
     if reads(&patch) {
-        service.admit(target.claims, target.collection, Verb::Read)?;
+        reader?;
     }
     let change = move |record: &Record, members| patched(record, members, &patch);
-    target.update(service, Effect::Changes, bytes, change).await
+    let patched = target.update(service, Effect::Changes, bytes, change).await;
+    patched.map_err(|error| match error {
+        // Which operation fails, and what is wrong with the result, would tell what is stored.
+        ResourceError::Invalid(_) | ResourceError::Unpatchable(_) if !may_read => unexplained(),
+        error => error,
+    })
+}
+
+fn unexplained() -> ResourceError {
+    let message =
+        "the patch does not apply, or its result is not valid; why is shown to callers with the read scope";
+    ResourceError::Invalid(vec![FieldError::at("", "patch", message)])
 }
 
 fn patched(

@@ -74,8 +74,11 @@ async fn remove(
         Some(collection) => Arc::clone(collection),
         None => nameless(name)?,
     };
-    let holds_documents = holds_documents(&*service.store, &*service.clock, &collection).await?;
-    if holds_documents && !force {
+    let (store, clock) = (&*service.store, &*service.clock);
+    // What was removed and can be restored is lost too.
+    let holds =
+        holds_documents(store, clock, &collection).await? || store.usage(name).await?.versions.count > 0;
+    if holds && !force {
         return Err(ResourceError::HoldsDocuments(name.to_owned()));
     }
     if !service.store.define(name, None, standing.revision).await? {

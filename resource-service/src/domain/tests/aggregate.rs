@@ -13,7 +13,7 @@ fn schema() -> Schema {
     Schema::new(json!({"type": "object", "additionalProperties": false, "properties": {
         "code": {"type": "string"}, "free": {}, "i": {"type": "integer"},
         "x": {"type": ["number", "string"], "format": "ieee754"},
-        "tags": {"type": "array"}, "flag": {"type": "boolean"},
+        "tags": {"type": "array"}, "flag": {"type": "boolean"}, "at": {"type": "string", "format": "date-time"},
     }}))
 }
 
@@ -54,6 +54,18 @@ fn groups_come_in_the_order_of_a_sort_and_equal_numbers_are_one() {
     let keys: Vec<&Value> =
         found["groups"].as_array().unwrap().iter().map(|group| &group["group"]["x"]).collect();
     assert_eq!(keys, [&json!("NaN"), &json!("-Infinity"), &json!(5), &json!("Infinity")]);
+}
+
+#[test]
+fn the_smallest_and_the_largest_are_those_of_a_sort_whatever_order_they_come_in() {
+    let least = |rows: &[Value]| {
+        let group = answer("stat=min:at&stat=max:at", rows)["groups"][0].clone();
+        ["min:at", "max:at"].map(|name| group[name].clone())
+    };
+    let mut rows = [json!([7.5]), json!(["b"]), json!([3])];
+    assert_eq!(least(&rows), [json!(3), json!("b")]);
+    rows.reverse();
+    assert_eq!(least(&rows), [json!(3), json!("b")]);
 }
 
 #[test]

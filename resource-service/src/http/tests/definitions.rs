@@ -43,6 +43,19 @@ impl Api {
     }
 }
 
+#[actix_web::test]
+async fn a_collection_whose_removed_documents_can_come_back_is_not_taken_away_unforced() {
+    let api = Api::start().await;
+    assert_eq!(api.define(THINGS, &with("/versioned", json!(true))).await.status, 201);
+    let path = format!("/api/things/{}", api.add(&json!({"title": "a"})).await.id());
+    assert_eq!(api.as_root("DELETE", &path).await.status, 204);
+    let refused = api.as_root("DELETE", THINGS).await;
+    assert_eq!(refused.code(), (409, "conflict"));
+    assert_eq!(api.as_root("POST", &format!("{path}/restore")).await.status, 200);
+    assert_eq!(api.as_root("DELETE", &format!("{path}?purge=true")).await.status, 204);
+    assert_eq!(api.as_root("DELETE", THINGS).await.status, 204, "nothing is left to lose");
+}
+
 /// Places of the violations in a report.
 fn violations(report: &Value) -> Vec<&str> {
     let violations = report["violations"].as_array().unwrap().iter();

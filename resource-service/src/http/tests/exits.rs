@@ -53,6 +53,27 @@ fn keeps(answer: &Response, statuses: &[u16]) {
 }
 
 #[actix_web::test]
+async fn a_json_patch_that_fails_tells_who_may_not_read_nothing_of_the_document() {
+    let api = Api::start().await;
+    let path = hidden_away(&api).await;
+    let mut answers = Vec::new();
+    for operations in [
+        json!([{"op": "remove", "path": "/parameters/key"}, {"op": "remove", "path": "/nope"}]),
+        json!([{"op": "remove", "path": "/parameters/other"}, {"op": "remove", "path": "/nope"}]),
+        json!([{"op": "replace", "path": "/parameters/key", "value": 1}, {"op": "replace", "path": "/status", "value": "bogus"}]),
+    ] {
+        let patch = |scope| request("PATCH", &path, "ada", scope).set_json(&operations);
+        let patch = |scope| patch(scope).insert_header(("content-type", "application/json-patch+json"));
+        let answer = api.send(patch(WRITER)).await;
+        assert_eq!(answer.faults(), [(String::new(), "patch".to_owned())], "{}", answer.text);
+        answers.push(answer.body["errors"].clone());
+        let explained = api.send(patch(ALL)).await;
+        assert!(!explained.faults()[0].0.is_empty(), "{}", explained.text);
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[actix_web::test]
 async fn who_may_write_but_not_read_is_shown_id_and_revision_alone() {
     let api = Api::start().await;
     let path = hidden_away(&api).await;
