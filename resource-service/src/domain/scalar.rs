@@ -48,11 +48,7 @@ impl Scalar {
 
     /// The number as JSON.
     pub fn to_json(self) -> Value {
-        match self {
-            Self::Integer(integer) => integer.into(),
-            Self::Double(double) if double.is_finite() => double.into(),
-            Self::Double(_) => self.to_string().into(),
-        }
+        Literal::from(self).to_json()
     }
 
     /// The nearest double.
@@ -105,12 +101,18 @@ impl Scalar {
     }
 }
 
+impl From<Scalar> for Literal {
+    fn from(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Integer(integer) => Self::Integer(integer),
+            Scalar::Double(double) => Self::Double(double),
+        }
+    }
+}
+
 impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Integer(integer) => write!(f, "{integer}"),
-            Self::Double(double) => write!(f, "{}", Literal::Double(*double)),
-        }
+        Literal::from(*self).fmt(f)
     }
 }
 

@@ -1,34 +1,52 @@
-//! Turns each `$ref` of a JSON Schema into a JSON pointer from its root, by the resolver that validation uses: anchors,
-//! nested `$id`s and relative URIs lead readers of the schema to where they lead the validator.
+//! What each reference of a JSON Schema leads to, by the resolver that validation uses: anchors, nested `$id`s and
+//! relative URIs lead readers of the schema to where they lead the validator.
 
 use std::collections::{HashMap, HashSet};
 
-use referencing::{Draft, Registry, uri};
+use referencing::{Draft, Registry, Resolver, uri};
 use serde_json::Value;
 
 /// The base of a schema without an `$id`, as the validator names it.
 const BASE: &str = "json-schema:///";
 
+/// A reference and what it leads to, both as JSON pointers from the root (RFC 6901, not percent-encoded).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The schema that has the reference.
+    pub from: String,
+    /// `$ref` or `$dynamicRef`.
+    pub keyword: &'static str,
+    /// The schema that it leads to.
+    pub to: String,
+}
+
 /// The schema with each `$ref` that stays within it as `#` and a JSON pointer (RFC 6901, not percent-encoded). Other
 /// references are left as they are.
 pub fn to_pointers(mut root: Value) -> Value {
-    for (at, target) in found(&root).unwrap_or_default() {
-        if let Some(reference) = root.pointer_mut(&at).and_then(|schema| schema.get_mut("$ref")) {
-            *reference = Value::String(format!("#{target}"));
+    for link in links(&root).into_iter().filter(|link| link.keyword == "$ref") {
+        if let Some(reference) = root.pointer_mut(&link.from).and_then(|schema| schema.get_mut("$ref")) {
+            *reference = Value::String(format!("#{}", link.to));
         }
     }
     root
 }
 
-/// The pointer of each schema that has a `$ref`, and the pointer of what that refers to. Schemas that only a reference
-/// leads to, under a keyword that nothing knows, are included.
-fn found(root: &Value) -> Option<Vec<(String, String)>> {
+/// Each reference that stays within the schema. Those of schemas that only a reference leads to, under a keyword that
+/// nothing knows, are included. A `$dynamicRef` leads to where it does when validation goes from the root straight to
+/// its resource (JSON Schema Core 2020-12 section 8.2.3.2).
+pub fn links(root: &Value) -> Vec<Link> {
+    found(root).unwrap_or_default()
+}
+
+fn found(root: &Value) -> Option<Vec<Link>> {
     let registry = Registry::new().draft(Draft::Draft202012).retrieve_known_draft_meta_schemas(false);
     let registry = registry.add(BASE, root).ok()?.prepare().ok()?;
+    let outside = registry.resolver(uri::from_str(BASE).ok()?);
+    let start = outside.in_subresource(Draft::Draft202012.create_resource_ref(root)).ok()?;
     let mut places = Pointers::default();
     places.add(root, String::new());
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    let mut nested = vec![(root, registry.resolver(uri::from_str(BASE).ok()?))];
+    let mut nested = vec![(root, outside)];
     let mut referred = Vec::new();
     // Each schema is read as part of the resource that it is nested in, so what is referred to waits.
     while let Some((schema, above)) = nested.pop().or_else(|| referred.pop()) {
@@ -38,17 +56,29 @@ fn found(root: &Value) -> Option<Vec<(String, String)>> {
         let Ok(resolver) = above.in_subresource(Draft::Draft202012.create_resource_ref(schema)) else {
             continue;
         };
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str)
-            && let Ok(target) = resolver.lookup(reference)
-            && let Some(place) = places.of(target.contents())
-        {
-            found.extend(places.of(schema).cloned().zip(Some(place.clone())));
-            referred.push((target.contents(), target.resolver().clone()));
+        for keyword in ["$ref", "$dynamicRef"] {
+            if let Some(reference) = schema.get(keyword).and_then(Value::as_str)
+                && let Some(resolver) = scoped(keyword, &start, &resolver)
+                && let Ok(target) = resolver.lookup(reference)
+                && let Some((from, to)) = places.of(schema).zip(places.of(target.contents()))
+            {
+                found.push(Link { from: from.clone(), keyword, to: to.clone() });
+                referred.push((target.contents(), target.resolver().clone()));
+            }
         }
         let inner = Draft::Draft202012.subresources_of(schema);
         nested.extend(inner.map(|inner| (inner, resolver.clone())));
     }
     Some(found)
+}
+
+/// The resolver for a reference: a dynamic one depends on the resources that validation came through, at least the
+/// root's.
+fn scoped<'r>(keyword: &str, start: &Resolver<'r>, own: &Resolver<'r>) -> Option<Resolver<'r>> {
+    if keyword == "$ref" {
+        return Some(own.clone());
+    }
+    Some(start.lookup(own.base_uri().as_str()).ok()?.resolver().clone())
 }
 
 /// Where each value of the schema is, by its address.
@@ -142,6 +172,37 @@ mod tests {
             ["#/x-parts/a b", "#/$defs/it", "#it"],
             "nothing leads to the last one"
         );
+    }
+
+    #[test]
+    fn a_dynamic_reference_leads_to_the_anchor_of_the_root_if_it_has_one_and_to_its_own_otherwise() {
+        let of = |own: &str, inner: &str| {
+            let schema = json!({
+                "$id": "https://example.org/root", own: "node", "$ref": "list",
+                "$defs": {"list": {
+                    "$id": "list", "$defs": {"any": {inner: "node"}},
+                    "properties": {"a": {"$dynamicRef": "#node"}, "b": {"$dynamicRef": "#/$defs/any"}},
+                }},
+            });
+            let links = links(&schema).into_iter().filter(|link| link.keyword == "$dynamicRef");
+            let mut found: Vec<(String, String)> = links.map(|link| (link.from, link.to)).collect();
+            found.sort();
+            let places = ["/$defs/list/properties/a", "/$defs/list/properties/b"];
+            assert!(found.iter().map(|(from, _)| from).eq(places.iter()), "{found:?}");
+            found.into_iter().map(|(_, to)| to).collect::<Vec<String>>()
+        };
+        let own = "/$defs/list/$defs/any";
+        assert_eq!(of("$dynamicAnchor", "$dynamicAnchor"), ["", own]);
+        assert_eq!(of("$anchor", "$dynamicAnchor"), [own, own]);
+        assert_eq!(of("$dynamicAnchor", "$anchor"), [own, own]);
+    }
+
+    #[test]
+    fn a_schema_that_only_a_dynamic_reference_leads_to_is_followed() {
+        let schema = json!({
+            "$dynamicRef": "#/x-parts/a", "x-parts": {"a": {"items": {"$ref": "#it"}}}, "$defs": {"it": {"$anchor": "it"}},
+        });
+        assert_eq!(references(schema), ["#/$defs/it"]);
     }
 
     #[test]

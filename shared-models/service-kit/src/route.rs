@@ -72,20 +72,6 @@ pub struct Endpoint {
     route: Route,
 }
 
-macro_rules! verbs {
-    ($($name:ident $method:ident $what:literal)*) => { impl Endpoint { $(
-        #[doc = $what]
-        pub fn $name<F, Args>(path: &'static str, access: Access, handler: F) -> Self
-        where
-            F: Handler<Args>,
-            Args: FromRequest + 'static,
-            F::Output: Responder + 'static,
-        {
-            Self::on(Method::$method, path, access, handler)
-        }
-    )* } };
-}
-
 impl Endpoint {
     /// A row for this verb, which any kind of principal may call. GET has HEAD with it (RFC 9110 section 9.3.2).
     pub fn on<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Self
@@ -143,14 +129,6 @@ impl Endpoint {
     pub fn with_body_limit(self, bytes: usize) -> Self {
         Self { body_limit: Some(bytes), ..self }
     }
-}
-
-verbs! {
-    get GET "A row for GET, and for HEAD with it."
-    post POST "A row for POST."
-    put PUT "A row for PUT."
-    patch PATCH "A row for PATCH."
-    delete DELETE "A row for DELETE."
 }
 
 /// Registers a route table. Bodies longer than `body_limit` bytes are refused with 413.

@@ -2,15 +2,14 @@
 //! component.
 //!
 //! JSON Schema refers to a resource by its `$id`, to a place by `$anchor`, or by a JSON Pointer to any place. Tools for
-//! OpenAPI follow `#/components/schemas/NAME` and little else.
+//! OpenAPI follow `#/components/schemas/NAME` and little else. `query::references` says what each reference leads to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jsonschema::{Uri, uri};
 use serde_json::{Map, Value, json};
 
 use super::operations::reference;
-use crate::domain::pointer;
+use crate::{domain::pointer, query::references};
 
 /// The schema of a collection in components.
 pub struct Bundle {
@@ -41,7 +40,7 @@ fn holds(keyword: &str) -> Option<Holds> {
         | "propertyNames"
         | "contentSchema" => Holds::One,
         "allOf" | "anyOf" | "oneOf" | "prefixItems" => Holds::List,
-        "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions" => Holds::Named,
+        "properties" | "patternProperties" | "dependentSchemas" => Holds::Named,
         _ => return None,
     })
 }
@@ -67,144 +66,20 @@ const LEFT_OUT: [&str; 13] = [
 const ANNOTATIONS: [&str; 8] =
     ["title", "description", "type", "default", "examples", "deprecated", "readOnly", "writeOnly"];
 
-/// Where each schema is, and what leads to it.
-struct Places<'s> {
-    root: &'s Value,
-    /// By pointer: the base of its references.
-    bases: BTreeMap<String, Uri<String>>,
-    /// By `$id`, without a fragment.
-    resources: BTreeMap<String, String>,
-    /// By the resource and the name of the anchor; whether it is a dynamic one.
-    anchors: BTreeMap<(String, String), (String, bool)>,
-}
-
-impl<'s> Places<'s> {
-    fn of(root: &'s Value) -> Self {
-        let (bases, resources, anchors) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut places = Self { root, bases, resources, anchors };
-        if let Ok(base) = uri::from_str("") {
-            places.resources.insert(base.as_str().to_owned(), String::new());
-            places.enter(root, String::new(), &base);
-        }
-        places
-    }
-
-    fn enter(&mut self, schema: &Value, place: String, base: &Uri<String>) {
-        let Some(members) = schema.as_object() else { return };
-        if self.bases.contains_key(&place) {
-            return;
-        }
-        let text = |keyword: &str| members.get(keyword).and_then(Value::as_str);
-        let own = text("$id").and_then(|id| uri::resolve_against(&base.borrow(), id).ok());
-        let base = own.as_ref().unwrap_or(base);
-        let resource = base.as_str().split('#').next().unwrap_or_default().to_owned();
-        if own.is_some() {
-            self.resources.insert(resource.clone(), place.clone());
-        }
-        for (keyword, dynamic) in [("$anchor", false), ("$dynamicAnchor", true)] {
-            if let Some(name) = text(keyword) {
-                self.anchors.insert((resource.clone(), name.to_owned()), (place.clone(), dynamic));
-            }
-        }
-        for (keyword, value) in members {
-            let at = pointer(&place, keyword);
-            match (holds(keyword), value) {
-                (Some(Holds::One), value) => self.enter(value, at, base),
-                (Some(Holds::List), Value::Array(items)) => {
-                    for (index, item) in items.iter().enumerate() {
-                        self.enter(item, pointer(&at, &index.to_string()), base);
-                    }
-                }
-                (Some(Holds::Named), Value::Object(named)) => {
-                    for (name, item) in named {
-                        self.enter(item, pointer(&at, name), base);
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.bases.insert(place, base.clone());
-    }
-
-    /// The base of references at a place, which may be one that no keyword for schemas leads to.
-    fn base(&self, place: &str) -> Option<&Uri<String>> {
-        let mut above = place;
-        loop {
-            if let Some(base) = self.bases.get(above) {
-                return Some(base);
-            }
-            above = &above[..above.rfind('/')?];
-        }
-    }
-
-    /// The pointer that a reference at `place` leads to; none where it leads out of the schema.
-    fn target(&self, place: &str, reference: &str) -> Option<String> {
-        let uri = uri::resolve_against(&self.base(place)?.borrow(), reference).ok()?;
-        let resource = uri.as_str().split('#').next().unwrap_or_default();
-        let start = self.resources.get(resource)?;
-        let fragment = uri.fragment().map(|fragment| fragment.decode().to_string_lossy().into_owned());
-        let fragment = fragment.unwrap_or_default();
-        let target = if fragment.is_empty() || fragment.starts_with('/') {
-            format!("{start}{fragment}")
-        } else {
-            self.anchors.get(&(resource.to_owned(), fragment))?.0.clone()
-        };
-        self.root.pointer(&target).is_some().then_some(target)
-    }
-
-    /// The pointer that a `$dynamicRef` leads to. Validation starts at the root, so an anchor of the root's resource
-    /// takes precedence (JSON Schema 2020-12, section 8.2.3.2).
-    fn dynamic_target(&self, place: &str, reference: &str) -> Option<String> {
-        let near = self.target(place, reference)?;
-        let name = reference.split_once('#').map(|(_, name)| name.to_owned()).unwrap_or_default();
-        let dynamic =
-            self.anchors.iter().any(|((_, known), to)| *known == name && *to == (near.clone(), true));
-        let root =
-            self.bases.get("").map(|base| base.as_str().split('#').next().unwrap_or_default().to_owned());
-        let outer = root.and_then(|root| self.anchors.get(&(root, name))).filter(|(_, dynamic)| *dynamic);
-        Some(outer.filter(|_| dynamic).map_or(near, |(place, _)| place.clone()))
-    }
-
-    fn targets_of(&self, place: &str, members: &Map<String, Value>) -> Vec<String> {
-        let text = |keyword: &str| members.get(keyword).and_then(Value::as_str);
-        let plain = text("$ref").and_then(|reference| self.target(place, reference));
-        let dynamic = text("$dynamicRef").and_then(|reference| self.dynamic_target(place, reference));
-        plain.into_iter().chain(dynamic).collect()
-    }
-
-    /// Everything that a reference leads to.
-    fn targets(&mut self) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        let mut waiting: Vec<String> = self.bases.keys().cloned().collect();
-        while let Some(place) = waiting.pop() {
-            let Some(members) = self.root.pointer(&place).and_then(Value::as_object) else { continue };
-            for target in self.targets_of(&place, members) {
-                if found.insert(target.clone()) && !self.bases.contains_key(&target) {
-                    // It is within a keyword that is not one for schemas.
-                    let known: BTreeSet<String> = self.bases.keys().cloned().collect();
-                    let base = self.base(&target).cloned();
-                    if let Some((base, schema)) = base.zip(self.root.pointer(&target)) {
-                        self.enter(schema, target, &base);
-                    }
-                    waiting.extend(self.bases.keys().filter(|place| !known.contains(*place)).cloned());
-                }
-            }
-        }
-        found
-    }
-}
-
 /// The schema of the collection `name`.
 pub fn bundle(schema: &Value, name: &str) -> Bundle {
-    let mut places = Places::of(schema);
+    let mut targets: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for link in references::links(schema) {
+        targets.entry(link.from).or_default().push(link.to);
+    }
     let mut names = BTreeMap::from([(String::new(), name.to_owned())]);
     let mut taken: BTreeSet<String> =
         ["stored", "page", "listed"].map(|own| plain(&format!("{name}{own}"))).into();
-    for target in places.targets().into_iter().filter(|target| !target.is_empty()) {
-        let name = component_name(name, &target, &mut taken);
-        names.insert(target, name);
+    let places: BTreeSet<&String> = targets.values().flatten().filter(|place| !place.is_empty()).collect();
+    for place in places {
+        names.insert(place.clone(), component_name(name, place, &mut taken));
     }
-    let mut writer = SchemaWriter { places: &places, names: &names, waiting: Vec::new() };
+    let mut writer = SchemaWriter { schema, targets: &targets, names: &names, waiting: Vec::new() };
     let mut root = writer.whole("");
     let (mut parts, mut done) = (Map::new(), BTreeSet::from([String::new()]));
     while let Some(place) = writer.waiting.pop() {
@@ -257,14 +132,18 @@ fn inline(root: &mut Map<String, Value>, parts: &Map<String, Value>) {
 
 /// Writes schemas with references to components.
 struct SchemaWriter<'p> {
-    places: &'p Places<'p>,
+    schema: &'p Value,
+    /// What the references of the schema at a place lead to.
+    targets: &'p BTreeMap<String, Vec<String>>,
+    /// The component of each place that is one.
     names: &'p BTreeMap<String, String>,
+    /// Places of components to write.
     waiting: Vec<String>,
 }
 
 impl SchemaWriter<'_> {
     fn whole(&mut self, place: &str) -> Value {
-        match self.places.root.pointer(place) {
+        match self.schema.pointer(place) {
             Some(Value::Object(members)) => self.object(place, members).into(),
             Some(other) => boolean(other),
             None => json!({}),
@@ -313,8 +192,8 @@ impl SchemaWriter<'_> {
             };
             written.insert(keyword.clone(), value);
         }
-        let targets = self.places.targets_of(place, members);
-        let references: Vec<Value> = targets.iter().map(|target| self.refer(target)).collect();
+        let targets = self.targets.get(place).into_iter().flatten();
+        let references: Vec<Value> = targets.map(|target| self.refer(target)).collect();
         beside(written, references)
     }
 }
