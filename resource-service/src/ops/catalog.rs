@@ -17,7 +17,7 @@ use tokio::{
 
 use super::error::ResourceError;
 use crate::{
-    domain::{catalog::Catalog, collection::Collection, fault::DefinitionFault},
+    domain::{catalog::Catalog, change::Position, collection::Collection, fault::DefinitionFault},
     store::{Store, StoreError, definitions::StoredDefinition},
 };
 
@@ -41,6 +41,8 @@ pub struct Served {
     pub catalog: Catalog,
     /// Of every definition that the store has, those taken away included.
     revisions: BTreeMap<String, i64>,
+    /// Where the changes of a collection begin, if one of its name was removed before.
+    begins: BTreeMap<String, Position>,
     /// Collections that the store defines.
     stored: BTreeSet<String>,
     /// Collections whose stored definition this replica cannot use.
@@ -66,6 +68,11 @@ impl Standing {
     pub fn exists(&self) -> bool {
         self.stored || self.file.is_some()
     }
+
+    /// Whether there was a collection of this name and it was removed.
+    pub fn is_removed(&self) -> bool {
+        !self.exists() && self.revision > 0
+    }
 }
 
 impl LiveCatalog {
@@ -89,6 +96,11 @@ impl LiveCatalog {
     /// The collection of this name, where it is served.
     pub fn get(&self, name: &str) -> Option<Arc<Collection>> {
         self.served.load().catalog.get(name).cloned()
+    }
+
+    /// Whether a position lies among the changes of an earlier collection of this name, which was removed.
+    pub fn is_before(&self, name: &str, position: Position) -> bool {
+        self.served.load().begins.get(name).is_some_and(|begins| position <= *begins)
     }
 
     /// What is served, once the store has been asked.
@@ -155,8 +167,9 @@ impl LiveCatalog {
     /// A definition in the store goes before the one of a file. What has not changed is not read again.
     fn read(&self, definitions: Vec<StoredDefinition>, before: &Served) -> Served {
         let mut served = Served { catalog: self.files.clone(), loaded: true, ..Served::default() };
-        for StoredDefinition { name, revision, text } in definitions {
+        for StoredDefinition { name, revision, text, begins } in definitions {
             served.revisions.insert(name.clone(), revision);
+            served.begins.extend(begins.map(|begins| (name.clone(), begins)));
             let Some(text) = text else { continue };
             served.stored.insert(name.clone());
             let same = before.revisions.get(&name) == Some(&revision);

@@ -67,6 +67,11 @@ pub async fn follow(
     let query = Query::parse(&permit.target(), &rest).map_err(ResourceError::Invalid)?;
     let filter = permit.condition()?.and(query.filter);
     let view = EventFilter { filter, projection: query.projection, hidden: permit.hidden.clone() };
+    if let Start::Behind(position) = start
+        && service.catalog.is_before(permit.collection.name(), position)
+    {
+        return Err(ResourceError::PositionLost);
+    }
     let subscription = service.feed.subscribe(permit.collection.name(), start).await?;
     Ok(Follower { admission: service.admission(claims, &permit), subscription, view })
 }

@@ -14,11 +14,14 @@ use super::{
     policy::Verb,
     verdict::is_allowed,
 };
-use crate::domain::{
-    askable,
-    collection::Collection,
-    grant::{Grant, Outside},
-    precondition::Precondition,
+use crate::{
+    domain::{
+        askable,
+        collection::Collection,
+        grant::{Grant, Outside},
+        precondition::Precondition,
+    },
+    store::StoreError,
 };
 
 /// How often a change that others overtake is tried.
@@ -89,7 +92,12 @@ pub async fn define(service: &Service, wanted: &DefinitionRequest<'_>) -> Result
         allow(report, wanted.force)?;
         let kept = Some(text.clone());
         let Some(revision) = service.begin_anew(collection, &standing).await? else { continue };
-        if service.switch(collection, kept, revision).await? {
+        let write = if standing.is_removed() {
+            service.store.define_anew(name, kept, revision)
+        } else {
+            service.store.define(name, kept, revision)
+        };
+        if service.switch(collection, write).await? {
             return Ok(Defined::Served { revision: revision + 1, new: !standing.exists() });
         }
     }
@@ -151,16 +159,15 @@ impl Service {
         Audience::of(self.admit(claims, name, Verb::Read).ok().as_ref())
     }
 
-    /// Makes the indexes, writes the definition over its revision `expected` and serves `collection` here; `false`
-    /// where somebody else was faster. `text` is absent where the definition is taken away for that of a file.
+    /// Makes the indexes, then writes the definition by `write` and serves `collection` here; `false` where somebody else
+    /// was faster.
     pub(super) async fn switch(
         &self,
         collection: &Arc<Collection>,
-        text: Option<String>,
-        expected: i64,
+        write: impl Future<Output = Result<bool, StoreError>>,
     ) -> Result<bool, ResourceError> {
         self.store.prepare(std::slice::from_ref(collection)).await?;
-        let written = self.store.define(collection.name(), text, expected).await?;
+        let written = write.await?;
         self.catalog.refresh(&*self.store).await?;
         // Of what is served now, whoever wrote it.
         if let Some(served) = self.catalog.get(collection.name()) {

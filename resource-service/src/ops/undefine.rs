@@ -51,7 +51,7 @@ pub async fn undefine(
                     reader,
                 };
                 allow(change.assess(&*service.store, service.clock.now()).await?, force)?;
-                service.switch(file, None, standing.revision).await?
+                service.switch(file, service.store.define(name, None, standing.revision)).await?
             }
             None => remove(service, name, &standing, force).await?,
         };
@@ -81,7 +81,7 @@ async fn remove(
     if holds && !force {
         return Err(ResourceError::HoldsDocuments(name.to_owned()));
     }
-    if !service.store.define(name, None, standing.revision).await? {
+    if !service.store.define_anew(name, None, standing.revision).await? {
         return Ok(false);
     }
     service.catalog.refresh(&*service.store).await?;
@@ -105,12 +105,11 @@ impl Service {
         collection: &Arc<Collection>,
         standing: &Standing,
     ) -> Result<Option<i64>, ResourceError> {
-        let removed = !standing.exists() && standing.revision > 0;
-        if !removed || !holds_documents(&*self.store, &*self.clock, collection).await? {
+        if !standing.is_removed() || !holds_documents(&*self.store, &*self.clock, collection).await? {
             return Ok(Some(standing.revision));
         }
         // Whoever takes the name at the same time is refused, so that nothing of theirs is removed.
-        if !self.store.define(collection.name(), None, standing.revision).await? {
+        if !self.store.define_anew(collection.name(), None, standing.revision).await? {
             return Ok(None);
         }
         self.discard(collection).await?;
@@ -144,7 +143,7 @@ pub(super) async fn finish(
     revision: i64,
 ) -> Result<bool, ResourceError> {
     let collection = nameless(name)?;
-    if !holds_documents(store, clock, &collection).await? || !store.define(name, None, revision).await? {
+    if !holds_documents(store, clock, &collection).await? || !store.define_anew(name, None, revision).await? {
         return Ok(false);
     }
     discard(store, clock, &collection).await?;

@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::StoreError;
-use crate::domain::collection::{Collection, Index};
+use crate::domain::{
+    change::Position,
+    collection::{Collection, Index},
+};
 
 /// The most ids that a [`Duplicate`] names.
 pub const MAX_IDS: usize = 10;
@@ -20,6 +23,9 @@ pub struct StoredDefinition {
     pub revision: i64,
     /// The JSON text; nothing where it was taken away.
     pub text: Option<String>,
+    /// Where the log of changes was when a collection of this name was last removed, or made after that: what lies up to
+    /// there is of one that is gone.
+    pub begins: Option<Position>,
 }
 
 /// The difference between the indexes that the store has and those that a definition declares.
@@ -57,6 +63,10 @@ pub trait DefinitionStore: Send + Sync {
     /// `false` where that is not the current one. Its revision is then one more.
     async fn define(&self, name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError>;
 
+    /// The same where a collection is removed, or is made under the name of one that was. No position that the log gave
+    /// before lies behind [`StoredDefinition::begins`] then, and each that it gives afterwards does.
+    async fn define_anew(&self, name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError>;
+
     /// Compares the indexes that are there with the declared ones. Changes nothing.
     async fn index_plan(&self, collection: &Arc<Collection>) -> Result<IndexPlan, StoreError>;
 
@@ -75,6 +85,12 @@ pub trait DefinitionStore: Send + Sync {
     /// Removes every document of a collection that is no longer served, what is kept of its past and its changes, and the
     /// answers to requests that stored them, in steps that hold up no writer for long. The documents go last. Can be repeated.
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError>;
+}
+
+/// Reads [`StoredDefinition::begins`] as a store keeps it.
+pub fn begins(name: &str, text: Option<&str>) -> Result<Option<Position>, StoreError> {
+    let corrupt = |fault| StoreError::Corrupt(format!("where the changes of {name} begin: {fault}"));
+    text.map(|text| text.parse().map_err(corrupt)).transpose()
 }
 
 /// The fields in the name of a unique index, as [`Index::name`] writes it: enough for the text of an error.

@@ -319,6 +319,51 @@ async fn a_stream_ends_when_a_field_is_hidden_under_it() {
 }
 
 #[actix_web::test]
+async fn the_changes_of_a_collection_that_was_removed_are_gone_for_the_next_of_its_name() {
+    let api = Api::start().await;
+    let all = "things:read things:write things:admin collections:write";
+    let call = async |method: &str, path: &str, body: Value| {
+        api.send(request(method, path, "ada", all).set_json(body)).await
+    };
+    let behind = |id: &str| {
+        let request = request("GET", "/api/things/changes", "ada", all);
+        request.insert_header(("last-event-id", id.to_owned()))
+    };
+    let (path, things) = ("/api/collections/things", json!({"name": "things", "schema": {"type": "object"}}));
+    assert_eq!(call("PUT", path, things.clone()).await.status, 201);
+    let mut first = api.open(request("GET", "/api/things/changes", "ada", all)).await;
+    let mut places = Vec::new();
+    for n in 0..2 {
+        assert_eq!(call("POST", "/api/things", json!({"old": n})).await.status, 201);
+        places.push(first.next().await.id);
+    }
+    assert_eq!(call("DELETE", &format!("{path}?force=true"), json!({})).await.status, 204);
+    assert_eq!(first.next().await.name, "end");
+    assert_eq!(call("PUT", path, things.clone()).await.status, 201);
+    let mut second = api.open(request("GET", "/api/things/changes", "ada", all)).await;
+    for n in 0..2 {
+        assert_eq!(call("POST", "/api/things", json!({"new": n})).await.status, 201);
+    }
+    let made = second.next().await.id;
+    // Also the place of the very last change, behind which only the removal lies.
+    for place in &places {
+        let gone = api.send(behind(place)).await;
+        assert_eq!(gone.code(), (410, "gone"), "{place}");
+        let gone = call("GET", &format!("/api/things/changes?last_event_id={place}"), json!({})).await;
+        assert_eq!(gone.code(), (410, "gone"), "{place}");
+    }
+    // A change of the definition makes nothing of the collection's own past unreachable.
+    assert_eq!(
+        call("PUT", path, json!({"name": "things", "schema": {"type": "object"}, "max_age": 60}))
+            .await
+            .status,
+        200
+    );
+    let told = api.open(behind(&made)).await.next().await;
+    assert_eq!(told.data["document"]["new"], 1);
+}
+
+#[actix_web::test]
 async fn a_download_ends_with_its_token_and_with_its_definition() {
     let fat = json!({"name": "fat", "schema": {"type": "object"}});
     let scope = "fat:read fat:write fat:admin collections:write";

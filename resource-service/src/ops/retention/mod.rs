@@ -62,7 +62,7 @@ impl Sweeper {
     /// Finishes removals of collections that are at least a sweep old: whoever makes one may still be at it.
     async fn finish_removals(&mut self) -> Result<(), ResourceError> {
         let known = std::mem::take(&mut self.removed);
-        for StoredDefinition { name, revision, text } in self.store.definitions().await? {
+        for StoredDefinition { name, revision, text, .. } in self.store.definitions().await? {
             if text.is_some() || self.catalog.standing(&name).file.is_some() {
                 continue;
             }

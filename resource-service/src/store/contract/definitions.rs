@@ -1,20 +1,23 @@
 //! What every store must do with definitions, and with the indexes they declare.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
-use super::{Fixture, NOW, collection, definition, document, on_both_stores};
+use super::{Fixture, Leftover, NOW, collection, definition, document, on_both_stores};
 use crate::{
     domain::collection::Collection,
     query::expr::Expr,
-    store::{Bulk, Fate, Receipt, StoreError, definitions::StoredDefinition},
+    store::{Bulk, Fate, Receipt, StoreError, Told, definitions::StoredDefinition},
 };
 
 on_both_stores! {
     a_definition_is_written_over_the_expected_revision_only
     one_of_many_writers_of_a_definition_wins
     a_definition_that_was_taken_away_keeps_its_revision
+    what_lay_before_a_removal_is_not_of_the_next_collection
     a_plan_tells_what_would_be_made_and_dropped_and_changes_nothing
     indexes_that_are_declared_no_longer_are_dropped
     documents_do_not_expire_once_the_definition_says_so
@@ -26,6 +29,9 @@ on_both_stores! {
     a_cleared_collection_is_empty_and_can_be_used_again
     nothing_is_planned_against_a_collection_that_was_never_there
 }
+
+/// How long a change may take to be told.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The collection with another set of indexes.
 fn with_indexes(indexes: Value) -> Arc<Collection> {
@@ -52,7 +58,12 @@ async fn a_definition_is_written_over_the_expected_revision_only(f: &Fixture) {
     assert_eq!(f.store.define("b", text(3), 0).await, Ok(true));
     assert_eq!(f.store.define("a", text(4), 2).await, Ok(false));
     assert_eq!(f.store.define("a", text(5), 1).await, Ok(true));
-    let stored = |name: &str, revision, n| StoredDefinition { name: name.into(), revision, text: text(n) };
+    let stored = |name: &str, revision, n| StoredDefinition {
+        name: name.into(),
+        revision,
+        text: text(n),
+        begins: None,
+    };
     assert_eq!(f.store.definitions().await, Ok(vec![stored("a", 2, 5), stored("b", 1, 3)]));
     let revisions = BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 1)]);
     assert_eq!(f.store.definition_revisions().await, Ok(revisions));
@@ -76,11 +87,44 @@ async fn one_of_many_writers_of_a_definition_wins(f: &Fixture) {
 async fn a_definition_that_was_taken_away_keeps_its_revision(f: &Fixture) {
     assert_eq!(f.store.define("a", Some("x".into()), 0).await, Ok(true));
     assert_eq!(f.store.define("a", None, 1).await, Ok(true));
-    let gone = StoredDefinition { name: "a".into(), revision: 2, text: None };
+    let gone = StoredDefinition { name: "a".into(), revision: 2, text: None, begins: None };
     assert_eq!(f.store.definitions().await, Ok(vec![gone]));
     assert_eq!(f.store.define("a", Some("y".into()), 0).await, Ok(false));
     assert_eq!(f.store.define("a", Some("y".into()), 2).await, Ok(true));
     assert_eq!(f.store.definition_revisions().await.expect("ok")["a"], 3);
+}
+
+async fn what_lay_before_a_removal_is_not_of_the_next_collection(f: &Fixture) {
+    let stored = async || f.store.definitions().await.expect("ok").remove(0);
+    let now = async || f.store.position_now().await.expect("ok");
+    assert_eq!(f.store.define("things", Some("x".into()), 0).await, Ok(true));
+    f.insert("a", json!({})).await;
+    let followed = now().await;
+    assert_eq!(f.store.define_anew("things", None, 2).await, Ok(false));
+    assert_eq!(stored().await.begins, None);
+    let mut before = followed;
+    for (revision, text) in [(1, None), (2, Some("y".to_owned()))] {
+        assert_eq!(f.store.define_anew("things", text.clone(), revision).await, Ok(true));
+        let (found, after) = (stored().await, now().await);
+        let begins = found.begins.expect("a position");
+        assert_eq!((found.revision, found.text), (revision + 1, text));
+        assert!(before <= begins && begins < after, "{before} <= {begins} < {after}");
+        before = after;
+    }
+    // What is made from then on is told to whoever begins right there.
+    let begins = stored().await.begins.expect("a position");
+    f.insert("b", json!({})).await;
+    let mut changes = f.store.changes(before, &["things".into()]).await.expect("ok");
+    let next = loop {
+        let told = timeout(PATIENCE, changes.next()).await.expect("in time").expect("no end").expect("ok");
+        if let Told::Change(change) = told {
+            break change;
+        }
+    };
+    assert_eq!(next.id, "b");
+    // Another definition of the same collection changes nothing of it.
+    assert_eq!(f.store.define("things", Some("z".into()), 3).await, Ok(true));
+    assert_eq!(stored().await.begins, Some(begins));
 }
 
 async fn a_plan_tells_what_would_be_made_and_dropped_and_changes_nothing(f: &Fixture) {
@@ -258,4 +302,22 @@ async fn nothing_is_planned_against_a_collection_that_was_never_there(f: &Fixtur
     f.store.prepare(&[Arc::clone(&fresh)]).await.expect("ok");
     f.store.insert(&fresh, document("a", 1, json!({}))).await.expect("ok");
     assert!(f.store.index_plan(&fresh).await.expect("ok").stored);
+}
+
+#[tokio::test]
+async fn definitions_of_a_sqlite_file_from_an_earlier_time_are_read_and_written() {
+    let f = Fixture::sqlite().await;
+    let Leftover::Directory(directory) = &f.leftover else { unreachable!() };
+    let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+    file.execute_batch(
+        "CREATE TABLE _collections (name TEXT PRIMARY KEY, revision INTEGER NOT NULL, definition TEXT) WITHOUT ROWID;
+         INSERT INTO _collections VALUES ('a', 2, 'x');",
+    )
+    .expect("ok");
+    let old = StoredDefinition { name: "a".into(), revision: 2, text: Some("x".into()), begins: None };
+    assert_eq!(f.store.definitions().await, Ok(vec![old]));
+    assert_eq!(f.store.define_anew("a", None, 2).await, Ok(true));
+    let found = f.store.definitions().await.expect("ok").remove(0);
+    assert_eq!((found.revision, found.text, found.begins.is_some()), (3, None, true));
+    f.end().await;
 }

@@ -12,13 +12,14 @@ use mongodb::{
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{MongoStore, duplicate_key, duplicates, failed, json, receipts, written};
+use super::{MongoStore, changes, duplicate_key, duplicates, failed, json, receipts, written};
 use crate::{
     domain::{collection::Collection, index::Index},
     store::{
         StoreError,
         definitions::{
-            DefinitionStore, Duplicate, IndexPlan, StoredDefinition, fields_of, is_declared_by_a_definition,
+            self, DefinitionStore, Duplicate, IndexPlan, StoredDefinition, fields_of,
+            is_declared_by_a_definition,
         },
     },
 };
@@ -71,8 +72,10 @@ fn declared(collection: &Collection) -> BTreeSet<&str> {
 
 fn stored(record: &Doc) -> Result<StoredDefinition, StoreError> {
     let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("{DEFINITIONS}: {error}"));
+    let name = record.get_str("_id").map_err(|error| corrupt(&error))?.to_owned();
     Ok(StoredDefinition {
-        name: record.get_str("_id").map_err(|error| corrupt(&error))?.to_owned(),
+        begins: definitions::begins(&name, record.get_str("begins").ok())?,
+        name,
         revision: record.get_i64("_revision").map_err(|error| corrupt(&error))?,
         text: record.get_str("definition").ok().map(str::to_owned),
     })
@@ -88,6 +91,23 @@ impl MongoStore {
             records.push(stored(&cursor.deserialize_current().map_err(|error| failed(&error))?)?);
         }
         Ok(records)
+    }
+
+    /// Writes these members of a definition over its revision `expected`; whether that was the current one.
+    async fn write(&self, name: &str, mut members: Doc, expected: i64) -> Result<bool, StoreError> {
+        let handle = self.database.collection::<Doc>(DEFINITIONS);
+        members.insert("_revision", expected + 1);
+        if expected == 0 {
+            members.insert("_id", name);
+            return match in_time(handle.insert_one(members)).await {
+                Ok(_) => Ok(true),
+                Err(error) if duplicate_key(&error).is_some() => Ok(false),
+                Err(error) => Err(written(&error)),
+            };
+        }
+        let current = doc! { "_id": name, "_revision": expected };
+        let done = in_time(handle.update_one(current, doc! { "$set": members })).await;
+        Ok(done.map_err(|error| written(&error))?.matched_count == 1)
     }
 
     /// The indexes that definitions have made; `None` where there is no such collection.
@@ -115,20 +135,14 @@ impl DefinitionStore for MongoStore {
     }
 
     async fn define(&self, name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError> {
-        let handle = self.database.collection::<Doc>(DEFINITIONS);
+        self.write(name, doc! { "definition": text.map_or(Bson::Null, Bson::String) }, expected).await
+    }
+
+    async fn define_anew(&self, name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError> {
+        // The write is a step behind it.
+        let begins = changes::position_now(&self.database).await?;
         let definition = text.map_or(Bson::Null, Bson::String);
-        if expected == 0 {
-            let first = doc! { "_id": name, "_revision": 1_i64, "definition": definition };
-            return match in_time(handle.insert_one(first)).await {
-                Ok(_) => Ok(true),
-                Err(error) if duplicate_key(&error).is_some() => Ok(false),
-                Err(error) => Err(written(&error)),
-            };
-        }
-        let current = doc! { "_id": name, "_revision": expected };
-        let next = doc! { "$set": { "_revision": expected + 1, "definition": definition } };
-        let done = in_time(handle.update_one(current, next)).await.map_err(|error| written(&error))?;
-        Ok(done.matched_count == 1)
+        self.write(name, doc! { "definition": definition, "begins": begins.to_string() }, expected).await
     }
 
     async fn index_plan(&self, collection: &Arc<Collection>) -> Result<IndexPlan, StoreError> {

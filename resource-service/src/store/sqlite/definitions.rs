@@ -7,7 +7,9 @@ use rusqlite::{Connection, Transaction, params, types::Value as Cell};
 use serde_json::Value;
 
 use super::{
-    SqliteStore, create_index, held, index_name,
+    SqliteStore, create_index, held,
+    history::{add_column, has_column},
+    index_name, log,
     operand::{Operand, boolean},
     served_indexes, table,
 };
@@ -17,7 +19,8 @@ use crate::{
     store::{
         StoreError,
         definitions::{
-            DefinitionStore, Duplicate, IndexPlan, MAX_IDS, StoredDefinition, is_declared_by_a_definition,
+            self, DefinitionStore, Duplicate, IndexPlan, MAX_IDS, StoredDefinition,
+            is_declared_by_a_definition,
         },
     },
 };
@@ -71,16 +74,48 @@ pub(super) fn has_table(connection: &Connection, name: &str) -> Result<bool, Sto
     Ok(statement.exists([name])?)
 }
 
+/// Makes the table, and the column that may be lacking from an earlier time.
+fn prepare(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS _collections (
+             name TEXT PRIMARY KEY, revision INTEGER NOT NULL, definition TEXT, begins TEXT) WITHOUT ROWID",
+    )?;
+    add_column(transaction, "_collections", "begins")
+}
+
 fn stored(connection: &Connection) -> Result<Vec<StoredDefinition>, StoreError> {
     if !has_table(connection, "_collections")? {
         return Ok(Vec::new());
     }
-    let mut statement =
-        connection.prepare_cached("SELECT name, revision, definition FROM _collections ORDER BY name")?;
-    let rows = statement.query_map([], |row| {
-        Ok(StoredDefinition { name: row.get(0)?, revision: row.get(1)?, text: row.get(2)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    // A file from an earlier time has no such column until a definition is written.
+    let begins = if has_column(connection, "_collections", "begins")? { "begins" } else { "NULL" };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT name, revision, definition, {begins} FROM _collections ORDER BY name"
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (name, begins): (String, Option<String>) = (row.get(0)?, row.get(3)?);
+        let begins = definitions::begins(&name, begins.as_deref())?;
+        found.push(StoredDefinition { name, revision: row.get(1)?, text: row.get(2)?, begins });
+    }
+    Ok(found)
+}
+
+/// Writes a definition over its revision `expected`; whether that was the current one.
+fn write(
+    transaction: &Transaction<'_>,
+    name: &str,
+    text: Option<&str>,
+    expected: i64,
+) -> Result<bool, StoreError> {
+    prepare(transaction)?;
+    let sql = if expected == 0 {
+        "INSERT OR IGNORE INTO _collections (name, definition, revision) VALUES (?1, ?2, ?3 + 1)"
+    } else {
+        "UPDATE _collections SET definition = ?2, revision = ?3 + 1 WHERE name = ?1 AND revision = ?3"
+    };
+    Ok(transaction.execute(sql, params![name, text, expected])? == 1)
 }
 
 fn plan(connection: &Connection, collection: &Collection) -> Result<IndexPlan, StoreError> {
@@ -168,18 +203,21 @@ impl DefinitionStore for SqliteStore {
 
     async fn define(&self, name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError> {
         let name = name.to_owned();
+        self.database.write(move |transaction| write(transaction, &name, text.as_deref(), expected)).await
+    }
+
+    async fn define_anew(&self, name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError> {
+        let (name, now) = (name.to_owned(), self.clock.now());
         self.database
             .write(move |transaction| {
-                transaction.execute_batch(
-                    "CREATE TABLE IF NOT EXISTS _collections (
-                         name TEXT PRIMARY KEY, revision INTEGER NOT NULL, definition TEXT) WITHOUT ROWID",
-                )?;
-                let sql = if expected == 0 {
-                    "INSERT OR IGNORE INTO _collections (name, definition, revision) VALUES (?1, ?2, ?3 + 1)"
-                } else {
-                    "UPDATE _collections SET definition = ?2, revision = ?3 + 1 WHERE name = ?1 AND revision = ?3"
-                };
-                Ok(transaction.execute(sql, params![name, text, expected])? == 1)
+                if !write(transaction, &name, text.as_deref(), expected)? {
+                    return Ok(false);
+                }
+                transaction.execute_batch(log::CREATE)?;
+                let begins = log::last(transaction)?.to_string();
+                log::log_step(transaction, now)?;
+                let sql = "UPDATE _collections SET begins = ?2 WHERE name = ?1";
+                Ok(transaction.execute(sql, [name, begins])? == 1)
             })
             .await
     }

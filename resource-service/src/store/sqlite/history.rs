@@ -20,11 +20,15 @@ pub(super) fn past(collection: &Collection) -> String {
 
 /// Adds a column of text to a table that lacks it from an earlier time.
 pub(super) fn add_column(transaction: &Transaction<'_>, table: &str, column: &str) -> Result<(), StoreError> {
-    let known = "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2";
-    if transaction.query_row(known, [table, column], |_| Ok(())).optional()?.is_none() {
+    if !has_column(transaction, table, column)? {
         transaction.execute_batch(&format!("ALTER TABLE \"{table}\" ADD COLUMN {column} TEXT"))?;
     }
     Ok(())
+}
+
+pub(super) fn has_column(connection: &Connection, table: &str, column: &str) -> Result<bool, StoreError> {
+    let known = "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2";
+    Ok(connection.prepare_cached(known)?.exists([table, column])?)
 }
 
 /// Makes the table, and the columns that may be lacking from an earlier time. `until` is when another revision took the

@@ -98,6 +98,13 @@ pub(super) fn log_gone(
     Ok(())
 }
 
+/// Adds a step in which nothing changed, so that every position that was given before lies ahead of it.
+pub(super) fn log_step(transaction: &Transaction<'_>, at: OffsetDateTime) -> Result<(), StoreError> {
+    let sql = "INSERT INTO change_log (at, size, collection, kind, id, owner) VALUES (?1, 0, '', ?2, '', '')";
+    transaction.prepare_cached(sql)?.execute(params![millis(at), ChangeKind::Delete.name()])?;
+    Ok(())
+}
+
 /// The numbers of the changes of these documents. `ids` is a JSON array.
 pub(super) fn of(connection: &Connection, collection: &str, ids: &str) -> Result<Vec<i64>, StoreError> {
     let sql = "SELECT seq FROM change_log
