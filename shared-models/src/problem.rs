@@ -25,7 +25,7 @@ pub enum ProblemCode {
     MethodNotAllowed,
     /// 406: none of the accepted media types can be made.
     NotAcceptable,
-    /// 409: something with that name exists already.
+    /// 409: what is stored stands in the way: a name that is taken, another value, a state that does not allow it.
     Conflict,
     /// 410: it existed and is no longer kept.
     Gone,
@@ -89,7 +89,7 @@ impl ProblemCode {
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "The method is not allowed here",
             Self::NotAcceptable => "No acceptable representation",
-            Self::Conflict => "It exists already",
+            Self::Conflict => "The request conflicts with what is stored",
             Self::Gone => "No longer kept",
             Self::RevisionMismatch => "The document has changed",
             Self::PayloadTooLarge => "The body is too large",

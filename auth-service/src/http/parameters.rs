@@ -1,6 +1,6 @@
 //! Query parameters read one by one: an unknown, repeated or malformed one is refused by name.
 
-use std::{fmt::Display, str::FromStr};
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use actix_web::{HttpRequest, web};
 use service_kit::problem::Problem;
@@ -18,6 +18,8 @@ const MAX_LIMIT: u32 = 1000;
 pub(super) struct Parameters {
     pairs: Vec<(String, String)>,
     faults: Vec<FieldError>,
+    /// The names that were asked for.
+    known: Vec<String>,
 }
 
 impl Parameters {
@@ -26,11 +28,12 @@ impl Parameters {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         let pairs =
             pairs.map_err(|_| Problem::new(ProblemCode::InvalidRequest, "The query cannot be decoded"))?;
-        Ok(Self { pairs: pairs.into_inner(), faults: Vec::new() })
+        Ok(Self { pairs: pairs.into_inner(), faults: Vec::new(), known: Vec::new() })
     }
 
     /// The text of a parameter, if it is given.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.known.push(name.to_owned());
         let at = self.pairs.iter().position(|(known, _)| known == name)?;
         Some(self.pairs.remove(at).1)
     }
@@ -68,9 +71,15 @@ impl Parameters {
 
     /// Refuses the request if a parameter was malformed, unknown or repeated.
     pub(super) fn finish(mut self) -> Result<(), Problem> {
-        for (name, _) in self.pairs {
-            let fault = format!("parameter \"{name}\" is unknown here, or is given more than once");
-            self.faults.push(FieldError::in_parameter(name, "unknown", fault));
+        let left: BTreeSet<String> = self.pairs.into_iter().map(|(name, _)| name).collect();
+        for name in left {
+            let (code, fault) = if self.known.contains(&name) {
+                ("duplicate", format!("parameter {name:?} is given more than once"))
+            } else {
+                let known = self.known.join(", ");
+                ("unknown", format!("there is no parameter {name:?} here; this operation accepts {known}"))
+            };
+            self.faults.push(FieldError::in_parameter(name, code, fault));
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Problem::validation(self.faults)) }
     }
@@ -108,7 +117,14 @@ mod tests {
         let mut parameters = of("limit=7&limit=8&color=red&a=b");
         assert_eq!((parameters.limit(), parameters.text("a").as_deref()), (7, Some("b")));
         let refusal = parameters.finish().unwrap_err();
-        assert!(refusal.to_string().contains("2 values"), "{refusal}");
+        let told: Vec<&str> = refusal.errors().iter().map(|fault| fault.message.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "there is no parameter \"color\" here; this operation accepts limit, a",
+                "parameter \"limit\" is given more than once",
+            ]
+        );
     }
 
     #[test]

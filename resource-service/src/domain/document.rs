@@ -65,6 +65,18 @@ impl Meta {
         ]
     }
 
+    /// That `members` are a copy of another revision than that of the `record`.
+    pub fn outdated(record: &[(&str, Value)], members: &Map<String, Value>) -> Option<FieldError> {
+        let revision = "_revision";
+        let current = record.iter().find_map(|(name, value)| (*name == revision).then_some(value))?;
+        let sent = members.get(revision).filter(|sent| sent.is_i64() && *sent != current)?;
+        let message = format!(
+            "the document is at revision {current} now, and this copy is of revision {sent}; \
+             read it again and repeat the change on what you get"
+        );
+        Some(FieldError::at(pointer("", revision), "readOnly", message))
+    }
+
     /// Takes the members that only the service sets out of `members`, where they repeat those of a `record`.
     /// Those that do not are faults, and so is any other name beginning with `_`.
     pub fn take_echo(record: &[(&str, Value)], members: &mut Map<String, Value>) -> Vec<FieldError> {

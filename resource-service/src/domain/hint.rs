@@ -19,7 +19,8 @@ pub fn unexpected(schema: &Value, fault: &ValidationError<'_>, name: &str) -> St
     let declared = broken(schema, fault).and_then(|schema| schema.get("properties")?.as_object());
     let near = declared.and_then(|declared| nearest(name, declared.keys().map(String::as_str)));
     let hint = near.map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
-    format!("{:?} is not a field of this collection{hint}", short(name))
+    let owner = if fault.instance_path().as_str().is_empty() { "this collection" } else { "this object" };
+    format!("{:?} is not a field of {owner}{hint}", short(name))
 }
 
 /// Where an object is expected and something else came: the members that the object would have.

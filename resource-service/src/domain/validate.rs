@@ -55,6 +55,10 @@ const ANNOTATIONS: [&str; 15] = [
     "ipvanynetwork",
 ];
 
+/// What the keyword `type` may be (JSON Schema Core, section 6.1).
+const TYPES: &str = "is not a type; expected \"object\", \"array\", \"string\", \"integer\", \"number\", \"boolean\" or \"null\", \
+    or an array of some of these";
+
 /// Compiles a JSON Schema 2020-12. Formats are asserted, an unknown one is refused, references stay within
 /// the schema, and patterns run in linear time. The pointer of a fault leads into the schema.
 pub fn compile(schema: &Value) -> Result<SchemaRules, DefinitionFault> {
@@ -72,7 +76,11 @@ pub fn compile(schema: &Value) -> Result<SchemaRules, DefinitionFault> {
         .build(schema)
         .map_err(|fault| {
             let place = fault.instance_path().as_str();
-            let message = fault.masked_with(short(&fault.instance().to_string()));
+            let came = short(&fault.instance().to_string());
+            let message = match fault.kind() {
+                ValidationErrorKind::AnyOf { .. } if place.ends_with("/type") => format!("{came} {TYPES}"),
+                _ => fault.masked_with(came).to_string(),
+            };
             DefinitionFault::at(place, format!("{message} (at {place:?})"))
         })?;
     let schema = to_pointers(schema.clone());
@@ -136,6 +144,12 @@ fn explain(rules: &SchemaRules, fault: &ValidationError<'_>, sight: Sight<'_>) -
         ValidationErrorKind::Format { format } if format == "date-time" => {
             let why = fault.instance().as_str().and_then(|text| instant::key(text).err());
             let message = format!("{} {}", came(), why.unwrap_or(NoInstant::Syntax));
+            vec![FieldError::at(place, code, message)]
+        }
+        ValidationErrorKind::Format { format } if format == IEEE754 => {
+            let texts =
+                "the strings \"NaN\", \"Infinity\" and \"-Infinity\"; numbers are written without quotes";
+            let message = format!("{} is none of {texts}", came());
             vec![FieldError::at(place, code, message)]
         }
         ValidationErrorKind::FalseSchema => vec![FieldError::at(place, code, "no value is allowed here")],

@@ -12,6 +12,7 @@ use shared_models::problem::FieldError;
 use crate::{
     domain::scan::{DUPLICATE, scan},
     ops::error::ResourceError,
+    query::not_json::explained,
 };
 
 /// The media type of a document.
@@ -49,6 +50,11 @@ pub fn is(request: &HttpRequest, media_type: &str) -> bool {
     request.content_type().eq_ignore_ascii_case(media_type)
 }
 
+/// Whether JSON text begins as an array does.
+pub fn is_array(text: &[u8]) -> bool {
+    text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[')
+}
+
 /// The members of the JSON object in a text.
 pub fn document(text: &[u8]) -> Result<Map<String, Value>, ResourceError> {
     let kind = match value(text)? {
@@ -76,23 +82,11 @@ pub fn value(text: &[u8]) -> Result<Value, ResourceError> {
     serde_json::from_str(text).map_err(|fault| not_json(text, &fault, fault.to_string()))
 }
 
-/// Why a text is not JSON, with a hint where it is what another language would have written.
+/// Why the text of a body is not JSON, with what to do where that is known.
 pub fn not_json(text: &str, fault: &serde_json::Error, message: String) -> ResourceError {
-    let line = text.lines().nth(fault.line().saturating_sub(1)).unwrap_or_default().as_bytes();
-    let at = fault.column().saturating_sub(1).min(line.len());
-    let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
-    let begin = at - line[..at].iter().rev().take_while(in_word).count();
-    let word: Vec<u8> = line[begin..].iter().take_while(in_word).copied().collect();
-    let hint = match String::from_utf8_lossy(&word).trim_start_matches('-').to_ascii_lowercase().as_str() {
-        "nan" => "JSON has no NaN; a field of format ieee754 accepts the string \"NaN\"",
-        "inf" | "infinity" => {
-            "JSON has no Infinity; a field of format ieee754 accepts the strings \"Infinity\" and \"-Infinity\""
-        }
-        "none" | "nil" | "undefined" => "JSON writes null",
-        "true" | "false" => "JSON writes true and false in lower case",
-        _ => return ResourceError::NotJson(message),
-    };
-    ResourceError::NotJson(format!("{message}; {hint}"))
+    let empty = text.trim().is_empty();
+    let message = if empty { "the body is empty".to_owned() } else { explained(text, fault, message) };
+    ResourceError::NotJson(message)
 }
 
 /// 415, with what is accepted in words and, for a patch, in `Accept-Patch` (RFC 5789 section 3.1).

@@ -9,10 +9,13 @@ use actix_web::{
     web,
 };
 use service_kit::{aside::aside, body::RawBody, caller::Caller, fault::without_values, problem::Problem};
-use shared_models::{problem::FieldError, scope::ScopeSet};
+use shared_models::{
+    problem::{FieldError, ProblemCode},
+    scope::ScopeSet,
+};
 
 use super::{
-    body::{JSON, JSON_PATCH, MERGE_PATCH, is, members, value},
+    body::{JSON, JSON_PATCH, MERGE_PATCH, is, is_array, members, value},
     conditions::{UNCACHED, accepted_age, precondition},
     exports,
     handler::{DocumentPath, HandlerResult},
@@ -120,7 +123,9 @@ pub async fn patch(
         let operations = aside(bytes, move || operations(&body.0)).await.map_err(ResourceError::from)??;
         return Ok(written(patch::operate(&service, target, operations, bytes).await?));
     }
-    let members = members(&request, body.0, &[MERGE_PATCH, JSON_PATCH, JSON]).await?;
+    let array = is_array(&body.0);
+    let members = members(&request, body.0, &[MERGE_PATCH, JSON_PATCH, JSON]).await;
+    let members = members.map_err(|problem| if array { operations_expected(problem) } else { problem })?;
     Ok(written(patch::patch(&service, target, members, bytes).await?))
 }
 
@@ -176,6 +181,17 @@ impl FromParameters for Person {
         });
         Self { subject, scope: scope.unwrap_or_default() }
     }
+}
+
+/// The refusal of an array where a merge patch is expected, with the media type that makes it a JSON patch.
+fn operations_expected(problem: Problem) -> Problem {
+    if problem.code() != ProblemCode::ValidationError {
+        return problem;
+    }
+    let message = format!(
+        "expected a JSON object, got an array; send a JSON patch (RFC 6902) as Content-Type: {JSON_PATCH}"
+    );
+    Problem::validation(vec![FieldError::at("", "type", message)])
 }
 
 /// The operations of a JSON patch.

@@ -20,6 +20,15 @@ fn told(code: ProblemCode, error: &ResourceError) -> Problem {
     Problem::new(code, first + letters.as_str())
 }
 
+/// Values that break rules. A check ends with its last reported fault, so that there may be more.
+fn invalid(faults: Vec<FieldError>) -> Problem {
+    if faults.len() != MAX_FAULTS {
+        return Problem::validation(faults);
+    }
+    let detail = format!("{MAX_FAULTS} or more values are not valid; see errors for the first {MAX_FAULTS}");
+    Problem::new(ProblemCode::ValidationError, detail).with_errors(faults)
+}
+
 /// A failed test means that the document is not what the client takes it for; an operation without a place is wrong.
 fn unpatchable(fault: &Unpatchable) -> Problem {
     let error = ResourceError::Unpatchable(fault.clone());
@@ -98,13 +107,13 @@ impl From<ResourceError> for Problem {
             ResourceError::StaleFeed | ResourceError::UnusableDefinition(_) => {
                 told(ProblemCode::Unavailable, &error).with_header(RETRY_AFTER, HeaderValue::from_static("5"))
             }
-            ResourceError::Invalid(faults) => Self::validation(faults),
+            ResourceError::Invalid(faults) => invalid(faults),
             ResourceError::Conflict(_)
             | ResourceError::NotRemoved(_)
             | ResourceError::Redefined
             | ResourceError::Offset { .. }
             | ResourceError::UploadEnded => told(ProblemCode::Conflict, &error),
-            ResourceError::Steps(ref faults) => {
+            ResourceError::Steps { ref faults, .. } => {
                 let shown = faults.iter().take(MAX_FAULTS).cloned().collect();
                 told(ProblemCode::Conflict, &error).with_errors(shown)
             }

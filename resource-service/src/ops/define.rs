@@ -117,7 +117,8 @@ impl Standing {
         } else {
             precondition.if_match.is_none()
         };
-        if met { Ok(()) } else { Err(ResourceError::DefinitionMismatch { current: self.revision }) }
+        let current = self.exists().then_some(self.revision);
+        if met { Ok(()) } else { Err(ResourceError::DefinitionMismatch { current }) }
     }
 
     /// Refuses to change who may use a collection, unless the caller administers it.

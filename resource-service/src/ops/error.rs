@@ -44,7 +44,7 @@ pub enum ResourceError {
     #[error(transparent)]
     Full(#[from] Full),
     /// The collection does not take files of this media type.
-    #[error("{came} is not taken here, only {}", .taken.join(", "))]
+    #[error("the media type {came} is not accepted here, only {}", .taken.join(", "))]
     MediaType {
         /// What came.
         came: String,
@@ -116,7 +116,9 @@ pub enum ResourceError {
         limit: usize,
     },
     /// Too many documents are to be written in one step.
-    #[error("at most {limit} documents are written in one step; send more as application/x-ndjson")]
+    #[error(
+        "at most {limit} documents are written in one step; send more as application/x-ndjson without atomic=true"
+    )]
     TooMany {
         /// Documents.
         limit: usize,
@@ -125,7 +127,7 @@ pub enum ResourceError {
     #[error("nothing was stored; documents rejected: {}", .0.len())]
     Refused(Vec<(usize, ResourceError)>),
     /// The collection keeps no earlier revisions, or no removed documents.
-    #[error("{collection} keeps no {what}")]
+    #[error("the collection {collection:?} keeps no {what}")]
     NotKept {
         /// The collection.
         collection: String,
@@ -146,9 +148,14 @@ pub enum ResourceError {
     /// The collection of series keeps no points.
     #[error("the collection \"series\" lacks the indexes over chunk, first and last that points need")]
     NoSeries,
-    /// Steps of a series, or its unit, are something else already; whatever else was sent is stored.
-    #[error("{}", contradicting(.0.len()))]
-    Steps(Vec<FieldError>),
+    /// Points of series contradict what is stored; whatever else was sent is stored.
+    #[error("{}", contradicting(faults, *units))]
+    Steps {
+        /// The steps that have another value already, and the units of series that have another unit.
+        faults: Vec<FieldError>,
+        /// How many of them are units: nothing of these series is stored.
+        units: usize,
+    },
     /// The document is not at a revision that the request allows.
     #[error("the document is at revision {current} now; read it again and retry")]
     RevisionMismatch {
@@ -156,10 +163,13 @@ pub enum ResourceError {
         current: i64,
     },
     /// The definition is not at a revision that the request allows.
-    #[error("the definition is at revision {current} now (0: not in the store); read it again and retry")]
+    #[error("{}", match current {
+        Some(revision) => format!("the definition is at revision {revision} now; read it again and retry"),
+        None => "there is no such collection now; leave out If-Match to create it".to_owned(),
+    })]
     DefinitionMismatch {
-        /// The revision it is at.
-        current: i64,
+        /// The revision it is at: 0 where a file defines it. Nothing where there is no definition.
+        current: Option<i64>,
     },
     /// What is stored does not fit a definition.
     #[error("{}", told(.0))]
@@ -168,10 +178,12 @@ pub enum ResourceError {
     #[error("{0}; change these documents first")]
     Unindexable(String),
     /// A collection that is defined by a file alone cannot be taken away here.
-    #[error("{0} ships with the service or is defined by a file; only a stored definition can be deleted")]
+    #[error(
+        "the collection {0:?} ships with the service or is defined by a file; only a stored definition can be deleted"
+    )]
     FromFile(String),
     /// A collection with documents, or with removed ones that can be restored, is not taken away just so.
-    #[error("{0} holds documents, or keeps removed ones; force=true removes them with it")]
+    #[error("the collection {0:?} holds documents, or keeps removed ones; force=true removes them with it")]
     HoldsDocuments(String),
     /// The definition in the store is of another version of the service.
     #[error(
@@ -222,12 +234,28 @@ fn agreement(fields: &[String]) -> String {
     }
 }
 
-fn contradicting(count: usize) -> String {
-    if count == 1 {
-        "1 value contradicts what is stored and was left out; all others are stored".to_owned()
-    } else {
-        format!("{count} values contradict what is stored and were left out; all others are stored")
+/// What was not stored, and that the rest was; `units` of the faults are of series of which nothing was.
+fn contradicting(faults: &[FieldError], units: usize) -> String {
+    if let [only] = faults
+        && only.pointer.as_deref() == Some("/unit")
+    {
+        // The request is of this series alone.
+        return only.message.clone();
     }
+    let values = match faults.len() - units {
+        0 => None,
+        1 => Some("1 value contradicts what is stored and was left out".to_owned()),
+        many => Some(format!("{many} values contradict what is stored and were left out")),
+    };
+    let units = match units {
+        0 => None,
+        1 => Some("nothing of 1 series was stored, because it is measured in another unit".to_owned()),
+        many => {
+            Some(format!("nothing of {many} series was stored, because they are measured in other units"))
+        }
+    };
+    let parts: Vec<String> = values.into_iter().chain(units).collect();
+    format!("{}; everything else is stored", parts.join("; "))
 }
 
 fn invalid(count: usize) -> String {

@@ -1,6 +1,6 @@
 //! Reviews are bound to a revision of a calculation: one that it has had, and one that it may have left behind.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 use shared_models::{claims::AccessClaims, problem::FieldError};
@@ -32,18 +32,21 @@ pub async fn check(
     Reviewed::look_up(service, claims, collection, [members]).await?.check(members)
 }
 
-/// Whether a document that is at revision `current` has had the revision `value`.
-fn has_had(current: i64, value: &Value) -> bool {
-    integer_of(value).is_some_and(|revision| (1..=current).contains(&revision))
-}
-
 /// The calculation and the revision that a review is bound to.
 fn place(members: &Map<String, Value>) -> (Option<&Value>, Option<&Value>) {
     (members.get(CALCULATION), members.get(REVISION))
 }
 
-/// The calculations that reviews are of, looked up together.
-pub(super) struct Reviewed(Option<Result<HashMap<String, i64>, ResourceError>>);
+/// The calculations that reviews are of, looked up together; nothing where documents are no reviews.
+pub(super) struct Reviewed(Option<Result<Found, ResourceError>>);
+
+/// What is known of calculations.
+struct Found {
+    /// The revision that each is at.
+    current: HashMap<String, i64>,
+    /// Those of the reviewed revisions at which the calculation was removed.
+    removals: BTreeSet<(String, i64)>,
+}
 
 impl Reviewed {
     /// Looks up the calculations of these documents, if they are reviews. An error where the store cannot be asked.
@@ -53,15 +56,21 @@ impl Reviewed {
         collection: &str,
         documents: impl IntoIterator<Item = &'m Map<String, Value>>,
     ) -> Result<Self, ResourceError> {
-        if collection != REVIEWS || service.catalog.get(CALCULATIONS).is_none() {
+        let Some(calculations) = service.catalog.get(CALCULATIONS).filter(|_| collection == REVIEWS) else {
             return Ok(Self(None));
-        }
+        };
         if let Err(error) = service.admit(claims, CALCULATIONS, Verb::Read) {
             return Ok(Self(Some(Err(error))));
         }
-        let ids =
-            documents.into_iter().filter_map(|members| members.get(CALCULATION).and_then(Value::as_str));
-        Ok(Self(Some(Ok(service.revisions(claims, CALCULATIONS, ids).await?))))
+        let places: Vec<(&str, Option<i64>)> = documents.into_iter().filter_map(reviewed).collect();
+        let current = service.revisions(claims, CALCULATIONS, places.iter().map(|(id, _)| *id)).await?;
+        // A calculation that can be reviewed is there: its current revision is no removal.
+        let earlier = places.into_iter().filter_map(|(id, revision)| {
+            let (revision, at) = (revision?, *current.get(id)?);
+            (1..at).contains(&revision).then(|| (id.to_owned(), revision))
+        });
+        let removals = service.store.removals(&calculations, earlier.collect()).await?;
+        Ok(Self(Some(Ok(Found { current, removals }))))
     }
 
     /// Refuses a review that cannot be bound.
@@ -73,17 +82,31 @@ impl Reviewed {
         let refuse = |at: &str, code: &str, message: String| {
             Err(ResourceError::Invalid(vec![FieldError::at(format!("/{at}"), code, message)]))
         };
-        match found.get(id) {
-            None => refuse(CALCULATION, "reference", format!("there is no calculation {id:?}")),
-            Some(current) if revision.is_some_and(|value| !has_had(*current, value)) => {
+        let Some(current) = found.current.get(id) else {
+            return refuse(CALCULATION, "reference", format!("there is no calculation {id:?}"));
+        };
+        match revision.map(|value| integer_of(value).filter(|number| (1..=*current).contains(number))) {
+            Some(None) => {
                 let message = format!(
                     "the calculation is at revision {current}; expected an integer from 1 to {current}"
                 );
                 refuse(REVISION, "maximum", message)
             }
-            Some(_) => Ok(()),
+            Some(Some(number)) if found.removals.contains(&(id.clone(), number)) => {
+                let message = format!(
+                    "revision {number} is the removal of the calculation; name the revision that was reviewed"
+                );
+                refuse(REVISION, "reference", message)
+            }
+            _ => Ok(()),
         }
     }
+}
+
+/// The calculation that a review is of, and the revision that it names.
+fn reviewed(members: &Map<String, Value>) -> Option<(&str, Option<i64>)> {
+    let (id, revision) = place(members);
+    Some((id?.as_str()?, revision.and_then(integer_of)))
 }
 
 /// The fields without which nobody knows whether a review is stale.

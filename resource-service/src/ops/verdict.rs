@@ -24,10 +24,12 @@ pub fn told(report: &DefinitionReport) -> String {
     if !report.indexes.conflicts.is_empty() {
         reasons.push("stored documents agree in the fields of an index that is to be unique".into());
     }
-    let way = if can_be_forced(report) {
-        "force=true makes the change anyway; documents stay as they are until they are written next"
-    } else {
-        "change these documents first"
+    let way = match (can_be_forced(report), report.violations_total) {
+        (false, _) => "change these documents first",
+        (true, 0) => "force=true makes the change anyway",
+        (true, _) => {
+            "force=true makes the change anyway; these documents stay as they are until they are written next"
+        }
     };
     format!("the definition does not fit what is stored: {}; {way}", reasons.join(", "))
 }

@@ -8,6 +8,7 @@ use shared_models::problem::FieldError;
 
 use super::{
     expr::{Comparison, Expr, Test},
+    foreign,
     literal::{Literal, short},
     path::Path,
     schema::{Field, FieldType, Schema, nearest},
@@ -266,10 +267,11 @@ pub fn fault(parameter: &str, code: &str, message: impl Into<String>) -> FieldEr
 
 /// That an operator does not exist.
 fn unknown(parameter: &str, operator: &str) -> FieldError {
-    let hint = nearest(operator, OPERATORS).map_or_else(
-        || format!("known are {}", OPERATORS.join(", ")),
-        |near| format!("did you mean {near:?}?"),
-    );
+    let hint = match (foreign::operator(operator), nearest(operator, OPERATORS)) {
+        (Some(hint), _) => hint.to_owned(),
+        (None, Some(near)) => format!("did you mean {near:?}?"),
+        (None, None) => format!("known are {}", OPERATORS.join(", ")),
+    };
     fault(parameter, "operator", format!("there is no operator {:?}; {hint}", short(operator)))
 }
 

@@ -8,6 +8,7 @@ use shared_models::problem::FieldError;
 use super::{
     condition::resolve_declared,
     expr::Expr,
+    foreign,
     parse::{Query, QueryContext},
     schema::{Field, FieldType, nearest},
 };
@@ -165,7 +166,8 @@ fn stat(target: &QueryContext<'_>, text: &str) -> Result<Stat, FieldError> {
     let function = Function::ALL.into_iter().find(|function| function.name() == name);
     let Some(function) = function else {
         let names = Function::ALL.map(Function::name);
-        let hint = nearest(name, names).map_or_else(
+        let near = foreign::statistic(name).map(str::to_owned).or_else(|| nearest(name, names));
+        let hint = near.map_or_else(
             || format!("known are {}", names.join(", ")),
             |near| format!("did you mean {near:?}?"),
         );

@@ -14,13 +14,20 @@ use super::{
     condition::{ConditionReader, Given, MAX_NESTING, fault},
     expr::Expr,
     literal::short,
+    not_json::explained,
 };
 
 /// Reads the value of the parameter `filter`.
 pub fn read(reader: &mut ConditionReader<'_>, parameter: &str, text: &str) -> Result<Expr, FieldError> {
     let mut filter = Filter { reader, parameter };
-    let json: &RawValue = serde_json::from_str(text)
-        .map_err(|broken| fault(parameter, "syntax", format!("{parameter} is not JSON: {broken}")))?;
+    let json: &RawValue = serde_json::from_str(text).map_err(|broken| {
+        let why = if text.trim().is_empty() {
+            "it is empty".to_owned()
+        } else {
+            explained(text, &broken, broken.to_string())
+        };
+        fault(parameter, "syntax", format!("{parameter} is not JSON: {why}"))
+    })?;
     filter.object(json, 1)
 }
 

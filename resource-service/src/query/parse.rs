@@ -8,7 +8,7 @@ use super::{
     condition::{ConditionReader, Given, MAX_CONDITIONS, fault, resolve, resolve_declared},
     cursor::{Binding, Cursor, CursorKey},
     expr::Expr,
-    group, json,
+    foreign, group, json,
     order::{Order, SortKey},
     path::Path,
     projection::Projection,
@@ -166,9 +166,6 @@ fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<Fiel
     if errors.is_empty() { Ok(Expr::all(parts)) } else { Err(errors) }
 }
 
-/// How other services call the place of a page.
-const PAGING: [&str; 6] = ["page", "offset", "skip", "start", "cursor", "page_token"];
-
 /// Says how to ask for a field that has the name of a parameter.
 fn name_field(schema: &Schema, error: &mut FieldError) {
     let word = error.parameter.as_deref().filter(|name| CONTROLS.contains(name) && schema.declares(name));
@@ -183,9 +180,8 @@ fn hinted(mut error: FieldError) -> FieldError {
         return error;
     }
     let name = error.parameter.as_deref().unwrap_or_default();
-    if PAGING.contains(&name) {
-        error.message =
-            format!("{}; pages follow each other by after={{next of the page before}}", error.message);
+    if let Some(hint) = foreign::parameter(name) {
+        error.message = format!("{}; {hint}", error.message);
     } else if let Some(near) = nearest(name, CONTROLS) {
         error.message = format!("{} (or the parameter {near:?}?)", error.message);
     }

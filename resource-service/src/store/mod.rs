@@ -165,7 +165,7 @@ pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A store of documents. A document whose expiry has passed counts as gone, removed already or not.
 ///
-/// A query (`list`, a batch of a `scan`, `explain`, `count`, `estimate`, `aggregate`, `chunks`, `versions`, `usage`) has a time limit, ends when its
+/// A query (`list`, a batch of a `scan`, `explain`, `count`, `estimate`, `aggregate`, `chunks`, `versions`, `removals`, `usage`) has a time limit, ends when its
 /// future is dropped, and does not hold up `get` and `head`.
 #[async_trait]
 pub trait Store:

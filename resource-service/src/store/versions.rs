@@ -1,6 +1,6 @@
 //! The port for the past: revisions that were kept.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -34,4 +34,11 @@ pub trait Versions: Send + Sync {
         below: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Version>, StoreError>;
+
+    /// Those of these revisions, each of a document's id, that are kept and are removals. Reads no document.
+    async fn removals(
+        &self,
+        collection: &Arc<Collection>,
+        revisions: BTreeSet<(String, i64)>,
+    ) -> Result<BTreeSet<(String, i64)>, StoreError>;
 }

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use crate::{
     budget::{Budget, Lease, weight},
     coding::{decoded, is_garbled},
-    fault::{looks_like_json, without_values},
+    fault::{looks_like_json, missing, without_values},
     outgoing::holder,
     problem::Problem,
 };
@@ -95,17 +95,27 @@ pub fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let fault = error.into_inner();
-        if fault.is_data() {
-            Problem::validation(vec![FieldError::at(pointer, "type", without_values(&fault.to_string()))])
-        } else {
-            Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"))
+        if !fault.is_data() {
+            return not_json(text, &fault);
         }
+        let message = without_values(&fault.to_string());
+        Problem::validation(vec![match missing(&message) {
+            Some(name) => FieldError::at(pointer + "/" + name, "required", format!("{name:?} is required")),
+            None => FieldError::at(pointer, "type", message),
+        }])
     })?;
     let rest = reader.end();
-    rest.map_err(|fault| {
-        Problem::new(ProblemCode::InvalidRequest, format!("The body is not JSON: {fault}"))
-    })?;
+    rest.map_err(|fault| not_json(text, &fault))?;
     Ok(value)
+}
+
+fn not_json(text: &[u8], fault: &serde_json::Error) -> Problem {
+    let detail = if text.trim_ascii().is_empty() {
+        "The body is empty; expected JSON".to_owned()
+    } else {
+        format!("The body is not JSON: {fault}")
+    };
+    Problem::new(ProblemCode::InvalidRequest, detail)
 }
 
 /// The hint for a client that sent JSON with another media type.

@@ -10,7 +10,7 @@ pub fn without_values(message: &str) -> String {
         if let Some((came, expected)) =
             message.strip_prefix(kind).and_then(|rest| rest.rsplit_once(", expected "))
         {
-            return format!("expected {expected}, got {}", kind_of(came));
+            return format!("expected {}, got {}", expectation(expected), kind_of(came));
         }
     }
     if let Some(rest) = message.strip_prefix("unknown field `") {
@@ -32,11 +32,40 @@ pub fn without_values(message: &str) -> String {
     message.to_owned()
 }
 
-/// Serde's description of an unexpected value, without the value itself, which is in quotes or backticks.
+/// The member that serde misses, where that is what its message says.
+pub fn missing(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.split_once('`').map(|(name, _)| name)
+}
+
+/// What serde expects, in the words of JSON.
+fn expectation(expected: &str) -> &str {
+    match expected {
+        "u8" => "an integer from 0 to 255",
+        "u16" => "an integer from 0 to 65535",
+        "u32" => "an integer from 0 to 4294967295",
+        "u64" | "u128" | "usize" => "an integer that is not negative",
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "an integer",
+        "f32" | "f64" => "a number",
+        "bool" => "a boolean",
+        "a map" => "an object",
+        "a sequence" | "sequence" => "an array",
+        _ if expected.starts_with("struct ") => "an object",
+        _ => expected,
+    }
+}
+
+/// Serde's description of an unexpected value, in the words of JSON, without the value itself, which is in quotes or
+/// backticks.
 fn kind_of(came: &str) -> &str {
     let end = came.find(['"', '`']).unwrap_or(came.len());
     match came[..end].trim_end() {
         "unit value" | "Option value" => "null",
+        "map" => "an object",
+        "sequence" => "an array",
+        "string" => "a string",
+        "integer" => "an integer",
+        "floating point" => "a number with a fraction",
+        "boolean" => "a boolean",
         kind => kind,
     }
 }
@@ -62,11 +91,19 @@ mod tests {
         for (message, expected) in [
             (
                 "invalid type: integer `123456`, expected a string at line 1 column 9",
-                "expected a string, got integer",
+                "expected a string, got an integer",
             ),
-            ("invalid type: string \"hunter2, expected x\", expected a map", "expected a map, got string"),
-            ("invalid value: string \"hunter2\", expected a date", "expected a date, got string"),
-            ("invalid type: map, expected u32", "expected u32, got map"),
+            (
+                "invalid type: string \"hunter2, expected x\", expected a map",
+                "expected an object, got a string",
+            ),
+            ("invalid value: string \"hunter2\", expected a date", "expected a date, got a string"),
+            ("invalid type: map, expected u32", "expected an integer from 0 to 4294967295, got an object"),
+            (
+                "invalid type: floating point `1.5`, expected u64",
+                "expected an integer that is not negative, got a number with a fraction",
+            ),
+            ("invalid type: sequence, expected struct Keep", "expected an object, got an array"),
             ("invalid type: null, expected a string", "expected a string, got null"),
             ("unknown field `colour`, expected `a` or `b`", "unknown field `colour`; expected `a` or `b`"),
             ("unknown field `{\"p\":\"hunter2\"}`, expected `a`", "unknown field; expected `a`"),

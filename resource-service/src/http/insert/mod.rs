@@ -18,7 +18,7 @@ pub use self::options::MAX_KEY;
 use self::options::{InsertParameters, Options};
 use super::{
     BODY_LIMIT,
-    body::{JSON, NDJSON, document, is, media_type},
+    body::{JSON, NDJSON, document, is, is_array, media_type},
     handler::HandlerResult,
     parameters::Parameters,
 };
@@ -51,7 +51,7 @@ pub async fn insert(
     let announced = options.announced;
     if announced.is_some_and(|length| length > BULK_LIMIT) {
         let detail = format!(
-            "A document may have at most {BODY_LIMIT} bytes, and many in one body {BULK_LIMIT}; send more as {NDJSON}"
+            "A document may have at most {BODY_LIMIT} bytes, and many in one body {BULK_LIMIT}; send more as {NDJSON} without atomic=true"
         );
         return Err(Problem::new(ProblemCode::PayloadTooLarge, detail));
     }
@@ -80,9 +80,4 @@ pub async fn insert(
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/{collection}/{id}")));
     Ok(answer.content_type(JSON).insert_header((ETAG, stored.tag)).body(stored.json))
-}
-
-/// Whether JSON text begins as an array does.
-fn is_array(text: &[u8]) -> bool {
-    text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[')
 }

@@ -23,6 +23,7 @@ const OWNER_NAME: &str =
 const STALE: &str =
     "_stale adds stale: whether the calculation has changed since, if the caller may read it.";
 
+const REVISION: &str = "The ETag of the revision to change. In the body, members that begin with _ may be sent back as they were read.";
 const PURGE: &str = "Remove the document for good, removed already or not, with its versions and artifacts and, of a calculation, \
     its series and reviews; needs the collection's admin scope. Once it is answered, no request reads the document or what belongs to \
     it; their bytes are removed within minutes. Until then a caller who wrote the document with an Idempotency-Key may be sent that \
@@ -72,8 +73,8 @@ pub fn parameters() -> Map<String, Value> {
     let documents = [
         ("id", in_path("id", &json!({"type": "string"}))),
         ("revision", in_path("revision", &json!({"type": "integer", "minimum": 1}))),
-        ("If-Match", header("If-Match", "The ETag of the revision to change.", false)),
-        ("If-Match.required", header("If-Match", "The ETag of the revision to change.", true)),
+        ("If-Match", header("If-Match", REVISION, false)),
+        ("If-Match.required", header("If-Match", REVISION, true)),
         ("If-None-Match", header("If-None-Match", "The ETag of the client's copy.", false)),
         ("purge", parameter("purge", PURGE, &json!({"type": "boolean", "default": false}))),
         ("subject", needed("subject", "Whose access: sub of their tokens.")),

@@ -107,9 +107,13 @@ async fn all_or_none_names_every_fault() {
         api.send(post("/api/notes", "application/json", many)).await.code(),
         (413, "payload_too_large")
     );
-    assert_eq!(
-        api.send(post("/api/notes?atomic=true", "application/x-ndjson", "{}\n".repeat(10_001))).await.status,
-        413
+    let lines = post("/api/notes?atomic=true", "application/x-ndjson", "{}\n".repeat(10_001));
+    let lines = api.send(lines).await;
+    assert_eq!(lines.status, 413);
+    assert!(
+        lines.detail().ends_with("send more as application/x-ndjson without atomic=true"),
+        "{}",
+        lines.text
     );
     assert_eq!(count(&api, "notes").await, 3);
 }

@@ -178,7 +178,8 @@ async fn an_incompatible_change_is_refused_with_the_report_and_can_be_forced() {
     let stricter = with("/schema/required", json!(["title", "n"]));
     let refused = api.define(THINGS, &stricter).await;
     assert_eq!(refused.code(), (409, "conflict"));
-    assert!(refused.body["detail"].as_str().unwrap().contains("1 of 1 stored documents"), "{}", refused.body);
+    assert!(refused.detail().contains("1 of 1 stored documents"), "{}", refused.body);
+    assert!(refused.detail().contains("these documents stay as they are"), "{}", refused.body);
     assert_eq!(violations(&refused.body["report"]), ["/n"]);
     assert_eq!(refused.body["report"]["violations"][0]["_id"], document.body["_id"]);
     assert_eq!(api.define(&format!("{THINGS}?force=true"), &stricter).await.etag(), "\"2\"");
@@ -386,6 +387,11 @@ async fn to_keep_less_needs_force_and_to_keep_more_does_not() {
     let refused = api.define(THINGS, &keep(json!({"days": 30}))).await;
     assert_eq!(refused.code(), (409, "conflict"), "{}", refused.text);
     assert_eq!(refused.body["report"]["changes"][0]["pointer"], "/keep");
+    assert!(
+        refused.detail().ends_with("is removed for good; force=true makes the change anyway"),
+        "{}",
+        refused.text
+    );
     assert_eq!(api.define(&format!("{THINGS}?force=true"), &keep(json!({"days": 30}))).await.status, 200);
     assert_eq!(api.define(THINGS, &keep(json!({"days": 31}))).await.status, 200);
     assert_eq!(api.define(THINGS, &keep(json!({"days": 29}))).await.code(), (409, "conflict"));

@@ -131,6 +131,10 @@ async fn system_members_may_be_repeated_and_not_changed() {
     assert_eq!(api.with("PUT", &path, &made.body).await.status, 200);
     let refused = api.with("PUT", &path, &made.body).await;
     assert_eq!(refused.faults(), [("/_revision".into(), "readOnly".into())]);
+    let told = "the document is at revision 2 now, and this copy is of revision 1; read it again";
+    assert!(refused.detail().starts_with(told), "{}", refused.text);
+    let merged = api.with("PATCH", &path, &made.body).await;
+    assert!(merged.detail().starts_with(told), "{}", merged.text);
     assert_eq!(
         api.with("PATCH", &path, &json!({"_owner": "eve"})).await.faults(),
         [("/_owner".into(), "readOnly".into())]

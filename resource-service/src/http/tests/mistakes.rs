@@ -66,6 +66,13 @@ async fn a_mistyped_member_or_parameter_is_told_the_nearest_name() {
     assert!(answer.contains(r#"did you mean \"status\"?"#), "{answer}");
     for (query, words) in [
         ("?page=2", "after="),
+        ("?next=abc", "after="),
+        ("?order=desc", "sort=-FIELD"),
+        ("/aggregate?groupby=status", "group=FIELD"),
+        ("/aggregate?stat=mean:results.energy.value", r#"did you mean \"avg\"?"#),
+        ("?name[like]=a", "contains and prefix"),
+        ("?filter=", "it is empty"),
+        ("?filter=%7B%22name%22:NaN%7D", r#"the string \"NaN\""#),
         ("?offset=20", "after="),
         ("?stauts=planned", "status"),
         ("?name[gtt]=a", "did you mean"),
@@ -74,6 +81,56 @@ async fn a_mistyped_member_or_parameter_is_told_the_nearest_name() {
         let refused = api.call("GET", &format!("{PATH}{query}")).await;
         assert!(refused.status == 422 && refused.text.contains(words), "{query}: {}", refused.text);
     }
+}
+
+#[actix_web::test]
+async fn an_empty_body_is_called_so() {
+    let api = Api::start().await;
+    for empty in ["", " \n"] {
+        let (status, answer) = told(&api, "application/json", empty).await;
+        assert!(status == 400 && answer.contains("the body is empty"), "{status} {answer}");
+    }
+}
+
+#[actix_web::test]
+async fn a_value_that_is_none_of_ieee754_is_told_the_three_texts() {
+    let api = Api::shipped().await;
+    let body = text(r#","results":{"energy":{"value":"nan"}}"#);
+    let (status, answer) = told(&api, "application/json", &body).await;
+    assert_eq!(status, 422);
+    assert!(answer.contains(r#"\"NaN\", \"Infinity\" and \"-Infinity\""#), "{answer}");
+}
+
+#[actix_web::test]
+async fn a_report_that_ends_early_says_so() {
+    let api = Api::shipped().await;
+    let unknown = |count: usize| (0..count).map(|n| format!(r#","x{n}":1"#)).collect::<Vec<_>>().concat();
+    for (count, words) in [(19, "19 values are not valid"), (50, "20 or more values are not valid")] {
+        let (_, answer) = told(&api, "application/json", &text(&unknown(count))).await;
+        assert!(answer.contains(words), "{answer}");
+    }
+}
+
+#[actix_web::test]
+async fn a_definition_is_told_what_it_lacks_and_what_a_type_is() {
+    let api = Api::start().await;
+    let put = async |body: Value| {
+        api.send(request("PUT", "/api/collections/odd", "ada", "collections:write").set_json(body)).await
+    };
+    let refused = put(json!({"name": "odd"})).await;
+    assert_eq!((refused.status, refused.faults()), (422, vec![("/schema".into(), "required".into())]));
+    let refused = put(json!({"name": "odd", "schema": {"type": "objekt"}})).await;
+    assert_eq!(refused.faults()[0].0, "/schema/type");
+    assert!(refused.detail().contains("\"objekt\" is not a type; expected \"object\""), "{}", refused.text);
+    let refused = put(json!({"name": "odd", "schema": {"type": "object"}, "keep": {"days": 1.5}})).await;
+    assert!(refused.detail().contains("expected an integer"), "{}", refused.text);
+    let gone = request("PUT", "/api/collections/odd", "ada", "collections:write")
+        .insert_header(("if-match", "\"1\""));
+    let gone = api.send(gone.set_json(json!({"name": "odd", "schema": {"type": "object"}}))).await;
+    assert_eq!(
+        (gone.status, gone.detail()),
+        (412, "There is no such collection now; leave out If-Match to create it")
+    );
 }
 
 #[actix_web::test]

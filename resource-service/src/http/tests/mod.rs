@@ -72,6 +72,10 @@ impl Response {
         (self.status, self.body["code"].as_str().unwrap_or_default())
     }
 
+    fn detail(&self) -> &str {
+        self.body["detail"].as_str().unwrap_or_default()
+    }
+
     /// Pointer or parameter, and code, of every single fault.
     fn faults(&self) -> Vec<(String, String)> {
         let errors = self.body["errors"].as_array().unwrap().iter();

@@ -49,6 +49,9 @@ async fn operations_change_a_document_all_or_none() {
         );
     }
     assert_eq!(api.send(operations(&path, &json!({"op": "test"}))).await.status, 422);
+    let mistaken = api.with("PATCH", &path, &patch).await;
+    assert_eq!((mistaken.status, mistaken.faults()), (422, vec![(String::new(), "type".into())]));
+    assert!(mistaken.detail().contains("as Content-Type: application/json-patch+json"), "{}", mistaken.text);
     assert_eq!(api.call("GET", &path).await.body, patched.body, "what was refused changed nothing");
 }
 

@@ -42,6 +42,29 @@ async fn a_review_is_stale_once_its_calculation_has_changed() {
 }
 
 #[actix_web::test]
+async fn a_removal_is_nothing_to_review() {
+    let api = Api::shipped().await;
+    let made = send(&api, "POST", "/api/calculations", &calculation()).await;
+    let other = send(&api, "POST", "/api/calculations", &calculation()).await;
+    let path = format!("/api/calculations/{}", made.id());
+    assert_eq!(api.send(request("DELETE", &path, "ada", SCOPE)).await.status, 204);
+    assert_eq!(send(&api, "POST", &format!("{path}/restore"), &json!({})).await.etag(), "\"3\"");
+    let review =
+        |revision: i64| json!({"calculation": made.id(), "revision": revision, "verdict": "approve"});
+    let refused = send(&api, "POST", "/api/reviews", &review(2)).await;
+    assert_eq!((refused.status, refused.faults()), (422, vec![("/revision".into(), "reference".into())]));
+    assert!(refused.detail().contains("revision 2 is the removal"), "{}", refused.text);
+    for revision in [1, 3] {
+        assert_eq!(send(&api, "POST", "/api/reviews", &review(revision)).await.status, 201, "{revision}");
+    }
+    let of_other = json!({"calculation": other.id(), "revision": 1, "verdict": "approve"});
+    let many = send(&api, "POST", "/api/reviews", &json!([review(2), review(1), of_other, review(3)])).await;
+    let statuses: Vec<&Value> =
+        many.body["items"].as_array().unwrap().iter().map(|item| &item["status"]).collect();
+    assert_eq!(statuses, [422, 201, 201, 201], "{}", many.text);
+}
+
+#[actix_web::test]
 async fn a_list_is_explained_whatever_it_would_show() {
     let api = Api::shipped().await;
     let scope = "reviews:read collections:write reviews:admin";

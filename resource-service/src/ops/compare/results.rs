@@ -19,7 +19,8 @@ pub struct ResultDifference {
     pub absent: Vec<String>,
     /// Whether the units differ, so that the values cannot be compared.
     pub units_differ: bool,
-    /// The largest |a - b|; NaN where some are NaN and others are not, nothing where units differ.
+    /// The largest |a - b|; NaN where some are NaN and others are not. Nothing where units differ, or fewer than two
+    /// calculations have a number.
     pub largest: Option<Scalar>,
 }
 
@@ -33,7 +34,7 @@ pub(super) fn compare(parts: &[(&str, Option<&Value>)], tolerance: Tolerance) ->
         let values: Vec<Scalar> = present.iter().filter_map(value).collect();
         let absent = absent(parts, &present);
         if !absent.is_empty() || units_differ || !agree(&values, tolerance) {
-            let largest = (!units_differ).then(|| Scalar::Double(spread(&values)));
+            let largest = (!units_differ && values.len() > 1).then(|| Scalar::Double(spread(&values)));
             differences.push(ResultDifference {
                 name,
                 values: named(parts, &present),
@@ -77,5 +78,6 @@ mod tests {
         assert_eq!(told[3].largest, Some(Scalar::Integer(1)));
         let one = compare(&[("A", Some(&a)), ("B", None)], Tolerance { abs: 1e9, ..Tolerance::default() });
         assert!(one.len() == 5 && one.iter().all(|difference| difference.absent == ["B"]));
+        assert!(one.iter().all(|difference| difference.largest.is_none()), "one value differs from none");
     }
 }

@@ -123,18 +123,21 @@ async fn store(
         (at, place, stored)
     });
     let mut stored = stream::iter(stored).buffered(at_a_time);
-    let (mut done, mut conflicts) = (Vec::new(), Vec::new());
+    let (mut done, mut conflicts, mut units) = (Vec::new(), Vec::new(), 0);
     while let Some((at, place, stored)) = stored.next().await {
         match stored {
             Ok(outcome) => {
                 conflicts.extend(outcome.conflicts.iter().map(|conflict| refused(permit, &at, conflict)));
                 done.push(Appended { place, outcome });
             }
-            Err(ResourceError::Steps(mut found)) => conflicts.append(&mut found),
+            Err(ResourceError::Steps { mut faults, units: more }) => {
+                conflicts.append(&mut faults);
+                units += more;
+            }
             Err(error) => return Err(error),
         }
     }
-    if conflicts.is_empty() { Ok(done) } else { Err(ResourceError::Steps(conflicts)) }
+    if conflicts.is_empty() { Ok(done) } else { Err(ResourceError::Steps { faults: conflicts, units }) }
 }
 
 /// The stored value and time are named to those who may read them.

@@ -185,12 +185,14 @@ fn unit(permit: &Permit<'_>, series: &Series, chunks: &[Chunk]) -> Result<Option
         return Ok(known);
     }
     let has = match known {
-        None => "has no unit".to_owned(),
-        Some(unit) if permit.may_read() => format!("is measured in {unit:?}"),
-        Some(_) => "is measured in another unit".to_owned(),
+        None => "it has no unit".to_owned(),
+        Some(unit) if permit.may_read() => format!("it is measured in {unit:?}"),
+        Some(_) => "it is measured in another unit".to_owned(),
     };
-    let message = format!("the series {has}; send its points with that unit, or with none");
-    Err(ResourceError::Steps(vec![FieldError::at(format!("{}/unit", series.at), "conflict", message)]))
+    let message =
+        format!("nothing of this series was stored: {has}; send its points with that unit, or with none");
+    let fault = FieldError::at(format!("{}/unit", series.at), "conflict", message);
+    Err(ResourceError::Steps { faults: vec![fault], units: 1 })
 }
 
 /// The write that a step is.

@@ -1,6 +1,6 @@
 //! What every store must keep of the past, where a collection wants it kept.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Value, json};
 use shared_models::documents::CollectionDefinition;
@@ -23,6 +23,7 @@ on_both_stores! {
     of_many_writers_none_loses_a_version
     a_refused_write_keeps_nothing
     who_wrote_a_revision_is_known_although_none_was_kept_then
+    removals_are_told_from_other_revisions
 }
 
 async fn versions(f: &Fixture, collection: &Arc<Collection>, id: &str) -> Vec<Version> {
@@ -119,6 +120,23 @@ async fn a_removed_document_is_kept_aside_and_comes_back_once(f: &Fixture) {
         let found = versions(f, collection, "a").await;
         assert_eq!((numbers(&found), found[0].by.as_deref()), (vec![3, 2, 1], Some("eve")));
     }
+}
+
+async fn removals_are_told_from_other_revisions(f: &Fixture) {
+    let asked = |revisions: &[(&str, i64)]| -> BTreeSet<(String, i64)> {
+        revisions.iter().map(|(id, revision)| ((*id).to_owned(), *revision)).collect()
+    };
+    for collection in [&f.kept, &f.bin] {
+        f.store.insert(collection, document("a", 1, json!({"i": 1}))).await.expect("ok");
+        f.store.insert(collection, document("b", 1, json!({"i": 1}))).await.expect("ok");
+        assert!(f.store.remove(collection, "a", removal("a", 1)).await.expect("ok"));
+        assert!(f.store.restore(collection, document("a", 3, json!({"i": 1})), "eve").await.expect("ok"));
+        assert!(f.store.remove(collection, "a", removal("a", 3)).await.expect("ok"));
+        let these = asked(&[("a", 1), ("a", 2), ("a", 3), ("a", 4), ("a", 5), ("b", 1), ("b", 2), ("c", 2)]);
+        assert_eq!(f.store.removals(collection, these).await, Ok(asked(&[("a", 2), ("a", 4)])));
+        assert_eq!(f.store.removals(collection, BTreeSet::new()).await, Ok(BTreeSet::new()));
+    }
+    assert_eq!(f.store.removals(&f.collection, asked(&[("a", 2)])).await, Ok(BTreeSet::new()));
 }
 
 async fn a_removed_document_stands_in_nobodys_way(f: &Fixture) {

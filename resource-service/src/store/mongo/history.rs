@@ -2,7 +2,7 @@
 //!
 //! The current revision is not in it, so an insert costs nothing more; a removal is an entry without a document.
 
-use std::{ops::RangeInclusive, sync::Arc};
+use std::{collections::BTreeSet, ops::RangeInclusive, sync::Arc};
 
 use async_trait::async_trait;
 use mongodb::{
@@ -197,9 +197,39 @@ impl Versions for MongoStore {
     ) -> Result<Vec<Version>, StoreError> {
         self.query(self.revisions(collection, id, below, limit)).await
     }
+
+    async fn removals(
+        &self,
+        collection: &Arc<Collection>,
+        revisions: BTreeSet<(String, i64)>,
+    ) -> Result<BTreeSet<(String, i64)>, StoreError> {
+        if revisions.is_empty() || !collection.keeps_removed() {
+            return Ok(BTreeSet::new());
+        }
+        self.query(self.removed_among(collection, revisions)).await
+    }
 }
 
 impl MongoStore {
+    async fn removed_among(
+        &self,
+        collection: &Collection,
+        revisions: BTreeSet<(String, i64)>,
+    ) -> Result<BTreeSet<(String, i64)>, StoreError> {
+        let keys: Vec<Doc> = revisions.iter().map(|(id, revision)| entry(id, *revision)).collect();
+        let wanted = doc! { "_id": { "$in": keys }, "document": { "$exists": false } };
+        let past = self.past(collection);
+        let found = past.find(wanted).projection(doc! { "_id": 1 }).max_time(self.query_timeout).await;
+        let (mut found, mut removals) = (found.map_err(|error| failed(&error))?, BTreeSet::new());
+        while found.advance().await.map_err(|error| failed(&error))? {
+            let raw = found.deserialize_current().map_err(|error| failed(&error))?;
+            let key = raw.get_document("_id").map_err(corrupt)?;
+            let id = key.get_str("document").map_err(corrupt)?.to_owned();
+            removals.insert((id, key.get_i64("revision").map_err(corrupt)?));
+        }
+        Ok(removals)
+    }
+
     async fn revisions(
         &self,
         collection: &Arc<Collection>,

@@ -2,7 +2,7 @@
 //!
 //! The current revision is not in it, so an insert costs nothing more; a removal is a row without a body.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
@@ -217,5 +217,28 @@ impl Versions for SqliteStore {
         let (collection, id) = (Arc::clone(collection), id.to_owned());
         let below = below.unwrap_or(i64::MAX);
         self.query(move |connection| select(connection, &collection, &id, below, limit)).await
+    }
+
+    async fn removals(
+        &self,
+        collection: &Arc<Collection>,
+        revisions: BTreeSet<(String, i64)>,
+    ) -> Result<BTreeSet<(String, i64)>, StoreError> {
+        if revisions.is_empty() || !collection.keeps_removed() {
+            return Ok(BTreeSet::new());
+        }
+        let sql =
+            format!("SELECT 1 FROM {} WHERE id = ?1 AND revision = ?2 AND body IS NULL", past(collection));
+        self.query(move |connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut found = BTreeSet::new();
+            for (id, revision) in revisions {
+                if statement.exists(params![id, revision])? {
+                    found.insert((id, revision));
+                }
+            }
+            Ok(found)
+        })
+        .await
     }
 }
