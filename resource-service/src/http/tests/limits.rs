@@ -46,7 +46,7 @@ async fn a_query_at_a_limit_of_the_table_is_accepted_and_one_beyond_it_is_not() 
     let path: [(&str, &dyn Fn(usize) -> String); 7] = [
         ("`limit` of a list", &page),
         ("Conditions of a query", &conditions),
-        ("Values of `in` and `nin`", &values),
+        ("Values of all `in` and `nin` of a query", &values),
         ("Fields of `sort`", &sort),
         ("Fields of `fields`", &fields),
         ("Values of `group`", &grouped),
