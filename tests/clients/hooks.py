@@ -24,5 +24,6 @@ def before_call(context, case, kwargs):
 def common_answer_conformance(context, response, case):
     """The schema of an answer, except where the request asks for another answer than the common one."""
     query = case.query if isinstance(case.query, dict) else {}
-    if not ASKS_FOR_ANOTHER.intersection(query):
+    several = case.operation.path == "/api/series/points" and isinstance(case.body, list)
+    if not several and not ASKS_FOR_ANOTHER.intersection(query):
         response_schema_conformance(context, response, case)
