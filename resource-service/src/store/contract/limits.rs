@@ -33,14 +33,14 @@ async fn fill(f: &Fixture) {
 
 /// A condition that takes a store much longer than the tests wait.
 fn slow(f: &Fixture) -> Expr {
-    let field = f.collection.schema.field(&"s".parse().unwrap()).unwrap();
+    let field = f.collection.schema.field(&"s".parse().expect("ok")).expect("ok");
     let part = |k: usize| Literal::Text(format!("{}b{k}", "a".repeat(1_000)));
     Expr::any((0..20).map(|k| Expr::Test(field.clone(), Test::Contains(part(k)))).collect())
 }
 
 async fn read(f: &Fixture) -> Duration {
     let begun = Instant::now();
-    assert!(f.store.get(&f.collection, "d0", NOW).await.unwrap().is_some());
+    assert!(f.store.get(&f.collection, "d0", NOW).await.expect("ok").is_some());
     begun.elapsed()
 }
 

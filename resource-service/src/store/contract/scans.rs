@@ -50,7 +50,7 @@ async fn rest_of(scan: &mut dyn Scan, query: &Query, batch: usize) -> Vec<Vec<So
     loop {
         let part = scan.next(batch).await.expect("ok");
         places.extend(
-            part.documents.iter().map(|text| query.order.place(&serde_json::from_str(text).unwrap())),
+            part.documents.iter().map(|text| query.order.place(&serde_json::from_str(text).expect("ok"))),
         );
         if !part.more {
             return places;
@@ -76,7 +76,7 @@ async fn a_scan_gives_what_the_pages_give(f: &Fixture) {
             let page = selection(&query, 1_000);
             let page = keyset::list(&*f.store, &f.collection, &page, start.as_ref(), NOW).await.expect("ok");
             let texts = page.documents.iter();
-            pages.extend(texts.map(|text| query.order.place(&serde_json::from_str(text).unwrap())));
+            pages.extend(texts.map(|text| query.order.place(&serde_json::from_str(text).expect("ok"))));
             if !page.more {
                 break;
             }
@@ -103,18 +103,18 @@ async fn a_scan_gives_no_document_twice_and_leaves_none_out_while_others_change(
             f.store.scan(&f.collection, selection(&query, usize::MAX), None, NOW).await.expect("ok");
         let first = scan.next(10).await.expect("ok").documents;
         let id = |text: &String| {
-            let document: serde_json::Value = serde_json::from_str(text).unwrap();
-            document["_id"].as_str().unwrap().to_owned()
+            let document: serde_json::Value = serde_json::from_str(text).expect("ok");
+            document["_id"].as_str().expect("ok").to_owned()
         };
         // One that was given moves behind all others, and one that is still to come is removed.
-        let moved = f.store.get(&f.collection, &id(&first[0]), NOW).await.unwrap().unwrap();
-        let moved = crate::domain::document::Document::parse(&moved.json).unwrap();
+        let moved = f.store.get(&f.collection, &id(&first[0]), NOW).await.expect("ok").expect("ok");
+        let moved = crate::domain::document::Document::parse(&moved.json).expect("ok");
         let behind = update(&moved, json!({"n": 1_000_000, "s": "z"}));
-        assert!(f.store.update(&f.collection, behind).await.unwrap());
+        assert!(f.store.update(&f.collection, behind).await.expect("ok"));
         let gone = format!("d{:05}", MANY / 2);
-        let revision = f.store.head(&f.collection, &gone, NOW).await.unwrap().map(|head| head.revision);
+        let revision = f.store.head(&f.collection, &gone, NOW).await.expect("ok").map(|head| head.revision);
         if let Some(revision) = revision {
-            f.store.remove(&f.collection, &gone, removal(&gone, revision)).await.unwrap();
+            f.store.remove(&f.collection, &gone, removal(&gone, revision)).await.expect("ok");
         }
         let mut ids: Vec<String> = first.iter().map(id).collect();
         loop {
@@ -147,7 +147,7 @@ async fn a_scan_of_mongodb_continues_behind_a_cursor_that_is_lost() {
     let ids = open.iter().filter_map(|open| open.get_document("cursor").ok()?.get_i64("cursorId").ok());
     let ids: Vec<i64> = ids.collect();
     assert_eq!(ids.len(), 1, "{open:?}");
-    database.run_command(doc! { "killCursors": "things", "cursors": ids }).await.unwrap();
+    database.run_command(doc! { "killCursors": "things", "cursors": ids }).await.expect("ok");
     found += rest_of(&mut *scan, &query, 700).await.len();
     assert_eq!(found, MANY);
     drop(scan);
