@@ -101,7 +101,7 @@ pub async fn explain(
     Ok(keyset::explain(&*service.store, &permit.collection, &selection, start.as_ref(), now).await?)
 }
 
-/// Shortens a page to what there is memory for now, one document at least.
+/// Shortens a page to the memory that is free; it keeps at least one document.
 async fn fit(page: &mut Batch, lease: &mut Lease) -> Result<(), Exhausted> {
     let size = |documents: &[String]| COPIES * documents.iter().map(String::len).sum::<usize>();
     if lease.try_resize(size(&page.documents)) {

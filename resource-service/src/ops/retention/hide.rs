@@ -30,8 +30,8 @@ pub(super) async fn follow(
     Ok(())
 }
 
-/// The same at once, after a request has removed or restored a document, where others belong to it. Where this breaks off
-/// the sweep goes on.
+/// The same at once, after a request has removed or restored a document, where others belong to it. If it is
+/// interrupted, the sweep continues.
 pub async fn follow_now(service: &Service, collection: &str, id: &str) {
     if !service.catalog.get(collection).is_some_and(|collection| collection.hides_others()) {
         return;

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The revisions that one sweep looks at in each collection; the next one goes on behind them.
+/// How many revisions one sweep examines in each collection; the next sweep continues behind them.
 const LOOKED_AT: usize = 2_000;
 /// The most steps that one sweep takes in each collection to remove what is old.
 const STEPS: usize = 20;

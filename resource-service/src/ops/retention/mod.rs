@@ -59,7 +59,7 @@ impl Sweeper {
         }
     }
 
-    /// Finishes removals of collections that are at least a sweep old: whoever makes one may still be at it.
+    /// Finishes removals of collections that are at least one sweep old: a younger one may still be running.
     async fn finish_removals(&mut self) -> Result<(), ResourceError> {
         let known = std::mem::take(&mut self.removed);
         for StoredDefinition { name, revision, text, .. } in self.store.definitions().await? {

@@ -56,7 +56,7 @@ async fn newest(service: &Service, permit: &Permit<'_>, id: &str) -> Result<Opti
     Ok(end.map(|end| Head { revision: end.revision, owner: end.owner }))
 }
 
-/// Begins at once with what belongs to the document. Where this breaks off the sweep goes on.
+/// Begins at once with what belongs to the document. If it is interrupted, the sweep continues.
 async fn erase_now(service: &Service, target: &WriteTarget<'_>) {
     let purge = Purge { collection: target.collection.to_owned(), document: target.id.to_owned() };
     let served = service.catalog.served();

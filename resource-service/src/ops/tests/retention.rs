@@ -302,7 +302,7 @@ async fn a_removal_of_a_collection_that_broke_off_is_finished(f: &Fixture) {
     let mut sweeper = Sweeper::new(Arc::clone(&world.store), clock, Arc::clone(&world.catalog));
     let left = async || f.store.count(&f.collection, Expr::everything(), NOW).await.expect("ok");
     sweeper.sweep().await.expect("ok");
-    assert_eq!(left().await, 1, "whoever removes it may still be at it");
+    assert_eq!(left().await, 1, "the removal may still be running");
     sweeper.sweep().await.expect("ok");
     assert_eq!((left().await, f.store.folder(place).await.expect("ok").tag), (0, None));
     assert!(!f.store.define("things", Some("{}".into()), 2).await.expect("ok"), "this was refused meanwhile");
