@@ -11,10 +11,10 @@ pub const BELONGING: [&str; 2] = [SERIES, REVIEWS];
 pub const CALCULATION: &str = "calculation";
 
 impl Collection {
-    /// Whether documents of this collection belong to a calculation.
+    /// Whether documents of this collection belong to a calculation. Those that do are hidden with it also under a
+    /// definition that no longer has the member that names it.
     pub fn belongs_to_calculations(&self) -> bool {
-        let named = || CALCULATION.parse().is_ok_and(|path| self.schema.field(&path).is_ok());
-        BELONGING.contains(&self.name()) && named()
+        BELONGING.contains(&self.name())
     }
 
     /// Whether documents of this collection can be removed and come back, and others belong to them.

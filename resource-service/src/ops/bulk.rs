@@ -9,11 +9,11 @@ use tokio::task::JoinHandle;
 
 use super::{
     Service,
+    belonging::Known,
     error::ResourceError,
     insert::{checked, prepare},
     policy::{Permit, Verb},
     repeat::IdempotencyKey,
-    reviews::Reviewed,
     turn::turn,
 };
 use crate::{
@@ -63,10 +63,10 @@ impl Judged {
         let prepare = |item: Item| item.and_then(|members| prepare(service, permit, members));
         let mut places: Vec<Result<Document, ResourceError>> = items.into_iter().map(prepare).collect();
         let members = places.iter().flatten().map(|document| &document.members);
-        let reviewed = Reviewed::look_up(service, claims, permit.collection.name(), members).await?;
+        let known = Known::look_up(service, claims, permit.collection.name(), members).await?;
         for place in &mut places {
             if let Ok(document) = place
-                && let Err(error) = reviewed.check(&document.members)
+                && let Err(error) = known.check(&document.members)
             {
                 *place = Err(error);
             }

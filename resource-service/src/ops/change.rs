@@ -8,10 +8,9 @@ use shared_models::claims::AccessClaims;
 
 pub(super) use super::revise::Effect;
 use super::{
-    Service,
+    Service, belonging,
     error::ResourceError,
     policy::{Permit, Verb},
-    reviews,
     revise::{Reviser, Revision},
     shown::{Record, Shown},
 };
@@ -104,7 +103,7 @@ impl WriteTarget<'_> {
             let (reviser, now, stored) = (Arc::clone(&reviser), service.clock.now(), found.json.len());
             let next = aside(bytes + stored, move || reviser.revise(document, stored, now)).await??;
             let Some(Revision { before, after, stored }) = next else { return permit.show(found) };
-            reviews::check(service, self.claims, self.collection, Some(&before), &after.members).await?;
+            belonging::check(service, self.claims, self.collection, Some(&before), &after.members).await?;
             service.check_grant(&permit, Some(self.id), &after.members)?;
             let ends = self.collection == CALCULATIONS && !has_ended(&before) && has_ended(&after.members);
             let by = permit.subject.to_owned();

@@ -1,6 +1,9 @@
 //! Follows the changes of a collection as a caller may see them: filtered like a list, and by policy.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use serde_json::{Value, json};
 use shared_models::{claims::AccessClaims, problem::FieldError};
@@ -15,19 +18,25 @@ use super::{
 use crate::{
     domain::{
         change::{Change, ChangeKind, Image, Position},
+        collection::Collection,
         hidden::Hidden,
         ticket::{self, Ticket},
     },
     query::{expr::Expr, parse::Query, projection::Projection, timestamp},
+    store::Store,
 };
 
 /// Parameters of a list that mean nothing for changes.
 const OF_LISTS: [&str; 5] = ["sort", "limit", "after", "count", "explain"];
+/// Documents that are asked for in one query.
+const AT_ONCE: usize = 1000;
 /// The name of the event for a document that no longer meets the filter.
 const LEAVE: &str = "leave";
 
 /// A caller who follows the changes of a collection.
 pub struct Follower {
+    store: Arc<dyn Store>,
+    collection: Arc<Collection>,
     admission: Admission,
     subscription: Subscription,
     view: EventFilter,
@@ -73,7 +82,8 @@ pub async fn follow(
         return Err(ResourceError::PositionLost);
     }
     let subscription = service.feed.subscribe(permit.collection.name(), start).await?;
-    Ok(Follower { admission: service.admission(claims, &permit), subscription, view })
+    let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
+    Ok(Follower { store, collection, admission: service.admission(claims, &permit), subscription, view })
 }
 
 /// Where to begin, and the parameters that are those of a list.
@@ -135,10 +145,32 @@ impl Follower {
         let next = match heard {
             Heard::Beat(position) => Next::Beat(position),
             Heard::Changes(changes) => {
-                Next::Events(changes.iter().filter_map(|change| self.view.event(change)).collect())
+                let events = changes.iter().filter_map(|change| Some((change, self.view.event(change)?)));
+                Next::Events(self.readable(events.collect()).await?)
             }
         };
         Ok(self.admission.still_good().map(|()| next))
+    }
+
+    /// The events, less those of series and reviews that nobody reads by now: a change that is sent again may be of one that
+    /// was hidden since, or went with its calculation. One query for up to [`AT_ONCE`] of them.
+    async fn readable(&self, events: Vec<(&Arc<Change>, Event)>) -> Result<Vec<Event>, SubscriptionEnd> {
+        let shown = if self.collection.belongs_to_calculations() {
+            let told = events.iter().filter(|(change, _)| change.kind != ChangeKind::Delete);
+            let ids: BTreeSet<String> = told.map(|(change, _)| change.id.clone()).collect();
+            let (ids, mut shown) = (Vec::from_iter(ids), HashSet::new());
+            for ids in ids.chunks(AT_ONCE) {
+                shown.extend(self.store.shown(&self.collection, ids).await?);
+            }
+            Some(shown)
+        } else {
+            None
+        };
+        let readable = |change: &Change| {
+            change.kind == ChangeKind::Delete || shown.as_ref().is_none_or(|shown| shown.contains(&change.id))
+        };
+        let events = events.into_iter().filter(|(change, _)| readable(change));
+        Ok(events.map(|(_, event)| event).collect())
     }
 }
 

@@ -7,11 +7,10 @@ use service_kit::aside::aside;
 use shared_models::claims::AccessClaims;
 
 use super::{
-    Service,
+    Service, belonging,
     error::ResourceError,
     policy::{Permit, Verb},
     repeat::IdempotencyKey,
-    reviews,
     shown::Shown,
 };
 use crate::{
@@ -42,7 +41,7 @@ pub async fn insert(
     let (of, hidden) = (Arc::clone(&permit.collection), permit.hidden.clone());
     let members = aside(bytes, move || checked(&of, &hidden, members)).await??;
     let document = prepare(service, &permit, members)?;
-    reviews::check(service, claims, collection, None, &document.members).await?;
+    belonging::check(service, claims, collection, None, &document.members).await?;
     service.check_going_on(&permit, None).await?;
     let (id, stored) = (document.meta.id.clone(), StoredDocument::from(&document));
     let Some(key) = key else {

@@ -5,6 +5,7 @@ pub mod admission;
 pub mod aggregate;
 pub mod artifacts;
 pub mod assess;
+pub mod belonging;
 pub mod bulk;
 pub mod catalog;
 pub mod change;

@@ -2,7 +2,7 @@
 
 pub use super::change::WriteTarget;
 use super::{
-    Service,
+    Service, belonging,
     change::{Effect, MAX_TRIES},
     error::ResourceError,
     policy::{Permit, Verb},
@@ -109,6 +109,7 @@ impl WriteTarget<'_> {
         service.check_grant(permit, Some(self.id), &members)?;
         permit.check_may_return()?;
         service.check_going_on(permit, Some(&members)).await?;
+        belonging::check(service, self.claims, self.collection, None, &members).await?;
         let updated_at = timestamp(service.clock.now()).max(end.at);
         let meta = Meta { revision: end.revision + 1, updated_at, ..meta };
         let document = Document { meta, members };

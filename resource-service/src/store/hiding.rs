@@ -4,7 +4,7 @@
 //! steps that can be repeated: each gets a mark, or loses it. Lists, counts and reads leave out what is marked, by the
 //! same condition on every page, so that they cost what they did. A mark is no change of a document.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -37,6 +37,13 @@ pub trait Hiding: Send + Sync {
         calculation: &str,
         hidden: bool,
     ) -> Result<usize, StoreError>;
+
+    /// Those of these documents that are there and not hidden.
+    async fn shown(
+        &self,
+        collection: &Arc<Collection>,
+        ids: &[String],
+    ) -> Result<HashSet<String>, StoreError>;
 
     /// All that belongs to it has followed; it stays noted where it turned again meanwhile.
     async fn followed(&self, turned: &Turned) -> Result<(), StoreError>;

@@ -14,7 +14,9 @@ pub const TICKET: &str = "Replaces the access token for one request, for clients
 const FOLLOW: &str = "Server-Sent Events (WHATWG HTML, section 9.2) that do not end by themselves. Filters, fields and \
     view are those of a list. Events are insert, replace, patch and delete, and leave for a document that no longer \
     matches the filter; the data of each is {\"_id\",\"_revision\",\"type\",\"at\",\"document\"?}, document as it was right \
-    after the change. The id of the last event continues the stream after it, at any replica. A comment and an id come every 15 \
+    after the change. Series and reviews are hidden while their calculation is removed, and shown again when it is restored: \
+    neither is an event. Of a document that is hidden by now, or was removed for good with its calculation, an earlier \
+    insert, replace or patch is not sent again. A document removed for good is a delete. The id of the last event continues the stream after it, at any replica. A comment and an id come every 15 \
     seconds. The last event is `dropped`, for a reader that is too slow or whose position is lost, or `end`; its data is \
     {\"code\",\"detail\"}.";
 

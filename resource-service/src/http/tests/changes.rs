@@ -8,21 +8,21 @@ use tokio::time::timeout;
 use super::*;
 
 /// An open stream of Server-Sent Events.
-struct Stream {
+pub(super) struct Stream {
     body: BoxBody,
     text: String,
     last_id: String,
 }
 
 #[derive(Debug)]
-struct Event {
-    name: String,
-    id: String,
-    data: Value,
+pub(super) struct Event {
+    pub name: String,
+    pub id: String,
+    pub data: Value,
 }
 
 impl Api {
-    async fn open(&self, request: TestRequest) -> Stream {
+    pub(super) async fn open(&self, request: TestRequest) -> Stream {
         let app = init_service(App::new().configure(|config| (self.part.configure)(config))).await;
         let response = call_service(&app, request.to_request()).await;
         let status = response.status();
@@ -81,7 +81,7 @@ impl Stream {
         }
     }
 
-    async fn next(&mut self) -> Event {
+    pub(super) async fn next(&mut self) -> Event {
         self.event().await.expect("the stream goes on")
     }
 }

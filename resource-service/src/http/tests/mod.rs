@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod askable;
+mod belonging;
 mod bulk;
 mod changes;
 mod compare;

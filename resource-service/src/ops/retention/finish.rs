@@ -3,6 +3,7 @@
 use service_kit::clock::Clock;
 use time::{Duration, OffsetDateTime};
 
+use super::hide;
 use crate::{
     domain::{belonging::BELONGING, grant::CALCULATIONS, ids},
     ops::{catalog::Served, repeat},
@@ -12,10 +13,24 @@ use crate::{
         purges::{Expiring, Purge},
     },
 };
+
 /// The series or reviews that one step removes.
 const AT_ONCE: usize = 200;
 /// How long a request may take that stores documents.
 const SLACK: Duration = Duration::minutes(10);
+
+/// Hides the series and reviews of a calculation, which takes less time than to remove them.
+pub(super) async fn hide(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    served: &Served,
+    purge: &Purge,
+) -> Result<(), StoreError> {
+    if purge.collection == CALCULATIONS {
+        hide::follow(store, clock, served, &purge.document).await?;
+    }
+    Ok(())
+}
 
 /// Removes the document's revisions and files and, of a calculation, its series and reviews.
 pub(super) async fn erase(
@@ -24,7 +39,8 @@ pub(super) async fn erase(
     served: &Served,
     purge: &Purge,
 ) -> Result<(), StoreError> {
-    erase_whole(store, clock, &purge.collection, std::slice::from_ref(&purge.document)).await?;
+    let ids = std::slice::from_ref(&purge.document);
+    erase_whole(store, clock, served, &purge.collection, ids).await?;
     if purge.collection == CALCULATIONS {
         for collection in BELONGING.iter().filter_map(|name| served.catalog.get(name)) {
             loop {
@@ -32,7 +48,7 @@ pub(super) async fn erase(
                 if ids.is_empty() {
                     break;
                 }
-                erase_whole(store, clock, collection.name(), &ids).await?;
+                erase_whole(store, clock, served, collection.name(), &ids).await?;
                 store.erase_traces(collection.name(), &ids, expiring(&ids)).await?;
             }
         }
@@ -51,11 +67,17 @@ pub(super) async fn settle(store: &dyn Store, purge: &Purge) -> Result<(), Store
 async fn erase_whole(
     store: &dyn Store,
     clock: &dyn Clock,
+    served: &Served,
     collection: &str,
     ids: &[String],
 ) -> Result<(), StoreError> {
-    for document in ids {
-        erase_files(store, clock, DocumentRef { collection, document }).await?;
+    let definition = served.catalog.get(collection).map(|collection| &collection.definition);
+    let takes_files = definition.is_none_or(|definition| definition.artifacts.is_some());
+    // There may be files from before a definition that takes none.
+    if takes_files || !store.folders(collection, "", 1).await?.is_empty() {
+        for document in ids {
+            erase_files(store, clock, DocumentRef { collection, document }).await?;
+        }
     }
     while !store.erase(collection, ids).await? {}
     Ok(())

@@ -9,12 +9,15 @@ pub mod purge;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use service_kit::clock::Clock;
-use tokio::time::sleep;
+use tokio::{
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
 
 use super::{catalog::LiveCatalog, error::ResourceError, undefine};
 use crate::{
     query::timestamp,
-    store::{Store, definitions::StoredDefinition, retention::Kept},
+    store::{Store, StoreError, definitions::StoredDefinition, retention::Kept},
 };
 
 /// How long is paused between two sweeps.
@@ -28,6 +31,31 @@ const NOTED: Duration = Duration::from_secs(60);
 const TURNED: u32 = 1_000;
 /// The purges that one sweep finishes at most.
 const PURGES: u32 = 1_000;
+
+/// How long a request waits for what it began.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// What requests began and that continues without them: at most this many at once.
+static CONTINUED: Semaphore = Semaphore::const_new(4);
+
+/// Begins what a request leaves to be done in steps, and waits for it for a while. It then continues without the request,
+/// unless too many do already; the sweep does what is left.
+async fn begin_now(work: impl Future<Output = Result<(), StoreError>> + Send + 'static) {
+    let work = async move {
+        if let Err(error) = work.await {
+            tracing::debug!(%error, "what a removal leaves to be done is left to the next sweep");
+        }
+    };
+    let running = tokio::spawn(async move {
+        let mut work = std::pin::pin!(work);
+        if timeout(PATIENCE, &mut work).await.is_err()
+            && let Ok(_place) = CONTINUED.try_acquire()
+        {
+            work.await;
+        }
+    });
+    // One that ends in an error has been logged.
+    let _ = timeout(PATIENCE, running).await;
+}
 
 /// What sweeps.
 pub struct Sweeper {
@@ -96,6 +124,7 @@ impl Sweeper {
             self.store.followed(&turned).await?;
         }
         for purge in self.store.purges(self.clock.now() - NOTED, PURGES).await? {
+            finish::hide(&*self.store, &*self.clock, &served, &purge).await?;
             finish::erase(&*self.store, &*self.clock, &served, &purge).await?;
             finish::settle(&*self.store, &purge).await?;
             tracing::info!(collection.name = %purge.collection, document = %purge.document, "purge finished");

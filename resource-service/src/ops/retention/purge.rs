@@ -1,10 +1,8 @@
 //! Removes a document for good: with its revisions and files and, of a calculation, its series and reviews.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use tokio::time::timeout;
-
-use super::finish;
+use super::{begin_now, finish};
 use crate::{
     ops::{
         Service,
@@ -14,9 +12,6 @@ use crate::{
     },
     store::{Head, purges::Purge},
 };
-
-/// How long the request itself removes what belongs to the document. What is left then is removed by the next sweep.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Removes the document, removed already or not, for good. Once this returns nobody reads it or a revision of it; what
 /// belongs to it is removed by now or soon, even if this process ends. Takes the collection's admin scope.
@@ -59,9 +54,13 @@ async fn newest(service: &Service, permit: &Permit<'_>, id: &str) -> Result<Opti
 /// Begins at once with what belongs to the document. If it is interrupted, the sweep continues.
 async fn erase_now(service: &Service, target: &WriteTarget<'_>) {
     let purge = Purge { collection: target.collection.to_owned(), document: target.id.to_owned() };
+    let (store, clock, hot) =
+        (Arc::clone(&service.store), Arc::clone(&service.clock), Arc::clone(&service.hot));
     let served = service.catalog.served();
-    let erasing = finish::erase(&*service.store, &*service.clock, &served, &purge);
-    if let Ok(Err(error)) = timeout(PATIENCE, erasing).await {
-        tracing::debug!(%error, "what belongs to a purged document is left to the next sweep");
-    }
+    begin_now(async move {
+        finish::hide(&*store, &*clock, &served, &purge).await?;
+        hot.forget_all();
+        finish::erase(&*store, &*clock, &served, &purge).await
+    })
+    .await;
 }

@@ -10,6 +10,7 @@ use shared_models::{claims::AccessClaims, problem::FieldError};
 use super::write::{self, Series};
 use crate::{
     domain::{
+        belonging::CALCULATION,
         collection::Collection,
         grant::CALCULATIONS,
         pointer,
@@ -18,6 +19,7 @@ use crate::{
     },
     ops::{
         Service,
+        belonging::missing,
         error::ResourceError,
         policy::{Permit, Verb},
     },
@@ -242,12 +244,10 @@ async fn check_calculations(
     }
     let ids = all.iter().map(|series| series.place.calculation.as_str());
     let known = service.revisions(claims, CALCULATIONS, ids).await?;
-    let unknown = |place: &SeriesId| format!("there is no calculation {:?}", place.calculation);
-    let faults = all.iter().filter(|series| !known.contains_key(&series.place.calculation));
-    let faults = faults.map(|Series { at, place, .. }| {
-        FieldError::at(format!("{at}/calculation"), "reference", unknown(place))
-    });
-    let faults = faults.collect();
+    let unknown = all.iter().filter(|series| !known.contains_key(&series.place.calculation));
+    let missing =
+        |Series { at, place, .. }: &Series| missing(format!("{at}/{CALCULATION}"), &place.calculation);
+    let faults = unknown.map(missing).collect();
     service.check_going_on(permit, None).await?;
     Ok(faults)
 }

@@ -25,6 +25,7 @@ use crate::{
         Fate, Store, Update,
         artifacts::{Blob, DocumentRef},
         contract::{Fixture, NOW, on_both_stores},
+        purges::Purge,
     },
 };
 
@@ -151,6 +152,12 @@ async fn a_purge_that_broke_off_at_any_step_is_finished(f: &Fixture) {
         assert_eq!(world.left(&id).await, [450, 2, 3, 1, 1]);
         assert!(world.store.purge(&calculations, &id, 3, NOW).await.expect("ok"));
         assert_eq!(world.left(&id).await, [450, 2, 0, 1, 1], "nobody reads a revision");
+        let purge = Purge { collection: "calculations".into(), document: id.clone() };
+        let served = world.catalog.served();
+        super::finish::hide(&*world.store, &*world.clock, &served, &purge).await.expect("ok");
+        assert_eq!(world.left(&id).await, [0, 0, 0, 1, 1], "nobody reads what belongs to it");
+        let kept = world.store.belonging(&world.collection("series"), &id, 1000).await.expect("ok");
+        assert_eq!(kept.len(), 450, "though it is there");
         if steps > 0 {
             world.store.discard(&format!("blob-{id}")).await.expect("ok");
         }

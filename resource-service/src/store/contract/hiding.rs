@@ -9,7 +9,7 @@ use crate::{
     domain::{catalog::Catalog, collection::Collection, document::Document},
     query::{expr::Expr, order::Order},
     store::{
-        Selection,
+        Selection, Update, Write,
         hiding::{MARKED_AT_ONCE, Turned},
     },
 };
@@ -18,6 +18,8 @@ on_both_stores! {
     a_hidden_document_is_read_counted_and_listed_by_nobody
     marks_come_and_go_in_steps_and_change_no_document
     a_calculation_that_turned_is_noted_until_all_have_followed
+    documents_stay_hidden_under_a_definition_that_no_longer_names_calculations
+    a_hidden_document_is_not_written
 }
 
 async fn shipped(f: &Fixture, name: &str) -> Arc<Collection> {
@@ -56,6 +58,10 @@ async fn a_hidden_document_is_read_counted_and_listed_by_nobody(f: &Fixture) {
     assert_eq!(f.store.versions(&reviews, "a", None, 10).await, Ok(Vec::new()));
     assert_eq!(ids(f, &reviews).await, ["b"]);
     assert_eq!(f.store.count(&reviews, Expr::everything(), NOW).await, Ok(1));
+    assert_eq!(f.store.estimate(&reviews, NOW).await, Ok(1));
+    let three = ["a", "b", "never"].map(str::to_owned);
+    assert_eq!(f.store.shown(&reviews, &three).await, Ok(["b".to_owned()].into()));
+    assert_eq!(f.store.shown(&reviews, &[]).await, Ok([].into()));
     let mut belonging = f.store.belonging(&reviews, "one", 10).await.expect("ok");
     belonging.sort();
     assert_eq!(belonging, ["a", "c"], "hidden or not");
@@ -94,7 +100,7 @@ async fn a_calculation_that_turned_is_noted_until_all_have_followed(f: &Fixture)
     let (now, later) = ("2026-01-31T12:00:00.000Z", "2026-01-31T12:00:00.001Z");
     let turned = async || f.store.turned(later, 10).await.expect("ok");
     let change = update(&member("a", members.clone()), json!({}));
-    let change = crate::store::Update {
+    let change = Update {
         after: Document { members: member("a", members.clone()).members, ..change.after },
         ..change
     };
@@ -115,4 +121,44 @@ async fn a_calculation_that_turned_is_noted_until_all_have_followed(f: &Fixture)
     f.store.insert(&f.kept, document("a", 1, json!({}))).await.expect("ok");
     assert!(f.store.remove(&f.kept, "a", removal("a", 1)).await.expect("ok"));
     assert_eq!(turned().await, [], "nothing belongs to these");
+}
+
+async fn documents_stay_hidden_under_a_definition_that_no_longer_names_calculations(f: &Fixture) {
+    let reviews = shipped(f, "reviews").await;
+    for (id, calculation) in [("a", "one"), ("b", "two")] {
+        f.store.insert(&reviews, review(id, calculation)).await.expect("ok");
+    }
+    assert_eq!(f.store.hide(&reviews, "one", true).await, Ok(1));
+    let number = json!({"calculation": {"type": "integer"}});
+    for properties in [json!({}), number] {
+        let schema = json!({"type": "object", "properties": properties});
+        let other = serde_json::from_value(json!({"name": "reviews", "schema": schema})).expect("ok");
+        let other = Arc::new(Collection::new(other).expect("ok"));
+        f.store.prepare(&[Arc::clone(&other)]).await.expect("ok");
+        assert_eq!(ids(f, &other).await, ["b"]);
+        assert_eq!(f.store.get(&other, "a", NOW).await, Ok(None));
+        assert_eq!(f.store.count(&other, Expr::everything(), NOW).await, Ok(1));
+        assert_eq!(f.store.hide(&other, "two", true).await, Ok(1), "others can be hidden");
+        assert_eq!(f.store.hide(&other, "two", false).await, Ok(1), "and shown again");
+        assert_eq!(f.store.belonging(&other, "one", 10).await, Ok(vec!["a".to_owned()]));
+    }
+    assert_eq!(f.store.hide(&reviews, "one", false).await, Ok(1));
+    assert_eq!(ids(f, &reviews).await, ["a", "b"]);
+}
+
+async fn a_hidden_document_is_not_written(f: &Fixture) {
+    let reviews = shipped(f, "reviews").await;
+    let (before, moved) = (review("a", "one"), review("a", "two"));
+    let after = Document { members: moved.members, ..document("a", 2, json!({})) };
+    for shown in [None, Some(before.members.clone())] {
+        f.store.insert(&reviews, before.clone()).await.expect("ok");
+        assert_eq!(f.store.hide(&reviews, "one", true).await, Ok(1));
+        let write = Update { after: after.clone(), expected: 1, before: shown, by: "eve".into() };
+        assert_eq!(f.store.update(&reviews, write).await, Ok(false));
+        let write = Write::Replace(after.clone(), 1);
+        assert_eq!(f.store.write_together(&reviews, vec![write]).await, Ok(false));
+        assert_eq!(f.store.remove(&reviews, "a", removal("a", 1)).await, Ok(false));
+        assert_eq!(f.store.hide(&reviews, "one", false).await, Ok(1), "it is as it was");
+        assert!(f.store.remove(&reviews, "a", removal("a", 1)).await.expect("ok"));
+    }
 }

@@ -1,13 +1,14 @@
 //! What is hidden in MongoDB: a member of series and of reviews that is never shown, and a collection of calculations that
 //! turned. A mark leaves the revision as it is, so that a stream of changes passes over it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use mongodb::{
-    ClientSession, Collection as Handle, Database,
+    ClientSession, Collection as Handle, Database, IndexModel,
     bson::{Document as Doc, doc},
     error::Result as MongoResult,
+    options::IndexOptions,
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 
@@ -32,10 +33,45 @@ pub(super) fn shown() -> Doc {
     doc! { HIDDEN: null }
 }
 
+/// The condition that a document is hidden.
+pub(super) fn hidden() -> Doc {
+    doc! { HIDDEN: true }
+}
+
+/// An index of the documents that are hidden, and of no others: writes of those cost what they did.
+pub(super) fn index() -> IndexModel {
+    let options = IndexOptions::builder().name(HIDDEN.to_owned()).partial_filter_expression(hidden()).build();
+    IndexModel::builder().keys(doc! { HIDDEN: 1, "_id": 1 }).options(options).build()
+}
+
+/// The condition that a document is at this revision and is not hidden: one that is written keeps no mark that it should
+/// have lost, and loses none.
+pub(super) fn current(collection: &Collection, id: &str, revision: i64) -> Doc {
+    let mut current = doc! { "_id": id, "_revision": revision };
+    if collection.belongs_to_calculations() {
+        current.extend(shown());
+    }
+    current
+}
+
 /// Notes that a document was removed or restored, within the transaction.
 pub(super) async fn turn(database: &Database, session: &mut ClientSession, meta: &Meta) -> MongoResult<()> {
     let set = doc! { "$set": { "revision": meta.revision, "at": &meta.updated_at } };
     notes(database).update_one(doc! { "_id": &meta.id }, set).upsert(true).session(session).await.map(|_| ())
+}
+
+/// The ids of documents that meet `filter`, at most `limit`, where that is not 0.
+async fn ids_of<C: Default + Extend<String>>(
+    documents: &Handle<Doc>,
+    filter: Doc,
+    limit: i64,
+) -> MongoResult<C> {
+    let found = documents.find(filter).projection(doc! { "_id": 1 }).limit(limit);
+    let (mut found, mut ids) = (found.await?, C::default());
+    while found.advance().await? {
+        ids.extend(found.deserialize_current()?.get_str("_id").map(str::to_owned));
+    }
+    Ok(ids)
 }
 
 impl MongoStore {
@@ -50,16 +86,8 @@ impl MongoStore {
         let documents: Handle<Doc> = self.database.collection(collection.name());
         let mut filter = doc! { CALCULATION: calculation };
         filter.extend(condition);
-        let walk = async {
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let found = documents.find(filter).projection(doc! { "_id": 1 }).limit(limit);
-            let (mut found, mut ids) = (found.await?, Vec::new());
-            while found.advance().await? {
-                ids.extend(found.deserialize_current()?.get_str("_id").map(str::to_owned));
-            }
-            MongoResult::Ok(ids)
-        };
-        let found = self.server.while_it_answers(walk).await;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let found = self.server.while_it_answers(ids_of(&documents, filter, limit)).await;
         found.ok_or(Unavailable)?.map_err(|error| failed(&error))
     }
 }
@@ -85,12 +113,12 @@ impl Hiding for MongoStore {
         &self,
         collection: &Arc<Collection>,
         calculation: &str,
-        hidden: bool,
+        hide: bool,
     ) -> Result<usize, StoreError> {
-        let (other, mark) = if hidden {
+        let (other, mark) = if hide {
             (shown(), doc! { "$set": { HIDDEN: true } })
         } else {
-            (doc! { HIDDEN: true }, doc! { "$unset": { HIDDEN: "" } })
+            (hidden(), doc! { "$unset": { HIDDEN: "" } })
         };
         let ids = self.belongings(collection, calculation, other, MARKED_AT_ONCE).await?;
         let count = ids.len();
@@ -101,6 +129,17 @@ impl Hiding for MongoStore {
             marked.map_err(|error| written(&error))?;
         }
         Ok(count)
+    }
+
+    async fn shown(
+        &self,
+        collection: &Arc<Collection>,
+        ids: &[String],
+    ) -> Result<HashSet<String>, StoreError> {
+        let documents: Handle<Doc> = self.database.collection(collection.name());
+        let ids = doc! { "_id": { "$in": ids } };
+        let filter = doc! { "$and": [ids, shown()] };
+        in_time(ids_of(&documents, filter, 0)).await.map_err(|error| failed(&error))
     }
 
     async fn followed(&self, turned: &Turned) -> Result<(), StoreError> {

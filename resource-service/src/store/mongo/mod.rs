@@ -126,7 +126,9 @@ impl MongoStore {
             self.make_past(collection).await?;
             instants::prepare(&self.database, &self.handle(collection), collection).await?;
             let expiry = collection.expires().then(expiry_index);
-            let models: Vec<IndexModel> = collection.indexes.iter().map(index_model).chain(expiry).collect();
+            let hidden = collection.belongs_to_calculations().then(hiding::index);
+            let declared = collection.indexes.iter().map(index_model);
+            let models: Vec<IndexModel> = declared.chain(expiry).chain(hidden).collect();
             if models.is_empty() {
                 continue;
             }
@@ -346,7 +348,14 @@ impl Store for MongoStore {
     }
 
     async fn estimate(&self, collection: &Arc<Collection>, _: OffsetDateTime) -> Result<u64, StoreError> {
-        in_time(self.handle(collection).estimated_document_count()).await.map_err(|error| failed(&error))
+        let documents = self.handle(collection);
+        let all = in_time(documents.estimated_document_count()).await.map_err(|error| failed(&error))?;
+        if !collection.belongs_to_calculations() {
+            return Ok(all);
+        }
+        let counting = documents.count_documents(hiding::hidden()).max_time(self.query_timeout);
+        let hidden = self.query(async { counting.await.map_err(|error| failed(&error)) }).await?;
+        Ok(all.saturating_sub(hidden))
     }
 
     async fn aggregate(

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use super::{
-    MongoStore, bson, failed, filter, history,
+    MongoStore, bson, failed, filter, hiding, history,
     order::Sort,
     points::{self, OUTLINE},
     restrict,
@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     domain::{collection::Collection, document::Document},
+    query::expr::Expr,
     store::{Append, Chunks, Outlines, Selection, SeriesStore, StoreError, Update, Write, Writes as _},
 };
 
@@ -94,7 +95,7 @@ impl SeriesStore for MongoStore {
                 self.update(collection, Update { after, expected, before: None, by }).await
             }
             Some(Write::Append(append)) => {
-                let (found, update) = (filter::condition(&append.filter), points::update(&append));
+                let (found, update) = (shown_by(&append.filter), points::update(&append));
                 let done = in_time(self.handle(collection).update_one(found, update)).await;
                 Ok(done.map_err(|error| written(&error))?.matched_count == 1)
             }
@@ -172,6 +173,11 @@ impl MongoStore {
     }
 }
 
+/// The condition that a series meets `filter` and is not hidden.
+fn shown_by(filter: &Expr) -> Doc {
+    doc! { "$and": [filter::condition(filter), hiding::shown()] }
+}
+
 /// The first documents of a selection, each as `make` reads it, and whether there are more.
 async fn read<T>(
     handle: Handle<RawDocumentBuf>,
@@ -222,9 +228,9 @@ async fn write(
         let current = match write {
             Write::Insert(_) => None,
             Write::Replace(document, expected) => {
-                Some(doc! { "_id": &document.meta.id, "_revision": expected })
+                Some(hiding::current(collection, &document.meta.id, *expected))
             }
-            Write::Append(append) => Some(filter::condition(&append.filter)),
+            Write::Append(append) => Some(shown_by(&append.filter)),
         };
         if let (Some(past), Some(current)) = (past, &current) {
             let before = handle.find_one(current.clone()).session(&mut *session).await;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use mongodb::{
     ClientSession, Collection as Handle,
-    bson::{Document as Doc, RawDocumentBuf, doc},
+    bson::{Document as Doc, RawDocumentBuf},
     error::{Error, ErrorKind, IndexedWriteError, InsertManyError, Result as MongoResult, WriteFailure},
     options::ReturnDocument,
 };
@@ -278,7 +278,7 @@ impl Writes for MongoStore {
 
     async fn update(&self, collection: &Arc<Collection>, update: Update) -> Result<bool, StoreError> {
         let next = Next::of(collection, &update)?;
-        let current = doc! { "_id": &update.after.meta.id, "_revision": update.expected };
+        let current = hiding::current(collection, &update.after.meta.id, update.expected);
         let documents = self.handle(collection);
         if !collection.keeps_revisions() {
             let done = match &next {
@@ -310,7 +310,7 @@ impl Writes for MongoStore {
         id: &str,
         removal: Removal,
     ) -> Result<bool, StoreError> {
-        let current = doc! { "_id": id, "_revision": removal.expected };
+        let current = hiding::current(collection, id, removal.expected);
         let documents = self.handle(collection);
         if !collection.keeps_removed() {
             let done = in_time(documents.delete_one(current)).await;

@@ -1,13 +1,14 @@
 //! What is hidden in SQLite: a column of the table of series and of reviews, and a table of calculations that turned.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, params};
 
-use super::{SqliteStore, history, table};
+use super::{SqliteStore, history, operand::Operand, table};
 use crate::{
     domain::{belonging::CALCULATION, collection::Collection, document::Meta},
+    query::schema::FieldType,
     store::{
         StoreError,
         hiding::{Hiding, MARKED_AT_ONCE, Turned},
@@ -44,22 +45,27 @@ pub(super) fn turn(
     Ok(())
 }
 
+/// The expression for the calculation that a document belongs to: the one that indexes are made from, where the definition
+/// declares the member as text.
+fn calculation(collection: &Collection) -> String {
+    let field = CALCULATION.parse().ok().and_then(|path| collection.schema.field(&path).ok());
+    let declared = field.filter(|field| matches!(field.kind, FieldType::Text(_)));
+    declared.map_or_else(|| format!("body ->> '$.{CALCULATION}'"), |field| Operand::of(&field).value)
+}
+
 /// The ids of documents that belong to a calculation and meet `condition`.
 fn belonging(
     connection: &Connection,
     collection: &Collection,
-    calculation: &str,
+    id: &str,
     condition: &str,
     limit: usize,
 ) -> Result<Vec<String>, StoreError> {
-    let path: Result<_, StoreError> =
-        CALCULATION.parse().map_err(|_| StoreError::Failed("the path of calculation".into()));
-    let Ok(field) = collection.schema.field(&path?) else { return Ok(Vec::new()) };
-    let value = super::operand::Operand::of(&field).value;
+    let value = calculation(collection);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let sql = format!("SELECT id FROM {} WHERE {value} = ?1{condition} LIMIT ?2", table(collection));
     let mut prepared = connection.prepare_cached(&sql)?;
-    let rows = prepared.query_map(params![calculation, limit], |row| row.get(0))?;
+    let rows = prepared.query_map(params![id, limit], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -97,6 +103,26 @@ impl Hiding for SqliteStore {
                     prepared.execute([id])?;
                 }
                 Ok(ids.len())
+            })
+            .await
+    }
+
+    async fn shown(
+        &self,
+        collection: &Arc<Collection>,
+        ids: &[String],
+    ) -> Result<HashSet<String>, StoreError> {
+        let sql = format!(
+            "SELECT id FROM {} WHERE id IN (SELECT value FROM json_each(?1)){}",
+            table(collection),
+            shown(collection)
+        );
+        let ids = serde_json::to_string(ids).map_err(|fault| StoreError::Failed(fault.to_string()))?;
+        self.database
+            .read(move |connection| {
+                let mut prepared = connection.prepare_cached(&sql)?;
+                let rows = prepared.query_map([ids], |row| row.get(0))?;
+                Ok(rows.collect::<Result<_, _>>()?)
             })
             .await
     }

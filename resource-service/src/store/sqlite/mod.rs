@@ -97,15 +97,15 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDocument> {
     Ok(StoredDocument { json: row.get(0)?, revision: row.get(1)?, owner: row.get(2)? })
 }
 
-/// Revision `expected` of a document, where that is the current one.
+/// Revision `expected` of a document, where that is the current one and is not hidden.
 fn current(
     transaction: &Transaction<'_>,
     collection: &Collection,
     id: &str,
     expected: i64,
 ) -> Result<Option<StoredDocument>, StoreError> {
-    let sql =
-        format!("SELECT body, revision, owner FROM {} WHERE id = ?1 AND revision = ?2", table(collection));
+    let (table, shown) = (table(collection), hiding::shown(collection));
+    let sql = format!("SELECT body, revision, owner FROM {table} WHERE id = ?1 AND revision = ?2{shown}");
     Ok(transaction.prepare_cached(&sql)?.query_row(params![id, expected], stored).optional()?)
 }
 
