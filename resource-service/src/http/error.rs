@@ -104,7 +104,9 @@ impl From<ResourceError> for Problem {
             ResourceError::MissingScope(scope) => Self::insufficient_scope(&scope),
             ResourceError::TokenEnded | ResourceError::InvalidTicket => Self::invalid_token(&error),
             ResourceError::Outside(_) => told(ProblemCode::InsufficientScope, &error),
-            ResourceError::StaleFeed | ResourceError::UnusableDefinition(_) => {
+            ResourceError::StaleFeed
+            | ResourceError::UnusableDefinition(_)
+            | ResourceError::NotServed { .. } => {
                 told(ProblemCode::Unavailable, &error).with_header(RETRY_AFTER, HeaderValue::from_static("5"))
             }
             ResourceError::Invalid(faults) => invalid(faults),

@@ -45,18 +45,32 @@ pub struct Served {
     begins: BTreeMap<String, Position>,
     /// Collections that the store defines.
     stored: BTreeSet<String>,
-    /// Collections whose stored definition this replica cannot use.
-    unusable: BTreeMap<String, String>,
+    /// Collections that cannot be served here.
+    unusable: BTreeMap<String, Unusable>,
     /// Whether the store was asked at all.
     loaded: bool,
 }
+
+/// A collection that cannot be served here.
+struct Unusable {
+    why: String,
+    /// Some of the documents that are in the way of an index.
+    documents: Vec<String>,
+    /// The collection, where its definition can be read.
+    collection: Option<Arc<Collection>>,
+}
+
+/// The most documents in the way of an index that the log names.
+const MAX_NAMED: usize = 10;
 
 /// The state of a name when its definition is to be changed.
 pub struct Standing {
     /// The definition's revision: 0 for one that was never in the store.
     pub revision: i64,
-    /// The collection, where it is served.
+    /// The collection, where its definition can be read.
     pub collection: Option<Arc<Collection>>,
+    /// Whether it is served.
+    pub served: bool,
     /// Whether the store defines it.
     pub stored: bool,
     /// What a file says of it.
@@ -112,8 +126,13 @@ impl LiveCatalog {
     /// The collection of this name, or why it is not served.
     pub fn find(&self, name: &str) -> Result<Arc<Collection>, ResourceError> {
         let served = self.loaded()?;
-        if served.unusable.contains_key(name) {
-            return Err(ResourceError::UnusableDefinition(name.to_owned()));
+        match served.unusable.get(name) {
+            Some(Unusable { collection: Some(_), why, .. }) => {
+                let (name, why) = (name.to_owned(), why.clone());
+                return Err(ResourceError::NotServed { name, why });
+            }
+            Some(_) => return Err(ResourceError::UnusableDefinition(name.to_owned())),
+            None => {}
         }
         served.catalog.get(name).cloned().ok_or_else(|| ResourceError::UnknownCollection(name.to_owned()))
     }
@@ -121,9 +140,11 @@ impl LiveCatalog {
     /// The state of a name, as of the last look at the store.
     pub fn standing(&self, name: &str) -> Standing {
         let served = self.served.load();
+        let unserved = || served.unusable.get(name).and_then(|unusable| unusable.collection.as_ref());
         Standing {
             revision: served.revisions.get(name).copied().unwrap_or_default(),
-            collection: served.catalog.get(name).cloned(),
+            collection: served.catalog.get(name).or_else(unserved).cloned(),
+            served: served.catalog.get(name).is_some(),
             stored: served.stored.contains(name),
             file: self.files.get(name).cloned(),
         }
@@ -146,7 +167,12 @@ impl LiveCatalog {
         for collection in fresh {
             match store.prepare(std::slice::from_ref(&collection)).await {
                 Err(StoreError::Unindexable { why, .. }) => {
-                    served.refuse(collection.name(), format!("its documents {why}"));
+                    let why = format!("its documents {why}");
+                    let documents = in_the_way(store, &collection).await?;
+                    served.refuse(
+                        collection.name(),
+                        Unusable { why, documents, collection: Some(Arc::clone(&collection)) },
+                    );
                 }
                 other => {
                     other?;
@@ -177,12 +203,27 @@ impl LiveCatalog {
                 Some(known) => served.catalog.put(Arc::clone(known)),
                 None => match usable(&name, &text) {
                     Ok(collection) => served.catalog.put(Arc::new(collection)),
-                    Err(fault) => served.refuse(&name, fault.to_string()),
+                    Err(fault) => {
+                        let why = fault.to_string();
+                        served.refuse(&name, Unusable { why, documents: Vec::new(), collection: None });
+                    }
                 },
             }
         }
         served
     }
+}
+
+/// Some of the documents that keep a unique index from being made.
+async fn in_the_way(store: &dyn Store, collection: &Arc<Collection>) -> Result<Vec<String>, StoreError> {
+    let missing = store.index_plan(collection).await?.build;
+    let mut documents = Vec::new();
+    for index in collection.indexes.iter().filter(|index| index.unique && missing.contains(&index.name)) {
+        let found = store.duplicates(collection, index, MAX_NAMED).await?;
+        documents.extend(found.into_iter().flat_map(|duplicate| duplicate.ids));
+    }
+    documents.truncate(MAX_NAMED);
+    Ok(documents)
 }
 
 /// Drops unique indexes that an earlier version of the service made over the documents of all owners, where they are
@@ -209,20 +250,27 @@ impl Served {
         self.loaded && self.catalog.get(collection.name()).is_some_and(|known| Arc::ptr_eq(known, collection))
     }
 
-    /// The collections whose stored definition this replica cannot use.
+    /// The collections that cannot be served here.
     pub fn unusable(&self) -> Vec<String> {
         self.unusable.keys().cloned().collect()
     }
 
-    fn refuse(&mut self, name: &str, why: String) {
+    fn refuse(&mut self, name: &str, why: Unusable) {
         self.catalog.remove(name);
         self.unusable.insert(name.to_owned(), why);
     }
 
     fn tell(&self, before: &Self) {
-        for (name, why) in self.unusable.iter().filter(|(name, why)| before.unusable.get(*name) != Some(why))
-        {
-            tracing::error!(collection.name = %name, %why, "a definition cannot be used here; the others are served");
+        for (name, Unusable { why, documents, .. }) in &self.unusable {
+            if before
+                .unusable
+                .get(name)
+                .is_some_and(|known| known.why == *why && known.documents == *documents)
+            {
+                continue;
+            }
+            let documents = documents.join(", ");
+            tracing::error!(collection.name = %name, %why, documents, "a definition cannot be used here; the others are served");
         }
         let unusable = u32::try_from(self.unusable.len()).unwrap_or(u32::MAX);
         metrics::gauge!("tessera_collection_definitions_unusable").set(unusable);

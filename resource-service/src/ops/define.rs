@@ -80,7 +80,7 @@ pub async fn define(service: &Service, wanted: &DefinitionRequest<'_>) -> Result
         standing.allows_access(collection, wanted.by)?;
         let before = standing.collection.as_deref();
         let same = before.map(text_of).transpose()?.as_ref() == Some(&text);
-        if same && standing.stored && !wanted.dry_run {
+        if same && standing.stored && standing.served && !wanted.dry_run {
             return Ok(Defined::Served { revision: standing.revision, new: false });
         }
         let reader = wanted.by.map_or(Audience::Operator, |claims| service.reader(claims, name));
@@ -172,6 +172,10 @@ impl Service {
         self.catalog.refresh(&*self.store).await?;
         // Of what is served now, whoever wrote it.
         if let Some(served) = self.catalog.get(collection.name()) {
+            if !written {
+                // Documents may be stored as the definition says that was not written.
+                self.store.prepare(std::slice::from_ref(&served)).await?;
+            }
             self.tidy_indexes(&served).await;
         }
         Ok(written)
@@ -190,3 +194,7 @@ impl Service {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "tests/define.rs"]
+mod tests;

@@ -186,10 +186,18 @@ pub enum ResourceError {
     #[error("the collection {0:?} holds documents, or keeps removed ones; force=true removes them with it")]
     HoldsDocuments(String),
     /// The definition in the store is of another version of the service.
-    #[error(
-        "the definition of {0} cannot be used by this replica; another version of the service wrote it, or its indexes cannot be made"
-    )]
+    #[error("the definition of {0} cannot be used by this replica; another version of the service wrote it")]
     UnusableDefinition(String),
+    /// The stored documents of a collection do not let its indexes be made.
+    #[error(
+        "the collection {name} is not served: {why}; PUT /api/collections/{name}?dry_run=true with its definition returns the _ids of these documents, and a definition without that index is served"
+    )]
+    NotServed {
+        /// The collection.
+        name: String,
+        /// What its documents do.
+        why: String,
+    },
     /// The collection demands that a write names the revision it changes.
     #[error("this collection requires If-Match with the revision that the write changes")]
     PreconditionRequired,

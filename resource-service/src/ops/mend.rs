@@ -33,7 +33,7 @@ pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>) {
         sleep(PAUSE).await;
         let served = catalog.served();
         known.retain(|name, _| served.catalog.get(name).is_some());
-        for collection in served.catalog.iter().filter(|collection| !collection.instants.is_empty()) {
+        for collection in served.catalog.iter() {
             let fresh = || Served { collection: Arc::clone(collection), since: Instant::now(), looks: 0 };
             let entry = known.entry(collection.name().to_owned()).or_insert_with(fresh);
             if !Arc::ptr_eq(&entry.collection, collection) {
@@ -49,11 +49,11 @@ pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>) {
                     tracing::info!(
                         collection.name = collection.name(),
                         documents,
-                        "points in time were indexed"
+                        "documents that were stored for another definition were mended"
                     );
                 }
                 Err(error) => {
-                    tracing::warn!(collection.name = collection.name(), %error, "points in time could not be indexed");
+                    tracing::warn!(collection.name = collection.name(), %error, "documents that were stored for another definition could not be mended");
                 }
             }
         }

@@ -158,9 +158,8 @@ fn from_json(field: &Field, value: &Value) -> Result<SortValue, InvalidCursor> {
             Some("objects") => ValueKind::Object,
             _ => return Err(InvalidCursor),
         };
-        // Where the schema allows neither, the stores do not agree where those of older documents are.
-        let untyped = field.kind == FieldType::Untyped;
-        return if untyped { Ok(SortValue::Among(among)) } else { Err(InvalidCursor) };
+        // Where the schema allows neither, a document may be older than it.
+        return if field.always { Err(InvalidCursor) } else { Ok(SortValue::Among(among)) };
     }
     let fits = match &field.kind {
         // A document may be older than the schema.

@@ -160,6 +160,17 @@ impl Expr {
         }
     }
 
+    /// The same condition on other fields: on those that `replaced` gives for its own.
+    pub fn with_fields(self, replaced: &impl Fn(&Arc<Field>) -> Option<Arc<Field>>) -> Self {
+        let all = |parts: Vec<Self>| parts.into_iter().map(|part| part.with_fields(replaced)).collect();
+        match self {
+            Self::All(parts) => Self::All(all(parts)),
+            Self::Any(parts) => Self::Any(all(parts)),
+            Self::Not(inner) => Self::Not(Box::new(inner.with_fields(replaced))),
+            Self::Test(field, test) => Self::Test(replaced(&field).unwrap_or(field), test),
+        }
+    }
+
     /// The comparison of a field with a literal.
     pub fn compare(field: &Arc<Field>, comparison: Comparison, literal: Literal) -> Self {
         Self::Test(Arc::clone(field), Test::Compare(comparison, literal))

@@ -69,6 +69,13 @@ impl Order {
         Self(keys)
     }
 
+    /// The same order by other fields: by those that `replaced` gives for its own.
+    pub fn with_fields(self, replaced: &impl Fn(&Arc<Field>) -> Option<Arc<Field>>) -> Self {
+        let key =
+            |SortKey { field, direction }| SortKey { field: replaced(&field).unwrap_or(field), direction };
+        Self(self.0.into_iter().map(key).collect())
+    }
+
     /// The keys, the weightiest first.
     pub fn keys(&self) -> &[SortKey] {
         &self.0

@@ -92,6 +92,11 @@ pub struct Field {
 }
 
 impl FieldType {
+    /// Whether all its values are scalars of one kind.
+    pub const fn is_scalar(&self) -> bool {
+        matches!(self, Self::Integer | Self::Number { .. } | Self::Text(_) | Self::Boolean)
+    }
+
     /// Whether its texts, or those of its items, are points in time as clients wrote them, which are compared by the
     /// instant that they name.
     pub fn is_instant(&self) -> bool {

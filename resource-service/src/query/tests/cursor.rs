@@ -69,7 +69,7 @@ fn a_signed_cursor_with_a_value_of_another_kind_is_refused() {
     let query = parse("sort=steps").unwrap();
     for places in [
         vec![SortValue::Scalar(Literal::Integer(1)), SortValue::Scalar(Literal::Integer(2))],
-        vec![SortValue::Among(ValueKind::Array), text("id")],
+        vec![SortValue::Scalar(Literal::Integer(1)), SortValue::Among(ValueKind::Array)],
         vec![SortValue::Scalar(Literal::Integer(1)), SortValue::Scalar(Literal::Null)],
         vec![SortValue::Scalar(Literal::Integer(1))],
     ] {
@@ -92,6 +92,7 @@ fn places_of_every_kind_survive_the_cursor() {
         json!({"_id": "i", "parameters": {"a": {"b": 1}}, "energy": "-Infinity", "name": "é"}),
         json!({"_id": "i", "parameters": {"a": "NaN"}, "energy": 0.1, "name": ""}),
         json!({"_id": "i", "parameters": {"a": i64::MIN}, "energy": 1}),
+        json!({"_id": "i", "energy": [1], "name": {"first": "é"}, "done": "no"}),
         json!({"_id": "i"}),
     ] {
         let places = order.place(&document);

@@ -73,7 +73,7 @@ fn selection(query: &Query) -> Selection {
 }
 
 /// The ids of all pages.
-async fn found(f: &Fixture, collection: &Arc<Collection>, parameters: &[(&str, &str)]) -> String {
+pub async fn found(f: &Fixture, collection: &Arc<Collection>, parameters: &[(&str, &str)]) -> String {
     let (mut ids, mut after) = (String::new(), None::<String>);
     loop {
         let mut parameters = parameters.to_vec();
@@ -85,6 +85,7 @@ async fn found(f: &Fixture, collection: &Arc<Collection>, parameters: &[(&str, &
             page.documents.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
         ids.extend(documents.iter().filter_map(|document| document["_id"].as_str()));
         let Some(last) = documents.last().filter(|_| page.more) else { return ids };
+        assert!(ids.len() < 1_000, "{parameters:?}: the pages do not end");
         after = Some(cursor(&query, &query.order.place(last)));
     }
 }

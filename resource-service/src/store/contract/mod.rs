@@ -12,6 +12,7 @@ mod instants;
 mod limits;
 mod lists;
 mod numbers;
+mod older;
 mod purges;
 mod retention;
 mod scans;

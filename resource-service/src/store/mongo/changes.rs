@@ -170,7 +170,8 @@ impl LogReader {
     }
 }
 
-/// Whether an event only gave a document the keys of its points in time: its revision stayed.
+/// Whether an event only stored a document as its definition says, or gave it the keys of its points in time: its revision
+/// stayed.
 fn is_mending(event: &Event) -> bool {
     let revision =
         |image: &Option<RawDocumentBuf>| image.as_ref().and_then(|raw| raw.get_i64("_revision").ok());

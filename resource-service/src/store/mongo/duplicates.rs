@@ -1,5 +1,5 @@
-//! Documents that are in the way of a unique index: grouped by the server, or here where the index is over points in time
-//! whose keys are not made yet, as when a definition is only tried.
+//! Documents that are in the way of a unique index: grouped by the server, or here where their values are not stored yet as the
+//! definition says, as when it is only tried.
 
 use std::{
     cmp::Ordering,
@@ -13,7 +13,7 @@ use mongodb::{
 };
 use serde_json::Value;
 
-use super::{MongoStore, failed, index_model, instants, instants::path_of, json};
+use super::{MongoStore, failed, index_model, instants, instants::path_of, json, older};
 use crate::{
     domain::{collection::Collection, index::Index},
     query::{
@@ -46,7 +46,9 @@ pub(super) async fn find(
 ) -> Result<Vec<Duplicate>, StoreError> {
     let handle = store.handle(collection);
     let by_instant = index.keys.iter().any(|(field, _)| field.is_instant());
-    if by_instant && !instants::are_made(&store.database, collection).await? {
+    if !older::is_known(&store.database, collection).await?
+        || (by_instant && !instants::are_made(&store.database, collection).await?)
+    {
         return compared(&handle, index, limit).await;
     }
     let groups = handle.aggregate(grouped(index, limit)).allow_disk_use(true);

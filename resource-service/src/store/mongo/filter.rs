@@ -160,7 +160,8 @@ fn compare(field: &Field, comparison: Comparison, literal: &Literal) -> Option<D
 }
 
 fn is(field: &Field, kinds: &[ValueKind]) -> Document {
-    let path = path_of(field);
+    // Beside the points in time of a document no objects are kept, nor what is above them.
+    let path = if field.crossings.is_empty() { path_of(field) } else { field.path.to_string() };
     let mut ways = Vec::new();
     let others: Vec<ValueKind> = kinds.iter().copied().filter(|kind| *kind != ValueKind::Nothing).collect();
     if !others.is_empty() {

@@ -65,14 +65,16 @@ pub async fn prepare(
     documents: &Handle<RawDocumentBuf>,
     collection: &Collection,
 ) -> Result<(), StoreError> {
+    let state = database.collection::<Doc>(STATE);
     if collection.instants.is_empty() {
-        return Ok(());
+        // Documents that are written from now on have no keys, whatever definition follows.
+        let forgotten = state.delete_one(doc! { "_id": collection.name() }).await;
+        return forgotten.map(drop).map_err(|error| failed(&error));
     }
     if are_made(database, collection).await? {
         return Ok(());
     }
     mend(database, documents, collection).await?;
-    let state = database.collection::<Doc>(STATE);
     let done = state.replace_one(doc! { "_id": collection.name() }, state_of(collection)).upsert(true).await;
     done.map(drop).map_err(|error| failed(&error))
 }

@@ -14,6 +14,7 @@ mod hiding;
 mod history;
 mod instants;
 mod json;
+mod older;
 mod order;
 mod partial;
 mod points;
@@ -23,6 +24,7 @@ mod retention;
 mod scan;
 mod secrets;
 mod series;
+mod strays;
 mod tickets;
 mod together;
 mod transaction;
@@ -51,6 +53,7 @@ use self::{
     instants::path_of,
     json::{EXPIRES_AT, HIDDEN},
     scan::CursorScan,
+    strays::StraysByCollection,
     together::TrafficByCollection,
 };
 use super::{
@@ -79,6 +82,7 @@ pub struct MongoStore {
     query_timeout: Duration,
     /// A place for each query that may run at once.
     places: Arc<Semaphore>,
+    strays: Arc<StraysByCollection>,
 }
 
 /// Queries that run at once. The rest of the connections is left for reads by id and writes.
@@ -93,6 +97,7 @@ impl MongoStore {
             together: Arc::default(),
             query_timeout: QUERY_TIMEOUT,
             places: Arc::new(Semaphore::new(QUERIES)),
+            strays: Arc::default(),
         }
     }
 
@@ -124,7 +129,10 @@ impl MongoStore {
         tickets::prepare(&self.database).await?;
         for collection in collections {
             self.make_past(collection).await?;
-            instants::prepare(&self.database, &self.handle(collection), collection).await?;
+            let documents = self.handle(collection);
+            let strays = older::prepare(&self.database, &documents, collection).await?;
+            self.strays.put(collection.name(), strays);
+            instants::prepare(&self.database, &documents, collection).await?;
             let expiry = collection.expires().then(expiry_index);
             let hidden = collection.belongs_to_calculations().then(hiding::index);
             let declared = collection.indexes.iter().map(index_model);
@@ -132,7 +140,7 @@ impl MongoStore {
             if models.is_empty() {
                 continue;
             }
-            let made = self.handle(collection).create_indexes(models).await;
+            let made = documents.create_indexes(models).await;
             made.map_err(|error| definitions::unindexable(&error, collection))?;
         }
         if collections.iter().any(|collection| collection.definition.artifacts.is_some()) {
@@ -257,9 +265,7 @@ impl Store for MongoStore {
     }
 
     async fn mend(&self, collection: &Arc<Collection>) -> Result<u64, StoreError> {
-        let documents = self.handle(collection);
-        let mending = self.server.while_it_answers(instants::mend(&self.database, &documents, collection));
-        mending.await.ok_or(Unavailable)?
+        self.server.while_it_answers(self.mend_documents(collection)).await.ok_or(Unavailable)?
     }
 
     async fn ping(&self) -> Result<(), Cause> {
@@ -308,6 +314,7 @@ impl Store for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError> {
+        let selection = self.strays.selection(collection.name(), selection);
         self.query(find::batch(self.handle(collection), collection, &selection, now, self.query_timeout))
             .await
     }
@@ -319,6 +326,7 @@ impl Store for MongoStore {
         start: Option<Start>,
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError> {
+        let selection = self.strays.selection(collection.name(), selection);
         let rest = Rest { collection: Arc::clone(collection), selection, start, now };
         Ok(Box::new(CursorScan::new(self.clone(), rest)))
     }
@@ -329,6 +337,7 @@ impl Store for MongoStore {
         selection: Selection,
         now: OffsetDateTime,
     ) -> Result<Explanation, StoreError> {
+        let selection = self.strays.selection(collection.name(), selection);
         let filter = restrict(collection, &selection.filter, now);
         let command = explain::command(collection.name(), filter, &selection, self.query_timeout);
         let explaining = async { self.database.run_command(command).await.map_err(|error| failed(&error)) };
@@ -341,7 +350,7 @@ impl Store for MongoStore {
         filter: Expr,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        let filter = restrict(collection, &filter, now);
+        let filter = restrict(collection, &self.strays.filter(collection.name(), filter), now);
         let documents = self.handle(collection);
         let counting = documents.count_documents(filter).max_time(self.query_timeout);
         self.query(async { counting.await.map_err(|error| failed(&error)) }).await
@@ -365,7 +374,7 @@ impl Store for MongoStore {
         groups: Groups,
         now: OffsetDateTime,
     ) -> Result<Groups, StoreError> {
-        let filter = restrict(collection, &filter, now);
+        let filter = restrict(collection, &self.strays.filter(collection.name(), filter), now);
         let documents = self.handle(collection);
         let grouping = aggregate::aggregate(&documents, filter, groups, self.query_timeout);
         self.query(async { grouping.await.map_err(|error| failed(&error)) }).await

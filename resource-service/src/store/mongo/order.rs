@@ -28,16 +28,14 @@ impl Sort {
         let (mut keys, mut computed) = (doc! {}, doc! {});
         for (at, key) in order.keys().iter().enumerate() {
             let direction = direction(key.direction);
-            if key.field.is_instant() {
-                keys.insert(path_of(&key.field), direction);
-            } else if key.field.kind == FieldType::Untyped || !key.field.crossings.is_empty() {
+            if key.field.kind == FieldType::Untyped || !key.field.crossings.is_empty() {
                 let (kind, value) = (format!("kind{at}"), format!("value{at}"));
                 keys.insert(format!("{COMPUTED}.{kind}"), direction);
                 keys.insert(format!("{COMPUTED}.{value}"), direction);
                 computed.insert(kind, kind_of(&key.field));
                 computed.insert(value, scalar_of(&key.field));
             } else {
-                keys.insert(key.field.path.to_string(), direction);
+                keys.insert(path_of(&key.field), direction);
             }
         }
         Self { keys, computed }
@@ -81,9 +79,10 @@ fn kind_of(field: &Field) -> Document {
     doc! { "$let": { "vars": { "value": value_of(field) }, "in": switch } }
 }
 
-/// The value, `null` for objects and arrays.
+/// The value, of a point in time its key; `null` for objects and arrays.
 fn scalar_of(field: &Field) -> Document {
     let unordered = doc! { "$in": [{ "$type": "$$value" }, ["object", "array"]] };
-    let scalar = doc! { "$cond": [unordered, Bson::Null, "$$value"] };
+    let value = if field.is_instant() { format!("${}", path_of(field)) } else { "$$value".to_owned() };
+    let scalar = doc! { "$cond": [unordered, Bson::Null, value] };
     doc! { "$let": { "vars": { "value": value_of(field) }, "in": scalar } }
 }

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    older::Older,
     oracle::Condition,
     sample::{FIELDS, Kind, SampleField},
 };
@@ -76,9 +75,9 @@ const DOUBLES: [f64; 18] = [
     0.1,
     0.300_000_000_000_000_04,
 ];
-const SPECIAL: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
+pub const SPECIAL: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
 /// Some are the same instant, written differently; others differ in a digit behind the ninth.
-const DATES: [&str; 14] = [
+pub const DATES: [&str; 14] = [
     "2026-01-31T12:00:00Z",
     "2026-01-31T13:00:00.000+01:00",
     "2026-01-31t06:30:00-05:30",
@@ -116,7 +115,7 @@ impl Random {
         usize::try_from(self.next() % end).expect("small")
     }
 
-    fn pick<T: Copy>(&mut self, pool: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, pool: &[T]) -> T {
         pool[self.below(pool.len())]
     }
 
@@ -228,7 +227,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn random(random: &mut Random, older: &Older) -> Self {
+    pub fn random(random: &mut Random) -> Self {
         let wanted_as_json = random.chance(50);
         let count = random.pick(&[0, 1, 1, 1, 1, 2, 2, 3]);
         let condition = Condition::All((0..count).map(|_| condition(random, 2, wanted_as_json)).collect());
@@ -236,7 +235,7 @@ impl Asked {
         for _ in 0..random.pick(&[0, 1, 1, 1, 2, 2]) {
             let field = random.pick(&FIELDS);
             let known = sort.iter().any(|((path, ..), _)| *path == field.0);
-            if !known && older.orders(field.0) && field.1.items().is_none() && field.1 != Kind::Object {
+            if !known && field.1.items().is_none() && field.1 != Kind::Object {
                 sort.push((field, random.chance(50)));
             }
         }

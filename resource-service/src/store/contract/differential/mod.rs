@@ -38,7 +38,7 @@ const ROUNDS: u64 = 18;
 const OLDER: u64 = 6;
 const DOCUMENTS: usize = 180;
 const QUERIES: usize = 270;
-/// Pages of a query that are looked at.
+/// Pages of a query that are looked at; of some queries all are.
 const PAGES: usize = 3;
 
 #[derive(Default)]
@@ -96,19 +96,25 @@ struct Round {
 impl Round {
     async fn run(&self) -> BTreeMap<String, usize> {
         let mut random = Random::new(self.seed);
-        let older = if self.seed < ROUNDS - OLDER { Older::default() } else { Older::some(&mut random) };
+        let older = if self.is_older() { Older::some(&mut random) } else { Older::default() };
+        let written_under = self.written_under(&mut random);
         let documents = (0..DOCUMENTS).map(|at| self.document(at, &older, &mut random));
         let documents: Vec<Document> = documents.collect();
         for (_, store) in &self.stores {
-            let mut inserts = JoinSet::new();
-            for document in &documents {
-                let (store, collection) = (Arc::clone(store), Arc::clone(&self.collection));
-                let document = document.clone();
-                inserts.spawn(async move { store.insert(&collection, document).await });
+            let mut documents = documents.iter().zip(&written_under).peekable();
+            while let Some((_, collection)) = documents.peek().copied() {
+                store.prepare(std::slice::from_ref(collection)).await.expect("ok");
+                let mut inserts = JoinSet::new();
+                while let Some((document, _)) = documents.next_if(|(_, one)| Arc::ptr_eq(one, collection)) {
+                    let (store, collection) = (Arc::clone(store), Arc::clone(collection));
+                    let document = document.clone();
+                    inserts.spawn(async move { store.insert(&collection, document).await });
+                }
+                while let Some(inserted) = inserts.join_next().await {
+                    inserted.expect("ok").expect("ok");
+                }
             }
-            while let Some(inserted) = inserts.join_next().await {
-                inserted.expect("ok").expect("ok");
-            }
+            store.prepare(std::slice::from_ref(&self.collection)).await.expect("ok");
         }
         self.counts.documents.fetch_add(documents.len(), Relaxed);
         let texts = documents.iter().map(Document::to_json);
@@ -116,7 +122,7 @@ impl Round {
             texts.map(|text| (serde_json::from_str(&text).expect("JSON"), text)).collect();
         let mut operators: BTreeMap<String, usize> = BTreeMap::new();
         for _ in 0..QUERIES {
-            let asked = Asked::random(&mut random, &older);
+            let asked = Asked::random(&mut random);
             self.compare(&asked, &documents).await;
             for name in asked.operators() {
                 *operators.entry(name).or_default() += 1;
@@ -125,6 +131,22 @@ impl Round {
             self.counts.as_json.fetch_add(usize::from(asked.as_json), Relaxed);
         }
         operators
+    }
+
+    /// Whether it has documents that are older than the definition.
+    fn is_older(&self) -> bool {
+        self.seed >= ROUNDS - OLDER
+    }
+
+    /// The definition that each document is written under: one after the other.
+    fn written_under(&self, random: &mut Random) -> Vec<Arc<Collection>> {
+        if !self.is_older() {
+            return vec![Arc::clone(&self.collection); DOCUMENTS];
+        }
+        let [open, special] = Older::definitions(&self.collection);
+        let mut definitions = [open, special, Arc::clone(&self.collection)];
+        definitions.rotate_left(random.below(3));
+        (0..DOCUMENTS).map(|at| Arc::clone(&definitions[at * 3 / DOCUMENTS])).collect()
     }
 
     /// A document whose members are random, checked against the schema but for those from before it.
@@ -153,7 +175,9 @@ impl Round {
         for (name, store) in &self.stores {
             let mut after = None;
             let none = expected.is_empty().then_some(&[][..]);
-            for (number, page) in expected.chunks(asked.limit).chain(none).take(PAGES).enumerate() {
+            let all = asked.limit == 7 && self.is_older();
+            let pages = if all { usize::MAX } else { PAGES };
+            for (number, page) in expected.chunks(asked.limit).chain(none).take(pages).enumerate() {
                 let pairs = asked.pairs(after.as_deref());
                 let context = || format!("{name}, seed {}, page {number} of {pairs:?}", self.seed);
                 let query = Query::parse(&self.collection.target(), &pairs)

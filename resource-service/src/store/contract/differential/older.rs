@@ -1,19 +1,20 @@
-//! Documents that are older than the definition: members of any kind, and required ones that are missing.
+//! Documents that are older than the definition: members of any kind, written under definitions that allowed them, and
+//! required ones that are missing.
+
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    generate::{Random, anything},
-    sample::{FIELDS, Kind},
+    generate::{DATES, Random, SPECIAL, anything},
+    sample::FIELDS,
 };
+use crate::domain::collection::Collection;
 
 /// The members of documents that are not what the schema says.
 #[derive(Clone, Debug, Default)]
 pub struct Older {
     names: Vec<&'static str>,
-    /// Whether queries sort by these members too. The stores do not agree where arrays and objects are in the order of a field
-    /// that allows none.
-    sorted: bool,
 }
 
 impl Older {
@@ -23,12 +24,19 @@ impl Older {
         let mut names: Vec<&str> = names.filter(|name| !name.starts_with('_')).collect();
         names.dedup();
         names.retain(|_| random.chance(50));
-        Self { names, sorted: random.chance(50) }
+        Self { names }
     }
 
-    /// Whether a query may sort by the field.
-    pub fn orders(&self, path: &str) -> bool {
-        self.sorted || !self.names.contains(&name_of(path))
+    /// Definitions of the same collection from before, under each of which some documents were written: one that allows
+    /// anything, and one by which every member and what is in it may be a special number.
+    pub fn definitions(collection: &Collection) -> [Arc<Collection>; 2] {
+        let special = json!({"type": ["number", "string"], "format": "ieee754"});
+        let within = json!({"anyOf": [special, {"type": "object", "additionalProperties": special}]});
+        let special = json!({"type": "object", "additionalProperties": within});
+        [json!({"type": "object"}), special].map(|schema| {
+            let definition = json!({"name": collection.name(), "schema": schema});
+            Arc::new(Collection::new(serde_json::from_value(definition).expect("ok")).expect("ok"))
+        })
     }
 
     /// Puts values of any kind in the place of some members.
@@ -36,8 +44,10 @@ impl Older {
         for name in &self.names {
             if random.chance(40) {
                 let values = std::iter::repeat_with(|| value(random, name));
-                let value = values.take(1_000).find(|value| self.allows(name, value));
-                members.insert((*name).to_owned(), value.expect("a value that is allowed"));
+                // MongoDB holds no two arrays in one index.
+                let allowed = |value: &Value| !(["s", "n"].contains(name) && value.is_array());
+                let value = values.take(1_000).find(allowed).expect("a value that is allowed");
+                members.insert((*name).to_owned(), value);
             }
         }
         for required in ["t", "y"].into_iter().filter(|_| !self.names.is_empty()) {
@@ -48,24 +58,6 @@ impl Older {
             }
         }
     }
-
-    /// Whether it is asked what the stores make of the value. MongoDB holds no two arrays in one index; what was text when it
-    /// was written, and is a special number or a point in time today, is text for MongoDB alone.
-    fn allows(&self, name: &str, value: &Value) -> bool {
-        let kind = FIELDS.iter().find(|(path, ..)| *path == name).map(|(_, kind, _)| *kind);
-        let special = |value: &Value| matches!(value.as_str(), Some("NaN" | "Infinity" | "-Infinity"));
-        let stored = match kind {
-            Some(Kind::Date | Kind::Dates) => !contains(value, &Value::is_string),
-            Some(Kind::Ieee754 | Kind::Ieee754s) => !contains(value, &special),
-            None if name == "results" => !contains(value, &special),
-            None if name == "when" => value["at"].is_null() || !contains(value, &Value::is_string),
-            _ => !(["s", "n"].contains(&name) && value.is_array()),
-        };
-        let free = kind.is_some_and(|kind| kind.items().is_some()) || ["free", "loose"].contains(&name);
-        let scalar = kind.is_some_and(|kind| kind != Kind::Object);
-        let placed = free || !(contains(value, &Value::is_array) || scalar && value.is_object());
-        stored && (placed || !self.sorted)
-    }
 }
 
 fn name_of(path: &str) -> &str {
@@ -73,21 +65,19 @@ fn name_of(path: &str) -> &str {
 }
 
 fn value(random: &mut Random, name: &str) -> Value {
-    match (name, random.below(8)) {
+    match (name, random.below(10)) {
+        (_, 8) => random.pick(&SPECIAL).into(),
+        (_, 9) => random.pick(&DATES).into(),
         ("results", 0) => json!([{"e": {"value": 1}}]),
         ("results", 1) => json!({"e": [{"value": 1}, {"value": 2.5}]}),
+        ("results", 2) => json!({"e": {"value": [random.pick(&SPECIAL), 1]}}),
         ("inner", 0) => json!([{"s": "a"}, {"s": 1}]),
+        ("inner", 1) => json!({"s": random.pick(&SPECIAL)}),
+        ("inner", 2) => json!({"s": [random.pick(&SPECIAL), "a"]}),
         ("when", 0) => json!([{"at": 5}]),
-        ("when", 1) => json!({"at": [true, 5]}),
+        ("when", 1) => json!({"at": [true, random.pick(&DATES)]}),
+        ("when", 2) => json!({"at": {"at": random.pick(&DATES)}}),
+        ("when", 3) => json!([{"at": random.pick(&DATES)}]),
         _ => anything(random, 1),
     }
-}
-
-fn contains(value: &Value, wanted: &dyn Fn(&Value) -> bool) -> bool {
-    wanted(value)
-        || match value {
-            Value::Array(items) => items.iter().any(|item| contains(item, wanted)),
-            Value::Object(members) => members.values().any(|member| contains(member, wanted)),
-            _ => false,
-        }
 }

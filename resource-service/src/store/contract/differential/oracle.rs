@@ -54,12 +54,27 @@ impl OracleValue {
         }
     }
 
-    /// A point in time: every digit of the fraction counts.
+    /// A point in time: every digit of the fraction counts. A text that is none is from before the definition.
     fn instant(text: &str) -> Self {
-        let at = OffsetDateTime::parse(&text.to_uppercase(), &Rfc3339).expect("a date-time");
+        let Ok(at) = OffsetDateTime::parse(&text.to_uppercase(), &Rfc3339) else {
+            return Self::Text(text.to_owned());
+        };
         let digits = text.split_once('.').map_or("", |(_, rest)| rest);
         let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
         Self::Instant(at.unix_timestamp(), digits.trim_end_matches('0').to_owned())
+    }
+
+    /// A point in time as a text beside texts that are none: in UTC, as short as it can be.
+    fn text(&self) -> String {
+        match self {
+            Self::Instant(seconds, digits) => {
+                let at = OffsetDateTime::from_unix_timestamp(*seconds).expect("in range");
+                let point = if digits.is_empty() { "" } else { "." };
+                format!("{}{point}{digits}", at.format(&Rfc3339).expect("a text").trim_end_matches('Z'))
+            }
+            Self::Text(text) => text.clone(),
+            other => panic!("{other:?} is no text"),
+        }
     }
 
     fn is_nan(&self) -> bool {
@@ -81,9 +96,11 @@ impl OracleValue {
     /// The order of a sort: NaN before every number, numbers by exact value, texts by code point.
     fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Self::Text(one), Self::Text(other)) => one.chars().cmp(other.chars()),
             (Self::Instant(one, digits), Self::Instant(other, others)) => {
                 one.cmp(other).then_with(|| digits.cmp(others))
+            }
+            (Self::Text(_) | Self::Instant(..), Self::Text(_) | Self::Instant(..)) => {
+                self.text().chars().cmp(other.text().chars())
             }
             (Self::Boolean(one), Self::Boolean(other)) => one.cmp(other),
             _ if self.rank() == 1 && other.rank() == 1 => number_order(self, other),
