@@ -288,18 +288,14 @@ impl<'s> Look<'s> {
             Step::Item => None,
         };
         let Some(names) = place.iter().map(name).collect::<Option<Vec<String>>>() else { return };
-        let kind = match self.kinds.get(&names) {
-            Some(kind) => kind.clone(),
-            None => {
-                let path = Path::of(&names).filter(|_| names.iter().all(|name| !name.contains('.')));
-                let kind =
-                    path.and_then(|path| self.schema.field(&path).ok()).map(|field| field.kind.clone());
-                if self.kinds.len() < MAX_PLACES {
-                    self.kinds.insert(names.clone(), kind.clone());
-                }
-                kind
-            }
-        };
+        let kind = self.kinds.get(&names).cloned().unwrap_or_else(|| {
+            let path = Path::of(&names).filter(|_| names.iter().all(|name| !name.contains('.')));
+            let field = path.and_then(|path| self.schema.field(&path).ok());
+            field.map(|field| field.kind.clone())
+        });
+        if self.kinds.len() < MAX_PLACES && !self.kinds.contains_key(&names) {
+            self.kinds.insert(names.clone(), kind.clone());
+        }
         if let Some(path) = kind.filter(strays_from).and_then(|_| Path::of(&names)) {
             self.strays.add(path);
         }
