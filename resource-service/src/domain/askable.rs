@@ -4,7 +4,11 @@
 use serde_json::Value;
 use shared_models::documents::CollectionDefinition;
 
-use super::{collection::Collection, fault::DefinitionFault, pointer};
+use super::{
+    collection::{Collection, check_views},
+    fault::DefinitionFault,
+    pointer,
+};
 use crate::query::{path::MAX_DEPTH, shape::Kinds};
 
 /// The one dialect that schemas are read in.
@@ -34,15 +38,13 @@ pub fn check_text(definition: &CollectionDefinition) -> Result<(), DefinitionFau
     walk(&definition.schema, "/schema", true)
 }
 
-/// Checks that a document can have every member that it must have.
-pub fn check_required(collection: &Collection) -> Result<(), DefinitionFault> {
-    match impossible(collection, &mut Vec::new()) {
-        None => Ok(()),
-        Some(path) => {
-            let fault = format!("schema: {path:?} is required, and the schema allows no value there");
-            Err(DefinitionFault::at("/schema/required", fault))
-        }
+/// Checks that a document can have every member that it must have, and that each view shows declared fields.
+pub fn check_fields(collection: &Collection) -> Result<(), DefinitionFault> {
+    if let Some(path) = impossible(collection, &mut Vec::new()) {
+        let fault = format!("schema: {path:?} is required, and the schema allows no value there");
+        return Err(DefinitionFault::at("/schema/required", fault));
     }
+    check_views(&collection.schema, &collection.definition.views, "views")
 }
 
 /// A required member that no document can have.
@@ -146,7 +148,7 @@ mod tests {
     fn refused(schema: &Value) -> Option<(String, String)> {
         let definition = json!({"name": "things", "schema": schema});
         let definition: CollectionDefinition = serde_json::from_value(definition).unwrap();
-        let checked = check_text(&definition).and_then(|()| check_required(&Collection::new(definition)?));
+        let checked = check_text(&definition).and_then(|()| check_fields(&Collection::new(definition)?));
         checked.err().map(|fault| (fault.pointer, fault.message))
     }
 

@@ -79,14 +79,7 @@ impl Collection {
             let fault = format!("schema: {name:?} begins with _, as only members of the service do");
             return Err(DefinitionFault::at(pointer("/schema/properties", name), fault));
         }
-        for (view, fields) in &definition.views {
-            for (at, field) in fields.iter().enumerate() {
-                shown_at(&schema, "view", field).map_err(|fault| {
-                    let place = pointer(&pointer("/views", view), &at.to_string());
-                    DefinitionFault::at(place, format!("view {view:?}: {}", fault.message))
-                })?;
-            }
-        }
+        check_views(&schema, &definition.views, "view")?;
         if definition.list_requires_view && definition.views.is_empty() {
             return Err("list_requires_view: there is no view; declare one in views".into());
         }
@@ -213,6 +206,23 @@ impl Collection {
         };
         self.expiries.iter().filter_map(expiry).min()
     }
+}
+
+/// Checks that each view shows fields, read as those of this parameter.
+pub(super) fn check_views(
+    schema: &Schema,
+    views: &BTreeMap<String, Vec<String>>,
+    parameter: &str,
+) -> Result<(), DefinitionFault> {
+    for (view, fields) in views {
+        for (at, field) in fields.iter().enumerate() {
+            shown_at(schema, parameter, field).map_err(|fault| {
+                let place = pointer(&pointer("/views", view), &at.to_string());
+                DefinitionFault::at(place, format!("view {view:?}: {}", fault.message))
+            })?;
+        }
+    }
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<(), String> {

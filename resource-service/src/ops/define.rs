@@ -63,7 +63,7 @@ pub fn checked(name: &str, definition: CollectionDefinition) -> Result<Arc<Colle
     }
     askable::check_text(&definition)?;
     let collection = Collection::new(definition)?;
-    askable::check_required(&collection)?;
+    askable::check_fields(&collection)?;
     Ok(Arc::new(collection))
 }
 

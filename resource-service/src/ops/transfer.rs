@@ -77,7 +77,7 @@ pub async fn import(
             continue;
         }
         let sound = askable::check_text(&collection.definition);
-        sound.and_then(|()| askable::check_required(collection)).map_err(ResourceError::from)?;
+        sound.and_then(|()| askable::check_fields(collection)).map_err(ResourceError::from)?;
         service.catalog.standing(collection.name()).is_known(collection.name(), force)?;
         let Defined::Assessed(report) = define(service, &wanted(collection, force, true)).await? else {
             continue;

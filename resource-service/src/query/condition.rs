@@ -294,9 +294,10 @@ pub fn resolve_declared(schema: &Schema, parameter: &str, path: &str) -> Result<
         schema.nearest(name).map_or_else(String::new, |near| format!(", did you mean {near:?}?"));
     let (name, path) = (short(name), short(&field.path.to_string()));
     let hint = match parameter {
-        "sort" | "group" | "stat" => {
+        "sort" | "group" | "stat" | "views" => {
             format!("; declare it in the schema to use it in {parameter}")
         }
+        "fields" => "; declare it in the schema, or leave out fields to get whole documents".to_owned(),
         _ => format!(", as in filter={}", json!({ path: "…" })),
     };
     let message = format!(

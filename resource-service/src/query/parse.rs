@@ -239,10 +239,12 @@ fn projection(
     Ok(Some(Projection::new(paths.collect::<Result<Vec<_>, _>>()?)))
 }
 
-/// The path of a field to show. `x.*` is `x` with all that is below it.
+/// The path of a field to show. `x.*` is `x` with all that is below it. Its first name must be declared, except in a view:
+/// a stored definition may be older than this rule.
 pub fn shown_at(schema: &Schema, parameter: &str, name: &str) -> Result<Path, FieldError> {
     let below = name.strip_suffix(".*");
-    let field = resolve(schema, parameter, below.unwrap_or(name))?;
+    let find = if parameter == "view" { resolve } else { resolve_declared };
+    let field = find(schema, parameter, below.unwrap_or(name))?;
     match field.kind {
         FieldType::Object | FieldType::Untyped => {}
         _ if below.is_none() => {}

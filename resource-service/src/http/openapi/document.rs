@@ -53,7 +53,7 @@ const ABOUT: &str = "Collections of documents. The definition of a collection ha
     - A `date-time` field is compared, sorted and grouped as an instant: `13:00:00+01:00` equals `12:00:00Z`. `prefix` and \
     `contains` ask for the text as it was written. In an address write the `+` of an offset as `%2B`, or use `Z`.\n\
     - An unknown field is refused by name. Where a schema allows members at the top that it does not declare, only `filter=` \
-    asks for them; `fields` may show them. Below an object that allows any members, such as `results` of a calculation, every \
+    asks for them, and only whole documents, without `fields` and `view`, show them. Below an object that allows any members, such as `results` of a calculation, every \
     path is accepted, and a mistyped one finds nothing.\n\
     - A list has pages. `limit` is the most documents of one; a page ends earlier where its documents make up 8 MiB, or where \
     memory is short. As long as `next` is not null there are more: send it as `after`, with the same conditions and `sort`. It \

@@ -48,6 +48,9 @@ async fn in_an_open_schema_only_filter_reaches_what_it_does_not_name() {
         "/api/open?sort=-foo",
         "/api/open/aggregate?group=foo",
         "/api/open/aggregate?stat=count:foo",
+        "/api/open?fields=a,foo",
+        "/api/open?fields=foo.*",
+        "/api/open/changes?fields=foo",
     ] {
         let refused = api.ask_open("GET", path).await;
         let text = refused.body.to_string();
@@ -55,14 +58,41 @@ async fn in_an_open_schema_only_filter_reaches_what_it_does_not_name() {
     }
     let refused = api.ask_open("GET", "/api/open?fre.cutoff=3").await;
     assert!(refused.body.to_string().contains("did you mean"), "{}", refused.body);
-    for path in
-        ["/api/open?sort=free.x,-_id&fields=free.x,foo,_owner", "/api/open/aggregate?group=free.x&stat=sum:a"]
-    {
+    for path in [
+        "/api/open?sort=free.x,-_id&fields=free.x,free.*,_owner",
+        "/api/open/aggregate?group=free.x&stat=sum:a",
+    ] {
         assert_eq!(api.ask_open("GET", path).await.status, 200, "{path}");
     }
     assert_eq!(api.count_open("filter=%7B%22foo%22:%22bar%22%7D").await, 1);
     assert_eq!(api.count_open("free.cutoff[gt]=3").await, 1);
     assert_eq!(api.count_open("free.other=3").await, 0);
+}
+
+#[actix_web::test]
+async fn a_view_of_what_an_open_schema_does_not_name_is_refused_and_one_that_is_there_is_served() {
+    let schema = json!({"type": "object", "properties": {"a": {}, "free": {"type": "object"}}});
+    let of = |fields: Value| json!({"name": "open", "schema": schema, "views": {"v": fields}});
+    let api = Api::start_with(&[of(json!(["foo"]))]).await;
+    let (foo, whole) = (json!({"a": 1, "foo": 2}), "/api/open?fields=a");
+    let id = api.send(request("POST", "/api/open", "root", SCOPE).set_json(&foo)).await.id().to_owned();
+    let one = api.ask_open("GET", &format!("/api/open/{id}?view=v")).await;
+    assert_eq!((one.status, &one.body["foo"]), (200, &json!(2)), "{}", one.body);
+    let one = api.ask_open("GET", &format!("/api/open/{id}?fields=foo")).await;
+    assert_eq!(one.faults(), [("fields".to_owned(), "field".to_owned())], "{}", one.body);
+    assert!(one.body.to_string().contains("leave out fields to get whole documents"), "{}", one.body);
+    let put = async |fields: Value| {
+        api.send(request("PUT", "/api/collections/open", "root", SCOPE).set_json(of(fields))).await
+    };
+    let refused = put(json!(["a", "foo.x"])).await;
+    assert_eq!(refused.faults(), [("/views/v/1".to_owned(), "definition".to_owned())], "{}", refused.body);
+    assert!(
+        refused.body.to_string().contains("declare it in the schema to use it in views"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(put(json!(["a", "free.*", "_owner"])).await.status, 200);
+    assert_eq!(api.ask_open("GET", whole).await.body["items"][0]["a"], 1);
 }
 
 #[actix_web::test]
