@@ -1,11 +1,15 @@
 //! API keys of the user who asks.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     http::header::CACHE_CONTROL,
     web::{Data, Path},
 };
-use service_kit::{body::Json, problem::Problem};
+use service_kit::{
+    body::Json,
+    parameters::{NoParameters, Parameters},
+    problem::Problem,
+};
 use shared_models::{
     clients::{ApiKeyView, ApiKeyWithSecret, NewApiKey},
     documents::Page,
@@ -14,7 +18,7 @@ use shared_models::{
 use super::{
     acting::Person,
     body::password,
-    parameters::{page, paging},
+    paging::{Paging, page},
     refusals,
     state::State,
 };
@@ -29,24 +33,23 @@ use super::{
         ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
-        (status = 200, description = "A page of API keys", body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login, refusals::Query,
+        (status = 200, description = "A page of API keys", body = inline(Page<ApiKeyView>)), refusals::Caller, refusals::Login,
     ),
 )]
 pub(super) async fn list(
     Person(actor): Person,
-    request: HttpRequest,
+    paging: Parameters<Paging>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(page_of(&request, &actor.subject, &state).await?))
+    Ok(HttpResponse::Ok().json(page_of(paging.accept()?, &actor.subject, &state).await?))
 }
 
-/// A page of a user's keys, by the query of a request.
+/// A page of a user's keys.
 pub(super) async fn page_of(
-    request: &HttpRequest,
+    Paging { after, limit }: Paging,
     owner: &str,
     state: &State,
 ) -> Result<Page<ApiKeyView>, Problem> {
-    let (after, limit) = paging(request)?;
     let keys = state.auth.keys_of(owner, after, limit).await?;
     Ok(page(keys.into_iter(), limit, |key| &key.client_id))
 }
@@ -66,6 +69,7 @@ pub(super) async fn page_of(
 )]
 pub(super) async fn create(
     Person(actor): Person,
+    _: NoParameters,
     input: Json<NewApiKey>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -87,6 +91,7 @@ pub(super) async fn create(
 )]
 pub(super) async fn remove(
     Person(actor): Person,
+    _: NoParameters,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,12 +1,15 @@
 //! The audit log.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
-use service_kit::problem::Problem;
+use actix_web::{HttpResponse, web::Data};
+use service_kit::{
+    parameters::{FromParameters, ParameterReader, Parameters},
+    problem::Problem,
+};
 use shared_models::{audit::AuditEntry, documents::Page};
 
 use super::{
     acting::Acting,
-    parameters::{Parameters, page},
+    paging::{Paging, page},
     refusals,
     state::State,
 };
@@ -14,6 +17,26 @@ use crate::{
     domain::audit::{ACTIONS, Action, Entry},
     store::AuditFilter,
 };
+
+/// Which entries are listed.
+pub(super) struct AuditParameters {
+    actor: Option<String>,
+    action: Option<Action>,
+    target: Option<String>,
+    paging: Paging,
+}
+
+impl FromParameters for AuditParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let known = format!("one of {}", ACTIONS.join(", "));
+        Self {
+            actor: reader.text("actor"),
+            action: reader.parsed("action", "format", &known, action),
+            target: reader.text("target"),
+            paging: Paging::read(reader),
+        }
+    }
+}
 
 /// Read the audit log
 ///
@@ -28,32 +51,21 @@ use crate::{
         ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
-        (status = 200, description = "A page of the audit log", body = inline(Page<AuditEntry>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "A page of the audit log", body = inline(Page<AuditEntry>)), refusals::Caller, refusals::Scope,
     ),
 )]
 pub(super) async fn list(
     Acting(_): Acting,
-    request: HttpRequest,
+    parameters: Parameters<AuditParameters>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let limit = parameters.limit();
-    let filter = AuditFilter {
-        actor: parameters.text("actor"),
-        action: parameters.read("action", action),
-        target: parameters.text("target"),
-        before: parameters.text("after"),
-        limit: limit + 1,
-    };
-    parameters.finish()?;
+    let AuditParameters { actor, action, target, paging: Paging { after, limit } } = parameters.accept()?;
+    let filter = AuditFilter { actor, action, target, before: after, limit: limit + 1 };
     let entries = state.auth.audit(&filter).await?;
     Ok(HttpResponse::Ok().json(page(entries.iter().map(Entry::view), limit, |entry| &entry.id)))
 }
 
 /// The action of that name.
-fn action(name: &str) -> Result<Action, String> {
-    match Action::read(name.to_owned()) {
-        Action::Other(_) => Err(format!("unknown action; known are {}", ACTIONS.join(", "))),
-        known => Ok(known),
-    }
+fn action(name: &str) -> Option<Action> {
+    Some(Action::read(name.to_owned())).filter(|action| !matches!(action, Action::Other(_)))
 }

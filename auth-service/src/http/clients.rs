@@ -1,11 +1,15 @@
 //! Clients: services that have tokens of their own.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     http::header::{CACHE_CONTROL, LOCATION},
     web::{Data, Path},
 };
-use service_kit::{body::Json, problem::Problem};
+use service_kit::{
+    body::Json,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
+    problem::Problem,
+};
 use shared_models::{
     clients::{ClientChange, ClientView, ClientWithSecret, NewClient, NewSecret},
     documents::Page,
@@ -13,11 +17,23 @@ use shared_models::{
 
 use super::{
     acting::Acting,
-    parameters::{Parameters, page},
+    paging::{Paging, page},
     refusals,
     state::State,
 };
 use crate::{domain::client::Client, store::ClientFilter};
+
+/// Which clients are listed.
+pub(super) struct ClientParameters {
+    name: Option<String>,
+    paging: Paging,
+}
+
+impl FromParameters for ClientParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self { name: reader.text("name"), paging: Paging::read(reader) }
+    }
+}
 
 /// List clients
 #[utoipa::path(
@@ -28,23 +44,16 @@ use crate::{domain::client::Client, store::ClientFilter};
         ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
-        (status = 200, description = "A page of clients", body = inline(Page<ClientView>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "A page of clients", body = inline(Page<ClientView>)), refusals::Caller, refusals::Scope,
     ),
 )]
 pub(super) async fn list(
     Acting(_): Acting,
-    request: HttpRequest,
+    parameters: Parameters<ClientParameters>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let limit = parameters.limit();
-    let filter = ClientFilter {
-        owner: None,
-        name: parameters.text("name"),
-        after: parameters.text("after"),
-        limit: limit + 1,
-    };
-    parameters.finish()?;
+    let ClientParameters { name, paging: Paging { after, limit } } = parameters.accept()?;
+    let filter = ClientFilter { owner: None, name, after, limit: limit + 1 };
     let clients = state.auth.list_clients(&filter).await?;
     let now = state.auth.now();
     let views = clients.iter().map(|client| client.view(now));
@@ -63,6 +72,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn create(
     Acting(actor): Acting,
+    _: NoParameters,
     input: Json<NewClient>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -86,6 +96,7 @@ fn shown(state: &State, client: &Client, client_secret: String) -> ClientWithSec
 )]
 pub(super) async fn one(
     Acting(_): Acting,
+    _: NoParameters,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -110,6 +121,7 @@ pub(super) async fn one(
 )]
 pub(super) async fn change(
     Acting(actor): Acting,
+    _: NoParameters,
     id: Path<String>,
     change: Json<ClientChange>,
     state: Data<State>,
@@ -129,6 +141,7 @@ pub(super) async fn change(
 )]
 pub(super) async fn remove(
     Acting(actor): Acting,
+    _: NoParameters,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -152,6 +165,7 @@ pub(super) async fn remove(
 )]
 pub(super) async fn replace_secret(
     Acting(actor): Acting,
+    _: NoParameters,
     id: Path<String>,
     input: super::body::OrNothing<NewSecret>,
     state: Data<State>,

@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use serde::Serialize;
-use service_kit::problem::Problem;
+use service_kit::{parameters::NoParameters, problem::Problem};
 use shared_models::{claims::CALCULATION, clients::GrantType, problem::ProblemCode, scope::BUILT_IN};
 use utoipa::ToSchema;
 
@@ -59,7 +59,11 @@ struct PublicKeys {
     get, path = "/.well-known/oauth-authorization-server", tag = "Discovery",
     responses((status = 200, description = "The metadata", body = inline(Metadata))),
 )]
-pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
+pub(super) async fn metadata(_: NoParameters, state: Data<State>) -> HttpResponse {
+    described(&state)
+}
+
+fn described(state: &State) -> HttpResponse {
     let issuer = state.auth.policy().issuer.as_str();
     let base = issuer.trim_end_matches('/');
     HttpResponse::Ok().insert_header(CACHED).json(Metadata {
@@ -88,6 +92,7 @@ pub(super) async fn metadata(state: Data<State>) -> HttpResponse {
     responses((status = 200, description = "The metadata", body = inline(Metadata)), refusals::Missing),
 )]
 pub(super) async fn metadata_of_path(
+    _: NoParameters,
     path: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -97,7 +102,7 @@ pub(super) async fn metadata_of_path(
     if own != Some(path.as_str()) {
         return Err(Problem::new(ProblemCode::NotFound, "This is not the path of the issuer"));
     }
-    Ok(metadata(state).await)
+    Ok(described(&state))
 }
 
 /// Public keys that tokens are signed with
@@ -107,6 +112,6 @@ pub(super) async fn metadata_of_path(
     get, path = "/.well-known/jwks.json", tag = "Discovery",
     responses((status = 200, description = "The public keys", body = inline(PublicKeys))),
 )]
-pub(super) async fn jwks(state: Data<State>) -> HttpResponse {
+pub(super) async fn jwks(_: NoParameters, state: Data<State>) -> HttpResponse {
     HttpResponse::Ok().insert_header(CACHED).json(state.auth.keys().current().public())
 }

@@ -12,7 +12,7 @@ mod login;
 mod oauth;
 mod openapi;
 pub mod origin;
-mod parameters;
+mod paging;
 mod refusals;
 mod revocations;
 mod roles;
@@ -43,7 +43,7 @@ use shared_models::claims::Principal::{
 
 use self::{
     openapi::Document,
-    row::{Row, acting, open, person},
+    row::{Row, acting, oauth, open, person},
     state::State,
 };
 
@@ -120,9 +120,9 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
         person(GET, "/auth/api-keys", PERSON, api_keys::list),
         person(POST, "/auth/api-keys", PERSON, api_keys::create),
         person(DELETE, "/auth/api-keys/{id}", PERSON, api_keys::remove),
-        open(POST, "/auth/token", token::token).in_its_own_time(),
-        open(POST, "/auth/revoke", token::revoke).in_its_own_time(),
-        open(POST, "/auth/introspect", token::introspect).in_its_own_time(),
+        oauth("/auth/token", token::token),
+        oauth("/auth/revoke", token::revoke),
+        oauth("/auth/introspect", token::introspect),
         acting(GET, "/auth/revocations", Scope("revocations:read"), HOLDERS, revocations::follow)
             .in_its_own_time(),
         acting(POST, "/auth/revocations", Scope("revocations:write"), HOLDERS, revocations::end_calculation),

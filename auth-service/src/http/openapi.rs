@@ -8,9 +8,10 @@ use actix_web::{
     web::Data,
 };
 use serde_json::json;
+use service_kit::parameters::NoParameters;
 use shared_models::scope::BUILT_IN;
 use utoipa::{
-    Modify, OpenApi as _,
+    IntoResponses as _, Modify, OpenApi as _,
     openapi::{
         ObjectBuilder, OpenApi, RefOr, Required, Type,
         extensions::ExtensionsBuilder,
@@ -20,8 +21,8 @@ use utoipa::{
 };
 
 use super::{
-    api_keys, audit, clients, discovery, revocations, roles, row::Row, session, sessions, token, user_access,
-    users, users_admin,
+    api_keys, audit, clients, discovery, refusals, revocations, roles, row::Row, session, sessions, token,
+    user_access, users, users_admin,
 };
 
 /// The document.
@@ -101,17 +102,31 @@ impl Modify for SecuritySchemes {
     }
 }
 
-/// The document with what the route table says: `x-principals` are the kinds of principal that may call an operation.
+/// The document with what the route table says: `x-principals` are the kinds of principal that may call an operation, and
+/// an operation that declares its query parameters refuses others.
 pub struct Document {
-    principals: Vec<(Method, &'static str, Vec<&'static str>)>,
+    rows: Vec<Said>,
     text: OnceLock<String>,
+}
+
+/// What the route table says of an operation.
+struct Said {
+    method: Method,
+    path: &'static str,
+    principals: Vec<&'static str>,
+    declares_parameters: bool,
 }
 
 impl Document {
     /// The document of this table.
     pub fn of(table: &[Row]) -> Self {
-        let said = |row: &Row| (row.method().clone(), row.path(), row.principals());
-        Self { principals: table.iter().map(said).collect(), text: OnceLock::new() }
+        let said = |row: &Row| Said {
+            method: row.method().clone(),
+            path: row.path(),
+            principals: row.principals(),
+            declares_parameters: row.declares_parameters(),
+        };
+        Self { rows: table.iter().map(said).collect(), text: OnceLock::new() }
     }
 
     fn text(&self) -> &str {
@@ -121,7 +136,7 @@ impl Document {
     /// Makes the document.
     pub(super) fn made(&self) -> OpenApi {
         let mut document = Api::openapi();
-        for (method, path, names) in &self.principals {
+        for Said { method, path, principals, declares_parameters } in &self.rows {
             // The document leaves out how much of a path a parameter takes.
             let path = path.replace(":.*}", "}");
             let Some(item) = document.paths.paths.get_mut(&path) else { continue };
@@ -134,8 +149,13 @@ impl Document {
                 _ => continue,
             };
             if let Some(operation) = operation {
-                let said = ExtensionsBuilder::new().add("x-principals", json!(names)).build();
+                let said = ExtensionsBuilder::new().add("x-principals", json!(principals)).build();
                 operation.extensions.get_or_insert_default().merge(said);
+                if *declares_parameters {
+                    for (status, refusal) in refusals::Query::responses() {
+                        operation.responses.responses.entry(status).or_insert(refusal);
+                    }
+                }
             }
         }
         document
@@ -203,7 +223,7 @@ fn operation_id(verb: &str, path: &str) -> String {
     get, path = "/auth/openapi.json", tag = "Discovery",
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")),
 )]
-pub(super) async fn document(document: Data<Document>) -> HttpResponse {
+pub(super) async fn document(_: NoParameters, document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document.text().to_owned())
 }
 

@@ -69,14 +69,14 @@ pub(super) enum Body {
     Invalid(ProblemBody),
 }
 
-/// The query cannot be read.
+/// The query is refused. The document gets it from the route table: every operation that declares its parameters has it.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Query {
     /// The query string cannot be decoded
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(ProblemBody),
-    /// A parameter is unknown or malformed
+    /// A parameter is unknown, repeated or malformed
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemBody),
 }

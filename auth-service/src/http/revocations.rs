@@ -3,13 +3,33 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web::Data};
-use service_kit::{body::Json, problem::Problem, server::Draining};
+use service_kit::{
+    body::Json,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
+    problem::Problem,
+    server::Draining,
+};
 use shared_models::revocations::{CalculationEnd, CalculationEnded, RevocationPage};
 
-use super::{acting::Acting, parameters::Parameters, refusals, state::State};
+use super::{acting::Acting, refusals, state::State};
 
 /// The longest wait, in seconds.
 const MAX_WAIT: u64 = 30;
+
+/// Where the feed is read from, and how long to wait for something new, in seconds.
+pub(super) struct FeedParameters {
+    after: i64,
+    wait: u64,
+}
+
+impl FromParameters for FeedParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        Self {
+            after: reader.size("after", 0, i64::MAX).unwrap_or_default(),
+            wait: reader.size("wait", 0, MAX_WAIT).unwrap_or_default(),
+        }
+    }
+}
 
 /// Follow revocations
 ///
@@ -26,17 +46,15 @@ const MAX_WAIT: u64 = 30;
         ("after" = Option<i64>, Query, description = "`next` of the previous answer. Default 0", minimum = 0),
         ("wait" = Option<u64>, Query, description = "Seconds to wait for an entry. Default 0", minimum = 0, maximum = 30),
     ),
-    responses((status = 200, description = "The revocations after the cursor, perhaps none", body = RevocationPage), refusals::Caller, refusals::Scope, refusals::Query),
+    responses((status = 200, description = "The revocations after the cursor, perhaps none", body = RevocationPage), refusals::Caller, refusals::Scope),
 )]
 pub(super) async fn follow(
     Acting(_): Acting,
+    parameters: Parameters<FeedParameters>,
     request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let after = parameters.number("after", 0, i64::MAX).unwrap_or(0);
-    let wait = parameters.number("wait", 0, MAX_WAIT).unwrap_or(0);
-    parameters.finish()?;
+    let FeedParameters { after, wait } = parameters.accept()?;
     let draining = request.app_data::<Data<Draining>>().cloned();
     let page = tokio::select! {
         page = state.auth.revocations(after, Duration::from_secs(wait)) => page?,
@@ -56,6 +74,7 @@ pub(super) async fn follow(
 )]
 pub(super) async fn end_calculation(
     Acting(actor): Acting,
+    _: NoParameters,
     input: Json<CalculationEnd>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,10 +1,14 @@
 //! Roles.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     web::{Data, Path},
 };
-use service_kit::{body::Json, problem::Problem};
+use service_kit::{
+    body::Json,
+    parameters::{NoParameters, Parameters},
+    problem::Problem,
+};
 use shared_models::{
     clients::names,
     documents::Page,
@@ -13,7 +17,7 @@ use shared_models::{
 
 use super::{
     acting::Acting,
-    parameters::{page, paging},
+    paging::{Paging, page},
     refusals,
     state::State,
 };
@@ -29,15 +33,15 @@ use crate::domain::roles::{StoredScopes, is_built_in};
         ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
-        (status = 200, description = "The roles", body = inline(Page<Role>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "The roles", body = inline(Page<Role>)), refusals::Caller, refusals::Scope,
     ),
 )]
 pub(super) async fn list(
     Acting(_): Acting,
-    request: HttpRequest,
+    paging: Parameters<Paging>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, limit) = paging(&request)?;
+    let Paging { after, limit } = paging.accept()?;
     let roles = state.auth.roles().await?;
     let role = |(name, scopes): (&str, &StoredScopes)| Role {
         name: name.into(),
@@ -64,6 +68,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn set(
     Acting(actor): Acting,
+    _: NoParameters,
     name: Path<String>,
     input: Json<RoleScopes>,
     state: Data<State>,
@@ -87,6 +92,7 @@ pub(super) async fn set(
 )]
 pub(super) async fn remove(
     Acting(actor): Acting,
+    _: NoParameters,
     name: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,8 +1,10 @@
 //! A row of this service's route table. A handler that acts for a caller can be mounted only together with the check of
-//! that caller against the store: its first argument is the caller, and only a checked row has one.
+//! that caller against the store: its first argument is the caller, and only a checked row has one. Each handler declares
+//! its query parameters, those of the OAuth endpoints excepted, so that each operation refuses those that it does not know.
 
 use actix_web::{FromRequest, Handler, Responder, http::Method};
 use service_kit::{
+    parameters::{DeclaresParameters, Parameters},
     principals::Principals,
     route::{Access, Endpoint},
 };
@@ -10,29 +12,44 @@ use service_kit::{
 use super::acting::{Acting, Person, gate, refusal};
 
 /// A row that is open to anyone, or that checks its caller.
-pub struct Row(Endpoint);
+pub struct Row {
+    endpoint: Endpoint,
+    /// Whether unknown query parameters are refused.
+    declares_parameters: bool,
+}
 
-/// Arguments of a handler, the first of which is `First`.
+/// Arguments of a handler, the first of which is `First` and the second declares the query parameters.
 pub(super) trait Begins<First> {}
 
 macro_rules! begins {
-    ($($rest:ident)*) => { impl<First, $($rest),*> Begins<First> for (First, $($rest,)*) {} };
+    ($($rest:ident)*) => { impl<First, T, $($rest),*> Begins<First> for (First, Parameters<T>, $($rest,)*) {} };
 }
 
 begins! {}
 begins! { A }
 begins! { A B }
 begins! { A B C }
-begins! { A B C D }
 
 /// A row for anyone. The operation itself identifies and checks the caller.
 pub(super) fn open<F, Args>(method: Method, path: &'static str, handler: F) -> Row
 where
     F: Handler<Args>,
+    Args: FromRequest + DeclaresParameters + 'static,
+    F::Output: Responder + 'static,
+{
+    Row::of(Endpoint::on(method, path, Access::Public, handler))
+}
+
+/// A row of an OAuth endpoint, for any client. It reads a form and ignores unknown parameters (RFC 6749 section 3.2), and
+/// refuses in a form of its own, a late answer included.
+pub(super) fn oauth<F, Args>(path: &'static str, handler: F) -> Row
+where
+    F: Handler<Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    Row(Endpoint::on(method, path, Access::Public, handler))
+    let endpoint = Endpoint::on(Method::POST, path, Access::Public, handler).in_its_own_time();
+    Row { endpoint, declares_parameters: false }
 }
 
 /// A row for these kinds of principal, with the scope that `access` names.
@@ -67,45 +84,54 @@ fn checked(endpoint: Endpoint, principals: Principals) -> Row {
         Access::Public | Access::Token | Access::TokenOr(_) => None,
     };
     let refusal = refusal(format!("{} {}", endpoint.method, endpoint.path));
-    Row(endpoint.for_principals(principals).with_gate(gate(principals, scope)).with_refusal(refusal))
+    Row::of(endpoint.for_principals(principals).with_gate(gate(principals, scope)).with_refusal(refusal))
 }
 
 impl Row {
+    fn of(endpoint: Endpoint) -> Self {
+        Self { endpoint, declares_parameters: true }
+    }
+
     /// [`Endpoint::in_its_own_time`].
     pub(super) fn in_its_own_time(self) -> Self {
-        Self(self.0.in_its_own_time())
+        Self::of(self.endpoint.in_its_own_time())
     }
 
     /// [`Endpoint::repeatable`].
     pub(super) fn repeatable(self) -> Self {
-        Self(self.0.repeatable())
+        Self::of(self.endpoint.repeatable())
+    }
+
+    /// Whether unknown query parameters are refused.
+    pub fn declares_parameters(&self) -> bool {
+        self.declares_parameters
     }
 
     /// The verb.
     pub fn method(&self) -> &Method {
-        &self.0.method
+        &self.endpoint.method
     }
 
     /// The path, with `{name}` for its parameters.
     pub fn path(&self) -> &'static str {
-        self.0.path
+        self.endpoint.path
     }
 
     /// Whether it needs a token, and a scope.
     pub fn access(&self) -> Access {
-        self.0.access
+        self.endpoint.access
     }
 
     /// The names of the kinds of principal that may call it; `anyone` if it needs no token.
     pub fn principals(&self) -> Vec<&'static str> {
-        match self.0.access {
+        match self.endpoint.access {
             Access::Public => vec!["anyone"],
-            _ => self.0.principals.names().collect(),
+            _ => self.endpoint.principals.names().collect(),
         }
     }
 
     /// The row as it is mounted.
     pub fn into_endpoint(self) -> Endpoint {
-        self.0
+        self.endpoint
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{
     http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE},
     web::Data,
 };
-use service_kit::{body::RawBody, caller::bearer, problem::Problem};
+use service_kit::{body::RawBody, caller::bearer, parameters::NoParameters, problem::Problem};
 use shared_models::{
     auth::{Login, TokenResponse},
     problem::ProblemBody,
@@ -41,6 +41,7 @@ use crate::ops::{AuthError, Credentials, FIRST_PARTY, Grant, RefreshRequest};
     ),
 )]
 pub(super) async fn login(
+    _: NoParameters,
     request: HttpRequest,
     body: RawBody,
     state: Data<State>,
@@ -64,7 +65,11 @@ pub(super) async fn login(
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is unavailable; send the same cookie again"),
     ),
 )]
-pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn refresh(
+    _: NoParameters,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
     state.origins.require(&request)?;
     let token = state.cookie.read(&request).ok_or(AuthError::InvalidRefreshToken)?;
     let request = RefreshRequest {
@@ -101,7 +106,11 @@ pub(super) async fn refresh(request: HttpRequest, state: Data<State>) -> Result<
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is unavailable; the session is not ended"),
     ),
 )]
-pub(super) async fn logout(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn logout(
+    _: NoParameters,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
     state.origins.require(&request)?;
     if let Some(token) = state.cookie.read(&request) {
         state.auth.logout(&token, origin(&request)).await?;

@@ -1,10 +1,13 @@
 //! The caller's sessions on all devices.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     web::{Data, Path},
 };
-use service_kit::problem::Problem;
+use service_kit::{
+    parameters::{NoParameters, Parameters},
+    problem::Problem,
+};
 use shared_models::{
     auth::{Confirmation, SessionView},
     documents::Page,
@@ -14,7 +17,7 @@ use shared_models::{
 use super::{
     acting::Person,
     body::{OrNothing, password},
-    parameters::{page, paging},
+    paging::{Paging, page},
     refusals,
     state::State,
 };
@@ -30,15 +33,15 @@ use crate::domain::session::Session;
         ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
-        (status = 200, description = "A page of sessions", body = inline(Page<SessionView>)), refusals::Caller, refusals::Login, refusals::Query,
+        (status = 200, description = "A page of sessions", body = inline(Page<SessionView>)), refusals::Caller, refusals::Login,
     ),
 )]
 pub(super) async fn list(
     Person(actor): Person,
-    request: HttpRequest,
+    paging: Parameters<Paging>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, limit) = paging(&request)?;
+    let Paging { after, limit } = paging.accept()?;
     let sessions = state.auth.sessions(&actor.subject, after, limit + 1).await?;
     Ok(HttpResponse::Ok().json(views(&sessions, limit, actor.session_id.as_deref())))
 }
@@ -59,6 +62,7 @@ pub(super) fn views(sessions: &[Session], limit: u32, current: Option<&str>) -> 
 )]
 pub(super) async fn end(
     Person(actor): Person,
+    _: NoParameters,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -80,6 +84,7 @@ pub(super) async fn end(
 )]
 pub(super) async fn end_all(
     Person(actor): Person,
+    _: NoParameters,
     confirmation: OrNothing<Confirmation>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

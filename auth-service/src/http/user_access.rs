@@ -1,13 +1,16 @@
 //! API keys, sessions and job grants of a user, for administrators.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     web::{Data, Path},
 };
-use service_kit::problem::Problem;
+use service_kit::{
+    parameters::{NoParameters, Parameters},
+    problem::Problem,
+};
 use shared_models::{clients::ApiKeyView, documents::Page};
 
-use super::{acting::Acting, api_keys::page_of, refusals, state::State};
+use super::{acting::Acting, api_keys::page_of, paging::Paging, refusals, state::State};
 
 /// List a user's API keys
 ///
@@ -22,16 +25,16 @@ use super::{acting::Acting, api_keys::page_of, refusals, state::State};
     ),
     responses(
         (status = 200, description = "A page of API keys", body = inline(Page<ApiKeyView>)),
-        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Query,
+        refusals::Caller, refusals::Scope, refusals::Missing,
     ),
 )]
 pub(super) async fn keys(
     Acting(_): Acting,
+    paging: Parameters<Paging>,
     id: Path<String>,
-    request: HttpRequest,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(page_of(&request, &id, &state).await?))
+    Ok(HttpResponse::Ok().json(page_of(paging.accept()?, &id, &state).await?))
 }
 
 /// Remove an API key of a user
@@ -51,6 +54,7 @@ pub(super) async fn keys(
 )]
 pub(super) async fn remove_key(
     Acting(actor): Acting,
+    _: NoParameters,
     path: Path<(String, String)>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -76,6 +80,7 @@ pub(super) async fn remove_key(
 )]
 pub(super) async fn end_session(
     Acting(actor): Acting,
+    _: NoParameters,
     path: Path<(String, String)>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

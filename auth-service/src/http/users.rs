@@ -1,7 +1,7 @@
 //! Sign-up, and what users do with their own record.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
-use service_kit::{body::Json, problem::Problem};
+use service_kit::{body::Json, parameters::NoParameters, problem::Problem};
 use shared_models::{
     auth::{Confirmation, PasswordChange, ProfileChange, SignUp, User},
     problem::ProblemBody,
@@ -35,6 +35,7 @@ use crate::{domain::password::Password, ops};
     ),
 )]
 pub(super) async fn sign_up(
+    _: NoParameters,
     Visitor(visitor): Visitor,
     request: HttpRequest,
     input: Json<SignUp>,
@@ -50,6 +51,7 @@ pub(super) async fn sign_up(
 /// The same if registration is closed.
 pub(super) async fn register(
     Acting(actor): Acting,
+    _: NoParameters,
     input: Json<SignUp>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -68,7 +70,11 @@ pub(super) async fn register(
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The store is unavailable"),
     ),
 )]
-pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn me(
+    Acting(actor): Acting,
+    _: NoParameters,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
     let user = state.auth.profile(&actor).await?;
     Ok(HttpResponse::Ok().json(user.view()))
 }
@@ -93,6 +99,7 @@ pub(super) async fn me(Acting(actor): Acting, state: Data<State>) -> Result<Http
 )]
 pub(super) async fn change_me(
     Person(actor): Person,
+    _: NoParameters,
     change: Json<ProfileChange>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -115,6 +122,7 @@ pub(super) async fn change_me(
 )]
 pub(super) async fn delete_me(
     Person(actor): Person,
+    _: NoParameters,
     confirmation: OrNothing<Confirmation>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -144,6 +152,7 @@ pub(super) async fn delete_me(
 )]
 pub(super) async fn change_password(
     Person(actor): Person,
+    _: NoParameters,
     change: Json<PasswordChange>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,10 +1,14 @@
 //! Users, for administrators.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     web::{Data, Path},
 };
-use service_kit::{body::Json, problem::Problem};
+use service_kit::{
+    body::Json,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
+    problem::Problem,
+};
 use shared_models::{
     auth::{SessionView, User, UserChange},
     documents::Page,
@@ -12,7 +16,7 @@ use shared_models::{
 
 use super::{
     acting::Acting,
-    parameters::{Parameters, page, paging},
+    paging::{Paging, page},
     refusals,
     sessions::views,
     state::State,
@@ -24,6 +28,29 @@ use crate::{
 
 /// How many ids one request may name.
 const MAX_IDS: usize = 100;
+
+/// Which users are listed.
+pub(super) struct UserParameters {
+    ids: Vec<String>,
+    email: Option<EmailFilter>,
+    role: Option<String>,
+    disabled: Option<bool>,
+    paging: Paging,
+}
+
+impl FromParameters for UserParameters {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let several = format!("from 1 to {MAX_IDS} ids, separated by commas");
+        let address = "an e-mail address without a space; write + as %2B in a query";
+        Self {
+            ids: reader.parsed("id", "format", &several, ids).unwrap_or_default(),
+            email: reader.parsed("email", "format", address, email),
+            role: reader.text("role"),
+            disabled: reader.parsed("disabled", "type", "true or false", |text| text.parse().ok()),
+            paging: Paging::read(reader),
+        }
+    }
+}
 
 /// List users
 ///
@@ -39,47 +66,39 @@ const MAX_IDS: usize = 100;
         ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
     responses(
-        (status = 200, description = "A page of users", body = inline(Page<User>)), refusals::Caller, refusals::Scope, refusals::Query,
+        (status = 200, description = "A page of users", body = inline(Page<User>)), refusals::Caller, refusals::Scope,
     ),
 )]
 pub(super) async fn list(
     Acting(_): Acting,
-    request: HttpRequest,
+    parameters: Parameters<UserParameters>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut parameters = Parameters::of(&request)?;
-    let limit = parameters.limit();
-    let filter = UserFilter {
-        ids: parameters.read("id", ids).unwrap_or_default(),
-        email: parameters.read("email", email),
-        role: parameters.text("role"),
-        disabled: parameters.read("disabled", |text| text.parse::<bool>().map_err(|_| "true or false")),
-        after: parameters.text("after"),
-        limit: limit + 1,
-    };
-    parameters.finish()?;
+    let UserParameters { ids, email, role, disabled, paging: Paging { after, limit } } =
+        parameters.accept()?;
+    let filter = UserFilter { ids, email, role, disabled, after, limit: limit + 1 };
     let users = state.auth.list_users(&filter).await?;
     Ok(HttpResponse::Ok()
         .json(page(users.iter().map(crate::domain::user::User::view), limit, |user| &user.id)))
 }
 
-fn ids(text: &str) -> Result<Vec<String>, String> {
+fn ids(text: &str) -> Option<Vec<String>> {
     let ids: Vec<String> = text.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
-    if (1..=MAX_IDS).contains(&ids.len()) { Ok(ids) } else { Err(format!("from 1 to {MAX_IDS} ids")) }
+    (1..=MAX_IDS).contains(&ids.len()).then_some(ids)
 }
 
-fn email(text: &str) -> Result<EmailFilter, &'static str> {
+fn email(text: &str) -> Option<EmailFilter> {
     let text = text.trim();
     if text.contains(' ') {
-        return Err("an e-mail address has no space; write + as %2B in a query");
+        return None;
     }
-    match text.strip_suffix('*') {
-        Some(start) => Ok(EmailFilter::BeginsWith(start.to_lowercase())),
+    Some(match text.strip_suffix('*') {
+        Some(start) => EmailFilter::BeginsWith(start.to_lowercase()),
         // A text that is not an address matches nobody.
-        None => Ok(EmailFilter::Is(
+        None => EmailFilter::Is(
             Email::known(text).unwrap_or_else(|| Email::from_stored(text.to_owned(), text.to_lowercase())),
-        )),
-    }
+        ),
+    })
 }
 
 /// Read a user
@@ -90,6 +109,7 @@ fn email(text: &str) -> Result<EmailFilter, &'static str> {
 )]
 pub(super) async fn one(
     Acting(_): Acting,
+    _: NoParameters,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -119,6 +139,7 @@ pub(super) async fn one(
 )]
 pub(super) async fn change(
     Acting(actor): Acting,
+    _: NoParameters,
     id: Path<String>,
     change: Json<UserChange>,
     state: Data<State>,
@@ -140,6 +161,7 @@ pub(super) async fn change(
 )]
 pub(super) async fn remove(
     Acting(actor): Acting,
+    _: NoParameters,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -158,16 +180,16 @@ pub(super) async fn remove(
     ),
     responses(
         (status = 200, description = "A page of sessions", body = inline(Page<SessionView>)),
-        refusals::Caller, refusals::Scope, refusals::Missing, refusals::Query,
+        refusals::Caller, refusals::Scope, refusals::Missing,
     ),
 )]
 pub(super) async fn sessions(
     Acting(actor): Acting,
-    request: HttpRequest,
+    paging: Parameters<Paging>,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, limit) = paging(&request)?;
+    let Paging { after, limit } = paging.accept()?;
     let sessions = state.auth.sessions_of(&id, after, limit + 1).await?;
     Ok(HttpResponse::Ok().json(views(&sessions, limit, actor.session_id.as_deref())))
 }
@@ -185,6 +207,7 @@ pub(super) async fn sessions(
 )]
 pub(super) async fn end_sessions(
     Acting(actor): Acting,
+    _: NoParameters,
     id: Path<String>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {

@@ -2,8 +2,7 @@
 
 use jsonschema::ValidationError;
 use serde_json::{Map, Value};
-
-use crate::query::{literal::short, schema::nearest};
+use service_kit::wording::{nearest, short};
 
 /// The most members that are named.
 const MAX_NAMED: usize = 6;

@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::HashSet};
 use shared_models::problem::FieldError;
 
 use super::pointer;
-use crate::query::literal::short;
+use service_kit::wording::short;
 
 /// The deepest that objects and arrays may be nested, the document itself included.
 pub const MAX_NESTING: usize = 100;

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
+use service_kit::wording::short;
 use shared_models::problem::FieldError;
 
 use super::{hidden::Hidden, pointer};
-use crate::query::{literal::short, path::Path};
+use crate::query::path::Path;
 
 /// How much of a document the reader of a message may see.
 #[derive(Clone, Copy, Debug)]

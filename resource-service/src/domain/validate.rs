@@ -2,12 +2,13 @@
 
 use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value};
+use service_kit::wording::short;
 use shared_models::problem::FieldError;
 
 use super::{effort::Effort, fault::DefinitionFault, hint, pointer, sight::Sight};
 use crate::query::{
     instant::{self, NoInstant},
-    literal::{short, special},
+    literal::special,
     references::to_pointers,
     schema::IEEE754,
 };

@@ -1,13 +1,12 @@
 //! `GET /api/{collection}/aggregate`.
 
 use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web};
-use service_kit::caller::Caller;
-
-use super::{
-    conditions::UNCACHED,
-    handler::HandlerResult,
+use service_kit::{
+    caller::Caller,
     parameters::{Parameters, QueryPairs},
 };
+
+use super::{conditions::UNCACHED, handler::HandlerResult};
 use crate::ops::{Service, aggregate};
 
 /// The groups that the query asks for.

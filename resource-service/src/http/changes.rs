@@ -12,13 +12,16 @@ use actix_web::{
 };
 use futures_util::stream::{Stream, unfold};
 use serde_json::json;
-use service_kit::{budget::Lease, caller::Caller, problem::Problem, server::Draining, token::Verifier};
-
-use super::{
-    body::JSON,
-    handler::HandlerResult,
+use service_kit::{
+    budget::Lease,
+    caller::Caller,
     parameters::{NoParameters, Parameters, QueryPairs},
+    problem::Problem,
+    server::Draining,
+    token::Verifier,
 };
+
+use super::{body::JSON, handler::HandlerResult};
 use crate::{
     domain::{change::Position, ticket::TICKET_TTL},
     ops::{

@@ -11,6 +11,7 @@ use actix_web::{
 use service_kit::{
     body::{RawBody, json},
     caller::Caller,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
 };
 use shared_models::documents::{CollectionDefinition, Page};
 
@@ -18,7 +19,6 @@ use super::{
     body::{JSON, members},
     conditions::{UNCACHED, precondition},
     handler::HandlerResult,
-    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
 };
 use crate::{
     domain::precondition::{Representation, entity_tag},

@@ -2,14 +2,13 @@
 
 use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web};
 use serde_json::{Map, Value, json};
-use service_kit::caller::Caller;
-use shared_models::problem::FieldError;
-
-use super::{
-    body::JSON,
-    handler::HandlerResult,
+use service_kit::{
+    caller::Caller,
     parameters::{FromParameters, ParameterReader, Parameters},
 };
+use shared_models::problem::FieldError;
+
+use super::{body::JSON, handler::HandlerResult};
 use crate::{
     domain::{grant::CALCULATIONS, tolerance::Tolerance},
     ops::{

@@ -8,7 +8,14 @@ use actix_web::{
     },
     web,
 };
-use service_kit::{aside::aside, body::RawBody, caller::Caller, fault::without_values, problem::Problem};
+use service_kit::{
+    aside::aside,
+    body::RawBody,
+    caller::Caller,
+    fault::without_values,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters, QueryPairs},
+    problem::Problem,
+};
 use shared_models::{
     problem::{FieldError, ProblemCode},
     scope::ScopeSet,
@@ -19,7 +26,6 @@ use super::{
     conditions::{UNCACHED, accepted_age, precondition},
     exports,
     handler::{DocumentPath, HandlerResult},
-    parameters::{FromParameters, NoParameters, ParameterReader, Parameters, QueryPairs},
 };
 use crate::{
     domain::patch::Patch,

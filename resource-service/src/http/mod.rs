@@ -14,7 +14,6 @@ mod exports;
 mod handler;
 mod insert;
 pub mod openapi;
-mod parameters;
 mod rendering;
 mod row;
 mod series;

@@ -2,22 +2,10 @@
 //! each operation refuses those that it does not know.
 
 use actix_web::{FromRequest, Handler, Responder, http::Method};
-use service_kit::route::{Access, Endpoint};
-
-use super::parameters::Parameters;
-
-/// Arguments of a handler, of which the first declares the query parameters.
-pub(super) trait DeclaresParameters {}
-
-macro_rules! declares {
-    ($($rest:ident)*) => { impl<T, $($rest),*> DeclaresParameters for (Parameters<T>, $($rest,)*) {} };
-}
-
-declares! { A }
-declares! { A B }
-declares! { A B C }
-declares! { A B C D }
-declares! { A B C D E }
+use service_kit::{
+    parameters::DeclaresParameters,
+    route::{Access, Endpoint},
+};
 
 macro_rules! verbs {
     ($($name:ident $method:ident $what:literal)*) => { $(

@@ -12,12 +12,17 @@ use futures_util::{
     stream::{self, try_unfold},
 };
 use serde_json::{Map, Value, json};
-use service_kit::{aside::aside, body::RawBody, caller::Caller, problem::Problem};
+use service_kit::{
+    aside::aside,
+    body::RawBody,
+    caller::Caller,
+    parameters::{FromParameters, ParameterReader, Parameters},
+    problem::Problem,
+};
 
 use super::{
     body::{JSON, media_type, value},
     handler::HandlerResult,
-    parameters::{FromParameters, ParameterReader, Parameters},
     rendering::{PointFormat, Rendered},
 };
 use crate::{

@@ -1,9 +1,9 @@
 //! `GET /api/{collection}/usage`.
 
 use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web};
-use service_kit::caller::Caller;
+use service_kit::{caller::Caller, parameters::NoParameters};
 
-use super::{conditions::UNCACHED, handler::HandlerResult, parameters::NoParameters};
+use super::{conditions::UNCACHED, handler::HandlerResult};
 use crate::ops::{Service, usage};
 
 /// How much the collection takes.

@@ -5,14 +5,16 @@ use actix_web::{
     http::header::{CACHE_CONTROL, ETAG},
     web,
 };
-use service_kit::caller::Caller;
+use service_kit::{
+    caller::Caller,
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
+};
 
 use super::{
     body::JSON,
     conditions::{UNCACHED, precondition},
     documents::written,
     handler::{DocumentPath, HandlerResult, RevisionPath},
-    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
 };
 use crate::ops::{
     Service,

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json, value::RawValue};
+use service_kit::wording::{nearest, short};
 use shared_models::problem::FieldError;
 
 use super::{
     expr::{Comparison, Expr, Test},
     foreign,
-    literal::{Literal, short},
+    literal::Literal,
     path::Path,
-    schema::{Field, FieldType, Schema, nearest},
+    schema::{Field, FieldType, Schema},
     shape::equal,
 };
 

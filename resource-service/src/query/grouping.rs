@@ -3,6 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
+use service_kit::wording::nearest;
 use shared_models::problem::FieldError;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     expr::Expr,
     foreign,
     parse::{Query, QueryContext},
-    schema::{Field, FieldType, nearest},
+    schema::{Field, FieldType},
 };
 
 /// The most fields to group by.

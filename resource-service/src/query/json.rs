@@ -8,12 +8,12 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use service_kit::wording::short;
 use shared_models::problem::FieldError;
 
 use super::{
     condition::{ConditionReader, Given, MAX_NESTING, fault},
     expr::Expr,
-    literal::short,
     not_json::explained,
 };
 

@@ -2,12 +2,14 @@
 
 use std::{cmp::Ordering, fmt};
 
+use serde_json::{Number, Value};
+use service_kit::wording::short;
+
 use super::{
     instant::{NoInstant, key, key_or_text, shown},
     number::integral,
     schema::{Field, FieldType, TextFormat},
 };
-use serde_json::{Number, Value};
 
 /// A value to compare with.
 #[derive(Clone, Debug, PartialEq)]
@@ -249,12 +251,4 @@ fn instant(format: TextFormat, text: &str) -> Result<Literal, NoInstant> {
 
 fn no_instant(field: &Field, text: &str, why: NoInstant) -> String {
     format!("{} expects a date-time; {:?} {why}", field.path, short(text))
-}
-
-/// At most 80 characters of a value, for messages.
-pub fn short(text: &str) -> String {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use service_kit::wording::nearest;
 use shared_models::{documents::Direction, problem::FieldError};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     order::{Order, SortKey},
     path::Path,
     projection::Projection,
-    schema::{FieldType, Schema, nearest},
+    schema::{FieldType, Schema},
 };
 
 /// Items of a page where `limit` is absent.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
+use service_kit::wording::nearest;
 
 use super::{
     path::Path,
@@ -316,27 +317,6 @@ impl Schema {
         let names = declared.iter().map(String::as_str).chain(SYSTEM_FIELDS);
         nearest(name, names).filter(|near| near != name)
     }
-}
-
-/// The one of `names` that is a typing error away from `name`.
-pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    let near = names.into_iter().map(|known| (distance(name, known), known)).min()?;
-    (near.0 <= 2 && near.0 < name.chars().count()).then(|| near.1.to_owned())
-}
-
-/// Levenshtein's distance; names are short.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().take(64).enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, right) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 fn is_ieee754(shape: &Shape) -> bool {

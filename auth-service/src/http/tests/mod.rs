@@ -396,4 +396,5 @@ async fn what_passes_by_itself_says_when_to_come_back_and_what_broke_says_nothin
     assert!(!text.contains("secret detail"), "{text}");
 }
 
+mod parameters;
 mod principals;

@@ -5,13 +5,13 @@ use actix_web::{
     http::header::{HeaderName, HeaderValue},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use service_kit::problem::Problem;
+use service_kit::{
+    parameters::{FromParameters, ParameterReader},
+    problem::Problem,
+};
 use shared_models::problem::ProblemCode;
 
-use crate::{
-    domain::artifacts::hexadecimal,
-    http::parameters::{FromParameters, ParameterReader},
-};
+use crate::domain::artifacts::hexadecimal;
 
 /// Bytes of a SHA-256.
 const LENGTH: usize = 32;
@@ -91,7 +91,7 @@ mod tests {
     use actix_web::{FromRequest as _, test::TestRequest};
 
     use super::*;
-    use crate::http::parameters::Parameters;
+    use service_kit::parameters::Parameters;
 
     /// Of "abc".
     const HEX: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -18,7 +18,12 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
-use service_kit::{caller::Caller, coding, problem::Problem};
+use service_kit::{
+    caller::Caller,
+    coding,
+    parameters::{NoParameters, Parameters},
+    problem::Problem,
+};
 use shared_models::{artifacts::Artifact, problem::ProblemCode};
 
 use self::{
@@ -28,7 +33,6 @@ use self::{
 use super::{
     conditions::{UNCACHED, precondition},
     handler::{ArtifactPath, DocumentPath, HandlerResult},
-    parameters::{NoParameters, Parameters},
 };
 use crate::{
     domain::artifacts::{CHUNK_BYTES, File},

@@ -11,7 +11,10 @@ use actix_web::{
     http::header::{ETAG, LOCATION},
     web,
 };
-use service_kit::{aside::aside, body, budget::weight, caller::Caller, coding::decoded, problem::Problem};
+use service_kit::{
+    aside::aside, body, budget::weight, caller::Caller, coding::decoded, parameters::Parameters,
+    problem::Problem,
+};
 use shared_models::problem::ProblemCode;
 
 pub use self::options::MAX_KEY;
@@ -20,7 +23,6 @@ use super::{
     BODY_LIMIT,
     body::{JSON, NDJSON, document, is, is_array, media_type},
     handler::HandlerResult,
-    parameters::Parameters,
 };
 use crate::ops::{Service, error::ResourceError, insert, policy::Verb, repeat::IdempotencyKey};
 

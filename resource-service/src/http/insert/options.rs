@@ -4,13 +4,15 @@ use actix_web::{
     HttpRequest,
     http::header::{CONTENT_LENGTH, HeaderName},
 };
-use service_kit::problem::Problem;
+use service_kit::{
+    parameters::{FromParameters, ParameterReader},
+    problem::Problem,
+};
 use shared_models::problem::ProblemCode;
 
 use super::super::{
     accept::preferred,
     body::{JSON, NDJSON, is},
-    parameters::{FromParameters, ParameterReader},
 };
 
 /// The longest key, in bytes.

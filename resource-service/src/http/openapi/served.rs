@@ -12,16 +12,15 @@ use actix_web::{
 };
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use service_kit::problem::Problem;
+use service_kit::{
+    parameters::{FromParameters, ParameterReader, Parameters},
+    problem::Problem,
+};
 use tokio::sync::Mutex;
 
 use super::document::document;
 use crate::{
-    http::{
-        body::JSON,
-        conditions::precondition,
-        parameters::{FromParameters, ParameterReader, Parameters},
-    },
+    http::{body::JSON, conditions::precondition},
     ops::catalog::{LiveCatalog, Served},
 };
 
