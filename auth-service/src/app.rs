@@ -11,6 +11,7 @@ use std::{
 use actix_web::web::{Data, ServiceConfig};
 use service_kit::{
     clock::SystemClock,
+    description::Description,
     docs::swagger,
     health::Check,
     keys::{KeyRing, Purpose},
@@ -38,6 +39,8 @@ use crate::{
 
 /// The longest body, in bytes.
 const BODY_LIMIT: usize = 16 * 1024;
+/// Where the API is described.
+const DESCRIBED: Description = Description { root: "/auth", page: DOCS, document: OPENAPI };
 /// How often `check` tries a store that does not answer.
 const REACHES: u32 = 3;
 /// How long to wait before an unavailable store is tried again.
@@ -126,7 +129,11 @@ impl App {
             mount(config, sign_up, &state, BODY_LIMIT);
             swagger(config, DOCS, OPENAPI, None);
         };
-        Part { configure: Arc::new(configure), checks: vec![self.store_check()] }
+        Part {
+            configure: Arc::new(configure),
+            checks: vec![self.store_check()],
+            description: Some(DESCRIBED),
+        }
     }
 
     fn store_check(&self) -> Check {

@@ -15,6 +15,7 @@ use service_kit::{
     budget::Budget,
     client::ServiceClient,
     clock::{Clock, SystemClock},
+    description::Description,
     docs,
     health::Check,
     keys::{KeyRing, Purpose},
@@ -51,6 +52,8 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How often SQLite is rid of expired documents and looks at its statistics.
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
+/// Where the API is described.
+const DESCRIBED: Description = Description { root: "/api", page: "/api/docs", document: "/api/openapi.json" };
 /// The part of the budget of memory that copies of documents may take: a quarter.
 const HOT_PART: u64 = 4;
 /// How often the metric of the memory that is taken is set.
@@ -211,11 +214,11 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     });
     let configure = move |config: &mut ServiceConfig| {
         config.app_data(service.clone()).app_data(openapi.clone()).app_data(budget.clone());
-        docs::swagger(config, "/api/docs", "/api/openapi.json", guarded.then_some(&verifier));
+        docs::swagger(config, DESCRIBED.page, DESCRIBED.document, guarded.then_some(&verifier));
         let access = if guarded { Access::Token } else { Access::Public };
         route::mount(config, endpoints(access), &verifier, BODY_LIMIT);
     };
-    Ok(Part { configure: Arc::new(configure), checks })
+    Ok(Part { configure: Arc::new(configure), checks, description: Some(DESCRIBED) })
 }
 
 /// The keys that tokens are checked with.

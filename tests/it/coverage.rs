@@ -167,6 +167,56 @@ async fn every_route_with_a_body_refuses_a_bad_one() {
     assert!(asked >= 7, "only {asked} routes take a body");
 }
 
+/// RFC 9110 section 9.3.2: HEAD has the status and the headers of GET, and no body. Headers that take the whole body to find
+/// out may be missing.
+#[tokio::test]
+async fn every_get_is_answered_as_head_without_a_body() {
+    let stack = Stack::embedded().await;
+    let admin = stack.admin().await;
+    let body = serde_json::json!({"name": "a", "code": {"name": "b"}, "status": "planned"});
+    let id = admin.insert("calculations", &body).await["_id"].as_str().expect("an id").to_owned();
+    let points = format!("/api/series/points?calculation={id}&metric=energy");
+    let sent =
+        serde_json::json!({"calculation": id, "metric": "energy", "points": [{"step": 1, "value": 2.5}]});
+    assert_eq!(admin.post("/api/series/points", &sent).await.status, 200);
+    let mut asked: Vec<(String, &str)> = [
+        "/api/docs",
+        "/api/docs/",
+        "/auth/docs",
+        "/auth/docs/",
+        "/auth/docs/swagger-ui-bundle.js",
+        "/",
+        "/api",
+        &format!("/api/calculations/{id}"),
+        &points,
+    ]
+    .map(|path| (path.to_owned(), "*/*"))
+    .into();
+    asked.extend(["text/csv", "application/x-ndjson"].map(|accept| (points.clone(), accept)));
+    asked.push(("/api/calculations".to_owned(), "text/csv"));
+    // The stream of changes does not end.
+    let routes = routes(&stack).await;
+    let gets = routes.iter().filter(|route| route.method == Method::GET && !route.path.ends_with("/changes"));
+    asked.extend(gets.map(|route| (route.filled(), "*/*")));
+    assert!(asked.len() > 40, "only {} paths are served", asked.len());
+    for (path, accept) in asked {
+        let ask = async |method: Method| send(admin.request(method, &path).header("Accept", accept)).await;
+        let (get, head) = (ask(Method::GET).await, ask(Method::HEAD).await);
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{path}: {head:?}");
+        for name in ["content-type", "etag", "cache-control", "location", "vary", "content-disposition"] {
+            assert_eq!(head.header(name), get.header(name), "{path}: {name}");
+        }
+        // A coded body was decoded on its way to the test.
+        if head.header("content-encoding").is_empty() {
+            let length = head.header("content-length");
+            assert!(length.is_empty() || length == get.text.len().to_string(), "{path}: {length}");
+        }
+    }
+    let changes = send(admin.request(Method::HEAD, "/api/calculations/changes")).await;
+    assert_eq!((changes.status, changes.header("content-type")), (200, "text/event-stream"));
+    assert_eq!(changes.header("content-length"), "");
+}
+
 #[tokio::test]
 async fn every_path_refuses_a_verb_it_lacks() {
     let stack = Stack::embedded().await;

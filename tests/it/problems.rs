@@ -14,9 +14,19 @@ on_both_stores!(what_the_server_refuses_by_itself_is_a_problem_too, a_body_is_li
 
 async fn what_the_server_refuses_by_itself_is_a_problem_too(stack: Stack) {
     let scientist = stack.scientist().await;
-    for path in ["/auth/nothing", "/api/nothing/at/all", "/nothing"] {
+    for (path, described) in [
+        ("/auth/nothing", "/auth/docs and /auth/openapi.json"),
+        ("/api/nothing/at/all/of/it", "/api/docs and /api/openapi.json"),
+        ("/api", "/api/docs and /api/openapi.json"),
+        ("/", "/openapi.json"),
+    ] {
         let reply = scientist.get(path).await;
         assert_eq!((reply.status, reply.code().as_str()), (404, "not_found"), "{path}");
+        let detail = reply.json()["detail"].as_str().expect("a detail").to_owned();
+        assert!(
+            detail.contains("the API is described at") && detail.ends_with(described),
+            "{path}: {detail}"
+        );
     }
     let reply = scientist.delete("/api/calculations").await;
     assert_eq!((reply.status, reply.code().as_str()), (405, "method_not_allowed"));

@@ -91,9 +91,9 @@ fn front_page() -> Part {
     let redirect =
         async || HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/api/docs")).finish();
     let configure = move |config: &mut web::ServiceConfig| {
-        config.route("/", web::get().to(redirect));
+        config.service(web::resource("/").get(redirect).head(redirect));
     };
-    Part { configure: Arc::new(configure), checks: Vec::new() }
+    Part { configure: Arc::new(configure), checks: Vec::new(), description: None }
 }
 
 /// The URL under which a client on this machine reaches a bound address.

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use utoipa_swagger_ui::{Config, Url};
 
-use crate::{caller::Caller, problem::Problem, token::Verifier};
+use crate::{caller::Caller, problem::Problem, route::get_or_head, token::Verifier};
 
 /// The page styles itself inline and draws its icons from `data:`; everything else is its own.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -25,11 +25,11 @@ pub fn swagger(
 ) {
     let settings = Config::new([Url::from(openapi_url)]).persist_authorization(false).validator_url("none");
     let settings = Arc::new(settings);
-    config.service(web::resource(path).get(move || async move {
+    config.service(web::resource(path).route(get_or_head().to(move || async move {
         HttpResponse::PermanentRedirect().insert_header((header::LOCATION, format!("{path}/"))).finish()
-    }));
+    })));
     let guard = guard.cloned();
-    config.service(web::resource(format!("{path}/{{file:.*}}")).get(
+    config.service(web::resource(format!("{path}/{{file:.*}}")).route(get_or_head().to(
         move |file: web::Path<String>, request: HttpRequest| {
             let (settings, guard) = (Arc::clone(&settings), guard.clone());
             async move {
@@ -41,7 +41,7 @@ pub fn swagger(
                 Ok::<_, Problem>(serve(&file, settings, caches))
             }
         },
-    ));
+    )));
 }
 
 fn serve(file: &str, settings: Arc<Config<'static>>, caches: &'static str) -> HttpResponse {

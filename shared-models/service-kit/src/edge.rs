@@ -26,6 +26,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
 use crate::{
+    description::{Description, nothing_at},
     outgoing::in_pieces,
     problem::{PROBLEM_JSON, Problem},
 };
@@ -54,6 +55,7 @@ pub(crate) async fn edge(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
     draining: Arc<AtomicBool>,
+    described: &[Description],
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let id: Arc<str> = Uuid::now_v7().to_string().into();
@@ -69,7 +71,7 @@ pub(crate) async fn edge(
     // No clone of the request may outlive this call: the router demands to be its only holder. An error from
     // inside would be one that actix itself cannot answer; every refusal of ours is a response.
     let response = next.call(request).instrument(span.clone()).await?;
-    let problem = problem(response.response(), response.response().error());
+    let problem = problem(&response, described);
     let mut response = in_pieces(answer(response, problem, &id));
     let template = response.request().extensions().get::<Template>().copied();
     let route = match template {
@@ -137,16 +139,16 @@ fn span(request: &ServiceRequest, id: &str, client_id: Option<&str>) -> Span {
 
 /// The problem to send for a failed response: the handler's own, or one for an error that actix raised.
 /// None for a response with its own error body, such as those of the OAuth endpoints.
-fn problem<B>(response: &HttpResponse<B>, error: Option<&actix_web::Error>) -> Option<Problem> {
-    let status = response.status();
-    match error {
+fn problem<B>(response: &ServiceResponse<B>, described: &[Description]) -> Option<Problem> {
+    let (status, headers) = (response.status(), response.headers());
+    match response.response().error() {
         Some(error) => match error.as_error::<Problem>() {
             Some(problem) => Some(problem.clone()),
-            None if is_json(response.headers()) => None,
+            None if is_json(headers) => None,
             None => Some(raised_by_actix(status, &error.to_string())),
         },
-        None if status == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE) => {
-            Some(Problem::new(ProblemCode::NotFound, "There is nothing at this path"))
+        None if status == StatusCode::NOT_FOUND && !headers.contains_key(header::CONTENT_TYPE) => {
+            Some(Problem::new(ProblemCode::NotFound, nothing_at(response.request().path(), described)))
         }
         None => None,
     }
@@ -272,7 +274,7 @@ mod tests {
             let problem = Problem::unavailable().with_header(header::VARY, HeaderValue::from_static("a"));
             Err::<&str, _>(problem)
         };
-        let edged = from_fn(|request, next| edge(request, next, Arc::default()));
+        let edged = from_fn(|request, next| edge(request, next, Arc::default(), &[]));
         let inner = from_fn(async |request: ServiceRequest, next: Next<BoxBody>| {
             let mut response = next.call(request).await?;
             for cookie in ["one", "two"] {

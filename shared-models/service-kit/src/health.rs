@@ -14,7 +14,7 @@ use std::{
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use crate::telemetry;
+use crate::{route::get_or_head, telemetry};
 
 /// How long one check may take before it counts as failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -61,9 +61,9 @@ struct Readiness {
 pub(crate) fn routes(config: &mut web::ServiceConfig, health: Health) {
     config
         .app_data(web::Data::new(health))
-        .route("/livez", web::get().to(async || HttpResponse::Ok().body("alive\n")))
-        .route("/readyz", web::get().to(readyz))
-        .route("/metrics", web::get().to(metrics));
+        .route("/livez", get_or_head().to(async || HttpResponse::Ok().body("alive\n")))
+        .route("/readyz", get_or_head().to(readyz))
+        .route("/metrics", get_or_head().to(metrics));
 }
 
 async fn readyz(health: web::Data<Health>) -> HttpResponse {

@@ -15,6 +15,7 @@ pub mod command;
 mod compress;
 mod cors;
 pub mod deadline;
+pub mod description;
 pub mod docs;
 pub mod edge;
 pub mod fault;

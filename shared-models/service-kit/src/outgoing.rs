@@ -8,10 +8,12 @@ use std::{
 
 use actix_web::{
     HttpMessage as _, HttpRequest,
-    body::{BodySize, BoxBody, MessageBody},
+    body::{self, BodySize, BoxBody, MessageBody, SizedStream},
     dev::ServiceResponse,
+    http::Method,
     web::Bytes,
 };
+use futures_util::stream;
 
 use crate::{
     budget::{Budget, Lease},
@@ -65,12 +67,26 @@ pub(crate) async fn count(response: ServiceResponse<impl MessageBody + 'static>)
 pub(crate) fn in_pieces(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let lease = response.response_mut().extensions_mut().remove::<Lease>();
     let size = response.response().body().size();
+    if *response.request().method() == Method::HEAD {
+        return response.map_body(|_, _| withheld(size));
+    }
     match size {
         BodySize::Sized(length) if length > PIECE as u64 => {}
         BodySize::Stream => {}
         _ => return response,
     }
     response.map_body(|_, body| BoxBody::new(Pieces { size, body, rest: Bytes::new(), _lease: lease }))
+}
+
+/// What is sent to HEAD instead of the body: its length where GET would say it (RFC 9110 section 9.3.2). Nothing is read of a
+/// body that streams. A handler that saw the method may have left the body out.
+fn withheld(size: BodySize) -> BoxBody {
+    match size {
+        BodySize::Sized(length) if length > 0 => {
+            BoxBody::new(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>()))
+        }
+        _ => BoxBody::new(body::None::new()),
+    }
 }
 
 /// The body of a long answer.

@@ -80,11 +80,7 @@ impl Endpoint {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let route = if method == Method::GET {
-            Route::new().guard(guard::Any(guard::Get()).or(guard::Head()))
-        } else {
-            Route::new().method(method.clone())
-        };
+        let route = if method == Method::GET { get_or_head() } else { Route::new().method(method.clone()) };
         let route = route.to(handler);
         let late = Some(Late::of(&method));
         Self {
@@ -129,6 +125,11 @@ impl Endpoint {
     pub fn with_body_limit(self, bytes: usize) -> Self {
         Self { body_limit: Some(bytes), ..self }
     }
+}
+
+/// A route for GET, and for HEAD with it (RFC 9110 section 9.3.2).
+pub(crate) fn get_or_head() -> Route {
+    Route::new().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 /// Registers a route table. Bodies longer than `body_limit` bytes are refused with 413.

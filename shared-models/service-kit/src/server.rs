@@ -27,6 +27,7 @@ use tokio::{
 use crate::{
     compress::compress,
     cors::cors,
+    description::Description,
     edge::edge,
     health::{self, Check, Health},
     settings::HttpSettings,
@@ -53,6 +54,8 @@ pub struct Part {
     pub configure: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
     /// What `/readyz` asks.
     pub checks: Vec<Check>,
+    /// Where its API is described.
+    pub description: Option<Description>,
 }
 
 /// Notifies handlers that wait for something that the service is about to stop.
@@ -146,14 +149,18 @@ fn public(
 ) -> std::io::Result<Server> {
     let begun = web::Data::new(begun);
     let origins: Arc<[String]> = settings.allowed_origins.clone().into();
+    let described: Arc<[Description]> = parts.iter().filter_map(|part| part.description).collect();
     let mut server = HttpServer::new(move || {
-        let (parts, draining) = (parts.clone(), Arc::clone(&draining));
+        let (parts, draining, described) = (parts.clone(), Arc::clone(&draining), Arc::clone(&described));
         App::new()
             .app_data(web::Data::clone(&begun))
             .configure(move |config| parts.iter().for_each(|part| (part.configure)(config)))
             .wrap(from_fn(compress))
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
-            .wrap(from_fn(move |request, next| edge(request, next, Arc::clone(&draining))))
+            .wrap(from_fn(move |request, next| {
+                let (draining, described) = (Arc::clone(&draining), Arc::clone(&described));
+                async move { edge(request, next, draining, &described).await }
+            }))
     })
     .on_connect({
         let patience = settings.write_timeout();

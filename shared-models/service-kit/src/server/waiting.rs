@@ -38,7 +38,7 @@ impl Listeners {
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let management = unready(self.management.try_clone().map_err(failed)?, &cause).map_err(failed)?;
         let begin = watch::Sender::new(false);
-        let part = Part { configure: Arc::new(refuse), checks: Vec::new() };
+        let part = Part { configure: Arc::new(refuse), checks: Vec::new(), description: None };
         let listener = self.public.try_clone().map_err(failed)?;
         let public =
             public(listener, &self.settings, vec![part], Arc::default(), Draining(begin.subscribe()))
