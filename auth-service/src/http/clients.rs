@@ -62,7 +62,8 @@ pub(super) async fn list(
 
 /// Create a client
 ///
-/// Its secret is shown only once. Its scopes must be within yours.
+/// Its secret is shown only once. Its scopes must be within yours. As in a role, a scope that nothing asks for, such as one
+/// that is mistyped, allows nothing.
 #[utoipa::path(
     post, path = "/auth/clients", tag = "Clients", request_body = NewClient,
     security(("oauth2" = ["clients:write"]), ("bearer" = [])),

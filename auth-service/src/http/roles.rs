@@ -57,7 +57,8 @@ pub(super) async fn list(
 /// Create a role, or change its scopes
 ///
 /// The response is delayed by one second, after which every replica applies the change. Tokens have it after their next
-/// refresh.
+/// refresh. This service does not know the collections: it accepts any well-formed scope, and one that nothing asks for,
+/// such as the mistyped `calculation:read`, allows nothing. `GET /api/collections` lists the scopes of each collection.
 #[utoipa::path(
     put, path = "/auth/roles/{name}", tag = "Administration", request_body = RoleScopes,
     security(("oauth2" = ["roles:write"]), ("bearer" = [])),
