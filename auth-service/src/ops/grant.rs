@@ -5,7 +5,10 @@ use std::time::Duration;
 use shared_models::{revocations::RevocationKind, scope::ScopeSet};
 use tokio::time::sleep;
 
-use super::{Auth, AuthError, FIRST_PARTY, JOB_CLIENT, mint::Subject};
+use super::{
+    Auth, AuthError, FIRST_PARTY, JOB_CLIENT,
+    mint::{Subject, ahead_of},
+};
 use crate::domain::{client::Client, refresh_token::RefreshToken, roles, session::Session, user::User};
 
 /// Tokens for the caller.
@@ -39,15 +42,6 @@ struct Holder {
     is_alone: bool,
 }
 
-impl Holder {
-    /// How long to wait until tokens may be issued at `now`. Ahead of the clock they may be issued only by the
-    /// `not_before` of a single holder: it can be later than the revocation of another one that is committed meanwhile.
-    fn ahead_of(&self, now: i64) -> Option<Duration> {
-        let ahead = u64::try_from(self.not_before - now).ok().filter(|ahead| *ahead > 0 && !self.is_alone);
-        ahead.map(Duration::from_secs)
-    }
-}
-
 impl Auth {
     /// Issues tokens for a session whose last write is acknowledged; `None` if its user may no longer have any.
     /// `asked` narrows this access token and not the session.
@@ -62,7 +56,8 @@ impl Auth {
     ) -> Result<Option<Grant>, AuthError> {
         let mut asked_at = self.now().unix_timestamp();
         let mut holder = self.holder(session).await?;
-        if let Some(ahead) = holder.as_ref().and_then(|holder| holder.ahead_of(asked_at)) {
+        let shared = holder.as_ref().filter(|holder| !holder.is_alone);
+        if let Some(ahead) = shared.and_then(|holder| ahead_of(holder.not_before, asked_at)) {
             sleep(ahead).await;
             asked_at = self.now().unix_timestamp();
             holder = self.holder(session).await?;

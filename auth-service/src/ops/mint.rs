@@ -1,5 +1,7 @@
 //! Signs access tokens: the one place where claims are put together.
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use service_kit::{random, token::mint};
 use shared_models::{
@@ -34,6 +36,13 @@ pub(super) struct Subject<'a> {
     pub not_before: i64,
     /// The `not_before` of the table of roles that its scopes come from.
     pub roles_not_before: i64,
+}
+
+/// How long to wait at `now` until tokens may be issued that depend on several holders, such as a key and its user. Ahead of
+/// the clock they may be issued only by the `not_before` of a single holder: it can be later than the revocation of another
+/// one that is committed meanwhile, which would then not refuse the token.
+pub(super) fn ahead_of(not_before: i64, now: i64) -> Option<Duration> {
+    u64::try_from(not_before - now).ok().filter(|ahead| *ahead > 0).map(Duration::from_secs)
 }
 
 impl Auth {
@@ -107,7 +116,7 @@ pub(super) fn too_long(size: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use std::sync::Arc;
 
     use service_kit::clock::ManualClock;
 

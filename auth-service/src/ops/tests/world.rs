@@ -207,13 +207,8 @@ impl World {
         scope: Option<&str>,
     ) -> Result<Grant, AuthError> {
         let credentials = Credentials {
-            username: username.into(),
-            password: Password::new(password),
             scope: scope.map(|scope| scope.parse().unwrap()),
-            at_most: None,
-            mark: None,
-            device: None,
-            origin: Origin::default(),
+            ..credentials(username, password)
         };
         self.auth.login(credentials).await
     }
@@ -226,13 +221,8 @@ impl World {
         password: String,
     ) -> Result<Grant, AuthError> {
         let credentials = Credentials {
-            username,
-            password: Password::new(&password),
-            scope: None,
-            at_most: None,
-            mark: None,
-            device: None,
             origin: Origin { address: Some(address), ..Origin::default() },
+            ..credentials(&username, &password)
         };
         self.auth.login(credentials).await
     }
@@ -244,15 +234,7 @@ impl World {
         username: &str,
         password: &str,
     ) -> Result<Grant, AuthError> {
-        let credentials = Credentials {
-            username: username.into(),
-            password: Password::new(password),
-            scope: None,
-            at_most: None,
-            mark: Some(mark.to_owned()),
-            device: None,
-            origin: Origin::default(),
-        };
+        let credentials = Credentials { mark: Some(mark.to_owned()), ..credentials(username, password) };
         self.auth.login(credentials).await
     }
 
@@ -265,13 +247,9 @@ impl World {
         password: &str,
     ) -> Result<Grant, AuthError> {
         let credentials = Credentials {
-            username: username.into(),
-            password: Password::new(password),
-            scope: None,
-            at_most: None,
             mark: Some(mark.to_owned()),
-            device: None,
             origin: Origin { address: Some(address), ..Origin::default() },
+            ..credentials(username, password)
         };
         self.auth.login(credentials).await
     }
@@ -292,5 +270,18 @@ impl World {
             arrived: Instant::now(),
         };
         self.auth.rotate(request).await
+    }
+}
+
+/// Credentials from nowhere in particular, for all that the user has.
+fn credentials(username: &str, password: &str) -> Credentials {
+    Credentials {
+        username: username.into(),
+        password: Password::new(password),
+        scope: None,
+        at_most: None,
+        mark: None,
+        device: None,
+        origin: Origin::default(),
     }
 }

@@ -165,5 +165,5 @@ fn narrowed(held: &ScopeSet, asked: Option<&ScopeSet>) -> Result<ScopeSet, OAuth
 }
 
 #[cfg(test)]
-#[path = "../tests/token.rs"]
+#[path = "../tests/token/mod.rs"]
 mod tests;
