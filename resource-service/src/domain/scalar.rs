@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
 use crate::query::{
-    literal::{Literal, special},
+    literal::{Literal, of_number, special},
     number,
 };
 
@@ -30,19 +30,21 @@ impl Scalar {
     /// The number that JSON holds, the three special values as strings; nothing for any other value.
     pub fn of_json(value: &Value) -> Option<Self> {
         match value {
-            Value::Number(number) => match number.as_i64() {
-                Some(integer) => Some(Self::Integer(integer)),
-                None => number.as_f64().map(Self::Double),
-            },
+            Value::Number(number) => Self::of_literal(&of_number(number)),
             Value::String(text) => Self::of_name(text),
             _ => None,
         }
     }
 
     fn of_name(text: &str) -> Option<Self> {
-        match special(text) {
-            Some(Literal::Double(double)) => Some(Self::Double(double)),
-            _ => None,
+        Self::of_literal(&special(text)?)
+    }
+
+    fn of_literal(literal: &Literal) -> Option<Self> {
+        match *literal {
+            Literal::Integer(integer) => Some(Self::Integer(integer)),
+            Literal::Double(double) => Some(Self::Double(double)),
+            Literal::Null | Literal::Boolean(_) | Literal::Text(_) => None,
         }
     }
 

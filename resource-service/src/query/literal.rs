@@ -217,7 +217,8 @@ fn number(text: &str) -> Option<Literal> {
     (exact && !text.contains(char::is_whitespace)).then_some(literal)
 }
 
-fn of_number(number: &Number) -> Literal {
+/// The number that JSON holds: an integer where it is one of 64 bits, else the nearest double.
+pub fn of_number(number: &Number) -> Literal {
     let double = || Literal::Double(number.as_f64().unwrap_or(f64::NAN));
     number.as_i64().map_or_else(double, Literal::Integer)
 }
