@@ -22,6 +22,7 @@ use shared_models::{
 };
 
 use super::{
+    accept::negotiated,
     body::{JSON, JSON_PATCH, MERGE_PATCH, is, is_array, members, value},
     conditions::{UNCACHED, accepted_age, precondition},
     exports,
@@ -57,7 +58,7 @@ pub async fn list(
         let explanation = service.within_limit(explained).await?;
         return Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(explanation));
     }
-    if let Some(format) = exports::asked(&request) {
+    if let Some(format) = exports::asked(&request)? {
         return exports::answer(&service, &caller, &collection, &parameters, &request, format).await;
     }
     let listed = list::list(&service, &caller.claims, &collection, &parameters);
@@ -80,6 +81,7 @@ pub async fn get(
     path: DocumentPath,
     request: HttpRequest,
 ) -> HandlerResult {
+    negotiated(&request, &[(JSON, ())])?;
     let demand = get::Demand { precondition: precondition(&request)?, oldest: accepted_age(&request) };
     let QueryPairs(parameters) = parameters.accept()?;
     let found = get::get(&service, &caller.claims, &path.0, &path.1, &parameters, &demand);

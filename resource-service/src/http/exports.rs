@@ -12,18 +12,19 @@ use futures_util::stream;
 use service_kit::{caller::Caller, problem::Problem};
 use tracing::Instrument as _;
 
-use super::{accept::preferred, conditions::UNCACHED};
+use super::{accept::negotiated, conditions::UNCACHED};
 use crate::{
     domain::table::ExportFormat,
     http::body::JSON,
     ops::{Service, error::ResourceError, export::Export},
 };
 
-/// The format that `Accept` prefers to a page of JSON (RFC 9110 section 12.5.1), if it does.
-pub fn asked(request: &HttpRequest) -> Option<ExportFormat> {
+/// The format that `Accept` prefers to a page of JSON (RFC 9110 section 12.5.1), if it does; a problem where it accepts
+/// neither.
+pub fn asked(request: &HttpRequest) -> Result<Option<ExportFormat>, Problem> {
     let formats = ExportFormat::ALL.map(|format| (format.media_type(), Some(format)));
     let served: Vec<_> = std::iter::once((JSON, None)).chain(formats).collect();
-    preferred(request, &served).flatten()
+    negotiated(request, &served)
 }
 
 /// The answer, sent as it is read. A fault in the middle cuts the connection, so that nobody takes a part for the whole.
@@ -89,13 +90,14 @@ mod tests {
             ("*/*", None),
             ("application/*", None),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", None),
-            ("image/png", None),
             ("", None),
             ("nonsense", None),
         ] {
             let request = TestRequest::default().insert_header(("accept", accept)).to_http_request();
-            assert_eq!(asked(&request), expected, "{accept}");
+            assert_eq!(asked(&request).unwrap(), expected, "{accept}");
         }
-        assert_eq!(asked(&TestRequest::default().to_http_request()), None);
+        assert_eq!(asked(&TestRequest::default().to_http_request()).unwrap(), None);
+        let image = TestRequest::default().insert_header(("accept", "image/png")).to_http_request();
+        assert!(asked(&image).unwrap_err().detail().contains("application/vnd.apache.parquet"));
     }
 }

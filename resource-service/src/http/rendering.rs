@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use actix_web::HttpRequest;
 use serde_json::{Map, Value};
+use service_kit::problem::Problem;
 
-use super::{accept::preferred, body::JSON};
+use super::{accept::negotiated, body::JSON};
 use crate::domain::{downsample::SampledPoint, scalar::Scalar, series::Point};
 
 /// The media type of one JSON value a line.
@@ -42,10 +43,9 @@ pub trait Rendered {
 }
 
 impl PointFormat {
-    /// The form that `Accept` prefers, else JSON.
-    pub fn of(request: &HttpRequest) -> Self {
-        let served = [(JSON, Self::Json), (NDJSON, Self::Ndjson), (CSV, Self::Csv)];
-        preferred(request, &served).unwrap_or(Self::Json)
+    /// The form that `Accept` prefers; a problem where it accepts none of them.
+    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        negotiated(request, &[(JSON, Self::Json), (NDJSON, Self::Ndjson), (CSV, Self::Csv)])
     }
 
     /// Its media type.
@@ -129,10 +129,10 @@ mod tests {
         let of = |accept: &str| {
             PointFormat::of(&TestRequest::default().insert_header(("accept", accept)).to_http_request())
         };
-        assert_eq!(of("text/html, text/csv;q=0.9, */*;q=0.8"), PointFormat::Csv);
-        assert_eq!(of("application/x-ndjson"), PointFormat::Ndjson);
-        assert_eq!(of("image/png"), PointFormat::Json);
-        assert_eq!(of("text/csv;q=0, application/json"), PointFormat::Json);
+        assert_eq!(of("text/html, text/csv;q=0.9, */*;q=0.8").unwrap(), PointFormat::Csv);
+        assert_eq!(of("application/x-ndjson").unwrap(), PointFormat::Ndjson);
+        assert_eq!(of("text/csv;q=0, application/json").unwrap(), PointFormat::Json);
+        assert!(of("image/png").is_err());
     }
 
     #[test]

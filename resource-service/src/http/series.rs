@@ -144,7 +144,7 @@ pub async fn points(
 ) -> HandlerResult {
     service.admit_to_series(&caller.claims, Verb::Read)?;
     let PointParameters { series, steps, limit, points: wanted } = parameters.accept()?;
-    let format = PointFormat::of(&request);
+    let format = PointFormat::of(&request)?;
     if let Some(wanted) = wanted {
         let sampled = read::sample(&service, &caller.claims, &series, steps, wanted);
         let sampled = service.within_limit(sampled).await?;

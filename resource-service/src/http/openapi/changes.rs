@@ -47,7 +47,7 @@ fn follow(described: &Described<'_>) -> Value {
 
 fn ticket(described: &Described<'_>) -> Value {
     let (collection, answers) = (described.collection, answers("200", answer("Ticket"), &[403]));
-    operation(collection, "ticket", "Get a ticket for the changes", &collection.access.read, &answers).into()
+    operation(collection, "ticket", "Get a ticket for changes", &collection.access.read, &answers).into()
 }
 
 /// The parameters of a stream.

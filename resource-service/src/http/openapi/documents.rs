@@ -24,7 +24,7 @@ pub fn of(described: &Described<'_>) -> Vec<(String, Value)> {
                 "parameters": [given("id")],
                 "get": get(described),
                 "put": write(described, "replace", "Replace a document", &json!({"required": true, "content": content(JSON, &reference(name))})),
-                "patch": write(described, "patch", "Change some fields of a document", &component("requestBodies", "Patch")),
+                "patch": write(described, "patch", "Change fields of a document", &component("requestBodies", "Patch")),
                 "delete": delete(described),
             }),
         ),
@@ -42,8 +42,8 @@ const CONTROLS: [&str; 8] = ["sort", "limit", "after", "count", "or", "filter", 
 
 fn list(described: &Described<'_>) -> Value {
     let contents = flows::exported(&json!({"schema": described.page()}));
-    let good = json!({"description": "A page, or a file of the whole result.", "content": contents});
-    let answers = answers("200", good, &[400, 403, 422]);
+    let good = json!({"description": "A page or a file.", "content": contents});
+    let answers = answers("200", good, &[400, 403, 406, 422]);
     let mut list = operation(
         described.collection,
         "list",
@@ -65,7 +65,7 @@ fn expand(described: &Described<'_>) -> Value {
 }
 
 fn get(described: &Described<'_>) -> Value {
-    let mut answers = answers("200", described.shown(), &[400, 403, 404, 422]);
+    let mut answers = answers("200", described.shown(), &[400, 403, 404, 406, 422]);
     answers["304"] = answer("NotModified");
     let read = &described.collection.access.read;
     let mut get = operation(described.collection, "get", "Read a document", read, &answers);
@@ -95,7 +95,7 @@ fn delete(described: &Described<'_>) -> Value {
 
 fn access(described: &Described<'_>) -> Value {
     let answers = answers("200", answer("Access"), &[400, 403, 404, 422]);
-    let summary = "Explain whether a user can read and change a document";
+    let summary = "Explain a user's access to a document";
     let collection = described.collection;
     let mut access = operation(collection, "access", summary, &collection.access.admin, &answers);
     access.insert("parameters".into(), json!([given("subject"), given("scope")]));

@@ -17,12 +17,11 @@ pub fn of(described: &Described<'_>) -> Vec<(String, Value)> {
     let at = |rest: &str| format!("/api/{}/{{id}}{rest}", described.name());
     let mut paths = Vec::new();
     if described.collection.keeps_removed() {
-        let post = restore(described, "bring_back", "Restore a removed document as it was last");
+        let post = restore(described, "bring_back", "Restore a removed document");
         paths.push((at("/restore"), json!({"parameters": [given("id")], "post": post})));
     }
     if described.collection.keeps_revisions() {
-        let post =
-            restore(described, "restore", "Restore a document, removed or not, as it was at a revision");
+        let post = restore(described, "restore", "Restore a revision of a document, removed or not");
         let revision = json!([given("id"), given("revision")]);
         paths.push((at("/versions"), json!({"parameters": [given("id")], "get": list(described)})));
         paths.push((at("/versions/{revision}"), json!({"parameters": revision, "get": get(described)})));
@@ -42,7 +41,7 @@ fn list(described: &Described<'_>) -> Value {
 
 fn get(described: &Described<'_>) -> Value {
     let (collection, answers) = (described.collection, answers("200", described.shown(), &[403, 404]));
-    let summary = "Read a document as it was at a revision";
+    let summary = "Read a revision of a document";
     operation(collection, "get_version", summary, &collection.access.read, &answers).into()
 }
 

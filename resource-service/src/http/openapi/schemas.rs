@@ -15,11 +15,12 @@ use utoipa::{
 use super::operations::reference;
 
 /// The statuses a problem can have here, and when.
-const PROBLEMS: [(&str, &str); 11] = [
+const PROBLEMS: [(&str, &str); 12] = [
     ("400", "The request is malformed."),
     ("401", "A valid access token is needed."),
     ("403", "The token lacks a scope."),
     ("404", "Nothing here, or nothing the caller may see."),
+    ("406", "Accept names none of the media types that are offered; detail lists them."),
     (
         "409",
         "The request conflicts with what is stored: the fields of a unique index, a step of a series, or the state it expects of the document.",

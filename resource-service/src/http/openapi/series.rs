@@ -136,7 +136,8 @@ fn read(series: &Collection) -> Value {
     body[NDJSON] = json!({"schema": {"type": "string", "description": "One point per line."}});
     body[CSV] =
         json!({"schema": {"type": "string", "description": "step,value,time, and min,max of a sample."}});
-    let answers = answers("200", json!({"description": "The points.", "content": body}), &[400, 403, 422]);
+    let answers =
+        answers("200", json!({"description": "The points.", "content": body}), &[400, 403, 406, 422]);
     let get = operation(series, "points", "Read a series", &series.access.read, &answers);
     let limit = json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT});
     let sample = json!({"type": "integer", "minimum": FEWEST, "maximum": MAX_SAMPLE});
