@@ -74,7 +74,7 @@ impl Default for Env {
     }
 }
 
-/// Serves until the process is told to stop.
+/// Serves until the process receives a signal to stop.
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     let listeners = Listeners::bind(&settings.http)?;
     if !listeners.until_resolved(&settings.store.url).await? {
@@ -254,9 +254,9 @@ fn checks(
     ];
     if let Some(revocations) = revocations.map(Arc::clone) {
         checks.push(Check::new("revocations", move || {
-            let heard = revocations.age().is_some();
+            let known = revocations.age().is_some();
             async move {
-                heard.then_some(()).ok_or_else(|| "the revocation feed has not been read yet".to_owned())
+                known.then_some(()).ok_or_else(|| "the revocation feed has not been read yet".to_owned())
             }
         }));
     }
@@ -325,11 +325,11 @@ async fn warm_up(
     prepared: Arc<AtomicBool>,
     random: Arc<dyn Random>,
 ) {
-    let mut told: Option<StoreError> = None;
+    let mut logged: Option<StoreError> = None;
     while let Err(error) = load(&*store, &catalog).await {
-        if told.as_ref() != Some(&error) {
+        if logged.as_ref() != Some(&error) {
             tracing::error!(%error, "the store is not ready; retrying");
-            told = Some(error);
+            logged = Some(error);
         }
         tokio::time::sleep(RETRY).await;
     }

@@ -22,7 +22,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve until told to stop (the default)
+    /// Serve until a signal to stop is received (the default)
     Serve,
     /// Load settings, keys and definitions, say what is in force, reach the store, and say what is wrong
     Check,
@@ -69,19 +69,19 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
             app::serve(&settings).await
         }
         Command::Check => {
-            app::check(&settings, |in_force| tell(&[in_force.to_string()])).await?;
-            tell(&["settings, keys, definitions and store are in order".to_owned()])
+            app::check(&settings, |in_force| print_lines(&[in_force.to_string()])).await?;
+            print_lines(&["settings, keys, definitions and store are in order".to_owned()])
         }
         Command::Collections { command: Transfer::Export { directory } } => {
-            tell(&app::export_definitions(&settings, &directory).await?)
+            print_lines(&app::export_definitions(&settings, &directory).await?)
         }
         Command::Collections { command: Transfer::Import { directory, dry_run, force } } => {
-            tell(&app::import_definitions(&settings, &directory, force, dry_run).await?)
+            print_lines(&app::import_definitions(&settings, &directory, force, dry_run).await?)
         }
     }
 }
 
-fn tell(lines: &[String]) -> Result<(), StartError> {
-    let told = lines.iter().try_for_each(|line| writeln!(std::io::stdout(), "{line}"));
-    told.map_err(|error| StartError::Other(error.to_string()))
+fn print_lines(lines: &[String]) -> Result<(), StartError> {
+    let written = lines.iter().try_for_each(|line| writeln!(std::io::stdout(), "{line}"));
+    written.map_err(|error| StartError::Other(error.to_string()))
 }

@@ -25,7 +25,7 @@ pub enum ProblemCode {
     MethodNotAllowed,
     /// 406: none of the accepted media types can be made.
     NotAcceptable,
-    /// 409: what is stored stands in the way: a name that is taken, another value, a state that does not allow it.
+    /// 409: it conflicts with what is stored: a name that is taken, another value, a state that does not allow it.
     Conflict,
     /// 410: it existed and is no longer kept.
     Gone,

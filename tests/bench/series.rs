@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout, reason = "it is there to print")]
 #![allow(
     clippy::disallowed_methods,
-    reason = "it measures the machine's own time, and is told where MongoDB is"
+    reason = "it measures the machine's own time, and the environment says where MongoDB is"
 )]
 
 #[allow(dead_code, unused_macros, unused_imports, reason = "the tests use more of it")]

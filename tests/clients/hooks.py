@@ -1,4 +1,4 @@
-"""What schemathesis must know: a request's head has a limit that no schema tells (431, by the HTTP library itself)."""
+"""What schemathesis must know: a request's head has a limit that no schema shows (431, by the HTTP library itself)."""
 import schemathesis
 from schemathesis.specs.openapi.checks import response_schema_conformance
 

@@ -123,7 +123,7 @@ def test_queries_find_what_python_finds(api):
 def test_sums_means_and_deviations_are_python_s_to_the_last_bit(api, field):
     functions = ["count", "sum", "avg", "min", "max", "stddev"]
     asked = {"group": ["set", "magnetic"], "stat": ["count"] + [f"{function}:{field}" for function in functions]}
-    told = api.get("/molecules/aggregate", **asked).json()
+    answer = api.get("/molecules/aggregate", **asked).json()
     expected = []
     for key in sorted({(d["set"], d["magnetic"]) for d in api.documents["molecules"]}):
         group = [d for d in api.documents["molecules"] if (d["set"], d["magnetic"]) == key]
@@ -134,8 +134,8 @@ def test_sums_means_and_deviations_are_python_s_to_the_last_bit(api, field):
             f"sum:{field}": math.fsum(doubles), f"avg:{field}": statistics.mean(doubles), f"min:{field}": min(values),
             f"max:{field}": max(values), f"stddev:{field}": statistics.stdev(doubles),
         })
-    assert told == {"groups": expected, "total": 162}
-    for group, wanted in zip(told["groups"], expected):
+    assert answer == {"groups": expected, "total": 162}
+    for group, wanted in zip(answer["groups"], expected):
         for function in ["sum", "avg", "stddev"]:
             assert bits([group[f"{function}:{field}"]]) == bits([wanted[f"{function}:{field}"]])
 
@@ -244,7 +244,7 @@ def test_open_objects_are_typed_columns_for_pandas(api, accept):
     assert frame["parameters.smearing.width"].dtype == "float64" and frame["parameters.smearing.width"][2] == 0.05
     assert json.loads(frame["parameters.kpoints.mesh"][0]) == [4, 4, 4]
     assert json.loads(frame["tags"][0]) == ["x, \"y\"\n", "z"]
-    # What fits no column is told apart from what is missing.
+    # What fits no column differs from what is missing.
     assert json.loads(frame["_rest"][2]) == {"parameters.encut": "auto"}
     assert frame["_rest"].isna().tolist() == [True, True, False, True]
     if accept.endswith("parquet"):

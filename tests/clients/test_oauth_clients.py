@@ -32,8 +32,8 @@ def test_authlib_gets_asks_about_and_gives_back_a_token(system, method):
     def introspect(text):
         return client.introspect_token(f"{system.auth}/auth/introspect", token=text).json()
 
-    told = introspect(token["access_token"])
-    assert (told["active"], told["client_id"], told["sub"]) == (True, client_id, client_id)
+    answer = introspect(token["access_token"])
+    assert (answer["active"], answer["client_id"], answer["sub"]) == (True, client_id, client_id)
     assert client.revoke_token(f"{system.auth}/auth/revoke", token=token["access_token"]).status_code == 200
     assert introspect(token["access_token"]) == {"active": False}
     assert introspect("garbage") == {"active": False}

@@ -181,7 +181,7 @@ def test_without_a_ready_replica_the_answer_is_a_problem_that_says_when_to_ask_a
     assert headers["X-Content-Type-Options"] == "nosniff" and "default-src 'none'" in headers["Content-Security-Policy"]
     assert (problem["status"], problem["code"], problem["type"]) == (503, "unavailable", "urn:tessera:problem:unavailable")
     assert problem["request_id"] == headers["X-Request-Id"] != ""
-    assert origin.ask("/api/")[0] == 200, "the other service goes on"
+    assert origin.ask("/api/")[0] == 200, "the other service continues"
 
 
 def test_reading_goes_on_at_another_replica_when_one_is_killed(origin):

@@ -62,7 +62,7 @@ async fn one_address_signs_up_once_however_many_try_at_once(stack: Stack) {
         let request = stack.anonymous().request(Method::POST, "/auth/users").json(&sign_up(&email));
         tries.push(tokio::spawn(async move {
             loop {
-                // On a busy machine some are told to come again.
+                // On a busy machine some are asked to retry.
                 let reply = send(request.try_clone().expect("a body that can be sent again")).await;
                 if reply.status != 503 {
                     return reply;
@@ -142,7 +142,7 @@ async fn a_new_password_ends_the_other_sessions_and_the_old_password(stack: Stac
     let changed = here.put("/auth/users/me/password", &change(PASSWORD)).await;
     assert_eq!(changed.status, 204, "{changed:?}");
     assert_eq!(elsewhere.refresh().await.status, 401);
-    assert_eq!(here.refresh().await.status, 200, "the session that changed it goes on");
+    assert_eq!(here.refresh().await.status, 200, "the session that changed it continues");
     assert_eq!(stack.anonymous().log_in(&email, PASSWORD).await.status, 401);
     assert_eq!(stack.anonymous().log_in(&email, "nine paper boats on a lake").await.status, 200);
 }
@@ -173,7 +173,7 @@ async fn right_logins_of_one_account_at_once_are_never_throttled(stack: Stack) {
     }
 }
 
-/// Nearly each of its characters may stand for several letters, which the estimate of its strength tries.
+/// Nearly each of its characters may be read as several letters, which the estimate of its strength tries.
 const COSTLY: &str = "7({1{(||4<|[6|5[0+(|4<6(|@(|(1(|{9@+6|[41{<|4<!77!79<|$@|4@@!019";
 
 #[tokio::test]

@@ -17,10 +17,10 @@ async fn groups_are_told_of_what_the_conditions_leave(stack: Stack) {
         caller.insert("calculations", &body).await;
     }
     let query = "group=code.name&stat=avg:results.energy.value&stat=count&stat=sum:parameters.revocation&status=finished";
-    let told = caller.get(&format!("/api/calculations/aggregate?{query}")).await;
-    assert_eq!(told.status, 200, "{told:?}");
+    let answer = caller.get(&format!("/api/calculations/aggregate?{query}")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(
-        told.json(),
+        answer.json(),
         json!({"groups": [
             {"group": {"code.name": "psi4"}, "avg:results.energy.value": -1.0, "count": 1, "sum:parameters.revocation": 400},
             {"group": {"code.name": "siesta"}, "avg:results.energy.value": "NaN", "count": 1, "sum:parameters.revocation": 300},

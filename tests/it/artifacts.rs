@@ -153,7 +153,7 @@ async fn a_sender_who_is_cut_off_leaves_nothing_that_is_seen(stack: Stack) {
     assert_eq!(scientist.get(&format!("{folder}/x")).await.code(), "not_found");
     put(&scientist, &format!("{folder}/x"), bytes(10)).await;
 
-    // Somebody who sends nothing more, or announces too much, is told so and holds no connection.
+    // Somebody who sends nothing more, or announces too much, is refused and holds no connection.
     for (length, status) in [(3_000_000, 400), ((1 << 30) + 1, 413)] {
         let mut idle = std::net::TcpStream::connect(&base).expect("a connection");
         idle.write_all(head(length).as_bytes()).expect("the head is sent");

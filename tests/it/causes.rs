@@ -50,11 +50,11 @@ async fn until_readyz_says(process: &Process, words: &[&str]) {
 async fn is_logged_and_counted(process: &Process, kind: &str, words: &[&str]) {
     process.until_logged(&format!("\"store.cause\":\"{kind}\"")).await;
     let entries = process.entries();
-    let told = |entry: &serde_json::Value| {
+    let matches = |entry: &serde_json::Value| {
         entry["store.cause"] == kind
             && words.iter().all(|word| entry["detail"].as_str().is_some_and(|detail| detail.contains(word)))
     };
-    assert!(entries.iter().any(told), "{words:?} are not in {}", process.log());
+    assert!(entries.iter().any(matches), "{words:?} are not in {}", process.log());
     let metrics = process.ask("/metrics").await.1;
     let counted = format!("tessera_store_failures_total{{cause=\"{kind}\"}}");
     assert!(metrics.contains(&counted), "{counted} is not in {metrics}");
@@ -193,7 +193,7 @@ async fn a_full_disk_of_mongodb_is_named_until_there_is_room_again() {
         until_readyz_says(process, &words).await;
         is_logged_and_counted(process, "disk_full", &words).await;
     }
-    assert_eq!(scientist.get("/api/calculations").await.status, 200, "reads go on");
+    assert_eq!(scientist.get("/api/calculations").await.status, 200, "reads continue");
     server.run_command(doc! { "configureFailPoint": "failCommand", "mode": "off" }).await.expect("off");
     for process in stack.auth.iter().chain(&stack.resource) {
         process.until_readiness(200).await;
@@ -243,5 +243,5 @@ async fn a_full_disk_of_an_embedded_store_is_named_and_reads_go_on() {
     until_readyz_says(&stack.resource[0], &words).await;
     is_logged_and_counted(&stack.resource[0], "disk_full", &words).await;
     let page = scientist.get("/api/calculations?count=exact&limit=1").await.json();
-    assert_eq!(page["total"], stored, "reads go on, and what was acknowledged is there");
+    assert_eq!(page["total"], stored, "reads continue, and what was acknowledged is there");
 }

@@ -1,4 +1,4 @@
-//! Streams of changes across replicas: told everywhere, gone on with anywhere, ended when they must.
+//! Streams of changes across replicas: sent by every replica, resumed at any, ended when they must.
 
 use std::time::{Duration, Instant};
 
@@ -31,12 +31,12 @@ async fn every_replica_tells_of_a_change_and_a_reader_goes_on_at_another(stack: 
     let mut ids = Vec::new();
     for status in ["planned", "finished"] {
         let made = user.insert("calculations", &calculation(status)).await;
-        let told = streams[0].told().await;
-        assert_eq!((told.name.as_str(), &told.data["document"]), ("insert", &made));
+        let event = streams[0].event().await;
+        assert_eq!((event.name.as_str(), &event.data["document"]), ("insert", &made));
         ids.push(made["_id"].clone());
     }
-    let told = streams[1].told().await;
-    assert_eq!((&told.data["_id"], &told.data["document"]["name"]), (&ids[1], &Value::Null));
+    let event = streams[1].event().await;
+    assert_eq!((&event.data["_id"], &event.data["document"]["name"]), (&ids[1], &Value::Null));
     let last = streams[0].last_id.clone();
     drop(streams);
     let path = format!("/api/calculations/{}", ids[0].as_str().expect("an id"));
@@ -44,10 +44,10 @@ async fn every_replica_tells_of_a_change_and_a_reader_goes_on_at_another(stack: 
     assert_eq!(user.delete(&path).await.status, 204);
     for _ in &stack.resource {
         let mut again = open(&user, &format!("?last_event_id={last}")).await;
-        let told = again.told().await;
-        assert_eq!((&told.data["document"]["host"], &told.data["_revision"]), (&json!("n1"), &json!(2)));
-        let told = again.told().await;
-        assert_eq!((told.name.as_str(), &told.data["_id"]), ("delete", &ids[0]));
+        let event = again.event().await;
+        assert_eq!((&event.data["document"]["host"], &event.data["_revision"]), (&json!("n1"), &json!(2)));
+        let event = again.event().await;
+        assert_eq!((event.name.as_str(), &event.data["_id"]), ("delete", &ids[0]));
     }
 }
 
@@ -59,7 +59,7 @@ async fn a_ticket_of_one_replica_opens_a_stream_of_another_once(stack: Stack) {
     let path = format!("{CHANGES}?ticket={ticket}");
     let mut events = Events::open(stack.anonymous().request(Method::GET, &path)).await;
     let made = user.insert("calculations", &calculation("planned")).await;
-    assert_eq!(events.told().await.data["_id"], made["_id"]);
+    assert_eq!(events.event().await.data["_id"], made["_id"]);
     for _ in &stack.resource {
         assert_eq!(stack.anonymous().get(&path).await.code(), "invalid_token");
     }
@@ -83,12 +83,12 @@ async fn the_stream_of_somebody_who_logged_out_tells_nothing_more(mut stack: Sta
             assert!(started.elapsed() < Duration::from_secs(5), "the token is still good");
         }
     }
-    // Both replicas have heard of it, or will before they hear of this.
+    // Both replicas have received it, or will before they receive this.
     tokio::time::sleep(Duration::from_secs(1)).await;
     other.insert("calculations", &calculation("planned")).await;
     for mut events in events {
-        let told = events.told().await;
-        assert_eq!((told.name.as_str(), &told.data["code"]), ("end", &json!("invalid_token")), "{told:?}");
+        let event = events.event().await;
+        assert_eq!((event.name.as_str(), &event.data["code"]), ("end", &json!("invalid_token")), "{event:?}");
         assert!(events.next().await.is_none());
     }
 }
@@ -101,8 +101,8 @@ async fn a_stopping_replica_ends_its_streams_at_once(mut stack: Stack) {
     let mut events = Events::open(request).await;
     let started = Instant::now();
     stack.resource[0].terminate();
-    let told = events.told().await;
-    assert_eq!((told.name.as_str(), &told.data["code"]), ("end", &json!("unavailable")), "{told:?}");
+    let event = events.event().await;
+    assert_eq!((event.name.as_str(), &event.data["code"]), ("end", &json!("unavailable")), "{event:?}");
     assert!(events.next().await.is_none());
     assert!(stack.resource[0].end().await.success());
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());

@@ -14,7 +14,7 @@ type Path = Vec<String>;
 struct Crate {
     /// The source of each module without comments and literals.
     code: BTreeMap<Path, String>,
-    /// What a module re-exports: module and name, then the path it stands for.
+    /// What a module re-exports: module and name, then the path it names.
     exports: BTreeMap<(Path, String), Path>,
 }
 
@@ -39,7 +39,7 @@ impl Crate {
         found
     }
 
-    /// A path from the root, for one as it stands in a module; nothing for one that leads out of the crate.
+    /// A path from the root, for one as a module writes it; nothing for one that leads out of the crate.
     fn absolute(&self, module: &[String], path: &[String]) -> Option<Path> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -200,7 +200,7 @@ fn flatten(prefix: &[String], tree: &str, public: bool, found: &mut Vec<Import>)
     }
 }
 
-/// The paths that stand in the code itself, `use` declarations apart.
+/// The paths in the code itself, `use` declarations apart.
 fn inline(code: &str) -> Vec<Path> {
     let mut found = Vec::new();
     let word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';

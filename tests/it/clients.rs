@@ -66,12 +66,14 @@ async fn the_crate_oauth2_gets_narrows_asks_about_and_gives_back_a_token(stack: 
         let bearer = stack.anonymous().with_token(token.access_token().secret());
         assert_eq!(bearer.get("/api/calculations").await.status, 200);
         assert_eq!(bearer.get("/api/series").await.status, 403);
-        let told = client.introspect(token.access_token()).request_async(&http).await.expect("an answer");
-        assert_eq!((told.active(), told.client_id()), (true, Some(&id)));
+        let introspection =
+            client.introspect(token.access_token()).request_async(&http).await.expect("an answer");
+        assert_eq!((introspection.active(), introspection.client_id()), (true, Some(&id)));
         let given_back = StandardRevocableToken::AccessToken(token.access_token().clone());
         client.revoke_token(given_back).expect("a URL with TLS").request_async(&http).await.expect("200");
-        let told = client.introspect(token.access_token()).request_async(&http).await.expect("an answer");
-        assert!(!told.active());
+        let introspection =
+            client.introspect(token.access_token()).request_async(&http).await.expect("an answer");
+        assert!(!introspection.active());
         let wide = client.exchange_client_credentials().add_scope(Scope::new("users:write".into()));
         match wide.request_async(&http).await {
             Err(RequestTokenError::ServerResponse(refusal)) => {

@@ -129,7 +129,7 @@ async fn an_index_conflict_is_refused_and_an_incompatible_change_can_be_forced(s
     let refused = root.put(PATH, &stricter).await.json();
     assert_eq!((&refused["code"], &refused["report"]["violations_total"]), (&json!("conflict"), &json!(2)));
     assert_eq!(root.put(&format!("{PATH}?force=true"), &stricter).await.header("etag"), "\"3\"");
-    // Until a replica has heard of it, it takes what was valid before.
+    // Until a replica has received it, it accepts what was valid before.
     let path = format!("/api/molecules/{}", ids[1]);
     until(&stack, &root, &Method::PUT, &path, &json!({"formula": "D2"}), 422).await;
     for reply in everywhere(&stack, &root, &Method::PUT, &path, &json!({"formula": "T2"})).await {
@@ -245,8 +245,11 @@ async fn definitions_go_out_as_files_and_come_in_again_byte_for_byte() {
     target.resource_environment.pop();
     let output =
         run("resource-service", &["collections", "import", &path("back")], &target.resource_environment);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && told.contains("molecules: ") && told.contains("1 of 1"), "{told}");
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && complaints.contains("molecules: ") && complaints.contains("1 of 1"),
+        "{complaints}"
+    );
     let forced = succeeded(&["collections", "import", &path("back"), "--force"], &target);
     assert!(forced.contains("molecules: changed, revision 2"), "{forced}");
 }

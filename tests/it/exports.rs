@@ -1,4 +1,4 @@
-//! Exports: the whole result of a query as a file, broken off where it cannot be whole, read no further than anyone reads it.
+//! Exports: the whole result of a query as a file, cut where it cannot be whole, read from the store no faster than the client reads.
 
 use std::time::{Duration, Instant};
 
@@ -157,7 +157,7 @@ async fn an_export_that_nobody_reads_reads_no_further(stack: Stack) {
     drop(answer);
     let started = Instant::now();
     while metric(&stack, "exports_running").await > 0.1 {
-        assert!(started.elapsed() < PATIENCE, "the export goes on");
+        assert!(started.elapsed() < PATIENCE, "the export continues");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let read = metric(&stack, "exported_documents_total").await;
@@ -189,7 +189,7 @@ async fn an_export_whose_store_goes_away_is_cut_and_never_looks_whole() {
             replica.until_readiness(200).await;
         }
     }
-    let told = stack.resource.iter().flat_map(crate::support::Process::entries);
-    let told = told.filter(|entry| entry.to_string().contains("an export was cut short"));
-    assert_eq!(told.count(), 3);
+    let logged = stack.resource.iter().flat_map(crate::support::Process::entries);
+    let logged = logged.filter(|entry| entry.to_string().contains("an export was cut short"));
+    assert_eq!(logged.count(), 3);
 }

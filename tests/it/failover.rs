@@ -7,14 +7,14 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::support::{Stack, events::Events, http, stack::KID, store::ReplicaSet};
 
-/// How many changes a reader takes from one replica before it goes on at the other.
+/// How many changes a reader takes from one replica before it continues at the other.
 const TURN: usize = 25;
-/// How many documents are stored before the primary is lost, and how many before it comes back.
+/// How many documents are stored before the primary is lost, and how many before it is back.
 const STRIDE: usize = 30;
 /// The number of the last document.
 const END: i64 = -1;
 
-/// Stores documents, numbered on, through one replica after the other, until it is told to stop; a document whose
+/// Stores documents, numbered on, through one replica after the other, until it is stopped; a document whose
 /// answer was lost may have been stored or not. Tells how many were acknowledged, and returns their numbers.
 async fn write(
     bases: Vec<String>,
@@ -62,9 +62,9 @@ async fn read(bases: Vec<String>, token: String, mut last_id: String) -> Vec<i64
         assert_eq!(answer.status(), 200, "{:?}", answer.text().await);
         let Some(mut events) = Events::greeted(answer).await else { continue };
         for _ in 0..TURN {
-            let Some(told) = events.next().await.filter(|told| told.name != "end") else { break };
-            assert_eq!(told.name, "insert", "{told:?}");
-            let number = told.data["document"]["parameters"]["n"].as_i64().expect("a number");
+            let Some(event) = events.next().await.filter(|event| event.name != "end") else { break };
+            assert_eq!(event.name, "insert", "{event:?}");
+            let number = event.data["document"]["parameters"]["n"].as_i64().expect("a number");
             numbers.push(number);
             if number == END {
                 return numbers;
@@ -94,9 +94,9 @@ async fn every_acknowledged_change_is_told_once_while_the_primary_is_lost_again_
     let wanderer = tokio::spawn(read(bases.clone(), token.clone(), start.clone()));
     let stayer = tokio::spawn(read(bases[..1].to_vec(), token.clone(), start.clone()));
     for round in 0..3 {
-        progress.wait_for(|stored| *stored >= (2 * round + 1) * STRIDE).await.expect("the writer goes on");
+        progress.wait_for(|stored| *stored >= (2 * round + 1) * STRIDE).await.expect("the writer continues");
         let lost = set.kill_primary().await;
-        progress.wait_for(|stored| *stored >= (2 * round + 2) * STRIDE).await.expect("the writer goes on");
+        progress.wait_for(|stored| *stored >= (2 * round + 2) * STRIDE).await.expect("the writer continues");
         set.resume(lost);
     }
     stop.send_replace(true);
@@ -104,10 +104,10 @@ async fn every_acknowledged_change_is_told_once_while_the_primary_is_lost_again_
     let (wanderer, stayer) = (wanderer.await.expect("an end"), stayer.await.expect("an end"));
     let late = read(bases, token, start).await;
 
-    let told: BTreeSet<i64> = wanderer.iter().copied().collect();
-    assert_eq!(told.len(), wanderer.len(), "nothing comes twice");
-    let missing: Vec<_> = acknowledged.difference(&told).collect();
+    let received: BTreeSet<i64> = wanderer.iter().copied().collect();
+    assert_eq!(received.len(), wanderer.len(), "nothing comes twice");
+    let missing: Vec<_> = acknowledged.difference(&received).collect();
     assert!(missing.is_empty(), "missing of {}: {missing:?}", acknowledged.len());
-    assert_eq!(wanderer, stayer, "all are told the same in the same order");
+    assert_eq!(wanderer, stayer, "all receive the same in the same order");
     assert_eq!(wanderer, late, "now and later");
 }

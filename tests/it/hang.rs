@@ -98,7 +98,7 @@ fn of_users() -> Vec<Request> {
     ]
 }
 
-/// Sends all of them at once; each is told in time that the store does not answer.
+/// Sends all of them at once; each receives in time that the store does not answer.
 async fn all_are_refused_in_time(admin: &Caller<'_>, requests: Vec<Request>) {
     let answers = requests.into_iter().map(|Request { method, path, accept, body }| async move {
         let mut request = admin.request(method.clone(), &path);
@@ -138,7 +138,7 @@ async fn oauth_is_refused_in_time(stack: &Stack) {
     tokio::join!(ask("/auth/token", &grant), ask("/auth/revoke", &token), ask("/auth/introspect", &token));
 }
 
-/// A stream that was begun is told why it ends.
+/// A stream that has begun says why it ends.
 async fn a_stream_of_documents_ends_in_time(admin: &Caller<'_>) {
     let line = "{\"name\": \"n\", \"code\": {\"name\": \"vasp\"}, \"status\": \"planned\"}\n";
     let request = admin.request(Method::POST, "/api/calculations");

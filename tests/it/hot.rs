@@ -55,7 +55,7 @@ impl Office {
         http().request(method, url).bearer_auth(caller.token.as_deref().expect("a token"))
     }
 
-    /// Returns once the first replica hears of what is written on the other: the document has changed by then.
+    /// Returns once the first replica receives what is written on the other: the document has changed by then.
     async fn until_followed(&self, path: &str, reader: &Caller<'_>) {
         let writer = self.stack.bearer_of("ada", WRITER);
         for round in 1..60 {
@@ -158,7 +158,7 @@ async fn a_writer_reads_what_they_wrote_on_every_replica_and_others_soon_do() {
         assert_eq!(n(&office.get(other, &path, &writer).await), round, "the writer, elsewhere");
         assert_eq!(n(&office.get(one, &path, &reader).await), round, "anybody, where it was written");
         let asked = office.request(other, Method::GET, &path, &reader).header("Cache-Control", "no-cache");
-        assert_eq!(n(&send(asked).await), round, "whoever takes no copy");
+        assert_eq!(n(&send(asked).await), round, "a caller who accepts no copy");
     }
     let removed = office.request(0, Method::DELETE, &path, &writer);
     assert_eq!(send(removed).await.status, 204);

@@ -86,9 +86,9 @@ async fn a_stray_quote_costs_its_line_alone(mut stack: Stack) {
         (Some(2), "13 read: 10 added, 0 already there, 3 refused"),
         "{complaints}"
     );
-    let told: Vec<&str> =
+    let lines: Vec<&str> =
         complaints.lines().filter_map(|line| line.strip_prefix("line ")?.split(':').next()).collect();
-    assert_eq!(told, ["4", "6", "7"], "{complaints}");
+    assert_eq!(lines, ["4", "6", "7"], "{complaints}");
     assert!(complaints.contains("line 4: column 2: ") && !complaints.contains('$'));
     let user = stack.login("user7@example.org", "password of 7").await.get("/auth/users/me").await.json();
     assert_eq!(user["full_name"], "Lovelace, \"Ada\"");

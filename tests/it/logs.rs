@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::support::{Stack, process::command, stack::Environment};
 
-/// The most that a process may take to end when it is told to.
+/// The most time that a process may take to stop.
 const END: Duration = Duration::from_secs(10);
 /// How long a method is; a head of 128 KiB is read.
 const LONG: usize = 60_000;
@@ -93,13 +93,13 @@ impl Unread {
 
     /// Ends the service by SIGTERM; returns how, and how long it took.
     fn terminate(mut self) -> (ExitStatus, Duration) {
-        let told = Instant::now();
+        let asked = Instant::now();
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs").success());
         loop {
             if let Some(status) = self.child.try_wait().expect("the child can be waited for") {
-                return (status, told.elapsed());
+                return (status, asked.elapsed());
             }
-            assert!(told.elapsed() < END * 2, "the process does not end");
+            assert!(asked.elapsed() < END * 2, "the process does not end");
             std::thread::sleep(Duration::from_millis(10));
         }
     }

@@ -81,7 +81,7 @@ async fn sixty_readers_that_do_not_read_fill_no_memory_and_are_cut() {
     assert!(held < BOUND, "60 readers that do not read hold {held} MiB");
     // Small requests of others are served beside them.
     assert_eq!(stack.bearer_of("eve", SCOPES).get("/api/collections/fat").await.status, 200);
-    // Their memory comes back when they are cut.
+    // Their memory is released when they are cut.
     let since = Instant::now();
     while caller.get("/api/fat?limit=1000").await.status != 200 {
         assert!(since.elapsed() < Duration::from_secs(15), "readers that do not read keep their pages");

@@ -50,7 +50,7 @@ impl Survivor {
             request.header("Cookie", &self.cookie).header("Sec-Fetch-Site", "same-origin")
         });
         let answer = answer.await;
-        assert_eq!(answer.status(), 200, "the session goes on");
+        assert_eq!(answer.status(), 200, "the session continues");
         let cookie = answer.headers()["set-cookie"].to_str().expect("text");
         self.cookie = cookie.split(';').next().expect("a cookie").into();
         let body: serde_json::Value = answer.json().await.expect("JSON");
@@ -80,7 +80,7 @@ async fn killing_one_replica_of_each_loses_no_session_and_no_acknowledged_write(
         survivor
     });
     for (at, kill) in [(WRITES / 4, 0), (WRITES / 2, 1)] {
-        progress.clone().wait_for(|n| *n >= at).await.expect("the load goes on");
+        progress.clone().wait_for(|n| *n >= at).await.expect("the load continues");
         if kill == 0 { stack.auth[0].kill() } else { stack.resource[0].kill() }
     }
     let survivor = load.await.expect("the load ends");
@@ -155,18 +155,18 @@ async fn started_without_its_store_a_service_stays_alive_says_so_once_and_become
     }
 }
 
-/// What a balancer saw of a replica that is told to stop.
+/// What a balancer saw of a replica that is asked to stop.
 #[derive(Default)]
 struct Seen {
     /// How many requests it sent to either replica.
     sent: usize,
-    /// How many the leaving replica answered after it was told to stop.
+    /// How many the leaving replica answered after it was asked to stop.
     answered_while_leaving: usize,
 }
 
 /// Sends requests for a while, as a balancer does that asks for readiness once a second (deploy/config/haproxy.cfg): in
 /// between it sends on to a replica that is leaving.
-async fn balance(management: String, bases: [String; 2], token: String, told: Arc<AtomicBool>) -> Seen {
+async fn balance(management: String, bases: [String; 2], token: String, stopping: Arc<AtomicBool>) -> Seen {
     let (http, mut seen) = (http(), Seen::default());
     let (started, mut asked, mut ready) = (Instant::now(), None::<Instant>, true);
     while started.elapsed() < Duration::from_secs(8) {
@@ -175,7 +175,7 @@ async fn balance(management: String, bases: [String; 2], token: String, told: Ar
             ready = answer.is_ok_and(|answer| answer.status() == 200);
             asked = Some(Instant::now());
         }
-        let leaving = told.load(Ordering::SeqCst);
+        let leaving = stopping.load(Ordering::SeqCst);
         let base = &bases[usize::from(!ready)];
         let answer = http.get(format!("{base}/api/calculations")).bearer_auth(&token).send().await;
         assert_eq!(answer.expect("no request fails").status(), 200);
@@ -191,15 +191,19 @@ async fn sigterm_drains_without_a_failed_request_and_exits_zero_within_ten_secon
     let mut stack = Stack::replicated_with(&[("RESOURCE__HTTP__DRAIN_PAUSE", "4")]).await;
     let token = stack.scientist().await.token.expect("a token");
     let bases = [stack.resource[0].base.clone(), stack.resource[1].base.clone()];
-    let told = Arc::new(AtomicBool::new(false));
-    let load =
-        tokio::spawn(balance(stack.resource[0].management.clone(), bases, token.clone(), Arc::clone(&told)));
-    // Right after the balancer asked: it does not learn of the stop for most of a second.
+    let stopping = Arc::new(AtomicBool::new(false));
+    let load = tokio::spawn(balance(
+        stack.resource[0].management.clone(),
+        bases,
+        token.clone(),
+        Arc::clone(&stopping),
+    ));
+    // Right after the balancer asked: it does not notice the stop for most of a second.
     tokio::time::sleep(Duration::from_millis(1100)).await;
     let started = Instant::now();
     stack.resource[0].terminate();
     stack.resource[0].until_readiness(503).await;
-    told.store(true, Ordering::SeqCst);
+    stopping.store(true, Ordering::SeqCst);
     let url = format!("{}/api/calculations", stack.resource[0].base);
     let late = http().get(url).bearer_auth(token).send().await.expect("it still answers");
     assert_eq!(late.status(), 200, "what is sent before a balancer has asked again is served");

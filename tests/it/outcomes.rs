@@ -1,4 +1,4 @@
-//! What a caller is told where the store did not say whether a write took effect.
+//! What a caller receives where the store did not say whether a write took effect.
 
 use mongodb::bson::{Document, doc};
 use serde_json::json;
@@ -23,9 +23,9 @@ async fn lose_the_acknowledgement_of(command: &str, mongod: &Mongod) {
 /// How often the failpoint was met since the server started.
 async fn met(mongod: &Mongod) -> i64 {
     let ask = doc! { "configureFailPoint": "failCommand", "mode": "off" };
-    let told: Document =
+    let answer: Document =
         client(&mongod.url()).await.database("admin").run_command(ask).await.expect("a failpoint");
-    let count = told.get("count").expect("a count");
+    let count = answer.get("count").expect("a count");
     count.as_i64().or_else(|| count.as_i32().map(i64::from)).expect("a number")
 }
 
@@ -43,7 +43,7 @@ async fn an_insert_whose_outcome_is_unknown_says_so_and_is_not_called_undone() {
     assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{reply:?}");
     assert_eq!(met(&mongod).await, 1);
     let page = scientist.get("/api/calculations?count=exact").await.json();
-    assert_eq!(page["total"], 2, "it took effect: a caller who is told to try again would store it twice");
+    assert_eq!(page["total"], 2, "it took effect: a caller who is asked to try again would store it twice");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-//! Every error is a problem that a program can tell apart and a person can act on.
+//! Every error is a problem that a program can distinguish and a person can act on.
 
 use std::{
     io::{Read as _, Write as _},

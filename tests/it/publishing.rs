@@ -70,7 +70,7 @@ async fn a_replica_that_dies_while_it_publishes_holds_up_no_revocation_and_loses
     let lost = tokio::spawn(log_out_at(dying.base.clone(), people[0].0.clone()));
     let met = doc! { "waitForFailPoint": "failCommand", "timesEntered": 1, "maxTimeMS": 20_000 };
     client(&mongod.url()).await.database("admin").run_command(met).await.expect("the insert is held");
-    // It stops where it is, and dies once the server has done the insert, of which it does not learn.
+    // It stops where it is, and dies once the server has done the insert, of which it gets no answer.
     dying.signal("STOP");
     tokio::time::sleep(2 * HOLD).await;
     dying.kill();

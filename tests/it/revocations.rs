@@ -178,7 +178,7 @@ async fn a_finished_calculation_ends_its_job_grants_and_reviewers_have_names(mut
     assert_eq!(named["items"][0]["_owner_name"], "Ada Lovelace");
     assert!(ada.get("/api/reviews").await.json()["items"][0]["_owner_name"].is_null());
     assert_eq!(ada.get("/api/reviews?expand=all").await.status, 422);
-    // With auth-service gone names are left out, reads go on, and nothing waits.
+    // With auth-service gone names are left out, reads continue, and nothing waits.
     let reader = ada.token.clone().expect("a token");
     let first = stack.resource[0].base.clone();
     for process in &mut stack.auth {

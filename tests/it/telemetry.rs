@@ -1,4 +1,4 @@
-//! What the services tell about themselves, and what they never tell.
+//! What the services report about themselves, and what they never report.
 
 use std::{
     io::{Read as _, Write as _},

@@ -63,10 +63,10 @@ async fn a_stream_is_answered_while_it_goes_on(stack: Stack) {
     }
     assert_eq!(count(&scientist).await, 3);
     assert!(upload.send("{\"name\":5}").await);
-    let told = upload.finish().await;
-    assert!(told.status.contains(" 200 ") && told.whole, "{told:?}");
-    assert_eq!((told.stored, told.refused.len()), (3, 1));
-    assert!(told.refused[0].starts_with("{\"index\":3,\"status\":422"), "{told:?}");
+    let outcome = upload.finish().await;
+    assert!(outcome.status.contains(" 200 ") && outcome.whole, "{outcome:?}");
+    assert_eq!((outcome.stored, outcome.refused.len()), (3, 1));
+    assert!(outcome.refused[0].starts_with("{\"index\":3,\"status\":422"), "{outcome:?}");
 }
 
 /// Sends so many documents of 16 KiB as one stream; how many MiB they are.
@@ -78,8 +78,8 @@ async fn stream(base: &str, token: &str, documents: usize) -> u64 {
     for _ in 0..documents {
         assert!(upload.send(&line).await);
     }
-    let told = upload.finish().await;
-    assert_eq!((told.stored, told.whole), (documents, true));
+    let outcome = upload.finish().await;
+    assert_eq!((outcome.stored, outcome.whole), (documents, true));
     (documents * line.len()) as u64 / MIB
 }
 
@@ -152,8 +152,8 @@ async fn a_document_comes_back_on_any_replica_as_it_was(stack: Stack) {
     assert_eq!(scientist.get(&path).await.status, 404);
     let versions = scientist.get(&format!("{path}/versions")).await.json();
     let versions = versions["items"].as_array().expect("versions").clone();
-    let told: Vec<_> = versions.iter().map(|one| (one["revision"].as_i64(), one["by"] == me)).collect();
-    assert_eq!(told, [(Some(3), true), (Some(2), true), (Some(1), true)]);
+    let listed: Vec<_> = versions.iter().map(|one| (one["revision"].as_i64(), one["by"] == me)).collect();
+    assert_eq!(listed, [(Some(3), true), (Some(2), true), (Some(1), true)]);
     assert_eq!(scientist.get(&format!("{path}/versions/1")).await.json(), stored);
     let restored = send(scientist.request(Method::POST, &format!("{path}/versions/1/restore"))).await;
     assert_eq!((restored.status, restored.header("etag")), (200, "\"4\""), "{restored:?}");

@@ -72,7 +72,7 @@ async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
     if cli.open
         && let Err(error) = browser::open(&docs)
     {
-        terminal::tell(&format!("tessera: cannot open the browser at {docs}: {error}"));
+        terminal::report(&format!("tessera: cannot open the browser at {docs}: {error}"));
     }
     // Who pastes may be in another directory.
     let file = std::path::absolute(data.demo_login(SCIENTIST))?;
@@ -81,7 +81,7 @@ async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
             let scientist = Scientist { login: &login, file: &file };
             tour::show(origin, scientist, !cli.no_sample, &SystemClock).await;
         }
-        Err(error) => terminal::tell(&format!("tessera: there are no demo users: {error:#}")),
+        Err(error) => terminal::report(&format!("tessera: there are no demo users: {error:#}")),
     }
     Ok(())
 }

@@ -101,7 +101,7 @@ mod tests {
             let paste = Paste { origin: "http://[::1]:8080", login, calculation }.to_string();
             let lines: Vec<_> = paste.lines().filter(|line| line.contains("curl ")).collect();
             assert_eq!(lines.len(), 3);
-            // In place of curl stands a command that answers the last word it was given.
+            // Curl is replaced by a command that answers the last word it was given.
             let curl =
                 r#"curl() { for url; do :; done; echo "{\"_id\":\"newest\",\"access_token\":\"t\"} $url"; }"#;
             let script = format!("{curl}\n{}\necho \"$TOKEN\"", lines.join("\n"));

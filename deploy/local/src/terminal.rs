@@ -12,6 +12,6 @@ pub fn print(text: &dyn Display) {
 }
 
 /// Tells how things go, in a line on standard error.
-pub fn tell(line: &str) {
+pub fn report(line: &str) {
     let _ = writeln!(stderr(), "{line}");
 }

@@ -1,6 +1,6 @@
 //! What a person sees once the services run: the sample calculating, then lines to paste.
 //!
-//! Uses the services over HTTP like any client; a failure here is told and stops nothing.
+//! Uses the services over HTTP like any client; a failure here is reported and stops nothing.
 
 use std::{path::Path, time::Duration};
 
@@ -41,7 +41,7 @@ pub struct Scientist<'a> {
 /// Calculates the sample, unless it is to be left out, and prints the lines to paste.
 pub async fn show(origin: &str, scientist: Scientist<'_>, sample: bool, clock: &dyn Clock) {
     let calculation = calculate(origin, scientist.login, sample, clock).await.unwrap_or_else(|error| {
-        terminal::tell(&format!("tessera: the sample calculation stopped: {error:#}"));
+        terminal::report(&format!("tessera: the sample calculation stopped: {error:#}"));
         None
     });
     terminal::print(&Paste { origin, login: scientist.file, calculation: calculation.as_deref() });

@@ -15,7 +15,7 @@ use crate::query::{
 
 /// The most groups of one answer.
 pub const MAX_GROUPS: usize = 10_000;
-/// The most bytes of text in the values that tell groups apart.
+/// The most bytes of text in the values by which groups differ.
 const MAX_KEY_BYTES: usize = 4 * 1024 * 1024;
 
 /// The documents read so far, by group.
@@ -92,23 +92,23 @@ impl Groups {
 
     /// The answer: groups in the order in which a list sorts by the same fields, and the number of all documents.
     pub fn into_json(self) -> Value {
-        let tell = |(key, group): (&Vec<GroupKey>, &Group)| {
+        let written = |(key, group): (&Vec<GroupKey>, &Group)| {
             let names = self.fields.iter().map(|field| field.path.to_string());
             let keys = self.fields.iter().zip(key).map(|(field, key)| shown(field, &key.0));
             let values: Map<String, Value> = names.zip(keys).collect();
-            let mut told = Map::from_iter([("group".to_owned(), Value::Object(values))]);
+            let mut members = Map::from_iter([("group".to_owned(), Value::Object(values))]);
             for (stat, at) in &self.stats {
                 let value = match (&stat.field, group.measures.get(*at)) {
                     (Some(field), Some(measure)) => {
-                        measure.tell(stat.function).map_or(Value::Null, |value| shown(field, &value))
+                        measure.result(stat.function).map_or(Value::Null, |value| shown(field, &value))
                     }
                     _ => group.documents.into(),
                 };
-                told.insert(stat.to_string(), value);
+                members.insert(stat.to_string(), value);
             }
-            Value::Object(told)
+            Value::Object(members)
         };
-        let groups: Vec<Value> = self.found.iter().map(tell).collect();
+        let groups: Vec<Value> = self.found.iter().map(written).collect();
         Value::Object(Map::from_iter([
             ("groups".to_owned(), groups.into()),
             ("total".to_owned(), self.documents.into()),
@@ -120,7 +120,7 @@ impl Groups {
     }
 }
 
-/// A value that tells groups apart. Numbers are one group where they are equal, whether integer or double.
+/// A value by which groups differ. Numbers are one group where they are equal, whether integer or double.
 #[derive(Clone, Debug)]
 struct GroupKey(Literal);
 
@@ -148,7 +148,7 @@ impl Ord for GroupKey {
     }
 }
 
-/// The order of a sort, in which values of different kinds stand apart.
+/// The order of a sort, in which values of different kinds are separate.
 fn in_order(one: &Literal, other: &Literal) -> Ordering {
     ValueKind::of(one).cmp(&ValueKind::of(other)).then_with(|| match (one, other) {
         (Literal::Boolean(one), Literal::Boolean(other)) => one.cmp(other),
@@ -220,7 +220,7 @@ impl Measure {
         }
     }
 
-    fn tell(&self, function: Function) -> Option<Literal> {
+    fn result(&self, function: Function) -> Option<Literal> {
         let special = match (self.not_a_number, self.infinities) {
             (true, _) | (_, [true, true]) => Some(f64::NAN),
             (_, [true, false]) => Some(f64::NEG_INFINITY),

@@ -17,7 +17,7 @@ impl Collection {
         BELONGING.contains(&self.name())
     }
 
-    /// Whether documents of this collection can be removed and come back, and others belong to them.
+    /// Whether documents of this collection can be removed and restored, and others belong to them.
     pub fn hides_others(&self) -> bool {
         self.name() == CALCULATIONS && self.keeps_removed()
     }

@@ -28,7 +28,7 @@ shared_models::listed! {
 }
 
 impl ChangeKind {
-    /// Its name, as a stream of changes tells it.
+    /// Its name, as a stream of changes shows it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Insert => "insert",

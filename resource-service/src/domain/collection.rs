@@ -117,7 +117,7 @@ impl Collection {
         &self.definition.name
     }
 
-    /// The field by which every document is told apart.
+    /// The field that identifies a document.
     pub fn id_field(&self) -> Result<Arc<Field>, DefinitionFault> {
         resolve(&self.schema, "_id").map_err(DefinitionFault::from)
     }
@@ -267,7 +267,7 @@ fn access(definition: &mut CollectionDefinition, schema: &Schema) -> Result<Acce
     })
 }
 
-/// A field that not every reader sees. It stands in one place of a document, so that a write can leave it where it is.
+/// A field that not every reader sees. It has one place in a document, so that a write can leave it where it is.
 fn hidden(schema: &Schema, field: &str, scope: &str) -> Result<(Path, String), String> {
     ScopeSet::from_names([scope]).map_err(|fault| format!("{field:?}: {fault}"))?;
     let found = resolve(schema, field)?;
@@ -280,7 +280,7 @@ fn hidden(schema: &Schema, field: &str, scope: &str) -> Result<(Path, String), S
     Ok((found.path.clone(), scope.to_owned()))
 }
 
-/// A hidden field whose values a unique index would tell.
+/// A hidden field whose values a unique index would reveal.
 fn disclosed<'i>(access: &Access, indexes: &'i [Index]) -> Option<&'i Path> {
     let keys = indexes.iter().filter(|index| index.unique).flat_map(|index| &index.keys);
     let hidden = |path: &Path| access.hidden.keys().any(|hidden| hidden.contains(path));

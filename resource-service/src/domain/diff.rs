@@ -60,9 +60,9 @@ fn collect<'v>(
             (Some(Value::Object(old)), Value::Object(new)) if !old.is_empty() && !new.is_empty() => {
                 let (path, so_far) = (at(place, name), found.len());
                 place.push(name);
-                let told = collect(old, new, place, found);
+                let changed = collect(old, new, place, found);
                 place.pop();
-                if !told {
+                if !changed {
                     found.truncate(so_far);
                     found.push(Edit::Set(path, value));
                 }
@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    fn told(before: &Value, after: &Value) -> Option<Vec<String>> {
+    fn found_in(before: &Value, after: &Value) -> Option<Vec<String>> {
         let changes = changes(before.as_object()?, after.as_object()?)?;
         let text = |change: Edit<'_>| match change {
             Edit::Set(path, value) => format!("{}={value}", path.join(".")),
@@ -128,15 +128,15 @@ mod tests {
             (json!({"a": 1}), json!({"a": 1}), vec![]),
         ] {
             let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
-            assert_eq!(told(&before, &after), Some(expected), "{before} -> {after}");
+            assert_eq!(found_in(&before, &after), Some(expected), "{before} -> {after}");
         }
     }
 
     #[test]
     fn a_new_order_at_the_top_is_told_by_the_whole_alone() {
-        assert_eq!(told(&json!({"a": 1, "b": 2}), &json!({"b": 2, "a": 1})), None);
-        assert_eq!(told(&json!({}), &json!({"b": 2, "a": 1})), None);
-        assert_eq!(told(&json!({}), &json!({"10": 2, "9": 1})), None);
+        assert_eq!(found_in(&json!({"a": 1, "b": 2}), &json!({"b": 2, "a": 1})), None);
+        assert_eq!(found_in(&json!({}), &json!({"b": 2, "a": 1})), None);
+        assert_eq!(found_in(&json!({}), &json!({"10": 2, "9": 1})), None);
     }
 
     #[test]

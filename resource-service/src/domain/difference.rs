@@ -70,8 +70,8 @@ mod tests {
     use super::*;
 
     fn places(before: &Value, after: &Value) -> Vec<(String, bool)> {
-        let told = changes(Some(before), after).into_iter();
-        told.map(|change| (change.pointer, change.breaks.is_some())).collect()
+        let found = changes(Some(before), after).into_iter();
+        found.map(|change| (change.pointer, change.breaks.is_some())).collect()
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct Meta {
     pub created_at: String,
     /// When it was last written, likewise.
     pub updated_at: String,
-    /// `sub` of whoever made it.
+    /// `sub` of the caller who made it.
     pub owner: String,
 }
 

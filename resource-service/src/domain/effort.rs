@@ -127,7 +127,7 @@ struct Cost {
     depth: usize,
 }
 
-/// The visits to the values of one document. What is known of a schema and a value is not counted anew.
+/// The visits to the values of one document. What is known of a schema and a value is not counted again.
 struct Count<'e> {
     effort: &'e Effort,
     known: HashMap<(usize, *const Value), Cost>,

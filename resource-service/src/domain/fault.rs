@@ -8,7 +8,7 @@ use shared_models::problem::FieldError;
 pub struct DefinitionFault {
     /// RFC 6901 pointer into the definition.
     pub pointer: String,
-    /// What is wrong, and what may stand there.
+    /// What is wrong, and what is allowed there.
     pub message: String,
 }
 

@@ -8,7 +8,7 @@ use crate::query::path::Path;
 
 /// The fields hidden from a caller, and the scope that would show each.
 ///
-/// None of the paths leads through an array, so that each field stands in at most one place of a document.
+/// None of the paths leads through an array, so that each field has at most one place of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hidden(BTreeMap<Path, String>);
 

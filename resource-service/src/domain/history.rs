@@ -17,7 +17,7 @@ pub struct Removal {
     pub expected: i64,
     /// The record of the removal itself: a revision like any other, the last one.
     pub end: Meta,
-    /// `sub` of whoever removes it.
+    /// `sub` of the caller who removes it.
     pub by: String,
 }
 

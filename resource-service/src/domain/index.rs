@@ -71,7 +71,7 @@ pub(super) fn check(indexes: &[Index]) -> Result<(), String> {
 pub(super) type Expiry = (Arc<Field>, Duration);
 
 /// Where a document is seen by its owner alone, its values are unique among the owner's: a conflict with a document of
-/// somebody else would tell what that has.
+/// somebody else would reveal its values.
 pub(super) fn index(
     schema: &Schema,
     declared: &IndexDefinition,

@@ -1,7 +1,7 @@
 //! Puts points into the chunks of a series: what has to be written so that each step has one place. Pure.
 //!
 //! At the end of a series is an open chunk of at most [`TAIL`] points. When it is full its points move into the chunk
-//! before it, and it begins anew behind them. Nothing else moves points to a chunk with smaller steps.
+//! before it, and it starts empty behind them. Nothing else moves points to a chunk with smaller steps.
 
 use super::{
     document::Meta,

@@ -68,7 +68,7 @@ struct Spent {
     work: usize,
 }
 
-/// Whether an operation compares or copies what the document holds already, so that its outcome tells what that is.
+/// Whether an operation compares or copies what the document holds already, so that its outcome reveals what that is.
 pub fn reads(operations: &Patch) -> bool {
     let reading = |operation: &PatchOperation| {
         matches!(operation, PatchOperation::Test(_) | PatchOperation::Copy(_) | PatchOperation::Move(_))

@@ -1,4 +1,4 @@
-//! Which collection keeps series of points, and how: told by its name, its indexes and its members.
+//! Which collection keeps series of points, and how: recognized by its name, its indexes and its members.
 
 use shared_models::documents::Direction;
 

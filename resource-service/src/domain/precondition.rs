@@ -72,7 +72,7 @@ impl Representation {
     /// The whole document.
     pub const WHOLE: Self = Self(None);
 
-    /// What these texts, one after the other, tell from every other part.
+    /// A hash of these texts, one after the other, that differs from that of every other part.
     pub fn told_by<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let mut context = Context::new(&SHA256);
         for text in texts {

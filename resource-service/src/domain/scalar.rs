@@ -83,7 +83,7 @@ impl Scalar {
     }
 
     /// |a - b|: exact between integers before it is rounded to a double; 0 between equals, NaN with NaN alone.
-    #[expect(clippy::cast_precision_loss, reason = "a difference is told as a double")]
+    #[expect(clippy::cast_precision_loss, reason = "a difference is returned as a double")]
     pub fn distance(self, other: Self) -> f64 {
         match (self, other) {
             _ if self == other => 0.0,

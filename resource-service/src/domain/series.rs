@@ -23,7 +23,7 @@ pub const SERIES: &str = "series";
 pub const CHUNK: usize = 1000;
 /// The member that makes a document a chunk: the smallest step that belongs into it.
 pub const LOWER: &str = "chunk";
-/// The members that tell the smallest and the largest step of a document.
+/// The members that hold the smallest and the largest step of a document.
 pub const FIRST: &str = "first";
 /// See [`FIRST`].
 pub const LAST: &str = "last";
@@ -186,7 +186,7 @@ pub fn summarize(members: &mut Map<String, Value>, summary: &Summary, open: bool
     members.extend(points.map(|points| ("points".to_owned(), points)));
 }
 
-/// Sets the members that tell a document's steps, and a summary where `summed`. Refuses one that is, or would be, a
+/// Sets the members that hold a document's steps, and a summary where `summed`. Refuses one that is, or would be, a
 /// chunk: only the service knows where the next one begins.
 pub fn frame(members: &mut Map<String, Value>, summed: bool) -> Result<(), FieldError> {
     if members.contains_key(LOWER) {

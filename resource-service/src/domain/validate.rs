@@ -161,7 +161,7 @@ fn explain(rules: &SchemaRules, fault: &ValidationError<'_>, sight: Sight<'_>) -
     }
 }
 
-/// Names that a store or a query could not tell from its own notation.
+/// Names that a store or a query would take for its own notation.
 pub fn name_faults(members: &Map<String, Value>, parent: &str, faults: &mut Vec<FieldError>) {
     for (name, value) in members {
         let rule = if name.is_empty() {

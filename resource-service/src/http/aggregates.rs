@@ -18,6 +18,6 @@ pub async fn show(
 ) -> HandlerResult {
     let QueryPairs(parameters) = parameters.accept()?;
     let grouped = aggregate::aggregate(&service, &caller.claims, &collection, &parameters);
-    let told = service.within_limit(grouped).await?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(told))
+    let groups = service.within_limit(grouped).await?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(groups))
 }

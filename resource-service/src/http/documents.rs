@@ -68,7 +68,7 @@ pub async fn list(
     lease.shrink_to(text.len());
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CACHE_CONTROL, UNCACHED)).insert_header((VARY, "Accept"));
-    // It is given back once the page has left.
+    // It is released once the page has been sent.
     answer.extensions_mut().insert(lease);
     Ok(answer.content_type(JSON).body(text))
 }

@@ -13,7 +13,7 @@ use crate::{
 const MAX_ERRORS: usize = 1_000;
 
 /// A problem whose detail is the error's own text, begun with a capital.
-fn told(code: ProblemCode, error: &ResourceError) -> Problem {
+fn problem_of(code: ProblemCode, error: &ResourceError) -> Problem {
     let text = error.to_string();
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
@@ -33,9 +33,9 @@ fn invalid(faults: Vec<FieldError>) -> Problem {
 fn unpatchable(fault: &Unpatchable) -> Problem {
     let error = ResourceError::Unpatchable(fault.clone());
     match fault {
-        Unpatchable::Test { .. } => told(ProblemCode::Conflict, &error),
+        Unpatchable::Test { .. } => problem_of(ProblemCode::Conflict, &error),
         Unpatchable::TooLarge { .. } | Unpatchable::TooCostly { .. } => {
-            told(ProblemCode::PayloadTooLarge, &error)
+            problem_of(ProblemCode::PayloadTooLarge, &error)
         }
         Unpatchable::Place { at, .. } => {
             Problem::validation(vec![FieldError::at(format!("/{at}"), "path", fault.to_string())])
@@ -76,10 +76,10 @@ impl From<ResourceError> for Problem {
         match error {
             ResourceError::Incompatible(ref report) => {
                 let report = serde_json::to_value(report).unwrap_or_default();
-                told(ProblemCode::Conflict, &error).with_extension("report", report)
+                problem_of(ProblemCode::Conflict, &error).with_extension("report", report)
             }
             ResourceError::Unindexable(_) | ResourceError::FromFile(_) | ResourceError::HoldsDocuments(_) => {
-                told(ProblemCode::Conflict, &error)
+                problem_of(ProblemCode::Conflict, &error)
             }
             ResourceError::UnknownCollection(_)
             | ResourceError::NotFound { .. }
@@ -87,44 +87,45 @@ impl From<ResourceError> for Problem {
             | ResourceError::NoRevision { .. }
             | ResourceError::NoSeries
             | ResourceError::NoArtifacts(_)
-            | ResourceError::NoArtifact { .. } => told(ProblemCode::NotFound, &error),
+            | ResourceError::NoArtifact { .. } => problem_of(ProblemCode::NotFound, &error),
             ResourceError::NotJson(_) | ResourceError::Interrupted(_) => {
-                told(ProblemCode::InvalidRequest, &error)
+                problem_of(ProblemCode::InvalidRequest, &error)
             }
             ResourceError::DuplicateMember(ref fault) => {
                 let errors = vec![fault.clone()];
-                told(ProblemCode::InvalidRequest, &error).with_errors(errors)
+                problem_of(ProblemCode::InvalidRequest, &error).with_errors(errors)
             }
             ResourceError::TooLarge { .. } | ResourceError::TooMany { .. } | ResourceError::Full(_) => {
-                told(ProblemCode::PayloadTooLarge, &error)
+                problem_of(ProblemCode::PayloadTooLarge, &error)
             }
-            ResourceError::MediaType { .. } => told(ProblemCode::UnsupportedMediaType, &error),
+            ResourceError::MediaType { .. } => problem_of(ProblemCode::UnsupportedMediaType, &error),
             ResourceError::Unpatchable(fault) => unpatchable(&fault),
             ResourceError::Refused(refused) => none_stored(refused),
             ResourceError::MissingScope(scope) => Self::insufficient_scope(&scope),
             ResourceError::TokenEnded | ResourceError::InvalidTicket => Self::invalid_token(&error),
-            ResourceError::Outside(_) => told(ProblemCode::InsufficientScope, &error),
+            ResourceError::Outside(_) => problem_of(ProblemCode::InsufficientScope, &error),
             ResourceError::StaleFeed
             | ResourceError::UnusableDefinition(_)
-            | ResourceError::NotServed { .. } => {
-                told(ProblemCode::Unavailable, &error).with_header(RETRY_AFTER, HeaderValue::from_static("5"))
-            }
+            | ResourceError::NotServed { .. } => problem_of(ProblemCode::Unavailable, &error)
+                .with_header(RETRY_AFTER, HeaderValue::from_static("5")),
             ResourceError::Invalid(faults) => invalid(faults),
             ResourceError::Conflict(_)
             | ResourceError::NotRemoved(_)
             | ResourceError::Redefined
             | ResourceError::Offset { .. }
-            | ResourceError::UploadEnded => told(ProblemCode::Conflict, &error),
+            | ResourceError::UploadEnded => problem_of(ProblemCode::Conflict, &error),
             ResourceError::Steps { ref faults, .. } => {
                 let shown = faults.iter().take(MAX_FAULTS).cloned().collect();
-                told(ProblemCode::Conflict, &error).with_errors(shown)
+                problem_of(ProblemCode::Conflict, &error).with_errors(shown)
             }
             ResourceError::RevisionMismatch { .. }
             | ResourceError::DefinitionMismatch { .. }
-            | ResourceError::OtherArtifact { .. } => told(ProblemCode::RevisionMismatch, &error),
-            ResourceError::PreconditionRequired => told(ProblemCode::PreconditionRequired, &error),
-            ResourceError::PositionLost | ResourceError::AnswerPurged => told(ProblemCode::Gone, &error),
-            ResourceError::QueryTimeout(_) => told(ProblemCode::QueryTimeout, &error),
+            | ResourceError::OtherArtifact { .. } => problem_of(ProblemCode::RevisionMismatch, &error),
+            ResourceError::PreconditionRequired => problem_of(ProblemCode::PreconditionRequired, &error),
+            ResourceError::PositionLost | ResourceError::AnswerPurged => {
+                problem_of(ProblemCode::Gone, &error)
+            }
+            ResourceError::QueryTimeout(_) => problem_of(ProblemCode::QueryTimeout, &error),
             ResourceError::Exhausted(refusal) => refusal.into(),
             ResourceError::Unavailable => Self::unavailable(),
             ResourceError::Unknown => Self::outcome_unknown(),

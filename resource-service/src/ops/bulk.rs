@@ -128,7 +128,7 @@ impl Pending {
     }
 }
 
-/// Checks a batch, of so many bytes of text, and begins to write it, each document for itself. Whoever asks is let in anew each time, so
+/// Checks a batch, of so many bytes of text, and begins to write it, each document for itself. The caller is admitted again each time, so
 /// that a long stream does not outlive its token or its grant.
 pub async fn begin(
     service: &Service,

@@ -283,17 +283,17 @@ impl Served {
 
 /// Looks at the store for as long as the process runs. Failures are counted, and each kind is logged once.
 pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>, random: Arc<dyn Random>) {
-    let mut told: Option<StoreError> = None;
+    let mut logged: Option<StoreError> = None;
     loop {
         let jitter = u64::from(u16::from_le_bytes(bytes(&*random))) % JITTER;
         sleep(Duration::from_millis(PAUSE + jitter)).await;
         match catalog.refresh(&*store).await {
-            Ok(()) => told = None,
+            Ok(()) => logged = None,
             Err(error) => {
                 metrics::counter!("tessera_collection_definition_failures_total").increment(1);
-                if told.as_ref() != Some(&error) {
+                if logged.as_ref() != Some(&error) {
                     tracing::warn!(%error, "definitions could not be read; retrying");
-                    told = Some(error);
+                    logged = Some(error);
                 }
             }
         }

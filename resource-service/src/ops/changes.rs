@@ -62,7 +62,7 @@ pub enum Next {
     Beat(Position),
 }
 
-/// Lets a caller follow a collection. `last` is the id of the last event they were told, where they were; it goes
+/// Lets a caller follow a collection. `last` is the id of the last event that they received, if any; it goes
 /// before `last_event_id` among the decoded `parameters`.
 pub async fn follow(
     service: &Service,
@@ -138,11 +138,11 @@ impl Follower {
 
     /// Waits for what comes next; the error in it is why the caller's leave has ended.
     pub async fn next(&mut self) -> Result<Result<Next, Lapse>, SubscriptionEnd> {
-        let heard = tokio::select! {
-            heard = self.subscription.next() => heard?,
+        let received = tokio::select! {
+            received = self.subscription.next() => received?,
             lapse = self.admission.redefined() => return Ok(Err(lapse)),
         };
-        let next = match heard {
+        let next = match received {
             Heard::Beat(position) => Next::Beat(position),
             Heard::Changes(changes) => {
                 let events = changes.iter().filter_map(|change| Some((change, self.view.event(change)?)));
@@ -220,7 +220,7 @@ impl EventFilter {
     }
 }
 
-/// A ticket that opens the changes of a collection once to whoever shows it, in the place of the caller's token.
+/// A ticket that opens the changes of a collection once to its bearer, in the place of the caller's token.
 pub async fn ticket(
     service: &Service,
     claims: &AccessClaims,

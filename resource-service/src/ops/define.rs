@@ -170,7 +170,7 @@ impl Service {
         self.store.prepare(std::slice::from_ref(collection)).await?;
         let written = write.await?;
         self.catalog.refresh(&*self.store).await?;
-        // Of what is served now, whoever wrote it.
+        // Of what is served now, even if another request wrote it.
         if let Some(served) = self.catalog.get(collection.name()) {
             if !written {
                 // Documents may be stored as the definition says that was not written.
@@ -184,7 +184,7 @@ impl Service {
     /// Drops the indexes that are declared no longer. One left behind costs a little and is dropped next time.
     async fn tidy_indexes(&self, served: &Arc<Collection>) {
         let dropped = self.store.drop_undeclared(served).await;
-        // Whoever changed the definition meanwhile may have counted on an index that was dropped: the look makes it again.
+        // A concurrent change of the definition may need an index that was dropped: the refresh makes it again.
         let looked = match dropped {
             Ok(()) => self.catalog.refresh(&*self.store).await,
             Err(error) => Err(error),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use service_kit::{aside::Lost, budget::Exhausted};
 use shared_models::{definitions::DefinitionReport, problem::FieldError};
 
-use super::verdict::told;
+use super::verdict::refusal_of;
 use crate::{
     domain::{
         artifacts::Full, document::Malformed, fault::DefinitionFault, grant::Outside, patch::Unpatchable,
@@ -82,7 +82,7 @@ pub enum ResourceError {
     /// The caller's token lacks this scope.
     #[error("this needs the scope {0}")]
     MissingScope(String),
-    /// The caller's token came to its end while what it was sent with went on.
+    /// The caller's token ended while its request was still being served.
     #[error("the token has expired or was revoked; send the rest with a new one")]
     TokenEnded,
     /// Another definition is served by now than the one under which something long-lived began.
@@ -172,7 +172,7 @@ pub enum ResourceError {
         current: Option<i64>,
     },
     /// What is stored does not fit a definition.
-    #[error("{}", told(.0))]
+    #[error("{}", refusal_of(.0))]
     Incompatible(Box<DefinitionReport>),
     /// Stored documents do not let an index be made.
     #[error("{0}; change these documents first")]

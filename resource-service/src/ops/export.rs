@@ -1,7 +1,7 @@
 //! Exports the whole result of a query, in constant memory: batch after batch, read when the reader wants more and not
 //! before. No document comes twice; one that is written meanwhile shows as it was or as it is.
 //!
-//! Where a table has columns that only its documents tell, they are read twice: first for the columns, then for the rows. What
+//! Where a table has columns that only its documents show, they are read twice: first for the columns, then for the rows. What
 //! a document that is written in between has besides is in the column of the rest.
 
 use std::sync::Arc;
@@ -172,7 +172,7 @@ async fn prepared(
     Ok((ExportQuery { store, collection, selection, start, now: service.clock.now(), hidden }, plan))
 }
 
-/// The first pass: looks at the documents for columns, where the schema does not tell them all.
+/// The first pass: looks at the documents for columns, where the schema does not name them all.
 async fn look(service: &Service, wanted: &ExportQuery, mut plan: Plan) -> Result<Plan, ResourceError> {
     if !plan.needs_look() {
         return Ok(plan);

@@ -25,7 +25,7 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
     // Nothing is waited for until all that is in the feed is known.
     let mut wait = 0;
     let mut pause = FIRST_PAUSE;
-    let mut told = String::new();
+    let mut logged = String::new();
     loop {
         match ask(&client, cursor, wait).await {
             Ok(page) => {
@@ -35,17 +35,17 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
                     wait = WAIT;
                 }
                 pause = FIRST_PAUSE;
-                if !told.is_empty() {
+                if !logged.is_empty() {
                     tracing::info!("the revocation feed is reachable again");
-                    told.clear();
+                    logged.clear();
                 }
             }
             Err(error) => {
                 metrics::counter!("tessera_cutoff_feed_failures_total").increment(1);
                 let why = error.to_string();
-                if told != why {
+                if logged != why {
                     tracing::warn!(error = %why, "the revocation feed is unreachable; retrying");
-                    told = why;
+                    logged = why;
                 }
                 sleep(client.jitter(pause)).await;
                 pause = LONGEST_PAUSE.min(pause * 2);

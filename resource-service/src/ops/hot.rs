@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{domain::collection::Collection, store::StoredDocument};
 
-/// How many counters tell that documents were written. Two documents that share one only cost a read.
+/// How many counters count written documents. Two documents that share one only cost a read.
 const STRIPES: usize = 256;
 /// The pause before changes that could not be followed are followed again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -46,7 +46,7 @@ pub struct Hot {
 /// A document as it was.
 #[derive(Clone)]
 struct HotCopy {
-    /// The definition under which it was read: a collection of the same name that is made anew has none of its copies.
+    /// The definition under which it was read: a collection that is created again under the same name has none of its copies.
     collection: Arc<Collection>,
     document: Arc<StoredDocument>,
     /// When the store was asked.
@@ -82,7 +82,7 @@ impl Hot {
     /// Lets go of a document that was written.
     pub fn forget(&self, collection: &str, id: &str) {
         let key = key(collection, id);
-        // First the count: whoever puts a copy in after this sees that it may be out of date.
+        // First the count: a reader who adds a copy after this sees that it may be out of date.
         self.count(&key).fetch_add(1, Ordering::SeqCst);
         self.copies.invalidate(&key);
     }
@@ -105,7 +105,7 @@ impl Hot {
         self.copies.invalidate_all();
     }
 
-    /// Lets go, from now on, of documents of this collection that are written on any replica, as soon as the store tells.
+    /// From now on drops documents of this collection that are written on any replica, as soon as the store reports it.
     /// A copy made now is kept for `max_age` seconds.
     fn follow(self: &Arc<Self>, feed: &Feed, collection: &str, max_age: u64) {
         let until = Instant::now() + Duration::from_secs(max_age);
@@ -160,13 +160,13 @@ impl Hot {
 async fn forget_what_changes(hot: Arc<Hot>, feed: Feed, collection: String) {
     loop {
         if let Ok(mut changes) = feed.subscribe(&collection, Start::Now).await {
-            // What was written up to now may not have been heard of.
+            // Changes written up to now may have been missed.
             hot.forget_all();
-            while let Ok(heard) = changes.next().await {
+            while let Ok(received) = changes.next().await {
                 if hot.let_go(&collection) {
                     return;
                 }
-                let Heard::Changes(changes) = heard else { continue };
+                let Heard::Changes(changes) = received else { continue };
                 for change in &changes {
                     let revision = change.after.as_ref().map(|after| after.revision);
                     hot.outdate(&collection, &change.id, revision);
@@ -264,8 +264,8 @@ mod tests {
     async fn a_copy_is_of_one_definition_alone() {
         let hot = Hot::new(1 << 20);
         hot.keep(&key("c", "1"), copy(NOW), 0);
-        let anew = crate::store::contract::collection();
-        assert!(hot.find(&anew, "c/1", Duration::from_secs(10), NOW).is_none() && find(&hot, 0));
+        let again = crate::store::contract::collection();
+        assert!(hot.find(&again, "c/1", Duration::from_secs(10), NOW).is_none() && find(&hot, 0));
     }
 
     #[tokio::test]

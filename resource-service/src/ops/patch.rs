@@ -54,7 +54,7 @@ pub async fn operate(
     let change = move |record: &Record, members| patched(record, members, &patch);
     let patched = target.update(service, Effect::Changes, bytes, change).await;
     patched.map_err(|error| match error {
-        // Which operation fails, and what is wrong with the result, would tell what is stored.
+        // Which operation fails, and what is wrong with the result, would reveal what is stored.
         ResourceError::Invalid(_) | ResourceError::Unpatchable(_) if !may_read => unexplained(),
         error => error,
     })

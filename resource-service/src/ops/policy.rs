@@ -149,7 +149,7 @@ impl Service {
             grant.goes_on(found.as_ref().map(|found| &found.members))
         };
         if goes_on.is_err() {
-            // Whoever granted this has not heard of it, or it would be refused by now.
+            // The service that granted this has not received it, or it would be refused by now.
             self.notices.finished(grant.calculation());
         }
         Ok(goes_on?)
@@ -185,7 +185,7 @@ impl Permit<'_> {
         if self.may_read { Sight::from(&self.hidden) } else { Sight::Nothing }
     }
 
-    /// How old a copy may be that the caller is shown, who says which age they take. Whoever says nothing and may write
+    /// How old a copy may be that the caller is shown, who says which age they accept. A caller who says nothing and may write
     /// must find what they wrote, on whichever replica.
     pub fn oldest(&self, accepted: Option<Duration>) -> Duration {
         let allowed = Duration::from_secs(self.collection.definition.max_age.unwrap_or_default());

@@ -16,7 +16,7 @@ use crate::{
     store::{StoreError, StoredDocument, Version},
 };
 
-/// Makes the document again what it was at a revision; a removed one comes back.
+/// Makes the document again what it was at a revision; a removed one is restored.
 pub async fn revision(
     service: &Service,
     target: WriteTarget<'_>,
@@ -64,7 +64,7 @@ pub async fn removed(service: &Service, target: WriteTarget<'_>) -> Result<Shown
     Err(ResourceError::Unavailable)
 }
 
-/// Lets in who may write and read: what comes back is something that is stored.
+/// Admits callers who may write and read: what is restored is something that is stored.
 fn admit<'c>(service: &'c Service, target: &'c WriteTarget<'_>) -> Result<Permit<'c>, ResourceError> {
     let permit = target.admit(service)?;
     service.admit(target.claims, target.collection, Verb::Read)?;

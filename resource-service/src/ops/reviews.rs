@@ -39,7 +39,7 @@ pub(super) async fn staleness(
         let id = review.get(CALCULATION).and_then(Value::as_str)?;
         match revisions.get(id) {
             Some(current) => Some(review.get(REVISION).and_then(integer_of) != Some(*current)),
-            // A caller who sees only their own documents does not learn whether it is gone or another's.
+            // A caller who sees only their own documents is not shown whether it is gone or another's.
             None => permit.sees_all().then_some(true),
         }
     };

@@ -72,7 +72,7 @@ where
         let withheld = self.hidden.withhold(&mut visible);
         let mut members = (self.change)(&record(&meta, self.may_read), visible)?;
         self.hidden.restore(&mut members, withheld)?;
-        // To somebody who may not read, the same revision again would tell that they guessed what is stored.
+        // To somebody who may not read, the same revision again would reveal that they guessed what is stored.
         if self.effect == Effect::Changes && self.may_read && same_members(&before, &members) {
             return Ok(None);
         }
@@ -88,7 +88,7 @@ where
         Ok(Some(Revision { before, after, stored }))
     }
 
-    /// What the caller may be told of the new members: they sent all of those that replace others.
+    /// What the caller may be shown of the new members: they sent all of those that replace others.
     fn sight(&self) -> Sight<'_> {
         match self.effect {
             Effect::Changes if !self.may_read => Sight::Nothing,

@@ -24,7 +24,7 @@ pub struct Shown {
 pub(super) type Record = Vec<(&'static str, Value)>;
 
 /// What the service records about a document, as far as a caller is shown it who may read the collection, or may not. What they
-/// are not shown they may not repeat either: to accept it, or not, would tell whether a guess is right.
+/// are not shown they may not repeat either: to accept it, or not, would reveal whether a guess is right.
 pub(super) fn record(meta: &Meta, may_read: bool) -> Record {
     let shown = |(name, _): &(&str, Value)| may_read || ["_id", "_revision"].contains(name);
     meta.members().into_iter().filter(shown).collect()

@@ -6,7 +6,7 @@ use super::{
     Service,
     define::{Defined, DefinitionRequest, define},
     error::ResourceError,
-    verdict::{is_allowed, told},
+    verdict::{is_allowed, refusal_of},
 };
 use crate::domain::{
     askable,
@@ -83,7 +83,7 @@ pub async fn import(
             continue;
         };
         if !is_allowed(&report, force) {
-            refused.push(format!("{}: {}", collection.name(), told(&report)));
+            refused.push(format!("{}: {}", collection.name(), refusal_of(&report)));
         } else if dry_run {
             let (changes, broken) = (report.changes.len(), report.violations_total);
             let examined = report.examined;

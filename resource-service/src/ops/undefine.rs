@@ -97,7 +97,7 @@ impl Service {
         Ok(())
     }
 
-    /// Finishes the removal of a collection of this name, if that broke off or a document was stored by a replica that
+    /// Finishes the removal of a collection of this name, if that was interrupted or a document was stored by a replica that
     /// had not noticed it, so that the name begins with nothing; gives the revision of the definition then. `None` where
     /// somebody else was faster.
     pub(super) async fn begin_anew(
@@ -108,7 +108,7 @@ impl Service {
         if !standing.is_removed() || !holds_documents(&*self.store, &*self.clock, collection).await? {
             return Ok(Some(standing.revision));
         }
-        // Whoever takes the name at the same time is refused, so that nothing of theirs is removed.
+        // A request that takes the name at the same time is refused, so that nothing of its own is removed.
         if !self.store.define_anew(collection.name(), None, standing.revision).await? {
             return Ok(None);
         }
@@ -134,8 +134,8 @@ async fn discard(
     Ok(store.clear(collection).await?)
 }
 
-/// Finishes the removal of a collection that broke off, and returns whether there was anything left. `revision` is that of
-/// the removal: whoever takes the name at the same time is refused, or this changes nothing.
+/// Finishes the removal of a collection that was interrupted, and returns whether there was anything left. `revision` is that of
+/// the removal: a request that takes the name at the same time is refused, or this changes nothing.
 pub(super) async fn finish(
     store: &dyn Store,
     clock: &dyn Clock,

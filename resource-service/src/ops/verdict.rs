@@ -13,7 +13,7 @@ fn can_be_forced(report: &DefinitionReport) -> bool {
 }
 
 /// Why a change is not made, for people.
-pub fn told(report: &DefinitionReport) -> String {
+pub fn refusal_of(report: &DefinitionReport) -> String {
     let mut reasons: Vec<String> = report.changes.iter().filter_map(|change| change.breaks.clone()).collect();
     if report.violations_total > 0 {
         reasons.push(format!(

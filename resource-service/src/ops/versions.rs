@@ -27,7 +27,7 @@ pub struct Entry {
     pub revision: i64,
     /// When it was written.
     pub at: String,
-    /// `sub` of whoever wrote it, where that is known.
+    /// `sub` of its writer, where that is known.
     pub by: Option<String>,
     /// Whether the document was removed by it.
     pub removed: bool,

@@ -1,7 +1,7 @@
 //! The opaque cursor of a list: the place of a page's last document, signed together with the query it was made for. Where
 //! that place is too long, the cursor names documents instead, whose places are looked up.
 //!
-//! Whoever forged one could reach nothing that the query itself cannot: policy and filter hold behind every cursor.
+//! A forged one could reach nothing that the query itself cannot: policy and filter hold behind every cursor.
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

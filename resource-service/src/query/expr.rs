@@ -134,7 +134,7 @@ impl Expr {
         }
     }
 
-    /// The conditions that must hold at once, as far as they can be told apart.
+    /// The conditions that must hold at once, as far as they can be separated.
     pub fn conjuncts(&self) -> Vec<&Self> {
         match self {
             Self::All(parts) => parts.iter().flat_map(Self::conjuncts).collect(),

@@ -74,7 +74,7 @@ impl fmt::Display for Stat {
     }
 }
 
-/// What an aggregate tells of a collection.
+/// What an aggregate returns of a collection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grouping {
     /// Which documents.

@@ -51,7 +51,7 @@ pub enum Count {
     None,
     /// One by one.
     Exact,
-    /// From the store's own statistics where these can tell.
+    /// From the store's own statistics where these are known.
     Estimated,
 }
 
@@ -159,7 +159,7 @@ fn filter(schema: &Schema, pairs: &[&(String, String)]) -> Result<Expr, Vec<Fiel
         };
         match read {
             Ok(part) => parts.push(part),
-            // There is no use in telling the same of all that follow.
+            // All that follow would get the same fault.
             Err(error) if error.code == "limit" => return Err(vec![error]),
             Err(error) => errors.push(error),
         }

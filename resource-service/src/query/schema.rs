@@ -118,7 +118,7 @@ impl Field {
 /// Why a path names no field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownField {
-    /// The schema lets nothing stand there.
+    /// The schema allows no value there.
     #[error("there is no field {path:?}{}", suggestion.as_ref().map_or_else(String::new, |name| format!("; did you mean {name:?}?")))]
     Absent {
         /// The path asked for.

@@ -121,7 +121,7 @@ pub enum Step<'s> {
 /// What the values at one place can be.
 #[derive(Clone, Debug)]
 pub struct Shape {
-    /// The kinds they can have; none where the schema lets nothing stand here.
+    /// The kinds they can have; none where the schema allows no value here.
     pub kinds: Kinds,
     /// The `format` of strings.
     pub format: Option<String>,

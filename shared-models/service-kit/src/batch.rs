@@ -81,7 +81,7 @@ impl<Q, A> State<Q, A> {
 
     /// Learns from a batch. Only one that ran alone can have taken longer because the store is farther away than it was;
     /// others may have waited for each other.
-    fn learn(&mut self, took: Duration, alone: bool) {
+    fn adjust(&mut self, took: Duration, alone: bool) {
         if took < self.distance || self.distance.is_zero() {
             self.distance = took;
         } else if alone {
@@ -134,7 +134,7 @@ impl<Q, A> Running<Q, A> {
             let sent = Instant::now();
             // Calls that are dropped here unanswered return `None` to their callers.
             let _ = timeout(self.batcher.limits.timeout, (self.batcher.run)(calls)).await;
-            lock(&self.batcher.state).learn(sent.elapsed(), alone);
+            lock(&self.batcher.state).adjust(sent.elapsed(), alone);
         }
     }
 
@@ -309,7 +309,7 @@ mod tests {
                 call.answer(1);
             }
         });
-        // What the first call learns is no part of it.
+        // What the first call measures is no part of it.
         batcher.call(0).await;
         let start = Instant::now();
         let mut running = JoinSet::new();

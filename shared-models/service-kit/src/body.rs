@@ -185,7 +185,7 @@ pub fn lease(request: &HttpRequest) -> Option<Lease> {
     request.app_data::<Budget>().map(|budget| budget.lease(&holder(request)))
 }
 
-/// The memory of a request's body. In the request's extensions, so that it is given back with the request.
+/// The memory of a request's body. In the request's extensions, so that it is released with the request.
 struct Counted {
     _lease: Lease,
 }
@@ -252,7 +252,7 @@ where
     }
 }
 
-/// What is reported to the client of a body that broke off.
+/// What is reported to the client of a body that was cut.
 pub fn broken(fault: &PayloadError) -> Problem {
     let detail = if is_garbled(fault) {
         format!("The body is not valid gzip, as its Content-Encoding says: {fault}")

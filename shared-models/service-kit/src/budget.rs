@@ -62,7 +62,7 @@ struct Waiting {
     granted: oneshot::Sender<Lease>,
 }
 
-/// Bytes of the budget, given back when it is dropped.
+/// Bytes of the budget, released when it is dropped.
 pub struct Lease {
     budget: Budget,
     caller: Arc<str>,
@@ -216,7 +216,7 @@ impl Lease {
         }
     }
 
-    /// Holds `bytes` from now on if they are there; gives back what is over.
+    /// Holds `bytes` from now on if they are there; releases what is over.
     pub fn try_resize(&mut self, bytes: usize) -> bool {
         let Some(more) = bytes.checked_sub(self.bytes) else {
             self.shrink_to(bytes);

@@ -68,7 +68,7 @@ pub fn decoded(request: &HttpRequest, payload: Payload) -> Result<Payload, Probl
     }
 }
 
-/// Whether a body broke off because it is not what its coding says.
+/// Whether a body was cut because it is not what its coding says.
 pub fn is_garbled(fault: &PayloadError) -> bool {
     matches!(fault, PayloadError::Io(fault) if fault.kind() == io::ErrorKind::InvalidData)
 }

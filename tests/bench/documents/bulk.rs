@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout, reason = "it is there to print")]
 #![allow(
     clippy::disallowed_methods,
-    reason = "it measures the machine's own time, and is told where MongoDB is"
+    reason = "it measures the machine's own time, and the environment says where MongoDB is"
 )]
 
 #[allow(dead_code, unused_macros, unused_imports, reason = "the tests use more of it")]
@@ -84,8 +84,8 @@ async fn by_the_service(stack: &Stack, token: &str, pieces: &[String]) -> Durati
     for piece in pieces {
         assert!(upload.send(piece).await, "the service stopped reading");
     }
-    let told = upload.finish().await;
-    assert_eq!((told.stored, told.whole), (DOCUMENTS as usize, true), "{:?}", told.refused.first());
+    let outcome = upload.finish().await;
+    assert_eq!((outcome.stored, outcome.whole), (DOCUMENTS as usize, true), "{:?}", outcome.refused.first());
     begun.elapsed()
 }
 

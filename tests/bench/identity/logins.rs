@@ -16,9 +16,9 @@ const ROUND: Duration = Duration::from_secs(6);
 const ROUNDS: usize = 5;
 /// As many people at once as are hashed or wait.
 const QUEUE: usize = 32;
-/// More than there are places for: the others are told to come back.
+/// More than there are places for: the others are asked to retry.
 const FLOOD: usize = 500;
-/// How long each of them waits before it tries again, as it is told to.
+/// How long each of them waits before it tries again, as Retry-After says.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Those who renew a session meanwhile.
 const BROWSERS: usize = 4;

@@ -1,4 +1,4 @@
-//! Whether a login tells by its time if an address is known: wrong passwords for known and unknown people, by turns.
+//! Whether the time of a login reveals if an address is known: wrong passwords for known and unknown people, by turns.
 
 use std::time::Instant;
 

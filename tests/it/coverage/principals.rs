@@ -1,4 +1,4 @@
-//! Every route, asked by every kind of principal. What each kind may call stands here in a table of its own; the route
+//! Every route, asked by every kind of principal. What each kind may call is here in a table of its own; the route
 //! table of auth-service says it too, as `x-principals` of the OpenAPI document, and both must agree.
 
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ const SELF_SERVICE: &[&str] = &[
 /// What is expected of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
-    /// Nothing stands in the way but what was asked: no 401 and no 403.
+    /// The caller was admitted: no 401 and no 403.
     Admitted,
     /// 403 with this code.
     Refused(&'static str),
@@ -237,7 +237,7 @@ async fn the_document_names_the_principals_of_each_route() {
     let stack = Stack::embedded_with(&[("AUTH__REGISTRATION", "closed")]).await;
     let mut compared = 0;
     for route in routes(&stack).await.iter().filter(|route| !route.path.starts_with("/api/")) {
-        let told: Vec<&str> = route.operation["x-principals"]
+        let documented: Vec<&str> = route.operation["x-principals"]
             .as_array()
             .unwrap_or_else(|| panic!("{} names no principals", route.name()))
             .iter()
@@ -249,7 +249,7 @@ async fn the_document_names_the_principals_of_each_route() {
         if public {
             expected = vec!["anyone"];
         }
-        assert_eq!(told, expected, "{}", route.name());
+        assert_eq!(documented, expected, "{}", route.name());
         compared += 1;
     }
     assert!(compared >= 30, "only {compared} routes were compared");

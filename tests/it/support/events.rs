@@ -1,4 +1,4 @@
-//! Server-Sent Events as a client reads them: what has data is an event, and the last id is where to go on from.
+//! Server-Sent Events as a client reads them: what has data is an event, and the stream is resumed after the last id.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Events {
     response: Response,
     text: String,
-    /// The last id that was heard.
+    /// The last id that was received.
     pub last_id: String,
 }
 
@@ -27,7 +27,7 @@ pub struct Event {
 }
 
 impl Events {
-    /// Opens a stream and waits for its greeting: everything from then on is told.
+    /// Opens a stream and waits for its greeting: everything from then on is sent.
     pub async fn open(request: RequestBuilder) -> Self {
         let response = request.send().await.expect("an answer");
         assert_eq!(response.status(), 200, "{:?}", response.text().await);
@@ -56,8 +56,8 @@ impl Events {
     }
 
     /// The next event, which there must be.
-    pub async fn told(&mut self) -> Event {
-        self.next().await.expect("the stream goes on")
+    pub async fn event(&mut self) -> Event {
+        self.next().await.expect("the stream continues")
     }
 
     async fn more(&mut self) -> Option<()> {

@@ -192,7 +192,7 @@ impl Process {
         self.signal("TERM");
     }
 
-    /// Stops the process where it is (`STOP`), or lets it go on (`CONT`).
+    /// Stops the process where it is (`STOP`), or lets it continue (`CONT`).
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args(["-s", signal, &self.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());

@@ -142,7 +142,7 @@ impl Stack {
         Process::ready(name, self.directory.path(), environment).await
     }
 
-    /// Starts the resource-services anew, with a client of their own: they follow what is cut off and know names.
+    /// Restarts the resource-services with a client of their own: they follow revocations and read names.
     pub async fn follow(&mut self) {
         let client = {
             let scopes = ["revocations:read", "revocations:write", "users:read"];

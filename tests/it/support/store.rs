@@ -118,7 +118,7 @@ impl Mongod {
         self.child = Some(child);
     }
 
-    /// Stops the server where it is (`STOP`), or lets it go on (`CONT`).
+    /// Stops the server where it is (`STOP`), or lets it continue (`CONT`).
     pub fn signal(&self, signal: &str) {
         let id = self.child.as_ref().expect("a running server").id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status().expect("kill runs");

@@ -12,7 +12,7 @@ use tokio::{
 
 /// What has been read of the answer so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Outcome {
     /// The status line.
     pub status: String,
     /// Lines of documents that are stored.
@@ -26,7 +26,7 @@ pub struct Told {
 /// A stream of documents under way.
 pub struct Upload {
     writer: OwnedWriteHalf,
-    told: watch::Receiver<Told>,
+    outcome: watch::Receiver<Outcome>,
     reading: JoinHandle<()>,
 }
 
@@ -41,8 +41,8 @@ impl Upload {
              Content-Type: application/x-ndjson\r\nPrefer: return=representation\r\nTransfer-Encoding: chunked\r\n\r\n"
         );
         writer.write_all(head.as_bytes()).await.expect("a head can be sent");
-        let (sender, told) = watch::channel(Told::default());
-        Self { writer, told, reading: tokio::spawn(read(reader, sender)) }
+        let (sender, outcome) = watch::channel(Outcome::default());
+        Self { writer, outcome, reading: tokio::spawn(read(reader, sender)) }
     }
 
     /// Sends a piece of the body; `false` where the server takes no more.
@@ -53,32 +53,32 @@ impl Upload {
 
     /// Waits until so many documents are stored.
     pub async fn until_stored(&mut self, count: usize) {
-        let enough = self.told.wait_for(|told| told.stored >= count);
-        enough.await.expect("the answer goes on");
+        let enough = self.outcome.wait_for(|outcome| outcome.stored >= count);
+        enough.await.expect("the answer continues");
     }
 
     /// Ends the body and reads the answer to its end.
-    pub async fn finish(mut self) -> Told {
+    pub async fn finish(mut self) -> Outcome {
         self.writer.write_all(b"0\r\n\r\n").await.expect("an end can be sent");
         self.reading.await.expect("the answer can be read");
-        self.told.borrow().clone()
+        self.outcome.borrow().clone()
     }
 }
 
 /// Every chunk that the service sends ends with a line, so that lines are never cut.
-async fn read(reader: OwnedReadHalf, sender: watch::Sender<Told>) {
+async fn read(reader: OwnedReadHalf, sender: watch::Sender<Outcome>) {
     let mut lines = BufReader::new(reader).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let mut ended = false;
-        sender.send_modify(|told| {
-            if told.status.is_empty() {
-                told.status.clone_from(&line);
+        sender.send_modify(|outcome| {
+            if outcome.status.is_empty() {
+                outcome.status.clone_from(&line);
             } else if line.contains("\"status\":201") {
-                told.stored += 1;
+                outcome.stored += 1;
             } else if line.starts_with("{\"index\"") {
-                told.refused.push(line.clone());
+                outcome.refused.push(line.clone());
             } else if line == "0" {
-                told.whole = true;
+                outcome.whole = true;
                 ended = true;
             }
         });

@@ -141,8 +141,8 @@ fn describe(status: StatusCode, body: &[u8]) -> String {
             format!("{place}: {}", fault.message)
         })
         .collect();
-    let told = if faults.is_empty() { problem.detail } else { faults.join("; ") };
-    format!("{} {told}", status.as_u16())
+    let message = if faults.is_empty() { problem.detail } else { faults.join("; ") };
+    format!("{} {message}", status.as_u16())
 }
 
 fn text_header(response: &Response, name: &header::HeaderName) -> Result<String> {
@@ -167,12 +167,12 @@ mod tests {
                 { "parameter": "limit", "code": "range", "message": "at most 1000" },
             ],
         });
-        let told = |problem: &serde_json::Value| {
+        let message = |problem: &serde_json::Value| {
             describe(StatusCode::UNPROCESSABLE_ENTITY, problem.to_string().as_bytes())
         };
-        assert_eq!(told(&problem), "422 /status: expected planned or running; limit: at most 1000");
+        assert_eq!(message(&problem), "422 /status: expected planned or running; limit: at most 1000");
         problem["errors"] = json!([]);
-        assert_eq!(told(&problem), "422 2 values are not valid; see errors");
+        assert_eq!(message(&problem), "422 2 values are not valid; see errors");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The documents that tell of the sample's calculations.
+//! The documents of the sample's calculations.
 //!
 //! Bodies only: knows neither how they are sent nor how the numbers came about.
 

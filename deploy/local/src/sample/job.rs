@@ -28,7 +28,7 @@ struct Stored {
 
 /// Runs those of the sample's calculations that have no results yet.
 ///
-/// One that a stopped run left `running` is marked `failed` and run anew.
+/// One that a stopped run left `running` is marked `failed` and run again.
 pub async fn run(client: &mut Client, clock: &dyn Clock) -> Result<()> {
     let query = format!("/api/calculations?tags={}&fields=name,status&limit=1000", documents::TAG);
     let stored = client.get::<Page<Stored>>(&query).await?.items;
@@ -46,7 +46,7 @@ pub async fn run(client: &mut Client, clock: &dyn Clock) -> Result<()> {
     Ok(())
 }
 
-/// The id of the calculation that was stored last, whoever stored it.
+/// The id of the calculation that was stored last, by anyone.
 pub async fn newest(client: &mut Client) -> Result<Option<String>> {
     let query = "/api/calculations?sort=-_created_at&limit=1&fields=name,status";
     let page = client.get::<Page<Stored>>(query).await?;

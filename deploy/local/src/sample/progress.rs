@@ -1,4 +1,4 @@
-//! How the sample tells a person where it is: a bar on a terminal, lines elsewhere, both on standard error.
+//! How the sample shows its progress: a bar on a terminal, lines elsewhere, both on standard error.
 
 use std::io::IsTerminal as _;
 
@@ -13,7 +13,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins to tell of that many calculations.
+    /// Begins to show the progress of that many calculations.
     pub fn new(calculations: usize) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}")
@@ -39,7 +39,7 @@ impl Progress {
     pub fn stored(&self, case: Case, outcome: &Outcome) {
         match &self.bar {
             Some(bar) => bar.inc(1),
-            None => terminal::tell(&format!(
+            None => terminal::report(&format!(
                 "{}: {} iterations, error {:.1e}, {:.1} ms",
                 case.name(),
                 outcome.iterations,

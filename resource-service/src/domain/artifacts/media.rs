@@ -1,7 +1,7 @@
-//! Media types of artifacts: what the sender says, what the bytes look like, and what a browser may be told.
+//! Media types of artifacts: what the sender says, what the bytes look like, and what may be sent to a browser.
 //!
-//! The sender's word is kept and shown, and decides nothing: a browser that was told `text/html` might run what
-//! somebody else sent. It is told a type only where the bytes bear it out and the type cannot act.
+//! The sender's type is kept and shown, and decides nothing: a browser that receives `text/html` might run what
+//! somebody else sent. It receives a type only where the bytes confirm it and the type cannot act.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub const HEAD_BYTES: usize = 8 * 1024;
 const MAX_BYTES: usize = 255;
 /// Texts that no browser runs.
 const TEXTS: [&str; 4] = ["text/plain", "text/csv", "application/json", "application/x-ndjson"];
-/// What `infer` finds and a browser may be told beside images, sound and films. None of them is run by one.
+/// What `infer` finds and may be sent to a browser beside images, sound and films. None of them is run by one.
 const INERT: [&str; 9] = [
     "application/pdf",
     "application/zip",
@@ -74,7 +74,7 @@ pub fn sniff(head: &[u8]) -> Cow<'static, str> {
     }
 }
 
-/// What a browser may be told of a file that was declared one thing and looks like another.
+/// The type that may be sent to a browser for a file that was declared one thing and looks like another.
 pub fn served_as(declared: Option<&MediaType>, sniffed: &str) -> String {
     if sniffed == PLAIN {
         let declared = declared.map_or("text/plain", |declared| declared.essence.as_str());

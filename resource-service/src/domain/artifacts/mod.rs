@@ -23,7 +23,7 @@ pub const MAX_BYTES: u64 = 1 << 40;
 pub struct File {
     /// What is shown.
     pub about: Artifact,
-    /// The media type that a browser may be told.
+    /// The media type that may be sent to a browser.
     pub served_as: String,
     /// The blob that holds its bytes.
     pub blob: String,
@@ -72,7 +72,7 @@ pub enum Full {
     /// All files together would be too large.
     #[error(
         "the artifacts of a document may have at most {limit} bytes together here; its others have {taken}, and uploads that are \
-         not finished hold {unfinished}, which are given back an hour after they paused"
+         not finished hold {unfinished}, which are released an hour after they paused"
     )]
     Folder {
         /// The most bytes.
@@ -85,7 +85,7 @@ pub enum Full {
     /// Uploads that are not finished hold too much.
     #[error(
         "uploads that are not finished may hold at most {limit} bytes {whose}, and others hold {taken}; finish them, or retry \
-         later: what arrived is given back an hour after an upload paused"
+         later: what arrived is released an hour after an upload paused"
     )]
     Unfinished {
         /// The most bytes.

@@ -1,4 +1,4 @@
-//! Groups and statistics of values that are told by hand.
+//! Groups and statistics of values whose results were computed by hand.
 
 use serde_json::json;
 
@@ -91,20 +91,20 @@ fn every_statistic_is_told_of_the_numbers_alone() {
 #[test]
 fn nan_spoils_sums_and_comes_before_every_number() {
     let stats = "stat=sum:x&stat=avg:x&stat=stddev:x&stat=min:x&stat=max:x";
-    let told = |values: &[Value]| {
+    let measured = |values: &[Value]| {
         let rows: Vec<Value> = values.iter().map(|value| json!([value])).collect();
         let group = answer(stats, &rows)["groups"][0].clone();
         ["sum:x", "avg:x", "stddev:x", "min:x", "max:x"].map(|name| group[name].clone())
     };
     assert_eq!(
-        told(&[json!(1), json!("NaN"), json!(2)]),
+        measured(&[json!(1), json!("NaN"), json!(2)]),
         [json!("NaN"), json!("NaN"), json!("NaN"), json!("NaN"), json!(2)]
     );
     let infinite = [json!("Infinity"), json!("Infinity"), json!("NaN"), json!(1), json!("Infinity")];
-    assert_eq!(told(&[json!("Infinity"), json!(1)]), infinite);
-    assert_eq!(told(&[json!("Infinity"), json!("-Infinity")])[0], json!("NaN"));
+    assert_eq!(measured(&[json!("Infinity"), json!(1)]), infinite);
+    assert_eq!(measured(&[json!("Infinity"), json!("-Infinity")])[0], json!("NaN"));
     assert_eq!(
-        told(&[json!(-0.0), json!(0), json!(0.0)])[3..].iter().map(Value::to_string).collect::<Vec<_>>(),
+        measured(&[json!(-0.0), json!(0), json!(0.0)])[3..].iter().map(Value::to_string).collect::<Vec<_>>(),
         ["-0.0", "0.0"]
     );
 }

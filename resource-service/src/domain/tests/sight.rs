@@ -42,8 +42,8 @@ fn no_message_quotes_an_object_with_a_hidden_field() {
             let validator = compile(&schema).unwrap();
             for sight in [Sight::Without(&hidden), Sight::Nothing] {
                 let found = faults(&validator, &document, sight);
-                let told = format!("{found:?}");
-                assert!(!told.contains("471147"), "{schema}: {told}");
+                let shown = format!("{found:?}");
+                assert!(!shown.contains("471147"), "{schema}: {shown}");
                 assert_eq!(
                     found.is_empty(),
                     faults(&validator, &document, Sight::Whole).is_empty(),

@@ -55,7 +55,7 @@ pub fn asked(request: &HttpRequest, precondition: &Precondition, file: &File) ->
     }
     let text =
         |name: &HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
-    // A date is no strong validator here, so that what stands beside one is given whole.
+    // A date is no strong validator here, so a range with one is answered with the whole file.
     let same = text(&IF_RANGE).is_none_or(|validator| validator == format!("\"{tag}\""));
     // A range is of GET alone (section 14.2).
     match text(&RANGE).filter(|_| same && request.method() == Method::GET) {

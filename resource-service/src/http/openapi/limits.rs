@@ -125,7 +125,11 @@ fn keeping() -> Vec<Row> {
         row("Changes that a stream can be resumed behind", log, "410"),
         row("Silence of a stream of changes", format!("{} s", BEAT.as_secs()), "a comment is sent"),
         row("A ticket for a stream", format!("{TICKET_TTL} s, one use"), "401"),
-        row("An upload that was broken off", format!("{} h", LEASE.whole_hours()), "it begins anew"),
+        row(
+            "An interrupted upload",
+            format!("{} h", LEASE.whole_hours()),
+            "it starts again from the beginning",
+        ),
     ]
 }
 

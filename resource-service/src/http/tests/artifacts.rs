@@ -366,7 +366,7 @@ async fn files_go_with_their_document_and_come_back_with_it() {
     let connection = rusqlite::Connection::open(api.directory.path().join("t.db")).unwrap();
     let folders: i64 =
         connection.query_row("SELECT count(*) FROM artifact_folders", [], |row| row.get(0)).unwrap();
-    assert_eq!(folders, 1, "whoever brings the calculation back finds its files");
+    assert_eq!(folders, 1, "a calculation that is restored has its files");
     let document = folder.trim_end_matches("/artifacts");
     assert_eq!(api.ask("POST", &format!("{document}/restore")).await.status, 200);
     assert_eq!(api.ask("GET", &path).await.status, 200);

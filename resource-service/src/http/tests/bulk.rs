@@ -66,8 +66,8 @@ async fn a_stream_is_answered_line_by_line() {
     assert_eq!(count(&api, "notes").await, 1_202);
     let minimal =
         post("/api/notes", "application/x-ndjson", "{}\n5\n{}").insert_header(("prefer", "return=minimal"));
-    let (_, told) = lines(&api, minimal).await;
-    assert_eq!((statuses(&told[..1]), &told[1]), (vec![422], &json!({"inserted": 2, "refused": 1})));
+    let (_, answers) = lines(&api, minimal).await;
+    assert_eq!((statuses(&answers[..1]), &answers[1]), (vec![422], &json!({"inserted": 2, "refused": 1})));
     let whole =
         post("/api/notes", "application/x-ndjson", "{}\n5").insert_header(("accept", "application/json"));
     let whole = api.send(whole).await;
@@ -245,7 +245,7 @@ async fn a_job_writes_in_bulk_to_its_calculation_only() {
     assert_eq!(late.code(), (403, "insufficient_scope"));
     let late =
         limited("POST", "/api/drafts", made.id()).insert_header(("content-type", "application/x-ndjson"));
-    let (_, told) = lines(&api, late.set_payload(json!({"calculation": made.id()}).to_string())).await;
-    assert_eq!(statuses(&told), [403]);
+    let (_, answers) = lines(&api, late.set_payload(json!({"calculation": made.id()}).to_string())).await;
+    assert_eq!(statuses(&answers), [403]);
     assert_eq!(count(&api, "drafts").await, 1);
 }

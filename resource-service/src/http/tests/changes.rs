@@ -34,7 +34,7 @@ impl Api {
             panic!("{status}: {}", stream.text);
         }
         assert_eq!(media_type.unwrap(), "text/event-stream");
-        // From the greeting on, everything is told.
+        // From the greeting on, everything is sent.
         assert!(stream.more().await);
         assert!(stream.text.starts_with("retry: 3000\nid: "), "{}", stream.text);
         stream
@@ -82,7 +82,7 @@ impl Stream {
     }
 
     pub(super) async fn next(&mut self) -> Event {
-        self.event().await.expect("the stream goes on")
+        self.event().await.expect("the stream continues")
     }
 }
 
@@ -93,33 +93,33 @@ async fn a_change_is_told_with_the_document_as_the_reader_may_see_it() {
     let mut part = api.follow("?fields=status&status=running").await;
     let made = api.with("POST", "/api/calculations", &calculation()).await;
     let path = format!("/api/calculations/{}", made.id());
-    let told = whole.next().await;
-    assert_eq!(told.name, "insert");
+    let event = whole.next().await;
+    assert_eq!(event.name, "insert");
     let expected = json!({"_id": made.id(), "_revision": 1, "type": "insert", "at": "2026-01-31T12:00:00.000Z", "document": made.body});
-    assert_eq!(told.data, expected);
-    let told = part.next().await;
-    assert_eq!(told.data["document"], json!({"_id": made.id(), "_revision": 1, "status": "running"}));
+    assert_eq!(event.data, expected);
+    let event = part.next().await;
+    assert_eq!(event.data["document"], json!({"_id": made.id(), "_revision": 1, "status": "running"}));
 
     let replaced =
         api.with("PUT", &path, &json!({"name": "H2", "code": {"name": "psi4"}, "status": "finished"})).await;
-    let told = whole.next().await;
-    assert_eq!((told.name.as_str(), &told.data["document"]), ("replace", &replaced.body));
-    let told = part.next().await;
+    let event = whole.next().await;
+    assert_eq!((event.name.as_str(), &event.data["document"]), ("replace", &replaced.body));
+    let event = part.next().await;
     let expected =
         json!({"_id": made.id(), "_revision": 2, "type": "leave", "at": "2026-01-31T12:00:00.000Z"});
-    assert_eq!((told.name.as_str(), told.data), ("leave", expected));
+    assert_eq!((event.name.as_str(), event.data), ("leave", expected));
 
     assert_eq!(api.call("DELETE", &path).await.status, 204);
-    let told = whole.next().await;
+    let event = whole.next().await;
     let expected =
         json!({"_id": made.id(), "_revision": 2, "type": "delete", "at": "2026-01-31T12:00:00.000Z"});
-    assert_eq!((told.name.as_str(), told.data), ("delete", expected));
+    assert_eq!((event.name.as_str(), event.data), ("delete", expected));
     let again = api.with("POST", "/api/calculations", &calculation()).await;
-    let told = part.next().await;
+    let event = part.next().await;
     assert_eq!(
-        (told.name.as_str(), told.data["_id"].as_str()),
+        (event.name.as_str(), event.data["_id"].as_str()),
         ("insert", Some(again.id())),
-        "nothing was told in between"
+        "nothing was sent in between"
     );
 }
 
@@ -136,12 +136,12 @@ async fn the_changes_of_others_are_not_told_where_only_owners_look() {
     let removed = request("DELETE", &format!("/api/notes/{}", theirs.id()), "eve", scope);
     assert_eq!(api.send(removed).await.status, 204);
     for expected in ["insert", "delete"] {
-        let told = eve.next().await;
-        assert_eq!((told.name.as_str(), told.data["_id"].as_str()), (expected, Some(theirs.id())));
+        let event = eve.next().await;
+        assert_eq!((event.name.as_str(), event.data["_id"].as_str()), (expected, Some(theirs.id())));
     }
     for (expected, id) in [("insert", mine.id()), ("delete", mine.id()), ("insert", theirs.id())] {
-        let told = admin.next().await;
-        assert_eq!((told.name.as_str(), told.data["_id"].as_str()), (expected, Some(id)));
+        let event = admin.next().await;
+        assert_eq!((event.name.as_str(), event.data["_id"].as_str()), (expected, Some(id)));
     }
 }
 
@@ -156,9 +156,9 @@ async fn a_hidden_field_is_told_to_nobody_who_may_not_see_it_and_selects_no_chan
     let patch = request("PATCH", &format!("/api/specimens/{}", made.id()), "ada", full);
     assert_eq!(api.send(patch.set_json(json!({"price": 20.25}))).await.status, 200);
     for price in [12.5, 20.25] {
-        let told = part.next().await;
+        let event = part.next().await;
         assert_eq!(
-            (&told.data["document"]["name"], told.data.to_string().contains("price")),
+            (&event.data["document"]["name"], event.data.to_string().contains("price")),
             (&json!("s1"), false)
         );
         assert_eq!(whole.next().await.data["document"]["price"], price);
@@ -182,8 +182,8 @@ async fn a_reader_goes_on_behind_the_last_event() {
     let path = format!("/api/calculations/changes?since=now&last_event_id={}", ids[0].1);
     let request = request("GET", &path, "ada", ALL).insert_header(("last-event-id", ids[2].1.as_str()));
     let mut by_header = api.open(request).await;
-    let told = by_header.next().await;
-    assert_eq!((told.data["_id"].as_str(), &told.id), (Some(ids[3].0.as_str()), &ids[3].1));
+    let event = by_header.next().await;
+    assert_eq!((event.data["_id"].as_str(), &event.id), (Some(ids[3].0.as_str()), &ids[3].1));
 }
 
 #[actix_web::test]
@@ -224,9 +224,9 @@ async fn the_stream_of_a_token_that_has_expired_ends_before_anything_more_is_tol
     // Before the token has expired, and five seconds of leeway after.
     api.with("POST", "/api/calculations", &calculation()).await;
     api.clock.advance(Duration::from_secs(306));
-    let told = stream.next().await;
-    assert_eq!((told.name.as_str(), told.data["code"].as_str()), ("end", Some("invalid_token")));
-    assert!(told.data["detail"].as_str().unwrap().contains("expired"), "{told:?}");
+    let event = stream.next().await;
+    assert_eq!((event.name.as_str(), event.data["code"].as_str()), ("end", Some("invalid_token")));
+    assert!(event.data["detail"].as_str().unwrap().contains("expired"), "{event:?}");
     assert!(stream.event().await.is_none());
 }
 
@@ -359,8 +359,8 @@ async fn the_changes_of_a_collection_that_was_removed_are_gone_for_the_next_of_i
             .status,
         200
     );
-    let told = api.open(behind(&made)).await.next().await;
-    assert_eq!(told.data["document"]["new"], 1);
+    let event = api.open(behind(&made)).await.next().await;
+    assert_eq!(event.data["document"]["new"], 1);
 }
 
 #[actix_web::test]

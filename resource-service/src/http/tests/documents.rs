@@ -131,10 +131,10 @@ async fn system_members_may_be_repeated_and_not_changed() {
     assert_eq!(api.with("PUT", &path, &made.body).await.status, 200);
     let refused = api.with("PUT", &path, &made.body).await;
     assert_eq!(refused.faults(), [("/_revision".into(), "readOnly".into())]);
-    let told = "the document is at revision 2 now, and this copy is of revision 1; read it again";
-    assert!(refused.detail().starts_with(told), "{}", refused.text);
+    let detail = "the document is at revision 2 now, and this copy is of revision 1; read it again";
+    assert!(refused.detail().starts_with(detail), "{}", refused.text);
     let merged = api.with("PATCH", &path, &made.body).await;
-    assert!(merged.detail().starts_with(told), "{}", merged.text);
+    assert!(merged.detail().starts_with(detail), "{}", merged.text);
     assert_eq!(
         api.with("PATCH", &path, &json!({"_owner": "eve"})).await.faults(),
         [("/_owner".into(), "readOnly".into())]
@@ -162,7 +162,7 @@ async fn the_documents_of_others_are_out_of_sight_where_only_owners_look() {
     let cached = api.call("GET", &path).await;
     assert_eq!(cached.headers.get("cache-control").unwrap(), "private, max-age=30");
     let double = request("POST", "/api/notes", "eve", scope).set_json(json!({"slug": "a"}));
-    assert_eq!(api.send(double).await.status, 201, "nobody learns that somebody else has the same");
+    assert_eq!(api.send(double).await.status, 201, "nobody is shown that somebody else has the same");
 }
 
 #[actix_web::test]

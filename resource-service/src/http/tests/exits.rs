@@ -48,8 +48,8 @@ async fn with_staff() -> (Api, String) {
 
 fn keeps(answer: &Response, statuses: &[u16]) {
     assert!(statuses.contains(&answer.status), "{} {}", answer.status, answer.text);
-    let told = format!("{:?} {}", answer.headers, answer.text);
-    assert!(!told.contains(SECRET) && !told.contains("471147"), "{told}");
+    let shown = format!("{:?} {}", answer.headers, answer.text);
+    assert!(!shown.contains(SECRET) && !shown.contains("471147"), "{shown}");
 }
 
 #[actix_web::test]
@@ -145,7 +145,7 @@ async fn what_the_service_records_cannot_be_guessed_without_the_scope_that_reads
     let path = format!("/api/calculations/{}", made.id());
     for name in ["_owner", "_created_at", "_updated_at"] {
         let right = made.body[name].clone();
-        let tell = async |value: &Value| {
+        let send = async |value: &Value| {
             let mut whole = calculation();
             whole[name] = value.clone();
             let mut answers = Vec::new();
@@ -169,7 +169,7 @@ async fn what_the_service_records_cannot_be_guessed_without_the_scope_that_reads
             }
             answers
         };
-        let (right, wrong) = (tell(&right).await, tell(&json!("2020-01-01T00:00:00.000Z")).await);
+        let (right, wrong) = (send(&right).await, send(&json!("2020-01-01T00:00:00.000Z")).await);
         assert_eq!(right, wrong, "{name}: a right guess is answered like a wrong one");
         assert!(right.iter().all(|(status, ..)| *status >= 400), "{name}: {right:?}");
     }
@@ -197,7 +197,7 @@ async fn a_refusal_quotes_nothing_that_its_reader_may_not_see() {
     let refused = send(&api, "PATCH", &path, EVE, &json!({"name": 5})).await;
     assert!(refused.text.contains('5'), "what was sent is quoted: {}", refused.text);
     let whole = send(&api, "PATCH", &path, BOSS, &json!({"person": {"a": 1, "b": 2, "c": 3}})).await;
-    assert!(whole.text.contains("471147"), "who sees all of it is told all: {}", whole.text);
+    assert!(whole.text.contains("471147"), "a caller who may see all of it is shown all: {}", whole.text);
 }
 
 #[actix_web::test]
@@ -366,7 +366,7 @@ async fn no_revision_is_put_down_to_somebody_else_and_no_diff_spans_a_gap() {
     edit(&path, 5, "eve").await;
     let items =
         api.send(request("GET", &format!("{path}/versions"), "ada", scope)).await.body["items"].clone();
-    let told: Vec<_> = items
+    let shown: Vec<_> = items
         .as_array()
         .unwrap()
         .iter()
@@ -374,5 +374,5 @@ async fn no_revision_is_put_down_to_somebody_else_and_no_diff_spans_a_gap() {
             (item["revision"].as_i64().unwrap(), item["by"].as_str().unwrap(), item["diff"].is_null())
         })
         .collect();
-    assert_eq!(told, [(5, "eve", false), (4, "bob", true), (1, "ada", false)]);
+    assert_eq!(shown, [(5, "eve", false), (4, "bob", true), (1, "ada", false)]);
 }

@@ -8,7 +8,7 @@ const MOVING: &str = "moving:read moving:write";
 const DEFINE: &str = "collections:write moving:read moving:write moving:admin";
 
 impl Api {
-    /// Status, media type and whole body of an export; the body is `Err` where it broke off.
+    /// Status, media type and whole body of an export; the body is `Err` where it was cut.
     async fn export(&self, request: TestRequest, accept: &str) -> (u16, String, Result<String, String>) {
         let app = init_service(App::new().configure(|config| (self.part.configure)(config))).await;
         let response = call_service(&app, request.insert_header(("accept", accept)).to_request()).await;
@@ -39,8 +39,8 @@ async fn aggregates_and_exports_show_their_owner_s_documents_alone() {
         ("mallory", "notes:read", json!([])),
         ("root", "notes:read notes:admin", json!(["a", "b", "c"])),
     ] {
-        let told = api.send(request("GET", "/api/notes/aggregate?group=title", caller, scope)).await;
-        let groups = told.body["groups"].as_array().unwrap().iter();
+        let answer = api.send(request("GET", "/api/notes/aggregate?group=title", caller, scope)).await;
+        let groups = answer.body["groups"].as_array().unwrap().iter();
         let titles: Value = groups.map(|group| group["group"]["title"].clone()).collect();
         assert_eq!(titles, expected, "{caller}");
         let request = request("GET", "/api/notes?sort=title&fields=title", caller, scope);

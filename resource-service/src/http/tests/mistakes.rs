@@ -24,8 +24,8 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What a refused body is told.
-async fn told(api: &Api, kind: &str, body: &str) -> (u16, String) {
+/// Status and text of the answer to a body that is refused.
+async fn refused(api: &Api, kind: &str, body: &str) -> (u16, String) {
     let refused = api.send(sent(kind, body)).await;
     (refused.status, refused.text)
 }
@@ -42,10 +42,10 @@ async fn values_of_other_languages_in_json_are_explained() {
     ] {
         let body = text(&format!(r#","results":{{"energy":{{"value":{value}}}}}"#));
         for body in [body.clone(), format!("[{body}]"), body.replace(',', ",\n")] {
-            let (status, answer) = told(&api, "application/json", &body).await;
+            let (status, answer) = refused(&api, "application/json", &body).await;
             assert!(status == 400 && answer.contains(words), "{value}: {status} {answer}");
         }
-        let (_, answer) = told(&api, "application/x-ndjson", &body).await;
+        let (_, answer) = refused(&api, "application/x-ndjson", &body).await;
         assert!(answer.contains(words), "{answer}");
     }
 }
@@ -53,7 +53,7 @@ async fn values_of_other_languages_in_json_are_explained() {
 #[actix_web::test]
 async fn a_number_in_the_place_of_a_result_is_told_the_shape() {
     let api = Api::start().await;
-    let (status, answer) = told(&api, "application/json", &text(r#","results":{"energy":-1.5}"#)).await;
+    let (status, answer) = refused(&api, "application/json", &text(r#","results":{"energy":-1.5}"#)).await;
     assert_eq!(status, 422);
     assert!(answer.contains(r#"expected {\"value\": …} (optional: \"unit\")"#), "{answer}");
 }
@@ -62,7 +62,7 @@ async fn a_number_in_the_place_of_a_result_is_told_the_shape() {
 async fn a_mistyped_member_or_parameter_is_told_the_nearest_name() {
     let api = Api::start().await;
     let (_, answer) =
-        told(&api, "application/json", r#"{"name":"a","code":{"name":"x"},"stauts":"planned"}"#).await;
+        refused(&api, "application/json", r#"{"name":"a","code":{"name":"x"},"stauts":"planned"}"#).await;
     assert!(answer.contains(r#"did you mean \"status\"?"#), "{answer}");
     for (query, words) in [
         ("?page=2", "after="),
@@ -87,7 +87,7 @@ async fn a_mistyped_member_or_parameter_is_told_the_nearest_name() {
 async fn an_empty_body_is_called_so() {
     let api = Api::start().await;
     for empty in ["", " \n"] {
-        let (status, answer) = told(&api, "application/json", empty).await;
+        let (status, answer) = refused(&api, "application/json", empty).await;
         assert!(status == 400 && answer.contains("the body is empty"), "{status} {answer}");
     }
 }
@@ -96,7 +96,7 @@ async fn an_empty_body_is_called_so() {
 async fn a_value_that_is_none_of_ieee754_is_told_the_three_texts() {
     let api = Api::shipped().await;
     let body = text(r#","results":{"energy":{"value":"nan"}}"#);
-    let (status, answer) = told(&api, "application/json", &body).await;
+    let (status, answer) = refused(&api, "application/json", &body).await;
     assert_eq!(status, 422);
     assert!(answer.contains(r#"\"NaN\", \"Infinity\" and \"-Infinity\""#), "{answer}");
 }
@@ -106,7 +106,7 @@ async fn a_report_that_ends_early_says_so() {
     let api = Api::shipped().await;
     let unknown = |count: usize| (0..count).map(|n| format!(r#","x{n}":1"#)).collect::<Vec<_>>().concat();
     for (count, words) in [(19, "19 values are not valid"), (50, "20 or more values are not valid")] {
-        let (_, answer) = told(&api, "application/json", &text(&unknown(count))).await;
+        let (_, answer) = refused(&api, "application/json", &text(&unknown(count))).await;
         assert!(answer.contains(words), "{answer}");
     }
 }

@@ -1,4 +1,4 @@
-//! Revisions that were kept, and documents that come back.
+//! Revisions that were kept, and documents that are restored.
 
 use super::*;
 
@@ -17,12 +17,12 @@ async fn a_versioned_document_tells_what_it_was() {
     let by_eve = request("PATCH", &path, "eve", ALL).set_json(json!({"host": "n1", "status": "failed"}));
     assert_eq!(api.send(by_eve).await.status, 200);
     let items = history(&api, &path).await;
-    let told: Vec<_> = items
+    let listed: Vec<_> = items
         .iter()
         .map(|item| (item["revision"].as_i64().unwrap(), &item["by"], &item["removed"]))
         .collect();
     let no = json!(false);
-    assert_eq!(told, [(3, &json!("eve"), &no), (2, &json!("ada"), &no), (1, &json!("ada"), &no)]);
+    assert_eq!(listed, [(3, &json!("eve"), &no), (2, &json!("ada"), &no), (1, &json!("ada"), &no)]);
     assert_eq!(items[1]["diff"], json!([{"op": "replace", "path": "/status", "value": "finished"}]));
     assert_eq!(items[2]["diff"][0], json!({"op": "add", "path": "/name", "value": "H2"}));
     assert_eq!(items[2]["at"], made.body["_created_at"]);
@@ -93,7 +93,7 @@ async fn a_removed_document_is_a_version_and_comes_back() {
         assert_eq!(api.send(foreign(place)).await.code(), (404, "not_found"), "{place}");
     }
     let twin = api.with("POST", "/api/notes", &json!({"slug": "a"})).await;
-    assert_eq!(twin.status, 201, "a removed document stands in nobody's way");
+    assert_eq!(twin.status, 201, "a removed document does not keep its unique values");
     let restore = |tag: &'static str| {
         request("POST", &format!("{path}/restore"), "ada", ALL).insert_header(("if-match", tag))
     };
@@ -170,10 +170,10 @@ async fn revisions_beyond_the_limit_are_gone_and_nothing_false_is_said_of_them()
         assert_eq!(send("PATCH", &path, &json!({"n": n})).await.status, 200);
     }
     let page = send("GET", &format!("{path}/versions"), &json!(null)).await.body;
-    let told: Vec<_> =
+    let listed: Vec<_> =
         page["items"].as_array().unwrap().iter().map(|item| (&item["revision"], &item["diff"])).collect();
     let step = json!([{"op": "replace", "path": "/n", "value": 4}]);
-    assert_eq!(told, [(&json!(4), &step), (&json!(3), &Value::Null)]);
+    assert_eq!(listed, [(&json!(4), &step), (&json!(3), &Value::Null)]);
     assert_eq!(page["next"], Value::Null);
     for (method, place) in [("GET", "/versions/2"), ("POST", "/versions/2/restore")] {
         let none = send(method, &format!("{path}{place}"), &json!(null)).await;

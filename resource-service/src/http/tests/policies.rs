@@ -216,7 +216,7 @@ async fn values_are_unique_among_the_documents_of_an_owner_where_others_see_none
     assert_eq!(
         (add("ada").await.status, add("eve").await.status),
         (201, 201),
-        "nobody learns what others have"
+        "nobody is shown what others have"
     );
     let twice = add("ada").await;
     assert_eq!(twice.code(), (409, "conflict"));

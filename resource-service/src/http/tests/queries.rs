@@ -258,9 +258,9 @@ async fn those_who_administer_a_collection_may_ask_how_a_list_is_found() {
     assert!(refused.headers.get(WWW_AUTHENTICATE).unwrap().to_str().unwrap().contains("samples:admin"));
     assert_eq!(samples.get(&indexed, "samples:admin").await.code(), (403, "insufficient_scope"));
 
-    let told = samples.get(&indexed, "samples:read samples:admin").await;
-    assert_eq!(told.status, 200);
-    let body = &told.body;
+    let answer = samples.get(&indexed, "samples:read samples:admin").await;
+    assert_eq!(answer.status, 200);
+    let body = &answer.body;
     assert_eq!((&body["index"], &body["returned"]), (&json!("index+i+_id"), &json!(2)), "{body}");
     assert_eq!(
         body["documents_examined"], 3,

@@ -171,14 +171,14 @@ async fn a_series_keeps_its_unit() {
         refused.detail(),
         "Nothing of 1 series was stored, because it is measured in another unit; everything else is stored"
     );
-    let told = refused.body["errors"][0]["message"].as_str().unwrap();
-    assert!(told.starts_with("nothing of this series was stored: it is measured in \"eV\""), "{told}");
+    let message = refused.body["errors"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("nothing of this series was stored: it is measured in \"eV\""), "{message}");
     let alone = post(&api, "/api/series/points", &body).await;
     assert!(alone.detail().starts_with("Nothing of this series was stored"), "{}", alone.text);
     let both = json!([body, batch(&id, [(1, 5.0), (2, 1.0)])]);
     let refused = post(&api, "/api/series/points", &both).await;
-    let told = "1 value contradicts what is stored and was left out; nothing of 1 series was stored";
-    assert!(refused.detail().starts_with(told), "{}", refused.text);
+    let message = "1 value contradicts what is stored and was left out; nothing of 1 series was stored";
+    assert!(refused.detail().starts_with(message), "{}", refused.text);
     let page = call(&api, &format!("/api/series/points?calculation={id}&metric=loss")).await;
     assert_eq!((&page.body["unit"], page.body["points"].as_array().unwrap().len()), (&json!("eV"), 2));
 }

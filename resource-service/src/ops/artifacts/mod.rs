@@ -74,7 +74,7 @@ pub struct Upload<'u> {
     pub sha256: Option<String>,
     /// The bytes that the body announces.
     pub length: Option<u64>,
-    /// Where the body continues an upload that broke off.
+    /// Where the body continues an interrupted upload.
     pub part: Option<SentRange>,
 }
 
@@ -118,10 +118,10 @@ impl Open<'_> {
     fn check(&self, precondition: &Precondition, current: Option<&File>) -> Result<(), ResourceError> {
         let current = current.map(|file| file.about.sha256.as_str());
         if !precondition.allows_write_to(current) {
-            let told = current.filter(|_| self.permit.may_read());
+            let shown = current.filter(|_| self.permit.may_read());
             return Err(ResourceError::OtherArtifact {
                 exists: current.is_some(),
-                sha256: told.map(str::to_owned),
+                sha256: shown.map(str::to_owned),
             });
         }
         if self.permit.collection.definition.require_if_match

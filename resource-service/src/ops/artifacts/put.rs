@@ -22,7 +22,7 @@ pub struct Stored {
     pub created: bool,
 }
 
-/// Stores the file, or nothing that anybody sees. An upload that announced its SHA-256 and broke off may continue within
+/// Stores the file, or nothing that anybody sees. An upload that announced its SHA-256 and was interrupted may continue within
 /// the hour, through any replica.
 pub async fn put<S, B>(service: &Service, upload: Upload<'_>, mut body: S) -> Result<Stored, ResourceError>
 where
@@ -54,7 +54,7 @@ where
     stored
 }
 
-/// Puts the file into the folder, again when somebody else changed it meanwhile. Who may write is asked anew: the
+/// Puts the file into the folder, again when somebody else changed it meanwhile. Whether the caller may write is asked again: the
 /// document may be gone by now, or its calculation finished.
 async fn show(
     service: &Service,

@@ -39,7 +39,7 @@ pub(super) struct Receiver<'r> {
 }
 
 impl<'r> Receiver<'r> {
-    /// Begins a blob, or continues the one that broke off.
+    /// Begins a blob, or continues the one that was interrupted.
     pub async fn new(
         service: &'r Service,
         open: &'r Open<'r>,
@@ -95,7 +95,7 @@ impl<'r> Receiver<'r> {
         announced.unwrap_or_default().max(self.size)
     }
 
-    /// Counts what else the document holds, uploads that broke off included: they are kept until they are finished or an
+    /// Counts what else the document holds, interrupted uploads included: they are kept until they are finished or an
     /// hour has passed. Refuses an upload that would be too much with it.
     async fn count_others(&self) -> Result<(), ResourceError> {
         let Some(limit) = self.open.limits.max_total_bytes else { return Ok(()) };
@@ -255,7 +255,7 @@ impl<'r> Receiver<'r> {
     pub async fn let_go(&self, error: &ResourceError) {
         let may_go_on = match error {
             ResourceError::Interrupted(_) => self.blob.sha256.is_some() && self.chunks > 0,
-            // Somebody else may be at it, or the folder may name it, for all that is known.
+            // Another request may be writing it, or the folder may name it; this is not known.
             ResourceError::UploadEnded
             | ResourceError::Unavailable
             | ResourceError::Unknown

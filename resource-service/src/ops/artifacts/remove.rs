@@ -20,7 +20,7 @@ pub async fn remove(
         let Some(file) = folder.get(&name) else { return Err(named.missing()) };
         open.check(precondition, Some(file))?;
         let now = service.clock.now();
-        // Should the folder keep the file after all, whoever sweeps finds it named there and settles it again.
+        // Should the folder keep the file after all, the sweeper finds it named there and settles it again.
         store.lease(&file.blob, Lease::Release, now, lease_from(now)).await?;
         let tag = service.unique();
         if store.save_folder(named.place(), &folder.without(&name), folder.tag.as_deref(), &tag).await? {

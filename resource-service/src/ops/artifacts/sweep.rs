@@ -106,7 +106,7 @@ pub async fn forget_all(store: &dyn Store, clock: &dyn Clock, collection: &str) 
     }
 }
 
-/// Removes a folder. Whoever reads one of its files has until the end of a lease to be done.
+/// Removes a folder. A reader of one of its files has until the end of a lease to finish.
 async fn empty(store: &dyn Store, clock: &dyn Clock, place: DocumentRef<'_>) -> Result<(), StoreError> {
     let folder = store.folder(place).await?;
     let now = clock.now();

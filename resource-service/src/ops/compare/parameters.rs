@@ -73,7 +73,7 @@ mod tests {
     fn each_leaf_that_differs_is_told_with_its_values_and_who_lacks_it() {
         let a = json!({"cutoff": 300, "grid": [4, 4, 4], "same": {"x": 1}, "a/b": null, "empty": {}});
         let b = json!({"cutoff": 400.0, "grid": [4, 4, 8], "same": {"x": 1.0}, "empty": []});
-        let told: Vec<_> = compare(&[("A", Some(&a)), ("B", Some(&b)), ("C", None)])
+        let found: Vec<_> = compare(&[("A", Some(&a)), ("B", Some(&b)), ("C", None)])
             .into_iter()
             .map(|difference| (difference.pointer, difference.values, difference.absent))
             .collect();
@@ -82,7 +82,7 @@ mod tests {
             (pointer.to_owned(), vec![value("A", one), value("B", other)], vec!["C".to_owned()])
         };
         assert_eq!(
-            told,
+            found,
             [
                 ("/a~1b".to_owned(), vec![value("A", json!(null))], vec!["B".to_owned(), "C".to_owned()]),
                 both("/cutoff", json!(300), json!(400.0)),
@@ -93,8 +93,8 @@ mod tests {
                 both("/same/x", json!(1), json!(1.0)),
             ]
         );
-        let told = compare(&[("A", Some(&a)), ("B", Some(&b))]);
-        let pointers: Vec<&str> = told.iter().map(|difference| difference.pointer.as_str()).collect();
+        let found = compare(&[("A", Some(&a)), ("B", Some(&b))]);
+        let pointers: Vec<&str> = found.iter().map(|difference| difference.pointer.as_str()).collect();
         assert_eq!(pointers, ["/a~1b", "/cutoff", "/empty", "/grid/2"]);
     }
 }

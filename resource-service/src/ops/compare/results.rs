@@ -72,10 +72,10 @@ mod tests {
         assert_eq!(names(Tolerance::default()), ["energy", "force", "near", "steps"]);
         assert_eq!(names(Tolerance { rel: 1e-6, ..Tolerance::default() }), ["energy", "force"]);
         assert_eq!(names(Tolerance { abs: 1.0, ..Tolerance::default() }), ["force"]);
-        let told = compare(&parts, Tolerance::default());
-        assert_eq!((told[0].largest, told[0].units_differ), (Some(Scalar::Double(0.5)), false));
-        assert_eq!((told[1].largest, told[1].units_differ), (None, true));
-        assert_eq!(told[3].largest, Some(Scalar::Integer(1)));
+        let found = compare(&parts, Tolerance::default());
+        assert_eq!((found[0].largest, found[0].units_differ), (Some(Scalar::Double(0.5)), false));
+        assert_eq!((found[1].largest, found[1].units_differ), (None, true));
+        assert_eq!(found[3].largest, Some(Scalar::Integer(1)));
         let one = compare(&[("A", Some(&a)), ("B", None)], Tolerance { abs: 1e9, ..Tolerance::default() });
         assert!(one.len() == 5 && one.iter().all(|difference| difference.absent == ["B"]));
         assert!(one.iter().all(|difference| difference.largest.is_none()), "one value differs from none");

@@ -26,7 +26,7 @@ use crate::{
     store::{Store, StoreError, Told},
 };
 
-/// How often subscribers are told how far the changes have been read.
+/// How often subscribers are sent how far the changes have been read.
 pub const BEAT: Duration = Duration::from_secs(15);
 /// After how many beats without anybody who listens the store is followed no longer.
 const IDLE_BEATS: u32 = 4;
@@ -66,7 +66,7 @@ struct State {
     /// The number of the run that follows the store now.
     run: Option<u64>,
     runs: u64,
-    /// Raised whenever changes may have been missed: who listened before must be told.
+    /// Raised whenever changes may have been missed: earlier subscribers must be notified.
     epoch: u64,
     beats: u64,
     /// Everything up to here has been sent, of each collection that is followed.
@@ -75,7 +75,7 @@ struct State {
 }
 
 impl State {
-    /// Ends a run, if it is still the one that follows the store; those who listen are told.
+    /// Ends a run, if it is still the one that follows the store; its subscribers are notified.
     fn stop(&mut self, run: u64) {
         if self.run == Some(run) {
             self.run = None;
@@ -132,7 +132,7 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts somebody who listens to a collection, and sees to it that the store is followed for it. Returns the number
+    /// Counts somebody who listens to a collection, and makes sure that the store is followed for it. Returns the number
     /// of the topic.
     fn enter(self: &Arc<Self>, collection: &Arc<str>) -> u64 {
         let mut state = self.state();
@@ -193,7 +193,7 @@ impl Inner {
             *after = None;
             return others.changed().await.map_err(|_| Unavailable.into());
         }
-        // From the beginning of a step, of which each collection is told what it has not heard: a position within it is
+        // From the beginning of a step, of which each collection gets what it has not received: a position within it is
         // one of a single collection.
         let position = match *after {
             Some(position) => position,
@@ -214,7 +214,7 @@ impl Inner {
         }
     }
 
-    /// The store is followed behind `position` for these collections. Where that is not behind what was told before,
+    /// The store is followed behind `position` for these collections. Where that is not behind what was sent before,
     /// those who listened have missed something.
     fn begin(&self, names: &[Arc<str>], position: Position, anew: bool) {
         let mut state = self.state();
@@ -227,7 +227,7 @@ impl Inner {
         self.begun.send_modify(|begun| *begun += 1);
     }
 
-    /// Hands on what the store tells. Returns the position behind which the store is to be followed on.
+    /// Passes on what the store reports. Returns the position behind which the store is to be followed on.
     fn tell(&self, told: Told) -> Position {
         let mut state = self.state();
         match told {

@@ -81,8 +81,8 @@ impl Ring {
 
     /// The place behind a position; nothing where changes in between are gone.
     pub(super) fn behind(&self, position: Position) -> Option<u64> {
-        let told = self.changes.partition_point(|change| change.position <= position);
-        (position >= self.floor).then(|| self.first + told as u64)
+        let sent = self.changes.partition_point(|change| change.position <= position);
+        (position >= self.floor).then(|| self.first + sent as u64)
     }
 
     /// The changes from a place on; nothing where some of them are gone.

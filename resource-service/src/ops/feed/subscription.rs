@@ -27,7 +27,7 @@ pub enum Heard {
 /// Why the subscription ended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubscriptionEnd {
-    /// Whoever listens is too slow: changes went by.
+    /// The subscriber is too slow: changes were dropped.
     #[error("changes came faster than they were read")]
     Slow,
     /// The changes can no longer be read, because the store does not keep them any more.

@@ -26,7 +26,7 @@ fn feed_of(f: &Fixture) -> Feed {
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn heard(subscription: &mut Subscription) -> Result<Heard, SubscriptionEnd> {
+async fn received(subscription: &mut Subscription) -> Result<Heard, SubscriptionEnd> {
     timeout(PATIENCE, subscription.next()).await.expect("in time")
 }
 
@@ -34,7 +34,7 @@ async fn heard(subscription: &mut Subscription) -> Result<Heard, SubscriptionEnd
 async fn take(subscription: &mut Subscription, count: usize) -> (Vec<String>, Position) {
     let (mut ids, mut position) = (Vec::new(), subscription.position());
     while ids.len() < count {
-        if let Heard::Changes(changes) = heard(subscription).await.expect("no end") {
+        if let Heard::Changes(changes) = received(subscription).await.expect("no end") {
             position = changes.last().expect("a change").position;
             ids.extend(changes.iter().map(|change| change.id.clone()));
         }
@@ -67,7 +67,7 @@ async fn listeners_hear_of_their_collection_alone(f: &Fixture) {
         state.beats += 1;
         state.topics.wake_all();
     }
-    let Ok(Heard::Beat(beat)) = heard(&mut elsewhere).await else { panic!("not a beat") };
+    let Ok(Heard::Beat(beat)) = received(&mut elsewhere).await else { panic!("not a beat") };
     assert!(beat.step >= position.step, "a listener without changes gets later positions too");
 }
 
@@ -127,7 +127,7 @@ async fn a_slow_listener_is_told_so(f: &Fixture) {
         f.insert(&n.to_string(), json!({"s": text})).await;
         take(&mut quick, 1).await;
     }
-    assert_eq!(heard(&mut slow).await.err(), Some(SubscriptionEnd::Slow));
+    assert_eq!(received(&mut slow).await.err(), Some(SubscriptionEnd::Slow));
 }
 
 async fn a_position_that_nobody_was_given_is_refused(f: &Fixture) {
@@ -145,7 +145,11 @@ async fn a_feed_that_has_stopped_starts_again(f: &Fixture) {
     f.insert("a", json!({})).await;
     let (_, position) = take(&mut first, 1).await;
     feed.0.state().stop(1);
-    assert_eq!(heard(&mut first).await.err(), Some(SubscriptionEnd::Lost), "who still listened is told");
+    assert_eq!(
+        received(&mut first).await.err(),
+        Some(SubscriptionEnd::Lost),
+        "a subscriber that still listened is notified"
+    );
     drop(first);
     f.insert("b", json!({})).await;
     let mut again = feed.subscribe("things", Start::Behind(position)).await.expect("ok");
@@ -184,7 +188,7 @@ async fn a_listener_to_another_collection_costs_nobody_a_change(f: &Fixture) {
             store.insert(&collection, document(&format!("{n:03}"), 1, json!({}))).await.expect("ok");
         }
     });
-    // Each of them has the store followed anew, while changes are being made.
+    // Each of them restarts the reading of the store, while changes are being made.
     let mut others = Vec::new();
     for n in 0..8 {
         others.push(feed.subscribe(&format!("other{n}"), Start::Now).await.expect("ok"));

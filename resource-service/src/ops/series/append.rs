@@ -197,7 +197,7 @@ fn read(collection: &Collection, at: String, item: Value) -> Result<Series, Vec<
                 points.push((offset + index, point(value, &at, offset + index)?));
             }
         }
-        // They are set anew for each piece.
+        // They are set again for each piece.
         members.retain(|name, _| !series::OWN.contains(&name.as_str()));
         if rest.is_empty() {
             break;

@@ -213,7 +213,7 @@ async fn a_reader_has_the_old_file_whole_or_the_new_one() {
 async fn a_sender_who_leaves_leaves_nothing_that_is_seen_and_nothing_at_all_after_an_hour() {
     let world = World::new().await;
     let begun = stream::iter([Ok::<_, String>(vec![1; 2 * CHUNK])]).chain(stream::pending());
-    // The connection is gone: whoever waits for more of it is dropped where it stands.
+    // The connection is gone: a task that waits for more of it is dropped where it is.
     let waiting = put(&world.service, world.upload("x", None, None), Box::pin(begun));
     let both_chunks_are_stored = async {
         loop {

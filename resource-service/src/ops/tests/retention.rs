@@ -1,4 +1,4 @@
-//! What goes for good, and that it goes whatever breaks off on the way.
+//! What is removed for good, and that it is removed even if the removal is interrupted.
 
 use std::{sync::Arc, time::Duration};
 

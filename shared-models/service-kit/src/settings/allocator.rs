@@ -1,4 +1,4 @@
-//! What the programs tell their allocator, mimalloc. It reads its options from the environment while a process is loaded; to
+//! What the programs ask of their allocator, mimalloc. It reads its options from the environment while a process is loaded; to
 //! set them later takes unsafe code, which this workspace forbids. Knows nothing of budgets.
 
 use std::{
@@ -24,12 +24,12 @@ pub fn give_back_early() {
         return;
     }
     let failed =
-        current_exe().map_or_else(|fault| fault, |program| anew(Command::new(program).env(name, delay)));
+        current_exe().map_or_else(|fault| fault, |program| restart(Command::new(program).env(name, delay)));
     eprintln!("the allocator keeps freed memory for a second: {name} could not be set: {failed}");
 }
 
 /// Replaces this process by the command, with the arguments that it has itself. Returns only where that fails.
-fn anew(command: &mut Command) -> io::Error {
+fn restart(command: &mut Command) -> io::Error {
     let mut arguments = args_os();
     if let Some(called) = arguments.next() {
         command.arg0(called);

@@ -1,4 +1,4 @@
-//! Columns that only the documents tell.
+//! Columns that only the documents show.
 
 use serde_json::{Map, Value, json};
 

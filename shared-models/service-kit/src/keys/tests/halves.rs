@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 
-/// A new key that signs, as it stands in a file.
+/// A new key that signs, as a file holds it.
 fn made(algorithm: Algorithm) -> Value {
     let mut key = generate(algorithm, datetime!(2026-01-01 0:00 UTC), &OsRandom).unwrap();
     key.key_ops.insert(0, KeyOperation::Sign);
