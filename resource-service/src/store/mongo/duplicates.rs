@@ -13,7 +13,7 @@ use mongodb::{
 };
 use serde_json::Value;
 
-use super::{MongoStore, failed, index_model, instants, instants::path_of, json, older};
+use super::{MongoStore, failed, index::model, instants, instants::path_of, json, older};
 use crate::{
     domain::{collection::Collection, index::Index},
     query::{
@@ -68,7 +68,7 @@ fn corrupt(fault: &dyn std::fmt::Display) -> StoreError {
 
 /// Groups documents by the values that the index holds.
 fn grouped(index: &Index, limit: usize) -> Vec<Doc> {
-    let within = index_model(index).options.and_then(|options| options.partial_filter_expression);
+    let within = model(index).options.and_then(|options| options.partial_filter_expression);
     let keys = index.keys.iter().enumerate();
     let values: Doc =
         keys.map(|(at, (field, _))| (format!("value{at}"), format!("${}", path_of(field)).into())).collect();

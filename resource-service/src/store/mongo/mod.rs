@@ -12,6 +12,7 @@ mod filter;
 mod find;
 mod hiding;
 mod history;
+mod index;
 mod instants;
 mod json;
 mod older;
@@ -38,7 +39,6 @@ use mongodb::{
     Collection as Handle, Database, IndexModel,
     bson::{DateTime, Document as Doc, RawDocument, RawDocumentBuf, doc},
     error::{Error, ErrorKind, WriteFailure},
-    options::IndexOptions,
 };
 use service_kit::store::{
     Unavailable,
@@ -50,7 +50,6 @@ use time::OffsetDateTime;
 use tokio::{sync::Semaphore, time::timeout};
 
 use self::{
-    instants::path_of,
     json::{EXPIRES_AT, HIDDEN},
     scan::CursorScan,
     strays::StraysByCollection,
@@ -60,17 +59,8 @@ use super::{
     Batch, ChangeLog, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
 };
 use crate::{
-    domain::{
-        aggregate::Groups,
-        change::Position,
-        collection::{Collection, Index},
-        ticket::Ticket,
-    },
-    query::{
-        expr::{Expr, ValueKind},
-        order::Start,
-        schema::{Field, FieldType},
-    },
+    domain::{aggregate::Groups, change::Position, collection::Collection, ticket::Ticket},
+    query::{expr::Expr, order::Start},
 };
 
 /// Documents in a MongoDB database. Clones are the same store.
@@ -133,9 +123,9 @@ impl MongoStore {
             let strays = older::prepare(&self.database, &documents, collection).await?;
             self.strays.put(collection.name(), strays);
             instants::prepare(&self.database, &documents, collection).await?;
-            let expiry = collection.expires().then(expiry_index);
+            let expiry = collection.expires().then(index::of_expiry);
             let hidden = collection.belongs_to_calculations().then(hiding::index);
-            let declared = collection.indexes.iter().map(index_model);
+            let declared = collection.indexes.iter().map(index::model);
             let models: Vec<IndexModel> = declared.chain(expiry).chain(hidden).collect();
             if models.is_empty() {
                 continue;
@@ -186,49 +176,6 @@ fn failed(error: &Error) -> StoreError {
     } else {
         StoreError::Failed(error.kind.to_string())
     }
-}
-
-/// A document without one of a unique index's fields is no part of it. A plain index ends in `_id`, which
-/// ends every order.
-fn index_model(index: &Index) -> IndexModel {
-    let mut keys: Doc = index
-        .keys
-        .iter()
-        .map(|(field, direction)| (path_of(field), order::direction(*direction).into()))
-        .collect();
-    if let Some(direction) = index.tie_breaker() {
-        keys.entry("_id".to_owned()).or_insert_with(|| order::direction(direction).into());
-    }
-    let present: Option<Doc> = index.unique.then(|| {
-        let typed = |(field, _): &(Arc<Field>, _)| (path_of(field), doc! { "$type": type_of(field) }.into());
-        index.keys.iter().map(typed).collect()
-    });
-    let options = IndexOptions::builder()
-        .name(index.name.clone())
-        .unique(index.unique.then_some(true))
-        .partial_filter_expression(present)
-        .build();
-    IndexModel::builder().keys(keys).options(options).build()
-}
-
-fn type_of(field: &Field) -> &'static str {
-    filter::type_name(match field.kind {
-        FieldType::Text(_) => ValueKind::Text,
-        FieldType::Boolean => ValueKind::Boolean,
-        FieldType::Array(_) => ValueKind::Array,
-        FieldType::Object => ValueKind::Object,
-        FieldType::Integer | FieldType::Number { .. } | FieldType::Untyped => ValueKind::Number,
-    })
-}
-
-/// Over the documents that expire alone: it removes them, and no list takes it for an index that finds anything.
-fn expiry_index() -> IndexModel {
-    let options = IndexOptions::builder()
-        .name(EXPIRES_AT.to_owned())
-        .expire_after(Duration::ZERO)
-        .partial_filter_expression(doc! { EXPIRES_AT: { "$type": "date" } })
-        .build();
-    IndexModel::builder().keys(doc! { EXPIRES_AT: 1 }).options(options).build()
 }
 
 /// The filter of an operation: the condition, and that the document has not expired and is not hidden.
