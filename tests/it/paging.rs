@@ -10,6 +10,7 @@ on_both_stores!(
     pages_of_long_texts_follow_each_other_without_gap_or_repetition,
     a_page_follows_a_document_that_has_changed_and_begins_again_where_nothing_is_left,
     an_export_and_an_explanation_continue_behind_a_long_text,
+    pages_show_each_document_from_before_the_definition_once,
 );
 
 /// The most characters of a cursor.
@@ -39,13 +40,17 @@ async fn writer(stack: &Stack) -> Caller<'_> {
         "indexes": [{"keys": {"kind": 1, "text": 1}}]});
     let defined = caller.put("/api/collections/texts", &definition).await;
     assert_eq!(defined.status, 201, "{defined:?}");
-    // Each request goes to the next replica.
-    let mut served = 0;
-    while served < 2 {
-        served = if caller.get("/api/texts").await.status == 200 { served + 1 } else { 0 };
+    until(&caller, "/api/texts", 200).await;
+    caller
+}
+
+/// Waits until every replica answers so: each request goes to the next one.
+async fn until(caller: &Caller<'_>, path: &str, status: u16) {
+    let mut answered = 0;
+    while answered < 2 {
+        answered = if caller.get(path).await.status == status { answered + 1 } else { 0 };
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    caller
 }
 
 async fn insert(caller: &Caller<'_>, text: Option<&str>) -> String {
@@ -162,4 +167,58 @@ async fn an_export_and_an_explanation_continue_behind_a_long_text(stack: Stack) 
     assert_eq!((explained.status, &explained.json()["returned"]), (200, &json!(2)), "{explained:?}");
     assert_eq!(caller.delete(&format!("/api/texts/{}", first[0])).await.status, 204);
     assert_eq!(caller.get(&path("explain=true")).await.json()["returned"], 2, "it begins with the next one");
+}
+
+async fn pages_show_each_document_from_before_the_definition_once(stack: Stack) {
+    const PATH: &str = "/api/collections/texts";
+    let caller = stack.bearer_of("ada", SCOPE);
+    let of =
+        |properties: Value| json!({"name": "texts", "schema": {"type": "object", "properties": properties}});
+    assert_eq!(caller.put(PATH, &of(json!({}))).await.status, 201);
+    until(&caller, "/api/texts", 200).await;
+    let values = [
+        json!([1, 9]),
+        json!({"k": 1}),
+        json!("NaN"),
+        json!(5),
+        json!(null),
+        json!([0]),
+        json!(true),
+        json!("-Infinity"),
+        json!([{"k": 0}]),
+        json!(-1.5),
+    ];
+    let mut ids = Vec::new();
+    for (at, value) in values.iter().cycle().take(20).enumerate() {
+        let text = if at % 3 == 0 { value.clone() } else { long(&at.to_string()).into() };
+        let stored = caller.insert("texts", &json!({"text": text, "value": value, "in": value})).await;
+        ids.push(stored["_id"].as_str().expect("an id").to_owned());
+    }
+    ids.sort();
+    let ieee754 = json!({"type": ["number", "string"], "format": "ieee754"});
+    // A definition that asks whether NaN can be asked for, so that it is seen whether a replica serves it.
+    for (value, asked) in [(ieee754, 200), (json!({"type": "number"}), 422)] {
+        let within = json!({"type": "object", "properties": {"k": value}});
+        let definition = of(json!({"text": {"type": "string"}, "value": value, "in": within}));
+        let forced = caller.put(&format!("{PATH}?force=true"), &definition).await;
+        assert_eq!(forced.status, 200, "{forced:?}");
+        until(&caller, "/api/texts?value=NaN", asked).await;
+        for sort in ["value,text", "-value,-text", "-text", "in.k,text", "-in.k"] {
+            let (whole, _) = page(&caller, sort, 1000, None).await;
+            for limit in [1, 3] {
+                let (mut seen, mut after) = (Vec::new(), None);
+                while seen.len() <= ids.len() {
+                    let (found, next) = page(&caller, sort, limit, after.as_deref()).await;
+                    seen.extend(found);
+                    after = next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(seen, whole, "{sort} by {limit}");
+                seen.sort();
+                assert_eq!(seen, ids, "{sort} by {limit}");
+            }
+        }
+    }
 }
