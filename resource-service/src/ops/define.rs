@@ -167,6 +167,10 @@ impl Service {
         collection: &Arc<Collection>,
         write: impl Future<Output = Result<bool, StoreError>>,
     ) -> Result<bool, ResourceError> {
+        let served = self.catalog.get(collection.name());
+        if served.is_none_or(|served| served.definition.schema != collection.definition.schema) {
+            self.store.forget_prepared(collection.name()).await?;
+        }
         self.store.prepare(std::slice::from_ref(collection)).await?;
         let written = write.await?;
         self.catalog.refresh(&*self.store).await?;

@@ -82,6 +82,12 @@ pub trait DefinitionStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Duplicate>, StoreError>;
 
+    /// Forgets that the documents of a collection were gone through for a definition, so that the next [`Store::prepare`]
+    /// does it again. What is noted of them holds while that definition is served, and another may have been since.
+    ///
+    /// [`Store::prepare`]: super::Store::prepare
+    async fn forget_prepared(&self, name: &str) -> Result<(), StoreError>;
+
     /// Removes every document of a collection that is no longer served, what is kept of its past and its changes, and the
     /// answers to requests that stored them, in steps that hold up no writer for long. The documents go last. Can be repeated.
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError>;

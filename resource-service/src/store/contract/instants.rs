@@ -19,6 +19,7 @@ on_both_stores! {
     nothing_shows_what_a_store_keeps_beside_a_document
     documents_from_before_a_field_became_a_time_are_found
     equal_times_are_told_before_a_field_becomes_a_time
+    times_that_were_written_under_another_definition_are_found
 }
 
 const TIMES: [&str; 7] = [
@@ -256,5 +257,36 @@ async fn equal_times_are_told_before_a_field_becomes_a_time(f: &Fixture) {
         assert_eq!(told, [("00 01".to_owned(), 2, &first), ("02 05".to_owned(), 2, &second)]);
         assert!(n.is_none_or(|n| found[0].values[0] == ("n".to_owned(), n)));
         assert_eq!(f.store.duplicates(&after, &after.indexes[0], 1).await.expect("ok"), found[..1]);
+    }
+}
+
+/// Whatever came between, nothing that was noted of the documents before holds for those that were written since.
+async fn times_that_were_written_under_another_definition_are_found(f: &Fixture) {
+    let unique = json!([{"keys": {"at": 1}, "unique": true}]);
+    let [text, time, unique] =
+        [(json!({"type": "string"}), json!([])), (time(), json!([])), (time(), unique)]
+            .map(|(at, indexes)| collection("passing", &at, &indexes));
+    for between in ["another definition", "a removal", "one that this replica has not seen"] {
+        f.store.prepare(std::slice::from_ref(&time)).await.expect("ok");
+        f.store.insert(&time, document(&time, "a", json!({"at": TIMES[0]}))).await.expect("ok");
+        match between {
+            "another definition" => f.store.prepare(std::slice::from_ref(&text)).await,
+            "a removal" => f.store.clear(&time).await,
+            _ => f.store.forget_prepared("passing").await,
+        }
+        .expect("ok");
+        for (id, at) in [("b", TIMES[1]), ("c", TIMES[4])] {
+            f.store.insert(&text, document(&text, id, json!({"at": at}))).await.expect("ok");
+        }
+        let equal = if between == "a removal" { "b" } else { "ab" };
+        let duplicates = f.store.duplicates(&unique, &unique.indexes[0], 10).await.expect("ok");
+        let duplicates: Vec<String> = duplicates.iter().map(|found| found.ids.concat()).collect();
+        assert_eq!(duplicates, Vec::from_iter((equal == "ab").then(|| equal.to_owned())), "{between}");
+        f.store.prepare(std::slice::from_ref(&time)).await.expect("ok");
+        assert_eq!(found(f, &time, &[("sort", "at")]).await, format!("{equal}c"), "{between}");
+        let mut same: Vec<char> = found(f, &time, &[("at", TIMES[1])]).await.chars().collect();
+        same.sort_unstable();
+        assert_eq!(String::from_iter(same), equal, "{between}");
+        f.store.clear(&time).await.expect("ok");
     }
 }

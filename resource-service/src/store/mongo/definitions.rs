@@ -12,7 +12,9 @@ use mongodb::{
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{MongoStore, changes, duplicate_key, duplicates, failed, json, receipts, written};
+use super::{
+    MongoStore, changes, duplicate_key, duplicates, failed, instants, json, older, receipts, written,
+};
 use crate::{
     domain::{collection::Collection, index::Index},
     store::{
@@ -179,7 +181,16 @@ impl DefinitionStore for MongoStore {
         self.server.while_it_answers(looking).await.ok_or(Unavailable)?
     }
 
+    async fn forget_prepared(&self, name: &str) -> Result<(), StoreError> {
+        let forgetting = async {
+            instants::forget(&self.database, name).await?;
+            older::forget(&self.database, name).await
+        };
+        in_time(forgetting).await.map_err(|error| failed(&error))
+    }
+
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
+        self.forget_prepared(collection.name()).await?;
         let receipts = receipts::forget_of(&self.database, collection.name());
         let forgotten = self.server.while_it_answers(receipts).await;
         forgotten.ok_or(StoreError::Unknown)?.map_err(|error| failed(&error))?;

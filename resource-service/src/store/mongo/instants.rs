@@ -10,6 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mongodb::{
     Collection as Handle, Database,
     bson::{Bson, Document as Doc, RawDocumentBuf, doc, serialize_to_bson},
+    error::Error,
 };
 use serde_json::{Map, Value};
 
@@ -77,6 +78,11 @@ pub async fn prepare(
     mend(database, documents, collection).await?;
     let done = state.replace_one(doc! { "_id": collection.name() }, state_of(collection)).upsert(true).await;
     done.map(drop).map_err(|error| failed(&error))
+}
+
+/// Forgets that the documents of a collection were gone through.
+pub async fn forget(database: &Database, name: &str) -> Result<(), Error> {
+    database.collection::<Doc>(STATE).delete_one(doc! { "_id": name }).await.map(drop)
 }
 
 /// What is kept of a collection whose documents were gone through for its layout.

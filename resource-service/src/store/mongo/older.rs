@@ -15,6 +15,7 @@ use mongodb::{
         Bson, DateTime, Document as Doc, RawArray, RawBsonRef, RawDocument, RawDocumentBuf,
         deserialize_from_slice, doc,
     },
+    error::Error,
 };
 use time::OffsetDateTime;
 
@@ -68,6 +69,11 @@ fn strays_of(state: &Doc) -> Strays {
 pub async fn is_known(database: &Database, collection: &Collection) -> Result<bool, StoreError> {
     let found = state(database, doc! { "_id": collection.name() }).await?;
     Ok(found.is_some_and(|state| is_of(&state, collection)))
+}
+
+/// Forgets that the documents of a collection were gone through.
+pub async fn forget(database: &Database, name: &str) -> Result<(), Error> {
+    database.collection::<Doc>(STATE).delete_one(doc! { "_id": name }).await.map(drop)
 }
 
 /// Goes through all documents, unless that was done for this schema; returns the fields that hold strays. Nothing is

@@ -253,6 +253,11 @@ impl DefinitionStore for SqliteStore {
         self.database.read(move |connection| duplicates(connection, &collection, &index, limit)).await
     }
 
+    /// Nothing is noted here: the keys of points in time are part of the indexes.
+    async fn forget_prepared(&self, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
         // The documents go last: while there are some, the rest may still be there.
         let name = collection.name().to_owned();
