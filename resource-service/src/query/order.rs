@@ -81,6 +81,11 @@ impl Order {
         &self.0
     }
 
+    /// Whether every document keeps its place, whatever is written to it.
+    pub fn is_lasting(&self) -> bool {
+        self.0.iter().all(|key| matches!(key.field.path.to_string().as_str(), "_id" | "_created_at"))
+    }
+
     /// The place of a document in this order.
     pub fn place(&self, document: &Value) -> Vec<SortValue> {
         let place = |key: &SortKey| match key.field.path.find(document) {

@@ -1,5 +1,6 @@
-//! Reads a whole selection. Where no index serves its order, the row numbers are sorted once, into a file without a name, and
-//! the documents are then read by these: no transaction stays open, and memory does not grow with the selection.
+//! Reads a whole selection. Its row numbers are written in order into a file without a name, once, and the documents are then
+//! read by these: no transaction stays open, memory does not grow with the selection, and a document that moves in the order
+//! meanwhile is read once. An order that no document moves in is read behind the last document, where an index serves it.
 
 use std::{
     fs::File,
@@ -20,8 +21,6 @@ use crate::store::{
     scan::{Rest, Scan},
 };
 
-/// A selection of fewer documents is read at once.
-const FEW: usize = 1_000;
 /// The bytes of a row number.
 const WIDTH: usize = 8;
 
@@ -42,12 +41,16 @@ struct Sorted {
 impl RowScan {
     pub(super) async fn open(store: SqliteStore, rest: Rest) -> Result<Self, StoreError> {
         let mut scan = Self { store, rest, sorted: None };
-        if scan.rest.selection.limit > FEW {
-            let statement = scan.rows();
-            let directory = scan.store.database.directory().to_owned();
-            scan.sorted =
-                scan.store.query(move |connection| sort(connection, &statement, &directory)).await?;
-        }
+        let statement = scan.rows();
+        let (directory, lasting) =
+            (scan.store.database.directory().to_owned(), scan.rest.selection.order.is_lasting());
+        let sorting = scan.store.query(move |connection| {
+            if lasting && !sorts(connection, &statement)? {
+                return Ok(None);
+            }
+            sorted(connection, &statement, &directory).map(Some)
+        });
+        scan.sorted = sorting.await?;
         Ok(scan)
     }
 
@@ -113,21 +116,19 @@ impl Sorted {
     }
 }
 
-/// Sorts the rows of the statement, unless an index gives them in order.
-fn sort(
-    connection: &Connection,
-    statement: &Statement,
-    directory: &Path,
-) -> Result<Option<Sorted>, StoreError> {
+/// Whether the rows of the statement must be sorted, since no index gives them in order.
+fn sorts(connection: &Connection, statement: &Statement) -> Result<bool, StoreError> {
     let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.text))?;
     let mut plan = plan.query(params_from_iter(&statement.values))?;
     let mut sorts = false;
     while let Some(line) = plan.next()? {
         sorts |= line.get_ref(3)?.as_str().is_ok_and(|line| line.contains("TEMP B-TREE"));
     }
-    if !sorts {
-        return Ok(None);
-    }
+    Ok(sorts)
+}
+
+/// The rows of the statement.
+fn sorted(connection: &Connection, statement: &Statement, directory: &Path) -> Result<Sorted, StoreError> {
     let mut prepared = connection.prepare(&statement.text)?;
     let mut rows = prepared.query(params_from_iter(&statement.values))?;
     let file = tempfile::tempfile_in(directory).map_err(|fault| unusable(&fault))?;
@@ -139,7 +140,7 @@ fn sort(
     }
     let mut file = writer.into_inner().map_err(|fault| unusable(fault.error()))?;
     file.seek(SeekFrom::Start(0)).map_err(|fault| unusable(&fault))?;
-    Ok(Some(Sorted { file, left }))
+    Ok(Sorted { file, left })
 }
 
 fn unusable(fault: &io::Error) -> StoreError {
