@@ -36,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(500);
 /// How many who have fallen behind read the store's log at a time.
 const CATCHING_UP: usize = 4;
+/// How many are asked at a time whether the store knows their position.
+const RESUMING: usize = 8;
 
 /// Where a subscription begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ struct Inner {
     /// How often the set of collections that are listened to has changed.
     changed: watch::Sender<u64>,
     catching_up: Semaphore,
+    /// Lets a few ask at a time whether the store knows a position.
+    resuming: Semaphore,
 }
 
 struct State {
@@ -103,6 +107,7 @@ impl Feed {
             begun: watch::Sender::new(0),
             changed: watch::Sender::new(0),
             catching_up: Semaphore::new(CATCHING_UP),
+            resuming: Semaphore::new(RESUMING),
         }))
     }
 

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use futures_util::future::BoxFuture;
+use service_kit::store::Unavailable;
+use tokio::{sync::watch, time::timeout};
 
-use super::{Inner, State, ring::Ring};
+use super::{BEAT, Inner, State, ring::Ring};
 use crate::{
     domain::change::{Change, Position},
     store::StoreError,
@@ -57,7 +59,12 @@ pub struct Subscription {
     after: Position,
     beats: u64,
     joined: Option<Joined>,
+    /// What was missed, while it is being read.
+    reading: Option<BoxFuture<'static, Result<Option<Page>, SubscriptionEnd>>>,
 }
+
+/// Changes that were read in the store's log, and the position that was reached.
+type Page = (Vec<Arc<Change>>, Position);
 
 /// A place among those in memory.
 struct Joined {
@@ -69,7 +76,7 @@ struct Joined {
 impl Subscription {
     pub(super) fn new(feed: Arc<Inner>, collection: Arc<str>) -> Self {
         let topic = feed.enter(&collection);
-        Self { feed, collection, topic, after: Position::default(), beats: 0, joined: None }
+        Self { feed, collection, topic, after: Position::default(), beats: 0, joined: None, reading: None }
     }
 
     /// Where the next change will be behind.
@@ -94,6 +101,7 @@ impl Subscription {
         };
         if !known {
             // Whether the store knows the position is said now, while there can still be another answer.
+            let _turn = feed.resuming.acquire().await.map_err(|_| Unavailable)?;
             drop(feed.store.changes(position, &[Arc::clone(&self.collection)]).await?);
             self.join(&mut feed.state());
         }
@@ -115,7 +123,9 @@ impl Subscription {
     pub async fn next(&mut self) -> Result<Heard, SubscriptionEnd> {
         loop {
             if self.joined.is_none() {
-                let changes = self.catch_up().await?;
+                // The log may be long: who waits is sent a beat now and then.
+                let caught_up = timeout(BEAT, self.catch_up()).await;
+                let changes = caught_up.unwrap_or_else(|_| Ok(Vec::new()))?;
                 if !changes.is_empty() {
                     return Ok(Heard::Changes(changes));
                 }
@@ -165,19 +175,19 @@ impl Subscription {
         Ok(Some(Heard::Beat(self.after)))
     }
 
-    /// Reads a page of what was missed, unless somebody else has done so meanwhile, and joins where it is complete.
+    /// Reads a page of what was missed, unless somebody else has done so meanwhile, and joins where it is complete. Waiting
+    /// for it can be given up and taken up again.
     async fn catch_up(&mut self) -> Result<Vec<Arc<Change>>, SubscriptionEnd> {
+        let (feed, collection, after) = (Arc::clone(&self.feed), Arc::clone(&self.collection), self.after);
+        let reading = self.reading.get_or_insert_with(|| Box::pin(missed(feed, collection, after)));
+        let page = reading.await;
+        self.reading = None;
         let feed = Arc::clone(&self.feed);
-        let _turn = feed.catching_up.acquire().await.map_err(|_| SubscriptionEnd::Unavailable)?;
-        let until = {
-            let mut state = feed.state();
-            if self.join(&mut state) {
-                return Ok(Vec::new());
-            }
-            state.topics.ring(&self.collection).ok_or(SubscriptionEnd::Unavailable)?.floor()
-        };
-        let (page, position) = feed.page(&self.collection, self.after, until).await?;
         let mut state = feed.state();
+        let Some((page, position)) = page? else {
+            self.join(&mut state);
+            return Ok(Vec::new());
+        };
         let from = std::mem::replace(&mut self.after, position);
         let floor = state.topics.ring(&self.collection).map(Ring::floor);
         if floor.is_some_and(|floor| position >= floor) {
@@ -186,6 +196,24 @@ impl Subscription {
         self.join(&mut state);
         Ok(page)
     }
+}
+
+/// The next changes behind `after` in the store's log, up to those in memory; nothing where these reach back far enough.
+async fn missed(
+    feed: Arc<Inner>,
+    collection: Arc<str>,
+    after: Position,
+) -> Result<Option<Page>, SubscriptionEnd> {
+    let _turn = feed.catching_up.acquire().await.map_err(|_| SubscriptionEnd::Unavailable)?;
+    let until = {
+        let state = feed.state();
+        let ring = state.topics.ring(&collection).ok_or(SubscriptionEnd::Unavailable)?;
+        if ring.behind(after).is_some() {
+            return Ok(None);
+        }
+        ring.floor()
+    };
+    Ok(Some(feed.page(&collection, after, until).await?))
 }
 
 fn dropped() -> SubscriptionEnd {

@@ -197,3 +197,23 @@ async fn a_listener_to_another_collection_costs_nobody_a_change(f: &Fixture) {
     assert_eq!(take(&mut things, CHANGES).await.0, expected);
     writer.await.expect("ok");
 }
+
+#[tokio::test]
+async fn a_listener_who_waits_for_the_log_is_sent_beats() {
+    let f = Fixture::sqlite().await;
+    let feed = feed_of(&f);
+    let start = f.store.position_now().await.expect("ok");
+    f.insert("a", json!({})).await;
+    let _keep = feed.subscribe("things", Start::Now).await.expect("ok");
+    let others = feed.0.catching_up.acquire_many(4).await.expect("ok");
+    let mut late = feed.subscribe("things", Start::Behind(start)).await.expect("ok");
+    tokio::time::pause();
+    for _ in 0..2 {
+        let beat = received(&mut late).await;
+        assert!(matches!(beat, Ok(Heard::Beat(position)) if position == start), "{beat:?}");
+    }
+    tokio::time::resume();
+    drop(others);
+    assert_eq!(take(&mut late, 1).await.0, ["a"]);
+    f.end().await;
+}

@@ -160,6 +160,12 @@ impl Fixture {
         }
     }
 
+    /// The database of a store of MongoDB.
+    pub fn database(&self) -> &mongodb::Database {
+        let Leftover::Database(database) = &self.leftover else { panic!("not a store of MongoDB") };
+        database
+    }
+
     /// Takes from the revisions that a collection keeps when others took their places, as an older program kept them.
     async fn without_dates(&self, collection: &str) {
         match &self.leftover {

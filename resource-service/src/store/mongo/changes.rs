@@ -19,6 +19,7 @@ use mongodb::{
 };
 use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
 use super::{failed, json};
 use crate::{
@@ -32,6 +33,9 @@ use crate::{
 
 /// How long the server waits for a change before it says that there is none.
 const AWAIT: Duration = Duration::from_millis(500);
+/// How long the server may look for the first change before a stream begins without one. Until it has looked through its log
+/// it says nothing, and where much was written since, that takes longer than a request may.
+const PROMPT: Duration = Duration::from_millis(500);
 /// The server's codes for a position that is no longer in its log: `ChangeStreamHistoryLost`, `ChangeStreamFatalError`.
 const LOST: [i32; 2] = [286, 280];
 /// The server's code for a collection that exists.
@@ -94,27 +98,45 @@ pub(super) async fn follow(
     after: Position,
     collections: &[Arc<str>],
 ) -> Result<ChangeLog, StoreError> {
-    // A position ahead would be waited for in silence, for instance one of another server.
-    if after.step > position_now(database).await?.step + AHEAD {
+    follow_within(database, after, collections, PROMPT).await
+}
+
+/// The same, where the server may look for the first change so long.
+async fn follow_within(
+    database: &Database,
+    after: Position,
+    collections: &[Arc<str>],
+    prompt: Duration,
+) -> Result<ChangeLog, StoreError> {
+    // A position ahead would be waited for in silence, for instance one of another server. Those before the first second
+    // were never given.
+    if timestamp(after).time == 0 || after.step > position_now(database).await?.step + AHEAD {
         return Err(StoreError::PositionLost);
     }
     let kinds = ["insert", "replace", "update", "delete"];
     let names: Vec<&str> = collections.iter().map(AsRef::as_ref).collect();
     let wanted = doc! { "operationType": { "$in": kinds.as_slice() }, "ns.coll": { "$in": names } };
-    let watch = database
-        .watch()
-        .pipeline([doc! { "$match": wanted }])
-        .full_document(FullDocumentType::WhenAvailable)
-        .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
-        .max_await_time(AWAIT)
-        .start_at_operation_time(timestamp(after));
-    let changes = watch.await.map_err(|error| broken(&error))?.with_type::<Event>();
+    let watch = || {
+        database
+            .watch()
+            .pipeline([doc! { "$match": wanted.clone() }])
+            .full_document(FullDocumentType::WhenAvailable)
+            .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
+            .max_await_time(AWAIT)
+            .start_at_operation_time(timestamp(after))
+    };
+    // A position that is lost is found out at once; a long log is read by whoever reads the stream.
+    let (changes, looked) = match timeout(prompt, watch()).await {
+        Ok(changes) => (changes, true),
+        Err(_) => (in_time(watch().batch_size(0)).await, false),
+    };
+    let changes = changes.map_err(|error| broken(&error))?.with_type::<Event>();
     let begin = Position { part: 0, ..after };
     // Where the server found nothing at once, it says up to where it looked.
     let quiet = changes.resume_token().as_ref().and_then(reached).filter(|reached| *reached > after);
     let marks = [Some(after), quiet].into_iter().flatten().map(|mark| Ok(Told::Mark(mark)));
     let (position, parts) = (quiet.unwrap_or(begin), HashMap::new());
-    let follower = LogReader { stream: changes, position, parts, after };
+    let follower = LogReader { stream: changes, looked, position, parts, after };
     let changes =
         stream::try_unfold(
             follower,
@@ -126,6 +148,8 @@ pub(super) async fn follow(
 /// A change stream, and its position.
 struct LogReader {
     stream: ChangeStream<Event>,
+    /// Whether the server has looked for changes: a stream that began before that is empty at first.
+    looked: bool,
     position: Position,
     /// How many changes of the current step each collection has.
     parts: HashMap<Arc<str>, u32>,
@@ -146,6 +170,7 @@ impl LogReader {
                     }
                 }
                 None if !self.stream.is_alive() => return Err(StoreError::PositionLost),
+                None if !std::mem::replace(&mut self.looked, true) => {}
                 None => {
                     let reached = self.stream.resume_token().as_ref().and_then(reached);
                     self.position = self.position.max(reached.unwrap_or_default());
@@ -274,6 +299,28 @@ fn image(raw: &RawDocumentBuf) -> Result<Image, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::contract::Fixture;
+
+    #[tokio::test]
+    async fn a_stream_begins_before_the_server_has_looked_through_its_log() {
+        let f = Fixture::mongo().await;
+        let start = f.store.position_now().await.unwrap();
+        for id in ["a", "b"] {
+            f.insert(id, serde_json::json!({})).await;
+        }
+        let things = ["things".into()];
+        let mut changes = follow_within(f.database(), start, &things, Duration::ZERO).await.unwrap();
+        let (mut ids, mut marks) = (Vec::new(), Vec::new());
+        while ids.len() < 2 {
+            match changes.next().await.unwrap().unwrap() {
+                Told::Change(change) => ids.push(change.id.clone()),
+                Told::Mark(mark) => marks.push(mark),
+            }
+        }
+        // The only mark before them is where it begins: who stops at the next one has come further.
+        assert_eq!((ids, marks), (vec!["a".to_owned(), "b".to_owned()], vec![start]));
+        f.end().await;
+    }
 
     #[test]
     fn a_place_that_the_log_does_not_reach_is_lost_and_another_failure_is_not() {
