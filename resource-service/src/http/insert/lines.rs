@@ -22,6 +22,8 @@ const IDLE: Duration = Duration::from_secs(60);
 /// How long a line may take from its first byte to its end, and how many of its bytes give it a second more.
 const LINE: Duration = Duration::from_secs(20);
 const BYTES_A_SECOND: usize = 4 * 1024;
+/// The most bytes of blank lines in a row.
+pub const MAX_BLANK: usize = 1024 * 1024;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub struct Lines<S> {
     ended: bool,
     /// How long the client has been waited for since the last line.
     waited: Duration,
+    /// The bytes of blank lines since the last line.
+    blank: usize,
 }
 
 impl<S> Lines<S>
@@ -70,6 +74,7 @@ where
             begun: false,
             ended: false,
             waited: Duration::ZERO,
+            blank: 0,
         }
     }
 
@@ -96,8 +101,13 @@ where
     pub async fn next(&mut self) -> Option<Result<Line, Broken>> {
         loop {
             if let Some(line) = self.take_line() {
-                self.waited = Duration::ZERO;
+                (self.waited, self.blank) = (Duration::ZERO, 0);
                 return Some(Ok(line));
+            }
+            if self.blank > MAX_BLANK {
+                let detail =
+                    format!("More than {MAX_BLANK} bytes of blank lines came in a row; leave them out");
+                return Some(Err(Broken::Refused(Problem::new(ProblemCode::InvalidRequest, detail))));
             }
             if self.ended {
                 return None;
@@ -160,8 +170,11 @@ where
         if std::mem::take(&mut self.skipping) || text.len() > BODY_LIMIT + 1 {
             return Some(Line::TooLong);
         }
-        let blank = text.iter().all(u8::is_ascii_whitespace);
-        (!blank).then_some(Line::Text(text))
+        if text.iter().all(u8::is_ascii_whitespace) {
+            self.blank += whole;
+            return None;
+        }
+        Some(Line::Text(text))
     }
 }
 
@@ -221,6 +234,17 @@ mod tests {
         }
         assert_eq!(lines(&[]).await, []);
         assert_eq!(lines(&["\n", "\n"]).await, []);
+    }
+
+    #[tokio::test]
+    async fn blank_lines_without_end_are_refused() {
+        let blank = || Ok::<_, PayloadError>(Bytes::from("\n".repeat(64 * 1024)));
+        let few = || (0..15).map(|_| blank()).chain([Ok(Bytes::from_static(b"a\n"))]);
+        let mut lines = Lines::new(stream::iter(few().chain(few()).chain(std::iter::repeat_with(blank))));
+        for _ in 0..2 {
+            assert!(matches!(lines.next().await, Some(Ok(Line::Text(_)))));
+        }
+        assert!(matches!(lines.next().await, Some(Err(Broken::Refused(_)))));
     }
 
     #[tokio::test]

@@ -17,8 +17,8 @@ use service_kit::{
 };
 use shared_models::problem::ProblemCode;
 
-pub use self::options::MAX_KEY;
 use self::options::{InsertParameters, Options};
+pub use self::{lines::MAX_BLANK, options::MAX_KEY};
 use super::{
     BODY_LIMIT,
     body::{JSON, NDJSON, document, is, is_array, media_type},

@@ -29,7 +29,8 @@ const PURGE: &str = "Remove the document for good, removed already or not, with 
     it; their bytes are removed within minutes. Until then a caller who wrote the document with an Idempotency-Key may be sent that \
     first answer again; afterwards 410. If-Match names the revision of the document or of its removal.";
 const USAGE: &str = "What is stored. On MongoDB documents and versions are what the server's statistics say: they count \
-    expired documents until the server removes them, and may be off for a while after it was killed.";
+    expired documents until the server removes them, and may be off for a while after it was killed. Bytes are the store's own measure: \
+    of BSON on MongoDB, of JSON text on SQLite.";
 
 /// The parameters.
 pub fn parameters() -> Map<String, Value> {

@@ -42,7 +42,9 @@ const ABOUT: &str = "Collections of documents. The definition of a collection ha
     `If-Match`: if the document has changed since, the answer is 412 and nothing is written. Where the definition says \
     `require_if_match`, a write without it gets 428.\n\
     - The members that begin with `_` are set by the service. A document may be sent back with those it was read with.\n\
-    - A POST with an `Idempotency-Key` may be sent again: it is carried out once, and the first answer is repeated.\n\n\
+    - A POST of documents with an `Idempotency-Key` may be sent again: it is carried out once, and the first answer is repeated. \
+    Points of series take no key: a point that is stored already is counted as `repeated`. Of other requests `If-Match` makes sure that \
+    one is not carried out twice.\n\n\
     ## Queries\n\n\
     Each field is a parameter: `field=value` or `field[operator]=value`, with dots between the names of a path. Several are \
     combined with AND; use `or` and `filter` for other combinations.\n\n\

@@ -15,7 +15,7 @@ use crate::{
         validate::MAX_FAULTS,
     },
     http::{
-        insert::{BULK_LIMIT, MAX_KEY},
+        insert::{BULK_LIMIT, MAX_BLANK, MAX_KEY},
         series,
     },
     ops::{
@@ -62,6 +62,7 @@ fn writing() -> Vec<Row> {
         row("Documents in such a body", number(MAX_TOGETHER), "413"),
         row("A stream of lines", "none".to_owned(), ""),
         row("A line of it", bytes(MAX_BYTES), "413 for this line"),
+        row("Blank lines of it in a row", bytes(MAX_BLANK), "400 for the rest"),
         row("Operations of a JSON Patch", number(MAX_OPERATIONS), "422"),
         row("Characters of an Idempotency-Key", number(MAX_KEY), "400"),
         row("Faults of a document that are reported", number(MAX_FAULTS), "the others are left out"),
