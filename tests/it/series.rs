@@ -6,6 +6,7 @@ use crate::support::{Stack, caller::send, on_both_stores};
 
 on_both_stores!(
     appenders_at_the_same_time_lose_nothing_and_double_nothing,
+    many_who_append_single_points_to_one_series_are_all_served,
     a_series_is_appended_drawn_and_listed,
     calculations_are_compared_and_reviews_go_stale,
 );
@@ -49,6 +50,23 @@ async fn appenders_at_the_same_time_lose_nothing_and_double_nothing(stack: Stack
         .map(|row| row.split(',').next().expect("a step").parse().expect("one"))
         .collect();
     assert_eq!(steps, (0..6000).collect::<Vec<_>>());
+}
+
+/// Through every replica, in no order.
+async fn many_who_append_single_points_to_one_series_are_all_served(stack: Stack) {
+    let scientist = stack.scientist().await;
+    let id = scientist.insert("calculations", &calculation(1, 0.0)).await["_id"].clone();
+    let append = async |client: i32| {
+        for n in 0..25 {
+            let reply = scientist.post("/api/series/points", &batch(&id, [client + n * 12])).await;
+            assert_eq!((reply.status, &reply.json()["accepted"]), (200, &json!(1)), "{reply:?}");
+        }
+    };
+    futures_util::future::join_all((0..12).map(append)).await;
+    let id = id.as_str().expect("an id");
+    let listed = scientist.get(&format!("/api/series/metrics?calculation={id}")).await.json();
+    let (count, last) = (&listed["items"][0]["count"], &listed["items"][0]["last_step"]);
+    assert_eq!((count, last), (&json!(300), &json!(299)), "{listed}");
 }
 
 async fn a_series_is_appended_drawn_and_listed(stack: Stack) {

@@ -101,7 +101,7 @@ pub struct Chunk {
 }
 
 /// Which series.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeriesId {
     /// `_id` of the calculation.
     pub calculation: String,

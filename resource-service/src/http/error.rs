@@ -127,6 +127,8 @@ impl From<ResourceError> for Problem {
             }
             ResourceError::QueryTimeout(_) => problem_of(ProblemCode::QueryTimeout, &error),
             ResourceError::Exhausted(refusal) => refusal.into(),
+            ResourceError::ChangedMeanwhile => problem_of(ProblemCode::Unavailable, &error)
+                .with_header(RETRY_AFTER, HeaderValue::from_static("1")),
             ResourceError::Unavailable => Self::unavailable(),
             ResourceError::Unknown => Self::outcome_unknown(),
             ResourceError::Internal(cause) => Self::internal(cause),

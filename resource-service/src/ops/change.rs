@@ -1,10 +1,11 @@
 //! What replacing, patching and deleting share: read, check the precondition, write if nobody was faster.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
-use service_kit::aside::aside;
+use service_kit::{aside::aside, random::bytes};
 use shared_models::claims::AccessClaims;
+use tokio::time::sleep;
 
 pub(super) use super::revise::Effect;
 use super::{
@@ -86,7 +87,7 @@ impl WriteTarget<'_> {
         &self,
         service: &Service,
         effect: Effect,
-        bytes: usize,
+        sent: usize,
         change: F,
     ) -> Result<Shown, ResourceError>
     where
@@ -97,11 +98,11 @@ impl WriteTarget<'_> {
     {
         let permit = self.admit(service)?;
         let reviser = Arc::new(Reviser::new(&permit, effect, change));
-        for _ in 0..MAX_TRIES {
+        for tries in 0..MAX_TRIES {
             let found = self.current(service, &permit).await?;
             let (found, document) = self.granted(service, &permit, found).await?;
             let (reviser, now, stored) = (Arc::clone(&reviser), service.clock.now(), found.json.len());
-            let next = aside(bytes + stored, move || reviser.revise(document, stored, now)).await??;
+            let next = aside(sent + stored, move || reviser.revise(document, stored, now)).await??;
             let Some(Revision { before, after, stored }) = next else { return permit.show(found) };
             belonging::check(service, self.claims, self.collection, Some(&before), &after.members).await?;
             service.check_grant(&permit, Some(self.id), &after.members)?;
@@ -118,14 +119,15 @@ impl WriteTarget<'_> {
                 }
                 return permit.show(stored);
             }
+            service.pause(tries).await;
         }
-        Err(ResourceError::Unavailable)
+        Err(ResourceError::ChangedMeanwhile)
     }
 
     /// Removes the document, again when somebody else was faster.
     pub(super) async fn remove(&self, service: &Service) -> Result<(), ResourceError> {
         let permit = self.admit(service)?;
-        for _ in 0..MAX_TRIES {
+        for tries in 0..MAX_TRIES {
             let current = self.current(service, &permit).await?;
             let current = self.granted(service, &permit, current).await?.1.meta;
             let (expected, by) = (current.revision, permit.subject.to_owned());
@@ -135,8 +137,18 @@ impl WriteTarget<'_> {
             if removed? {
                 return Ok(());
             }
+            service.pause(tries).await;
         }
-        Err(ResourceError::Unavailable)
+        Err(ResourceError::ChangedMeanwhile)
+    }
+}
+
+impl Service {
+    /// Waits a moment before a write that others overtook is tried again: none at first, up to 64 ms later on.
+    pub(super) async fn pause(&self, tries: usize) {
+        let most = 1 << tries.min(6);
+        let jitter = u64::from(u16::from_le_bytes(bytes(&*self.random))) % most;
+        sleep(Duration::from_millis(jitter)).await;
     }
 }
 

@@ -101,7 +101,7 @@ pub async fn define(service: &Service, wanted: &DefinitionRequest<'_>) -> Result
             return Ok(Defined::Served { revision: revision + 1, new: !standing.exists() });
         }
     }
-    Err(ResourceError::Unavailable)
+    Err(ResourceError::ChangedMeanwhile)
 }
 
 /// Refuses a change that is not compatible, unless it is forced and can be.

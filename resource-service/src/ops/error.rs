@@ -221,7 +221,10 @@ pub enum ResourceError {
     /// There is no memory, or no turn, for the request.
     #[error(transparent)]
     Exhausted(#[from] Exhausted),
-    /// The store cannot be reached now, or too many others write the same document.
+    /// Others wrote the same again and again before this could be written.
+    #[error("this was changed by other requests at the same time; retry in a moment")]
+    ChangedMeanwhile,
+    /// The store cannot be reached now.
     #[error("the store cannot be reached now")]
     Unavailable,
     /// A write was sent to the store and its outcome is not known.

@@ -41,7 +41,7 @@ pub async fn revision(
             return Ok(restored);
         }
     }
-    Err(ResourceError::Unavailable)
+    Err(ResourceError::ChangedMeanwhile)
 }
 
 /// Brings a removed document back as it was last.
@@ -61,7 +61,7 @@ pub async fn removed(service: &Service, target: WriteTarget<'_>) -> Result<Shown
             return Ok(restored);
         }
     }
-    Err(ResourceError::Unavailable)
+    Err(ResourceError::ChangedMeanwhile)
 }
 
 /// Admits callers who may write and read: what is restored is something that is stored.

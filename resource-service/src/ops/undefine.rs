@@ -59,7 +59,7 @@ pub async fn undefine(
             return Ok(());
         }
     }
-    Err(ResourceError::Unavailable)
+    Err(ResourceError::ChangedMeanwhile)
 }
 
 /// The definition goes first: who still serves it for a moment may store a document, which is then found by whoever

@@ -126,6 +126,20 @@ async fn appenders_at_the_same_time_lose_nothing_and_double_nothing() {
 }
 
 #[actix_web::test]
+async fn many_who_append_single_points_to_one_series_are_all_served() {
+    let (api, id) = started().await;
+    let append = async |client: i32| {
+        for n in 0..25 {
+            let step = client + n * 12;
+            let stored = post(&api, "/api/series/points", &batch(&id, squares(step..step + 1))).await;
+            assert_eq!((stored.status, outcome(&stored)), (200, (1, 0, 0)), "{}", stored.text);
+        }
+    };
+    join_all((0..12).map(append)).await;
+    assert_eq!(steps(&api, &id).await, (0..300).collect::<Vec<i64>>());
+}
+
+#[actix_web::test]
 async fn bad_points_are_told_where_they_are_and_nothing_is_stored() {
     let (api, id) = started().await;
     let refused = async |body: Value| {

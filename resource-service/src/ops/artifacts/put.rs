@@ -78,5 +78,5 @@ async fn show(
             return Ok(Stored { artifact: file.about, created });
         }
     }
-    Err(ResourceError::Unavailable)
+    Err(ResourceError::ChangedMeanwhile)
 }

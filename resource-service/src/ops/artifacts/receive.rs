@@ -257,6 +257,7 @@ impl<'r> Receiver<'r> {
             ResourceError::Interrupted(_) => self.blob.sha256.is_some() && self.chunks > 0,
             // Another request may be writing it, or the folder may name it; this is not known.
             ResourceError::UploadEnded
+            | ResourceError::ChangedMeanwhile
             | ResourceError::Unavailable
             | ResourceError::Unknown
             | ResourceError::Internal(_) => true,

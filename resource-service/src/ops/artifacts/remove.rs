@@ -27,5 +27,5 @@ pub async fn remove(
             return Ok(());
         }
     }
-    Err(ResourceError::Unavailable)
+    Err(ResourceError::ChangedMeanwhile)
 }

@@ -37,7 +37,7 @@ pub async fn purge(service: &Service, target: WriteTarget<'_>) -> Result<(), Res
             return Ok(());
         }
     }
-    Err(ResourceError::Unavailable)
+    Err(ResourceError::ChangedMeanwhile)
 }
 
 /// The document's current revision or, where it is removed, that of its removal.

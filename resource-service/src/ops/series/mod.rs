@@ -5,6 +5,7 @@ pub mod metrics;
 mod overlap;
 pub mod read;
 pub mod sweep;
+mod turns;
 mod write;
 
 use std::sync::Arc;

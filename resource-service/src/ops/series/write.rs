@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use shared_models::{documents::Direction, problem::FieldError};
 
-use super::{compare, equal, field, order};
+use super::{compare, equal, field, order, turns};
 use crate::{
     domain::{
         document::Meta,
@@ -67,6 +67,7 @@ pub(super) async fn at_ends(
     if appends.is_empty() {
         return Ok(done);
     }
+    let _turns = turns::shared(appends.iter().map(|append| &append.place)).await;
     let stored = service.store.append_points(collection, appends, service.clock.now()).await?;
     for (number, stored) in numbers.into_iter().zip(stored) {
         done[number] = stored;
@@ -105,6 +106,7 @@ pub(super) async fn store(
     replace: bool,
 ) -> Result<AppendOutcome, ResourceError> {
     let mut outcome = AppendOutcome::default();
+    let _turn = turns::alone(&series.place).await;
     let mut tries = 0;
     let tails = permit.collection.sums_points();
     while let (Some(least), Some(largest)) = (series.points.first(), series.points.last()) {
@@ -132,9 +134,12 @@ pub(super) async fn store(
                 outcome.add(done);
                 tries = 0;
             }
-            // Another request was faster; what it wrote decides.
-            Ok(false) | Err(StoreError::Conflict { .. }) if tries < MAX_TRIES => tries += 1,
-            Ok(false) => return Err(ResourceError::Unavailable),
+            // Another replica was faster; what it wrote decides.
+            Ok(false) | Err(StoreError::Conflict { .. }) if tries < MAX_TRIES => {
+                service.pause(tries).await;
+                tries += 1;
+            }
+            Ok(false) | Err(StoreError::Conflict { .. }) => return Err(ResourceError::ChangedMeanwhile),
             Err(error) => return Err(error.into()),
         }
     }
