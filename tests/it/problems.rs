@@ -10,7 +10,11 @@ use serde_json::json;
 
 use crate::support::{Caller, Stack, caller::send, on_both_stores};
 
-on_both_stores!(what_the_server_refuses_by_itself_is_a_problem_too, a_body_is_limited_on_both_services);
+on_both_stores!(
+    what_the_server_refuses_by_itself_is_a_problem_too,
+    a_body_is_limited_on_both_services,
+    a_name_that_the_json_parser_uses_for_itself_is_refused_wherever_json_is_read,
+);
 
 async fn what_the_server_refuses_by_itself_is_a_problem_too(stack: Stack) {
     let scientist = stack.scientist().await;
@@ -60,6 +64,56 @@ async fn a_body_is_limited_on_both_services(stack: Stack) {
     assert_eq!((reply.status, reply.code().as_str()), (413, "payload_too_large"));
     let page = scientist.get("/api/calculations").await;
     assert_eq!(page.json()["items"], json!([]));
+}
+
+async fn a_name_that_the_json_parser_uses_for_itself_is_refused_wherever_json_is_read(stack: Stack) {
+    let scientist = stack.scientist().await;
+    let document = |parameters: &str| {
+        format!(
+            r#"{{"name":"n","code":{{"name":"c"}},"status":"planned","parameters":{{"a":{parameters}}}}}"#
+        )
+    };
+    let plain = serde_json::from_str(&document("1")).expect("JSON");
+    let stored = scientist.insert("calculations", &plain).await;
+    let path = format!("/api/calculations/{}", stored["_id"].as_str().expect("an id"));
+    let deep = format!("{}{}", "[".repeat(120), "]".repeat(120));
+    for (name, text) in [
+        ("$serde_json::private::RawValue", deep.as_str()),
+        ("\\u0024serde_json::private::RawValue", "18446744073709551615"),
+        ("$serde_json::private::RawValue", r#"{"x":1,"x":2}"#),
+        ("$serde_json::private::Number", "1e400"),
+    ] {
+        let value = format!(r#"{{"{name}":{}}}"#, json!(text));
+        let whole = document(&value);
+        let patch = format!(r#"[{{"op":"add","path":"/parameters","value":{value}}}]"#);
+        let points = format!(
+            r#"{{"calculation":{},"metric":"m","points":[{{"step":1,"value":{value}}}]}}"#,
+            stored["_id"]
+        );
+        let (json, merge) = ("application/json", "application/merge-patch+json");
+        for (method, path, kind, body) in [
+            (Method::POST, "/api/calculations", json, whole.clone()),
+            (Method::POST, "/api/calculations?atomic=true", json, format!("[{whole}]")),
+            (Method::POST, "/api/calculations?atomic=true", "application/x-ndjson", whole.clone()),
+            (Method::PUT, path.as_str(), json, whole.clone()),
+            (Method::PATCH, path.as_str(), merge, format!(r#"{{"parameters":{value}}}"#)),
+            (Method::PATCH, path.as_str(), "application/json-patch+json", patch),
+            (Method::POST, "/api/series/points", json, points),
+        ] {
+            let request = scientist.request(method, path).header(CONTENT_TYPE, kind);
+            let reply = send(request.body(body.clone())).await;
+            assert_eq!((reply.status, reply.code().as_str()), (422, "validation_error"), "{kind} {body}");
+        }
+        let definition = format!(
+            r#"{{"name":"raw","schema":{{"type":"object","properties":{{"x":{{"const":{value}}}}}}}}}"#
+        );
+        let operator = stack.bearer_of("root", "collections:write");
+        let request = operator.request(Method::PUT, "/api/collections/raw");
+        let reply = send(request.header(CONTENT_TYPE, json).body(definition)).await;
+        assert_eq!((reply.status, reply.code().as_str()), (422, "validation_error"));
+    }
+    let page = scientist.get("/api/calculations").await.json();
+    assert_eq!(page["items"], json!([stored]));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A document: what the service records about it, and the members its author wrote.
 
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 use time::OffsetDateTime;
@@ -21,17 +21,22 @@ pub struct Document {
 }
 
 /// What the service records about a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Meta {
     /// UUID version 7, so that ids sort by creation ([`Ids`]).
+    #[serde(rename = "_id")]
     pub id: String,
     /// How often the document was written.
+    #[serde(rename = "_revision")]
     pub revision: i64,
     /// When it was made, as RFC 3339 in UTC with milliseconds.
+    #[serde(rename = "_created_at")]
     pub created_at: String,
     /// When it was last written, likewise.
+    #[serde(rename = "_updated_at")]
     pub updated_at: String,
     /// `sub` of the caller who made it.
+    #[serde(rename = "_owner")]
     pub owner: String,
 }
 
@@ -41,6 +46,11 @@ pub struct Meta {
 pub struct Malformed;
 
 impl Meta {
+    /// Reads the record from a document's JSON text, whatever else is in it and however deep.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        serde_json::from_str(text).map_err(|_| Malformed)
+    }
+
     /// The record of a new document.
     pub fn first(owner: &str, ids: &Ids, now: OffsetDateTime) -> Self {
         let id = ids.make(now);
@@ -163,6 +173,15 @@ mod tests {
         );
         assert_eq!(Document::parse(&text), Ok(document));
         assert_eq!(Document::parse(r#"{"_id":"i"}"#), Err(Malformed));
+    }
+
+    #[test]
+    fn the_record_of_a_document_that_is_nested_too_deep_is_read() {
+        let document = Document { meta: first(), members: Map::new() };
+        let deep = format!(r#","x":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+        let text = document.to_json().trim_end_matches('}').to_owned() + &deep;
+        assert_eq!(Document::parse(&text), Err(Malformed));
+        assert_eq!(Meta::parse(&text), Ok(document.meta));
     }
 
     #[test]

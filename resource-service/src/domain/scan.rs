@@ -1,5 +1,5 @@
-//! What a JSON parser would lose or choke on, found in the text itself: nesting, numbers that cannot be kept,
-//! and members that are given more than once.
+//! What a JSON parser would lose, choke on or take for something else, found in the text itself: nesting, numbers that
+//! cannot be kept, members that are given more than once, and names that the parser uses for itself.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -13,6 +13,9 @@ pub const MAX_NESTING: usize = 100;
 
 /// The code of a member that is given more than once.
 pub const DUPLICATE: &str = "duplicate";
+/// How the names begin that `serde_json` uses for itself. It replaces an object whose first member is so named by the
+/// JSON in that member's text, which nothing here has looked through.
+const PRIVATE: &str = "$serde_json::private";
 /// Up to how many names are compared one by one.
 const FEW: usize = 8;
 
@@ -30,16 +33,8 @@ struct MemberNames<'t> {
 }
 
 impl<'t> MemberNames<'t> {
-    /// Adds a name as it is written, quotes included; `false` where it is there already.
-    fn add(&mut self, written: &'t str) -> bool {
-        let name = match written.get(1..written.len().saturating_sub(1)) {
-            Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
-            // What cannot be read is left to the parser.
-            _ => match serde_json::from_str::<String>(written) {
-                Ok(name) => Cow::Owned(name),
-                Err(_) => return true,
-            },
-        };
+    /// Adds a name; `false` where it is there already.
+    fn add(&mut self, name: Cow<'t, str>) -> bool {
         if self.many.is_empty() && self.few.len() < FEW {
             let new = !self.few.contains(&name);
             self.few.push(name);
@@ -48,6 +43,24 @@ impl<'t> MemberNames<'t> {
         self.many.extend(self.few.drain(..));
         self.many.insert(name)
     }
+}
+
+/// The name that is written so, quotes included; nothing where it cannot be read, which is left to the parser.
+fn name_in(written: &str) -> Option<Cow<'_, str>> {
+    match written.get(1..written.len().saturating_sub(1)) {
+        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        _ => serde_json::from_str(written).ok().map(Cow::Owned),
+    }
+}
+
+/// What is wrong with the name of a member, beside those of the same object.
+fn fault_of_name<'t>(written: &'t str, names: &mut MemberNames<'t>) -> Option<(&'static str, String)> {
+    let name = name_in(written)?;
+    if name.starts_with(PRIVATE) {
+        return Some(("name", format!("{}: a name may not begin with {PRIVATE}", short(written))));
+    }
+    let new = names.add(name);
+    (!new).then(|| (DUPLICATE, format!("the member {} is given more than once", short(written))))
 }
 
 /// Looks through JSON text; what is not JSON is left to the parser. Returns the first fault of each value.
@@ -72,10 +85,8 @@ pub fn scan(text: &str) -> Vec<FieldError> {
                 at = end_of_string(bytes, at);
                 if let Some(Frame::Member(name @ None, names)) = steps.last_mut() {
                     *name = text.get(start..at);
-                    if name.is_some_and(|name| !names.add(name)) {
-                        let message =
-                            format!("the member {} is given more than once", short(&text[start..at]));
-                        return vec![FieldError::at(place(&steps), DUPLICATE, message)];
+                    if let Some((code, fault)) = name.and_then(|name| fault_of_name(name, names)) {
+                        return vec![FieldError::at(place(&steps), code, fault)];
                     }
                 }
             }
@@ -180,6 +191,20 @@ mod tests {
         assert_eq!(pointers(&many("m3")), ["/m3"]);
         assert!(pointers(&many("m30")).is_empty());
         assert!(pointers(r#"[{"a":1},{"a":"a"},"a","a"]"#).is_empty());
+    }
+
+    #[test]
+    fn a_name_that_the_parser_uses_for_itself_is_found_however_it_is_written() {
+        for name in ["RawValue", "Number", ""] {
+            for prefix in [PRIVATE, "\\u0024serde_json::private", "$serde_json:\\u003aprivate"] {
+                let text = format!(r#"{{"a":[1,{{"{prefix}::{name}":"[[]]"}}]}}"#);
+                let faults = scan(&text);
+                assert_eq!(faults.len(), 1, "{text}");
+                assert_eq!(faults[0].code, "name");
+                assert!(faults[0].pointer.as_deref().is_some_and(|at| at.starts_with("/a/1/$serde_json")));
+            }
+        }
+        assert!(pointers(r#"{"a":"$serde_json::private::RawValue","serde_json::private":1}"#).is_empty());
     }
 
     #[test]

@@ -167,6 +167,11 @@ impl Permit<'_> {
         !self.own_only
     }
 
+    /// Whether the caller's token is for one calculation alone.
+    pub fn is_limited(&self) -> bool {
+        self.grant.is_some()
+    }
+
     /// Refuses to bring back, on the word of a job grant, the calculation that the grant ended with.
     pub fn check_may_return(&self) -> Result<(), ResourceError> {
         match &self.grant {

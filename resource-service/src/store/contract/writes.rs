@@ -7,6 +7,10 @@ use time::Duration;
 
 use super::{Fixture, NOW, document, on_both_stores, removal, update};
 use crate::{
+    domain::{
+        document::{Document, Meta},
+        history::Removal,
+    },
     query::expr::Expr,
     store::{Head, StoreError},
 };
@@ -25,6 +29,7 @@ on_both_stores! {
     preparing_twice_changes_nothing
     a_second_document_of_an_id_is_a_conflict
     a_document_may_be_a_hundred_levels_deep
+    a_document_that_is_nested_too_deep_to_be_read_can_be_removed
 }
 
 async fn a_document_comes_back_as_the_text_it_was_sent_as(f: &Fixture) {
@@ -179,4 +184,20 @@ async fn a_document_may_be_a_hundred_levels_deep(f: &Fixture) {
     let sent = document("a", 1, json!({"mixed": deep}));
     f.store.insert(&f.collection, sent.clone()).await.expect("ok");
     assert_eq!(f.store.get(&f.collection, "a", NOW).await.expect("ok").expect("ok").json, sent.to_json());
+}
+
+async fn a_document_that_is_nested_too_deep_to_be_read_can_be_removed(f: &Fixture) {
+    let deep = (0..150).fold(json!([]), |inner, _| json!([inner]));
+    for (id, collection) in [("a", &f.collection), ("b", &f.kept), ("c", &f.bin)] {
+        let mut sent = document(id, 1, json!({}));
+        sent.members.insert("mixed".into(), deep.clone());
+        f.store.insert(collection, sent.clone()).await.expect("ok");
+        let stored = f.store.get(collection, id, NOW).await.expect("ok").expect("ok");
+        assert!(Document::parse(&stored.json).is_err(), "{id}");
+        let meta = Meta::parse(&stored.json).expect("ok");
+        assert_eq!(meta, sent.meta);
+        let removal = Removal { expected: meta.revision, end: meta.next(NOW), by: "eve".into() };
+        assert!(f.store.remove(collection, id, removal).await.expect("ok"), "{id}");
+        assert_eq!(f.store.get(collection, id, NOW).await.expect("ok"), None);
+    }
 }
