@@ -12,6 +12,7 @@ on_both_stores!(
     concurrent_patches_without_a_revision_all_take_effect,
     a_collection_can_be_its_owners_alone_demand_a_revision_and_be_unique,
     the_shipped_collections_hold_a_calculation_its_series_and_its_review,
+    an_array_on_the_way_to_a_hidden_field_is_hidden_as_a_whole,
 );
 
 fn calculation() -> Value {
@@ -231,4 +232,57 @@ async fn the_shipped_collections_hold_a_calculation_its_series_and_its_review(st
         viewer.get("/api/reviews?verdict=rerun").await.json()["items"].as_array().map(Vec::len),
         Some(1)
     );
+}
+
+async fn an_array_on_the_way_to_a_hidden_field_is_hidden_as_a_whole(mut stack: Stack) {
+    const SECRET: &str = "TOP-SECRET";
+    stack.resource.truncate(1);
+    let boss = stack.bearer_of("root", "collections:write staff:read staff:write staff:admin staff:secret");
+    let eve = stack.bearer_of("eve", "staff:read staff:write");
+    let path = "/api/collections/staff?force=true";
+    let mut definition = json!({"name": "staff", "versioned": true, "schema": {"type": "object",
+        "properties": {"name": {"type": "string"}, "o": {"type": ["array", "object"], "items": {"properties":
+            {"q": {"type": "string"}}}}}}});
+    assert_eq!(boss.put(path, &definition).await.status, 201);
+    let secret = json!({"name": "a", "o": [{"q": SECRET}]});
+    let (was, is) = (boss.insert("staff", &secret).await, boss.insert("staff", &secret).await);
+    let at = |document: &Value| format!("/api/staff/{}", document["_id"].as_str().expect("an id"));
+    let (was, is) = (at(&was), at(&is));
+    assert_eq!(boss.patch(&was, &json!({"o": {"q": SECRET}})).await.status, 200);
+    definition["schema"]["properties"]["o"] =
+        json!({"type": "object", "properties": {"q": {"type": "string"}}});
+    definition["access"] = json!({"hidden": {"o.q": "staff:secret"}});
+    assert_eq!(boss.put(path, &definition).await.status, 200);
+
+    for path in [
+        was.as_str(),
+        &format!("{was}/versions"),
+        &format!("{was}/versions/1"),
+        &is,
+        &format!("{is}/versions"),
+        &format!("{is}/versions/1"),
+        &format!("{is}?fields=o"),
+        "/api/staff",
+        "/api/staff?fields=o",
+    ] {
+        let reply = eve.get(path).await;
+        assert!(reply.status == 200 && !reply.text.contains(SECRET), "{path}: {reply:?}");
+        assert!(boss.get(path).await.text.contains(SECRET), "{path}");
+    }
+    for format in ["text/csv", "application/x-ndjson"] {
+        let reply = send(eve.request(Method::GET, "/api/staff").header("Accept", format)).await;
+        assert!(reply.status == 200 && !reply.text.contains(SECRET), "{reply:?}");
+    }
+    let refused = |reply: &crate::support::caller::Reply| {
+        assert!([403, 422].contains(&reply.status) && !reply.text.contains(SECRET), "{reply:?}");
+    };
+    for body in [json!({"name": "b"}), json!({"name": "b", "o": {}}), json!({"name": "b", "o": [1]})] {
+        refused(&eve.put(&is, &body).await);
+    }
+    refused(&eve.patch(&is, &json!({"o": {"x": 1}})).await);
+    let kept = boss.get(&is).await.json();
+    assert_eq!((&kept["o"], &kept["_revision"]), (&secret["o"], &json!(1)), "nothing was changed");
+    let restored = send(eve.request(Method::POST, &format!("{is}/versions/1/restore"))).await;
+    assert!(!restored.text.contains(SECRET), "{restored:?}");
+    assert_eq!(boss.put(&is, &json!({"name": "c"})).await.status, 200);
 }

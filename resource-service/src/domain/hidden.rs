@@ -8,13 +8,26 @@ use crate::query::path::Path;
 
 /// The fields hidden from a caller, and the scope that would show each.
 ///
-/// None of the paths leads through an array, so that each field has at most one place of a document.
+/// By the schema none of the paths leads through an array. Where a document older than its definition has one on the way,
+/// the whole array is hidden.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hidden(BTreeMap<Path, String>);
 
-/// What was taken out of a document: each field with its place among the members beside it.
+/// What was taken out of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Withheld<'h>(Vec<(&'h Path, usize, Value)>);
+pub struct Withheld<'h>(Vec<Taken<'h>>);
+
+/// A value that was taken out of a document.
+#[derive(Clone, Debug, PartialEq)]
+struct Taken<'h> {
+    /// The hidden field.
+    field: &'h Path,
+    /// The names down to the value: all of those of the field, or those down to an array on the way.
+    names: &'h [String],
+    /// Its place among the members beside it.
+    at: usize,
+    value: Value,
+}
 
 /// A write touches a field that its author is not shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +62,17 @@ impl Hidden {
 
     /// Takes the hidden fields out of a document's members.
     pub fn withhold<'h>(&'h self, members: &mut Map<String, Value>) -> Withheld<'h> {
-        let taken =
-            self.0.keys().filter_map(|path| take(members, path.segments()).map(|(at, v)| (path, at, v)));
+        let taken = self.0.keys().filter_map(|field| {
+            let names = down_to_hidden(members, field)?;
+            let (at, value) = take(members, names)?;
+            Some(Taken { field, names, at, value })
+        });
         Withheld(taken.collect())
     }
 
     /// The first hidden field that these members hold.
     pub fn touched(&self, members: &Map<String, Value>) -> Option<Touched> {
-        let held = self.0.iter().find(|(path, _)| path.find_in(members).is_some());
+        let held = self.0.iter().find(|(field, _)| down_to_hidden(members, field).is_some());
         held.map(|(field, scope)| Touched { field: field.clone(), scope: scope.clone() })
     }
 
@@ -74,19 +90,33 @@ impl Hidden {
         if let Some(touched) = self.touched(members) {
             return Err(touched);
         }
-        // What was taken first stood where it stood then: the last goes back first.
-        for (path, at, value) in withheld.0.into_iter().rev() {
-            if !put(members, path.segments(), at, value) {
-                let scope = self.0.get(path).cloned().unwrap_or_default();
-                return Err(Touched { field: path.clone(), scope });
+        // What was taken first was followed by what was taken later: the last goes back first.
+        for Taken { field, names, at, value } in withheld.0.into_iter().rev() {
+            if !put(members, names, at, value) {
+                let scope = self.0.get(field).cloned().unwrap_or_default();
+                return Err(Touched { field: field.clone(), scope });
             }
         }
         Ok(())
     }
 }
 
-fn take(members: &mut Map<String, Value>, path: &[String]) -> Option<(usize, Value)> {
-    let (name, below) = path.split_first()?;
+/// The names down to what is hidden of these members with a field: to the field, or to an array on the way.
+fn down_to_hidden<'f>(mut members: &Map<String, Value>, field: &'f Path) -> Option<&'f [String]> {
+    let names = field.segments();
+    for (depth, name) in names.iter().enumerate() {
+        match members.get(name)? {
+            _ if depth + 1 == names.len() => return Some(names),
+            Value::Array(_) => return names.get(..=depth),
+            Value::Object(inner) => members = inner,
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn take(members: &mut Map<String, Value>, names: &[String]) -> Option<(usize, Value)> {
+    let (name, below) = names.split_first()?;
     if below.is_empty() {
         let at = members.keys().position(|key| key == name)?;
         return Some((at, members.shift_remove(name)?));
@@ -94,10 +124,13 @@ fn take(members: &mut Map<String, Value>, path: &[String]) -> Option<(usize, Val
     take(members.get_mut(name)?.as_object_mut()?, below)
 }
 
-/// Whether there was room: nothing but objects on the way, which are made where they are missing.
-fn put(members: &mut Map<String, Value>, path: &[String], at: usize, value: Value) -> bool {
-    let Some((name, below)) = path.split_first() else { return false };
+/// Whether there was room: nothing in its place, and nothing but objects on the way, which are made where they are missing.
+fn put(members: &mut Map<String, Value>, names: &[String], at: usize, value: Value) -> bool {
+    let Some((name, below)) = names.split_first() else { return false };
     if below.is_empty() {
+        if members.contains_key(name) {
+            return false;
+        }
         members.shift_insert(at.min(members.len()), name.clone(), value);
         return true;
     }

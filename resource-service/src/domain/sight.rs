@@ -41,7 +41,7 @@ impl Sight<'_> {
                 let at = names(place);
                 !hidden.fields().keys().any(|field| {
                     let (field, at) = (field.segments(), at.as_slice());
-                    begins(field, at) || begins(at, field)
+                    begins(field, at) || lies_in(at, field)
                 })
             }
             Self::Nothing => false,
@@ -70,7 +70,7 @@ impl Sight<'_> {
 /// The hidden field that this place is, or lies in.
 fn covering<'h>(hidden: &'h Hidden, place: &str) -> Option<(&'h Path, &'h str)> {
     let at = names(place);
-    let found = hidden.fields().iter().find(|(field, _)| begins(&at, field.segments()));
+    let found = hidden.fields().iter().find(|(field, _)| lies_in(&at, field.segments()));
     found.map(|(field, scope)| (field, scope.as_str()))
 }
 
@@ -80,6 +80,13 @@ fn merged(field: &Path, scope: &str) -> FieldError {
         "{field} is hidden from you and does not fit the schema; somebody with the scope {scope} must change it"
     );
     FieldError::at(place, "hidden", message)
+}
+
+/// Whether what is at a place is hidden with a field: it is the field, or in it, or in an array on the way to it.
+fn lies_in(at: &[String], field: &[String]) -> bool {
+    let index = |name: &String| name.bytes().all(|byte| byte.is_ascii_digit());
+    let shared = at.iter().zip(field).take_while(|(name, other)| name == other).count();
+    shared == field.len() || (shared > 0 && at.get(shared).is_some_and(index))
 }
 
 fn begins<A: AsRef<str>, B: AsRef<str>>(names: &[A], with: &[B]) -> bool {

@@ -55,3 +55,25 @@ fn a_write_that_names_a_hidden_field_or_leaves_it_no_room_is_refused() {
         assert_eq!((refused.field.to_string(), refused.scope.as_str()), ("c.x".into(), "see:c.x"), "{after}");
     }
 }
+
+#[test]
+fn an_array_on_the_way_to_a_hidden_field_is_hidden_as_a_whole() {
+    let hidden = hidden(&["c.x", "c.y.z"]);
+    for array in [json!([{"x": 1}]), json!([[{"y": {"z": 1}}]]), json!([])] {
+        let stored = members(json!({"a": 1, "c": array, "d": 4}));
+        let mut rest = stored.clone();
+        let withheld = hidden.withhold(&mut rest);
+        assert_eq!(Value::Object(rest.clone()), json!({"a": 1, "d": 4}), "{array}");
+        hidden.restore(&mut rest, withheld.clone()).expect("untouched");
+        assert_eq!(rest.keys().collect::<Vec<_>>(), ["a", "c", "d"]);
+        assert_eq!(rest, stored);
+        for after in [json!({"c": {}}), json!({"c": {"b": 1}}), json!({"c": 5}), json!({"c": [1]})] {
+            let refused = hidden.restore(&mut members(after.clone()), withheld.clone()).expect_err("no room");
+            assert_eq!(refused.field.to_string(), "c.x", "{after}");
+        }
+        assert!(hidden.touched(&stored).is_some());
+    }
+    let shown = hidden.shown(r#"{"c":{"y":[{"z":1}],"b":2}}"#.into()).expect("JSON");
+    assert_eq!(shown, r#"{"c":{"b":2}}"#);
+    assert!(hidden.touched(&members(json!({"c": {"y": 5}, "d": [{"x": 1}]}))).is_none());
+}
