@@ -30,6 +30,11 @@ impl Exact {
         self.add_scaled(number.mantissa.into(), number.exponent);
     }
 
+    /// Subtracts a finite number.
+    pub fn subtract(&mut self, number: Finite) {
+        self.add_scaled(-i128::from(number.mantissa), number.exponent);
+    }
+
     /// Adds the square of a finite number.
     pub fn add_square(&mut self, number: Finite) {
         let mantissa = i128::from(number.mantissa);

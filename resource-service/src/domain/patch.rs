@@ -4,7 +4,7 @@ pub use json_patch::Patch;
 use json_patch::{AddOperation, PatchErrorKind, PatchOperation};
 use serde_json::Value;
 
-use super::scan::MAX_NESTING;
+use super::{scalar::equal, scan::MAX_NESTING};
 
 /// The most operations of a patch.
 pub const MAX_OPERATIONS: usize = 1_000;
@@ -148,7 +148,8 @@ fn beside(document: &Value, pointer: &str) -> usize {
     }
 }
 
-/// Applies one operation. What takes a member away is done here, so that the others keep their order.
+/// Applies one operation. What takes a member away is done here, so that the others keep their order; and so is a test, in
+/// which numbers are equal by value (RFC 6902 section 4.6).
 fn step(document: &mut Value, operation: &PatchOperation) -> Result<(), PatchErrorKind> {
     match operation {
         PatchOperation::Remove(remove) => take(document, remove.path.as_str()).map(|_| ()),
@@ -160,6 +161,11 @@ fn step(document: &mut Value, operation: &PatchOperation) -> Result<(), PatchErr
             let value = take(document, from).map_err(|_| PatchErrorKind::InvalidFromPointer)?;
             apply_one(document, &PatchOperation::Add(AddOperation { path: step.path.clone(), value }))
         }
+        PatchOperation::Test(test) => match document.pointer(test.path.as_str()) {
+            Some(found) if equal(found, &test.value) => Ok(()),
+            Some(_) => Err(PatchErrorKind::TestFailed),
+            None => Err(PatchErrorKind::InvalidPointer),
+        },
         other => apply_one(document, other),
     }
 }
@@ -273,6 +279,26 @@ mod tests {
     }
 
     #[test]
+    fn a_test_compares_numbers_by_their_exact_value() {
+        let big: Value = serde_json::from_str("9007199254740993").unwrap();
+        let document = json!({"a": 1, "b": [1.0, {"c": -0.0}], "big": big, "t": "1"});
+        for (path, value, holds) in [
+            ("/a", json!(1.0), true),
+            ("/b", json!([1, {"c": 0}]), true),
+            ("", json!({"t": "1", "big": big, "b": [1, {"c": 0.0}], "a": 1e0}), true),
+            ("/a", json!(1.5), false),
+            ("/big", json!(9_007_199_254_740_992.0), false),
+            ("/b", json!([1]), false),
+            ("/b/1", json!({"c": 0, "d": 0}), false),
+            ("/t", json!(1), false),
+            ("/a", json!(true), false),
+        ] {
+            let tested = patched(&document, &json!([{"op": "test", "path": path, "value": value}]));
+            assert_eq!(tested.is_ok(), holds, "{path} {value}: {tested:?}");
+        }
+    }
+
+    #[test]
     fn what_does_not_apply_names_its_operation() {
         let document = json!({"a": 1});
         let test = patched(&document, &json!([{"op": "test", "path": "/a", "value": 2}]));
@@ -285,6 +311,7 @@ mod tests {
             json!({"op": "move", "from": "/b", "path": "/c"}),
             json!({"op": "move", "from": "/a", "path": "/a/b"}),
             json!({"op": "remove", "path": ""}),
+            json!({"op": "test", "path": "/b", "value": null}),
         ] {
             let fault = patched(&document, &json!([{"op": "test", "path": "/a", "value": 1}, patch]));
             assert!(matches!(fault, Err(Unpatchable::Place { at: 1, .. })), "{patch}: {fault:?}");

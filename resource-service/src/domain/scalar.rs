@@ -5,6 +5,7 @@ use std::{cmp::Ordering, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
+use super::exact::{Exact, Finite};
 use crate::query::{
     literal::{Literal, of_number, special},
     number,
@@ -82,13 +83,23 @@ impl Scalar {
         }
     }
 
-    /// |a - b|: exact between integers before it is rounded to a double; 0 between equals, NaN with NaN alone.
+    /// |a - b|, exact before it is rounded to a double; 0 between equals only, NaN with NaN alone.
     #[expect(clippy::cast_precision_loss, reason = "a difference is returned as a double")]
     pub fn distance(self, other: Self) -> f64 {
         match (self, other) {
             _ if self == other => 0.0,
             (Self::Integer(a), Self::Integer(b)) => a.abs_diff(b) as f64,
-            _ => (self.as_f64() - other.as_f64()).abs(),
+            (Self::Double(a), Self::Double(b)) => (a - b).abs(),
+            (Self::Integer(integer), Self::Double(double))
+            | (Self::Double(double), Self::Integer(integer)) => {
+                // An integer is rounded on its way to a double: the difference would be that of another number.
+                Finite::of(double).map_or(double.abs(), |double| {
+                    let mut difference = Exact::default();
+                    difference.add(integer.into());
+                    difference.subtract(double);
+                    difference.to_f64().abs()
+                })
+            }
         }
     }
 
@@ -100,6 +111,22 @@ impl Scalar {
             if bits < 0 { i64::MIN.wrapping_sub(bits) } else { bits }
         };
         (self.is_finite() && other.is_finite()).then(|| place(self).abs_diff(place(other)))
+    }
+}
+
+/// Whether two JSON values are equal, numbers by exact value: `1` and `1.0` are, the order of members does not count.
+pub fn equal(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(_), Value::Number(_)) => Scalar::of_json(one) == Scalar::of_json(other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let has =
+                |(name, value): (&String, &Value)| other.get(name).is_some_and(|other| equal(value, other));
+            one.len() == other.len() && one.iter().all(has)
+        }
+        (one, other) => one == other,
     }
 }
 
@@ -180,6 +207,25 @@ mod tests {
         assert_eq!(Scalar::Double(f64::NAN), Scalar::Double(f64::NAN));
         assert_ne!(Scalar::Double(f64::NAN), Scalar::Integer(0));
         assert_eq!(Scalar::Double(0.0), Scalar::Double(-0.0));
+    }
+
+    #[test]
+    fn the_distance_of_different_numbers_is_not_rounded_to_nothing() {
+        let distance = |a: Scalar, b: Scalar| (a.distance(b), b.distance(a));
+        let (integer, double) = (Scalar::Integer, Scalar::Double);
+        for (a, b, expected) in [
+            (integer(9_007_199_254_740_993), double(9_007_199_254_740_992.0), 1.0),
+            (integer(i64::MAX), double(9_223_372_036_854_775_808.0), 1.0),
+            (integer(i64::MAX), integer(i64::MIN), 18_446_744_073_709_551_615.0),
+            (integer(1), double(0.5), 0.5),
+            (double(5e-324), double(1e-323), 5e-324),
+            (double(f64::MAX), double(-f64::MAX), f64::INFINITY),
+            (double(1.0), integer(1), 0.0),
+            (integer(1), double(f64::INFINITY), f64::INFINITY),
+        ] {
+            assert_eq!(distance(a, b), (expected, expected), "{a} {b}");
+        }
+        assert!(integer(1).distance(double(f64::NAN)).is_nan());
     }
 
     #[test]

@@ -62,6 +62,8 @@ mod tests {
         let next = double(f64::from_bits(1.0_f64.to_bits() + 1));
         assert!(Tolerance { ulp: 1, ..Tolerance::default() }.admits(double(1.0), next));
         assert!(!Tolerance::default().admits(double(1.0), next));
+        let (big, near) = (Scalar::Integer(9_007_199_254_740_993), double(9_007_199_254_740_992.0));
+        assert!(!Tolerance::default().admits(big, near) && !Tolerance::default().admits(near, big));
     }
 
     #[test]
