@@ -6,6 +6,7 @@ use shared_models::documents::CollectionDefinition;
 
 use super::{
     collection::{Collection, check_views},
+    defaults,
     fault::DefinitionFault,
     pointer,
 };
@@ -35,16 +36,20 @@ pub fn check_text(definition: &CollectionDefinition) -> Result<(), DefinitionFau
         let fault = "name: \"system\" is reserved by MongoDB; choose another name";
         return Err(DefinitionFault::at("/name", fault));
     }
-    walk(&definition.schema, "/schema", true)
+    walk(&definition.schema, "/schema", true, &mut Vec::new())
 }
 
-/// Checks that a document can have every member that it must have, and that each view shows declared fields.
+/// Checks that a document can have every member that it must have, and every default that it is given, and that each view
+/// shows declared fields.
 pub fn check_fields(collection: &Collection) -> Result<(), DefinitionFault> {
     if let Some(path) = impossible(collection, &mut Vec::new()) {
         let fault = format!("schema: {path:?} is required, and the schema allows no value there");
         return Err(DefinitionFault::at("/schema/required", fault));
     }
-    check_views(&collection.schema, &collection.definition.views, "views")
+    check_views(&collection.schema, &collection.definition.views, "views")?;
+    let mut with_default = Vec::new();
+    walk(&collection.definition.schema, "/schema", true, &mut with_default)?;
+    defaults::check(&collection.definition.schema, &with_default)
 }
 
 /// A required member that no document can have.
@@ -68,9 +73,18 @@ fn impossible(collection: &Collection, above: &mut Vec<String>) -> Option<String
     None
 }
 
-/// Looks through the names and the dialect of a schema and of those within it. `askable`: whether a query reaches here.
-fn walk(schema: &Value, at: &str, askable: bool) -> Result<(), DefinitionFault> {
+/// Looks through the names and the dialect of a schema and of those within it, and notes where those with a default are.
+/// `askable`: whether a query reaches here.
+fn walk(
+    schema: &Value,
+    at: &str,
+    askable: bool,
+    with_default: &mut Vec<String>,
+) -> Result<(), DefinitionFault> {
     let Some(keywords) = schema.as_object() else { return Ok(()) };
+    if keywords.contains_key("default") {
+        with_default.push(at.to_owned());
+    }
     if let Some(dialect) = keywords.get("$schema")
         && dialect.as_str().map(|text| text.trim_end_matches('#')) != Some(DIALECT)
     {
@@ -98,15 +112,15 @@ fn walk(schema: &Value, at: &str, askable: bool) -> Result<(), DefinitionFault> 
         match value {
             Value::Object(parts) if NAMED.contains(&keyword) => {
                 for (name, part) in parts {
-                    walk(part, &pointer(&at, name), askable)?;
+                    walk(part, &pointer(&at, name), askable, with_default)?;
                 }
             }
             Value::Array(parts) if MANY.contains(&keyword) => {
                 for (index, part) in parts.iter().enumerate() {
-                    walk(part, &pointer(&at, &index.to_string()), askable)?;
+                    walk(part, &pointer(&at, &index.to_string()), askable, with_default)?;
                 }
             }
-            _ if ONE.contains(&keyword) => walk(value, &at, askable)?,
+            _ if ONE.contains(&keyword) => walk(value, &at, askable, with_default)?,
             _ => {}
         }
     }
@@ -188,6 +202,56 @@ mod tests {
             let (at, message) = refused(&schema).expect("refused");
             assert!(at == "/schema/required" && message.contains("is required"), "{schema}: {message}");
         }
+    }
+
+    #[test]
+    fn a_default_that_breaks_its_own_schema_is_refused_where_it_is() {
+        let model = json!({"$defs": {"Kind": {"enum": ["a", "b"]}, "Grid": {
+            "type": "object", "required": ["points"], "properties": {"points": {"type": "integer"}}}}});
+        for (name, member, place) in [
+            ("n", json!({"type": "integer", "default": "no"}), "/default"),
+            ("n", json!({"type": "integer", "default": null}), "/default"),
+            ("a b%/~é", json!({"type": "integer", "default": 1.5}), "/default"),
+            (
+                "t",
+                json!({"type": "string", "format": "date-time", "default": "2026-01-31T12:00:00"}),
+                "/default",
+            ),
+            ("k", json!({"$ref": "#/$defs/Kind", "default": "c"}), "/default"),
+            ("g", json!({"$ref": "#/$defs/Grid", "default": {"points": "1"}}), "/default/points"),
+            ("g", json!({"$ref": "#/$defs/Grid", "default": {}}), "/default/points"),
+            ("o", json!({"properties": {"in": {"type": "string", "default": 5}}}), "/properties/in/default"),
+            ("l", json!({"items": {"anyOf": [{"default": 5, "maximum": 4}]}}), "/items/anyOf/0/default"),
+        ] {
+            for id in [None, Some("https://example.org/runs"), Some("runs.json")] {
+                let mut schema = model.clone();
+                (schema["type"], schema["properties"]) = ("object".into(), json!({name: member}));
+                if let Some(id) = id {
+                    schema["$id"] = id.into();
+                }
+                let at = pointer("/schema/properties", name) + place;
+                let (found, message) = refused(&schema).expect("a refusal");
+                assert_eq!(found, at, "{schema}");
+                assert!(message.starts_with("schema: the default "), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_default_that_fits_its_schema_is_accepted_as_models_write_it() {
+        let schema = json!({"type": "object", "$defs": {"K": {"$id": "k", "enum": ["a"], "default": "a"}}, "properties": {
+            "optional": {"anyOf": [{"type": "integer"}, {"type": "null"}], "default": null},
+            "whole": {"type": "integer", "default": 7.0},
+            "kind": {"$ref": "k", "default": "a"},
+            "nan": {"type": ["number", "string"], "format": "ieee754", "default": "NaN"},
+            "list": {"type": "array", "items": {"type": "string"}, "default": []},
+            "default": {"type": "string"},
+            "tree": {"default": {"child": {"child": {}}}, "$ref": "#/$defs/T"},
+        }});
+        let mut schema = schema;
+        schema["$defs"]["T"] =
+            json!({"additionalProperties": false, "properties": {"child": {"$ref": "#/$defs/T"}}});
+        assert_eq!(refused(&schema), None);
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! Fills in the `default`s of a schema where a document leaves members out, as the models that schemas are made from do
 //! (pydantic and its like). A member that is there is never touched, `null` included.
 
-use serde_json::{Map, Value};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
 use shared_models::problem::FieldError;
 
 use super::{
     collection::Collection,
     document::MAX_BYTES,
+    fault::DefinitionFault,
     patch::{depth, weight},
     pointer,
     scan::MAX_NESTING,
-    validate::SchemaRules,
+    sight::Sight,
+    validate::{SchemaRules, compile, faults},
 };
 
+/// What is percent-encoded of a pointer that is the fragment of a URI.
+const FRAGMENT: AsciiSet = NON_ALPHANUMERIC.remove(b'/');
 /// How far references are followed from one schema to say what it is.
 const MAX_REFERENCES: usize = 8;
 /// The most schemas that are looked at for one document.
@@ -27,6 +32,44 @@ impl Collection {
         match fill(&self.rules, Value::Object(members)).map_err(|fault| vec![fault])? {
             Value::Object(members) => Ok(members),
             _ => Ok(Map::new()),
+        }
+    }
+}
+
+/// Refuses a default that breaks its own schema: every document that leaves the member out would be refused. `places` are
+/// the pointers to the schemas that have a default, from a definition whose `schema` this is and compiles.
+pub fn check(schema: &Value, places: &[String]) -> Result<(), DefinitionFault> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let own = schema.get("$id").and_then(Value::as_str).map(|id| id.trim_end_matches('#'));
+    let id = own.unwrap_or("json-schema:///definition");
+    let mut root = schema.clone();
+    if let Some(root) = root.as_object_mut() {
+        root.insert("$id".into(), id.into());
+    }
+    // One document of all defaults, each checked by the schema that has it, within the resource that it is part of.
+    let (mut document, mut members) = (Map::new(), Map::new());
+    for (at, place) in places.iter().enumerate() {
+        let within = place.strip_prefix("/schema").unwrap_or_default();
+        if let Some(default) = schema.pointer(within).and_then(|schema| schema.get("default")) {
+            let fragment = utf8_percent_encode(within, &FRAGMENT);
+            members.insert(at.to_string(), json!({"$ref": format!("{id}#{fragment}")}));
+            document.insert(at.to_string(), default.clone());
+        }
+    }
+    let rules = compile(&json!({"$defs": {"root": root}, "properties": members}))?;
+    match faults(&rules, &Value::Object(document), Sight::Whole).into_iter().next() {
+        None => Ok(()),
+        Some(fault) => {
+            let found = fault.pointer.unwrap_or_default();
+            let (at, below) =
+                found.trim_start_matches('/').split_once('/').unwrap_or((found.trim_start_matches('/'), ""));
+            let place =
+                at.parse().ok().and_then(|at: usize| places.get(at)).map_or("/schema", String::as_str);
+            let below = if below.is_empty() { String::new() } else { format!("/{below}") };
+            let message = format!("schema: the default breaks its own schema: {}", fault.message);
+            Err(DefinitionFault::at(format!("{place}/default{below}"), message))
         }
     }
 }

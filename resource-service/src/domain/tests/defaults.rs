@@ -83,3 +83,10 @@ fn defaults_cannot_make_a_document_too_deep_or_too_large() {
     let refusal = fill(&compile(&large).unwrap(), json!({"l": vec![json!({}); 1_000]})).unwrap_err();
     assert_eq!((refusal.code.as_str(), refusal.pointer.unwrap().as_str()), ("default", "/l/104"));
 }
+
+#[test]
+fn a_definition_with_a_model_as_pydantic_makes_it_is_accepted() {
+    let definition = json!({"name": "runs", "schema": model()});
+    let collection = Collection::new(serde_json::from_value(definition).unwrap()).unwrap();
+    assert_eq!(crate::domain::askable::check_fields(&collection), Ok(()));
+}

@@ -64,7 +64,7 @@ fn put() -> Value {
         "operationId": "put_collection", "tags": ["collections"], "summary": "Create or change a collection",
         "description": "This replica serves it immediately, every other within five seconds; its indexes are made before. \
             Until then other replicas check documents by the previous definition. A new collection is open to administrators \
-            alone until a role has its scopes.",
+            alone until a role has its scopes. A `default` in the schema must be valid by the schema that it is in.",
         "security": [{"login": [SCOPE]}, {"bearer": []}],
         "parameters": [
             flag("dry_run", "Change nothing; report which stored documents break the definition and which indexes it would build."),
