@@ -75,16 +75,12 @@ impl Meta {
         ]
     }
 
-    /// That `members` are a copy of another revision than that of the `record`.
-    pub fn outdated(record: &[(&str, Value)], members: &Map<String, Value>) -> Option<FieldError> {
+    /// The revision of the `record`, if `members` are a copy of another one.
+    pub fn outdated(record: &[(&str, Value)], members: &Map<String, Value>) -> Option<i64> {
         let revision = "_revision";
         let current = record.iter().find_map(|(name, value)| (*name == revision).then_some(value))?;
-        let sent = members.get(revision).filter(|sent| sent.is_i64() && *sent != current)?;
-        let message = format!(
-            "the document is at revision {current} now, and this copy is of revision {sent}; \
-             read it again and repeat the change on what you get"
-        );
-        Some(FieldError::at(pointer("", revision), "readOnly", message))
+        members.get(revision).filter(|sent| sent.is_i64() && *sent != current)?;
+        current.as_i64()
     }
 
     /// Takes the members that only the service sets out of `members`, where they repeat those of a `record`.

@@ -157,15 +157,15 @@ impl Service {
     }
 }
 
-/// Drops the system members that a client repeats unchanged; refuses all others. Of a copy of another revision it is
-/// said which one: without its `_revision` it would overwrite what was changed since.
+/// Drops the system members that a client repeats unchanged; refuses all others. A `_revision` is a precondition, as one in
+/// `If-Match` is: a copy of another revision would overwrite what was changed since.
 pub(super) fn without_echo(
     record: &Record,
     members: &Map<String, Value>,
 ) -> Result<Map<String, Value>, ResourceError> {
     let mut members = members.clone();
-    if let Some(fault) = Meta::outdated(record, &members) {
-        return Err(ResourceError::Invalid(vec![fault]));
+    if let Some(current) = Meta::outdated(record, &members) {
+        return Err(ResourceError::RevisionMismatch { current });
     }
     let faults = Meta::take_echo(record, &mut members);
     if faults.is_empty() { Ok(members) } else { Err(ResourceError::Invalid(faults)) }

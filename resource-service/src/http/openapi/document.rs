@@ -41,7 +41,8 @@ const ABOUT: &str = "Collections of documents. The definition of a collection ha
     - Each write makes a new revision: `_revision` in the document, and the `ETag` of the answer. Send the ETag of your copy as \
     `If-Match`: if the document has changed since, the answer is 412 and nothing is written. Where the definition says \
     `require_if_match`, a write without it gets 428.\n\
-    - The members that begin with `_` are set by the service. A document may be sent back with those it was read with.\n\
+    - The members that begin with `_` are set by the service. A document may be sent back with those it was read with; a \
+    `_revision` among them counts as `If-Match` does, so that an older copy gets 412.\n\
     - A POST of documents with an `Idempotency-Key` may be sent again: it is carried out once, and the first answer is repeated. \
     Points of series take no key: a point that is stored already is counted as `repeated`. Of other requests `If-Match` makes sure that \
     one is not carried out twice.\n\n\
