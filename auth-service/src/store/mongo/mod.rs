@@ -19,10 +19,7 @@ mod throttle;
 mod user_acts;
 mod users;
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -30,17 +27,17 @@ use mongodb::{
     ClientSession, Database, IndexModel,
     bson::{Document, RawDocumentBuf, deserialize_from_slice, doc},
     error::{Error, ErrorKind, Result as MongoResult, WriteFailure},
-    options::{DatabaseOptions, IndexOptions, ReadPreference, SelectionCriteria, TransactionOptions},
+    options::{DatabaseOptions, IndexOptions, ReadPreference, SelectionCriteria},
 };
 use serde::de::DeserializeOwned;
 use service_kit::{
     once::Once,
     store::{
         cause::{Cause, note},
-        mongo::{Reads, Server, cause, is_unavailable, may_have_written},
+        mongo::{Interrupted, Reads, Server, cause, is_unavailable, may_have_written},
     },
 };
-use tokio::{sync::Mutex, time::timeout};
+use tokio::sync::Mutex;
 
 use self::{documents::SESSIONS, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
 use super::{Store, StoreError};
@@ -117,26 +114,11 @@ impl MongoStore {
         T: Send,
         F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
     {
-        let mut session = self.database.client().start_session().await?;
-        let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
-        let options = TransactionOptions::builder().selection_criteria(primary).build();
-        // Before the work has succeeded once, no commit can have been sent.
-        let committing = AtomicBool::new(false);
-        let context = (context, work, &committing);
-        let running =
-            session.start_transaction().with_options(options).and_run(context, |session, context| {
-                Box::pin(async move {
-                    let (context, work, committing) = context;
-                    committing.store(false, Ordering::Relaxed);
-                    let done = work(session, context).await?;
-                    committing.store(true, Ordering::Relaxed);
-                    Ok(done)
-                })
-            });
-        match timeout(TIMEOUT, running).await {
+        match self.server.transact(TIMEOUT, context, work).await {
             Ok(done) => done.map_err(written),
-            Err(_) if committing.load(Ordering::Relaxed) => Err(StoreError::Unknown),
-            Err(_) => Err(StoreError::Unavailable),
+            Err(Interrupted::Unbegun(error)) => Err(error.into()),
+            Err(Interrupted::GivenUp) => Err(StoreError::Unavailable),
+            Err(Interrupted::Unknown) => Err(StoreError::Unknown),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod causes;
 pub mod json;
 mod reads;
+mod transaction;
 
 use std::{io, time::Duration};
 
@@ -20,6 +21,7 @@ use self::causes::{Seen, explain};
 pub use self::{
     causes::{cause, may_have_written},
     reads::Reads,
+    transaction::Interrupted,
 };
 use crate::{
     start::StartError,
