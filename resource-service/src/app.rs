@@ -38,8 +38,8 @@ use crate::{
     http::{BODY_LIMIT, endpoints, openapi::OpenApi},
     in_force::InForce,
     ops::{
-        Service, artifacts::sweep::Sweeper, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot,
-        mend, names::Names, notices::Notices, retention, transfer,
+        Service, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot, mend, names::Names,
+        notices::Notices, sweeps, transfer,
     },
     settings::{DATABASE, Settings},
     store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
@@ -186,10 +186,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let store = store(settings, &in_force, &catalog, &env, &prepared).await?;
     let guarded = settings.openapi.require_token;
     let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog), guarded));
-    let sweeper = Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
-    tokio::spawn(sweeper.run());
-    let sweeper = retention::Sweeper::new(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog));
-    tokio::spawn(sweeper.run());
+    tokio::spawn(sweeps::run(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog)));
     let checks = checks(&store, &prepared, &ring, revocations.as_ref());
     let budget = Budget::new(settings.memory.budget);
     tokio::spawn(tell_taken(budget.clone()));

@@ -38,6 +38,7 @@ pub mod reviews;
 mod revise;
 pub mod series;
 pub mod shown;
+pub mod sweeps;
 pub mod transfer;
 pub mod turn;
 pub mod undefine;

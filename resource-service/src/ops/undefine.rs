@@ -85,36 +85,49 @@ async fn remove(
         return Ok(false);
     }
     service.catalog.refresh(&*service.store).await?;
-    service.discard(&collection).await?;
+    // Somebody else who takes the name removes it in its place.
+    service.discard(&collection, standing.revision + 1).await?;
     Ok(true)
 }
 
 impl Service {
-    /// Removes whatever is stored under the name of a collection that is defined no longer.
-    async fn discard(&self, collection: &Arc<Collection>) -> Result<(), ResourceError> {
-        discard(&*self.store, &*self.clock, collection).await?;
+    /// Removes whatever is stored under the name of a collection that the revision `removal` has removed.
+    async fn discard(&self, collection: &Arc<Collection>, removal: i64) -> Result<(), ResourceError> {
+        discard(&*self.store, &*self.clock, collection, removal).await?;
         self.hot.forget_all();
         Ok(())
     }
 
-    /// Finishes the removal of a collection of this name, if that was interrupted or a document was stored by a replica that
-    /// had not noticed it, so that the name begins with nothing; gives the revision of the definition then. `None` where
-    /// somebody else was faster.
+    /// Sees to it that the name of a collection that was removed begins with nothing; gives the revision of the definition
+    /// then. `None` where somebody else was faster.
     pub(super) async fn begin_anew(
         &self,
         collection: &Arc<Collection>,
         standing: &Standing,
     ) -> Result<Option<i64>, ResourceError> {
-        if !standing.is_removed() || !holds_documents(&*self.store, &*self.clock, collection).await? {
+        if !standing.is_removed() {
             return Ok(Some(standing.revision));
         }
-        // A request that takes the name at the same time is refused, so that nothing of its own is removed.
-        if !self.store.define_anew(collection.name(), None, standing.revision).await? {
-            return Ok(None);
-        }
-        self.discard(collection).await?;
-        Ok(Some(standing.revision + 1))
+        let claimed = claim(&*self.store, &*self.clock, collection, standing.revision).await;
+        self.hot.forget_all();
+        claimed
     }
+}
+
+/// Takes over the removal `removal` of a collection, and finishes it; gives the revision of the removal then. Whoever was
+/// at it, or takes the name at the same time, removes and makes nothing any more: so nothing is made under the name before
+/// this. `None` where somebody else was faster.
+async fn claim(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    collection: &Arc<Collection>,
+    removal: i64,
+) -> Result<Option<i64>, ResourceError> {
+    if !store.define_anew(collection.name(), None, removal).await? {
+        return Ok(None);
+    }
+    let claimed = removal + 1;
+    Ok(discard(store, clock, collection, claimed).await?.then_some(claimed))
 }
 
 /// A collection of this name that takes anything, for one whose definition is gone or cannot be read.
@@ -123,15 +136,16 @@ fn nameless(name: &str) -> Result<Arc<Collection>, ResourceError> {
     Ok(Arc::new(Collection::new(any)?))
 }
 
-/// Removes what is stored under the name of a collection. The documents go last: while there are some, the rest may still
-/// be there.
+/// Removes what is stored under the name of a collection while its definition has the revision `removal`; whether it had
+/// that to the end. The documents go last: while there are some, the rest may still be there.
 async fn discard(
     store: &dyn Store,
     clock: &dyn Clock,
     collection: &Arc<Collection>,
-) -> Result<(), ResourceError> {
-    sweep::forget_all(store, clock, collection.name()).await?;
-    Ok(store.clear(collection).await?)
+    removal: i64,
+) -> Result<bool, ResourceError> {
+    Ok(sweep::forget_all(store, clock, collection.name(), removal).await?
+        && store.clear(collection, removal).await?)
 }
 
 /// Finishes the removal of a collection that was interrupted, and returns whether there was anything left. `revision` is that of
@@ -143,11 +157,10 @@ pub(super) async fn finish(
     revision: i64,
 ) -> Result<bool, ResourceError> {
     let collection = nameless(name)?;
-    if !holds_documents(store, clock, &collection).await? || !store.define_anew(name, None, revision).await? {
+    if !store.index_plan(&collection).await?.stored {
         return Ok(false);
     }
-    discard(store, clock, &collection).await?;
-    Ok(true)
+    Ok(claim(store, clock, &collection, revision).await?.is_some())
 }
 
 async fn holds_documents(
@@ -162,3 +175,7 @@ async fn holds_documents(
     let one = Selection { filter: Expr::everything(), order, projection: None, limit: 1 };
     Ok(!store.list(collection, one, clock.now()).await?.documents.is_empty())
 }
+
+#[cfg(test)]
+#[path = "tests/undefine.rs"]
+mod tests;

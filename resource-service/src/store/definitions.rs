@@ -89,8 +89,10 @@ pub trait DefinitionStore: Send + Sync {
     async fn forget_prepared(&self, name: &str) -> Result<(), StoreError>;
 
     /// Removes every document of a collection that is no longer served, what is kept of its past and its changes, and the
-    /// answers to requests that stored them, in steps that hold up no writer for long. The documents go last. Can be repeated.
-    async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError>;
+    /// answers to requests that stored them, in steps that hold up no writer for long, and then what held them. The
+    /// documents go last. `removal` is the revision that removed the collection: `false` once the definition has another.
+    /// A step that is late, however late, removes nothing that was stored under another definition. Can be repeated.
+    async fn clear(&self, collection: &Arc<Collection>, removal: i64) -> Result<bool, StoreError>;
 }
 
 /// Reads [`StoredDefinition::begins`] as a store keeps it.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::StoreError;
+use super::{Head, StoreError};
 use crate::domain::collection::Collection;
 
 /// The most revisions, and about the most documents, that one step removes.
@@ -24,6 +24,15 @@ pub struct Purge {
     pub document: String,
 }
 
+/// What is kept of a document that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remains {
+    /// The newest revision that is kept, and the owner.
+    pub newest: Head,
+    /// Whether that is the removal of the document, so that it could come back where the definition allows that.
+    pub restorable: bool,
+}
+
 /// When receipts expire that may repeat a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiring {
@@ -36,8 +45,11 @@ pub struct Expiring {
 /// A store that removes for good.
 #[async_trait]
 pub trait Purges: Send + Sync {
-    /// Removes a document for good and notes it; `false` where `expected` is neither its current revision nor, of a
-    /// removed document, the revision of its removal.
+    /// What is kept of a document that is not there and was not removed for good, whatever the definition says by now.
+    async fn remains(&self, collection: &Arc<Collection>, id: &str) -> Result<Option<Remains>, StoreError>;
+
+    /// Removes a document for good and notes it; `false` where `expected` is neither its current revision nor, of one that
+    /// is not there, the newest of its [`Remains`].
     async fn purge(
         &self,
         collection: &Arc<Collection>,

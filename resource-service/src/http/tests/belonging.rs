@@ -97,6 +97,21 @@ async fn a_removed_review_does_not_come_back_without_its_calculation() {
 }
 
 #[actix_web::test]
+async fn however_many_reviews_a_purged_calculation_has_nobody_reads_one() {
+    let api = Api::shipped().await;
+    let made = send(&api, "POST", "/api/calculations", &calculation()).await;
+    let many = Value::Array(vec![document("reviews", made.id()); 10_000]);
+    for _ in 0..2 {
+        let stored = send(&api, "POST", "/api/reviews", &many).await;
+        assert_eq!(stored.status, 200, "{}", stored.text);
+    }
+    let path = format!("/api/calculations/{}?purge=true", made.id());
+    assert_eq!(send(&api, "DELETE", &path, &json!(null)).await.status, 204);
+    let left = send(&api, "GET", "/api/reviews?count=exact", &json!(null)).await;
+    assert_eq!((&left.body["total"], &left.body["items"]), (&json!(0), &json!([])));
+}
+
+#[actix_web::test]
 async fn a_stream_that_continues_tells_nothing_that_is_hidden_by_now() {
     let api = Api::shipped().await;
     let made = send(&api, "POST", "/api/calculations", &calculation()).await;

@@ -144,3 +144,26 @@ async fn series_and_reviews_go_with_their_calculation() {
         assert_eq!(left.body["items"][0]["calculation"], other.id());
     }
 }
+
+#[actix_web::test]
+async fn what_was_removed_is_purged_also_once_the_definition_keeps_nothing() {
+    let api = Api::start().await;
+    let scope = format!("{ADMIN} collections:write");
+    let send = async |method: &str, path: &str, body: &Value| {
+        api.send(request(method, path, "root", &scope).set_json(body)).await
+    };
+    let made = send("POST", "/api/calculations", &calculation()).await;
+    let path = format!("/api/calculations/{}", made.id());
+    assert_eq!(send("DELETE", &path, &json!(null)).await.status, 204);
+    let mut definition: Value = serde_json::from_str(CALCULATIONS).unwrap();
+    definition["versioned"] = false.into();
+    let changed = send("PUT", "/api/collections/calculations?force=true", &definition).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    assert_eq!(send("POST", &format!("{path}/restore"), &json!(null)).await.status, 404);
+    let stale = request("DELETE", &format!("{path}?purge=true"), "root", &scope);
+    assert_eq!(api.send(stale.insert_header(("if-match", "\"1\""))).await.status, 412);
+    assert_eq!(send("DELETE", &format!("{path}?purge=true"), &json!(null)).await.status, 204);
+    let usage = send("GET", "/api/calculations/usage", &json!(null)).await.body;
+    assert_eq!((&usage["documents"], &usage["versions"]["count"]), (&json!(0), &json!(0)));
+    assert_eq!(send("DELETE", &format!("{path}?purge=true"), &json!(null)).await.status, 404);
+}

@@ -4,11 +4,9 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::Duration,
 };
 
 use service_kit::clock::Clock;
-use tokio::time::sleep;
 
 use super::lease_from;
 use crate::{
@@ -19,8 +17,6 @@ use crate::{
     },
 };
 
-/// How long is paused between two sweeps.
-const PAUSE: Duration = Duration::from_secs(60);
 /// The blobs that one sweep removes at most.
 const BLOBS: u32 = 1_000;
 /// The folders of each collection that one sweep looks at; the next one continues after them.
@@ -36,29 +32,16 @@ pub struct Sweeper {
 }
 
 impl Sweeper {
-    /// Sweeps for those collections that have artifacts at the time.
+    /// Sweeps what these collections hold at the time.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, catalog: Arc<LiveCatalog>) -> Self {
         Self { store, clock, catalog, places: HashMap::new() }
-    }
-
-    /// Sweeps for as long as the process runs.
-    pub async fn run(mut self) {
-        loop {
-            sleep(PAUSE).await;
-            match self.sweep().await {
-                Ok(0) => {}
-                Ok(removed) => tracing::info!(removed, "blobs removed that no artifact needs"),
-                Err(error) => tracing::warn!(%error, "artifacts could not be swept; retrying"),
-            }
-        }
     }
 
     /// One sweep; returns how many blobs it removed.
     pub async fn sweep(&mut self) -> Result<usize, StoreError> {
         let served = self.catalog.served();
-        let with_artifacts =
-            served.catalog.iter().filter(|collection| collection.definition.artifacts.is_some());
-        for collection in with_artifacts.map(|collection| collection.name()) {
+        // Also of a collection that takes no files any more: there may be some from before.
+        for collection in served.catalog.iter().map(|collection| collection.name()) {
             let after = self.places.entry(collection.to_owned()).or_default();
             let ids = self.store.folders(collection, after, FOLDERS).await?;
             let held: HashSet<String> = self.store.held(collection, &ids).await?.into_iter().collect();
@@ -93,12 +76,21 @@ pub async fn forget(service: &Service, collection: &str, id: &str) {
     }
 }
 
-/// Lets the files of all documents of a collection go.
-pub async fn forget_all(store: &dyn Store, clock: &dyn Clock, collection: &str) -> Result<(), StoreError> {
+/// Lets the files of all documents of a collection go while its definition has the revision `removal`; whether it had that
+/// to the end. No document that is made later has the id of one that was found before.
+pub async fn forget_all(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    collection: &str,
+    removal: i64,
+) -> Result<bool, StoreError> {
     let mut after = String::new();
     loop {
         let ids = store.folders(collection, &after, FOLDERS).await?;
-        let Some(last) = ids.last() else { return Ok(()) };
+        if store.definition_revisions().await?.get(collection) != Some(&removal) {
+            return Ok(false);
+        }
+        let Some(last) = ids.last() else { return Ok(true) };
         for document in &ids {
             empty(store, clock, DocumentRef { collection, document }).await?;
         }

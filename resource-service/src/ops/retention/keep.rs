@@ -47,7 +47,7 @@ pub(super) async fn by_age(
     Ok(())
 }
 
-/// Looks at some revisions from behind `after`, removes those that are too many, and returns where to go on: from the
+/// Looks at some revisions from behind `after`, removes those that are too many, and returns where to continue: from the
 /// beginning, where that is nothing.
 pub(super) async fn by_number(
     store: &dyn Store,
@@ -83,6 +83,28 @@ pub(super) async fn by_number(
         store.forget(collection.name(), some).await?;
     }
     Ok(if whole { None } else { found.pop() })
+}
+
+/// Looks at some revisions, from behind `after`, that an earlier definition kept, and removes those of documents that were
+/// removed since under one that keeps nothing; returns where to continue. What was removed before can be restored once the
+/// definition keeps it again, and stays.
+pub(super) async fn without_document(
+    store: &dyn Store,
+    collection: &Arc<Collection>,
+    after: Option<Kept>,
+) -> Result<Option<Kept>, StoreError> {
+    let mut found = store.kept(collection.name(), after.as_ref(), LOOKED_AT).await?;
+    let next = if found.len() < LOOKED_AT { None } else { found.last().cloned() };
+    while let Some((id, _)) = found.first().cloned() {
+        let rest = found.split_off(found.partition_point(|(other, _)| *other == id));
+        let its = std::mem::replace(&mut found, rest);
+        if store.remains(collection, &id).await?.is_some_and(|remains| !remains.restorable) {
+            for some in its.chunks(STEP) {
+                store.forget(collection.name(), some).await?;
+            }
+        }
+    }
+    Ok(next)
 }
 
 /// The newest revision of a document that has members.

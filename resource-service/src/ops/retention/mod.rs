@@ -9,10 +9,7 @@ pub mod purge;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use service_kit::clock::Clock;
-use tokio::{
-    sync::Semaphore,
-    time::{sleep, timeout},
-};
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::{catalog::LiveCatalog, error::ResourceError, undefine};
 use crate::{
@@ -20,10 +17,6 @@ use crate::{
     store::{Store, StoreError, definitions::StoredDefinition, retention::Kept},
 };
 
-/// How long is paused between two sweeps.
-const PAUSE: Duration = Duration::from_secs(60);
-/// The pause until the definitions have been read.
-const UNTIL_LOADED: Duration = Duration::from_secs(1);
 /// How long a purge is noted. What was being written when the document went is found when its time is over, and those
 /// who follow changes have been told.
 const NOTED: Duration = Duration::from_secs(60);
@@ -74,19 +67,6 @@ impl Sweeper {
         Self { store, clock, catalog, places: HashMap::new(), removed: HashMap::new() }
     }
 
-    /// Sweeps for as long as the process runs.
-    pub async fn run(mut self) {
-        while self.catalog.loaded().is_err() {
-            sleep(UNTIL_LOADED).await;
-        }
-        loop {
-            if let Err(error) = self.sweep().await {
-                tracing::warn!(%error, "what is to be removed for good could not be removed; retrying");
-            }
-            sleep(PAUSE).await;
-        }
-    }
-
     /// Finishes removals of collections that are at least one sweep old: a younger one may still be running.
     async fn finish_removals(&mut self) -> Result<(), ResourceError> {
         let known = std::mem::take(&mut self.removed);
@@ -113,11 +93,15 @@ impl Sweeper {
             if let Some(age) = collection.longest_past() {
                 keep::by_age(&*self.store, &*self.clock, collection, age).await?;
             }
-            if let Some(most) = collection.most_revisions() {
-                let after = self.places.remove(collection.name());
-                let next = keep::by_number(&*self.store, &*self.clock, collection, most, after).await?;
-                self.places.extend(next.map(|next| (collection.name().to_owned(), next)));
-            }
+            let after = self.places.remove(collection.name());
+            let next = match collection.most_revisions() {
+                Some(most) => keep::by_number(&*self.store, &*self.clock, collection, most, after).await?,
+                None if !collection.keeps_removed() => {
+                    keep::without_document(&*self.store, collection, after).await?
+                }
+                None => None,
+            };
+            self.places.extend(next.map(|next| (collection.name().to_owned(), next)));
         }
         for turned in self.store.turned(&timestamp(self.clock.now() - NOTED), TURNED).await? {
             hide::follow(&*self.store, &*self.clock, &served, &turned.id).await?;

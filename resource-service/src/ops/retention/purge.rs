@@ -40,15 +40,13 @@ pub async fn purge(service: &Service, target: WriteTarget<'_>) -> Result<(), Res
     Err(ResourceError::ChangedMeanwhile)
 }
 
-/// The document's current revision or, where it is removed, that of its removal.
+/// The document's current revision or, where it is not there, the newest that is kept of it.
 async fn newest(service: &Service, permit: &Permit<'_>, id: &str) -> Result<Option<Head>, ResourceError> {
     let current = service.store.head(&permit.collection, id, service.clock.now()).await?;
-    if current.is_some() || !permit.collection.keeps_removed() {
+    if current.is_some() {
         return Ok(current);
     }
-    let end = service.store.versions(&permit.collection, id, None, 1).await?.pop();
-    let end = end.filter(|end| end.json.is_none());
-    Ok(end.map(|end| Head { revision: end.revision, owner: end.owner }))
+    Ok(service.store.remains(&permit.collection, id).await?.map(|remains| remains.newest))
 }
 
 /// Begins at once with what belongs to the document. If it is interrupted, the sweep continues.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use service_kit::{clock::ManualClock, random::OsRandom};
-use shared_models::artifacts::Artifact;
+use shared_models::{artifacts::Artifact, documents::CollectionDefinition};
 
 use super::Sweeper;
 use crate::{
@@ -16,16 +16,16 @@ use crate::{
         history::Removal,
         ids::Ids,
     },
-    ops::catalog::LiveCatalog,
+    ops::{artifacts, catalog::LiveCatalog},
     query::{
         expr::{Comparison, Expr},
         literal::Literal,
     },
     store::{
-        Fate, Store, Update,
+        Fate, Head, Store, Update,
         artifacts::{Blob, DocumentRef},
         contract::{Fixture, NOW, on_both_stores},
-        purges::Purge,
+        purges::{Purge, Remains},
     },
 };
 
@@ -37,6 +37,8 @@ on_both_stores! {
     series_and_reviews_follow_a_calculation_that_turned
     a_removal_of_a_collection_that_broke_off_is_finished
     what_is_too_old_goes_with_all_that_belongs_to_it
+    the_past_of_a_document_goes_with_it_once_nothing_is_kept
+    files_from_before_a_definition_without_artifacts_go_with_their_document
 }
 
 struct World {
@@ -191,8 +193,18 @@ async fn a_purge_is_noted_for_a_minute(f: &Fixture) {
 
 /// The calculations of a world that keep less.
 async fn keeping(world: &World, f: &Fixture, keep: Value) -> Arc<Collection> {
+    let keep = Some(serde_json::from_value(keep).expect("ok"));
+    redefined(world, f, |definition| definition.keep = keep).await
+}
+
+/// The calculations of a world under a changed definition.
+async fn redefined(
+    world: &World,
+    f: &Fixture,
+    change: impl FnOnce(&mut CollectionDefinition),
+) -> Arc<Collection> {
     let mut definition = world.collection("calculations").definition.clone();
-    definition.keep = Some(serde_json::from_value(keep).expect("ok"));
+    change(&mut definition);
     let text = serde_json::to_string(&definition).expect("ok");
     let revision = f.store.definition_revisions().await.expect("ok").get("calculations").copied();
     assert!(f.store.define("calculations", Some(text), revision.unwrap_or_default()).await.expect("ok"));
@@ -308,10 +320,11 @@ async fn a_removal_of_a_collection_that_broke_off_is_finished(f: &Fixture) {
     let clock = Arc::clone(&world.clock) as Arc<_>;
     let mut sweeper = Sweeper::new(Arc::clone(&world.store), clock, Arc::clone(&world.catalog));
     let left = async || f.store.count(&f.collection, Expr::everything(), NOW).await.expect("ok");
+    let stored = async || f.store.index_plan(&f.collection).await.expect("ok").stored;
     sweeper.sweep().await.expect("ok");
     assert_eq!(left().await, 1, "the removal may still be running");
     sweeper.sweep().await.expect("ok");
-    assert_eq!((left().await, f.store.folder(place).await.expect("ok").tag), (0, None));
+    assert_eq!((stored().await, f.store.folder(place).await.expect("ok").tag), (false, None));
     assert!(!f.store.define("things", Some("{}".into()), 2).await.expect("ok"), "this was refused meanwhile");
     assert!(f.store.define("things", Some("{}".into()), 3).await.expect("ok"));
     // Defined again: nothing of it goes.
@@ -321,4 +334,45 @@ async fn a_removal_of_a_collection_that_broke_off_is_finished(f: &Fixture) {
         sweeper.sweep().await.expect("ok");
     }
     assert_eq!(left().await, 1);
+}
+
+async fn the_past_of_a_document_goes_with_it_once_nothing_is_kept(f: &Fixture) {
+    let world = World::new(f).await;
+    let ids = [world.calculation().await, world.calculation().await, world.calculation().await];
+    let [live, removed, deleted] = &ids;
+    remove(&world, removed, 3).await;
+    let versions = async || f.store.usage("calculations").await.expect("ok").versions.count;
+    let calculations = redefined(&world, f, |definition| definition.versioned = false).await;
+    remove(&world, deleted, 3).await;
+    assert_eq!(versions().await, 2 + 4 + 2);
+    world.sweep_after(1).await;
+    assert_eq!(versions().await, 2 + 4, "of a document that is there, and of one that can come back");
+    assert_eq!(f.store.remains(&calculations, live).await, Ok(None));
+    let newest = Head { revision: 4, owner: "ada".into() };
+    let kept = Remains { newest, restorable: true };
+    assert_eq!(f.store.remains(&calculations, removed).await, Ok(Some(kept)));
+    assert_eq!(f.store.remains(&calculations, deleted).await, Ok(None));
+    assert!(f.store.purge(&calculations, removed, 4, NOW).await.expect("ok"));
+    assert_eq!(f.store.remains(&calculations, removed).await, Ok(None), "it was removed for good");
+    world.sweep_after(61).await;
+    assert_eq!(versions().await, 2);
+    redefined(&world, f, |definition| definition.versioned = true).await;
+    assert_eq!(numbers(&world, live).await, [3, 2, 1], "nothing of it was lost");
+}
+
+async fn files_from_before_a_definition_without_artifacts_go_with_their_document(f: &Fixture) {
+    let world = World::new(f).await;
+    let (live, gone) = (world.calculation().await, world.calculation().await);
+    let change = |definition: &mut CollectionDefinition| {
+        (definition.versioned, definition.artifacts) = (false, None);
+    };
+    redefined(&world, f, change).await;
+    remove(&world, &gone, 3).await;
+    world.sweep_after(1).await;
+    let clock = Arc::clone(&world.clock) as Arc<_>;
+    let mut sweeper =
+        artifacts::sweep::Sweeper::new(Arc::clone(&world.store), clock, Arc::clone(&world.catalog));
+    sweeper.sweep().await.expect("ok");
+    let folders = f.store.folders("calculations", "", 10).await;
+    assert_eq!(folders, Ok(vec![live]));
 }

@@ -286,9 +286,20 @@ async fn a_cleared_collection_is_empty_and_can_be_used_again(f: &Fixture) {
     };
     keep("its", "things").await;
     keep("other", "kept").await;
-    f.store.clear(&f.collection).await.expect("ok");
+    assert!(f.store.define("things", Some("{}".into()), 0).await.expect("ok"));
+    assert!(f.store.define_anew("things", None, 1).await.expect("ok"));
+    for other in [0, 1, 3] {
+        assert_eq!(f.store.clear(&f.collection, other).await, Ok(false), "{other}");
+    }
+    assert_eq!(total(f, &f.collection).await, 501);
+    assert!(f.store.receipt("its", NOW).await.expect("ok").is_some());
+    for _ in 0..2 {
+        assert_eq!(f.store.clear(&f.collection, 2).await, Ok(true));
+    }
     assert_eq!(f.store.receipt("its", NOW).await, Ok(None), "the request can be made anew");
     assert!(f.store.receipt("other", NOW).await.expect("ok").is_some());
+    assert!(!f.store.index_plan(&f.collection).await.expect("ok").stored, "nothing is left of it");
+    f.store.prepare(&[Arc::clone(&f.collection)]).await.expect("ok");
     assert_eq!(total(f, &f.collection).await, 0);
     f.insert("a", json!({"key": "k", "part": 1})).await;
     assert_eq!(total(f, &f.collection).await, 1);
@@ -302,6 +313,24 @@ async fn nothing_is_planned_against_a_collection_that_was_never_there(f: &Fixtur
     f.store.prepare(&[Arc::clone(&fresh)]).await.expect("ok");
     f.store.insert(&fresh, document("a", 1, json!({}))).await.expect("ok");
     assert!(f.store.index_plan(&fresh).await.expect("ok").stored);
+}
+
+#[tokio::test]
+async fn a_sqlite_file_keeps_no_table_of_a_removed_collection_and_a_late_write_can_be_sent_again() {
+    let f = Fixture::sqlite().await;
+    let Leftover::Directory(directory) = &f.leftover else { unreachable!() };
+    let first = document("a", 1, json!({}));
+    f.store.insert(&f.kept, first.clone()).await.expect("ok");
+    assert!(f.store.update(&f.kept, super::update(&first, json!({"i": 1}))).await.expect("ok"));
+    assert!(f.store.define("kept", Some("{}".into()), 0).await.expect("ok"));
+    assert!(f.store.define_anew("kept", None, 1).await.expect("ok"));
+    assert_eq!(f.store.clear(&f.kept, 2).await, Ok(true));
+    let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE tbl_name IN ('doc_kept', 'ver_kept')";
+    assert_eq!(file.query_row(sql, [], |row| row.get::<_, i64>(0)), Ok(0));
+    let late = f.store.insert(&f.kept, document("b", 1, json!({}))).await;
+    assert_eq!(late, Err(StoreError::Unavailable(service_kit::store::Unavailable)));
+    f.end().await;
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ on_both_stores! {
     a_removed_document_is_purged_by_the_revision_of_its_removal
     a_purge_of_another_revision_changes_nothing
     of_many_who_purge_or_restore_one_wins
+    what_an_earlier_definition_kept_is_purged_by_its_newest_revision
     revisions_go_in_steps_and_only_those_of_the_document
     answers_that_repeat_a_document_are_emptied_and_no_others
 }
@@ -157,4 +158,29 @@ async fn answers_that_repeat_a_document_are_emptied_and_no_others(f: &Fixture) {
         let kept = f.store.receipt(id, NOW).await.expect("ok").expect("a receipt");
         assert_eq!((kept.fingerprint.as_str(), kept.answer.is_empty()), ("f", emptied), "{id}");
     }
+}
+
+async fn what_an_earlier_definition_kept_is_purged_by_its_newest_revision(f: &Fixture) {
+    let mut definition = f.kept.definition.clone();
+    definition.versioned = false;
+    let keeps_nothing = Arc::new(Collection::new(definition).expect("ok"));
+    for id in ["removed", "deleted", "live"] {
+        revised(f, &f.kept, id).await;
+    }
+    assert!(f.store.remove(&f.kept, "removed", removal("removed", 2)).await.expect("ok"));
+    assert!(f.store.remove(&keeps_nothing, "deleted", removal("deleted", 2)).await.expect("ok"));
+    let remains = async |id: &str| {
+        let found = f.store.remains(&keeps_nothing, id).await.expect("ok");
+        found.map(|remains| (remains.newest.revision, remains.newest.owner, remains.restorable))
+    };
+    assert_eq!(remains("removed").await, Some((3, "ada".to_owned(), true)));
+    assert_eq!(remains("deleted").await, Some((1, "ada".to_owned(), false)));
+    assert_eq!((remains("live").await, remains("never").await), (None, None));
+    for (id, wrong, right) in [("removed", 2, 3), ("deleted", 2, 1), ("live", 1, 2)] {
+        assert!(!purge(f, &keeps_nothing, id, wrong).await, "{id}");
+        assert!(purge(f, &keeps_nothing, id, right).await, "{id}");
+        assert_eq!(remains(id).await, None, "{id}");
+        assert_eq!(f.store.erase("kept", &[id.to_owned()]).await, Ok(true));
+    }
+    assert_eq!(f.store.usage("kept").await.expect("ok"), Usage::default());
 }

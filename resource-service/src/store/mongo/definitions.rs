@@ -13,7 +13,7 @@ use mongodb::{
 use service_kit::store::{Unavailable, mongo::in_time};
 
 use super::{
-    MongoStore, changes, duplicate_key, duplicates, failed, instants, json, older, receipts, written,
+    MongoStore, changes, clear, duplicate_key, duplicates, failed, instants, json, older, written,
 };
 use crate::{
     domain::{collection::Collection, index::Index},
@@ -189,16 +189,8 @@ impl DefinitionStore for MongoStore {
         in_time(forgetting).await.map_err(|error| failed(&error))
     }
 
-    async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
-        self.forget_prepared(collection.name()).await?;
-        let receipts = receipts::forget_of(&self.database, collection.name());
-        let forgotten = self.server.while_it_answers(receipts).await;
-        forgotten.ok_or(StoreError::Unknown)?.map_err(|error| failed(&error))?;
-        // The documents go last: while there are some, the rest may still be there.
-        for handle in [self.past(collection), self.handle(collection)] {
-            let dropped = self.server.while_it_answers(handle.drop().into_future()).await;
-            dropped.ok_or(StoreError::Unknown)?.map_err(|error| failed(&error))?;
-        }
-        Ok(())
+    async fn clear(&self, collection: &Arc<Collection>, removal: i64) -> Result<bool, StoreError> {
+        let clearing = clear::clear(self, collection.name(), removal);
+        self.server.while_it_answers(clearing).await.ok_or(StoreError::Unknown)?
     }
 }

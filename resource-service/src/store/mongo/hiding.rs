@@ -75,6 +75,19 @@ async fn ids_of<C: Default + Extend<String>>(
 }
 
 impl MongoStore {
+    /// About how many documents a collection has that are not hidden: by the statistics of the server, less the hidden ones,
+    /// which an index counts.
+    pub(super) async fn estimate_shown(&self, collection: &Collection) -> Result<u64, StoreError> {
+        let documents = self.handle(collection);
+        let all = in_time(documents.estimated_document_count()).await.map_err(|error| failed(&error))?;
+        if !collection.belongs_to_calculations() {
+            return Ok(all);
+        }
+        let counting = documents.count_documents(hidden()).max_time(self.query_timeout);
+        let hidden = self.query(async { counting.await.map_err(|error| failed(&error)) }).await?;
+        Ok(all.saturating_sub(hidden))
+    }
+
     /// The ids of documents that belong to a calculation and meet `condition`.
     async fn belongings(
         &self,

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::{collection::Collection, document::Meta, history::Removal},
-    store::{MAX_BATCH_BYTES, StoreError, Version, Versions},
+    store::{Head, MAX_BATCH_BYTES, StoreError, Version, Versions, purges::Remains},
 };
 
 /// The server's code for a collection that is there already.
@@ -55,6 +55,22 @@ impl MongoStore {
     pub(super) async fn is_kept(&self, collection: &str, id: &str) -> MongoResult<bool> {
         let past: Handle<RawDocumentBuf> = self.database.collection(&past_of(collection));
         Ok(past.find_one(doc! { "_id": all_of(id) }).projection(doc! { "_id": 1 }).await?.is_some())
+    }
+
+    /// The newest revision that is kept of a document that is not there, whatever the definition says.
+    pub(super) async fn newest_of(&self, collection: &Collection, id: &str) -> MongoResult<Option<Remains>> {
+        let (documents, past) = (self.handle(collection), self.past(collection));
+        let found = documents.find_one(doc! { "_id": id }).projection(doc! { "_id": 1 });
+        if found.await?.is_some() {
+            return Ok(None);
+        }
+        let shown = doc! { "_id": 1, "owner": 1, "undone": 1, "document._id": 1 };
+        let newest = past.find_one(doc! { "_id": all_of(id) }).sort(doc! { "_id": -1 });
+        let Some(newest) = newest.projection(shown).await? else { return Ok(None) };
+        let revision = newest.get_document("_id")?.get_i64("revision")?;
+        let restorable = newest.get("document")?.is_none() && newest.get("undone")?.is_none();
+        let owner = newest.get_str("owner")?.to_owned();
+        Ok(Some(Remains { newest: Head { revision, owner }, restorable }))
     }
 
     /// Makes the collection of the past: a transaction should not have to.
@@ -133,15 +149,19 @@ fn standing(id: &str, revision: i64) -> Doc {
     }
 }
 
-/// Removes the removal of a document that is not undone, within the transaction; `false` where it has another revision,
-/// or there is none.
-pub(super) async fn forget_end(
+/// Removes the newest revision that is kept of a document, within the transaction; `false` where that is another, or none
+/// is.
+pub(super) async fn forget_newest(
     past: &Handle<RawDocumentBuf>,
     session: &mut ClientSession,
     id: &str,
     revision: i64,
 ) -> MongoResult<bool> {
-    let done = past.delete_one(standing(id, revision)).session(session).await?;
+    let newer = doc! { "_id": { "$gt": entry(id, revision), "$lte": entry(id, i64::MAX) } };
+    if past.find_one(newer).session(&mut *session).await?.is_some() {
+        return Ok(false);
+    }
+    let done = past.delete_one(doc! { "_id": entry(id, revision) }).session(session).await?;
     Ok(done.deleted_count == 1)
 }
 

@@ -4,6 +4,7 @@ mod aggregate;
 mod artifacts;
 mod bson;
 mod changes;
+mod clear;
 mod conflicts;
 mod definitions;
 mod duplicates;
@@ -142,7 +143,6 @@ impl MongoStore {
 
 /// The server's code for a value that a unique index has already.
 const DUPLICATE_KEY: i32 = 11000;
-
 /// The server's code for a command that took longer than its `maxTimeMS`.
 const TIME_LIMIT: i32 = 50;
 
@@ -304,14 +304,7 @@ impl Store for MongoStore {
     }
 
     async fn estimate(&self, collection: &Arc<Collection>, _: OffsetDateTime) -> Result<u64, StoreError> {
-        let documents = self.handle(collection);
-        let all = in_time(documents.estimated_document_count()).await.map_err(|error| failed(&error))?;
-        if !collection.belongs_to_calculations() {
-            return Ok(all);
-        }
-        let counting = documents.count_documents(hiding::hidden()).max_time(self.query_timeout);
-        let hidden = self.query(async { counting.await.map_err(|error| failed(&error)) }).await?;
-        Ok(all.saturating_sub(hidden))
+        self.estimate_shown(collection).await
     }
 
     async fn aggregate(

@@ -18,7 +18,7 @@ use crate::{
     domain::collection::Collection,
     store::{
         StoreError,
-        purges::{ERASED_AT_ONCE, Expiring, Purge, Purges},
+        purges::{ERASED_AT_ONCE, Expiring, Purge, Purges, Remains},
     },
 };
 
@@ -76,6 +76,13 @@ impl MongoStore {
 
 #[async_trait]
 impl Purges for MongoStore {
+    async fn remains(&self, collection: &Arc<Collection>, id: &str) -> Result<Option<Remains>, StoreError> {
+        if self.is_purged(collection.name(), id).await? {
+            return Ok(None);
+        }
+        in_time(self.newest_of(collection, id)).await.map_err(|error| failed(&error))
+    }
+
     async fn purge(
         &self,
         collection: &Arc<Collection>,
@@ -95,10 +102,13 @@ impl Purges for MongoStore {
                 Box::pin(async move {
                     let current = doc! { "_id": &id, "_revision": expected };
                     let removed = parts.documents.delete_one(current).session(&mut *session).await?;
-                    if removed.deleted_count == 0
-                        && !history::forget_end(&parts.past, session, &id, expected).await?
-                    {
-                        return Ok(false);
+                    if removed.deleted_count == 0 {
+                        let there = parts.documents.find_one(doc! { "_id": &id }).session(&mut *session);
+                        if there.await?.is_some()
+                            || !history::forget_newest(&parts.past, session, &id, expected).await?
+                        {
+                            return Ok(false);
+                        }
                     }
                     let set = doc! { "$setOnInsert": { "at": date(now) } };
                     let noted = parts.notes.update_one(doc! { "_id": note }, set).upsert(true);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mongodb::{
-    ClientSession, Collection as Handle, Database, IndexModel,
+    ClientSession, Collection as Handle, Cursor, Database, IndexModel,
     bson::{Document as Doc, doc},
     error::Result as MongoResult,
     options::IndexOptions,
@@ -90,9 +90,16 @@ pub(super) async fn empty(
     handle(database).update_many(repeating, doc! { "$set": { "answer": "" } }).await.map(|_| ())
 }
 
-/// Forgets the receipts of a collection that is removed.
-pub(super) async fn forget_of(database: &Database, collection: &str) -> MongoResult<()> {
-    handle(database).delete_many(doc! { "collection": collection }).await.map(|_| ())
+/// The receipts of a collection, each by its id and when it expires: a request that is made anew leaves another.
+pub(super) async fn of(database: &Database, collection: &str) -> MongoResult<Cursor<Doc>> {
+    let receipts = handle(database);
+    let found = receipts.find(doc! { "collection": collection });
+    found.projection(doc! { "_id": 1, EXPIRES_AT: 1 }).await
+}
+
+/// Forgets these receipts.
+pub(super) async fn forget(database: &Database, receipts: Vec<Doc>) -> MongoResult<()> {
+    handle(database).delete_many(doc! { "$or": receipts }).await.map(|_| ())
 }
 
 /// An id as a regular expression.

@@ -258,36 +258,58 @@ impl DefinitionStore for SqliteStore {
         Ok(())
     }
 
-    async fn clear(&self, collection: &Arc<Collection>) -> Result<(), StoreError> {
-        // The documents go last: while there are some, the rest may still be there.
-        let name = collection.name().to_owned();
-        let tables = self.database.read(move |connection| {
-            let of = |table: &str, what: &str| {
-                format!("{table} WHERE rowid IN (SELECT rowid FROM {table}{what} LIMIT {STEP})")
-            };
-            let its = format!(" WHERE collection = '{name}'");
-            let mut parts = ["change_log", "receipts", "purges"].map(|table| of(table, &its)).to_vec();
-            for table in [format!("ver_{name}"), format!("doc_{name}")] {
-                if has_table(connection, &table)? {
-                    parts.push(of(&format!("\"{table}\""), ""));
-                }
-            }
-            Ok::<_, StoreError>(parts)
-        });
-        for part in tables.await? {
-            let sql = format!("DELETE FROM {part}");
-            loop {
-                let sql = sql.clone();
-                let removed = self
-                    .database
-                    .write::<_, StoreError, _>(move |transaction| Ok(transaction.execute(&sql, [])?));
-                if removed.await? < STEP {
-                    break;
-                }
+    async fn clear(&self, collection: &Arc<Collection>, removal: i64) -> Result<bool, StoreError> {
+        loop {
+            let name = collection.name().to_owned();
+            let cleared = self.database.write(move |transaction| clear_some(transaction, &name, removal));
+            if let Some(done) = cleared.await? {
+                return Ok(done);
             }
         }
-        Ok(())
     }
+}
+
+/// Removes some of what is stored under the name of a collection whose removal has the revision `removal`, and the tables
+/// that are empty then; nothing where there is more to remove, else whether the definition still has that revision.
+fn clear_some(transaction: &Transaction<'_>, name: &str, removal: i64) -> Result<Option<bool>, StoreError> {
+    let current = "SELECT 1 FROM _collections WHERE name = ?1 AND revision = ?2";
+    if !has_table(transaction, "_collections")?
+        || !transaction.prepare_cached(current)?.exists(params![name, removal])?
+    {
+        return Ok(Some(false));
+    }
+    let mut room = STEP;
+    let mut remove = |table: &str, what: &str| -> Result<bool, StoreError> {
+        let sql = format!(
+            "DELETE FROM \"{table}\" WHERE rowid IN (SELECT rowid FROM \"{table}\"{what} LIMIT {room})"
+        );
+        room -= transaction.execute(&sql, [])?;
+        Ok(room > 0)
+    };
+    // A collection's name needs no escaping.
+    let its = format!(" WHERE collection = '{name}'");
+    for table in ["change_log", "receipts", "purges"] {
+        if !remove(table, &its)? {
+            return Ok(None);
+        }
+    }
+    // The documents go last: while their table is there, the rest may be.
+    for table in [format!("ver_{name}"), format!("doc_{name}")] {
+        if !has_table(transaction, &table)? {
+            continue;
+        }
+        if !remove(&table, "")? {
+            return Ok(None);
+        }
+        transaction.execute_batch(&format!("DROP TABLE \"{table}\""))?;
+    }
+    Ok(Some(true))
+}
+
+/// Whether an error says that the table of a collection is not there, because the collection was removed meanwhile.
+pub fn is_removed(error: &rusqlite::Error) -> bool {
+    let message = error.to_string();
+    ["doc_", "ver_"].iter().any(|table| message.contains(&format!("no such table: {table}")))
 }
 
 /// The name of the index that a constraint violation speaks of, less the collection's.

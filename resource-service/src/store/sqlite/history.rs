@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use super::{SqliteStore, table};
 use crate::{
     domain::{collection::Collection, document::Meta, history::Removal},
-    store::{MAX_BATCH_BYTES, StoreError, Version, Versions},
+    store::{Head, MAX_BATCH_BYTES, StoreError, Version, Versions, purges::Remains},
 };
 
 /// The table of a collection's past, quoted.
@@ -123,20 +123,39 @@ pub(super) fn undo_end(
     Ok(transaction.prepare_cached(&sql)?.execute(params![restored.id, restored.revision - 1])? == 1)
 }
 
-/// Removes the removal of a document that is not undone; `false` where it has another revision, or there is none.
-pub(super) fn forget_end(
+/// What is kept of a document that is not there and was not removed for good, whatever the definition says.
+pub(super) fn remains(
+    connection: &Connection,
+    collection: &Collection,
+    id: &str,
+) -> Result<Option<Remains>, StoreError> {
+    if !is_kept(connection, collection.name())? || is_purged(connection, collection.name(), id)? {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT revision, owner, body IS NULL AND undone = 0 FROM {} WHERE id = ?1
+             AND NOT EXISTS (SELECT 1 FROM {} WHERE id = ?1) ORDER BY revision DESC LIMIT 1",
+        past(collection),
+        table(collection)
+    );
+    let found = connection.prepare_cached(&sql)?.query_row([id], |row| {
+        let newest = Head { revision: row.get(0)?, owner: row.get(1)? };
+        Ok(Remains { newest, restorable: row.get(2)? })
+    });
+    Ok(found.optional()?)
+}
+
+/// Removes the newest revision that is kept of a document that is not there; `false` where that is another, or none is.
+pub(super) fn forget_newest(
     transaction: &Transaction<'_>,
     collection: &Collection,
     id: &str,
     revision: i64,
 ) -> Result<bool, StoreError> {
-    if !is_kept(transaction, collection.name())? {
+    if remains(transaction, collection, id)?.is_none_or(|remains| remains.newest.revision != revision) {
         return Ok(false);
     }
-    let sql = format!(
-        "DELETE FROM {} WHERE id = ?1 AND revision = ?2 AND body IS NULL AND undone = 0",
-        past(collection)
-    );
+    let sql = format!("DELETE FROM {} WHERE id = ?1 AND revision = ?2", past(collection));
     Ok(transaction.prepare_cached(&sql)?.execute(params![id, revision])? == 1)
 }
 

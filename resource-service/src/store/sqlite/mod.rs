@@ -122,7 +122,7 @@ fn millis(at: OffsetDateTime) -> i64 {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            _ if is_unavailable(&error) => Self::Unavailable(Unavailable),
+            _ if is_unavailable(&error) || definitions::is_removed(&error) => Self::Unavailable(Unavailable),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }

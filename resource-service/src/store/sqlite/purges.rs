@@ -17,7 +17,7 @@ use crate::{
     domain::{change::ChangeKind, collection::Collection},
     store::{
         StoreError,
-        purges::{ERASED_AT_ONCE, Expiring, Purge, Purges},
+        purges::{ERASED_AT_ONCE, Expiring, Purge, Purges, Remains},
     },
 };
 
@@ -36,7 +36,7 @@ fn purge(
         let sql = format!("DELETE FROM {} WHERE id = ?1", table(collection));
         transaction.prepare_cached(&sql)?.execute([id])?;
         log_change(transaction, collection, (ChangeKind::Delete, now), id, Some(&before), None)?;
-    } else if !history::forget_end(transaction, collection, id, expected)? {
+    } else if !history::forget_newest(transaction, collection, id, expected)? {
         return Ok(false);
     }
     let sql = "INSERT OR IGNORE INTO purges (collection, document, at) VALUES (?1, ?2, ?3)";
@@ -84,6 +84,11 @@ fn array(ids: &[String]) -> Result<String, StoreError> {
 
 #[async_trait]
 impl Purges for SqliteStore {
+    async fn remains(&self, collection: &Arc<Collection>, id: &str) -> Result<Option<Remains>, StoreError> {
+        let (collection, id) = (Arc::clone(collection), id.to_owned());
+        self.database.read(move |connection| history::remains(connection, &collection, &id)).await
+    }
+
     async fn purge(
         &self,
         collection: &Arc<Collection>,
