@@ -25,6 +25,8 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
+use super::gathered::Gathered;
+
 /// The most bytes of one field. A client can make a field long; it cannot make a log long.
 const MAX_FIELD: usize = 1024;
 /// How many lines may wait to be written.
@@ -37,7 +39,7 @@ pub(super) fn writer() -> std::io::Result<(NonBlocking, WorkerGuard)> {
     // A file handle of its own: a blocked write must not hold the lock of `eprintln!`.
     let file = File::from(std::io::stderr().as_fd().try_clone_to_owned()?);
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(MAX_WAITING);
-    let (writer, guard) = builder.thread_name("log").finish(file);
+    let (writer, guard) = builder.thread_name("log").finish(Gathered::new(file));
     let _ = DROPPED.set(writer.error_counter());
     Ok((writer, guard))
 }

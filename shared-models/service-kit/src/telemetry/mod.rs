@@ -2,6 +2,7 @@
 //!
 //! Fields are dotted names; neither tokens nor e-mail addresses are ever logged.
 
+mod gathered;
 mod lines;
 mod series;
 
