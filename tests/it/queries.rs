@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use reqwest::{Method, header::ACCEPT_ENCODING};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ on_both_stores!(
     a_page_is_projected_counted_and_limited,
     a_bad_query_is_refused_by_name,
     a_compressed_page_waits_for_no_acknowledgement,
+    equal_lists_of_different_callers_show_each_what_they_may_see,
 );
 
 /// Calculations named a, b, c, …, one for each body of extra members.
@@ -223,4 +225,42 @@ async fn a_compressed_page_waits_for_no_acknowledgement(stack: Stack) {
         }
     }
     assert!(fastest < Duration::from_millis(35), "{fastest:?}");
+}
+
+async fn equal_lists_of_different_callers_show_each_what_they_may_see(stack: Stack) {
+    let scope = "collections:write diaries:read diaries:write";
+    let (ada, bob) =
+        (stack.bearer_of("ada", &format!("{scope} diaries:secret")), stack.bearer_of("bob", scope));
+    let secret = stack.bearer_of("bob", &format!("{scope} diaries:secret"));
+    let fields = json!({"text": {"type": "string"}, "mood": {"type": "string"}});
+    let definition = json!({"name": "diaries", "schema": {"type": "object", "properties": fields},
+        "access": {"owner_only": true, "hidden": {"mood": "diaries:secret"}}});
+    assert_eq!(ada.put("/api/collections/diaries", &definition).await.status, 201);
+    // Each request goes to the next replica.
+    let mut served = 0;
+    while served < 2 {
+        served = if ada.get("/api/diaries").await.status == 200 { served + 1 } else { 0 };
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for (writer, owner) in [(&ada, "ada"), (&secret, "bob")] {
+        for n in 0..10 {
+            writer
+                .insert("diaries", &json!({"text": format!("{owner} {n}"), "mood": format!("of {owner}")}))
+                .await;
+        }
+    }
+    let callers = [(&ada, "ada", true), (&bob, "bob", false), (&secret, "bob", true)];
+    let all = (0..20).flat_map(|_| callers);
+    join_all(all.map(async |(caller, owner, sees)| {
+        let page = caller.get("/api/diaries?limit=20").await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let page = page.json();
+        let items = page["items"].as_array().expect("items");
+        assert_eq!(items.len(), 10, "{page}");
+        for item in items {
+            assert_eq!(item["_owner"], owner, "{item}");
+            assert_eq!(item.get("mood").is_some(), sees, "{item}");
+        }
+    }))
+    .await;
 }

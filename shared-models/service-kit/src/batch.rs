@@ -5,7 +5,7 @@
 //! batch is sent after the last of its calls arrived.
 //!
 //! Batching saves work where the store is near and busy. Where it is far away, waiting for a batch to return would cost
-//! more than it saves: the farther the store, the more batches may run at once, so that calls wait about [`WAIT`] at most.
+//! more than it saves: the farther the store, the more batches may run at once, so that calls wait about 500 µs at most.
 
 use std::{
     pin::Pin,
@@ -14,12 +14,12 @@ use std::{
 };
 
 use tokio::{
+    runtime::Handle,
     sync::oneshot,
     time::{Instant, timeout},
 };
 
-/// How long a call may wait for a batch to return before more of them run at once.
-const WAIT: Duration = Duration::from_micros(500);
+use crate::distance::Distance;
 
 /// A question, and where its answer goes.
 pub struct Call<Q, A> {
@@ -53,6 +53,7 @@ pub struct Limits {
 
 /// Calls of one kind. Clones share their batches.
 pub struct Batcher<Q, A> {
+    runtime: Handle,
     limits: Limits,
     run: Run<Q, A>,
     state: Arc<Mutex<State<Q, A>>>,
@@ -60,7 +61,12 @@ pub struct Batcher<Q, A> {
 
 impl<Q, A> Clone for Batcher<Q, A> {
     fn clone(&self) -> Self {
-        Self { limits: self.limits, run: Arc::clone(&self.run), state: Arc::clone(&self.state) }
+        Self {
+            runtime: self.runtime.clone(),
+            limits: self.limits,
+            run: Arc::clone(&self.run),
+            state: Arc::clone(&self.state),
+        }
     }
 }
 
@@ -68,38 +74,28 @@ struct State<Q, A> {
     waiting: Vec<Call<Q, A>>,
     /// The number of batches that are running.
     running: usize,
-    /// The shortest time that a batch took lately: what the way to the store and back takes.
-    distance: Duration,
-}
-
-impl<Q, A> State<Q, A> {
-    /// How many batches may run now. If they are spread evenly, one of them returns every [`WAIT`].
-    fn most(&self, limits: &Limits) -> usize {
-        let spread = usize::try_from(self.distance.as_micros() / WAIT.as_micros()).unwrap_or(usize::MAX);
-        spread.clamp(limits.near, limits.far)
-    }
-
-    /// Learns from a batch. Only one that ran alone can have taken longer because the store is farther away than it was;
-    /// others may have waited for each other.
-    fn adjust(&mut self, took: Duration, alone: bool) {
-        if took < self.distance || self.distance.is_zero() {
-            self.distance = took;
-        } else if alone {
-            self.distance += took.saturating_sub(self.distance) / 8;
-        }
-    }
+    distance: Distance,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
-    /// Gives each batch to `run`.
-    pub fn new<F>(limits: Limits, run: impl Fn(Vec<Call<Q, A>>) -> F + Send + Sync + 'static) -> Self
+    /// Gives each batch to `run`, in a task on `runtime`: that of the store's driver.
+    pub fn new<F>(
+        runtime: Handle,
+        limits: Limits,
+        run: impl Fn(Vec<Call<Q, A>>) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
         Self {
+            runtime,
             limits,
             run: Arc::new(move |calls| Box::pin(run(calls))),
-            state: Arc::new(Mutex::new(State { waiting: Vec::new(), running: 0, distance: Duration::ZERO })),
+            state: Arc::new(Mutex::new(State {
+                waiting: Vec::new(),
+                running: 0,
+                distance: Distance::default(),
+            })),
         }
     }
 
@@ -109,13 +105,13 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         let must_run = {
             let mut state = lock(&self.state);
             state.waiting.push(Call { question, answer });
-            let must_run = state.running < state.most(&self.limits);
+            let must_run = state.running < state.distance.most(self.limits.near, self.limits.far);
             state.running += usize::from(must_run);
             must_run
         };
         if must_run {
             // In a task of its own: others may share the batch of the first caller, who may leave.
-            tokio::spawn(Running { batcher: self.clone(), ended: false }.run());
+            self.runtime.spawn(Running { batcher: self.clone(), ended: false }.run());
         }
         answered.await.ok()
     }
@@ -134,16 +130,17 @@ impl<Q, A> Running<Q, A> {
             let sent = Instant::now();
             // Calls that are dropped here unanswered return `None` to their callers.
             let _ = timeout(self.batcher.limits.timeout, (self.batcher.run)(calls)).await;
-            lock(&self.batcher.state).adjust(sent.elapsed(), alone);
+            lock(&self.batcher.state).distance.adjust(sent.elapsed(), alone);
         }
     }
 
     /// The next batch, and whether no other one is running.
     fn next(&mut self) -> Option<(Vec<Call<Q, A>>, bool)> {
         let mut state = lock(&self.batcher.state);
+        let Limits { near, far, .. } = self.batcher.limits;
         // Callers who left need no answer.
         state.waiting.retain(|call| !call.answer.is_closed());
-        if state.waiting.is_empty() || state.running > state.most(&self.batcher.limits) {
+        if state.waiting.is_empty() || state.running > state.distance.most(near, far) {
             // Under the same lock as the check for waiting calls, so the next call starts a new run.
             state.running -= 1;
             self.ended = true;
@@ -186,7 +183,7 @@ mod tests {
     /// Answers each number with the size of its batch, once the gate lets the batch through.
     fn sizes(gate: &Arc<Semaphore>) -> Batcher<u32, usize> {
         let gate = Arc::clone(gate);
-        Batcher::new(LIMITS, move |calls: Vec<Call<u32, usize>>| {
+        Batcher::new(Handle::current(), LIMITS, move |calls: Vec<Call<u32, usize>>| {
             let gate = Arc::clone(&gate);
             async move {
                 gate.acquire().await.unwrap().forget();
@@ -231,15 +228,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_fails_leaves_nobody_waiting_and_the_next_one_goes() {
-        let batcher =
-            Batcher::new(Limits { near: 1, far: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
+        let batcher = Batcher::new(
+            Handle::current(),
+            Limits { near: 1, far: 1, ..LIMITS },
+            |calls: Vec<Call<u32, u32>>| async move {
                 yield_now().await;
                 for call in calls {
                     assert_ne!(call.question, 0, "zero is refused");
                     let question = call.question;
                     call.answer(question);
                 }
-            });
+            },
+        );
         let (failed, joined) = tokio::join!(batcher.call(0), batcher.call(7));
         assert_eq!((failed, joined), (None, None));
         assert_eq!(batcher.call(7).await, Some(7));
@@ -247,13 +247,16 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn no_call_is_given_up_between_one_batch_and_the_next() {
-        let batcher =
-            Batcher::new(Limits { near: 1, far: 1, ..LIMITS }, |calls: Vec<Call<u32, u32>>| async move {
+        let batcher = Batcher::new(
+            Handle::current(),
+            Limits { near: 1, far: 1, ..LIMITS },
+            |calls: Vec<Call<u32, u32>>| async move {
                 for call in calls {
                     let question = call.question;
                     call.answer(question);
                 }
-            });
+            },
+        );
         let mut callers = JoinSet::new();
         for _ in 0..4 {
             let batcher = batcher.clone();
@@ -271,7 +274,7 @@ mod tests {
     #[tokio::test]
     async fn a_batch_that_hangs_is_given_up_and_those_behind_it_go() {
         let limits = Limits { near: 1, far: 1, timeout: Duration::from_millis(100), ..LIMITS };
-        let batcher = Batcher::new(limits, |calls: Vec<Call<u32, u32>>| async move {
+        let batcher = Batcher::new(Handle::current(), limits, |calls: Vec<Call<u32, u32>>| async move {
             if calls.iter().any(|call| call.question == 0) {
                 std::future::pending::<()>().await;
             }
@@ -303,7 +306,7 @@ mod tests {
     async fn waits(callers: u32, distance: Duration) -> Duration {
         const CALLS: u32 = 200;
         let limits = Limits { near: 2, far: 16, ..LIMITS };
-        let batcher = Batcher::new(limits, move |calls: Vec<Call<u32, u32>>| async move {
+        let batcher = Batcher::new(Handle::current(), limits, move |calls: Vec<Call<u32, u32>>| async move {
             tokio::time::sleep(distance).await;
             for call in calls {
                 call.answer(1);

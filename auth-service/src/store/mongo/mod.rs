@@ -78,15 +78,15 @@ impl MongoStore {
             .write_concern(database.write_concern().cloned())
             .build();
         let database = database.client().database_with_options(database.name(), options);
-        let reads = |collection| Reads::new(database.collection(collection));
+        let reads = |collection| Reads::new(&server, database.collection(collection));
         Self {
             users: reads("users"),
             sessions: reads(SESSIONS),
             clients: reads("clients"),
-            refreshes: Refreshes::new(database.clone()),
+            refreshes: Refreshes::new(&server, database.clone()),
             counts: Counts::default(),
             giving: Mutex::default(),
-            publisher: Publisher::new(database.clone()),
+            publisher: Publisher::new(&server, database.clone()),
             indexed: Once::default(),
             database,
             server,

@@ -21,7 +21,10 @@ use mongodb::{
     options::{ReadConcern, ReturnDocument},
 };
 use serde::{Deserialize, Serialize};
-use service_kit::batch::{Batcher, Call, Limits};
+use service_kit::{
+    batch::{Batcher, Call, Limits},
+    store::mongo::Server,
+};
 use tokio::time::{sleep, timeout};
 
 use super::{
@@ -57,8 +60,8 @@ pub(super) fn counters(database: &Database) -> Collection<Counter> {
 pub(super) struct Publisher(Batcher<RevocationClock, Result<(), StoreError>>);
 
 impl Publisher {
-    pub(super) fn new(database: Database) -> Self {
-        Self(Batcher::new(LIMITS, move |calls| answer(database.clone(), calls)))
+    pub(super) fn new(server: &Server, database: Database) -> Self {
+        Self(Batcher::new(server.runtime.clone(), LIMITS, move |calls| answer(database.clone(), calls)))
     }
 
     /// When this returns `Ok`, the feed shows every revocation that was committed before the call, and each refuses all

@@ -15,7 +15,7 @@ use mongodb::{
 use serde::Deserialize;
 use service_kit::{
     batch::{Batcher, Call, Limits},
-    store::mongo::is_passing,
+    store::mongo::{Server, is_passing},
 };
 
 use super::{
@@ -49,9 +49,13 @@ enum Answered {
 }
 
 impl Refreshes {
-    pub(super) fn new(database: Database) -> Self {
+    pub(super) fn new(server: &Server, database: Database) -> Self {
         let theirs = database.clone();
-        Self { database, together: Batcher::new(LIMITS, move |calls| refresh(theirs.clone(), calls)) }
+        let runtime = server.runtime.clone();
+        Self {
+            database,
+            together: Batcher::new(runtime, LIMITS, move |calls| refresh(theirs.clone(), calls)),
+        }
     }
 
     /// What `step` does with the current token: its successor takes its place, and the session as it continues is

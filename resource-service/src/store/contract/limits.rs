@@ -12,13 +12,15 @@ use crate::{
     query::{
         expr::{Expr, Test},
         literal::Literal,
+        order::Order,
     },
-    store::StoreError,
+    store::{Selection, StoreError},
 };
 
 on_both_stores! {
     reads_by_id_are_served_beside_slow_queries
     a_query_ends_with_its_caller
+    a_list_ends_with_all_of_its_callers
 }
 
 /// More than any store works on at once.
@@ -71,7 +73,12 @@ async fn a_query_ends_with_its_caller(f: &Fixture) {
     let begun = Instant::now();
     assert_eq!(f.store.count(&f.collection, Expr::everything(), NOW).await, Ok(20));
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
-    let Leftover::Database(database) = &f.leftover else { return };
+    assert_eq!(still_running(f).await, 0, "queries still run in the server");
+}
+
+/// How many queries MongoDB works on once those that were cancelled had time to end.
+async fn still_running(f: &Fixture) -> usize {
+    let Leftover::Database(database) = &f.leftover else { return 0 };
     let mut running = usize::MAX;
     for _ in 0..50 {
         running = operations(database, false).await.len();
@@ -80,7 +87,34 @@ async fn a_query_ends_with_its_caller(f: &Fixture) {
         }
         sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(running, 0, "queries still run in the server");
+    running
+}
+
+/// The documents that [`slow`] finds, which are none.
+fn slow_list(f: &Fixture) -> Selection {
+    let id = f.collection.schema.field(&"_id".parse().expect("ok")).expect("ok");
+    Selection { filter: slow(f), order: Order::new(Vec::new(), id.clone()), projection: None, limit: 20 }
+}
+
+async fn a_list_ends_with_all_of_its_callers(f: &Fixture) {
+    fill(f).await;
+    let list = || f.store.list(&f.collection, slow_list(f), NOW);
+    // Some leave early, and those who stay are not cancelled with them.
+    let early = join_all((0..MANY).map(|_| list()));
+    let staying = join_all((0..MANY).map(|_| list()));
+    let both = async {
+        let left = timeout(Duration::from_millis(300), early).await;
+        assert!(left.is_err(), "the queries are not slow");
+        sleep(Duration::from_millis(300)).await;
+    };
+    tokio::select! {
+        _ = staying => panic!("the queries are not slow, or were cancelled"),
+        () = both => {}
+    }
+    let begun = Instant::now();
+    assert_eq!(f.store.count(&f.collection, Expr::everything(), NOW).await, Ok(20));
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert_eq!(still_running(f).await, 0, "lists still run in the server");
 }
 
 async fn a_query_is_stopped_at_its_time_limit(f: &Fixture) {
@@ -89,6 +123,20 @@ async fn a_query_is_stopped_at_its_time_limit(f: &Fixture) {
     let stopped = f.store.count(&f.collection, slow(f), NOW).await;
     assert_eq!(stopped, Err(StoreError::QueryTimeout));
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    let begun = Instant::now();
+    let lists = join_all((0..4).map(|_| f.store.list(&f.collection, slow_list(f), NOW))).await;
+    assert_eq!(lists, vec![Err(StoreError::QueryTimeout); 4]);
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    // The next one is not stopped for that, once the machine has time for it.
+    let mut next = Err(StoreError::QueryTimeout);
+    for _ in 0..20 {
+        let first = Selection { filter: Expr::everything(), limit: 1, ..slow_list(f) };
+        next = f.store.list(&f.collection, first, NOW).await.map(|batch| batch.documents.len());
+        if next.is_ok() {
+            break;
+        }
+    }
+    assert_eq!(next, Ok(1));
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod purges;
 mod retention;
 mod scans;
 mod series;
+mod shared;
 mod tickets;
 mod usage;
 mod versions;

@@ -41,16 +41,20 @@ use mongodb::{
     bson::{DateTime, Document as Doc, RawDocument, RawDocumentBuf, doc},
     error::{Error, ErrorKind, WriteFailure},
 };
-use service_kit::store::{
-    Unavailable,
-    cause::{Cause, note},
-    mongo::{self, Server, in_time},
+use service_kit::{
+    share::Sharer,
+    store::{
+        Unavailable,
+        cause::{Cause, note},
+        mongo::{self, Server, in_time},
+    },
 };
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 use tokio::{sync::Semaphore, time::timeout};
 
 use self::{
+    find::List,
     json::{EXPIRES_AT, HIDDEN},
     scan::CursorScan,
     strays::StraysByCollection,
@@ -70,6 +74,8 @@ pub struct MongoStore {
     server: Server,
     database: Database,
     together: Arc<TrafficByCollection>,
+    /// Lists that are asked for several times at once.
+    lists: Sharer<List, Result<Batch, StoreError>>,
     query_timeout: Duration,
     /// A place for each query that may run at once.
     places: Arc<Semaphore>,
@@ -83,6 +89,7 @@ impl MongoStore {
     /// Uses the database of this server, which nobody else does.
     pub fn new(server: Server) -> Self {
         Self {
+            lists: Sharer::new(server.runtime.clone(), List::read),
             database: server.database.clone(),
             server,
             together: Arc::default(),
@@ -225,7 +232,7 @@ impl Store for MongoStore {
         id: &str,
         now: OffsetDateTime,
     ) -> Result<Option<StoredDocument>, StoreError> {
-        let reads = self.together.of(collection, &self.database).reads;
+        let reads = self.together.of(collection, &self.server).reads;
         let Some(raw) = reads.find(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
         if is_unseen(collection, &raw, now) {
             return Ok(None);
@@ -262,8 +269,8 @@ impl Store for MongoStore {
         now: OffsetDateTime,
     ) -> Result<Batch, StoreError> {
         let selection = self.strays.selection(collection.name(), selection);
-        self.query(find::batch(self.handle(collection), collection, &selection, now, self.query_timeout))
-            .await
+        let asked = List::new(self, collection, &selection, now)?;
+        self.lists.call(asked).await.ok_or(Unavailable)?
     }
 
     async fn scan(

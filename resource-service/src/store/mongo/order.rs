@@ -15,6 +15,7 @@ use crate::query::{
 pub const COMPUTED: &str = "_sort";
 
 /// How an order is asked for.
+#[derive(Clone)]
 pub struct Sort {
     /// The sort document.
     pub keys: Document,

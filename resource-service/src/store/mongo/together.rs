@@ -8,13 +8,13 @@ use std::{
 
 use futures_util::future::join_all;
 use mongodb::{
-    Collection as Handle, Database,
+    Collection as Handle,
     bson::RawDocumentBuf,
     error::{Error, ErrorKind},
 };
 use service_kit::{
     batch::{Batcher, Call, Limits},
-    store::mongo::{Reads, in_time},
+    store::mongo::{Reads, Server, in_time},
 };
 
 use tokio::time::timeout;
@@ -45,13 +45,14 @@ pub(super) struct Traffic {
 
 impl TrafficByCollection {
     /// That of this collection.
-    pub(super) fn of(&self, collection: &Collection, database: &Database) -> Traffic {
+    pub(super) fn of(&self, collection: &Collection, server: &Server) -> Traffic {
         let mut traffic = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = traffic.get(collection.name()) {
             return found.clone();
         }
-        let documents: Handle<RawDocumentBuf> = database.collection(collection.name());
-        let new = Traffic { reads: Reads::new(documents.clone()), inserts: Inserts::new(documents) };
+        let documents: Handle<RawDocumentBuf> = server.database.collection(collection.name());
+        let reads = Reads::new(server, documents.clone());
+        let new = Traffic { reads, inserts: Inserts::new(server, documents) };
         traffic.entry(collection.name().to_owned()).or_insert(new).clone()
     }
 }
@@ -69,9 +70,10 @@ pub(super) struct Inserts {
 }
 
 impl Inserts {
-    fn new(documents: Handle<RawDocumentBuf>) -> Self {
+    fn new(server: &Server, documents: Handle<RawDocumentBuf>) -> Self {
         let theirs = documents.clone();
-        Self { documents, batcher: Batcher::new(LIMITS, move |calls| insert(theirs.clone(), calls)) }
+        let runtime = server.runtime.clone();
+        Self { documents, batcher: Batcher::new(runtime, LIMITS, move |calls| insert(theirs.clone(), calls)) }
     }
 
     /// Stores the document; when this returns, a majority has it.

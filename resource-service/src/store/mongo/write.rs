@@ -210,7 +210,7 @@ impl Next {
 impl Writes for MongoStore {
     async fn insert(&self, collection: &Arc<Collection>, document: Document) -> Result<(), StoreError> {
         let raw = Self::raw(collection, &document)?;
-        self.together.of(collection, &self.database).inserts.insert(collection, raw).await
+        self.together.of(collection, &self.server).inserts.insert(collection, raw).await
     }
 
     async fn insert_each(

@@ -15,7 +15,10 @@ use mongodb::{
     options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    runtime::Handle,
+    time::{sleep, timeout},
+};
 
 use self::causes::{Seen, explain};
 pub use self::{
@@ -49,13 +52,17 @@ const POOL: u32 = 64;
 pub struct Server {
     /// The database.
     pub database: Database,
+    /// Where the driver's own tasks run. The driver passes each command from task to task: one gives it a connection, one
+    /// waits for the socket, one notes the time of the cluster. A request is served by a thread with a runtime of its own:
+    /// a command that runs there wakes another thread at each of these steps, which costs more than the command itself.
+    pub runtime: Handle,
     seen: Seen,
 }
 
 impl Server {
     /// The same servers with another database.
     pub fn with_database(&self, name: &str) -> Self {
-        Self { database: self.database.client().database(name), seen: self.seen.clone() }
+        Self { database: self.database.client().database(name), ..self.clone() }
     }
 
     /// Checks that the primary answers and has transactions; else returns why not.
@@ -119,7 +126,7 @@ pub async fn connect(url: &SecretString, database: &str) -> Result<Server, Start
     options.read_concern.get_or_insert_with(ReadConcern::majority);
     let name = options.default_database.clone().unwrap_or_else(|| database.to_owned());
     let client = Client::with_options(options).map_err(|error| unusable(&error))?;
-    Ok(Server { database: client.database(&name), seen })
+    Ok(Server { database: client.database(&name), runtime: Handle::current(), seen })
 }
 
 /// Whether the names behind the address can be resolved now.

@@ -9,7 +9,7 @@ use mongodb::{
     error::Result,
 };
 
-use super::{in_time, silence};
+use super::{Server, in_time, silence};
 use crate::batch::{Batcher, Call, Limits};
 
 /// Few, so that larger batches form; more than one, so that a large document delays few reads.
@@ -25,9 +25,9 @@ type Found = Result<Option<RawDocumentBuf>>;
 pub struct Reads(Batcher<String, Found>);
 
 impl Reads {
-    /// Reads from this collection.
-    pub fn new(documents: Collection<RawDocumentBuf>) -> Self {
-        Self(Batcher::new(LIMITS, move |calls| find(documents.clone(), calls)))
+    /// Reads from this collection of the server.
+    pub fn new(server: &Server, documents: Collection<RawDocumentBuf>) -> Self {
+        Self(Batcher::new(server.runtime.clone(), LIMITS, move |calls| find(documents.clone(), calls)))
     }
 
     /// The document, if it is there.
