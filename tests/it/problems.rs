@@ -85,7 +85,7 @@ async fn a_name_that_the_json_parser_uses_for_itself_is_refused_wherever_json_is
     ] {
         let value = format!(r#"{{"{name}":{}}}"#, json!(text));
         let whole = document(&value);
-        let patch = format!(r#"[{{"op":"add","path":"/parameters","value":{value}}}]"#);
+        let operations = format!(r#"[{{"op":"add","path":"/parameters","value":{value}}}]"#);
         let points = format!(
             r#"{{"calculation":{},"metric":"m","points":[{{"step":1,"value":{value}}}]}}"#,
             stored["_id"]
@@ -97,7 +97,7 @@ async fn a_name_that_the_json_parser_uses_for_itself_is_refused_wherever_json_is
             (Method::POST, "/api/calculations?atomic=true", "application/x-ndjson", whole.clone()),
             (Method::PUT, path.as_str(), json, whole.clone()),
             (Method::PATCH, path.as_str(), merge, format!(r#"{{"parameters":{value}}}"#)),
-            (Method::PATCH, path.as_str(), "application/json-patch+json", patch),
+            (Method::PATCH, path.as_str(), "application/json-patch+json", operations),
             (Method::POST, "/api/series/points", json, points),
         ] {
             let request = scientist.request(method, path).header(CONTENT_TYPE, kind);

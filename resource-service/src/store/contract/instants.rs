@@ -270,11 +270,10 @@ async fn times_that_were_written_under_another_definition_are_found(f: &Fixture)
         f.store.prepare(std::slice::from_ref(&time)).await.expect("ok");
         f.store.insert(&time, document(&time, "a", json!({"at": TIMES[0]}))).await.expect("ok");
         match between {
-            "another definition" => f.store.prepare(std::slice::from_ref(&text)).await,
-            "a removal" => f.store.clear(&time).await,
-            _ => f.store.forget_prepared("passing").await,
+            "another definition" => f.store.prepare(std::slice::from_ref(&text)).await.expect("ok"),
+            "a removal" => remove(f, &time).await,
+            _ => f.store.forget_prepared("passing").await.expect("ok"),
         }
-        .expect("ok");
         for (id, at) in [("b", TIMES[1]), ("c", TIMES[4])] {
             f.store.insert(&text, document(&text, id, json!({"at": at}))).await.expect("ok");
         }
@@ -287,6 +286,16 @@ async fn times_that_were_written_under_another_definition_are_found(f: &Fixture)
         let mut same: Vec<char> = found(f, &time, &[("at", TIMES[1])]).await.chars().collect();
         same.sort_unstable();
         assert_eq!(String::from_iter(same), equal, "{between}");
-        f.store.clear(&time).await.expect("ok");
+        remove(f, &time).await;
     }
+}
+
+/// Defines and removes the collection, and clears what was stored in it.
+async fn remove(f: &Fixture, collection: &Arc<Collection>) {
+    let name = collection.name();
+    let revisions = f.store.definition_revisions().await.expect("ok");
+    let before = revisions.get(name).copied().unwrap_or_default();
+    assert_eq!(f.store.define(name, Some("{}".into()), before).await, Ok(true));
+    assert_eq!(f.store.define_anew(name, None, before + 1).await, Ok(true));
+    assert_eq!(f.store.clear(collection, before + 2).await, Ok(true));
 }

@@ -12,9 +12,7 @@ use mongodb::{
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{
-    MongoStore, changes, clear, duplicate_key, duplicates, failed, instants, json, older, written,
-};
+use super::{MongoStore, changes, clear, duplicate_key, duplicates, failed, instants, json, older, written};
 use crate::{
     domain::{collection::Collection, index::Index},
     store::{
