@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use super::collection::Collection;
+use super::{collection::Collection, scan::scan};
 
 /// The definitions that ship with the service: file name and text.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -66,6 +66,10 @@ impl Catalog {
     /// Adds the definition in `text`.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         let at = |fault: String| CatalogError { file: file.to_owned(), fault };
+        if let Some(fault) = scan(text).into_iter().next() {
+            let place = fault.pointer.unwrap_or_default();
+            return Err(at(format!("{} (at {place:?})", fault.message)));
+        }
         let collection = Collection::read(text).map_err(|fault| at(fault.to_string()))?;
         match self.0.insert(collection.name().to_owned(), Arc::new(collection)) {
             Some(double) => Err(at(format!("the collection {:?} exists already", double.name()))),

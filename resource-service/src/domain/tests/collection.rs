@@ -91,7 +91,8 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"indexes": [{"keys": {"energy": 1}, "unique": true}]}), "energy cannot be unique"),
         (json!({"indexes": [{"keys": {"name": 1}, "expire_after": 1}]}), "\"format\": \"date-time\""),
         (json!({"indexes": [{"keys": {"at": 1, "name": 1}, "expire_after": 1}]}), "one field"),
-        (json!({"indexes": [{"keys": {"at": 1}, "expire_after": u64::MAX}]}), "at most"),
+        (json!({"indexes": [{"keys": {"at": 1}, "expire_after": i64::MAX}]}), "at most"),
+        (json!({"indexes": [{"keys": {"at": 1}, "expire_after": u64::MAX}]}), "is beyond 64 bits"),
         (json!({"views": {"short": ["nmae"]}}), "view \"short\": there is no field \"nmae\""),
         (json!({"list_requires_view": true}), "list_requires_view: there is no view"),
         (json!({"access": {"read": "two words"}}), "access.read"),
@@ -171,6 +172,22 @@ fn a_name_is_taken_once() {
     catalog.add("a.json", &definition).unwrap();
     let fault = catalog.add("b.json", &definition).unwrap_err().to_string();
     assert!(fault.contains("b.json") && fault.contains("\"runs\" exists already"), "{fault}");
+}
+
+#[test]
+fn a_definition_file_is_read_as_strictly_as_a_definition_that_is_sent() {
+    let definition = |default: &str| {
+        let schema = format!(r#"{{"type":"object","properties":{{"a":{{"default":{default}}}}}}}"#);
+        Catalog::default().add("a.json", &format!(r#"{{"name":"runs","schema":{schema}}}"#))
+    };
+    assert!(definition("[1]").is_ok());
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    for default in
+        [r#"{"$serde_json::private::RawValue":"[[]]"}"#, r#"{"b":1,"b":2}"#, "9223372036854775808", &deep]
+    {
+        let fault = definition(default).unwrap_err().to_string();
+        assert!(fault.contains("a.json") && fault.contains("/schema/properties/a/default"), "{fault}");
+    }
 }
 
 #[test]
