@@ -271,7 +271,10 @@ async fn times_that_were_written_under_another_definition_are_found(f: &Fixture)
         f.store.insert(&time, document(&time, "a", json!({"at": TIMES[0]}))).await.expect("ok");
         match between {
             "another definition" => f.store.prepare(std::slice::from_ref(&text)).await.expect("ok"),
-            "a removal" => remove(f, &time).await,
+            "a removal" => {
+                remove(f, &time).await;
+                f.store.prepare(std::slice::from_ref(&text)).await.expect("ok");
+            }
             _ => f.store.forget_prepared("passing").await.expect("ok"),
         }
         for (id, at) in [("b", TIMES[1]), ("c", TIMES[4])] {
@@ -298,4 +301,12 @@ async fn remove(f: &Fixture, collection: &Arc<Collection>) {
     assert_eq!(f.store.define(name, Some("{}".into()), before).await, Ok(true));
     assert_eq!(f.store.define_anew(name, None, before + 1).await, Ok(true));
     assert_eq!(f.store.clear(collection, before + 2).await, Ok(true));
+    let Leftover::Database(database) = &f.leftover else { return };
+    for notes in ["_instants", "_older"] {
+        let of_it = database
+            .collection::<mongodb::bson::Document>(notes)
+            .count_documents(mongodb::bson::doc! { "_id": name })
+            .await;
+        assert_eq!(of_it.expect("ok"), 0, "{notes}");
+    }
 }

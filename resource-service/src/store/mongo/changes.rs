@@ -14,14 +14,17 @@ use mongodb::{
         ChangeStream,
         event::{ChangeStreamEvent, OperationType, ResumeToken},
     },
-    error::{Error, ErrorKind},
+    error::Error,
     options::{ChangeStreamPreAndPostImages, FullDocumentBeforeChangeType, FullDocumentType},
 };
 use service_kit::store::mongo::in_time;
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
-use super::{failed, json};
+use super::{
+    codes::{NAMESPACE_EXISTS, code},
+    failed, json,
+};
 use crate::{
     domain::{
         appended,
@@ -38,8 +41,6 @@ const AWAIT: Duration = Duration::from_millis(500);
 const PROMPT: Duration = Duration::from_millis(500);
 /// The server's codes for a position that is no longer in its log: `ChangeStreamHistoryLost`, `ChangeStreamFatalError`.
 const LOST: [i32; 2] = [286, 280];
-/// The server's code for a collection that exists.
-const NAMESPACE_EXISTS: i32 = 48;
 /// How far ahead of the server a position may lie: a stream on an idle server begins one step ahead.
 const AHEAD: u64 = 1 << 32;
 
@@ -80,7 +81,7 @@ async fn has_images(database: &Database, name: &str) -> Result<bool, Error> {
 }
 
 fn is_command_error(error: &Error, codes: &[i32]) -> bool {
-    matches!(error.kind.as_ref(), ErrorKind::Command(fault) if codes.contains(&fault.code))
+    code(error).is_some_and(|code| codes.contains(&code))
 }
 
 /// A position behind all changes of the operation that the server has come to.
@@ -298,6 +299,8 @@ fn image(raw: &RawDocumentBuf) -> Result<Image, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use mongodb::error::ErrorKind;
+
     use super::*;
     use crate::store::contract::Fixture;
 

@@ -11,7 +11,7 @@ use mongodb::{
 
 use super::{
     MongoStore,
-    definitions::{NAMESPACE_NOT_FOUND, code},
+    codes::{NAMESPACE_NOT_FOUND, code},
     failed,
     history::past_of,
     receipts, written,

@@ -8,11 +8,15 @@ use std::{
 use async_trait::async_trait;
 use mongodb::{
     bson::{Bson, Document as Doc, doc},
-    error::{Error, ErrorKind},
+    error::Error,
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{MongoStore, changes, clear, duplicate_key, duplicates, failed, instants, json, older, written};
+use super::{
+    MongoStore, changes, clear,
+    codes::{INDEX_NOT_FOUND, NAMESPACE_NOT_FOUND, code},
+    duplicate_key, duplicates, failed, instants, json, older, written,
+};
 use crate::{
     domain::{collection::Collection, index::Index},
     store::{
@@ -26,18 +30,8 @@ use crate::{
 
 /// The collection of the definitions. No collection of documents has a name that begins so.
 const DEFINITIONS: &str = "_collections";
-/// The server's codes for a collection and an index that are not there.
-pub(super) const NAMESPACE_NOT_FOUND: i32 = 26;
-const INDEX_NOT_FOUND: i32 = 27;
 /// The server's code for a document with arrays in two fields of one index.
 const PARALLEL_ARRAYS: i32 = 171;
-
-pub(super) fn code(error: &Error) -> Option<i32> {
-    match error.kind.as_ref() {
-        ErrorKind::Command(fault) => Some(fault.code),
-        _ => None,
-    }
-}
 
 /// The name of the index that the text of a duplicate key error speaks of.
 pub fn violated(message: &str) -> Option<&str> {

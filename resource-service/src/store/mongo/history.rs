@@ -8,22 +8,21 @@ use async_trait::async_trait;
 use mongodb::{
     ClientSession, Collection as Handle, IndexModel,
     bson::{Bson, Document as Doc, RawDocumentBuf, doc},
-    error::{ErrorKind, Result as MongoResult},
+    error::Result as MongoResult,
 };
 
 use service_kit::store::mongo::in_time;
 
 use super::{
-    MongoStore, failed,
+    MongoStore,
+    codes::{NAMESPACE_EXISTS, code},
+    failed,
     json::{CHANGED_BY, HIDDEN, to_json},
 };
 use crate::{
     domain::{collection::Collection, document::Meta, history::Removal},
     store::{Head, MAX_BATCH_BYTES, StoreError, Version, Versions, purges::Remains},
 };
-
-/// The server's code for a collection that is there already.
-const NAMESPACE_EXISTS: i32 = 48;
 
 /// The `_id` of an entry.
 pub(super) fn entry(id: &str, revision: i64) -> Doc {
@@ -38,9 +37,7 @@ pub(super) fn all_of(id: &str) -> Doc {
 /// Whether a collection is there, now that it was asked for.
 pub(super) fn made(outcome: MongoResult<()>) -> Result<(), StoreError> {
     match outcome {
-        Err(error) if matches!(&*error.kind, ErrorKind::Command(fault) if fault.code == NAMESPACE_EXISTS) => {
-            Ok(())
-        }
+        Err(error) if code(&error) == Some(NAMESPACE_EXISTS) => Ok(()),
         made => made.map_err(|error| failed(&error)),
     }
 }

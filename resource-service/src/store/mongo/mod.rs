@@ -5,6 +5,7 @@ mod artifacts;
 mod bson;
 mod changes;
 mod clear;
+mod codes;
 mod conflicts;
 mod definitions;
 mod duplicates;

@@ -12,7 +12,7 @@ use shared_models::documents::Amount;
 use super::{
     MongoStore,
     artifacts::{FOLDERS, folders_of},
-    definitions::{NAMESPACE_NOT_FOUND, code},
+    codes::{NAMESPACE_NOT_FOUND, code},
     failed,
     history::past_of,
 };
