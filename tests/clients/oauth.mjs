@@ -25,8 +25,8 @@ const request = new Request(`${facts.resource}/api/calculations`, {
 });
 const checked = await oauth.validateJwtAccessToken(as, request, 'tessera', loopback);
 assert.equal(checked.scope, 'calculations:read');
-const answer = await oauth.introspectionRequest(as, client, secret, own.access_token, loopback);
-assert.equal((await oauth.processIntrospectionResponse(as, client, answer)).active, true);
+const introspected = await oauth.introspectionRequest(as, client, secret, own.access_token, loopback);
+assert.equal((await oauth.processIntrospectionResponse(as, client, introspected)).active, true);
 await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, secret, own.access_token, loopback));
 const after = await oauth.introspectionRequest(as, client, secret, own.access_token, loopback);
 assert.deepEqual(await oauth.processIntrospectionResponse(as, client, after), { active: false });

@@ -22,8 +22,9 @@ fn calculation(name: &str) -> Value {
 }
 
 async fn count(caller: &Caller<'_>) -> u64 {
-    let page = caller.get("/api/calculations?count=exact&limit=1").await.json();
-    page["total"].as_u64().expect("a total")
+    let page = caller.get("/api/calculations?count=exact&limit=1").await;
+    assert_eq!(page.status, 200, "{page:?}");
+    page.json()["total"].as_u64().expect("a total")
 }
 
 async fn a_key_holds_on_every_replica(stack: Stack) {
