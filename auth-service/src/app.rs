@@ -151,7 +151,7 @@ impl App {
     }
 }
 
-/// Serves until told to stop.
+/// Serves until asked to stop.
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     let _telemetry = telemetry::init("auth-service", &settings.telemetry, "info")?;
     let listeners = Listeners::bind(&settings.http)?;

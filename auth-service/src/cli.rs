@@ -37,7 +37,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve until told to stop (the default)
+    /// Serve until asked to stop (the default)
     Serve,
     /// Check settings, keys and the store; print the settings in force and what is wrong
     Check,

@@ -62,7 +62,7 @@ const GAUGE: Duration = Duration::from_secs(5);
 /// What is handed in, so that tests can replace it.
 #[derive(Clone)]
 pub struct Env {
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Makes ids and secrets.
     pub random: Arc<dyn Random>,

@@ -15,7 +15,7 @@ const STRIDE: usize = 30;
 const END: i64 = -1;
 
 /// Stores documents, numbered on, through one replica after the other, until it is stopped; a document whose
-/// answer was lost may have been stored or not. Tells how many were acknowledged, and returns their numbers.
+/// answer was lost may have been stored or not. Prints how many were acknowledged, and returns their numbers.
 async fn write(
     bases: Vec<String>,
     token: String,

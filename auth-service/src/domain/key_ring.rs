@@ -12,7 +12,7 @@ use super::{
 pub struct KeyState {
     /// Whether it signs.
     pub signs: bool,
-    /// Tells it from another key of the same `kid`; absent where an earlier version recorded it.
+    /// Distinguishes it from another key of the same `kid`; absent where an earlier version recorded it.
     pub fingerprint: Option<String>,
 }
 

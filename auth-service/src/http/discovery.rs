@@ -48,7 +48,7 @@ struct Metadata<'a> {
 
 /// A JWK Set (RFC 7517) of the public keys.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "tells the document's reader what the key ring writes")]
+#[expect(dead_code, reason = "shows the document's reader what the key ring writes")]
 struct PublicKeys {
     /// Public keys; empty if tokens are signed with a shared key.
     keys: Vec<serde_json::Value>,

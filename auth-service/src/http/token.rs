@@ -29,7 +29,7 @@ const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 /// Body of `POST /auth/token`. Which members are used depends on `grant_type`.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "tells the document's reader what the form may hold")]
+#[expect(dead_code, reason = "shows the document's reader what the form may hold")]
 struct TokenRequest {
     /// `client_credentials`, `refresh_token`, `password` or `urn:ietf:params:oauth:grant-type:token-exchange`.
     #[schema(example = "client_credentials")]
@@ -206,7 +206,7 @@ fn device(request: &HttpRequest) -> Option<String> {
 
 /// Body of `POST /auth/revoke` and `POST /auth/introspect`.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "tells the document's reader what the form may hold")]
+#[expect(dead_code, reason = "shows the document's reader what the form may hold")]
 struct TokenForm {
     /// The token.
     token: String,

@@ -111,7 +111,7 @@ mod tests {
         let Err(AuthError::Invalid(faults)) = refusal else { panic!("{refusal:?}") };
         assert_eq!((faults[0].pointer.as_deref(), faults[0].code.as_str()), (Some("/new"), "same"));
         let wrong = world.auth.change_password(&asking, change("not my password", "not my password")).await;
-        assert_eq!(wrong, Err(AuthError::InvalidCredentials), "what is wrong is not told apart");
+        assert_eq!(wrong, Err(AuthError::InvalidCredentials), "which of them is wrong is not revealed");
         assert!(world.auth.user(&user.id).await.unwrap().must_change_password);
         assert_eq!(world.auth.change_password(&asking, change(World::PASSWORD, NEW)).await, Ok(()));
         assert!(!world.auth.user(&user.id).await.unwrap().must_change_password);

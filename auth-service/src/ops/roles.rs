@@ -277,7 +277,7 @@ mod tests {
             assert_eq!(scope.to_string(), "series:read");
             assert_eq!(world.auth.verifier().verify(&token).unwrap().iat, now);
         }
-        // Nothing tells of it any more once that second has come.
+        // Nothing shows it any more once that second has come.
         world.advance(10);
         let later = world.login("ada@example.org").await;
         assert_eq!(world.auth.verifier().verify(&later.access_token).unwrap().roles_at, None);

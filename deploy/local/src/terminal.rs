@@ -11,7 +11,7 @@ pub fn print(text: &dyn Display) {
     let _ = write!(out, "{text}").and_then(|()| out.flush());
 }
 
-/// Tells how things go, in a line on standard error.
+/// Reports progress, in a line on standard error.
 pub fn report(line: &str) {
     let _ = writeln!(stderr(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! Tells an administrator of a collection why somebody can, or cannot, see and change a document.
+//! Shows an administrator of a collection why somebody can, or cannot, see and change a document.
 
 use shared_models::{
     claims::AccessClaims,

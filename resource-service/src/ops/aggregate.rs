@@ -1,4 +1,4 @@
-//! Tells statistics of a collection's documents, by group.
+//! Computes statistics of a collection's documents, by group.
 
 use serde_json::Value;
 use shared_models::{claims::AccessClaims, problem::FieldError};
@@ -23,7 +23,7 @@ pub async fn aggregate(
     let groups = service.store.aggregate(&permit.collection, filter, groups, service.clock.now()).await?;
     if groups.overflow() {
         let message = format!(
-            "more than {MAX_GROUPS} groups, or values too long to tell them apart by; \
+            "more than {MAX_GROUPS} groups, or values too long to be groups; \
              add conditions, or group by a field of fewer values"
         );
         return Err(ResourceError::Invalid(vec![FieldError::in_parameter("group", "limit", message)]));

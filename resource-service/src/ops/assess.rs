@@ -25,7 +25,7 @@ use crate::{
 /// How many documents are read at a time.
 const BATCH: usize = 500;
 /// The most violations, and the most conflicts of an index, that are reported one by one.
-const TOLD: usize = 100;
+const REPORTED: usize = 100;
 
 /// Who a report goes to: it shows them values that they may read, and of all others where they are.
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ impl DefinitionChange<'_> {
         for index in
             self.after.indexes.iter().filter(|index| index.unique && indexes.build.contains(&index.name))
         {
-            let found = store.duplicates(self.after, index, TOLD).await?;
+            let found = store.duplicates(self.after, index, REPORTED).await?;
             let seen = self.reader.sees(index);
             let conflict = |Duplicate { values, ids, documents }| IndexConflict {
                 index: index.name.clone(),
@@ -162,7 +162,7 @@ impl DefinitionChange<'_> {
                 checked.map_err(|fault| ResourceError::Internal(fault.to_string()))??;
             report.examined += examined;
             report.violations_total += u64::try_from(violations.len()).unwrap_or_default();
-            let room = TOLD - report.violations.len();
+            let room = REPORTED - report.violations.len();
             report.violations.extend(violations.into_iter().take(room));
             match last.filter(|_| more) {
                 Some(last) => filter = Expr::compare(&id, Comparison::Gt, Literal::Text(last)),

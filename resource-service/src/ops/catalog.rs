@@ -180,7 +180,7 @@ impl LiveCatalog {
                 }
             }
         }
-        served.tell(&before);
+        served.report(&before);
         self.served.store(Arc::new(served));
         self.changed.send_replace(());
         Ok(())
@@ -260,7 +260,7 @@ impl Served {
         self.unusable.insert(name.to_owned(), why);
     }
 
-    fn tell(&self, before: &Self) {
+    fn report(&self, before: &Self) {
         for (name, Unusable { why, documents, .. }) in &self.unusable {
             if before
                 .unusable

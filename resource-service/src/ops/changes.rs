@@ -12,7 +12,7 @@ use super::{
     Service,
     admission::{Admission, Lapse},
     error::ResourceError,
-    feed::{Heard, Start, Subscription, SubscriptionEnd},
+    feed::{Received, Start, Subscription, SubscriptionEnd},
     policy::Verb,
 };
 use crate::{
@@ -143,8 +143,8 @@ impl Follower {
             lapse = self.admission.redefined() => return Ok(Err(lapse)),
         };
         let next = match received {
-            Heard::Beat(position) => Next::Beat(position),
-            Heard::Changes(changes) => {
+            Received::Beat(position) => Next::Beat(position),
+            Received::Changes(changes) => {
                 let events = changes.iter().filter_map(|change| Some((change, self.view.event(change)?)));
                 Next::Events(self.readable(events.collect()).await?)
             }
@@ -156,8 +156,8 @@ impl Follower {
     /// was hidden since, or went with its calculation. One query for up to [`AT_ONCE`] of them.
     async fn readable(&self, events: Vec<(&Arc<Change>, Event)>) -> Result<Vec<Event>, SubscriptionEnd> {
         let shown = if self.collection.belongs_to_calculations() {
-            let told = events.iter().filter(|(change, _)| change.kind != ChangeKind::Delete);
-            let ids: BTreeSet<String> = told.map(|(change, _)| change.id.clone()).collect();
+            let shown = events.iter().filter(|(change, _)| change.kind != ChangeKind::Delete);
+            let ids: BTreeSet<String> = shown.map(|(change, _)| change.id.clone()).collect();
             let (ids, mut shown) = (Vec::from_iter(ids), HashSet::new());
             for ids in ids.chunks(AT_ONCE) {
                 shown.extend(self.store.shown(&self.collection, ids).await?);

@@ -22,7 +22,7 @@ use tokio::{
 use super::{
     Service,
     error::ResourceError,
-    feed::{Feed, Heard, Start},
+    feed::{Feed, Received, Start},
 };
 use crate::{domain::collection::Collection, store::StoredDocument};
 
@@ -166,7 +166,7 @@ async fn forget_what_changes(hot: Arc<Hot>, feed: Feed, collection: String) {
                 if hot.let_go(&collection) {
                     return;
                 }
-                let Heard::Changes(changes) = received else { continue };
+                let Received::Changes(changes) = received else { continue };
                 for change in &changes {
                     let revision = change.after.as_ref().map(|after| after.revision);
                     hot.outdate(&collection, &change.id, revision);

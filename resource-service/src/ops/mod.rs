@@ -80,7 +80,7 @@ pub struct Service {
     pub budget: Budget,
     /// Its changes, for all who want to know of them.
     pub feed: Feed,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Makes what nobody can guess.
     pub random: Arc<dyn Random>,

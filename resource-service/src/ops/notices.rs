@@ -1,4 +1,4 @@
-//! Tells auth-service that a calculation is finished, so that it ends the job grants for it. Beside requests.
+//! Notifies auth-service that a calculation is finished, so that it ends the job grants for it. Beside requests.
 
 use service_kit::client::{ClientError, ServiceClient};
 use shared_models::revocations::{CalculationEnd, CalculationEnded};

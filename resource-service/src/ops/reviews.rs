@@ -1,4 +1,4 @@
-//! Tells whether a review is stale: whether its calculation has another revision by now, or is gone.
+//! Decides whether a review is stale: whether its calculation has another revision by now, or is gone.
 
 use serde_json::{Map, Value};
 use shared_models::claims::AccessClaims;

@@ -1,4 +1,4 @@
-//! Tells an administrator of a collection how much it takes.
+//! Shows an administrator of a collection how much it takes.
 
 use shared_models::{claims::AccessClaims, documents::CollectionUsage};
 

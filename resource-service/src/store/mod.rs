@@ -108,9 +108,9 @@ pub struct Batch {
     pub more: bool,
 }
 
-/// What a stream of changes tells.
+/// What a stream of changes consists of.
 #[derive(Debug)]
-pub enum Told {
+pub enum LogEntry {
     /// The next change.
     Change(Arc<Change>),
     /// Everything up to here has been sent.
@@ -118,7 +118,7 @@ pub enum Told {
 }
 
 /// The changes of some collections in the order in which they were made. It ends with an error or not at all.
-pub type ChangeLog = BoxStream<'static, Result<Told, StoreError>>;
+pub type ChangeLog = BoxStream<'static, Result<LogEntry, StoreError>>;
 
 /// Why a store did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -258,7 +258,7 @@ pub trait Store:
     async fn position_now(&self) -> Result<Position, StoreError>;
 
     /// The changes of documents of these collections behind `after`, each once: a mark of where the stream begins, then
-    /// each change, and a mark whenever all that have been made are told. Where `after` is within a step it is a position
+    /// each change, and a mark whenever all that have been made are sent. Where `after` is within a step it is a position
     /// of the one collection that is named. [`StoreError::PositionLost`] where a change is not kept, or the position is
     /// ahead of the log.
     async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<ChangeLog, StoreError>;

@@ -16,7 +16,7 @@ pub struct Usage {
     pub artifacts: Amount,
 }
 
-/// A store that can tell what it holds.
+/// A store that can report what it holds.
 #[async_trait]
 pub trait Measured: Send + Sync {
     /// What is stored of this collection. A query, with the time limit of one.

@@ -111,7 +111,7 @@ fn the_document_says_how_each_endpoint_refuses() {
         }
         assert_eq!(operation["security"].is_array(), row.access() != Public, "{name}: security");
         if operation["requestBody"].is_object() {
-            // The OAuth endpoints tell all that is wrong with a form as 400 (RFC 6749 section 5.2).
+            // The OAuth endpoints report all that is wrong with a form as 400 (RFC 6749 section 5.2).
             let oauth = operation["requestBody"]["content"].as_object().is_some_and(|content| {
                 row.access() == Public
                     && content.len() == 1

@@ -71,7 +71,7 @@ pub(crate) async fn what_an_act_left_is_ended_in_steps_by_whoever_comes_next(sto
     }
     let write = disabling(&user);
     store.write_user(&write, &clock(), &some_entry()).await.expect("ok");
-    // The one who did it is gone. Of two who go on, one may stop half-way.
+    // The one who did it is gone. Of two who continue, one may stop half-way.
     let pending = store.pending_endings(now() + Duration::from_secs(60), 10).await.expect("ok");
     assert_eq!(pending.len(), 1);
     assert_eq!(store.end_some(&pending[0], 2, &clock()).await, Ok(false));

@@ -167,7 +167,7 @@ pub(crate) async fn a_refresh_does_what_step_decides_in_every_state(store: &dyn 
                 assert_eq!((done, &stored), (decided.rotation, &session), "{case}");
                 continue;
             };
-            // Its own clock tells the store when it is.
+            // The store goes by its own clock.
             let Session { last_used_at, idle_expires_at, .. } = stored;
             let at = stored.previous.as_ref().map(|previous| previous.at);
             let previous = expected.previous.zip(at).map(|(previous, at)| Previous { at, ..previous });

@@ -2,7 +2,7 @@
 //! high fixed cost in MongoDB.
 //!
 //! Each is conditional by itself, on the server: of two that present the same token one finds it no longer current.
-//! The command tells how many were done and not which, so the sessions are read back.
+//! The command reports how many were done and not which, so the sessions are read back.
 
 use std::{collections::HashMap, time::Duration};
 

@@ -23,7 +23,7 @@ impl Progress {
         Self { bar }
     }
 
-    /// Tells of the newest residual.
+    /// Reports the newest residual.
     pub fn reached(&self, case: Case, point: Point) {
         if let Some(bar) = &self.bar {
             bar.set_message(format!(
@@ -35,7 +35,7 @@ impl Progress {
         }
     }
 
-    /// Tells of a calculation that is done and stored.
+    /// Reports a calculation that is done and stored.
     pub fn stored(&self, case: Case, outcome: &Outcome) {
         match &self.bar {
             Some(bar) => bar.inc(1),

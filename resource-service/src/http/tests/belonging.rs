@@ -51,8 +51,8 @@ async fn what_belongs_to_a_calculation_that_is_not_there_is_stored_in_no_way() {
                 let refused = send(&api, method, path, &body).await;
                 let fault = ("/calculation".to_owned(), "reference".to_owned());
                 assert_eq!((refused.status, refused.faults()), (422, vec![fault]), "{method} {id}");
-                let told = refused.body["errors"][0]["message"].as_str().unwrap();
-                assert_eq!(told, format!("there is no calculation {id:?}"));
+                let message = refused.body["errors"][0]["message"].as_str().unwrap();
+                assert_eq!(message, format!("there is no calculation {id:?}"));
             }
             let keyed = request("POST", &path, "ada", SCOPE).insert_header(("idempotency-key", "k"));
             assert_eq!(api.send(keyed.set_json(&body)).await.status, 422, "{id}");
@@ -129,15 +129,15 @@ async fn a_stream_that_continues_tells_nothing_that_is_hidden_by_now() {
     }
     assert_eq!(stream.next().await.data["document"]["calculation"], made.id(), "it was shown at the time");
     assert_eq!(send(&api, "DELETE", &path, &json!(null)).await.status, 204);
-    let told = follow(&begin).await.next().await;
-    assert_eq!(told.data["document"]["calculation"], other.id());
+    let event = follow(&begin).await.next().await;
+    assert_eq!(event.data["document"]["calculation"], other.id());
     assert_eq!(send(&api, "POST", &format!("{path}/restore"), &json!(null)).await.status, 200);
-    let told = follow(&begin).await.next().await;
-    assert_eq!(told.data["document"]["calculation"], made.id());
+    let event = follow(&begin).await.next().await;
+    assert_eq!(event.data["document"]["calculation"], made.id());
     assert_eq!(send(&api, "DELETE", &format!("{path}?purge=true"), &json!(null)).await.status, 204);
     let mut stream = follow(&begin).await;
-    let told = [stream.next().await, stream.next().await];
-    assert_eq!((told[0].name.as_str(), told[1].name.as_str()), ("insert", "delete"));
-    assert_eq!(told[0].data["document"]["calculation"], other.id());
-    assert_ne!(told[1].data["_id"], first.id());
+    let events = [stream.next().await, stream.next().await];
+    assert_eq!((events[0].name.as_str(), events[1].name.as_str()), ("insert", "delete"));
+    assert_eq!(events[0].data["document"]["calculation"], other.id());
+    assert_ne!(events[1].data["_id"], first.id());
 }

@@ -120,7 +120,7 @@ impl<'r> Receiver<'r> {
         Ok(())
     }
 
-    /// Goes on with the longest of the blobs that are to become the same file. What it holds is hashed again.
+    /// Continues with the longest of the blobs that are to become the same file. What it holds is hashed again.
     async fn go_on(&mut self, part: &SentRange) -> Result<(), ResourceError> {
         let (store, now) = (&self.service.store, self.service.clock.now());
         let unfinished = store.unfinished(self.blob.place(), now).await?;

@@ -19,11 +19,11 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-pub use self::subscription::{Heard, Subscription, SubscriptionEnd};
+pub use self::subscription::{Received, Subscription, SubscriptionEnd};
 use self::topics::Topics;
 use crate::{
     domain::change::{Change, Position},
-    store::{Store, StoreError, Told},
+    store::{LogEntry, Store, StoreError},
 };
 
 /// How often subscribers are sent how far the changes have been read.
@@ -162,20 +162,20 @@ impl Inner {
 
     /// Follows the store, again and again; each kind of failure is logged once until the store can be read again.
     async fn follow(&self) {
-        let (mut after, mut told) = (None, None);
+        let (mut after, mut reported) = (None, None);
         loop {
             let begun = after;
             let error = self.follow_on(&mut after).await;
             if after != begun {
-                told = None;
+                reported = None;
             }
-            if told.as_ref() != Some(&error) {
+            if reported.as_ref() != Some(&error) {
                 tracing::warn!(%error, "changes are not followed; retrying");
             }
             if error == StoreError::PositionLost {
                 after = None;
             }
-            told = Some(error);
+            reported = Some(error);
             sleep(PAUSE).await;
         }
     }
@@ -210,8 +210,8 @@ impl Inner {
         *after = Some(position);
         loop {
             tokio::select! {
-                told = changes.next() => match told {
-                    Some(told) => *after = Some(self.tell(told?)),
+                entry = changes.next() => match entry {
+                    Some(entry) => *after = Some(self.publish(entry?)),
                     None => return Err(Unavailable.into()),
                 },
                 _ = others.changed() => return Ok(()),
@@ -233,11 +233,11 @@ impl Inner {
     }
 
     /// Passes on what the store reports. Returns the position behind which the store is to be followed on.
-    fn tell(&self, told: Told) -> Position {
+    fn publish(&self, entry: LogEntry) -> Position {
         let mut state = self.state();
-        match told {
-            Told::Mark(position) => state.latest = state.latest.max(position),
-            Told::Change(change) => {
+        match entry {
+            LogEntry::Mark(position) => state.latest = state.latest.max(position),
+            LogEntry::Change(change) => {
                 // Other collections may have further changes of the same step.
                 state.latest = state.latest.max(Position { part: 0, ..change.position });
                 state.topics.push(change);
@@ -246,7 +246,7 @@ impl Inner {
         state.latest
     }
 
-    /// Tells those who listen how far the changes have been followed, and lets go of collections that nobody listens to.
+    /// Reports to those who listen how far the changes have been followed, and lets go of collections that nobody listens to.
     /// Ends the run when nobody has listened for a while.
     async fn beat(&self, run: u64) {
         let (mut tick, mut idle) = (interval(BEAT), 0);
@@ -280,8 +280,8 @@ impl Inner {
         // The first mark is where the stream begins.
         while marks < 2 && position < until && read < PAGE && bytes < PAGE_BYTES {
             match changes.next().await.unwrap_or_else(|| Err(Unavailable.into()))? {
-                Told::Mark(mark) => (position, marks) = (mark, marks + 1),
-                Told::Change(change) => {
+                LogEntry::Mark(mark) => (position, marks) = (mark, marks + 1),
+                LogEntry::Change(change) => {
                     (position, read) = (change.position, read + 1);
                     bytes += change.weight();
                     page.push(change);

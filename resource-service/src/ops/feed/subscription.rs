@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 256 * 1024;
 
 /// What a subscriber receives.
 #[derive(Debug)]
-pub enum Heard {
+pub enum Received {
     /// The next changes.
     Changes(Vec<Arc<Change>>),
     /// Everything up to here was received.
@@ -120,21 +120,21 @@ impl Subscription {
     }
 
     /// Waits for the next changes, or for a beat.
-    pub async fn next(&mut self) -> Result<Heard, SubscriptionEnd> {
+    pub async fn next(&mut self) -> Result<Received, SubscriptionEnd> {
         loop {
             if self.joined.is_none() {
                 // The log may be long: who waits is sent a beat now and then.
                 let caught_up = timeout(BEAT, self.catch_up()).await;
                 let changes = caught_up.unwrap_or_else(|_| Ok(Vec::new()))?;
                 if !changes.is_empty() {
-                    return Ok(Heard::Changes(changes));
+                    return Ok(Received::Changes(changes));
                 }
                 if self.joined.is_none() {
-                    return Ok(Heard::Beat(self.after));
+                    return Ok(Received::Beat(self.after));
                 }
             }
-            if let Some(heard) = self.hear()? {
-                return Ok(heard);
+            if let Some(received) = self.receive()? {
+                return Ok(received);
             }
             if let Some(joined) = &mut self.joined {
                 joined.woken.changed().await.map_err(|_| SubscriptionEnd::Lost)?;
@@ -143,7 +143,7 @@ impl Subscription {
     }
 
     /// What there is in memory now.
-    fn hear(&mut self) -> Result<Option<Heard>, SubscriptionEnd> {
+    fn receive(&mut self) -> Result<Option<Received>, SubscriptionEnd> {
         let Some(joined) = &mut self.joined else { return Ok(None) };
         let state = self.feed.state();
         if joined.epoch != state.epoch {
@@ -165,14 +165,14 @@ impl Subscription {
             }
         }
         if !changes.is_empty() {
-            return Ok(Some(Heard::Changes(changes)));
+            return Ok(Some(Received::Changes(changes)));
         }
         if self.beats == beats {
             return Ok(None);
         }
         self.beats = beats;
         self.after = self.after.max(latest);
-        Ok(Some(Heard::Beat(self.after)))
+        Ok(Some(Received::Beat(self.after)))
     }
 
     /// Reads a page of what was missed, unless somebody else has done so meanwhile, and joins where it is complete. Waiting

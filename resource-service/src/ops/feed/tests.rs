@@ -26,7 +26,7 @@ fn feed_of(f: &Fixture) -> Feed {
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn received(subscription: &mut Subscription) -> Result<Heard, SubscriptionEnd> {
+async fn received(subscription: &mut Subscription) -> Result<Received, SubscriptionEnd> {
     timeout(PATIENCE, subscription.next()).await.expect("in time")
 }
 
@@ -34,7 +34,7 @@ async fn received(subscription: &mut Subscription) -> Result<Heard, Subscription
 async fn take(subscription: &mut Subscription, count: usize) -> (Vec<String>, Position) {
     let (mut ids, mut position) = (Vec::new(), subscription.position());
     while ids.len() < count {
-        if let Heard::Changes(changes) = received(subscription).await.expect("no end") {
+        if let Received::Changes(changes) = received(subscription).await.expect("no end") {
             position = changes.last().expect("a change").position;
             ids.extend(changes.iter().map(|change| change.id.clone()));
         }
@@ -67,7 +67,7 @@ async fn listeners_hear_of_their_collection_alone(f: &Fixture) {
         state.beats += 1;
         state.topics.wake_all();
     }
-    let Ok(Heard::Beat(beat)) = received(&mut elsewhere).await else { panic!("not a beat") };
+    let Ok(Received::Beat(beat)) = received(&mut elsewhere).await else { panic!("not a beat") };
     assert!(beat.step >= position.step, "a listener without changes gets later positions too");
 }
 
@@ -210,7 +210,7 @@ async fn a_listener_who_waits_for_the_log_is_sent_beats() {
     tokio::time::pause();
     for _ in 0..2 {
         let beat = received(&mut late).await;
-        assert!(matches!(beat, Ok(Heard::Beat(position)) if position == start), "{beat:?}");
+        assert!(matches!(beat, Ok(Received::Beat(position)) if position == start), "{beat:?}");
     }
     tokio::time::resume();
     drop(others);

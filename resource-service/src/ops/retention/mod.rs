@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a purge is noted. What was being written when the document went is found when its time is over, and those
-/// who follow changes have been told.
+/// who follow changes have received it.
 const NOTED: Duration = Duration::from_secs(60);
 /// The calculations whose series and reviews one sweep hides or shows at most.
 const TURNED: u32 = 1_000;

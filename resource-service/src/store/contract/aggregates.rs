@@ -1,4 +1,4 @@
-//! What every store must tell of groups of documents: the same to the last bit.
+//! What every store must answer of groups of documents: the same to the last bit.
 
 use serde_json::{Value, json};
 use time::Duration;
@@ -24,7 +24,7 @@ async fn aggregate(f: &Fixture, text: &str) -> Groups {
     f.store.aggregate(&f.collection, grouping.filter, groups, NOW).await.expect("ok")
 }
 
-async fn told(f: &Fixture, text: &str) -> Value {
+async fn statistics(f: &Fixture, text: &str) -> Value {
     aggregate(f, text).await.into_json()
 }
 
@@ -44,7 +44,7 @@ async fn groups_and_statistics_are_told_by_exact_value(f: &Fixture) {
     let stats =
         "group=s&stat=count&stat=sum:n&stat=avg:n&stat=stddev:n&stat=sum:i&stat=max:i&stat=min:x&stat=sum:x";
     assert_eq!(
-        told(f, stats).await.to_string(),
+        statistics(f, stats).await.to_string(),
         json!({"groups": [
             {"group": {"s": null}, "count": 2, "sum:n": 5e-324, "avg:n": 5e-324, "stddev:n": null, "sum:i": 0,
                 "max:i": null, "min:x": null, "sum:x": 0},
@@ -55,7 +55,7 @@ async fn groups_and_statistics_are_told_by_exact_value(f: &Fixture) {
         ], "total": 8})
         .to_string()
     );
-    let twice = told(f, "group=s&group=i&s[exists]=true&stat=count").await;
+    let twice = statistics(f, "group=s&group=i&s[exists]=true&stat=count").await;
     let keys: Vec<String> =
         twice["groups"].as_array().expect("ok").iter().map(|group| group["group"].to_string()).collect();
     assert_eq!(
@@ -77,9 +77,9 @@ async fn conditions_and_expiry_count_for_groups_too(f: &Fixture) {
     f.insert("c", json!({"i": 4})).await;
     let long_ago = crate::query::timestamp(NOW - Duration::hours(1));
     f.store.insert(&f.collection, document("d", 1, json!({"i": 8, "at": long_ago}))).await.expect("ok");
-    let sum = told(f, "stat=sum:i&i[gte]=2").await;
+    let sum = statistics(f, "stat=sum:i&i[gte]=2").await;
     assert_eq!(sum, json!({"groups": [{"group": {}, "sum:i": 6}], "total": 2}));
-    assert_eq!(told(f, "stat=sum:i&i=99").await["groups"][0]["sum:i"], 0);
+    assert_eq!(statistics(f, "stat=sum:i&i=99").await["groups"][0]["sum:i"], 0);
 }
 
 async fn only_what_a_field_holds_is_told_of_it(f: &Fixture) {
@@ -92,12 +92,13 @@ async fn only_what_a_field_holds_is_told_of_it(f: &Fixture) {
     ] {
         f.insert(id, members).await;
     }
-    let found = told(f, "stat=count:free.a&stat=sum:free.a&stat=sum:free.b.c&stat=sum:results.e.value").await;
+    let found =
+        statistics(f, "stat=count:free.a&stat=sum:free.a&stat=sum:free.b.c&stat=sum:results.e.value").await;
     assert_eq!(
         found["groups"][0],
         json!({"group": {}, "count:free.a": 3, "sum:free.a": 3.5, "sum:free.b.c": 1, "sum:results.e.value": "NaN"})
     );
-    let keys: Vec<Value> = told(f, "group=free.a").await["groups"]
+    let keys: Vec<Value> = statistics(f, "group=free.a").await["groups"]
         .as_array()
         .expect("ok")
         .iter()
@@ -105,12 +106,12 @@ async fn only_what_a_field_holds_is_told_of_it(f: &Fixture) {
         .collect();
     assert_eq!(keys, [json!([null, 2]), json!([1, 1]), json!([2.5, 1]), json!(["NaN", 1])]);
     assert_eq!(
-        told(f, "group=b&group=_owner&stat=count").await["groups"][2]["group"],
+        statistics(f, "group=b&group=_owner&stat=count").await["groups"][2]["group"],
         json!({"b": true, "_owner": "ada"})
     );
     // One of the fields lies below the other.
     assert_eq!(
-        told(f, "group=free.b.c&stat=sum:free.a&stat=count:free.b").await["groups"]
+        statistics(f, "group=free.b.c&stat=sum:free.a&stat=count:free.b").await["groups"]
             .as_array()
             .expect("ok")
             .len(),

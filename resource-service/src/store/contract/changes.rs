@@ -1,4 +1,4 @@
-//! What every store must tell of its changes.
+//! What every store must report of its changes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
         change::{Change, ChangeKind, Position},
         document::Document,
     },
-    store::{ChangeLog, StoreError, Told, Update},
+    store::{ChangeLog, LogEntry, StoreError, Update},
 };
 
 on_both_stores! {
@@ -26,7 +26,7 @@ on_both_stores! {
     readers_beside_writers_miss_nothing
 }
 
-/// How long a change may take to be told.
+/// How long a change may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Fixture {
@@ -55,7 +55,7 @@ fn whole(after: Document) -> Update {
     Update { after, expected, before: None, by: "eve".into() }
 }
 
-async fn told(changes: &mut ChangeLog) -> Told {
+async fn next_entry(changes: &mut ChangeLog) -> LogEntry {
     timeout(PATIENCE, changes.next()).await.expect("in time").expect("no end").expect("ok")
 }
 
@@ -63,7 +63,7 @@ async fn told(changes: &mut ChangeLog) -> Told {
 async fn take(changes: &mut ChangeLog, count: usize) -> Vec<Arc<Change>> {
     let mut taken = Vec::new();
     while taken.len() < count {
-        if let Told::Change(change) = told(changes).await {
+        if let LogEntry::Change(change) = next_entry(changes).await {
             taken.push(change);
         }
     }
@@ -105,11 +105,11 @@ async fn a_reader_goes_on_behind_any_position(f: &Fixture) {
     let changes = take(&mut f.behind(start).await, 3).await;
     let marks = [start, changes[0].position, changes[1].position, changes[2].position];
     f.insert("d", json!({})).await;
-    for (heard, position) in marks.into_iter().enumerate() {
+    for (received, position) in marks.into_iter().enumerate() {
         // As a client brings it back.
         let position = position.to_string().parse().expect("a position");
-        let rest = take(&mut f.behind(position).await, 4 - heard).await;
-        let expected: Vec<&str> = ["a", "b", "c", "d"].into_iter().skip(heard).collect();
+        let rest = take(&mut f.behind(position).await, 4 - received).await;
+        let expected: Vec<&str> = ["a", "b", "c", "d"].into_iter().skip(received).collect();
         assert_eq!(rest.iter().map(|change| change.id.as_str()).collect::<Vec<_>>(), expected);
     }
 }
@@ -140,15 +140,15 @@ async fn a_reader_who_has_heard_all_is_told_so(f: &Fixture) {
     let start = f.now().await;
     f.insert("a", json!({})).await;
     let mut changes = f.behind(start).await;
-    let Told::Mark(begin) = told(&mut changes).await else { panic!("no mark at the beginning") };
+    let LogEntry::Mark(begin) = next_entry(&mut changes).await else { panic!("no mark at the beginning") };
     assert_eq!(begin, start);
-    let heard = take(&mut changes, 1).await;
+    let received = take(&mut changes, 1).await;
     let mark = loop {
-        if let Told::Mark(mark) = told(&mut changes).await {
+        if let LogEntry::Mark(mark) = next_entry(&mut changes).await {
             break mark;
         }
     };
-    assert!(mark >= heard[0].position, "{mark} {}", heard[0].position);
+    assert!(mark >= received[0].position, "{mark} {}", received[0].position);
     f.insert("b", json!({})).await;
     assert_eq!(names(&take(&mut f.behind(mark).await, 1).await), [("insert", "b")]);
 }
@@ -185,7 +185,9 @@ async fn changes_of_the_collections_that_are_named_are_told_and_no_others(f: &Fi
     let mut none = f.of(start, &["strangers"]).await;
     let (mut mark, now) = (start, Position { part: 0, ..f.now().await });
     while mark < now {
-        let Told::Mark(next) = told(&mut none).await else { panic!("a change of another collection") };
+        let LogEntry::Mark(next) = next_entry(&mut none).await else {
+            panic!("a change of another collection")
+        };
         mark = next;
     }
 }
@@ -206,7 +208,7 @@ async fn readers_beside_writers_miss_nothing(f: &Fixture) {
         })
     });
     let writers: Vec<_> = writers.collect();
-    // One reads on, another begins anew behind what it has heard after every few changes.
+    // One reads on, another begins anew behind what it has received after every few changes.
     let whole = take(&mut f.behind(start).await, WRITERS * EACH).await;
     let (mut parts, mut position) = (Vec::new(), start);
     while parts.len() < WRITERS * EACH {

@@ -10,7 +10,7 @@ use super::{Fixture, Leftover, NOW, collection, definition, document, on_both_st
 use crate::{
     domain::collection::Collection,
     query::expr::Expr,
-    store::{Bulk, Fate, Receipt, StoreError, Told, definitions::StoredDefinition},
+    store::{Bulk, Fate, LogEntry, Receipt, StoreError, definitions::StoredDefinition},
 };
 
 on_both_stores! {
@@ -30,7 +30,7 @@ on_both_stores! {
     nothing_is_planned_against_a_collection_that_was_never_there
 }
 
-/// How long a change may take to be told.
+/// How long a change may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The collection with another set of indexes.
@@ -111,13 +111,13 @@ async fn what_lay_before_a_removal_is_not_of_the_next_collection(f: &Fixture) {
         assert!(before <= begins && begins < after, "{before} <= {begins} < {after}");
         before = after;
     }
-    // What is made from then on is told to whoever begins right there.
+    // What is made from then on is received by a reader that begins right there.
     let begins = stored().await.begins.expect("a position");
     f.insert("b", json!({})).await;
     let mut changes = f.store.changes(before, &["things".into()]).await.expect("ok");
     let next = loop {
-        let told = timeout(PATIENCE, changes.next()).await.expect("in time").expect("no end").expect("ok");
-        if let Told::Change(change) = told {
+        let entry = timeout(PATIENCE, changes.next()).await.expect("in time").expect("no end").expect("ok");
+        if let LogEntry::Change(change) = entry {
             break change;
         }
     };

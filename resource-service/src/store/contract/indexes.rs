@@ -89,10 +89,10 @@ async fn an_indexed_filter_looks_at_what_it_gives_and_nothing_else(f: &Fixture) 
         (&[("sort", "i,-s")], "index-i+s+_id"),
         (&[("sort", "-_id")], "_id"),
     ] {
-        let told = explain(f, pairs).await;
-        assert_eq!(told.index.as_deref(), Some(index), "{pairs:?}: {told:?}");
-        let examined = told.documents_examined.expect("counted");
-        assert!(examined <= told.returned + 1, "{pairs:?}: {told:?}");
+        let explained = explain(f, pairs).await;
+        assert_eq!(explained.index.as_deref(), Some(index), "{pairs:?}: {explained:?}");
+        let examined = explained.documents_examined.expect("counted");
+        assert!(examined <= explained.returned + 1, "{pairs:?}: {explained:?}");
     }
 }
 
@@ -119,11 +119,11 @@ async fn a_late_page_costs_what_the_first_one_costs(f: &Fixture) {
             if !after.is_empty() {
                 pairs.push(("after", &after));
             }
-            let told = explain(f, &pairs).await;
-            let examined = told.documents_examined.expect("counted");
-            assert!(examined <= told.returned + 2, "{sort} behind {seen}: {told:?}");
-            if let Some(keys) = told.keys_examined {
-                assert!(keys <= told.returned + 5, "{sort} behind {seen}: {told:?}");
+            let explained = explain(f, &pairs).await;
+            let examined = explained.documents_examined.expect("counted");
+            assert!(examined <= explained.returned + 2, "{sort} behind {seen}: {explained:?}");
+            if let Some(keys) = explained.keys_examined {
+                assert!(keys <= explained.returned + 5, "{sort} behind {seen}: {explained:?}");
             }
             let pairs: Vec<(String, String)> =
                 pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -147,7 +147,11 @@ async fn it_is_told_when_no_index_serves(f: &Fixture) {
     for pairs in
         [&[("n[gt]", "1"), ("sort", "n")][..], &[("filter", r#"{"$not":{"s":"001"}}"#), ("sort", "b")]]
     {
-        let told = explain(f, pairs).await;
-        assert_eq!((told.index, told.documents_examined), (None, Some(DOCUMENTS.into())), "{pairs:?}");
+        let explained = explain(f, pairs).await;
+        assert_eq!(
+            (explained.index, explained.documents_examined),
+            (None, Some(DOCUMENTS.into())),
+            "{pairs:?}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::{Fixture, Leftover, NOW, cursor, on_both_stores, start, update};
 use crate::{
     domain::{aggregate::Groups, collection::Collection, document::Document},
     query::{grouping::Grouping, parse::Query},
-    store::{Selection, StoreError, Told, keyset},
+    store::{LogEntry, Selection, StoreError, keyset},
 };
 
 on_both_stores! {
@@ -226,8 +226,8 @@ async fn what_an_older_replica_writes_to_mongodb_is_mended_and_no_change_is_told
             .expect("no end")
             .expect("ok")
         {
-            Told::Change(change) => break change,
-            Told::Mark(_) => {}
+            LogEntry::Change(change) => break change,
+            LogEntry::Mark(_) => {}
         }
     };
     assert_eq!(first.id, "9");
@@ -251,10 +251,10 @@ async fn equal_times_are_told_before_a_field_becomes_a_time(f: &Fixture) {
     for (keys, at, n) in [(json!({"at": 1}), 0, None), (json!({"n": 1, "at": -1}), 1, Some(json!(7)))] {
         let after = collection("tried", &time(), &json!([{"keys": keys, "unique": true}]));
         let found = f.store.duplicates(&after, &after.indexes[0], 10).await.expect("ok");
-        let told: Vec<_> =
+        let reported: Vec<_> =
             found.iter().map(|one| (one.ids.join(" "), one.documents, &one.values[at].1)).collect();
         let (first, second) = (json!("2027-03-04T08:00:00Z"), json!("2027-03-04T08:00:00.25Z"));
-        assert_eq!(told, [("00 01".to_owned(), 2, &first), ("02 05".to_owned(), 2, &second)]);
+        assert_eq!(reported, [("00 01".to_owned(), 2, &first), ("02 05".to_owned(), 2, &second)]);
         assert!(n.is_none_or(|n| found[0].values[0] == ("n".to_owned(), n)));
         assert_eq!(f.store.duplicates(&after, &after.indexes[0], 1).await.expect("ok"), found[..1]);
     }

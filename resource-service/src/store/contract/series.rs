@@ -20,7 +20,7 @@ use crate::{
         literal::Literal,
         order::{Order, SortKey},
     },
-    store::{Append, Selection, StoreError, Told, Write},
+    store::{Append, LogEntry, Selection, StoreError, Write},
 };
 
 on_both_stores! {
@@ -243,7 +243,7 @@ async fn a_change_of_a_chunk_brings_its_new_points_alone(f: &Fixture) {
     assert_eq!(f.store.append_points(&series, vec![append], NOW).await, Ok(vec![true]));
     let mut changes = f.store.changes(start, &[series::SERIES.into()]).await.expect("ok");
     let change = loop {
-        if let Some(Ok(Told::Change(change))) = changes.next().await {
+        if let Some(Ok(LogEntry::Change(change))) = changes.next().await {
             break change;
         }
     };

@@ -71,12 +71,12 @@ async fn a_secret_stays_what_it_was_first(f: &Fixture) {
         tokio::spawn(async move { store.secret("s", [n; 32]).await })
     });
     let makers: Vec<_> = makers.collect();
-    let mut told = Vec::new();
+    let mut made = Vec::new();
     for maker in makers {
-        told.push(maker.await.expect("ok").expect("ok"));
+        made.push(maker.await.expect("ok").expect("ok"));
     }
-    let first = told[0];
-    assert!((1..=8).contains(&first[0]) && told.iter().all(|secret| *secret == first), "{told:?}");
+    let first = made[0];
+    assert!((1..=8).contains(&first[0]) && made.iter().all(|secret| *secret == first), "{made:?}");
     assert_eq!(f.store.secret("s", [9; 32]).await, Ok(first));
     assert_eq!(f.store.secret("t", [9; 32]).await, Ok([9; 32]));
 }

@@ -144,7 +144,7 @@ impl MongoStore {
         value: &str,
         now: OffsetDateTime,
     ) -> Result<u64, Error> {
-        // Chunks are numbered from 0 without a gap, so the last one tells how many there are.
+        // Chunks are numbered from 0 without a gap, so the last one shows how many there are.
         let last =
             [doc! { "$sort": { "n": -1 } }, doc! { "$limit": 1 }, doc! { "$project": { "_id": 0, "n": 1 } }];
         let stages = [

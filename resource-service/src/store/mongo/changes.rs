@@ -1,6 +1,6 @@
 //! The changes of a MongoDB database, from its change streams.
 //!
-//! A position is the cluster time of an operation and how many of its changes, in one collection, were told: it says nothing
+//! A position is the cluster time of an operation and how many of its changes, in one collection, were sent: it says nothing
 //! of a document, whereas MongoDB's own resume token holds the id of one, perhaps of one that the reader may not see.
 //! Within one operation, a transaction, the order of changes is always the same.
 
@@ -31,7 +31,7 @@ use crate::{
         change::{Change, ChangeKind, Image, Position},
         series::SERIES,
     },
-    store::{ChangeLog, StoreError, Told},
+    store::{ChangeLog, LogEntry, StoreError},
 };
 
 /// How long the server waits for a change before it says that there is none.
@@ -47,7 +47,7 @@ const AHEAD: u64 = 1 << 32;
 type Event = ChangeStreamEvent<RawDocumentBuf>;
 
 /// Makes the collections keep what documents were before a change (`changeStreamPreAndPostImages`, MongoDB 6.0), so
-/// that a stream tells each change with the document as it was right before and right after.
+/// that a stream shows each change with the document as it was right before and right after.
 pub(super) async fn enable(database: &Database, names: &[&str]) -> Result<(), StoreError> {
     let explain = |name: &str, error: &Error| match failed(error) {
         StoreError::Failed(fault) => {
@@ -135,7 +135,7 @@ async fn follow_within(
     let begin = Position { part: 0, ..after };
     // Where the server found nothing at once, it says up to where it looked.
     let quiet = changes.resume_token().as_ref().and_then(reached).filter(|reached| *reached > after);
-    let marks = [Some(after), quiet].into_iter().flatten().map(|mark| Ok(Told::Mark(mark)));
+    let marks = [Some(after), quiet].into_iter().flatten().map(|mark| Ok(LogEntry::Mark(mark)));
     let (position, parts) = (quiet.unwrap_or(begin), HashMap::new());
     let follower = LogReader { stream: changes, looked, position, parts, after };
     let changes =
@@ -159,14 +159,14 @@ struct LogReader {
 }
 
 impl LogReader {
-    async fn next(&mut self) -> Result<Told, StoreError> {
+    async fn next(&mut self) -> Result<LogEntry, StoreError> {
         loop {
             match self.stream.next_if_any().await.map_err(|error| broken(&error))? {
                 Some(event) => {
                     let (collection, position) = self.count(&event)?;
                     if position > self.after && !is_mending(&event) {
                         return change(event, collection, position)
-                            .map(|change| Told::Change(Arc::new(change)))
+                            .map(|change| LogEntry::Change(Arc::new(change)))
                             .map_err(|error| untold(&error));
                     }
                 }
@@ -175,7 +175,7 @@ impl LogReader {
                 None => {
                     let reached = self.stream.resume_token().as_ref().and_then(reached);
                     self.position = self.position.max(reached.unwrap_or_default());
-                    return Ok(Told::Mark(self.position.max(self.after)));
+                    return Ok(LogEntry::Mark(self.position.max(self.after)));
                 }
             }
         }
@@ -215,7 +215,7 @@ fn step(time: Timestamp) -> u64 {
     (u64::from(time.time) << 32) | u64::from(time.increment)
 }
 
-/// The place that a resume token says all changes were told up to. The token's data, a `KeyString` in hexadecimal
+/// The place that a resume token says all changes were sent up to. The token's data, a `KeyString` in hexadecimal
 /// digits, begins with the type of a timestamp, 0x82, and the cluster time in eight bytes.
 fn reached(token: &ResumeToken) -> Option<Position> {
     let Ok(Bson::Document(token)) = serialize_to_bson(token) else { return None };
@@ -316,8 +316,8 @@ mod tests {
         let (mut ids, mut marks) = (Vec::new(), Vec::new());
         while ids.len() < 2 {
             match changes.next().await.unwrap().unwrap() {
-                Told::Change(change) => ids.push(change.id.clone()),
-                Told::Mark(mark) => marks.push(mark),
+                LogEntry::Change(change) => ids.push(change.id.clone()),
+                LogEntry::Mark(mark) => marks.push(mark),
             }
         }
         // The only mark before them is where it begins: who stops at the next one has come further.

@@ -56,7 +56,7 @@ async fn is_last_word(store: &MongoStore, name: &str, removal: i64) -> Result<bo
 }
 
 impl MongoStore {
-    /// What tells a collection of MongoDB from any other that has or had its name.
+    /// What distinguishes a collection of MongoDB from any other that has or had its name.
     async fn uuid_of(&self, name: &str) -> MongoResult<Option<Binary>> {
         let mut found = self.database.list_collections().filter(doc! { "name": name }).await?;
         let found = if found.advance().await? { Some(found.deserialize_current()?) } else { None };

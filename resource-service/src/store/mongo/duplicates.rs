@@ -127,7 +127,7 @@ async fn compared(
         if !alike.contains(&hash_of(&values)) {
             return;
         }
-        let told = || {
+        let shown = || {
             index
                 .keys
                 .iter()
@@ -135,7 +135,7 @@ async fn compared(
                 .map(|((field, _), value)| (field.path.to_string(), value.to_json_of(field)))
         };
         let (_, group) = groups.entry(text_of(&values)).or_insert_with(|| {
-            (values.clone(), Duplicate { values: told().collect(), ids: Vec::new(), documents: 0 })
+            (values.clone(), Duplicate { values: shown().collect(), ids: Vec::new(), documents: 0 })
         });
         group.documents += 1;
         if group.ids.len() < MAX_IDS {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::store::Selection;
 
-/// The command that runs a selection and tells how it went.
+/// The command that runs a selection and reports how it went.
 pub fn command(name: &str, filter: Document, selection: &Selection, longest: Duration) -> Document {
     let sort = Sort::new(&selection.order);
     let limit = i64::try_from(selection.limit + 1).unwrap_or(i64::MAX);

@@ -199,8 +199,8 @@ fn version_of_current(raw: &RawDocumentBuf) -> Result<Version, StoreError> {
 }
 
 /// The first revision is its owner's.
-fn author(told: Option<String>, revision: i64, owner: &str) -> Option<String> {
-    told.or_else(|| (revision == 1).then(|| owner.to_owned()))
+fn author(recorded: Option<String>, revision: i64, owner: &str) -> Option<String> {
+    recorded.or_else(|| (revision == 1).then(|| owner.to_owned()))
 }
 
 #[async_trait]

@@ -105,7 +105,7 @@ impl SeriesStore for MongoStore {
 
 impl MongoStore {
     /// One command for all of them. The server says how many found their document and not which: where only some
-    /// did, what is stored now tells.
+    /// did, what is stored now shows.
     async fn append_many(
         &self,
         collection: &Collection,

@@ -13,14 +13,14 @@ use crate::{
     store::Selection,
 };
 
-/// The most fields that are told apart.
+/// The most fields that are noted by name.
 const MAX_FIELDS: usize = 200;
 
 /// The fields of a collection that hold strays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strays {
     paths: BTreeSet<Path>,
-    /// Whether there were too many to tell apart, so that any field may hold some.
+    /// Whether there were too many to note by name, so that any field may hold some.
     many: bool,
 }
 

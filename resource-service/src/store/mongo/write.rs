@@ -28,7 +28,7 @@ use crate::{
 /// How long that of a bulk is tried again, which the server works on for longer.
 const BULK_PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tells which unique index a write ran into.
+/// Returns which unique index a write ran into.
 pub(super) fn write_error(error: &Error, collection: &Collection) -> StoreError {
     match duplicate_key(error) {
         Some(message) => StoreError::Conflict { fields: fields_of(message, collection) },

@@ -231,7 +231,7 @@ impl Artifacts for SqliteStore {
         self.database
             .read(move |connection| {
                 let held = |column: &str, value: &str| -> Result<u64, StoreError> {
-                    // Chunks are numbered from 0 without a gap, so the last one tells how many there are.
+                    // Chunks are numbered from 0 without a gap, so the last one shows how many there are.
                     let sql = format!(
                         "SELECT coalesce(sum((SELECT max(n) + 1 FROM artifact_chunks WHERE blob = id)), 0)
                          FROM artifact_blobs WHERE {column} = ?1 AND open AND lease > ?2"

@@ -15,7 +15,7 @@ use crate::{domain::collection::Collection, store::Selection};
 /// The SQL function that counts the documents it is called for.
 const EXAMINED: &str = "tessera_examined";
 
-/// Runs the selection and tells how it went.
+/// Runs the selection and reports how it went.
 pub fn explain(
     connection: &Connection,
     collection: &Collection,
@@ -61,7 +61,7 @@ fn run(
         counting.fetch_add(1, Ordering::Relaxed);
         Ok(true)
     })?;
-    // It needs the body, so that it comes before all that needs the body too and behind what an index alone can tell.
+    // It needs the body, so that it comes before all that needs the body too and behind what an index alone can decide.
     let counted = page(collection, selection, now, &format!("likelihood({EXAMINED}(body), 1.0) AND "));
     let rows = connection.prepare(&counted.text).and_then(|mut prepared| {
         let mut rows = prepared.query(params_from_iter(&counted.values))?;

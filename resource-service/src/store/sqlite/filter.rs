@@ -156,7 +156,7 @@ impl Statement {
         // Behind a plus no index is sought by it: where others are rare it would keep a closer bound from the index.
         let sought = if operand.mixed { "" } else { "+" };
         let bounds = |symbol: &str| comparisons.iter().any(|(used, _)| used.starts_with(symbol));
-        // A second bound on the same side would tell an index nothing.
+        // A second bound on the same side would be of no use to an index.
         if let Some(floor) = range.floor.filter(|_| !bounds(">")) {
             self.push(&format!(" AND {sought}{value} >= {floor}"));
         }

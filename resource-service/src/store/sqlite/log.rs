@@ -16,7 +16,7 @@ use crate::{
         change::{Change, ChangeKind, Image, Position},
         collection::Collection,
     },
-    store::{ChangeLog, LOG_KEPT_BYTES, LOG_KEPT_FOR, StoreError, StoredDocument, Told},
+    store::{ChangeLog, LOG_KEPT_BYTES, LOG_KEPT_FOR, LogEntry, StoreError, StoredDocument},
 };
 
 /// `AUTOINCREMENT` never gives a number twice, so that a position stays behind what was trimmed.
@@ -76,7 +76,7 @@ pub(super) struct Gone {
     pub text: String,
 }
 
-/// An expression for what the log keeps of a document that was removed for good: enough to tell its readers.
+/// An expression for what the log keeps of a document that was removed for good: enough to inform its readers.
 pub(super) fn remains(id: &str, revision: &str, body: &str) -> String {
     format!(
         "json_object('_id', {id}, '_revision', {revision}, '_owner', owner, 'calculation', {body} ->> '$.calculation')"
@@ -114,7 +114,7 @@ pub(super) fn of(connection: &Connection, collection: &str, ids: &str) -> Result
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Empties these changes. A removal is told on, without the document; the others are those of no collection, and keep
+/// Empties these changes. A removal is still sent, without the document; the others are those of no collection, and keep
 /// their numbers so that the log has no gap.
 pub(super) fn empty(transaction: &Transaction<'_>, changes: &[i64]) -> Result<(), StoreError> {
     let changes = serde_json::to_string(changes).map_err(|fault| StoreError::Failed(fault.to_string()))?;
@@ -177,7 +177,7 @@ struct LogReader {
     /// The names of the collections, as a JSON array.
     collections: String,
     after: i64,
-    /// Whether it was told that there is nothing behind `after`.
+    /// Whether it was reported that there is nothing behind `after`.
     marked: bool,
     ready: VecDeque<Change>,
 }
@@ -204,7 +204,7 @@ pub(super) async fn follow(
     let start = start.await?;
     let ready = VecDeque::new();
     let follower = LogReader { database, commits, collections, after: start, marked: false, ready };
-    let begin = stream::once(async move { Ok(Told::Mark(position(start))) });
+    let begin = stream::once(async move { Ok(LogEntry::Mark(position(start))) });
     let changes =
         stream::try_unfold(
             follower,
@@ -214,11 +214,11 @@ pub(super) async fn follow(
 }
 
 impl LogReader {
-    async fn next(&mut self) -> Result<Told, StoreError> {
+    async fn next(&mut self) -> Result<LogEntry, StoreError> {
         loop {
             if let Some(change) = self.ready.pop_front() {
                 self.marked = false;
-                return Ok(Told::Change(Arc::new(change)));
+                return Ok(LogEntry::Change(Arc::new(change)));
             }
             let (after, collections) = (self.after, self.collections.clone());
             let read = self.database.read(move |connection| batch(connection, after, &collections)).await?;
@@ -232,7 +232,7 @@ impl LogReader {
                 self.commits.changed().await.map_err(|_| Unavailable)?;
             } else {
                 self.marked = true;
-                return Ok(Told::Mark(position(self.after)));
+                return Ok(LogEntry::Mark(position(self.after)));
             }
         }
     }
@@ -305,13 +305,13 @@ mod tests {
         sqlite::SqliteStore,
     };
 
-    async fn heard(store: &SqliteStore, after: Position) -> Result<Vec<(ChangeKind, String)>, StoreError> {
+    async fn received(store: &SqliteStore, after: Position) -> Result<Vec<(ChangeKind, String)>, StoreError> {
         let mut changes = store.changes(after, &["things".into()]).await?.skip(1);
-        let mut heard = Vec::new();
-        while let Some(Ok(Told::Change(change))) = changes.next().await {
-            heard.push((change.kind, change.id.clone()));
+        let mut received = Vec::new();
+        while let Some(Ok(LogEntry::Change(change))) = changes.next().await {
+            received.push((change.kind, change.id.clone()));
         }
-        Ok(heard)
+        Ok(received)
     }
 
     #[tokio::test]
@@ -328,14 +328,14 @@ mod tests {
         clock.advance(std::time::Duration::from_secs(1));
         store.insert(&collections[0], document("b", 1, json!({}))).await.unwrap();
         store.maintain(&collections, NOW + LOG_KEPT_FOR - Duration::milliseconds(1)).await.unwrap();
-        assert_eq!(heard(&store, start).await.unwrap().len(), 2);
+        assert_eq!(received(&store, start).await.unwrap().len(), 2);
         store.maintain(&collections, NOW + LOG_KEPT_FOR).await.unwrap();
-        assert_eq!(heard(&store, start).await, Err(StoreError::PositionLost));
-        assert_eq!(heard(&store, between).await, Ok(vec![(ChangeKind::Insert, "b".into())]));
+        assert_eq!(received(&store, start).await, Err(StoreError::PositionLost));
+        assert_eq!(received(&store, between).await, Ok(vec![(ChangeKind::Insert, "b".into())]));
         store.maintain(&collections, NOW + LOG_KEPT_FOR * 2).await.unwrap();
-        assert_eq!(heard(&store, between).await, Err(StoreError::PositionLost));
+        assert_eq!(received(&store, between).await, Err(StoreError::PositionLost));
         let end = store.position_now().await.unwrap();
-        assert_eq!((end > between, heard(&store, end).await), (true, Ok(Vec::new())));
+        assert_eq!((end > between, received(&store, end).await), (true, Ok(Vec::new())));
     }
 
     #[tokio::test]
@@ -351,7 +351,7 @@ mod tests {
         }
         store.maintain(&collections, NOW).await.unwrap();
         assert_eq!(store.changes(start, &["things".into()]).await.err(), Some(StoreError::PositionLost));
-        assert_eq!(heard(&store, Position { step: start.step + 1, part: 0 }).await.unwrap().len(), 7);
+        assert_eq!(received(&store, Position { step: start.step + 1, part: 0 }).await.unwrap().len(), 7);
     }
 
     #[tokio::test]
@@ -363,6 +363,6 @@ mod tests {
         store.insert(&collections[0], document("a", 1, json!({"at": "2026-01-31T12:00:00Z"}))).await.unwrap();
         let start = store.position_now().await.unwrap();
         store.maintain(&collections, NOW + Duration::seconds(60)).await.unwrap();
-        assert_eq!(heard(&store, start).await, Ok(vec![(ChangeKind::Delete, "a".into())]));
+        assert_eq!(received(&store, start).await, Ok(vec![(ChangeKind::Delete, "a".into())]));
     }
 }

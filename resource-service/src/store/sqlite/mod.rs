@@ -86,7 +86,7 @@ impl SqliteStore {
         running.await.unwrap_or(Err(StoreError::QueryTimeout))
     }
 
-    /// The same, where `clock` tells when a document was changed.
+    /// The same, where `clock` says when a document was changed.
     pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
     }

@@ -71,7 +71,7 @@ impl Operand {
         Self::of(&Field { kind, ..field.clone() })
     }
 
-    /// The operand of any item of an array. Its kind is told by the item itself.
+    /// The operand of any item of an array. The item itself has a kind.
     pub fn of_item(items: &FieldType) -> Self {
         Self::new("item.value", "item.type".into(), items)
     }

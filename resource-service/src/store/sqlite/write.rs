@@ -102,7 +102,7 @@ pub(super) fn restore_row(
     hiding::turn(transaction, collection, &document.meta).map(|()| true)
 }
 
-/// Tells which unique index a write ran into.
+/// Returns which unique index a write ran into.
 fn write_error(error: rusqlite::Error, collection: &Collection) -> StoreError {
     if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
         let message = error.to_string();
@@ -176,10 +176,10 @@ fn insert_bulk(
     let mut fates = insert_rows(transaction, collection, &bulk.documents, now)?;
     let conflicts = fates.iter().filter(|fate| **fate != Fate::Inserted).count();
     if conflicts >= MAX_CONFLICTS || (bulk.atomic && conflicts > 0) {
-        let mut told = 0;
+        let mut reported = 0;
         for fate in fates.iter_mut().filter(|fate| **fate != Fate::Inserted) {
-            told += 1;
-            if told > MAX_CONFLICTS {
+            reported += 1;
+            if reported > MAX_CONFLICTS {
                 *fate = Fate::Inserted;
             }
         }

@@ -15,7 +15,7 @@ pub struct Key {
     pub kid: String,
     /// The one algorithm the key is used with.
     pub algorithm: Algorithm,
-    /// Tells it from another key of the same `kid`: [`Jwk::fingerprint`].
+    /// Distinguishes it from another key of the same `kid`: [`Jwk::fingerprint`].
     pub fingerprint: String,
     pub(crate) verify: DecodingKey,
     pub(crate) sign: Option<EncodingKey>,
@@ -88,7 +88,7 @@ impl Ring {
         Self { id: RINGS.fetch_add(1, Ordering::Relaxed), keys, public }
     }
 
-    /// Tells this ring from every other of the process.
+    /// Distinguishes this ring from every other of the process.
     pub(crate) fn id(&self) -> u64 {
         self.id
     }

@@ -13,7 +13,7 @@ const QUIET: Duration = Duration::from_secs(10);
 /// How long after its last occurrence a fault of the disk is assumed to persist.
 const LASTS: Duration = Duration::from_secs(30);
 
-/// The kinds of cause, as the metric tells them apart.
+/// The kinds of cause, as the metric names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The disk is full.
