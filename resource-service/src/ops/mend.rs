@@ -10,14 +10,14 @@ use crate::{domain::collection::Collection, store::Store};
 /// How long after a definition is served here its documents are looked at again: replicas change their definitions
 /// within five seconds, and are replaced within minutes.
 const LOOKS: [Duration; 5] = [
-    Duration::from_secs(10),
+    Duration::from_secs(6),
     Duration::from_secs(60),
     Duration::from_secs(5 * 60),
     Duration::from_secs(15 * 60),
     Duration::from_secs(60 * 60),
 ];
 /// The pause between two looks at the definitions.
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A collection that was taken into service a while ago.
 struct Served {

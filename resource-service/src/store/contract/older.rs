@@ -234,5 +234,9 @@ async fn what_an_older_replica_writes_to_mongodb_is_stored_as_the_definition_in_
     // Another replica finds it out as well, without a look at the documents.
     f.store.prepare(&[Arc::clone(&c)]).await.expect("ok");
     check_order(&f, &c, "x", "dabc").await;
+    // A replica that takes up the earlier definition late stores all of them for that one.
+    f.store.prepare(&[before]).await.expect("ok");
+    f.store.mend(&c).await.expect("ok");
+    check_order(&f, &c, "x", "dabc").await;
     f.end().await;
 }

@@ -16,6 +16,7 @@ use crate::{
 on_both_stores! {
     a_scan_gives_what_the_pages_give
     a_scan_gives_no_document_twice_and_leaves_none_out_while_others_change
+    a_scan_gives_nothing_in_the_place_of_what_was_removed
 }
 
 /// More than a scan reads at once.
@@ -136,6 +137,21 @@ async fn a_scan_gives_no_document_twice_and_leaves_none_out_while_others_change(
         ids.dedup();
         assert_eq!((ids.len(), given), (MANY - 1, MANY - 1), "{sort}");
     }
+}
+
+async fn a_scan_gives_nothing_in_the_place_of_what_was_removed(f: &Fixture) {
+    for (id, n) in [("a", 1), ("b", 2), ("c", 3)] {
+        f.insert(id, json!({"n": n})).await;
+    }
+    let query = query(f, &[("sort", "n"), ("fields", "n")]);
+    let mut scan = f.store.scan(&f.collection, selection(&query, usize::MAX), None, NOW).await.expect("ok");
+    assert_eq!(scan.next(1).await.expect("ok").documents.len(), 1);
+    // SQLite gives the number of the last row to the next one that is stored.
+    f.store.remove(&f.collection, "c", removal("c", 1)).await.expect("ok");
+    f.insert("d", json!({"n": -5})).await;
+    let rest = rest_of(&mut *scan, &query, 10).await;
+    assert!(rest.windows(2).all(|two| two[0] != two[1]) && rest.len() <= 2, "{rest:?}");
+    assert!(!rest.contains(&query.order.place(&json!({"_id": "d", "n": -5}))), "{rest:?}");
 }
 
 #[tokio::test]

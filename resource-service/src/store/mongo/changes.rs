@@ -22,7 +22,7 @@ use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use super::{
-    codes::{NAMESPACE_EXISTS, code},
+    codes::{NAMESPACE_EXISTS, NAMESPACE_NOT_FOUND, code},
     failed, json,
 };
 use crate::{
@@ -56,19 +56,26 @@ pub(super) async fn enable(database: &Database, names: &[&str]) -> Result<(), St
         other => other,
     };
     for name in names {
-        let images = ChangeStreamPreAndPostImages::builder().enabled(true).build();
-        let made = database.create_collection(*name).change_stream_pre_and_post_images(images).await;
-        match made {
-            Ok(()) => continue,
-            Err(error) if is_command_error(&error, &[NAMESPACE_EXISTS]) => {}
-            Err(error) => return Err(explain(name, &error)),
-        }
-        if !has_images(database, name).await.map_err(|error| explain(name, &error))? {
-            let change = doc! { "collMod": *name, "changeStreamPreAndPostImages": { "enabled": true } };
-            database.run_command(change).await.map_err(|error| explain(name, &error))?;
-        }
+        while !enable_one(database, name).await.map_err(|error| explain(name, &error))? {}
     }
     Ok(())
+}
+
+/// The same of one collection; `false` if it was dropped meanwhile, and has to be made again.
+async fn enable_one(database: &Database, name: &str) -> Result<bool, Error> {
+    let images = ChangeStreamPreAndPostImages::builder().enabled(true).build();
+    match database.create_collection(name).change_stream_pre_and_post_images(images).await {
+        Err(error) if code(&error) == Some(NAMESPACE_EXISTS) => {}
+        made => return made.map(|()| true),
+    }
+    if has_images(database, name).await? {
+        return Ok(true);
+    }
+    let change = doc! { "collMod": name, "changeStreamPreAndPostImages": { "enabled": true } };
+    match database.run_command(change).await {
+        Err(error) if code(&error) == Some(NAMESPACE_NOT_FOUND) => Ok(false),
+        changed => changed.map(|_| true),
+    }
 }
 
 async fn has_images(database: &Database, name: &str) -> Result<bool, Error> {

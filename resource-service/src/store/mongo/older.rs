@@ -97,13 +97,17 @@ pub async fn prepare(
     Ok(strays)
 }
 
-/// Goes again through the documents that were written since the definition changed, if that is not long ago; returns how
-/// many were stored anew, and the fields that hold strays now.
+/// Goes again through the documents that were written since the definition changed, if that is not long ago, or through all
+/// where a replica that took up an earlier definition late has stored them for that one; returns how many were stored anew,
+/// and the fields that hold strays now.
 async fn look_again(
     database: &Database,
     documents: &Handle<RawDocumentBuf>,
     collection: &Collection,
 ) -> Result<(u64, Option<Strays>), StoreError> {
+    if !is_known(database, collection).await? {
+        return Ok((0, Some(prepare(database, documents, collection).await?)));
+    }
     let changeover = i64::try_from(CHANGEOVER.as_millis()).unwrap_or(i64::MAX);
     let lately = doc! { "$gt": ["$since", { "$subtract": ["$$NOW", changeover] }] };
     let this = doc! { "_id": collection.name(), "schema": name_of(&collection.schema) };

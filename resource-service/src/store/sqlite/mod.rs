@@ -39,7 +39,7 @@ use shared_models::documents::{Direction, Explanation};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
-use self::{filter::Statement, operand::Operand, scan::RowScan};
+use self::{filter::Statement, operand::Operand, scan::IdScan};
 use super::{
     Batch, ChangeLog, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
 };
@@ -306,7 +306,7 @@ impl Store for SqliteStore {
         now: OffsetDateTime,
     ) -> Result<Box<dyn Scan>, StoreError> {
         let rest = Rest { collection: Arc::clone(collection), selection, start, now };
-        Ok(Box::new(RowScan::open(self.clone(), rest).await?))
+        Ok(Box::new(IdScan::open(self.clone(), rest).await?))
     }
 
     async fn explain(

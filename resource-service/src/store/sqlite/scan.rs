@@ -1,10 +1,11 @@
-//! Reads a whole selection. Its row numbers are written in order into a file without a name, once, and the documents are then
-//! read by these: no transaction stays open, memory does not grow with the selection, and a document that moves in the order
-//! meanwhile is read once. An order that no document moves in is read behind the last document, where an index serves it.
+//! Reads a whole selection. Its ids are written in order into a file without a name, once, and the documents are then read by
+//! these: no transaction stays open, memory does not grow with the selection, and a document that moves in the order
+//! meanwhile, or is removed and restored, is read once. Row numbers would not do: SQLite gives the number of a removed row to
+//! another. An order that no document moves in is read behind the last document, where an index serves it.
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
 
@@ -21,27 +22,24 @@ use crate::store::{
     scan::{Rest, Scan},
 };
 
-/// The bytes of a row number.
-const WIDTH: usize = 8;
-
 /// A scan.
-pub(super) struct RowScan {
+pub(super) struct IdScan {
     store: SqliteStore,
     rest: Rest,
     sorted: Option<Sorted>,
 }
 
-/// Row numbers in order.
+/// Ids in order, each behind its length in bytes.
 struct Sorted {
-    file: File,
+    ids: BufReader<File>,
     /// How many are left.
     left: usize,
 }
 
-impl RowScan {
+impl IdScan {
     pub(super) async fn open(store: SqliteStore, rest: Rest) -> Result<Self, StoreError> {
         let mut scan = Self { store, rest, sorted: None };
-        let statement = scan.rows();
+        let statement = scan.ids();
         let (directory, lasting) =
             (scan.store.database.directory().to_owned(), scan.rest.selection.order.is_lasting());
         let sorting = scan.store.query(move |connection| {
@@ -54,11 +52,11 @@ impl RowScan {
         Ok(scan)
     }
 
-    /// The statement that gives the row numbers in order.
-    fn rows(&self) -> Statement {
+    /// The statement that gives the ids in order.
+    fn ids(&self) -> Statement {
         let Rest { collection, selection, now, .. } = &self.rest;
         let filter = self.rest.filter();
-        let mut statement = Statement::new(format!("SELECT rowid FROM {} WHERE ", table(collection)));
+        let mut statement = Statement::new(format!("SELECT id FROM {} WHERE ", table(collection)));
         restrict(&mut statement, collection, &filter, *now);
         statement.order(&selection.order, &filter);
         statement.push(" LIMIT ");
@@ -66,11 +64,11 @@ impl RowScan {
         statement
     }
 
-    /// The statement that gives the document of a row, its first value, if it still meets the filter.
+    /// The statement that gives the document of an id, its first value, if it still meets the filter.
     fn document(&self) -> Statement {
         let Rest { collection, selection, now, .. } = &self.rest;
-        let mut statement = Statement::new(format!("SELECT body FROM {} WHERE rowid = ", table(collection)));
-        statement.bind(0);
+        let mut statement = Statement::new(format!("SELECT body FROM {} WHERE id = ", table(collection)));
+        statement.bind(String::new());
         statement.push(" AND ");
         restrict(&mut statement, collection, &selection.filter, *now);
         statement
@@ -78,7 +76,7 @@ impl RowScan {
 }
 
 #[async_trait]
-impl Scan for RowScan {
+impl Scan for IdScan {
     async fn next(&mut self, limit: usize) -> Result<Batch, StoreError> {
         let Some(mut sorted) = self.sorted.take() else {
             return self.rest.read(&self.store, limit).await;
@@ -108,11 +106,13 @@ impl Scan for RowScan {
 }
 
 impl Sorted {
-    fn next(&mut self) -> io::Result<i64> {
-        let mut number = [0; WIDTH];
-        self.file.read_exact(&mut number)?;
+    fn next(&mut self) -> io::Result<String> {
+        let mut length = [0; size_of::<u64>()];
+        self.ids.read_exact(&mut length)?;
+        let mut id = String::new();
+        self.ids.by_ref().take(u64::from_le_bytes(length)).read_to_string(&mut id)?;
         self.left -= 1;
-        Ok(i64::from_le_bytes(number))
+        Ok(id)
     }
 }
 
@@ -127,7 +127,7 @@ fn sorts(connection: &Connection, statement: &Statement) -> Result<bool, StoreEr
     Ok(sorts)
 }
 
-/// The rows of the statement.
+/// The ids that the statement gives.
 fn sorted(connection: &Connection, statement: &Statement, directory: &Path) -> Result<Sorted, StoreError> {
     let mut prepared = connection.prepare(&statement.text)?;
     let mut rows = prepared.query(params_from_iter(&statement.values))?;
@@ -135,12 +135,15 @@ fn sorted(connection: &Connection, statement: &Statement, directory: &Path) -> R
     let mut writer = BufWriter::new(file);
     let mut left = 0;
     while let Some(row) = rows.next()? {
-        writer.write_all(&row.get::<_, i64>(0)?.to_le_bytes()).map_err(|fault| unusable(&fault))?;
+        let id = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let written =
+            writer.write_all(&(id.len() as u64).to_le_bytes()).and_then(|()| writer.write_all(id.as_bytes()));
+        written.map_err(|fault| unusable(&fault))?;
         left += 1;
     }
     let mut file = writer.into_inner().map_err(|fault| unusable(fault.error()))?;
     file.seek(SeekFrom::Start(0)).map_err(|fault| unusable(&fault))?;
-    Ok(Sorted { file, left })
+    Ok(Sorted { ids: BufReader::new(file), left })
 }
 
 fn unusable(fault: &io::Error) -> StoreError {
