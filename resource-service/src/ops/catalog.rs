@@ -262,11 +262,8 @@ impl Served {
 
     fn report(&self, before: &Self) {
         for (name, Unusable { why, documents, .. }) in &self.unusable {
-            if before
-                .unusable
-                .get(name)
-                .is_some_and(|known| known.why == *why && known.documents == *documents)
-            {
+            let known = before.unusable.get(name);
+            if known.is_some_and(|known| known.why == *why && known.documents == *documents) {
                 continue;
             }
             let documents = documents.join(", ");
