@@ -73,7 +73,7 @@ mod tests {
     use super::{super::testing::World, *};
 
     #[tokio::test]
-    async fn whoever_waits_is_told_as_soon_as_there_is_something() {
+    async fn a_waiting_reader_is_answered_as_soon_as_there_is_something() {
         let world = World::new().await;
         world.auth.watch_revocations();
         let none = world.auth.revocations(0, Duration::from_millis(10)).await.unwrap();

@@ -1,8 +1,8 @@
 //! Roles: what each allows, changed by those who hold it themselves.
 //!
 //! Every login and refresh reads the table of roles, so a process keeps it under a lease of one second, and a change
-//! is acknowledged only once all leases on the table before it have run out (Gray and Cheriton 1989): whoever has
-//! seen the answer finds the change at every replica, and no renewal waits for a read.
+//! is acknowledged only once all leases on the table before it have run out (Gray and Cheriton 1989): a caller who
+//! has seen the answer finds the change at every replica, and no renewal waits for a read.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -62,8 +62,8 @@ pub async fn undefine(
     Err(ResourceError::ChangedMeanwhile)
 }
 
-/// The definition goes first: who still serves it for a moment may store a document, which is then found by whoever
-/// takes the name again.
+/// The definition is removed first. A replica that still serves it for a moment may store a document; the next definition
+/// of the name finds and removes that.
 async fn remove(
     service: &Service,
     name: &str,
@@ -85,7 +85,7 @@ async fn remove(
         return Ok(false);
     }
     service.catalog.refresh(&*service.store).await?;
-    // Somebody else who takes the name removes it in its place.
+    // A request that defines the name meanwhile takes this over.
     service.discard(&collection, standing.revision + 1).await?;
     Ok(true)
 }
@@ -98,8 +98,8 @@ impl Service {
         Ok(())
     }
 
-    /// Sees to it that the name of a collection that was removed begins with nothing; gives the revision of the definition
-    /// then. `None` where somebody else was faster.
+    /// Sees to it that the name of a collection that was removed begins with nothing; returns the revision of the
+    /// definition then. `None` if another request was faster.
     pub(super) async fn begin_anew(
         &self,
         collection: &Arc<Collection>,
@@ -114,9 +114,9 @@ impl Service {
     }
 }
 
-/// Takes over the removal `removal` of a collection, and finishes it; gives the revision of the removal then. Whoever was
-/// at it, or takes the name at the same time, removes and makes nothing any more: so nothing is made under the name before
-/// this. `None` where somebody else was faster.
+/// Takes over the removal `removal` of a collection and finishes it; returns the revision that the removal has then. Other
+/// requests that remove the collection, or define the name at the same time, then change nothing. So nothing is made under
+/// the name before this. `None` if another request was faster.
 async fn claim(
     store: &dyn Store,
     clock: &dyn Clock,

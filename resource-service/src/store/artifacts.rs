@@ -55,8 +55,8 @@ pub struct UnfinishedBytes {
 
 /// A change of a blob's lease. It is open from its beginning until it is sealed, and takes chunks while it is.
 ///
-/// A lease that is over cannot be renewed or sealed, so that whoever finds one over, and then no folder that names
-/// the blob, may remove it.
+/// A lease that is over cannot be renewed or sealed. So a blob may be removed if its lease is over and then no folder names
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lease {
     /// An open blob is continued: its lease, which is not over, lasts until `until`.

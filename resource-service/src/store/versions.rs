@@ -14,7 +14,7 @@ pub struct Version {
     pub revision: i64,
     /// When it was written, as RFC 3339.
     pub at: String,
-    /// `sub` of whoever wrote it, where that is known.
+    /// `sub` of the caller who wrote it, if that is known.
     pub by: Option<String>,
     /// The document's `_owner`.
     pub owner: String,

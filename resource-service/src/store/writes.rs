@@ -18,7 +18,7 @@ pub struct Update {
     pub expected: i64,
     /// The members of that revision, where they were read: a store may then write only what differs.
     pub before: Option<Map<String, Value>>,
-    /// `sub` of whoever writes.
+    /// `sub` of the caller who writes.
     pub by: String,
 }
 

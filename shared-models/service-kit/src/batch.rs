@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_leaves_takes_no_answer_from_others() {
+    async fn a_caller_who_leaves_takes_no_answer_from_others() {
         let gate = Arc::new(Semaphore::new(0));
         let batcher = sizes(&gate);
         let mut calls = called(&batcher, 4).await;

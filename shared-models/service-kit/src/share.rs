@@ -1,4 +1,4 @@
-//! Shares equal calls: of those that ask the same at the same time, several get the answer of one command.
+//! Shares commands: equal calls at the same time get the answer of one command.
 //!
 //! Consoles ask for the same list from many tabs and people, again and again. A call never joins a command that was sent
 //! before it arrived: that one may have read before a write that the caller knows of. Calls that arrive while a command is

@@ -62,7 +62,7 @@ pub(crate) async fn disabling_a_user_revokes_once_however_many_sessions_there_ar
     assert_eq!(page.entries.len(), 1, "one entry, however many sessions there are");
 }
 
-pub(crate) async fn what_an_act_left_is_ended_in_steps_by_whoever_comes_next(store: &dyn Store) {
+pub(crate) async fn what_an_act_left_is_ended_in_steps_by_the_next_process(store: &dyn Store) {
     let user = user("ada@example.org");
     store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let mut ids = Vec::new();

@@ -89,7 +89,7 @@ macro_rules! suite {
         $crate::store::contract::suite!($fixture, endings:
             ending_all_sessions_raises_the_token_version_and_revokes_each
             disabling_a_user_revokes_once_however_many_sessions_there_are
-            what_an_act_left_is_ended_in_steps_by_whoever_comes_next
+            what_an_act_left_is_ended_in_steps_by_the_next_process
             three_hundred_endings_at_once_all_succeed
         );
         $crate::store::contract::suite!($fixture, administration:

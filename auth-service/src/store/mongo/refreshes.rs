@@ -131,8 +131,8 @@ impl Written {
 }
 
 async fn written(database: &Database, presented: &[&Presented]) -> Result<Written, StoreError> {
-    // Not retryable, for which the server would write twice more: whoever presents a token does so again after an
-    // error, and that its successor did take its place shows then.
+    // Not retryable, for which the server would write twice more: a client presents its token again after an
+    // error, and the second request shows whether the first one took effect.
     let command = doc! {
         "update": SESSIONS,
         "updates": presented.iter().map(|presented| statement(presented)).collect::<Vec<_>>(),

@@ -17,8 +17,8 @@ use crate::{
     store::{Store, StoreError, definitions::StoredDefinition, retention::Kept},
 };
 
-/// How long a purge is noted. What was being written when the document went is found when its time is over, and those
-/// who follow changes have received it.
+/// How long a purge is noted. After that time the sweep also finds what was being written when the document was removed, and
+/// the readers of changes have received the removal.
 const NOTED: Duration = Duration::from_secs(60);
 /// The calculations whose series and reviews one sweep hides or shows at most.
 const TURNED: u32 = 1_000;

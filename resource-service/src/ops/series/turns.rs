@@ -1,5 +1,6 @@
-//! Turns to write a series. Appends behind its open end share one; whoever plans its chunks from what was read has it alone,
-//! so that within a process nobody is overtaken again and again. Between replicas the store decides who was first.
+//! Turns to write a series within a process. Appends behind the open end of a series share a turn. A write that plans chunks
+//! from what it has read has a turn alone, so that other writers cannot make it fail again and again. Between replicas the
+//! store decides which write was first.
 
 use std::{
     collections::BTreeSet,

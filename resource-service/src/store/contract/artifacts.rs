@@ -19,7 +19,7 @@ use crate::{
 };
 
 on_both_stores! {
-    a_folder_is_changed_by_whoever_knows_its_state
+    a_folder_is_changed_only_by_a_caller_who_knows_its_state
     one_of_many_writers_of_a_folder_wins
     a_folder_comes_back_as_it_was_saved
     folders_are_walked_in_order_and_those_without_a_document_are_told
@@ -84,7 +84,7 @@ async fn over(f: &Fixture, hours: i32) -> Vec<String> {
     blobs.into_iter().map(|blob| blob.id).collect()
 }
 
-async fn a_folder_is_changed_by_whoever_knows_its_state(f: &Fixture) {
+async fn a_folder_is_changed_only_by_a_caller_who_knows_its_state(f: &Fixture) {
     assert_eq!(f.store.folder(PLACE).await.expect("ok"), Folder::default());
     assert!(!save(f, &[file("x")], Some("s"), "t").await);
     assert!(save(f, &[], None, "t").await);

@@ -133,7 +133,7 @@ async fn follow_within(
             .max_await_time(AWAIT)
             .start_at_operation_time(timestamp(after))
     };
-    // A position that is lost is found out at once; a long log is read by whoever reads the stream.
+    // The server reports a lost position at once. It reads a long log while the stream is read.
     let (changes, looked) = match timeout(prompt, watch()).await {
         Ok(changes) => (changes, true),
         Err(_) => (in_time(watch().batch_size(0)).await, false),

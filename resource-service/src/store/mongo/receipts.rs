@@ -43,7 +43,7 @@ pub(super) async fn find(
     Ok(Some(KeptReceipt { fingerprint: text("fingerprint")?, answer: text("answer")? }))
 }
 
-/// Takes the id, within the transaction: whoever else wants it waits for the outcome. Two of a kind are a
+/// Takes the id, within the transaction: another request that needs it waits for the outcome. Two of a kind are a
 /// duplicate key.
 pub(super) async fn claim(
     database: &Database,

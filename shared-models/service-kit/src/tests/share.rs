@@ -125,7 +125,7 @@ async fn no_answer_is_older_than_its_call_and_none_is_missing() {
 }
 
 #[tokio::test]
-async fn whoever_leaves_takes_no_answer_from_others_and_is_not_asked_for() {
+async fn a_caller_who_leaves_is_not_asked_for_and_the_others_get_their_answers() {
     let store = Store::new();
     let sharer = store.sharer();
     let first = called(&sharer, 7, 2).await;
