@@ -1,0 +1,16 @@
+// The page for addresses that lead nowhere.
+import { Link, useLocation } from 'react-router';
+
+import { Page } from '@/ui/page';
+import { Empty } from '@/ui/states';
+
+export function NotFound() {
+  const { pathname } = useLocation();
+  return (
+    <Page title="Not found">
+      <Empty title={`There is no page ${pathname}`}>
+        <Link to="/">My day</Link> lists what waits for you; <kbd>Ctrl+K</kbd> finds pages and objects.
+      </Empty>
+    </Page>
+  );
+}

@@ -1,0 +1,118 @@
+// How the numbers of a column are written: with as many digits as tell them apart, aligned at the point.
+import { asStored, isNumeric, toNumber } from '@/api/json';
+
+/** A space as wide as a digit, and one as wide as a point. */
+const DIGIT_SPACE = '\u2007';
+const POINT_SPACE = '\u2008';
+const MINUS = '\u2212';
+/** Significant digits at least and at most: 17 tell all doubles apart. */
+const FEWEST = 3;
+const MOST = 17;
+/** Magnitudes outside of which a column is written with exponents. */
+const LARGEST_PLAIN = 1e7;
+const SMALLEST_PLAIN = 1e-3;
+/** Largest over smallest magnitude from which a column is written with exponents. */
+const WIDEST_PLAIN = 1e6;
+
+export type Digits = 'auto' | 'stored' | number;
+
+/** Writes a value of a column. Values that are no numbers are written as they are stored. */
+export type Formatter = (value: unknown) => string;
+
+/** Writes the values of one column alike. */
+export function columnFormat(values: readonly unknown[], digits: Digits = 'auto'): Formatter {
+  if (digits === 'stored') return storedFormat(values);
+  const numbers = [
+    ...new Set(values.map(toNumber).filter((value) => value !== undefined && Number.isFinite(value))),
+  ] as number[];
+  if (numbers.length > 0 && values.every(isWhole)) return (value) => minus(asStored(value));
+  const magnitudes = numbers.filter((value) => value !== 0).map(Math.abs);
+  const largest = magnitudes.reduce((a, b) => Math.max(a, b), 0);
+  const smallest = magnitudes.reduce((a, b) => Math.min(a, b), Infinity);
+  const scientific =
+    largest >= LARGEST_PLAIN || (largest > 0 && largest < SMALLEST_PLAIN) || largest / smallest > WIDEST_PLAIN;
+  const write = scientific ? exponential : plain(largest);
+  const count = digits === 'auto' ? fewestDigits(numbers, write) : digits;
+  const width = scientific ? numbers.reduce((most, one) => Math.max(most, exponentOf(one, count).length), 0) : 0;
+  return (value) => {
+    const number = isNumeric(value) || typeof value === 'string' ? toNumber(value) : undefined;
+    if (number === undefined) return asStored(value);
+    if (!Number.isFinite(number)) return special(number);
+    if (scientific && number === 0) return '0' + POINT_SPACE + DIGIT_SPACE.repeat(Math.max(0, count - 1) + width);
+    const text = write(number, count);
+    const short = scientific ? width - exponentOf(number, count).length : 0;
+    return minus(text) + DIGIT_SPACE.repeat(short);
+  };
+}
+
+/** Writes one number that stands alone. */
+export function single(value: unknown, digits: Digits = 'auto'): string {
+  const number = toNumber(value);
+  if (number === undefined || digits === 'stored') return minus(asStored(value));
+  if (!Number.isFinite(number)) return special(number);
+  if (digits === 'auto') return minus(asStored(value));
+  return minus(String(Number(number.toPrecision(digits))));
+}
+
+/** A difference with its sign. */
+export function signed(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return special(value);
+  const text = minus(String(Number(value.toPrecision(digits))));
+  return value > 0 ? `+${text}` : text;
+}
+
+function isWhole(value: unknown): boolean {
+  return value === undefined || value === null || (isNumeric(value) && /^-?\d{1,20}$/.test(asStored(value)));
+}
+
+function special(number: number): string {
+  return Number.isNaN(number) ? 'NaN' : number > 0 ? '∞' : `${MINUS}∞`;
+}
+
+function minus(text: string): string {
+  return text.replaceAll(/(^|e)-/g, (_, before: string) => before + MINUS);
+}
+
+function exponential(number: number, digits: number): string {
+  return number.toExponential(digits - 1).replace('e+', 'e');
+}
+
+function exponentOf(number: number, digits: number): string {
+  const text = exponential(number, digits);
+  return text.slice(text.indexOf('e'));
+}
+
+function plain(largest: number): (number: number, digits: number) => string {
+  const whole = largest === 0 ? 0 : Math.floor(Math.log10(largest));
+  return (number, digits) => number.toFixed(Math.min(100, Math.max(0, digits - 1 - whole)));
+}
+
+/** The fewest digits with which no two of the numbers look alike. */
+function fewestDigits(numbers: readonly number[], write: (number: number, digits: number) => string): number {
+  let [low, high] = [FEWEST, MOST];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (new Set(numbers.map((number) => write(number, middle))).size === numbers.length) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** As stored, with the points below one another. */
+function storedFormat(values: readonly unknown[]): Formatter {
+  const tail = (text: string) => {
+    const point = text.search(/[.e]/);
+    return point < 0 ? 0 : text.length - point;
+  };
+  const longest = values.reduce(
+    (most: number, value) => (isNumeric(value) ? Math.max(most, tail(asStored(value))) : most),
+    0,
+  );
+  return (value) => {
+    if (!isNumeric(value)) return asStored(value);
+    const text = asStored(value);
+    const missing = longest - tail(text);
+    const point = tail(text) === 0 && missing > 0 ? POINT_SPACE : '';
+    return minus(text) + point + DIGIT_SPACE.repeat(Math.max(0, missing - point.length));
+  };
+}

@@ -1,0 +1,4 @@
+// Administration: addresses.
+import type { RouteObject } from 'react-router';
+
+export const routes: RouteObject[] = [];

@@ -1,0 +1,4 @@
+// One calculation: addresses.
+import type { RouteObject } from 'react-router';
+
+export const routes: RouteObject[] = [];

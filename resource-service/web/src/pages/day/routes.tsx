@@ -1,0 +1,4 @@
+// My day: addresses.
+import type { RouteObject } from 'react-router';
+
+export const routes: RouteObject[] = [];

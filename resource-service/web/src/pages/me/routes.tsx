@@ -1,0 +1,4 @@
+// The profile of the caller: addresses.
+import type { RouteObject } from 'react-router';
+
+export const routes: RouteObject[] = [];

@@ -1,0 +1,214 @@
+// A table for many rows and columns: only what is seen is rendered, one cell has the focus (roving), keys move it.
+import Box from '@mui/material/Box';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+
+import { ROW } from '@/app/theme';
+
+import { BodyRow } from './tableRow';
+import { HeadRow } from './tableHead';
+
+/** A column of rows of type `R`. */
+export interface Column<R> {
+  id: string;
+  /** What the head shows and screen readers speak. */
+  title: string;
+  /** In pixels. */
+  width: number;
+  align?: 'left' | 'right';
+  /** What a cell shows. */
+  cell(row: R): ReactNode;
+  /** What copying the cell gives: the stored text. */
+  text?(row: R): string;
+  /** Whether a click on the head sorts. */
+  sortable?: boolean;
+  /** A line below the title, such as a unit. */
+  note?: ReactNode;
+}
+
+export interface Sort {
+  id: string;
+  descending: boolean;
+}
+
+export interface TableProps<R> {
+  label: string;
+  rows: readonly R[];
+  columns: readonly Column<R>[];
+  keyOf(row: R): string;
+  /** Opens a row: Enter, or a double click. */
+  onOpen?(row: R): void;
+  sort?: readonly Sort[];
+  onSort?(id: string, keepOthers: boolean): void;
+  selected?: ReadonlySet<string>;
+  onSelect?(keys: ReadonlySet<string>): void;
+  /** Called when the last rows come into sight. */
+  onEnd?(): void;
+  /** All rows there are, where that is known (for screen readers). */
+  total?: number;
+  /** Row that the keys are at, from outside (`j` and `k`). */
+  active?: number;
+  onActive?(index: number): void;
+  /** Rows that are shown as new. */
+  fresh?: ReadonlySet<string>;
+  /** Shown below the last row. */
+  foot?: ReactNode;
+}
+
+/** Width of the column of boxes in pixels. */
+export const BOX = 36;
+/** Rows rendered beyond the window. */
+const OVERSCAN = 8;
+/** Rows before the end at which more are asked for. */
+const AHEAD = 60;
+
+export function DataTable<R>(props: TableProps<R>) {
+  const { rows, columns, keyOf, onOpen, onEnd, selected, onSelect, label, total, onActive } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [inner, setInner] = useState({ row: 0, column: 0 });
+  const at = {
+    row: Math.min(props.active ?? inner.row, Math.max(0, rows.length - 1)),
+    column: Math.min(inner.column, columns.length - 1),
+  };
+  const boxes = selected && onSelect ? BOX : 0;
+  const pinned = columns[0]?.width ?? 0;
+
+  const vertical = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: OVERSCAN,
+    // The head lies above the last rows of the window.
+    scrollPaddingEnd: ROW * 2,
+  });
+  // The first column stays where it is and is always rendered; the others are rendered where they are seen.
+  const horizontal = useVirtualizer({
+    horizontal: true,
+    count: Math.max(0, columns.length - 1),
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => columns[index + 1]?.width ?? 0,
+    paddingStart: boxes + pinned,
+    scrollPaddingStart: boxes + pinned,
+    overscan: 3,
+  });
+  const widths = columns.map((column) => column.width).join();
+  useEffect(() => horizontal.measure(), [horizontal, widths]);
+
+  const seen = vertical.getVirtualItems();
+  const last = seen.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (rows.length > 0 && last >= rows.length - AHEAD) onEnd?.();
+  }, [last, rows.length, onEnd]);
+
+  const toggle = useCallback(
+    (key: string) => {
+      if (!selected || !onSelect) return;
+      const next = new Set(selected);
+      if (!next.delete(key)) next.add(key);
+      onSelect(next);
+    },
+    [selected, onSelect],
+  );
+
+  const move = (row: number, column: number) => {
+    const next = {
+      row: Math.min(Math.max(row, 0), Math.max(rows.length - 1, 0)),
+      column: Math.min(Math.max(column, 0), columns.length - 1),
+    };
+    setInner(next);
+    onActive?.(next.row);
+    vertical.scrollToIndex(next.row);
+    if (next.column > 0) horizontal.scrollToIndex(next.column - 1);
+    requestAnimationFrame(() => {
+      scroller.current
+        ?.querySelector<HTMLElement>(`[data-cell="${next.row}:${next.column}"]`)
+        ?.focus({ preventScroll: true });
+    });
+  };
+
+  const pressed = (event: KeyboardEvent) => {
+    const { row, column } = at;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2);
+    const steps: Record<string, [number, number]> = {
+      ArrowDown: [row + 1, column],
+      ArrowUp: [row - 1, column],
+      ArrowRight: [row, column + 1],
+      ArrowLeft: [row, column - 1],
+      PageDown: [row + page, column],
+      PageUp: [row - page, column],
+      Home: event.ctrlKey ? [0, column] : [row, 0],
+      End: event.ctrlKey ? [rows.length - 1, column] : [row, columns.length - 1],
+    };
+    const step = steps[event.key];
+    const current = rows[row];
+    if (!(event.target as HTMLElement).dataset.cell || event.altKey) return;
+    if (step) move(...step);
+    else if (event.key === 'Enter' && current && onOpen) onOpen(current);
+    else if (event.key === ' ' && current && selected) toggle(keyOf(current));
+    else if (
+      event.key === 'c' &&
+      (event.ctrlKey || event.metaKey) &&
+      current &&
+      window.getSelection()?.isCollapsed !== false
+    ) {
+      const text = columns[column]?.text?.(current);
+      if (text === undefined) return;
+      void navigator.clipboard.writeText(text);
+    } else return;
+    event.preventDefault();
+  };
+
+  const columnsSeen = horizontal.getVirtualItems();
+  const shown = useMemo(() => columnsSeen.map((item) => ({ index: item.index + 1, start: item.start })), [columnsSeen]);
+  const width = horizontal.getTotalSize();
+
+  return (
+    // The grid handles the keys of its cells.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <Box
+      ref={scroller}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={(total ?? rows.length) + 1}
+      aria-colcount={columns.length + (boxes ? 1 : 0)}
+      aria-multiselectable={selected ? true : undefined}
+      onKeyDown={pressed}
+      sx={{ flex: 1, minHeight: 0, overflow: 'auto', position: 'relative', contain: 'strict', height: '100%' }}
+    >
+      <HeadRow
+        {...{ columns, shown, boxes, width, at }}
+        sort={props.sort}
+        onSort={props.onSort}
+        rows={rows}
+        keyOf={keyOf}
+        selected={selected}
+        onSelect={onSelect}
+      />
+      <Box role="rowgroup" sx={{ position: 'relative', height: vertical.getTotalSize(), width, minWidth: '100%' }}>
+        {seen.map((item) => {
+          const row = rows[item.index];
+          if (row === undefined) return null;
+          const key = keyOf(row);
+          return (
+            <BodyRow
+              key={key}
+              {...{ row, columns, shown, boxes, width }}
+              index={item.index}
+              top={item.start}
+              activeColumn={item.index === at.row ? at.column : -1}
+              selected={selected ? selected.has(key) : undefined}
+              fresh={props.fresh?.has(key) ?? false}
+              onToggle={() => toggle(key)}
+              onFocusCell={(column) => {
+                setInner({ row: item.index, column });
+                onActive?.(item.index);
+              }}
+              onOpen={onOpen}
+            />
+          );
+        })}
+      </Box>
+      {props.foot}
+    </Box>
+  );
+}
