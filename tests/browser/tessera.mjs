@@ -10,10 +10,19 @@ import { chromium } from 'playwright-core';
 const root = new URL('../..', import.meta.url).pathname;
 const binaries = process.env.TESSERA_BIN_DIR ?? join(root, 'target/debug');
 
-/** Starts tessera and reads where it listens and who its admin is. */
-export async function startTessera() {
-  const data = mkdtempSync(join(tmpdir(), 'tessera-browser-'));
-  const child = spawn(join(binaries, 'tessera'), ['--data-dir', data, '--listen', '127.0.0.1:0', '--no-sample']);
+/** The built console. `tests/run` builds it. */
+export const consoleDir = join(root, 'resource-service/web/dist');
+
+/**
+ * Starts tessera and reads where it listens and who its admin is. `listen` may name the address of one that was stopped,
+ * `data` its folder; `stop` leaves a folder that was handed in.
+ */
+export async function startTessera({ env = {}, listen = '127.0.0.1:0', data: kept, sample = false } = {}) {
+  const data = kept ?? mkdtempSync(join(tmpdir(), 'tessera-browser-'));
+  const options = ['--data-dir', data, '--listen', listen, '--management-listen', '127.0.0.1:0'];
+  const child = spawn(join(binaries, 'tessera'), sample ? options : [...options, '--no-sample'], {
+    env: { ...process.env, RESOURCE__CONSOLE__DIR: consoleDir, ...env },
+  });
   const said = [];
   child.stderr.on('data', (text) => said.push(`${text}`));
   const found = {};
@@ -21,22 +30,24 @@ export async function startTessera() {
     said.push(`${line}\n`);
     found.origin ??= line.match(/(http:\/\/127\.0\.0\.1:\d+)\/api\/docs/)?.[1];
     found.email ??= line.match(/admin\s+(\S+@\S+)/)?.[1];
-    found.password ??= line.match(/password\s+(\S+)/)?.[1];
-    if (found.origin && found.email && found.password) break;
+    found.password ??= line.match(/^ {2}password\s+(\S+)/)?.[1];
+    // The last line before the sample: all users are there by then.
+    if (line.includes('Paste into a shell') || (sample && line.includes('demo users'))) break;
   }
-  if (!found.password) throw new Error(`tessera did not start:\n${said.join('')}`);
+  child.stdout.resume();
+  if (!found.origin) throw new Error(`tessera did not start:\n${said.join('')}`);
   const stop = async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGINT');
     await ended;
-    rmSync(data, { recursive: true, force: true });
+    if (!kept) rmSync(data, { recursive: true, force: true });
   };
-  return { ...found, stop };
+  return { ...found, data, stop };
 }
 
-/** Opens Chromium; `complaints` collects console errors, failed pages and requests that leave `origin`. */
-export async function openBrowser(origin) {
-  const browser = await chromium.launch({
+/** Starts Chromium without a window. */
+export async function launchChromium() {
+  return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -48,7 +59,17 @@ export async function openBrowser(origin) {
       '--disable-sync',
     ],
   });
+}
+
+/** Opens Chromium with one page; `complaints` as in `watch`. */
+export async function openBrowser(origin) {
+  const browser = await launchChromium();
   const page = await browser.newPage();
+  return { browser, page, complaints: watch(page, origin) };
+}
+
+/** Collects console errors, failed pages and requests that leave `origin`. */
+export function watch(page, origin) {
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(`${error}`));
@@ -58,7 +79,7 @@ export async function openBrowser(origin) {
       complaints.push(`request leaves the origin: ${url}`);
     }
   });
-  return { browser, page, complaints };
+  return complaints;
 }
 
 /** Keeps a picture of a failed page where the log is kept. */
