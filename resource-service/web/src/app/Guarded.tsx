@@ -6,6 +6,7 @@ import { ProblemError } from '@/api/problem';
 import { Page } from '@/ui/page';
 import { Failure, Loading } from '@/ui/states';
 
+import { holds } from './scopes';
 import { useIdentity } from './services';
 
 /** An address behind the login. Without `scope` everybody who is logged in may open it. */
@@ -15,7 +16,7 @@ export function guarded(path: string, Component: ComponentType, scope?: string):
 
 function Guarded({ scope, children }: { scope: string | undefined; children: ReactNode }) {
   const { scopes } = useIdentity();
-  if (scope !== undefined && !scopes.includes(scope)) {
+  if (scope !== undefined && !holds(scopes, scope)) {
     const error = new ProblemError(
       403,
       'insufficient_scope',

@@ -1,4 +1,6 @@
 // The areas of the console: where they are, how they are called, which scope shows them.
+import { holds } from './scopes';
+
 export interface Area {
   path: string;
   title: string;
@@ -52,5 +54,5 @@ export const PERSONAL: Area = { path: '/me', title: 'Me', keys: 'g p', words: 'p
 
 /** The areas that a caller with these scopes is offered. */
 export function offered(areas: readonly Area[], scopes: readonly string[]): Area[] {
-  return areas.filter((area) => area.scope === undefined || scopes.includes(area.scope));
+  return areas.filter((area) => area.scope === undefined || holds(scopes, area.scope));
 }

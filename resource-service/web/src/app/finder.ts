@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 
 import type { Api } from '@/api/client';
 
+import { holds } from './scopes';
 import { useApi, useIdentity } from './services';
 
 export interface Found {
@@ -30,7 +31,7 @@ const ADMIN = ['users:read', 'clients:read', 'audit:read'];
 export function useFinder(): (text: string, signal: AbortSignal) => Promise<Found[]> {
   const api = useApi();
   const { scopes } = useIdentity();
-  const isAdmin = ADMIN.some((scope) => scopes.includes(scope));
+  const isAdmin = ADMIN.some((scope) => holds(scopes, scope));
   return useCallback(
     async (text, signal) => {
       const searches = [documents(api, text, signal)];

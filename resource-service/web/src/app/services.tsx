@@ -4,6 +4,8 @@ import { createContext, use, useMemo, useSyncExternalStore, type ReactNode } fro
 import { Api } from '@/api/client';
 import type { Identity, Session } from '@/session';
 
+import { holds } from './scopes';
+
 interface Services {
   session: Session;
   api: Api;
@@ -42,7 +44,7 @@ const NOBODY: Identity = { sub: '', email: '', full_name: null, scopes: [], role
 
 /** Whether the caller's token has a scope. */
 export function useScope(scope: string): boolean {
-  return useIdentity().scopes.includes(scope);
+  return holds(useIdentity().scopes, scope);
 }
 
 /** Shows its children to callers with a scope, else `otherwise`. */

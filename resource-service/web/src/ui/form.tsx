@@ -1,0 +1,86 @@
+// A form in a dialog whose faults come from the service: each beside its field, the rest above the buttons.
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import type { ReactNode } from 'react';
+import { useForm, type DefaultValues, type FieldPath, type FieldValues, type UseFormReturn } from 'react-hook-form';
+
+import { ProblemError } from '@/api/problem';
+
+interface FormProps<T extends FieldValues> {
+  title: string;
+  action: string;
+  values: DefaultValues<T>;
+  children(form: UseFormReturn<T>): ReactNode;
+  /** Sends it; a `ProblemError` is shown and what was typed stays. */
+  submit(values: T): Promise<unknown>;
+  onClose(): void;
+}
+
+export function FormDialog<T extends FieldValues>({ title, action, values, children, submit, onClose }: FormProps<T>) {
+  const form = useForm<T>({ defaultValues: values });
+  const { handleSubmit, formState, setError } = form;
+  const send = handleSubmit(async (typed) => {
+    try {
+      await submit(typed);
+      onClose();
+    } catch (error) {
+      showFaults(
+        error,
+        (name, message) => setError(name as FieldPath<T>, { message }),
+        (message) => setError('root', { message }),
+        Object.keys(typed),
+      );
+    }
+  });
+  return (
+    <Dialog
+      open
+      onClose={(_, reason) => reason === 'escapeKeyDown' && onClose()}
+      fullWidth
+      maxWidth="sm"
+      aria-labelledby="form-title"
+    >
+      <Box component="form" noValidate onSubmit={(event) => void send(event)}>
+        <DialogTitle id="form-title">{title}</DialogTitle>
+        <DialogContent sx={{ display: 'grid', gap: 4, pt: '8px !important' }}>
+          {children(form)}
+          {formState.errors.root?.message && (
+            <Box role="alert" sx={{ color: 'error.main' }}>
+              {formState.errors.root.message}
+            </Box>
+          )}
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="contained" loading={formState.isSubmitting}>
+            {action}
+          </Button>
+        </DialogActions>
+      </Box>
+    </Dialog>
+  );
+}
+
+/** Puts the faults of a problem beside the fields that they point to, and the rest of them where all can be read. */
+export function showFaults(
+  error: unknown,
+  field: (name: string, message: string) => void,
+  rest: (message: string) => void,
+  fields: readonly string[],
+): void {
+  if (!(error instanceof ProblemError)) {
+    rest(error instanceof Error ? error.message : String(error));
+    return;
+  }
+  const others: string[] = [];
+  for (const fault of error.errors) {
+    const name = fault.pointer?.split('/')[1];
+    if (name !== undefined && fields.includes(name)) field(name, fault.message);
+    else others.push(fault.message);
+  }
+  if (error.errors.length === 0 || others.length > 0) rest(others.length > 0 ? others.join('; ') : error.message);
+}
