@@ -1,0 +1,16 @@
+// Markdown that people wrote, as harmless elements. The reader of Markdown is loaded when the first text is shown.
+import Box from '@mui/material/Box';
+import { lazy, Suspense } from 'react';
+
+const MarkdownText = lazy(() => import('./MarkdownText'));
+
+/** Shows Markdown (GitHub's, with formulas between dollar signs). HTML in it is shown as text. */
+export function Markdown({ text }: { text: string }) {
+  return (
+    <Box dir="auto" sx={{ overflowWrap: 'anywhere', minWidth: 0 }}>
+      <Suspense fallback={<Box sx={{ whiteSpace: 'pre-wrap' }}>{text}</Box>}>
+        <MarkdownText text={text} />
+      </Suspense>
+    </Box>
+  );
+}
