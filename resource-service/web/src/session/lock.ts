@@ -8,8 +8,8 @@ const BUSY = Symbol('busy');
 
 /**
  * Does `work` under the lock. After `LOCK_WAIT` it does it without: the service returns the same successor for a
- * refresh token that is used twice within 30 seconds. The lock is never stolen. `waited` says whether another tab held
- * it when it was asked for.
+ * refresh token that is used twice within 30 seconds. The lock is never stolen. `waited` says whether another tab has
+ * just released it.
  */
 export async function withRefreshLock<T>(
   { locks, timers }: Pick<SessionEnv, 'locks' | 'timers'>,
@@ -34,7 +34,7 @@ export async function withRefreshLock<T>(
     });
   } catch (error) {
     if (granted) throw error;
-    return await work(true);
+    return await work(false);
   } finally {
     timers.clear(timer);
   }

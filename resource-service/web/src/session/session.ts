@@ -56,13 +56,15 @@ class TabSession implements Session {
   start = async (): Promise<SessionState> => {
     if (this.stopListening === null) {
       const { page, openChannel } = this.env;
-      this.channel = openChannel?.() ?? null;
       this.stopListening = [
         page.on('visible', this.check),
         page.on('online', this.check),
         page.on('restored', this.restored),
-        this.channel?.listen(this.receive) ?? (() => undefined),
       ];
+      if (openChannel !== null) {
+        this.channel = openChannel();
+        this.stopListening.push(this.channel.listen(this.receive));
+      }
       this.schedule(CHECK_EVERY);
     }
     if (this.current.kind === 'unknown') await this.tryRefresh();
@@ -128,7 +130,7 @@ class TabSession implements Session {
   };
 
   reload = async (): Promise<SessionState> => {
-    if (this.current.kind === 'authenticated') await this.refresh({ anew: true });
+    if (this.current.kind === 'authenticated') await this.refreshAnew();
     return this.current;
   };
 
@@ -150,41 +152,53 @@ class TabSession implements Session {
     try {
       await this.refresh();
     } catch (error) {
+      if (this.state().kind === 'anonymous') return null;
       const last = usable();
       if (last === null || last.expiresAt <= this.env.now()) throw error;
       return last;
     }
-    return this.state().kind === 'anonymous' ? null : this.grant;
+    // `unknown`: the page was restored meanwhile, and that refresh does not count any more.
+    return this.state().kind === 'unknown' ? this.freshGrant(refused) : usable();
   }
 
   private isFresh(grant: Grant): boolean {
     return grant.expiresAt - this.env.now() > grant.margin;
   }
 
-  /** One at a time: whoever comes meanwhile waits for the same. */
-  private async refresh({ anew = false } = {}): Promise<void> {
-    if (anew) await this.flight?.catch(() => undefined);
-    if (this.flight === null) {
-      const flight = this.refreshNow(anew).finally(() => {
-        if (this.flight === flight) this.flight = null;
-      });
-      this.flight = flight;
-    }
-    return this.flight;
+  /** One at a time: callers that come meanwhile wait for the same. */
+  private refresh(): Promise<void> {
+    return this.flight ?? this.begin(false);
+  }
+
+  /** Reads the user again too, after what is under way. */
+  private async refreshAnew(): Promise<void> {
+    while (this.flight !== null) await this.flight.catch(() => undefined);
+    await this.begin(true);
+  }
+
+  private begin(anew: boolean): Promise<void> {
+    const flight = this.refreshNow(anew).finally(() => {
+      if (this.flight === flight) this.flight = null;
+    });
+    this.flight = flight;
+    return flight;
   }
 
   private async refreshNow(anew: boolean): Promise<void> {
     if (this.refused !== null && this.env.now() < this.refused.until) throw this.refused.problem;
     const { epoch, grant: held } = this;
-    const wasAlive = held !== null && held.expiresAt > this.env.now();
+    // A session that ends in its time does so when a token is about to expire.
+    const reason = held !== null && this.isFresh(held) ? 'revoked' : 'expired';
+    // Another tab's token is as good. The user is read anew whatever token there is.
+    const isSettled = () => this.epoch !== epoch || (this.grant !== held && !anew);
     await withRefreshLock(this.env, async (waited) => {
-      if (waited && this.epoch === epoch && this.grant === held) await this.arrival();
-      if (this.epoch !== epoch || (this.grant !== held && !anew)) return;
+      if (waited && !isSettled()) await this.arrival();
+      if (isSettled()) return;
       try {
         const deadline = this.env.now() + REFRESH_LIMIT;
         const answer = await this.transport.refresh(this.grant?.token ?? null, deadline);
-        if (this.epoch !== epoch) return;
-        if (answer === null) return this.end(this.identity && (wasAlive ? 'revoked' : 'expired'));
+        if (isSettled()) return;
+        if (answer === null) return this.end(this.identity && reason);
         await this.adopt(answer.grant, { deadline, known: answer.same && !anew ? this.identity : null });
       } catch (error) {
         if (this.epoch === epoch) this.noteFailure(error);

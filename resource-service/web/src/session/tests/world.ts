@@ -1,0 +1,184 @@
+// A browser for tests: tabs that can freeze, locks and a channel between them, one clock, one server.
+import { createSession } from '../session';
+import type { ChannelPort, LockPort, PageEvent, PagePort, Session, SessionEnv, SessionState } from '../types';
+import { Clock } from './clock';
+import { Server } from './server';
+
+interface Waiting {
+  grant: () => void;
+}
+
+/** Locks as `navigator.locks` has them, between all tabs. */
+class Locks {
+  holders = new Map<string, boolean>();
+  queue: Waiting[] = [];
+
+  port(tab: Tab): LockPort {
+    return {
+      request: (name, { signal, ifAvailable = false }, work) =>
+        new Promise((resolve, reject) => {
+          const hold = () => {
+            this.holders.set(name, true);
+            const run = async () => {
+              try {
+                resolve(await work({ name }));
+              } catch (error) {
+                reject(error);
+              } finally {
+                this.release(name);
+              }
+            };
+            tab.deliver(() => void run());
+          };
+          if (!this.holders.get(name)) return hold();
+          if (ifAvailable) return tab.deliver(() => resolve(work(null)));
+          const waiting = { grant: hold };
+          this.queue.push(waiting);
+          signal?.addEventListener('abort', () => {
+            const left = this.queue.filter((one) => one !== waiting);
+            if (left.length === this.queue.length) return;
+            this.queue = left;
+            reject(signal.reason);
+          });
+        }),
+    };
+  }
+
+  private release(name: string): void {
+    this.holders.set(name, false);
+    this.queue.shift()?.grant();
+  }
+}
+
+class Channels {
+  private readonly ends = new Set<{ tab: Tab; heard: Set<(message: unknown) => void> }>();
+  delay = 1;
+
+  constructor(private readonly clock: Clock) {}
+
+  open(tab: Tab): ChannelPort {
+    const end = { tab, heard: new Set<(message: unknown) => void>() };
+    this.ends.add(end);
+    return {
+      post: (message) => {
+        const copy: unknown = structuredClone(message);
+        for (const other of this.ends) {
+          if (other === end) continue;
+          this.clock.after(this.delay, () =>
+            other.tab.deliver(() => other.heard.forEach((listener) => listener(copy))),
+          );
+        }
+      },
+      listen: (listener) => {
+        end.heard.add(listener);
+        return () => end.heard.delete(listener);
+      },
+      close: () => this.ends.delete(end),
+    };
+  }
+}
+
+/** A tab. What happens to it while it is frozen happens when it thaws. */
+export class Tab {
+  readonly session: Session;
+  readonly states: SessionState[] = [];
+  visible = true;
+  /** How far the clock of this tab is behind, because it stood still while the computer slept. */
+  slept = 0;
+  private frozen = false;
+  private backlog: (() => void)[] = [];
+  private readonly listeners = new Map<PageEvent, Set<() => void>>();
+
+  constructor(world: World, options: Partial<SessionEnv> = {}) {
+    const { clock, server, locks, channels } = world;
+    const page: PagePort = {
+      visible: () => this.visible,
+      on: (event, listener) => {
+        const set = this.listeners.get(event) ?? new Set();
+        this.listeners.set(event, set.add(listener));
+        return () => set.delete(listener);
+      },
+    };
+    this.session = createSession({
+      now: () => clock.time - this.slept,
+      fetch: (path, init = {}) => server.fetch(path, init, (work) => this.deliver(work)),
+      locks: locks.port(this),
+      openChannel: () => channels.open(this),
+      timers: {
+        set: (work, delay) => clock.after(delay, () => this.deliver(work)),
+        clear: (timer) => clock.cancel(timer),
+      },
+      page,
+      ...options,
+    });
+    this.session.subscribe((state) => this.states.push(state));
+  }
+
+  deliver(work: () => void): void {
+    if (this.frozen) this.backlog.push(work);
+    else work();
+  }
+
+  freeze(): void {
+    this.frozen = true;
+  }
+
+  thaw(): void {
+    this.frozen = false;
+    this.backlog.splice(0).forEach((work) => work());
+  }
+
+  happens(event: PageEvent): void {
+    this.listeners.get(event)?.forEach((listener) => listener());
+  }
+
+  get kind(): string {
+    return this.session.state().kind;
+  }
+
+  get user(): string | null {
+    const state = this.session.state();
+    return state.kind === 'authenticated' ? state.identity.email : null;
+  }
+}
+
+export class World {
+  readonly clock = new Clock();
+  readonly server = new Server(this.clock);
+  readonly locks = new Locks();
+  readonly channels = new Channels(this.clock);
+
+  tab(options?: Partial<SessionEnv>): Tab {
+    return new Tab(this, options);
+  }
+
+  /** Waits for something that takes time on the clock. */
+  async after<T>(promise: Promise<T>, delay = 200): Promise<T> {
+    // It is awaited below; until then a rejection is nobody's.
+    promise.catch(() => undefined);
+    await this.clock.advance(delay);
+    return promise;
+  }
+
+  /** Time in which nobody looks at the tabs, so that no tab refreshes. */
+  async pass(delay: number, ...tabs: (Tab | undefined)[]): Promise<void> {
+    for (const tab of tabs) tab!.visible = false;
+    await this.clock.advance(delay);
+    for (const tab of tabs) tab!.visible = true;
+  }
+
+  /** A tab in which a user has logged in. */
+  async loggedIn(user = 'ada', options?: Partial<SessionEnv>): Promise<Tab> {
+    const tab = this.tab(options);
+    await this.after(tab.session.start());
+    await this.after(tab.session.login(user, 'right'));
+    return tab;
+  }
+
+  /** More tabs of the same browser, opened at once. */
+  async open(count: number): Promise<Tab[]> {
+    const tabs = Array.from({ length: count }, () => this.tab());
+    await this.after(Promise.all(tabs.map((tab) => tab.session.start())), 1_000);
+    return tabs;
+  }
+}
