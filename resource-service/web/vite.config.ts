@@ -22,6 +22,6 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/api': proxied, '/auth': proxied, '/.well-known': proxied } },
   test: {
     environment: 'jsdom',
-    coverage: { provider: 'v8', include: ['src/session/**'], thresholds: { branches: 100 } },
+    coverage: { provider: 'v8', include: ['src/session/**'], exclude: ['**/tests/**'], thresholds: { branches: 100 } },
   },
 });
