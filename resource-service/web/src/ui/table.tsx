@@ -1,12 +1,23 @@
 // A table for many rows and columns: only what is seen is rendered, one cell has the focus (roving), keys move it.
 import Box from '@mui/material/Box';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
+import useMediaQuery from '@mui/material/useMediaQuery';
 
 import { ROW } from '@/app/theme';
 
-import { BodyRow } from './tableRow';
-import { HeadRow } from './tableHead';
+import { BodyRow, type RowEvents } from './tableRow';
+import { HEAD, HeadRow } from './tableHead';
+import { TableStyles } from './tableStyles';
 
 /** A column of rows of type `R`. */
 export interface Column<R> {
@@ -24,6 +35,8 @@ export interface Column<R> {
   sortable?: boolean;
   /** A line below the title, such as a unit. */
   note?: ReactNode;
+  /** Shown while the pointer is over the head, in place of the title. */
+  hint?: string;
 }
 
 export interface Sort {
@@ -53,7 +66,28 @@ export interface TableProps<R> {
   fresh?: ReadonlySet<string>;
   /** Shown below the last row. */
   foot?: ReactNode;
+  /** Changes the width of a column: dragging its edge, or Alt+Shift with an arrow key on its head. */
+  onResize?(id: string, width: number): void;
+  /** Moves a column before another one: dragging its head, or Alt with an arrow key on it. */
+  onMove?(id: string, before: string): void;
+  /** Where the table is scrolled to at first. */
+  start?: Place;
+  /** Called with where the reader is. */
+  onPlace?(place: Place): void;
 }
+
+/** Where a reader is in a table: pixels scrolled, and the cell that has the focus. */
+export interface Place {
+  top: number;
+  left: number;
+  row: number;
+  column: number;
+  /** Whether the keyboard is in the table. */
+  focused: boolean;
+}
+
+/** The most pixels of the first column on a narrow screen, where it would leave no room for the others. */
+const NARROW = 132;
 
 /** Width of the column of boxes in pixels. */
 export const BOX = 36;
@@ -63,15 +97,16 @@ const OVERSCAN = 8;
 const AHEAD = 60;
 
 export function DataTable<R>(props: TableProps<R>) {
-  const { rows, columns, keyOf, onOpen, onEnd, selected, onSelect, label, total, onActive } = props;
+  const { rows, columns, keyOf, onOpen, onEnd, selected, onSelect, label, total, onActive, start, onPlace } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [inner, setInner] = useState({ row: 0, column: 0 });
+  const [inner, setInner] = useState({ row: start?.row ?? 0, column: start?.column ?? 0 });
   const at = {
     row: Math.min(props.active ?? inner.row, Math.max(0, rows.length - 1)),
     column: Math.min(inner.column, columns.length - 1),
   };
   const boxes = selected && onSelect ? BOX : 0;
-  const pinned = columns[0]?.width ?? 0;
+  const narrow = useMediaQuery('(max-width: 599px)', { noSsr: true });
+  const pinned = Math.min(columns[0]?.width ?? 0, narrow ? NARROW : Infinity);
 
   const vertical = useVirtualizer({
     count: rows.length,
@@ -79,7 +114,7 @@ export function DataTable<R>(props: TableProps<R>) {
     estimateSize: () => ROW,
     overscan: OVERSCAN,
     // The head lies above the last rows of the window.
-    scrollPaddingEnd: ROW * 2,
+    scrollPaddingEnd: HEAD + ROW,
   });
   // The first column stays where it is and is always rendered; the others are rendered where they are seen.
   const horizontal = useVirtualizer({
@@ -92,7 +127,7 @@ export function DataTable<R>(props: TableProps<R>) {
     overscan: 3,
   });
   const widths = columns.map((column) => column.width).join();
-  useEffect(() => horizontal.measure(), [horizontal, widths]);
+  useEffect(() => horizontal.measure(), [horizontal, widths, pinned]);
 
   const seen = vertical.getVirtualItems();
   const last = seen.at(-1)?.index ?? 0;
@@ -100,15 +135,30 @@ export function DataTable<R>(props: TableProps<R>) {
     if (rows.length > 0 && last >= rows.length - AHEAD) onEnd?.();
   }, [last, rows.length, onEnd]);
 
-  const toggle = useCallback(
-    (key: string) => {
-      if (!selected || !onSelect) return;
-      const next = new Set(selected);
-      if (!next.delete(key)) next.add(key);
-      onSelect(next);
+  useScrollPlace(scroller, rows.length > 0, at, start, onPlace);
+
+  const anchor = useRef(0);
+  const toggle = (row: R, index: number, extend: boolean) => {
+    if (!selected || !onSelect) return;
+    const key = keyOf(row);
+    const next = new Set(selected);
+    const turnsOn = !next.has(key);
+    const [from, to] = extend ? [Math.min(anchor.current, index), Math.max(anchor.current, index)] : [index, index];
+    for (const one of rows.slice(from, to + 1)) {
+      if (turnsOn) next.add(keyOf(one));
+      else next.delete(keyOf(one));
+    }
+    anchor.current = index;
+    onSelect(next);
+  };
+  const events = useStable<RowEvents<R>>({
+    toggle,
+    focus: (row, column) => {
+      setInner((before) => (before.row === row && before.column === column ? before : { row, column }));
+      onActive?.(row);
     },
-    [selected, onSelect],
-  );
+    open: (row) => onOpen?.(row),
+  });
 
   const move = (row: number, column: number) => {
     const next = {
@@ -144,7 +194,7 @@ export function DataTable<R>(props: TableProps<R>) {
     if (!(event.target as HTMLElement).dataset.cell || event.altKey) return;
     if (step) move(...step);
     else if (event.key === 'Enter' && current && onOpen) onOpen(current);
-    else if (event.key === ' ' && current && selected) toggle(keyOf(current));
+    else if (event.key === ' ' && current && selected) toggle(current, row, event.shiftKey);
     else if (
       event.key === 'c' &&
       (event.ctrlKey || event.metaKey) &&
@@ -175,8 +225,11 @@ export function DataTable<R>(props: TableProps<R>) {
       onKeyDown={pressed}
       sx={{ flex: 1, minHeight: 0, overflow: 'auto', position: 'relative', contain: 'strict', height: '100%' }}
     >
+      <TableStyles />
       <HeadRow
-        {...{ columns, shown, boxes, width, at }}
+        {...{ columns, shown, boxes, pinned, width }}
+        onResize={props.onResize}
+        onMove={props.onMove}
         sort={props.sort}
         onSort={props.onSort}
         rows={rows}
@@ -192,18 +245,12 @@ export function DataTable<R>(props: TableProps<R>) {
           return (
             <BodyRow
               key={key}
-              {...{ row, columns, shown, boxes, width }}
+              {...{ row, columns, shown, boxes, pinned, width, events }}
               index={item.index}
               top={item.start}
               activeColumn={item.index === at.row ? at.column : -1}
               selected={selected ? selected.has(key) : undefined}
               fresh={props.fresh?.has(key) ?? false}
-              onToggle={() => toggle(key)}
-              onFocusCell={(column) => {
-                setInner({ row: item.index, column });
-                onActive?.(item.index);
-              }}
-              onOpen={onOpen}
             />
           );
         })}
@@ -211,4 +258,63 @@ export function DataTable<R>(props: TableProps<R>) {
       {props.foot}
     </Box>
   );
+}
+
+/** An object that stays the same and whose functions do what the latest ones do. */
+function useStable<T extends object>(latest: T): T {
+  const current = useRef(latest);
+  useLayoutEffect(() => {
+    current.current = latest;
+  });
+  const [stable] = useState(
+    () =>
+      Object.fromEntries(
+        Object.keys(latest).map((name) => [
+          name,
+          (...given: unknown[]) => (current.current[name as keyof T] as (...given: unknown[]) => unknown)(...given),
+        ]),
+      ) as T,
+  );
+  return stable;
+}
+
+/** Scrolls to where the reader was, and reports where they are. */
+function useScrollPlace(
+  scroller: { current: HTMLDivElement | null },
+  hasRows: boolean,
+  at: { row: number; column: number },
+  start: Place | undefined,
+  onPlace: ((place: Place) => void) | undefined,
+): void {
+  const isRestored = useRef(start === undefined);
+  const cell = `${at.row}:${at.column}`;
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (isRestored.current || !hasRows || !element || !start) return;
+    isRestored.current = true;
+    element.scrollTo(start.left, start.top);
+    if (start.focused) {
+      requestAnimationFrame(() => {
+        element.querySelector<HTMLElement>(`[data-cell="${cell}"]`)?.focus({ preventScroll: true });
+      });
+    }
+  }, [scroller, hasRows, start, cell]);
+  const report = useCallback(() => {
+    const element = scroller.current;
+    if (!element || !isRestored.current) return;
+    const [row = 0, column = 0] = cell.split(':').map(Number);
+    const focused = element.contains(document.activeElement);
+    onPlace?.({ top: element.scrollTop, left: element.scrollLeft, row, column, focused });
+  }, [scroller, cell, onPlace]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !onPlace) return;
+    report();
+    element.addEventListener('scroll', report, { passive: true });
+    element.addEventListener('focusin', report);
+    return () => {
+      element.removeEventListener('scroll', report);
+      element.removeEventListener('focusin', report);
+    };
+  }, [scroller, report, onPlace]);
 }

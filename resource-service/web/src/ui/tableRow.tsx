@@ -1,15 +1,18 @@
 // One row of a table, and a cell of it.
-import Box from '@mui/material/Box';
-import Checkbox from '@mui/material/Checkbox';
-import type { ReactNode } from 'react';
-
-import { ROW } from '@/app/theme';
+import { memo, type ReactNode } from 'react';
 
 import type { Column } from './table';
 
 export interface Shown {
   index: number;
   start: number;
+}
+
+/** What rows report. The object stays the same while the table is there, so that rows need no new rendering. */
+export interface RowEvents<R> {
+  toggle(row: R, index: number, extend: boolean): void;
+  focus(index: number, column: number): void;
+  open(row: R): void;
 }
 
 interface RowProps<R> {
@@ -19,138 +22,88 @@ interface RowProps<R> {
   columns: readonly Column<R>[];
   shown: readonly Shown[];
   boxes: number;
+  /** Width of the first column in pixels, which may be less than it asks for. */
+  pinned: number;
   width: number;
   activeColumn: number;
   selected: boolean | undefined;
   fresh: boolean;
-  onToggle(): void;
-  onFocusCell(column: number): void;
-  onOpen: ((row: R) => void) | undefined;
+  events: RowEvents<R>;
 }
 
-export function BodyRow<R>(props: RowProps<R>) {
-  const {
-    row,
-    index,
-    top,
-    columns,
-    shown,
-    boxes,
-    width,
-    activeColumn,
-    selected,
-    fresh,
-    onToggle,
-    onFocusCell,
-    onOpen,
-  } = props;
+function PlainRow<R>(props: RowProps<R>) {
+  const { row, index, top, columns, shown, boxes, pinned, width, activeColumn, selected, fresh, events } = props;
   const isActive = activeColumn >= 0;
-  const background = selected ? 'var(--t-palette-raised)' : 'var(--t-palette-background-default)';
   const cell = (at: number, left: number, sticky: boolean) => {
     const column = columns[at];
     if (!column) return null;
     return (
       <Cell
         key={column.id}
-        {...{ left, sticky, background }}
-        width={column.width}
+        {...{ left, sticky, index, at, events }}
+        width={sticky ? pinned : column.width}
         right={column.align === 'right'}
-        at={`${index}:${at}`}
         place={at + 1 + (boxes ? 1 : 0)}
         isActive={activeColumn === at}
-        onFocus={() => onFocusCell(at)}
       >
         {column.cell(row)}
       </Cell>
     );
   };
+  const state = `${selected ? ' t-selected' : ''}${fresh ? ' t-fresh' : ''}${isActive ? ' t-active' : ''}`;
   return (
-    <Box
+    <div
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
-      onDoubleClick={onOpen && (() => onOpen(row))}
+      onDoubleClick={() => events.open(row)}
+      className={`t-row${state}`}
       style={{ transform: `translateY(${top}px)`, width }}
-      sx={{
-        position: 'absolute',
-        minWidth: '100%',
-        height: ROW,
-        borderBottom: '1px solid var(--t-palette-line)',
-        '--row': fresh
-          ? 'color-mix(in srgb, var(--t-palette-primary-main) 10%, var(--t-palette-background-default))'
-          : background,
-        background: 'var(--row)',
-        '&:hover': { '--row': 'var(--t-palette-raised)' },
-        boxShadow: isActive ? 'inset 2px 0 0 var(--t-palette-primary-main)' : 'none',
-      }}
     >
       {boxes > 0 && (
-        <Box
-          role="gridcell"
-          aria-colindex={1}
-          sx={{
-            position: 'sticky',
-            left: 0,
-            zIndex: 1,
-            width: boxes,
-            height: ROW - 1,
-            background: 'var(--row)',
-            float: 'left',
-            boxShadow: isActive ? 'inset 2px 0 0 var(--t-palette-primary-main)' : 'none',
-          }}
-        >
-          <Checkbox
+        <div role="gridcell" aria-colindex={1} className="t-pinned t-check" style={{ left: 0, width: boxes }}>
+          <input
+            type="checkbox"
+            aria-label="Select this row"
             checked={selected ?? false}
-            onChange={onToggle}
             tabIndex={-1}
-            sx={{ p: 1.5 }}
-            slotProps={{ input: { 'aria-label': 'Select this row' } }}
+            onChange={(event) => events.toggle(row, index, (event.nativeEvent as MouseEvent).shiftKey)}
           />
-        </Box>
+        </div>
       )}
       {cell(0, boxes, true)}
       {shown.map((one) => cell(one.index, one.start, false))}
-    </Box>
+    </div>
   );
 }
 
-interface CellProps {
+export const BodyRow = memo(PlainRow) as typeof PlainRow;
+
+interface CellProps<R> {
   left: number;
   width: number;
   right: boolean;
   sticky: boolean;
-  background: string;
-  at: string;
+  index: number;
+  at: number;
   place: number;
   isActive: boolean;
-  onFocus(): void;
+  events: RowEvents<R>;
   children: ReactNode;
 }
 
-function Cell({ left, width, right, sticky, at, place, isActive, onFocus, children }: CellProps) {
+function Cell<R>({ left, width, right, sticky, index, at, place, isActive, events, children }: CellProps<R>) {
   return (
-    <Box
+    <div
       role="gridcell"
       aria-colindex={place}
-      data-cell={at}
+      data-cell={`${index}:${at}`}
       tabIndex={isActive ? 0 : -1}
-      onFocus={onFocus}
-      style={sticky ? { left, width } : { left, width, position: 'absolute' }}
-      sx={{
-        ...(sticky && { position: 'sticky', zIndex: 1, background: 'var(--row)', float: 'left' }),
-        top: 0,
-        height: ROW - 1,
-        lineHeight: `${ROW - 1}px`,
-        px: 2,
-        overflow: 'hidden',
-        textOverflow: 'ellipsis',
-        whiteSpace: 'nowrap',
-        textAlign: right ? 'right' : 'left',
-        outlineOffset: -2,
-        unicodeBidi: 'isolate',
-      }}
+      onFocus={() => events.focus(index, at)}
+      className={`t-cell${sticky ? ' t-pinned' : ''}${right ? ' t-right' : ''}`}
+      style={{ left, width }}
     >
       {children}
-    </Box>
+    </div>
   );
 }
