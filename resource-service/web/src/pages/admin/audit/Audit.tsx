@@ -1,0 +1,106 @@
+// The audit log: who did what to whom, newest first.
+import Box from '@mui/material/Box';
+import TextField from '@mui/material/TextField';
+import { useDeferredValue } from 'react';
+import { Link, useSearchParams } from 'react-router';
+
+import { Id } from '@/ui/copy';
+import { Page } from '@/ui/page';
+import { Answer, Empty } from '@/ui/states';
+import { StatusMark } from '@/ui/status';
+import { TimeText } from '@/ui/time';
+import { useParam } from '@/ui/urlState';
+
+import { AdminSearch } from '../shared/AdminSearch';
+import { usePages, type Act } from '../shared/data';
+import { SimpleTable, type Cell } from '../shared/SimpleTable';
+
+const PAGES: Record<string, (id: string) => string> = {
+  user: (id) => `/admin/users/${encodeURIComponent(id)}`,
+  client: (id) => `/admin/clients?id=${encodeURIComponent(id)}`,
+  role: () => '/admin/roles',
+  calculation: (id) => `/calculations/${encodeURIComponent(id)}`,
+};
+
+const CELLS: Cell<Act>[] = [
+  { title: 'When', cell: (act) => <TimeText at={act.at} form="exact" /> },
+  { title: 'Action', cell: (act) => act.action.replaceAll('_', ' ') },
+  {
+    title: 'Outcome',
+    cell: (act) =>
+      act.succeeded ? <StatusMark status="finished" word="done" /> : <StatusMark status="failed" word="refused" />,
+  },
+  {
+    title: 'By',
+    cell: (act) => act.actor && <Linked id={act.actor} to={`/admin/audit?actor=${encodeURIComponent(act.actor)}`} />,
+  },
+  { title: 'To', cell: (act) => <Target act={act} /> },
+  { title: 'Detail', cell: (act) => <bdi>{act.detail}</bdi> },
+  { title: 'Address', cell: (act) => act.address },
+  { title: 'Request', cell: (act) => act.request_id && <Id id={act.request_id} /> },
+];
+
+export default function Audit() {
+  const [search] = useSearchParams();
+  const [actor, setActor] = useParam('actor');
+  const [action, setAction] = useParam('action');
+  const [target, setTarget] = useParam('target');
+  const query = {
+    actor: useDeferredValue(actor.trim()) || undefined,
+    action: useDeferredValue(action.trim()) || undefined,
+    target: useDeferredValue(target.trim()) || undefined,
+  };
+  const acts = usePages<Act>('/auth/audit', query);
+  return (
+    <Page title="Audit log">
+      <AdminSearch />
+      <Box sx={{ px: 4, pb: 2, display: 'flex', gap: 2, flexWrap: 'wrap' }}>
+        <Filter label="By (id)" value={actor} onChange={setActor} />
+        <Filter label="Action" value={action} onChange={setAction} />
+        <Filter label="To (id or name)" value={target} onChange={setTarget} />
+      </Box>
+      <Box sx={{ px: 2 }}>
+        <Answer query={acts}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <Empty title="No entry matches" />
+            ) : (
+              <SimpleTable
+                label="Audit log"
+                rows={rows}
+                cells={CELLS}
+                keyOf={(act) => act.id}
+                marked={search.get('id')}
+                more={acts}
+              />
+            )
+          }
+        </Answer>
+      </Box>
+    </Page>
+  );
+}
+
+function Filter({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  return (
+    <TextField label={label} value={value} onChange={(event) => onChange(event.target.value)} sx={{ width: 220 }} />
+  );
+}
+
+function Linked({ id, to }: { id: string; to: string }) {
+  return (
+    <Link to={to} title={id}>
+      <code>{id.length > 8 ? `…${id.slice(-8)}` : id}</code>
+    </Link>
+  );
+}
+
+function Target({ act }: { act: Act }) {
+  if (!act.target) return null;
+  const page = PAGES[act.target_kind ?? ''];
+  return (
+    <>
+      {act.target_kind} {page ? <Linked id={act.target} to={page(act.target)} /> : <code>{act.target}</code>}
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+// Sessions of everybody: one is found by its id or its user; the latest logins come from the audit log.
+import Box from '@mui/material/Box';
+import { Link } from 'react-router';
+
+import { useScope } from '@/app/services';
+import { Page, Section } from '@/ui/page';
+import { Answer, Empty } from '@/ui/states';
+import { StatusMark } from '@/ui/status';
+import { TimeText } from '@/ui/time';
+
+import { AdminSearch } from '../shared/AdminSearch';
+import { usePages, type Act } from '../shared/data';
+import { SimpleTable, type Cell } from '../shared/SimpleTable';
+
+const CELLS: Cell<Act>[] = [
+  { title: 'When', cell: (act) => <TimeText at={act.at} /> },
+  {
+    title: 'Outcome',
+    cell: (act) =>
+      act.succeeded ? <StatusMark status="finished" word="logged in" /> : <StatusMark status="failed" word="refused" />,
+  },
+  {
+    title: 'User',
+    cell: (act) => (act.actor ? <Link to={`/admin/users/${act.actor}`}>{act.actor}</Link> : (act.target ?? 'unknown')),
+  },
+  { title: 'Client', cell: (act) => act.client_id },
+  { title: 'Address', cell: (act) => act.address },
+  { title: 'Detail', cell: (act) => <bdi>{act.detail}</bdi> },
+];
+
+export default function Sessions() {
+  const mayRead = useScope('audit:read');
+  return (
+    <Page title="Sessions">
+      <AdminSearch />
+      <Box sx={{ px: 4, color: 'text.secondary' }}>The page of a user lists their open sessions and ends them.</Box>
+      {mayRead && <Latest />}
+    </Page>
+  );
+}
+
+function Latest() {
+  const logins = usePages<Act>('/auth/audit', { action: 'login' });
+  return (
+    <Section title="Latest logins">
+      <Answer query={logins}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty title="Nobody has logged in" />
+          ) : (
+            <SimpleTable label="Latest logins" rows={rows} cells={CELLS} keyOf={(act) => act.id} more={logins} />
+          )
+        }
+      </Answer>
+    </Section>
+  );
+}

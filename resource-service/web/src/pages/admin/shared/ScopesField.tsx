@@ -1,0 +1,84 @@
+// Chooses scopes: those of the collections and of administration as boxes, others as text.
+import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import TextField from '@mui/material/TextField';
+import { useQuery } from '@tanstack/react-query';
+
+import { useApi } from '@/app/services';
+
+const ADMINISTRATION = [
+  'users:read',
+  'users:write',
+  'roles:read',
+  'roles:write',
+  'clients:read',
+  'clients:write',
+  'audit:read',
+  'collections:write',
+  'revocations:read',
+  'revocations:write',
+];
+
+interface Definitions {
+  items: { name: string; access?: { read?: string | null; write?: string | null; admin?: string | null } | null }[];
+}
+
+/** The scopes that open something here: those of each collection, and those of administration. */
+function useKnownScopes(): string[] {
+  const api = useApi();
+  const { data } = useQuery({
+    queryKey: ['/api/collections'],
+    queryFn: async ({ signal }) => (await api.get<string>('/api/collections', { signal })) as unknown as Definitions,
+  });
+  const collections = (data?.items ?? []).flatMap(({ name, access }) => [
+    access?.read ?? `${name}:read`,
+    access?.write ?? `${name}:write`,
+    access?.admin ?? `${name}:admin`,
+  ]);
+  return [...new Set([...collections, ...ADMINISTRATION])];
+}
+
+interface Props {
+  value: readonly string[];
+  onChange(scopes: string[]): void;
+  /** What the service says of them. */
+  error?: string | undefined;
+}
+
+export function ScopesField({ value, onChange, error }: Props) {
+  const known = useKnownScopes();
+  const others = value.filter((scope) => !known.includes(scope));
+  const chosen = value.filter((scope) => known.includes(scope));
+  const toggle = (scope: string) =>
+    onChange(value.includes(scope) ? value.filter((one) => one !== scope) : [...value, scope]);
+  return (
+    <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, minWidth: 0 }}>
+      <Box component="legend" sx={{ p: 0, fontWeight: 600 }}>
+        Scopes
+      </Box>
+      <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(176px, 1fr))', my: 1 }}>
+        {known.map((scope) => (
+          <FormControlLabel
+            key={scope}
+            control={<Checkbox checked={value.includes(scope)} onChange={() => toggle(scope)} sx={{ p: 1 }} />}
+            label={<code>{scope}</code>}
+          />
+        ))}
+      </Box>
+      <TextField
+        label="Other scopes, spaces between"
+        value={others.join(' ')}
+        onChange={(event) =>
+          onChange([
+            ...chosen,
+            ...event.target.value.split(' ').filter((scope, index, all) => scope !== '' || index === all.length - 1),
+          ])
+        }
+        onBlur={() => onChange(value.filter((scope) => scope !== ''))}
+        helperText={error ?? '* opens everything'}
+        error={error !== undefined}
+      />
+    </Box>
+  );
+}

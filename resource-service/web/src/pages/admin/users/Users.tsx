@@ -1,0 +1,155 @@
+// The users: found by address, role and state; one more is made here.
+import Button from '@mui/material/Button';
+import MenuItem from '@mui/material/MenuItem';
+import Box from '@mui/material/Box';
+import TextField from '@mui/material/TextField';
+import { useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue, useState } from 'react';
+import { Link } from 'react-router';
+
+import { useShortcuts } from '@/app/keys';
+import { holds } from '@/app/scopes';
+import { useApi, useIdentity } from '@/app/services';
+import { FormDialog } from '@/ui/form';
+import { Page } from '@/ui/page';
+import { Answer, Empty } from '@/ui/states';
+import { StatusMark } from '@/ui/status';
+import { TimeText } from '@/ui/time';
+import { useToast } from '@/ui/toasts';
+import { useParam } from '@/ui/urlState';
+
+import { AdminSearch } from '../shared/AdminSearch';
+import { usePages, useRoles, type User } from '../shared/data';
+import { SimpleTable, type Cell } from '../shared/SimpleTable';
+
+const CELLS: Cell<User>[] = [
+  { title: 'E-mail', cell: (user) => <Link to={`/admin/users/${user.id}`}>{user.email}</Link> },
+  { title: 'Name', cell: (user) => <bdi>{user.full_name}</bdi> },
+  { title: 'Roles', cell: (user) => user.roles.join(', ') },
+  {
+    title: 'State',
+    cell: (user) =>
+      user.disabled ? <StatusMark status="failed" word="disabled" /> : <StatusMark status="finished" word="active" />,
+  },
+  { title: 'Signed up', cell: (user) => <TimeText at={user.created_at} /> },
+];
+
+export default function Users() {
+  const { scopes } = useIdentity();
+  const mayWrite = holds(scopes, 'users:write');
+  const [role, setRole] = useParam('role');
+  const [state, setState] = useParam('state');
+  const roles = useRoles(holds(scopes, 'roles:read'));
+  const [making, setMaking] = useState(false);
+  const disabled = { active: false, disabled: true }[useDeferredValue(state)];
+  const users = usePages<User>('/auth/users', { role: role || undefined, disabled });
+  useShortcuts('Users', mayWrite ? [{ keys: 'n', label: 'New user', run: () => setMaking(true) }] : []);
+  return (
+    <Page
+      title="Users"
+      actions={
+        mayWrite && (
+          <Button variant="contained" onClick={() => setMaking(true)}>
+            New user
+          </Button>
+        )
+      }
+    >
+      <AdminSearch />
+      <Box sx={{ px: 4, pb: 2, display: 'flex', gap: 2, flexWrap: 'wrap' }}>
+        <TextField
+          select
+          label="Role"
+          value={role}
+          onChange={(event) => setRole(event.target.value)}
+          sx={{ width: 160 }}
+        >
+          <MenuItem value="">any</MenuItem>
+          {(roles.data ?? []).map((one) => (
+            <MenuItem key={one.name} value={one.name}>
+              {one.name}
+            </MenuItem>
+          ))}
+        </TextField>
+        <TextField
+          select
+          label="State"
+          value={state}
+          onChange={(event) => setState(event.target.value)}
+          sx={{ width: 160 }}
+        >
+          <MenuItem value="">any</MenuItem>
+          <MenuItem value="active">active</MenuItem>
+          <MenuItem value="disabled">disabled</MenuItem>
+        </TextField>
+      </Box>
+      <Box sx={{ px: 2 }}>
+        <Answer query={users}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <Empty title="No user matches" />
+            ) : (
+              <SimpleTable label="Users" rows={rows} cells={CELLS} keyOf={(user) => user.id} more={users} />
+            )
+          }
+        </Answer>
+      </Box>
+      {making && <NewUser onClose={() => setMaking(false)} />}
+    </Page>
+  );
+}
+
+interface Fields {
+  email: string;
+  full_name: string;
+  password: string;
+}
+
+function NewUser({ onClose }: { onClose: () => void }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const toast = useToast();
+  const submit = async ({ email, full_name, password }: Fields) => {
+    const user = await api.post('/auth/users', {
+      body: { email: email.trim(), password, full_name: full_name || null },
+    });
+    await client.invalidateQueries({ queryKey: ['/auth/users'] });
+    toast({ text: `${user.email} is registered` });
+  };
+  return (
+    <FormDialog<Fields>
+      title="New user"
+      action="Register"
+      values={{ email: '', full_name: '', password: '' }}
+      submit={submit}
+      onClose={onClose}
+    >
+      {({ register, formState: { errors } }) => (
+        <>
+          <TextField
+            label="E-mail"
+            type="email"
+            autoFocus
+            error={Boolean(errors.email)}
+            helperText={errors.email?.message}
+            {...register('email')}
+          />
+          <TextField
+            label="Name"
+            error={Boolean(errors.full_name)}
+            helperText={errors.full_name?.message}
+            {...register('full_name')}
+          />
+          <TextField
+            label="Password"
+            type="password"
+            autoComplete="new-password"
+            error={Boolean(errors.password)}
+            helperText={errors.password?.message ?? 'Give it to the user by another way than e-mail'}
+            {...register('password')}
+          />
+        </>
+      )}
+    </FormDialog>
+  );
+}
