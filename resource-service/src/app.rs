@@ -24,6 +24,7 @@ use service_kit::{
     revocations::Revocations,
     route::{self, Access},
     server::{Listeners, Part},
+    settings::SettingsError,
     start::StartError,
     store::{
         StoreUrl, Unavailable,
@@ -35,7 +36,12 @@ use service_kit::{
 
 use crate::{
     domain::{catalog::Catalog, collection::Collection, ids::Ids},
-    http::{BODY_LIMIT, endpoints, openapi::OpenApi},
+    http::{
+        BODY_LIMIT,
+        console::{self, Console},
+        endpoints,
+        openapi::OpenApi,
+    },
     in_force::InForce,
     ops::{
         Service, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot, mend, names::Names,
@@ -66,11 +72,13 @@ pub struct Env {
     pub clock: Arc<dyn Clock>,
     /// Makes ids and secrets.
     pub random: Arc<dyn Random>,
+    /// The web console. What it shows can be swapped while it is served; the settings may name a folder for it.
+    pub console: Console,
 }
 
 impl Default for Env {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), random: Arc::new(OsRandom) }
+        Self { clock: Arc::new(SystemClock), random: Arc::new(OsRandom), console: Console::default() }
     }
 }
 
@@ -92,6 +100,7 @@ pub async fn check(
     let ring = ring(settings)?;
     ring.fetch_once().await?;
     files(settings)?;
+    show(settings, &Console::default())?;
     let store = opened(settings).await?;
     say(&InForce::of(settings, &ring))?;
     let mut outcome = store.ping().await;
@@ -127,7 +136,7 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let store = opened(settings).await?;
     let catalog = Arc::new(LiveCatalog::new(files(settings)?));
     catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
-    let Env { clock, random } = Env::default();
+    let Env { clock, random, .. } = Env::default();
     let (notices, names) = (Notices::default(), Names::default());
     let budget = Budget::new(settings.memory.budget);
     let (feed, hot) = (Feed::new(Arc::clone(&store), &budget), Arc::new(Hot::new(0)));
@@ -169,13 +178,14 @@ async fn remote(url: &SecretString, settings: &Settings) -> Result<MongoStore, S
 pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let ring = Arc::new(ring(settings)?);
     ring.follow();
-    let client = settings
-        .client()?
-        .map(|config| ServiceClient::new(config, Arc::clone(&env.clock), Arc::clone(&env.random)));
+    let Env { clock, random, console } = env;
+    show(settings, &console)?;
+    let client =
+        settings.client()?.map(|config| ServiceClient::new(config, Arc::clone(&clock), Arc::clone(&random)));
     let client = client.transpose()?;
-    let revocations = client.as_ref().map(|client| followed(client, &env.clock));
+    let revocations = client.as_ref().map(|client| followed(client, &clock));
     let tokens = &settings.tokens;
-    let verifier = Verifier::new(Arc::clone(&ring), &tokens.issuer, &tokens.audience, Arc::clone(&env.clock));
+    let verifier = Verifier::new(Arc::clone(&ring), &tokens.issuer, &tokens.audience, Arc::clone(&clock));
     let verifier = Arc::new(match &revocations {
         Some(revocations) => verifier.with_revocations(Arc::clone(revocations)),
         None => verifier,
@@ -183,10 +193,10 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let catalog = Arc::new(LiveCatalog::new(files(settings)?));
     let prepared = Arc::new(AtomicBool::new(false));
     let in_force = InForce::of(settings, &ring);
-    let store = store(settings, &in_force, &catalog, &env, &prepared).await?;
+    let store = store(settings, &in_force, &catalog, (&clock, &random), &prepared).await?;
     let guarded = settings.openapi.require_token;
     let openapi = web::Data::new(OpenApi::of(Arc::clone(&catalog), guarded));
-    tokio::spawn(sweeps::run(Arc::clone(&store), Arc::clone(&env.clock), Arc::clone(&catalog)));
+    tokio::spawn(sweeps::run(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&catalog)));
     let checks = checks(&store, &prepared, &ring, revocations.as_ref());
     let budget = Budget::new(settings.memory.budget);
     tokio::spawn(tell_taken(budget.clone()));
@@ -197,9 +207,9 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         feed: Feed::new(Arc::clone(&store), &budget),
         budget: budget.clone(),
         store,
-        clock: env.clock,
-        ids: Ids::new(Arc::clone(&env.random)),
-        random: env.random,
+        clock,
+        ids: Ids::new(Arc::clone(&random)),
+        random: Arc::clone(&random),
         revocations,
         export_columns: settings.export.columns,
         upload_quota: settings.artifacts.quota(),
@@ -214,6 +224,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         docs::swagger(config, DESCRIBED.page, DESCRIBED.document, guarded.then_some(&verifier));
         let access = if guarded { Access::Token } else { Access::Public };
         route::mount(config, endpoints(access), &verifier, BODY_LIMIT);
+        console::serve(config, console.clone(), Arc::clone(&random));
     };
     Ok(Part { configure: Arc::new(configure), checks, description: Some(DESCRIBED) })
 }
@@ -260,6 +271,12 @@ fn checks(
     checks
 }
 
+/// Shows the console that the settings name, if they name one.
+fn show(settings: &Settings, console: &Console) -> Result<(), StartError> {
+    let Some(folder) = &settings.console.dir else { return Ok(()) };
+    console.open(folder).map_err(|fault| SettingsError::at("console.dir", fault).into())
+}
+
 /// The definitions that ship with the service or come as files.
 fn files(settings: &Settings) -> Result<Catalog, StartError> {
     let catalog = match &settings.collections.dir {
@@ -274,24 +291,24 @@ async fn store(
     settings: &Settings,
     in_force: &InForce,
     catalog: &Arc<LiveCatalog>,
-    env: &Env,
+    (clock, random): (&Arc<dyn Clock>, &Arc<dyn Random>),
     prepared: &Arc<AtomicBool>,
 ) -> Result<Arc<dyn Store>, StartError> {
     let catalog = Arc::clone(catalog);
     match &settings.store.url {
         StoreUrl::Sqlite(path) => {
             let store = SqliteStore::open(path)?.with_query_timeout(settings.query.timeout());
-            let store = Arc::new(store.with_clock(Arc::clone(&env.clock)));
+            let store = Arc::new(store.with_clock(Arc::clone(clock)));
             in_force.log();
             catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
-            tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(&env.clock)));
+            tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(clock)));
             Ok(store)
         }
         StoreUrl::Mongo(url) => {
             let store: Arc<dyn Store> = Arc::new(remote(url, settings).await?);
             in_force.log();
-            tokio::spawn(warm_up(Arc::clone(&store), catalog, Arc::clone(prepared), Arc::clone(&env.random)));
+            tokio::spawn(warm_up(Arc::clone(&store), catalog, Arc::clone(prepared), Arc::clone(random)));
             Ok(store)
         }
     }

@@ -14,6 +14,7 @@ pub struct InForce {
     keys: String,
     revocations: String,
     allowed_origins: String,
+    console: String,
 }
 
 impl InForce {
@@ -26,6 +27,7 @@ impl InForce {
         };
         // A client that is named without an address is refused by the settings.
         let called = settings.auth.url.as_ref().filter(|_| settings.auth.client_id.is_some());
+        let console = settings.console.dir.as_ref();
         Self {
             store: settings.store.url.place(DATABASE),
             issuer: settings.tokens.issuer.clone(),
@@ -33,6 +35,7 @@ impl InForce {
             keys,
             revocations: called.cloned().unwrap_or_else(|| "not followed".into()),
             allowed_origins: if origins.is_empty() { "none".into() } else { origins },
+            console: console.map_or_else(|| "none".into(), |folder| folder.display().to_string()),
         }
     }
 
@@ -46,6 +49,7 @@ impl InForce {
             keys = self.keys,
             revocations = self.revocations,
             allowed_origins = self.allowed_origins,
+            console = self.console,
             "settings in force"
         );
     }
@@ -59,6 +63,7 @@ impl fmt::Display for InForce {
         writeln!(f, "audience         {}", self.audience)?;
         writeln!(f, "keys             {}", self.keys)?;
         writeln!(f, "revocations      {}", self.revocations)?;
-        write!(f, "allowed origins  {}", self.allowed_origins)
+        writeln!(f, "allowed origins  {}", self.allowed_origins)?;
+        write!(f, "console          {}", self.console)
     }
 }

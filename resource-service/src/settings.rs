@@ -58,6 +58,9 @@ pub struct Settings {
     /// The description of the API.
     #[serde(default)]
     pub openapi: OpenApiSettings,
+    /// The web console.
+    #[serde(default)]
+    pub console: ConsoleSettings,
 }
 
 /// Where documents live.
@@ -213,6 +216,14 @@ pub struct OpenApiSettings {
     pub require_token: bool,
 }
 
+/// The web console.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsoleSettings {
+    /// The folder of a built console, which is read at the start and served at `/`; none is served where absent.
+    pub dir: Option<PathBuf>,
+}
+
 impl Settings {
     /// A loader that knows this service's variables and secrets, and none of its defaults yet.
     pub fn loader() -> Loader {
@@ -339,6 +350,7 @@ mod tests {
             ("RESOURCE__QUERY__TIMEOUT", "601", "query.timeout"),
             ("RESOURCE__QUERY__TIMEOUT", "ten", "query.timeout"),
             ("RESOURCE__OPENAPI__REQUIRE_TOKEN", "maybe", "openapi.require_token"),
+            ("RESOURCE__CONSOLE__DRI", "x", "console.dri"),
         ] {
             let refusal = load(&[(variable, value)]).unwrap_err().to_string();
             assert!(refusal.contains(key), "{variable}: {refusal}");

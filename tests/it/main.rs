@@ -13,6 +13,7 @@ mod causes;
 mod changes;
 mod circles;
 mod clients;
+mod console;
 mod coverage;
 mod definitions;
 mod documents;

@@ -44,7 +44,11 @@ pub async fn run(cli: Cli) -> Result<()> {
     let resource_settings = settings::calling(resource_settings, &operator, &place.origin).await?;
     let resource =
         resource_service::app::part(&resource_settings, resource_service::app::Env::default()).await?;
-    let mut serving = std::pin::pin!(listeners.serve(vec![auth.part(), resource, front_page()]));
+    let mut parts = vec![auth.part(), resource];
+    if resource_settings.console.dir.is_none() {
+        parts.push(front_page());
+    }
+    let mut serving = std::pin::pin!(listeners.serve(parts));
     tokio::select! {
         served = &mut serving => served?,
         welcomed = welcome(&cli, &place, &operator) => {

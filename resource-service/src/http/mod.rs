@@ -8,6 +8,7 @@ mod changes;
 mod collections;
 mod compare;
 mod conditions;
+pub mod console;
 mod documents;
 mod error;
 mod exports;

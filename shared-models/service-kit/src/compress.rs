@@ -31,6 +31,7 @@ pub(crate) async fn compress(
         let varies = head.status == StatusCode::OK
             && is_text(headers)
             && !is_secret(headers)
+            && !headers.contains_key(header::CONTENT_ENCODING)
             // Where ranges can be requested, the whole must be the same bytes.
             && !headers.contains_key(header::ACCEPT_RANGES);
         let worthwhile = match body.size() {
@@ -43,7 +44,7 @@ pub(crate) async fn compress(
         } else {
             ContentEncoding::Identity
         };
-        if varies && coding == ContentEncoding::Identity {
+        if varies && coding == ContentEncoding::Identity && !says_so(headers) {
             head.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
         }
         Encoder::response(coding, head, body)
@@ -52,6 +53,12 @@ pub(crate) async fn compress(
 
 fn takes_gzip(accepted: &AcceptEncoding) -> bool {
     accepted.negotiate([Encoding::identity(), Encoding::gzip()].iter()) == Some(Encoding::gzip())
+}
+
+/// Whether the answer says already that it depends on `Accept-Encoding`.
+fn says_so(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::VARY).filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|name| name.trim().eq_ignore_ascii_case("accept-encoding"))
 }
 
 /// Events must be sent immediately; tables and archives have their own compression.

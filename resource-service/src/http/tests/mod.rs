@@ -41,6 +41,7 @@ use shared_models::claims::{AccessClaims, Audience, AuthorizationDetail, CALCULA
 
 use crate::{
     app::{Env, part},
+    http::console::Console,
     settings::Settings,
 };
 
@@ -167,7 +168,11 @@ impl Api {
             .load()
             .unwrap();
         let clock = Arc::new(ManualClock::new(time::macros::datetime!(2026-01-31 12:00 UTC)));
-        let env = Env { clock: Arc::clone(&clock) as Arc<_>, random: Arc::new(OsRandom) };
+        let env = Env {
+            clock: Arc::clone(&clock) as Arc<_>,
+            random: Arc::new(OsRandom),
+            console: Console::default(),
+        };
         let part = part(&settings, env).await.unwrap();
         Self { part, clock, directory }
     }
