@@ -129,7 +129,8 @@ pub struct ArtifactsDefinition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndexDefinition {
-    /// Dotted field paths in order, each `1` (ascending) or `-1` (descending).
+    /// Dotted field paths in order, each `1` (ascending) or `-1` (descending). `labels.*`, as the only key, is over all members
+    /// of the object `labels`; filters by any of them use it on MongoDB.
     #[schema(value_type = BTreeMap<String, i8>)]
     pub keys: IndexKeys,
     /// Whether no two documents may agree in all the fields.

@@ -11,6 +11,7 @@ use crate::support::{Caller, Stack, caller::send, on_both_stores};
 on_both_stores!(
     filters_match_by_the_schemas_type,
     sorts_are_total_and_cursors_miss_and_repeat_nothing,
+    labels_and_relations_are_found_by_what_they_say,
     a_page_is_projected_counted_and_limited,
     a_bad_query_is_refused_by_name,
     a_compressed_page_waits_for_no_acknowledgement,
@@ -154,6 +155,67 @@ async fn pages(caller: &Caller<'_>, query: &str, limit: usize) -> String {
         assert!(all.chars().count() < 100, "{query} does not end: {all}");
         after = format!("&after={next}");
     }
+}
+
+async fn labels_and_relations_are_found_by_what_they_say(stack: Stack) {
+    let caller = stack.scientist().await;
+    let quantities = json!({"energy": {"reference": -10.5, "tolerance": 0.01, "better": "closer", "unit": "eV"},
+        "gap": {"reference": "Infinity"}});
+    let extras = [
+        json!({"labels": {"team": "surfaces", "run": "5"}, "note": "# Bulk", "quorum": 2, "quantities": quantities}),
+        json!({"labels": {"team": "5", "flag": "true"}, "parent": "p1", "derived_from": ["d1", "d2"]}),
+        json!({"labels": {}, "parent": "p2", "derived_from": ["d2"]}),
+        json!({}),
+    ];
+    fill(&caller, &extras).await;
+    for (query, expected) in [
+        ("labels.team=surfaces", "a"),
+        ("labels.team=5", "b"),
+        ("labels.run=5", "a"),
+        ("labels.flag=true", "b"),
+        ("labels.team[in]=5,surfaces", "ab"),
+        ("labels.flag[exists]=false", "acd"),
+        ("labels.team=5&parent=p1", "b"),
+        ("parent[in]=p1,p2", "bc"),
+        ("derived_from=d2", "bc"),
+        ("derived_from[in]=d1,d9", "b"),
+        ("quorum[gte]=1", "a"),
+        ("quantities.energy.reference[lt]=0", "a"),
+        ("quantities.gap.reference=Infinity", "a"),
+    ] {
+        assert_eq!(names(&caller, query).await, expected, "{query}");
+    }
+    let body = |extra: Value| {
+        let mut body = json!({"name": "x", "code": {"name": "vasp"}, "status": "planned"});
+        body.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
+        body
+    };
+    let labels = |count: usize| (0..count).map(|at| (format!("l{at}"), json!("x"))).collect::<Value>();
+    for (extra, pointer) in [
+        (json!({"labels": {"run": 5}}), "/labels/run"),
+        (json!({"labels": {"run": "x".repeat(201)}}), "/labels/run"),
+        (json!({"labels": {"l".repeat(101): "x"}}), "/labels"),
+        (json!({"labels": labels(65)}), "/labels"),
+        (json!({"derived_from": ["d", "d"]}), "/derived_from"),
+        (json!({"parent": ""}), "/parent"),
+        (json!({"note": "x".repeat(100_001)}), "/note"),
+        (json!({"quorum": 21}), "/quorum"),
+        (json!({"quantities": {"energy": {}}}), "/quantities/energy/reference"),
+        (
+            json!({"quantities": {"energy": {"reference": 1, "tolerance": -1}}}),
+            "/quantities/energy/tolerance",
+        ),
+        (json!({"quantities": {"energy": {"reference": 1, "better": "best"}}}), "/quantities/energy/better"),
+    ] {
+        let refused = caller.post("/api/calculations", &body(extra.clone())).await;
+        let found = refused.json()["errors"][0]["pointer"].clone();
+        assert!(
+            refused.status == 422 && found.as_str().is_some_and(|found| found.starts_with(pointer)),
+            "{extra}: {refused:?}"
+        );
+    }
+    let most = body(json!({"labels": labels(64), "note": "x".repeat(100_000), "quorum": 20}));
+    caller.insert("calculations", &most).await;
 }
 
 async fn a_page_is_projected_counted_and_limited(stack: Stack) {

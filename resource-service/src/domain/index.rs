@@ -8,12 +8,16 @@ use time::Duration;
 use crate::query::{
     path::Path,
     schema::{Field, FieldType, Schema, TextFormat},
+    shape::Kinds,
 };
 
 /// The most indexes of a collection. MongoDB accepts 64, its own and ours included.
 pub const MAX_INDEXES: usize = 50;
 /// The most fields of an index. MongoDB accepts 32, ours included.
 pub const MAX_KEYS: usize = 31;
+
+/// The last name of a key that stands for all members of an object.
+pub const ANY_MEMBER: &str = "*";
 
 /// An index over fields of the collection.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +28,9 @@ pub struct Index {
     pub keys: Vec<(Arc<Field>, Direction)>,
     /// Whether no two documents that have all the fields may agree in them.
     pub unique: bool,
+    /// The object all of whose members it is over, where it is over those of one: its only key is then the path of any of
+    /// them, written with [`ANY_MEMBER`].
+    pub members_of: Option<Path>,
 }
 
 impl Index {
@@ -33,9 +40,11 @@ impl Index {
         self.keys.iter().skip(usize::from(by_owner)).map(|(field, _)| field)
     }
 
-    /// The direction of `_id` behind the keys, as orders end in it; none where it needs none.
+    /// The direction of `_id` behind the keys, as orders end in it; none where it needs none, or serves no order.
     pub fn tie_breaker(&self) -> Option<Direction> {
-        let ended = self.unique || self.keys.iter().any(|(field, _)| field.path.first() == "_id");
+        let ended = self.unique
+            || self.members_of.is_some()
+            || self.keys.iter().any(|(field, _)| field.path.first() == "_id");
         self.keys.last().map(|(_, direction)| *direction).filter(|_| !ended)
     }
 }
@@ -94,6 +103,12 @@ pub(super) fn index(
     if keys.iter().filter(|(field, _)| array(field)).count() > 1 {
         return Err("at most one of the fields of an index may hold arrays".into());
     }
+    let members_of = members_of(schema, &keys)?;
+    if members_of.is_some() && (keys.len() > 1 || declared.unique || declared.expire_after.is_some()) {
+        let fault = "is over all members of an object: it is the only key of its index, which is neither unique nor expires";
+        let key = keys.iter().find(|(field, _)| is_any_member(&field.path));
+        return Err(format!("{} {fault}", key.unwrap_or(&keys[0]).0.path));
+    }
     if declared.unique {
         let comparable = |kind: &FieldType| {
             matches!(
@@ -119,7 +134,7 @@ pub(super) fn index(
     }
     let sign = |direction: Direction| if direction == Direction::Ascending { "+" } else { "-" };
     let name = if declared.unique { "unique" } else { "index" };
-    let mut index = Index { name: String::new(), keys, unique: declared.unique };
+    let mut index = Index { name: String::new(), keys, unique: declared.unique, members_of };
     let parts = index.keys.iter().map(|(field, direction)| {
         // MongoDB's unique index takes in values of one kind alone: of another kind it is another index.
         // One over points in time is over their keys.
@@ -133,6 +148,33 @@ pub(super) fn index(
     let end = index.tie_breaker().map(|direction| format!("{}_id", sign(direction)));
     index.name = std::iter::once(name.to_owned()).chain(parts).chain(end).collect();
     Ok((index, expiry))
+}
+
+/// The object all of whose members one of the keys is over. Points in time have keys of their own beside the document, so
+/// that an index over what is in it would not find them.
+fn members_of(schema: &Schema, keys: &[(Arc<Field>, Direction)]) -> Result<Option<Path>, String> {
+    let Some((field, _)) = keys.iter().find(|(field, _)| is_any_member(&field.path)) else {
+        return Ok(None);
+    };
+    let Some(path) = field.path.ancestors().last() else {
+        return Err(format!("{} is over all fields of a document; name an object in it", field.path));
+    };
+    let object = schema.shape(path.segments());
+    if object.kinds.less(Kinds::NULL) != Kinds::OBJECT || !object.open {
+        return Err(format!(
+            "{} is over all members of {path}; the schema must declare that object and allow it any members",
+            field.path
+        ));
+    }
+    if field.is_instant() || !field.crossings.is_empty() {
+        return Err(format!("{} cannot be over points in time, nor below an array", field.path));
+    }
+    Ok(Some(path))
+}
+
+/// Whether a key stands for all members of what is above it.
+fn is_any_member(path: &Path) -> bool {
+    path.segments().last().is_some_and(|name| name == ANY_MEMBER)
 }
 
 fn kind_name(kind: &FieldType) -> &'static str {

@@ -271,6 +271,53 @@ fn the_earliest_expiry_counts() {
 }
 
 #[test]
+fn an_index_over_all_members_stands_alone() {
+    for (change, expected) in [
+        (json!({"indexes": [{"keys": {"name.*": 1}}]}), "there is no field"),
+        (json!({"indexes": [{"keys": {"energy.*": 1}}]}), "there is no field"),
+        (json!({"indexes": [{"keys": {"tags.*": 1}}]}), "leads through the array"),
+        (json!({"indexes": [{"keys": {"free.*": 1}, "unique": true}]}), "neither unique nor expires"),
+        (json!({"indexes": [{"keys": {"free.*": 1}, "expire_after": 1}]}), "neither unique nor expires"),
+        (json!({"indexes": [{"keys": {"free.*": 1, "name": 1}}]}), "the only key of its index"),
+        (json!({"indexes": [{"keys": {"name": 1, "free.*": 1}}]}), "free.* is over all members"),
+    ] {
+        let fault = fault(&change);
+        assert!(fault.contains(expected), "{change}: {fault}");
+    }
+}
+
+#[test]
+fn an_index_is_over_all_members_of_an_object_that_the_schema_declares_and_leaves_open() {
+    let index = |member: Value| {
+        let schema = json!({"type": "object", "properties": {"labels": member}});
+        let definition = json!({"name": "a", "schema": schema, "indexes": [{"keys": {"labels.*": 1}}]});
+        Collection::new(serde_json::from_value(definition).unwrap()).map(|made| made.indexes[0].clone())
+    };
+    for open in [
+        json!({"type": "object"}),
+        json!({"type": ["object", "null"], "additionalProperties": {"type": "string"}}),
+        json!({"type": "object", "properties": {"team": {"type": "string"}}}),
+    ] {
+        let index = index(open).unwrap();
+        assert_eq!(index.members_of.as_ref().map(ToString::to_string).as_deref(), Some("labels"));
+        assert_eq!((index.name.as_str(), index.tie_breaker()), ("index+labels.*", None));
+    }
+    for (member, fault) in [
+        (json!({}), "must declare that object"),
+        (json!({"type": ["object", "string"]}), "must declare that object"),
+        (json!({"type": "object", "additionalProperties": false}), "there is no field"),
+        (json!({"type": "object", "additionalProperties": {"type": "object"}}), "is an object"),
+        (
+            json!({"type": "object", "additionalProperties": {"type": "string", "format": "date-time"}}),
+            "points in time",
+        ),
+    ] {
+        let refused = index(member.clone()).unwrap_err();
+        assert!(refused.to_string().contains(fault), "{member}: {refused}");
+    }
+}
+
+#[test]
 fn an_index_ends_in_the_id_in_the_direction_of_its_last_key() {
     let definition = json!({
         "name": "runs",

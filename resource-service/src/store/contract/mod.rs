@@ -9,6 +9,7 @@ mod differential;
 mod hiding;
 mod indexes;
 mod instants;
+mod labels;
 mod limits;
 mod lists;
 mod numbers;
@@ -85,6 +86,7 @@ fn definition() -> Value {
                 "mixed": {"type": "array"},
                 "inner": {"type": "object", "properties": {"s": {"type": "string"}}},
                 "free": {"type": "object"},
+                "labels": {"type": "object", "additionalProperties": {"type": "string"}},
                 "results": {"type": "object", "additionalProperties": {
                     "type": "object",
                     "properties": {"value": {"type": ["number", "string"], "format": "ieee754"}},
@@ -98,6 +100,7 @@ fn definition() -> Value {
             {"keys": {"i": -1, "s": 1}},
             {"keys": {"free.a": 1}},
             {"keys": {"results.e.value": 1}},
+            {"keys": {"labels.*": 1}},
             {"keys": {"at": 1}, "expire_after": 60},
         ],
     })

@@ -23,7 +23,13 @@ pub fn model(index: &Index) -> IndexModel {
     let mut keys: Doc = index
         .keys
         .iter()
-        .map(|(field, direction)| (path_of(field), order::direction(*direction).into()))
+        .map(|(field, direction)| {
+            let key = match &index.members_of {
+                Some(object) => format!("{object}.$**"),
+                None => path_of(field),
+            };
+            (key, order::direction(*direction).into())
+        })
         .collect();
     if let Some(direction) = index.tie_breaker() {
         keys.entry("_id".to_owned()).or_insert_with(|| order::direction(direction).into());

@@ -183,11 +183,11 @@ fn create(collection: &Collection) -> String {
     served_indexes(collection).fold(sql, |sql, index| sql + &create_index(collection, index))
 }
 
-/// SQLite has no index over the items of an array.
+/// SQLite has no index over the items of an array, nor over all members of an object.
 fn served_indexes(collection: &Collection) -> impl Iterator<Item = &Index> {
     let arrays =
         |index: &Index| index.keys.iter().any(|(field, _)| matches!(field.kind, FieldType::Array(_)));
-    collection.indexes.iter().filter(move |index| !arrays(index))
+    collection.indexes.iter().filter(move |index| !arrays(index) && index.members_of.is_none())
 }
 
 #[async_trait]

@@ -207,6 +207,9 @@ pub fn members(random: &mut Random) -> Map<String, Value> {
         let at = scalar(random, Kind::Date);
         members.insert("when".into(), json!({"at": at, "other": scalar(random, Kind::Date)}));
     }
+    if random.chance(70) {
+        members.insert("labels".into(), json!({"team": random.pick(&TEXTS), "other": random.pick(&TEXTS)}));
+    }
     let loose = json!({"v": if random.chance(15) { Value::Null } else { number(random) }});
     match random.below(5) {
         0 => {}

@@ -39,7 +39,7 @@ impl Kind {
 /// A field, its kind, and whether it can be null.
 pub type SampleField = (&'static str, Kind, bool);
 
-pub const FIELDS: [SampleField; 22] = [
+pub const FIELDS: [SampleField; 23] = [
     ("_id", Kind::Text, false),
     ("_revision", Kind::Integer, false),
     ("t", Kind::Text, false),
@@ -62,6 +62,7 @@ pub const FIELDS: [SampleField; 22] = [
     ("free.o'd \"x\".0", Kind::Anything, true),
     ("results.e.value", Kind::Ieee754, false),
     ("loose.v", Kind::Number, true),
+    ("labels.team", Kind::Text, false),
 ];
 
 /// One of the collections, all alike.
@@ -90,6 +91,7 @@ pub fn collection(number: u64) -> Arc<Collection> {
                 "inner": {"type": "object", "properties": {"s": {"type": "string"}}},
                 "free": {"type": "object"},
                 "results": {"type": "object", "additionalProperties": {"type": "object", "properties": {"value": ieee754}}},
+                "labels": {"type": "object", "additionalProperties": {"type": "string"}},
                 "loose": {"properties": {"v": {"type": ["number", "null"]}}},
             },
         },
@@ -107,6 +109,8 @@ pub fn collection(number: u64) -> Arc<Collection> {
             {"keys": {"loose.v": 1}},
             {"keys": {"tags": 1}},
             {"keys": {"results.e.value": 1}},
+            {"keys": {"labels.*": 1}},
+            {"keys": {"free.*": 1}},
         ]) },
     });
     Arc::new(Collection::new(serde_json::from_value(definition).expect("ok")).expect("ok"))
