@@ -1,7 +1,7 @@
 // The audit log: who did what to whom, newest first.
 import Box from '@mui/material/Box';
 import TextField from '@mui/material/TextField';
-import { useDeferredValue } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
 
 import { Id } from '@/ui/copy';
@@ -13,6 +13,7 @@ import { useParam } from '@/ui/urlState';
 
 import { AdminSearch } from '../shared/AdminSearch';
 import { usePages, type Act } from '../shared/data';
+import { usePeople } from '../shared/people';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
 
 const PAGES: Record<string, (id: string) => string> = {
@@ -21,24 +22,6 @@ const PAGES: Record<string, (id: string) => string> = {
   role: () => '/admin/roles',
   calculation: (id) => `/calculations/${encodeURIComponent(id)}`,
 };
-
-const CELLS: Cell<Act>[] = [
-  { title: 'When', cell: (act) => <TimeText at={act.at} form="exact" /> },
-  { title: 'Action', cell: (act) => act.action.replaceAll('_', ' ') },
-  {
-    title: 'Outcome',
-    cell: (act) =>
-      act.succeeded ? <StatusMark status="finished" word="done" /> : <StatusMark status="failed" word="refused" />,
-  },
-  {
-    title: 'By',
-    cell: (act) => act.actor && <Linked id={act.actor} to={`/admin/audit?actor=${encodeURIComponent(act.actor)}`} />,
-  },
-  { title: 'To', cell: (act) => <Target act={act} /> },
-  { title: 'Detail', cell: (act) => <bdi>{act.detail}</bdi> },
-  { title: 'Address', cell: (act) => act.address },
-  { title: 'Request', cell: (act) => act.request_id && <Id id={act.request_id} /> },
-];
 
 export default function Audit() {
   const [search] = useSearchParams();
@@ -51,6 +34,36 @@ export default function Audit() {
     target: useDeferredValue(target.trim()) || undefined,
   };
   const acts = usePages<Act>('/auth/audit', query);
+  const people = usePeople(
+    useMemo(
+      () => acts.data?.flatMap((act) => [act.actor, act.target_kind === 'user' ? act.target : null]) ?? [],
+      [acts.data],
+    ),
+  );
+  const cells: Cell<Act>[] = [
+    { title: 'When', cell: (act) => <TimeText at={act.at} form="exact" /> },
+    { title: 'Action', cell: (act) => act.action.replaceAll('_', ' ') },
+    {
+      title: 'Outcome',
+      cell: (act) =>
+        act.succeeded ? <StatusMark status="finished" word="done" /> : <StatusMark status="failed" word="refused" />,
+    },
+    {
+      title: 'By',
+      cell: (act) =>
+        act.actor && (
+          <Linked
+            id={act.actor}
+            name={people.get(act.actor)}
+            to={`/admin/audit?actor=${encodeURIComponent(act.actor)}`}
+          />
+        ),
+    },
+    { title: 'To', cell: (act) => <Target act={act} name={people.get(act.target ?? '')} /> },
+    { title: 'Detail', cell: (act) => <bdi>{act.detail}</bdi> },
+    { title: 'Address', cell: (act) => act.address },
+    { title: 'Request', cell: (act) => act.request_id && <Id id={act.request_id} /> },
+  ];
   return (
     <Page title="Audit log">
       <AdminSearch />
@@ -68,7 +81,7 @@ export default function Audit() {
               <SimpleTable
                 label="Audit log"
                 rows={rows}
-                cells={CELLS}
+                cells={cells}
                 keyOf={(act) => act.id}
                 marked={search.get('id')}
                 more={acts}
@@ -87,20 +100,21 @@ function Filter({ label, value, onChange }: { label: string; value: string; onCh
   );
 }
 
-function Linked({ id, to }: { id: string; to: string }) {
+function Linked({ id, name, to }: { id: string; name?: string | undefined; to: string }) {
   return (
     <Link to={to} title={id}>
-      <code>{id.length > 8 ? `…${id.slice(-8)}` : id}</code>
+      {name ?? <code>{id.length > 8 ? `…${id.slice(-8)}` : id}</code>}
     </Link>
   );
 }
 
-function Target({ act }: { act: Act }) {
+function Target({ act, name }: { act: Act; name: string | undefined }) {
   if (!act.target) return null;
   const page = PAGES[act.target_kind ?? ''];
   return (
     <>
-      {act.target_kind} {page ? <Linked id={act.target} to={page(act.target)} /> : <code>{act.target}</code>}
+      {act.target_kind}{' '}
+      {page ? <Linked id={act.target} name={name} to={page(act.target)} /> : <code>{act.target}</code>}
     </>
   );
 }

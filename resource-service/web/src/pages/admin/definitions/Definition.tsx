@@ -108,7 +108,12 @@ function Workbench({ name, served }: { name: string; served: Served }) {
       <Box
         component="aside"
         aria-label="Dry run"
-        sx={{ borderLeft: { md: 1 }, borderTop: { xs: 1, md: 0 }, borderColor: 'divider', overflow: 'auto', p: 4 }}
+        sx={{
+          borderLeft: { md: '1px solid var(--t-palette-line)' },
+          borderTop: { xs: '1px solid var(--t-palette-line)', md: 'none' },
+          overflow: 'auto',
+          p: 4,
+        }}
       >
         <DryRun name={name} {...dryRun} isChanged={isChanged} />
         {dryRun.report && !dryRun.report.compatible && (

@@ -1,6 +1,8 @@
 // A text editor for JSON. Its styles carry the nonce of the page.
 import { json } from '@codemirror/lang-json';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { useEffect, useRef } from 'react';
 
@@ -22,6 +24,13 @@ const LOOK = EditorView.theme({
   '&.cm-focused': { outline: '2px solid var(--t-palette-primary-main)', outlineOffset: '-2px' },
   '.cm-content ::selection': { backgroundColor: 'color-mix(in srgb, var(--t-palette-primary-main) 30%, transparent)' },
 });
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--t-palette-primary-main)' },
+  { tag: tags.string, color: 'var(--t-palette-text-primary)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--t-palette-warning-main)' },
+  { tag: [tags.separator, tags.bracket], color: 'var(--t-palette-text-secondary)' },
+]);
 
 interface Props {
   label: string;
@@ -46,6 +55,7 @@ export default function Editor({ label, text, onChange }: Props) {
         basicSetup,
         json(),
         LOOK,
+        syntaxHighlighting(COLOURS),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.updateListener.of((update) => {

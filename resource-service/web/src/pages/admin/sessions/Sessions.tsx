@@ -1,5 +1,6 @@
 // Sessions of everybody: one is found by its id or its user; the latest logins come from the audit log.
 import Box from '@mui/material/Box';
+import { useMemo } from 'react';
 import { Link } from 'react-router';
 
 import { useScope } from '@/app/services';
@@ -10,23 +11,8 @@ import { TimeText } from '@/ui/time';
 
 import { AdminSearch } from '../shared/AdminSearch';
 import { usePages, type Act } from '../shared/data';
+import { usePeople } from '../shared/people';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
-
-const CELLS: Cell<Act>[] = [
-  { title: 'When', cell: (act) => <TimeText at={act.at} /> },
-  {
-    title: 'Outcome',
-    cell: (act) =>
-      act.succeeded ? <StatusMark status="finished" word="logged in" /> : <StatusMark status="failed" word="refused" />,
-  },
-  {
-    title: 'User',
-    cell: (act) => (act.actor ? <Link to={`/admin/users/${act.actor}`}>{act.actor}</Link> : (act.target ?? 'unknown')),
-  },
-  { title: 'Client', cell: (act) => act.client_id },
-  { title: 'Address', cell: (act) => act.address },
-  { title: 'Detail', cell: (act) => <bdi>{act.detail}</bdi> },
-];
 
 export default function Sessions() {
   const mayRead = useScope('audit:read');
@@ -41,6 +27,31 @@ export default function Sessions() {
 
 function Latest() {
   const logins = usePages<Act>('/auth/audit', { action: 'login' });
+  const people = usePeople(useMemo(() => logins.data?.map((act) => act.actor) ?? [], [logins.data]));
+  const cells: Cell<Act>[] = [
+    { title: 'When', cell: (act) => <TimeText at={act.at} /> },
+    {
+      title: 'Outcome',
+      cell: (act) =>
+        act.succeeded ? (
+          <StatusMark status="finished" word="logged in" />
+        ) : (
+          <StatusMark status="failed" word="refused" />
+        ),
+    },
+    {
+      title: 'User',
+      cell: (act) =>
+        act.actor ? (
+          <Link to={`/admin/users/${act.actor}`}>{people.get(act.actor) ?? act.actor}</Link>
+        ) : (
+          (act.target ?? 'unknown')
+        ),
+    },
+    { title: 'Client', cell: (act) => act.client_id },
+    { title: 'Address', cell: (act) => act.address },
+    { title: 'Detail', cell: (act) => <bdi>{act.detail}</bdi> },
+  ];
   return (
     <Section title="Latest logins">
       <Answer query={logins}>
@@ -48,7 +59,7 @@ function Latest() {
           rows.length === 0 ? (
             <Empty title="Nobody has logged in" />
           ) : (
-            <SimpleTable label="Latest logins" rows={rows} cells={CELLS} keyOf={(act) => act.id} more={logins} />
+            <SimpleTable label="Latest logins" rows={rows} cells={cells} keyOf={(act) => act.id} more={logins} />
           )
         }
       </Answer>
