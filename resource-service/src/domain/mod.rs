@@ -10,6 +10,7 @@ pub mod change;
 pub mod collection;
 pub mod conform;
 mod defaults;
+pub mod delta;
 pub mod diff;
 pub mod difference;
 pub mod document;

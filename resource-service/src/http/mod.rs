@@ -61,6 +61,7 @@ pub fn endpoints(description: Access) -> Vec<Endpoint> {
         row::delete("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::delete),
         row::post("/api/{collection}/{id}/restore", Access::Token, versions::bring_back),
         row::get("/api/{collection}/{id}/versions", Access::Token, versions::list).in_its_own_time(),
+        row::get("/api/{collection}/{id}/versions/diff", Access::Token, versions::diff).in_its_own_time(),
         row::get("/api/{collection}/{id}/versions/{revision}", Access::Token, versions::get),
         row::post("/api/{collection}/{id}/versions/{revision}/restore", Access::Token, versions::restore),
     ]

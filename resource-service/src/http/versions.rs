@@ -21,7 +21,7 @@ use crate::ops::{
     change::WriteTarget,
     policy::Verb,
     restore,
-    versions::{self, DEFAULT_LIMIT, MAX_LIMIT, VersionPage},
+    versions::{self, DEFAULT_LIMIT, MAX_LIMIT, Span, VersionPage},
 };
 
 impl FromParameters for VersionPage {
@@ -45,6 +45,31 @@ pub async fn list(
     let listed = versions::list(&service, &caller.claims, &path.0, &path.1, &page);
     let history = service.within_limit(listed).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(history))
+}
+
+impl FromParameters for Span {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let from = reader.required_size("from", 1, i64::MAX).unwrap_or_default();
+        Self { from, to: reader.size("to", 1, i64::MAX) }
+    }
+}
+
+/// `GET /api/{collection}/{id}/versions/diff`
+pub async fn diff(
+    parameters: Parameters<Span>,
+    service: web::Data<Service>,
+    caller: Caller,
+    path: DocumentPath,
+) -> HandlerResult {
+    service.admit(&caller.claims, &path.0, Verb::Read)?;
+    let span = parameters.accept()?;
+    let compared = versions::diff(&service, &caller.claims, &path.0, &path.1, span);
+    let (text, lease) = service.within_limit(compared).await?;
+    let mut answer = HttpResponse::Ok();
+    let mut answer = answer.insert_header((CACHE_CONTROL, UNCACHED)).content_type(JSON).body(text);
+    // It is released once the answer has been sent.
+    answer.extensions_mut().insert(lease);
+    Ok(answer)
 }
 
 /// `GET /api/{collection}/{id}/versions/{revision}`

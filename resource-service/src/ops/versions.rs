@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use service_kit::{
+    aside::aside,
+    budget::{Lease, weight},
+};
 use shared_models::claims::AccessClaims;
 
 use super::{
@@ -11,7 +15,11 @@ use super::{
     shown::Shown,
 };
 use crate::{
-    domain::{document::Document, patch::Patch},
+    domain::{
+        delta::delta,
+        document::{Document, MAX_BYTES},
+        patch::Patch,
+    },
     store::{MAX_BATCH_BYTES, StoredDocument, Version},
 };
 
@@ -111,9 +119,7 @@ fn entry(versions: &[Version], members: &[Option<Map<String, Value>>]) -> Entry 
     let own = members.first().and_then(Option::as_ref);
     let nothing = Map::new();
     let before = if version.revision == 1 { Some(&nothing) } else { before(versions, members) };
-    let diff = own
-        .zip(before)
-        .map(|(own, before)| json_patch::diff(&Value::Object(before.clone()), &Value::Object(own.clone())));
+    let diff = own.zip(before).map(|(own, before)| delta(before, own));
     Entry {
         revision: version.revision,
         at: version.at.clone(),
@@ -161,6 +167,63 @@ pub(super) async fn find(
     let found = found.filter(|found| found.revision == number && permit.reaches(&found.owner));
     let Version { owner, json, .. } = found.ok_or_else(none)?;
     Ok(StoredDocument { json: json.ok_or_else(none)?, revision: number, owner })
+}
+
+/// Which revisions are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The revision that the difference starts from.
+    pub from: i64,
+    /// The revision that it leads to; the current one where absent.
+    pub to: Option<i64>,
+}
+
+/// The difference between two revisions.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// The revision that it starts from.
+    pub from: i64,
+    /// The revision that it leads to.
+    pub to: i64,
+    /// What leads from one to the other (RFC 6902), as far as the caller is shown them.
+    pub diff: Patch,
+}
+
+/// The difference between two revisions of a document, as JSON text, and the memory that this takes until it is sent.
+pub async fn diff(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    id: &str,
+    span: Span,
+) -> Result<(String, Lease), ResourceError> {
+    let permit = versioned(service.admit(claims, collection, Verb::Read)?)?;
+    let mut lease = service.budget.take(&claims.sub, 2 * MAX_BYTES).await?;
+    let from = find(service, &permit, id, &span.from.to_string()).await?;
+    let to = if let Some(to) = span.to {
+        find(service, &permit, id, &to.to_string()).await?
+    } else {
+        let current = service.store.get(&permit.collection, id, service.clock.now()).await?;
+        let current = current.filter(|current| permit.reaches(&current.owner));
+        current.ok_or_else(|| permit.not_found(id))?
+    };
+    let texts = from.json.len() + to.json.len();
+    // The texts, what is parsed from them, and a difference that is at most twice as long as one of them.
+    lease.grow_to(3 * texts + weight(from.json.as_bytes()) + weight(to.json.as_bytes())).await?;
+    let hidden = permit.hidden.clone();
+    let compared = aside(texts, move || {
+        let members = |revision: &StoredDocument| {
+            let mut members = Document::parse(&revision.json)?.members;
+            hidden.withhold(&mut members);
+            Ok::<_, ResourceError>(members)
+        };
+        let diff = delta(&members(&from)?, &members(&to)?);
+        Ok(serde_json::to_string(&Difference { from: from.revision, to: to.revision, diff })?)
+    });
+    let text: Result<String, ResourceError> = compared.await?;
+    let text = text?;
+    lease.shrink_to(text.len());
+    Ok((text, lease))
 }
 
 /// Refuses where no revisions are kept.

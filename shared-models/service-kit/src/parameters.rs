@@ -165,6 +165,17 @@ impl ParameterReader {
         self.parsed(name, "type", &expected, |text| text.parse().ok().filter(within))
     }
 
+    /// An integer from `least` to `most` that must be given.
+    pub fn required_size<T>(&mut self, name: &'static str, least: T, most: T) -> Option<T>
+    where
+        T: FromStr + PartialOrd + Display + Copy,
+    {
+        if !self.pairs.iter().any(|(given, _)| given == name) {
+            self.refuse(name, "required", format!("{name} is required"));
+        }
+        self.size(name, least, most)
+    }
+
     /// A finite number that is not negative.
     pub fn distance(&mut self, name: &'static str) -> Option<f64> {
         let valid = |distance: &f64| distance.is_finite() && *distance >= 0.0;

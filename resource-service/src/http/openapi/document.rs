@@ -19,7 +19,8 @@ const ABOUT: &str = "Collections of documents. The definition of a collection ha
     service from `POST /auth/token`; on the page of this document, *Authorize* logs in. It is valid for five minutes unless the \
     operator sets another time; `POST /auth/token-refresh` returns the next one.\n\n\
     Errors are problems (RFC 9457). Any operation may return 503: with Retry-After while the store cannot be \
-    reached, or with the code query_timeout if the query took longer than its time limit; narrow it then. The code \
+    reached, or with the code query_timeout if the query took longer than its time limit; narrow it then. Any operation returns 400 if its query \
+    string is not UTF-8. The code \
     outcome_unknown says that a write may have taken effect: read before you write again. Characters that an address cannot \
     hold, such as `\"`, `<`, `>` and letters beyond ASCII, are percent-encoded; an address with such a character, or one that \
     is too long, gets 400 without a problem.\n\n\
@@ -63,7 +64,8 @@ const ABOUT: &str = "Collections of documents. The definition of a collection ha
     has at most 1024 characters. If it can no longer be continued, because the documents around it have changed, the answer is \
     422 for the parameter `after`; begin again then.\n\n\
     ## Earlier revisions and removed documents\n\n\
-    - `versioned` in a definition keeps each revision of a document, and a removed document with its revisions. `soft_delete` \
+    - `versioned` in a definition keeps each revision of a document, and a removed document with its revisions, which can be \
+    listed, read, compared and restored, also after the removal. `soft_delete` \
     keeps only removed documents. Both together mean the same as `versioned`.\n\
     - Without `keep` they are kept for ever. `keep.versions` limits the revisions of a document, the current one counted and the \
     record of a removal not counted. `keep.days` limits how long a revision is kept after the next one, and a document after its \
@@ -161,9 +163,10 @@ fn scopes(collections: &[&Collection], paths: &Map<String, Value>) -> Map<String
 
 fn tags(collections: &[&Collection], with_definitions: bool) -> Vec<Value> {
     let tag = |collection: &&Collection| {
-        let description =
-            collection.definition.schema.get("description").cloned().unwrap_or_else(|| "".into());
-        json!({"name": collection.name(), "description": description})
+        let description = collection.definition.schema.get("description");
+        let about = description.map(|description| ("description".to_owned(), description.clone()));
+        let name = ("name".to_owned(), collection.name().into());
+        Value::Object([name].into_iter().chain(about).collect())
     };
     let shared = json!({"name": "collections", "description": "What the collections are."});
     with_definitions.then_some(shared).into_iter().chain(collections.iter().map(tag)).collect()

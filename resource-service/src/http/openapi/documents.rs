@@ -6,7 +6,9 @@ use super::{
     bulk,
     described::Described,
     flows,
-    operations::{answer, answers, component, content, given, if_match, operation, reference},
+    operations::{
+        answer, answers, answers_of_write, component, content, given, if_match, operation, reference,
+    },
     past,
 };
 use crate::{domain::belonging::REVIEWS, http::body::JSON};
@@ -43,7 +45,7 @@ const CONTROLS: [&str; 8] = ["sort", "limit", "after", "count", "or", "filter", 
 fn list(described: &Described<'_>) -> Value {
     let contents = flows::exported(&json!({"schema": described.page()}));
     let good = json!({"description": "A page or a file.", "content": contents});
-    let answers = answers("200", good, &[400, 403, 406, 422]);
+    let answers = answers("200", good, &[403, 406, 422]);
     let mut list = operation(
         described.collection,
         "list",
@@ -78,7 +80,8 @@ fn get(described: &Described<'_>) -> Value {
 
 fn write(described: &Described<'_>, verb: &str, summary: &str, body: &Value) -> Value {
     let collection = described.collection;
-    let answers = answers("200", described.shown(), &[400, 403, 404, 409, 412, 413, 415, 422, 428]);
+    let problems = [400, 403, 404, 409, 412, 413, 415, 422];
+    let answers = answers_of_write(collection, "200", described.shown(), &problems);
     let mut write = operation(collection, verb, summary, &collection.access.write, &answers);
     write.insert("parameters".into(), json!([if_match(collection)]));
     write.insert("requestBody".into(), body.clone());
@@ -87,15 +90,15 @@ fn write(described: &Described<'_>, verb: &str, summary: &str, body: &Value) -> 
 
 fn delete(described: &Described<'_>) -> Value {
     let collection = described.collection;
-    let answers = answers("204", answer("Removed"), &[400, 403, 404, 412, 422, 428]);
+    let answers = answers_of_write(collection, "204", answer("Removed"), &[400, 403, 404, 412, 422]);
     let mut delete = operation(collection, "delete", "Remove a document", &collection.access.write, &answers);
     delete.insert("parameters".into(), json!([if_match(collection), given("purge")]));
     delete.into()
 }
 
 fn access(described: &Described<'_>) -> Value {
-    let answers = answers("200", answer("Access"), &[400, 403, 404, 422]);
-    let summary = "Explain a user's access to a document";
+    let answers = answers("200", answer("Access"), &[403, 404, 422]);
+    let summary = "Explain a user's access";
     let collection = described.collection;
     let mut access = operation(collection, "access", summary, &collection.access.admin, &answers);
     access.insert("parameters".into(), json!([given("subject"), given("scope")]));
@@ -103,7 +106,7 @@ fn access(described: &Described<'_>) -> Value {
 }
 
 fn usage(described: &Described<'_>) -> Value {
-    let answers = answers("200", answer("Usage"), &[403, 422]);
+    let answers = answers("200", answer("Usage"), &[403]);
     let collection = described.collection;
     let summary = "Measure the collection";
     operation(collection, "usage", summary, &collection.access.admin, &answers).into()

@@ -39,7 +39,7 @@ const CONTROLS: [&str; 4] = ["group", "stat", "or", "filter"];
 
 /// `GET /api/NAME/aggregate`.
 pub fn aggregate(described: &Described<'_>) -> Value {
-    let (collection, answers) = (described.collection, answers("200", answer("Groups"), &[400, 403, 422]));
+    let (collection, answers) = (described.collection, answers("200", answer("Groups"), &[403, 422]));
     let summary = "Return statistics of documents";
     let mut aggregate = operation(collection, "aggregate", summary, &collection.access.read, &answers);
     let filters = described.filters(&CONTROLS);

@@ -35,6 +35,17 @@ pub(super) fn answers(status: &str, good: Value, problems: &[u16]) -> Value {
     answers.into()
 }
 
+/// The same of a write, which must name a revision where the collection demands that.
+pub(super) fn answers_of_write(
+    collection: &Collection,
+    status: &str,
+    good: Value,
+    problems: &[u16],
+) -> Value {
+    let demanded: &[u16] = if collection.definition.require_if_match { &[428] } else { &[] };
+    answers(status, good, &[problems, demanded].concat())
+}
+
 /// What operations on a collection have in common. `verb` and the collection's name make the operation's id.
 pub(super) fn operation(
     collection: &Collection,

@@ -181,3 +181,69 @@ async fn revisions_beyond_the_limit_are_gone_and_nothing_false_is_said_of_them()
     }
     assert_eq!(send("POST", &format!("{path}/versions/3/restore"), &json!(null)).await.body["n"], 3);
 }
+
+#[actix_web::test]
+async fn two_revisions_are_compared_in_either_direction() {
+    let api = Api::start().await;
+    let made = api.with("POST", "/api/calculations", &calculation()).await;
+    let path = format!("/api/calculations/{}", made.id());
+    for change in [json!({"tags": ["a"]}), json!({"status": "finished"}), json!({"tags": ["b"]})] {
+        assert_eq!(api.with("PATCH", &path, &change).await.status, 200);
+    }
+    let diff = async |query: &str| api.call("GET", &format!("{path}/versions/diff{query}")).await;
+    let forth = diff("?from=1&to=3").await;
+    assert_eq!(forth.status, 200, "{}", forth.text);
+    let (status, tags) = (
+        json!({"op": "replace", "path": "/status", "value": "finished"}),
+        json!({"op": "add", "path": "/tags", "value": ["a"]}),
+    );
+    assert_eq!(forth.body, json!({"from": 1, "to": 3, "diff": [status, tags]}));
+    let back = json!([
+        {"op": "replace", "path": "/status", "value": "running"}, {"op": "remove", "path": "/tags"}]);
+    assert_eq!(diff("?from=3&to=1").await.body, json!({"from": 3, "to": 1, "diff": back}));
+    let latest = json!([{"op": "replace", "path": "/tags/0", "value": "b"}]);
+    assert_eq!(diff("?from=3").await.body, json!({"from": 3, "to": 4, "diff": latest}));
+    assert_eq!(diff("?from=2&to=2").await.body["diff"], json!([]));
+    for (query, revision) in [("?from=5", 5), ("?from=9&to=1", 9), ("?from=1&to=7", 7)] {
+        let none = diff(query).await;
+        assert_eq!(none.code(), (404, "not_found"), "{query}");
+        assert!(none.detail().contains(&format!("no revision {revision} ")), "{}", none.text);
+    }
+    for (query, place, code) in [
+        ("", "from", "required"),
+        ("?from=0", "from", "type"),
+        ("?from=1&to=x", "to", "type"),
+        ("?from=1&from=2", "from", "duplicate"),
+    ] {
+        let odd = diff(query).await;
+        assert_eq!((odd.status, odd.faults()), (422, vec![(place.into(), code.into())]), "{query}");
+    }
+    let blind = request("GET", &format!("{path}/versions/diff?from=1"), "ada", "calculations:write");
+    assert_eq!(api.send(blind).await.code(), (403, "insufficient_scope"));
+    assert_eq!(api.call("DELETE", &path).await.status, 204);
+    assert_eq!(diff("?from=1&to=3").await.body, forth.body, "also of a removed document");
+    assert_eq!(diff("?from=1").await.code(), (404, "not_found"), "it has no current revision");
+    assert_eq!(diff("?from=1&to=5").await.code(), (404, "not_found"), "a removal has no members");
+}
+
+#[actix_web::test]
+async fn a_comparison_shows_no_hidden_field_and_no_document_of_others() {
+    let plans = json!({
+        "name": "plans", "schema": {"type": "object", "properties": {"a": {"type": "integer"}, "pay": {"type": "integer"}}},
+        "access": {"owner_only": true, "hidden": {"pay": "pay:read"}}, "versioned": true,
+    });
+    let api = Api::start_with(&[plans]).await;
+    let send = async |subject: &str, scope: &str, method: &str, path: &str, body: &Value| {
+        api.send(request(method, path, subject, &format!("plans:read plans:write {scope}")).set_json(body))
+            .await
+    };
+    let made = send("ada", "pay:read", "POST", "/api/plans", &json!({"a": 1, "pay": 1})).await;
+    let path = format!("/api/plans/{}", made.id());
+    assert_eq!(send("ada", "pay:read", "PATCH", &path, &json!({"a": 2, "pay": 2})).await.status, 200);
+    let diff = format!("{path}/versions/diff?from=1&to=2");
+    let all = send("ada", "pay:read", "GET", &diff, &json!(null)).await;
+    assert_eq!(all.body["diff"].as_array().map(Vec::len), Some(2), "{}", all.text);
+    let part = send("ada", "", "GET", &diff, &json!(null)).await;
+    assert_eq!(part.body["diff"], json!([{"op": "replace", "path": "/a", "value": 2}]));
+    assert_eq!(send("eve", "pay:read", "GET", &diff, &json!(null)).await.code(), (404, "not_found"));
+}
