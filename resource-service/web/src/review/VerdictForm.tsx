@@ -3,6 +3,7 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 
 import { ProblemError } from '@/api/problem';
 import { useShortcuts } from '@/app/keys';
@@ -25,6 +26,8 @@ interface VerdictFormProps {
   onShowLatest(): void;
   onGiven?(given: Given): void;
   onUndone?(given: Given): void;
+  /** Brings the form into sight where one pane is shown at a time. Called when it has something to say or to type into. */
+  onReveal?(): void;
 }
 
 /** Give it the calculation's id as its `key`: a comment belongs to one calculation. */
@@ -41,7 +44,7 @@ export function VerdictForm(props: VerdictFormProps) {
   return <Form {...props} />;
 }
 
-function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone }: VerdictFormProps) {
+function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }: VerdictFormProps) {
   const api = useApi();
   const [comment, setComment] = useState(() => readDraft(subject._id));
   const [found, setFound] = useState(0);
@@ -68,6 +71,7 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone }: VerdictF
       setComment('');
     } catch (error) {
       setFailure(error);
+      onReveal?.();
     }
   };
   /** Asks for the current revision first: a verdict on an earlier one is given only by who knows. */
@@ -78,10 +82,15 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone }: VerdictF
     try {
       const current = Math.max(newest, await currentRevision(api, subject._id));
       setFound(current);
-      if (current > subject._revision) setWaiting(verdict);
-      else await send(verdict);
+      if (current > subject._revision) {
+        setWaiting(verdict);
+        onReveal?.();
+      } else {
+        await send(verdict);
+      }
     } catch (error) {
       setFailure(error);
+      onReveal?.();
     } finally {
       setAsking(false);
     }
@@ -89,7 +98,15 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone }: VerdictF
 
   useShortcuts('Verdict', [
     ...VERDICTS.map(({ verdict, key, label }) => ({ keys: key, label, run: () => void decide(verdict) })),
-    { keys: 'c', label: 'Comment', run: () => field.current?.focus() },
+    {
+      keys: 'c',
+      label: 'Comment',
+      run: () => {
+        // A hidden field takes no focus: it is shown first.
+        if (onReveal) flushSync(onReveal);
+        field.current?.focus();
+      },
+    },
     { keys: 'z', label: 'Undo the last verdict', run: undo },
   ]);
 

@@ -1,0 +1,196 @@
+// What a reviewer reads of a calculation that they judge for the first time: results against references, inputs, metrics.
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import { Link } from 'react-router';
+
+import { asStored, isObject, joinPath, type Json, type JsonObject } from '@/api/json';
+import { usePreferences } from '@/app/preferences';
+import { useScope } from '@/app/services';
+import { valueText } from '@/calculations/changes';
+import { judge, quantityOf } from '@/calculations/quantities';
+import { signed, single, type Digits } from '@/numbers/format';
+import { DenseTable } from '@/ui/dense';
+import { Markdown } from '@/ui/Markdown';
+import { Facts, Section } from '@/ui/page';
+import { Failure, Loading } from '@/ui/states';
+import { StatusMark } from '@/ui/status';
+
+import { useMetrics } from './queries';
+import type { Document } from './types';
+
+/** Rows of a part that are shown before the reader asks for all. */
+const FIRST = 40;
+
+export function Overview({ document }: { document: Document }) {
+  const { note } = document;
+  const mayReadSeries = useScope('series:read');
+  return (
+    <>
+      <Results document={document} />
+      <Inputs document={document} />
+      {mayReadSeries && <Metrics id={document._id} />}
+      {typeof note === 'string' && note !== '' && (
+        <Section title="Note">
+          <Markdown text={note} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Results({ document }: { document: Document }) {
+  const { digits } = usePreferences().preferences;
+  const results = isObject(document.results) ? document.results : {};
+  const named = new Set([...Object.keys(results), ...namesOf(document.quantities)]);
+  const judged = namesOf(document.quantities).length > 0;
+  const rows = [...named].map((name) => ({ key: name, cells: resultCells(document, results, name, digits, judged) }));
+  return (
+    <Section title={judged ? 'Results against references' : 'Results'}>
+      {rows.length === 0 ? (
+        <Box sx={{ color: 'text.secondary' }}>No results yet.</Box>
+      ) : (
+        <Folded count={rows.length}>
+          {(shown) => (
+            <DenseTable
+              label="Results"
+              columns={[
+                { title: 'Name', wrap: true },
+                { title: 'Value', align: 'right' },
+                { title: 'Unit' },
+                ...(judged
+                  ? [
+                      { title: 'Reference', align: 'right' as const },
+                      { title: 'Difference', align: 'right' as const },
+                      { title: 'Judgement' },
+                    ]
+                  : []),
+              ]}
+              rows={rows.slice(0, shown)}
+            />
+          )}
+        </Folded>
+      )}
+    </Section>
+  );
+}
+
+function resultCells(document: Document, results: JsonObject, name: string, digits: Digits, judged: boolean) {
+  const result = Object.hasOwn(results, name) ? results[name] : undefined;
+  const value = isObject(result) ? result.value : undefined;
+  const unit = isObject(result) && typeof result.unit === 'string' ? result.unit : '';
+  const quantity = quantityOf(document, name);
+  const { judgement, difference } = judge(value, quantity);
+  const cells = [
+    <bdi key="name">{name}</bdi>,
+    value === undefined ? 'missing' : <span title={asStored(value)}>{single(value, digits)}</span>,
+    unit === '1' ? '' : unit,
+  ];
+  if (!judged) return cells;
+  const tolerance = quantity?.tolerance === undefined ? '' : ` ± ${single(quantity.tolerance)}`;
+  return [
+    ...cells,
+    quantity ? single(quantity.reference) + tolerance : '',
+    difference === undefined ? '' : signed(difference),
+    judgement === 'none' ? '' : <StatusMark key="judgement" status={judgement} />,
+  ];
+}
+
+function Inputs({ document }: { document: Document }) {
+  const { digits } = usePreferences().preferences;
+  const { code, method, host, tags, labels, parameters } = document;
+  const facts: [string, string][] = [
+    ['Code', isObject(code) ? [code.name, code.version].filter((part) => typeof part === 'string').join(' ') : ''],
+    ['Method', text(method)],
+    ['Host', text(host)],
+    ['Tags', Array.isArray(tags) ? tags.map(text).join(', ') : ''],
+    ...(isObject(labels) ? Object.entries(labels).map(([key, value]): [string, string] => [key, text(value)]) : []),
+  ];
+  const leaves = leavesOf(parameters, [], digits);
+  return (
+    <Section title="Inputs">
+      <Facts
+        facts={facts.filter(([, value]) => value !== '').map(([name, value]) => [name, <bdi key={name}>{value}</bdi>])}
+      />
+      {leaves.length > 0 && (
+        <Box sx={{ mt: 2 }}>
+          <Folded count={leaves.length}>
+            {(shown) => (
+              <DenseTable
+                label="Parameters"
+                columns={[
+                  { title: 'Parameter', wrap: true },
+                  { title: 'Value', wrap: true },
+                ]}
+                rows={leaves.slice(0, shown).map(([name, value]) => ({
+                  key: name,
+                  cells: [<bdi key="name">{name}</bdi>, <bdi key="value">{value}</bdi>],
+                }))}
+              />
+            )}
+          </Folded>
+        </Box>
+      )}
+    </Section>
+  );
+}
+
+function Metrics({ id }: { id: string }) {
+  const { digits } = usePreferences().preferences;
+  const metrics = useMetrics(id, true);
+  if (metrics.error) return <Failure error={metrics.error} />;
+  if (!metrics.data) return <Loading rows={2} label="Loading the metrics" />;
+  if (metrics.data.length === 0) return null;
+  return (
+    <Section title="Metrics" actions={<Link to={`/calculations/${encodeURIComponent(id)}?tab=plots`}>Plots</Link>}>
+      <DenseTable
+        label="Metrics"
+        columns={[
+          { title: 'Name', wrap: true },
+          { title: 'Points', align: 'right' },
+          { title: 'Last', align: 'right' },
+          { title: 'Least', align: 'right' },
+          { title: 'Greatest', align: 'right' },
+          { title: 'Unit' },
+        ]}
+        rows={metrics.data.map((one) => ({
+          key: one.metric,
+          cells: [
+            <bdi key="name">{one.metric}</bdi>,
+            one.count.toLocaleString('en'),
+            single(one.last_value, digits),
+            single(one.min, digits),
+            single(one.max, digits),
+            one.unit === '1' ? '' : one.unit,
+          ],
+        }))}
+      />
+    </Section>
+  );
+}
+
+/** Shows the first rows of many until the reader asks for all. */
+function Folded({ count, children }: { count: number; children: (shown: number) => React.ReactNode }) {
+  const [all, setAll] = useState(false);
+  return (
+    <>
+      {children(all ? count : FIRST)}
+      {count > FIRST && (
+        <Button aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Show the first ${FIRST}` : `Show all ${count.toLocaleString('en')}`}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** The values within free members, by dotted path. */
+function leavesOf(value: Json | undefined, path: readonly string[], digits: Digits): [string, string][] {
+  if (isObject(value) && Object.keys(value).length > 0) {
+    return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...path, name], digits));
+  }
+  return value === undefined || path.length === 0 ? [] : [[joinPath(path), valueText(value, digits)]];
+}
+
+const namesOf = (value: Json | undefined): string[] => (isObject(value) ? Object.keys(value) : []);
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
