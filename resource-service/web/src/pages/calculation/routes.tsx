@@ -1,4 +1,13 @@
 // One calculation: addresses.
+import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { guarded } from '@/app/Guarded';
+
+export const routes: RouteObject[] = [
+  guarded(
+    '/calculations/:id',
+    lazy(() => import('./Calculation')),
+    'calculations:read',
+  ),
+];
