@@ -64,5 +64,6 @@ export const browserPage: PagePort = {
 const PAGE_EVENTS: Record<PageEvent, [() => EventTarget, string, (event: Event) => boolean]> = {
   visible: [() => document, 'visibilitychange', () => document.visibilityState === 'visible'],
   online: [() => window, 'online', () => true],
+  left: [() => window, 'pagehide', () => true],
   restored: [() => window, 'pageshow', (event) => (event as PageTransitionEvent).persisted],
 };

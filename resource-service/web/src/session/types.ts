@@ -76,8 +76,8 @@ export interface TimerPort {
   clear(timer: unknown): void;
 }
 
-/** `restored`: shown again from the back-forward cache. */
-export type PageEvent = 'visible' | 'online' | 'restored';
+/** `left`: hidden for good or for the back-forward cache. `restored`: shown again from that. */
+export type PageEvent = 'visible' | 'online' | 'left' | 'restored';
 
 /** The page of this tab. */
 export interface PagePort {

@@ -22,6 +22,7 @@ describe('the page', () => {
   it.each([
     ['visible', () => visibility('visible'), () => visibility('hidden')],
     ['online', () => window.dispatchEvent(new Event('online')), () => window.dispatchEvent(new Event('offline'))],
+    ['left', () => window.dispatchEvent(new Event('pagehide')), () => window.dispatchEvent(restored(true))],
     ['restored', () => window.dispatchEvent(restored(true)), () => window.dispatchEvent(restored(false))],
   ] as const)('says %s, and nothing of the opposite', (event, happens, another) => {
     const heard = vi.fn();

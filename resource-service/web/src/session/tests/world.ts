@@ -9,11 +9,11 @@ interface Waiting {
 }
 
 /** Locks as `navigator.locks` has them, between all tabs. */
-class Locks {
+export class Locks {
   holders = new Map<string, boolean>();
   queue: Waiting[] = [];
 
-  port(tab: Tab): LockPort {
+  port(tab: Pick<Tab, 'deliver'>): LockPort {
     return {
       request: (name, { signal, ifAvailable = false }, work) =>
         new Promise((resolve, reject) => {
@@ -50,13 +50,13 @@ class Locks {
   }
 }
 
-class Channels {
-  private readonly ends = new Set<{ tab: Tab; heard: Set<(message: unknown) => void> }>();
+export class Channels {
+  private readonly ends = new Set<{ tab: Pick<Tab, 'deliver'>; heard: Set<(message: unknown) => void> }>();
   delay = 1;
 
   constructor(private readonly clock: Clock) {}
 
-  open(tab: Tab): ChannelPort {
+  open(tab: Pick<Tab, 'deliver'>): ChannelPort {
     const end = { tab, heard: new Set<(message: unknown) => void>() };
     this.ends.add(end);
     return {
