@@ -8,11 +8,14 @@ import { Suspense, type ReactNode } from 'react';
 import { createBrowserRouter, Outlet, RouterProvider } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
+import { browserStream } from '@/providers/stream';
 import type { Session } from '@/session';
 import { Loading } from '@/ui/states';
 import { ToastsProvider } from '@/ui/toasts';
 
 import { KeysProvider } from './keys';
+import { LiveProvider } from './live';
+import { OtherUser } from './OtherUser';
 import { PreferencesProvider } from './preferences';
 import { routes } from './routes';
 import { ServicesProvider } from './services';
@@ -35,13 +38,17 @@ const queryClient = new QueryClient({
 /** `nonce` is that of the response's policy: styles made at run time carry it. */
 export function createApp(session: Session, nonce: string | undefined) {
   const cache = createCache({ key: 't', ...(nonce !== undefined && { nonce }) });
+  const stream = browserStream(session);
   const root = () => (
     <ServicesProvider session={session}>
-      <Providers>
-        <Suspense fallback={<Loading />}>
-          <Outlet />
-        </Suspense>
-      </Providers>
+      <LiveProvider stream={stream}>
+        <Providers>
+          <OtherUser />
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </Providers>
+      </LiveProvider>
     </ServicesProvider>
   );
   const router = createBrowserRouter([{ Component: root, children: routes }]);

@@ -1,7 +1,7 @@
 // The stream of a browser: one connection, every tab, and what becomes of both when something fails.
 import { describe, expect, it } from 'vitest';
 
-import { beat, farewell, sse, StreamTab, StreamWorld } from './world';
+import { beat, farewell, sse, type StreamTab, StreamWorld } from './world';
 
 /** A tab in which somebody is logged in and watches calculations. */
 async function watching(world: StreamWorld, ...collections: string[]): Promise<StreamTab> {
