@@ -43,7 +43,7 @@ export function DenseTable({
           '& th:first-of-type, & td:first-of-type': { pl: 0 },
           '& thead th': { color: 'text.secondary', fontWeight: 500, whiteSpace: 'nowrap' },
           '& .right': { textAlign: 'right', whiteSpace: 'nowrap' },
-          '& .wrap': { overflowWrap: 'anywhere', minWidth: 96, maxWidth: 360 },
+          '& .wrap': { overflowWrap: 'anywhere', minWidth: 56, maxWidth: 360 },
         }}
       >
         <thead>

@@ -1,4 +1,12 @@
 // My day: addresses.
+import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { guarded } from '@/app/Guarded';
+
+export const routes: RouteObject[] = [
+  guarded(
+    '/',
+    lazy(() => import('./DayPage')),
+  ),
+];

@@ -1,0 +1,172 @@
+// Calculations that a filter finds: the first ones, their count, and for failed ones why.
+import Box from '@mui/material/Box';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+
+import type { Api } from '@/api/client';
+import { toNumber } from '@/api/json';
+import { useApi } from '@/app/services';
+import { tableAddress, type Filter } from '@/calculations/lately';
+import { lastLine, logAmong, TAIL } from '@/calculations/log';
+import { Answer } from '@/ui/states';
+import { StatusMark } from '@/ui/status';
+import { TimeText } from '@/ui/time';
+
+import { DayList, DayRow, DaySection, Nothing, SHOWN } from './DayList';
+
+/** How often a part is asked for again, in milliseconds. */
+const EVERY = 60_000;
+
+interface Run {
+  _id: string;
+  _revision: number;
+  _updated_at: string;
+  name: string;
+  status: string;
+  note?: string;
+  heartbeat_at?: string;
+  finished_at?: string;
+}
+
+interface Found {
+  items: Run[];
+  total: number;
+}
+
+function useRuns(filter: Filter, sort: string, fields: string) {
+  const api = useApi();
+  const query = new URLSearchParams(filter.map(([name, value]): [string, string] => [name, value]));
+  query.set('fields', `name,status,_updated_at,${fields}`);
+  query.set('sort', sort);
+  query.set('limit', String(SHOWN));
+  query.set('count', 'exact');
+  return useQuery({
+    queryKey: ['day', query.toString()],
+    queryFn: async ({ signal }): Promise<Found> => {
+      const page = (await api.get<string>('/api/calculations', { query, signal })) as unknown as Found;
+      return { items: page.items, total: toNumber(page.total) ?? page.items.length };
+    },
+    refetchInterval: EVERY,
+    placeholderData: keepPreviousData,
+  });
+}
+
+interface RunSectionProps {
+  title: string;
+  filter: Filter;
+  sort: string;
+  /** The time that is shown; the last change where there is none. */
+  time: 'heartbeat_at' | 'finished_at';
+  empty: string;
+}
+
+export function RunSection({ title, filter, sort, time, empty }: RunSectionProps) {
+  const runs = useRuns(filter, sort, time);
+  const silent = time === 'heartbeat_at';
+  return (
+    <DaySection title={title} count={countOf(runs.data)} to={tableAddress(filter)}>
+      <Answer query={runs} rows={2}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Nothing>{empty}</Nothing>
+          ) : (
+            <DayList>
+              {items.map((run) => (
+                <DayRow
+                  key={run._id}
+                  to={addressOf(run)}
+                  name={run.name}
+                  aside={
+                    <>
+                      <StatusMark status={silent ? 'silent' : run.status} />
+                      <span>
+                        {silent && 'last sign '}
+                        <TimeText at={run[time] ?? run._updated_at} />
+                      </span>
+                    </>
+                  }
+                />
+              ))}
+            </DayList>
+          )
+        }
+      </Answer>
+    </DaySection>
+  );
+}
+
+export function FailedSection({ filter, empty }: { filter: Filter; empty: string }) {
+  const runs = useRuns(filter, '-_updated_at', 'finished_at,note');
+  return (
+    <DaySection title="Failed in the last 7 days" count={countOf(runs.data)} to={tableAddress(filter)}>
+      <Answer query={runs} rows={2}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Nothing>{empty}</Nothing>
+          ) : (
+            <DayList>
+              {items.map((run) => (
+                <DayRow
+                  key={run._id}
+                  to={addressOf(run)}
+                  name={run.name}
+                  aside={
+                    <>
+                      <StatusMark status="failed" />
+                      <TimeText at={run.finished_at ?? run._updated_at} />
+                    </>
+                  }
+                  detail={<Why run={run} />}
+                />
+              ))}
+            </DayList>
+          )
+        }
+      </Answer>
+    </DaySection>
+  );
+}
+
+/** The last line of the log, else the beginning of the note. */
+function Why({ run }: { run: Run }) {
+  const api = useApi();
+  const log = useQuery({
+    queryKey: ['day', 'log', run._id, run._revision],
+    queryFn: ({ signal }) => lastOfLog(api, run._id, signal),
+    staleTime: EVERY,
+  });
+  const text = log.data || (run.note ?? '').trim().split('\n')[0] || '';
+  if (log.isPending) return <Box sx={{ minHeight: 18 }} />;
+  return (
+    <Box
+      dir="auto"
+      title={text}
+      sx={{
+        color: 'text.secondary',
+        overflow: 'hidden',
+        textOverflow: 'ellipsis',
+        whiteSpace: 'nowrap',
+        fontSize: '0.75rem',
+        unicodeBidi: 'isolate',
+      }}
+    >
+      {log.data ? <code>{text}</code> : text || 'No log and no note.'}
+    </Box>
+  );
+}
+
+/** The last line of a calculation's log; empty where there is none or it cannot be read. */
+async function lastOfLog(api: Api, id: string, signal: AbortSignal): Promise<string> {
+  const page = await api.get<string>('/api/calculations/{id}/artifacts', { path: { id }, signal });
+  const files = (page as unknown as { items: { name: string; size: unknown }[] }).items;
+  const log = logAmong(files.filter(({ size }) => (toNumber(size) ?? 0) > 0));
+  if (!log) return '';
+  const name = log.name.split('/').map(encodeURIComponent).join('/');
+  const response = await api.send('get', `/api/calculations/${encodeURIComponent(id)}/artifacts/${name}`, {
+    headers: { range: `bytes=-${TAIL}` },
+    signal,
+  });
+  return lastLine(await response.text());
+}
+
+const countOf = (found: Found | undefined) => found?.total.toLocaleString('en');
+const addressOf = ({ _id }: Run) => `/calculations/${encodeURIComponent(_id)}`;
