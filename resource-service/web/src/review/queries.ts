@@ -6,7 +6,15 @@ import { toNumber, type JsonObject } from '@/api/json';
 import { useApi, useIdentity } from '@/app/services';
 import { changesOf, type Change, type PatchOperation } from '@/calculations/changes';
 
-import { calculationKey, currentRevision, fetchQueue, fetchVerdicts, QUEUE, verdictsKey } from './requests';
+import {
+  calculationKey,
+  currentRevision,
+  fetchQueue,
+  fetchVerdicts,
+  QUEUE,
+  revisionKey,
+  verdictsKey,
+} from './requests';
 import type { Document, Review } from './types';
 
 /** How often what waits is asked for again, and the revision of what is on the screen, in milliseconds. */
@@ -50,7 +58,7 @@ export function useSubject(id: string) {
 export function useLatestRevision(id: string): number {
   const api = useApi();
   const { data = 0 } = useQuery({
-    queryKey: [...calculationKey(id), 'revision'],
+    queryKey: revisionKey(id),
     queryFn: () => currentRevision(api, id),
     refetchInterval: REVISION_EVERY,
   });
@@ -64,7 +72,7 @@ export function useVerdicts(id: string) {
 }
 
 /** What differs between two revisions of a calculation. */
-export function useChanges(id: string, from: number, after: Document) {
+export function useDifferences(id: string, from: number, after: Document) {
   const api = useApi();
   return useQuery({
     queryKey: [...calculationKey(id), 'changes', from, after._revision],

@@ -10,8 +10,10 @@ const OPEN_AT_MOST = 100;
 
 /** Keys of queries, so that a verdict refreshes what shows it. */
 export const QUEUE = ['reviews', 'queue'] as const;
-export const verdictsKey = (calculation: string) => ['reviews', 'verdicts', calculation] as const;
+export const VERDICTS = ['reviews', 'verdicts'] as const;
+export const verdictsKey = (calculation: string) => [...VERDICTS, calculation] as const;
 export const calculationKey = (id: string) => ['review', 'calculation', id] as const;
+export const revisionKey = (id: string) => ['review', 'revision', id] as const;
 
 /** A verdict that was given, and what is needed to take it back. */
 export interface Given {

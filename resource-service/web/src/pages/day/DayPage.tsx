@@ -4,9 +4,11 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 
 import { useShortcuts } from '@/app/keys';
+import { useLiveQueries } from '@/app/liveQueries';
 import { usePreferences } from '@/app/preferences';
 import { useIdentity, useScope } from '@/app/services';
 import { endedSince, SILENT_AFTER, silentSince, startOfYesterday, type Filter } from '@/calculations/lately';
+import { QUEUE } from '@/review/requests';
 import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
 import { useNow } from '@/ui/time';
@@ -15,13 +17,15 @@ import { useParam } from '@/ui/urlState';
 import { FailedSection, RunSection } from './RunSections';
 import { WaitingSections } from './WaitingSections';
 
+/** What changes this page. */
+const LIVE = ['calculations', 'reviews'];
 /** Times in filters are rounded to this (milliseconds), so that the same question keeps its answer for a while. */
 const STEP = 5 * 60_000;
 /** How far back failures are shown, in milliseconds. */
 const FAILED_WITHIN = 7 * 86_400_000;
 
 export default function DayPage() {
-  const { sub, full_name: name } = useIdentity();
+  const { sub, full_name: name, scopes } = useIdentity();
   const { zone } = usePreferences().preferences;
   const mayRead = useScope('calculations:read');
   const mayReview = useScope('reviews:write');
@@ -34,6 +38,10 @@ export default function DayPage() {
   const choose = (value: string) => setWhose(value === usual ? null : value, { push: true });
   const whoseWords = all ? '' : ' of yours';
 
+  useLiveQueries(
+    LIVE.filter((one) => scopes.includes(`${one}:read`)),
+    [['day'], QUEUE],
+  );
   useShortcuts('My day', [
     {
       keys: 'm',

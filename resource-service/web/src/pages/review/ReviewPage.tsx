@@ -9,9 +9,10 @@ import { useCallback, useMemo } from 'react';
 import { useNavigate, useParams } from 'react-router';
 
 import { useShortcuts } from '@/app/keys';
+import { useLiveQueries } from '@/app/liveQueries';
 import { useScope } from '@/app/services';
 import { useQueue } from '@/review/queries';
-import { QUEUE, type Given } from '@/review/requests';
+import { QUEUE, revisionKey, VERDICTS, type Given } from '@/review/requests';
 import type { QueuePage } from '@/review/types';
 import { useUndo } from '@/review/useVerdict';
 import { Page } from '@/ui/page';
@@ -24,6 +25,8 @@ import { SubjectPanes } from './SubjectPanes';
 
 /** Where the three panes fit beside one another. */
 const WIDE = '(min-width: 1100px)';
+/** What changes the queue. */
+const LIVE = ['calculations', 'reviews'];
 const PANES = ['queue', 'changes', 'verdict'] as const;
 export type Pane = (typeof PANES)[number];
 const PANE_TITLES: Record<Pane, string> = { queue: 'Queue', changes: 'What changed', verdict: 'Verdict' };
@@ -51,6 +54,7 @@ function Reviewing() {
   // Beside the queue there is room for the first one; alone, the queue is shown until one is chosen.
   const id = asked ?? (wide ? items[0]?.calculation._id : undefined);
   const index = items.findIndex(({ calculation }) => calculation._id === id);
+  useLiveQueries(LIVE, [QUEUE, VERDICTS, ...(id === undefined ? [] : [revisionKey(id)])]);
   const [pane, setPane] = useParam('pane', asked === undefined ? 'queue' : 'changes');
 
   const show = useCallback(

@@ -8,7 +8,7 @@ import { Link } from 'react-router';
 import { useIdentity } from '@/app/services';
 import { ChangesView } from '@/review/ChangesView';
 import { Overview } from '@/review/Overview';
-import { useChanges, useLatestRevision, useSubject, useVerdicts } from '@/review/queries';
+import { useDifferences, useLatestRevision, useSubject, useVerdicts } from '@/review/queries';
 import { calculationKey, type Given } from '@/review/requests';
 import { RequestDialog } from '@/review/RequestDialog';
 import type { Document, GivenVerdict, QueueItem } from '@/review/types';
@@ -140,7 +140,7 @@ function Since({ document, mine }: { document: Subject; mine: GivenVerdict }) {
 }
 
 function Changed({ document, mine }: { document: Subject; mine: GivenVerdict }) {
-  const changes = useChanges(document._id, mine.revision, document);
+  const changes = useDifferences(document._id, mine.revision, document);
   return (
     <Section title="Changed since your verdict">
       <Box sx={{ mb: 3, color: 'text.secondary' }}>
