@@ -1,5 +1,7 @@
 // Which columns tell rows apart, and what the others have in common.
-import { asStored, at, type JsonObject } from '@/api/json';
+import { asStored, type JsonObject } from '@/api/json';
+
+import { readerOf, type Reader } from './reader';
 
 export interface Agreement {
   path: string;
@@ -22,14 +24,15 @@ export function splitByDifference(rows: readonly JsonObject[], paths: readonly s
       split.differing.push(path);
       continue;
     }
-    const value = textAt(first, path);
-    if (others.every((row) => textAt(row, path) === value)) split.same.push({ path, value });
+    const read = readerOf(path);
+    const value = textAt(first, read);
+    if (others.every((row) => textAt(row, read) === value)) split.same.push({ path, value });
     else split.differing.push(path);
   }
   return split;
 }
 
-function textAt(row: JsonObject, path: string): string | undefined {
-  const value = at(row, path);
+function textAt(row: JsonObject, read: Reader): string | undefined {
+  const value = read(row);
   return value === undefined ? undefined : asStored(value);
 }

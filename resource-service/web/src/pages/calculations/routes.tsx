@@ -1,4 +1,13 @@
 // The table of calculations: addresses.
+import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { guarded } from '@/app/Guarded';
+
+export const routes: RouteObject[] = [
+  guarded(
+    '/calculations',
+    lazy(() => import('./Page')),
+    'calculations:read',
+  ),
+];
