@@ -52,4 +52,5 @@ test('a difference shows its sign', () => {
 test('a single number is shown as stored unless fewer digits are asked for', () => {
   expect(single(parseJson('1.0'))).toBe('1.0');
   expect(single(0.123456789, 3)).toBe('0.123');
+  expect(single('node-17')).toBe('node-17');
 });

@@ -48,7 +48,8 @@ export function columnFormat(values: readonly unknown[], digits: Digits = 'auto'
 /** Writes one number that stands alone. */
 export function single(value: unknown, digits: Digits = 'auto'): string {
   const number = toNumber(value);
-  if (number === undefined || digits === 'stored') return minus(asStored(value));
+  if (number === undefined) return asStored(value);
+  if (digits === 'stored') return minus(asStored(value));
   if (!Number.isFinite(number)) return special(number);
   if (digits === 'auto') return minus(asStored(value));
   return minus(String(Number(number.toPrecision(digits))));

@@ -1,5 +1,5 @@
 // Reviews as the API describes them. No behaviour.
-import type { Json } from '@/api/json';
+import type { JsonObject } from '@/api/json';
 
 export type Verdict = 'approve' | 'reject' | 'rerun';
 
@@ -74,4 +74,4 @@ export interface Subject {
 }
 
 /** A document as the API sends it. */
-export type Document = { _id: string; _revision: number } & Record<string, Json>;
+export type Document = JsonObject & { _id: string; _revision: number };

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+
+import { editedOf, mergePatch, patchOf, readLabels, withoutMine, writeLabels } from './edits';
+
+const BASE = { name: 'a', status: 'running', tags: ['x', 'y'], labels: { team: 'one', site: 'b' }, note: 'n' };
+const edit = (change: object) => patchOf(editedOf(BASE), { ...editedOf(BASE), ...change });
+
+describe('a patch', () => {
+  test('has what differs and nothing else', () => {
+    expect(edit({})).toEqual({});
+    expect(edit({ name: 'b', note: '' })).toEqual({ name: 'b', note: null });
+    expect(edit({ labels: { team: 'two', new: 'c' } })).toEqual({ labels: { team: 'two', site: null, new: 'c' } });
+  });
+});
+
+describe('a patch on top of what others changed', () => {
+  test('goes together where they changed something else', () => {
+    expect(mergePatch(edit({ name: 'b' }), BASE, { ...BASE, note: 'other' })).toEqual({
+      patch: { name: 'b' },
+      clashes: [],
+    });
+  });
+
+  test('clashes where both changed the same in another way', () => {
+    const { patch, clashes } = mergePatch(edit({ name: 'b', labels: { team: 'two', site: 'b' } }), BASE, {
+      ...BASE,
+      name: 'c',
+      labels: { team: 'three' },
+    });
+    expect(clashes).toEqual([
+      { path: ['name'], theirs: 'c', mine: 'b' },
+      { path: ['labels', 'team'], theirs: 'three', mine: 'two' },
+    ]);
+    expect(withoutMine(patch, clashes)).toEqual({});
+    expect(withoutMine(patch, clashes.slice(0, 1))).toEqual({ labels: { team: 'two' } });
+  });
+
+  test('sends nothing where both changed the same in the same way', () => {
+    expect(mergePatch(edit({ name: 'b' }), BASE, { ...BASE, name: 'b' })).toEqual({ patch: {}, clashes: [] });
+  });
+
+  test('keeps the tags that either added, without those that either removed', () => {
+    const { patch, clashes } = mergePatch(edit({ tags: ['y', 'mine'] }), BASE, { ...BASE, tags: ['x', 'theirs'] });
+    expect(patch.tags).toEqual(['theirs', 'mine']);
+    expect(clashes).toEqual([]);
+  });
+});
+
+describe('labels as lines', () => {
+  test('are read and written', () => {
+    const labels = { team: 'one: two', site: '' };
+    expect(readLabels(writeLabels(labels))).toEqual({ labels });
+  });
+
+  test('name the line that is none', () => {
+    expect(readLabels('team: one\nnonsense').fault).toBe('nonsense');
+    expect(readLabels(': x').fault).toBe(': x');
+  });
+});

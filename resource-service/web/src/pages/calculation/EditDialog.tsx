@@ -1,0 +1,218 @@
+// Edits what people write about a calculation. A change by another person meanwhile is merged, or shown for a decision.
+import Autocomplete from '@mui/material/Autocomplete';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import { useState, type FormEvent } from 'react';
+
+import { toNumber, type JsonObject } from '@/api/json';
+import { ProblemError } from '@/api/problem';
+import { useApi } from '@/app/services';
+import { editedOf, mergePatch, patchOf, readLabels, withoutMine, writeLabels, type Clash } from '@/calculations/edits';
+import { Failure } from '@/ui/states';
+import { useToast } from '@/ui/toasts';
+
+import { Clashes } from './Clashes';
+import { ifMatch, useRefresh, type Calculation } from './data';
+import { NoteField } from './NoteField';
+
+const STATUSES = ['planned', 'running', 'finished', 'failed'];
+
+interface EditProps {
+  calculation: Calculation;
+  /** Begins with the status failed, for a run that is silent. */
+  isFailing?: boolean;
+  onClose(): void;
+}
+
+/** What was typed meets what another person saved. */
+interface Conflict {
+  patch: JsonObject;
+  clashes: Clash[];
+  revision: number;
+}
+
+export function EditDialog({ calculation, isFailing = false, onClose }: EditProps) {
+  const [base] = useState(calculation);
+  const before = editedOf(base);
+  const [typed, setTyped] = useState(() => ({
+    ...before,
+    ...(isFailing && { status: 'failed' }),
+    labelText: writeLabels(before.labels),
+    reason: '',
+  }));
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const { save, isBusy, error } = useSave(base, setConflict, onClose);
+  const change = (part: Partial<typeof typed>) => setTyped((now) => ({ ...now, ...part }));
+  const { labels, fault } = readLabels(typed.labelText);
+  const fails = typed.status === 'failed' && before.status !== 'failed';
+  const faultOf = (name: string) => messageOf(error, name);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (fault !== undefined) return;
+    const note = fails && typed.reason.trim() !== '' ? withReason(typed.note, typed.reason) : typed.note;
+    void save(patchOf(before, { ...typed, labels, note }), toNumber(base._revision) ?? 0);
+  };
+  const settle = (given: readonly Clash[]) => {
+    if (conflict) void save(withoutMine(conflict.patch, given), conflict.revision);
+  };
+
+  return (
+    <Dialog
+      open
+      onClose={(_, why) => why === 'escapeKeyDown' && onClose()}
+      fullWidth
+      maxWidth="sm"
+      aria-labelledby="edit-title"
+    >
+      {conflict ? (
+        <Clashes
+          clashes={conflict.clashes}
+          isBusy={isBusy}
+          error={error}
+          onBack={() => setConflict(null)}
+          onSettle={settle}
+        />
+      ) : (
+        <Box component="form" noValidate onSubmit={submit} sx={{ display: 'contents' }}>
+          <DialogTitle id="edit-title">{isFailing ? 'Set to failed' : 'Edit the calculation'}</DialogTitle>
+          <DialogContent sx={{ display: 'grid', gap: 4, pt: '8px !important', alignContent: 'start' }}>
+            <TextField
+              label="Name"
+              value={typed.name}
+              onChange={(event) => change({ name: event.target.value })}
+              {...faultOf('name')}
+            />
+            <TextField
+              select
+              label="Status"
+              value={typed.status}
+              onChange={(event) => change({ status: event.target.value })}
+              {...faultOf('status')}
+            >
+              {STATUSES.map((status) => (
+                <MenuItem key={status} value={status}>
+                  {status}
+                </MenuItem>
+              ))}
+            </TextField>
+            {fails && (
+              <TextField
+                label="Reason"
+                autoFocus={isFailing}
+                value={typed.reason}
+                onChange={(event) => change({ reason: event.target.value })}
+                helperText="It is added to the note."
+              />
+            )}
+            <Autocomplete
+              multiple
+              freeSolo
+              autoSelect
+              options={[]}
+              value={[...typed.tags]}
+              onChange={(_, tags: string[]) =>
+                change({ tags: [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))] })
+              }
+              renderInput={(params) => (
+                <TextField {...params} label="Tags" placeholder="Type one and press Enter" {...faultOf('tags')} />
+              )}
+            />
+            <TextField
+              label="Labels"
+              multiline
+              minRows={2}
+              maxRows={8}
+              value={typed.labelText}
+              onChange={(event) => change({ labelText: event.target.value })}
+              {...faultOf('labels')}
+              {...(fault !== undefined && { error: true })}
+              helperText={
+                fault === undefined
+                  ? (faultOf('labels').helperText ?? 'One a line: name: value')
+                  : `“${fault}” is not name: value`
+              }
+            />
+            <NoteField value={typed.note} onChange={(note) => change({ note })} fault={faultOf('note').helperText} />
+            {error !== undefined && !isBesideFields(error) && <Failure error={error} />}
+          </DialogContent>
+          <DialogActions>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button type="submit" variant="contained" loading={isBusy}>
+              Save
+            </Button>
+          </DialogActions>
+        </Box>
+      )}
+    </Dialog>
+  );
+}
+
+function useSave(base: Calculation, onConflict: (conflict: Conflict | null) => void, onDone: () => void) {
+  const api = useApi();
+  const toast = useToast();
+  const refresh = useRefresh(base._id);
+  const [state, setState] = useState<{ isBusy: boolean; error?: unknown }>({ isBusy: false });
+
+  const send = async (patch: JsonObject, revision: number, isMerged: boolean): Promise<void> => {
+    if (Object.keys(patch).length > 0) {
+      try {
+        await api.patch<string>('/api/calculations/{id}', {
+          path: { id: base._id },
+          headers: ifMatch(revision),
+          body: patch,
+        });
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.status !== 412) throw error;
+        const current = (await api.get<string>('/api/calculations/{id}', {
+          path: { id: base._id },
+        })) as unknown as Calculation;
+        const { patch: merged, clashes } = mergePatch(patch, base, current);
+        const next = toNumber(current._revision) ?? 0;
+        if (clashes.length > 0) onConflict({ patch: merged, clashes, revision: next });
+        else await send(merged, next, true);
+        return;
+      }
+    }
+    await refresh();
+    if (isMerged) toast({ text: 'Saved together with changes that another person made meanwhile.' });
+    onDone();
+  };
+  const save = async (patch: JsonObject, revision: number) => {
+    setState({ isBusy: true });
+    try {
+      await send(patch, revision, false);
+      setState({ isBusy: false });
+    } catch (error) {
+      setState({ isBusy: false, error });
+    }
+  };
+  return { ...state, save };
+}
+
+function withReason(note: string, reason: string): string {
+  const line = `**Failed:** ${reason.trim()}`;
+  return note === '' ? line : `${note}\n\n${line}`;
+}
+
+/** What the service says about a field. */
+function messageOf(error: unknown, name: string): { error?: true; helperText?: string } {
+  if (!(error instanceof ProblemError)) return {};
+  const own = error.errors.filter(({ pointer }) => pointer?.split('/')[1] === name);
+  return own.length === 0 ? {} : { error: true, helperText: own.map(({ message }) => message).join('; ') };
+}
+
+function isBesideFields(error: unknown): boolean {
+  const fields = ['name', 'status', 'tags', 'labels', 'note'];
+  return (
+    error instanceof ProblemError &&
+    error.errors.length > 0 &&
+    error.errors.every(({ pointer }) => fields.includes(pointer?.split('/')[1] ?? ''))
+  );
+}

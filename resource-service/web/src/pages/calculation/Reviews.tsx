@@ -1,0 +1,56 @@
+// The verdicts on a calculation, the form that gives one, and asking others.
+import Button from '@mui/material/Button';
+import Box from '@mui/material/Box';
+import { useState } from 'react';
+
+import { Can } from '@/app/services';
+import { RequestDialog } from '@/review/RequestDialog';
+import { VerdictForm } from '@/review/VerdictForm';
+import { VerdictList } from '@/review/VerdictList';
+import { Section } from '@/ui/page';
+
+import { useRefresh, type Calculation } from './data';
+
+interface ReviewsProps {
+  /** What is on the screen: a verdict is on this revision. */
+  shown: Calculation;
+  latest: number;
+  onShowLatest(): void;
+}
+
+export function Reviews({ shown, latest, onShowLatest }: ReviewsProps) {
+  const [asking, setAsking] = useState(false);
+  const refresh = useRefresh(shown._id);
+  return (
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start' }}>
+      <Box sx={{ flex: '1 1 400px', minWidth: 0 }}>
+        <Section
+          title="Verdicts"
+          actions={
+            <Can scope="reviews:write">
+              <Button variant="outlined" onClick={() => setAsking(true)}>
+                Request a review
+              </Button>
+            </Can>
+          }
+        >
+          <VerdictList calculation={shown._id} />
+        </Section>
+      </Box>
+      <Box sx={{ flex: '0 1 340px', minWidth: 280 }}>
+        <Section title="Your verdict">
+          <VerdictForm
+            key={shown._id}
+            subject={shown}
+            latest={latest}
+            onShowLatest={() => {
+              void refresh();
+              onShowLatest();
+            }}
+          />
+        </Section>
+      </Box>
+      {asking && <RequestDialog calculations={[shown]} onClose={() => setAsking(false)} />}
+    </Box>
+  );
+}
