@@ -5,8 +5,8 @@ import { Fragment, type ReactNode } from 'react';
 export interface DenseColumn {
   title: string;
   align?: 'right';
-  /** Breaks long text instead of widening the table. */
-  wrap?: boolean;
+  /** Breaks long text instead of widening the table: anywhere, or between words where there are any. */
+  wrap?: true | 'words';
 }
 
 export interface DenseRow {
@@ -43,6 +43,7 @@ export function DenseTable({
           '& th:first-of-type, & td:first-of-type': { pl: 0 },
           '& thead th': { color: 'text.secondary', fontWeight: 500, whiteSpace: 'nowrap' },
           '& .right': { textAlign: 'right', whiteSpace: 'nowrap' },
+          '& .words': { overflowWrap: 'break-word', minWidth: 120, maxWidth: 360 },
           '& .wrap': { overflowWrap: 'anywhere', minWidth: 56, maxWidth: 360 },
         }}
       >
@@ -69,7 +70,10 @@ export function DenseTable({
                 {cells.map((cell, index) => {
                   const { align, wrap } = columns[index] ?? {};
                   return (
-                    <td key={index} className={[align, wrap && 'wrap'].filter(Boolean).join(' ')}>
+                    <td
+                      key={index}
+                      className={[align, wrap === 'words' ? 'words' : wrap && 'wrap'].filter(Boolean).join(' ')}
+                    >
                       {cell}
                     </td>
                   );

@@ -6,6 +6,7 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useShortcuts } from '@/app/keys';
 import { useLiveQueries } from '@/app/liveQueries';
 import { usePreferences } from '@/app/preferences';
+import { holds } from '@/app/scopes';
 import { useIdentity, useScope } from '@/app/services';
 import { endedSince, SILENT_AFTER, silentSince, startOfYesterday, type Filter } from '@/calculations/lately';
 import { QUEUE } from '@/review/requests';
@@ -39,7 +40,7 @@ export default function DayPage() {
   const whoseWords = all ? '' : ' of yours';
 
   useLiveQueries(
-    LIVE.filter((one) => scopes.includes(`${one}:read`)),
+    LIVE.filter((one) => holds(scopes, `${one}:read`)),
     [['day'], QUEUE],
   );
   useShortcuts('My day', [

@@ -12,6 +12,7 @@ import { useServices, useSessionState } from '@/app/services';
 import { Loading } from '@/ui/states';
 
 import { EnterFrame } from './EnterFrame';
+import { placeOf } from './place';
 
 interface Fields {
   username: string;
@@ -23,11 +24,6 @@ const REASONS: Record<string, string> = {
   expired: 'Your session has expired. Log in to continue where you were.',
   revoked: 'Your session was ended. Log in to continue where you were.',
 };
-
-/** The place within this site to return to; anything else leads to the front page. */
-function placeOf(back: string | null): string {
-  return back !== null && back.startsWith('/') && !/^\/[/\\]/.test(back) ? back : '/';
-}
 
 export default function Login() {
   const { session } = useServices();

@@ -1,0 +1,136 @@
+// Make an account, where registration is open. What the service refuses is said beside the field.
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { Link, Navigate, useSearchParams } from 'react-router';
+
+import { at, type JsonObject } from '@/api/json';
+import { ProblemError } from '@/api/problem';
+import { useApi, useServices, useSessionState } from '@/app/services';
+import { showFaults } from '@/ui/form';
+import { Loading } from '@/ui/states';
+
+import { EnterFrame } from './EnterFrame';
+import { placeOf } from './place';
+
+interface Fields {
+  full_name: string;
+  email: string;
+  password: string;
+}
+
+interface Terms {
+  open: boolean;
+  /** The rule for passwords in the words of the service. */
+  password: string;
+}
+
+/** The service's own description says whether anyone may register. */
+function useTerms() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['/auth/openapi.json', 'registration'],
+    queryFn: async ({ signal }): Promise<Terms> => {
+      const document = (await api.get<string>('/auth/openapi.json', { signal })) as JsonObject;
+      const who = at(document, 'paths./auth/users.post.x-principals');
+      const rule = at(document, 'components.schemas.SignUp.properties.password.description');
+      return {
+        open: !Array.isArray(who) || who.includes('anyone'),
+        password: typeof rule === 'string' ? rule : '',
+      };
+    },
+    staleTime: Infinity,
+  });
+}
+
+export default function Register() {
+  const state = useSessionState();
+  const [search] = useSearchParams();
+  const terms = useTerms();
+  if (state.kind === 'unknown') return <Loading label="Looking for your session" />;
+  if (state.kind === 'authenticated') return <Navigate to={placeOf(search.get('back'))} replace />;
+  const login = (
+    <Box sx={{ color: 'text.secondary' }}>
+      Have an account? <Link to={{ pathname: '/login', search: search.toString() }}>Log in</Link>
+    </Box>
+  );
+  if (terms.isPending) return <Loading label="Asking whether registration is open" />;
+  if (terms.data?.open === false) {
+    return (
+      <EnterFrame title="Register">
+        <Alert severity="info">Registration is closed here. An administrator can make an account for you.</Alert>
+        {login}
+      </EnterFrame>
+    );
+  }
+  return (
+    <EnterFrame title="Register">
+      <Form rule={terms.data?.password ?? ''} />
+      {login}
+    </EnterFrame>
+  );
+}
+
+function Form({ rule }: { rule: string }) {
+  const { session, api } = useServices();
+  const { register, handleSubmit, setError, setFocus, formState } = useForm<Fields>();
+  const [problem, setProblem] = useState<string | null>(null);
+  const submit = handleSubmit(async ({ email, password, full_name: name }) => {
+    setProblem(null);
+    try {
+      const body = { email: email.trim(), password, ...(name.trim() !== '' && { full_name: name.trim() }) };
+      await api.post('/auth/users', { body });
+      await session.login(body.email, password);
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'conflict') {
+        setError('email', { message: error.message });
+        setFocus('email', { shouldSelect: true });
+        return;
+      }
+      showFaults(error, (field, message) => setError(field as keyof Fields, { message }), setProblem, [
+        'email',
+        'password',
+        'full_name',
+      ]);
+    }
+  });
+  const { errors, isSubmitting } = formState;
+  return (
+    <>
+      {problem && <Alert severity="error">{problem}</Alert>}
+      <Box component="form" noValidate onSubmit={(event) => void submit(event)} sx={{ display: 'grid', gap: 4 }}>
+        <TextField
+          label="Name"
+          autoComplete="name"
+          autoFocus
+          error={Boolean(errors.full_name)}
+          helperText={errors.full_name?.message ?? 'What others see. May be left empty.'}
+          {...register('full_name')}
+        />
+        <TextField
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          error={Boolean(errors.email)}
+          helperText={errors.email?.message}
+          {...register('email', { required: 'Enter your e-mail address' })}
+        />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          error={Boolean(errors.password)}
+          helperText={errors.password?.message ?? rule}
+          {...register('password', { required: 'Enter a password' })}
+        />
+        <Button type="submit" variant="contained" size="medium" loading={isSubmitting}>
+          Register
+        </Button>
+      </Box>
+    </>
+  );
+}
