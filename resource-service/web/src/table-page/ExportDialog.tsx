@@ -31,7 +31,7 @@ interface ExportProps {
 
 const FORMATS = {
   csv: { word: 'CSV', type: 'text/csv', about: 'a table, digits as stored' },
-  ndjson: { word: 'NDJSON', type: 'application/x-ndjson', about: 'whole documents, one a line' },
+  ndjson: { word: 'NDJSON', type: 'application/x-ndjson', about: 'documents, one a line' },
   parquet: { word: 'Parquet', type: 'application/vnd.apache.parquet', about: 'a typed table for pandas' },
 } as const;
 type Format = keyof typeof FORMATS;

@@ -1,6 +1,10 @@
 // Says how many rows came since the table was read. The rows stay where they are until the reader asks.
 import Button from '@mui/material/Button';
 
+import { useStreamState } from '@/app/live';
+import { StatusMark } from '@/ui/status';
+import { TimeText } from '@/ui/time';
+
 import { useNews } from './useNews';
 
 interface NewsPillProps {
@@ -12,8 +16,15 @@ interface NewsPillProps {
 
 export function NewsPill({ collection, conditions, opened, reload }: NewsPillProps) {
   const { added } = useNews(collection, conditions, opened);
+  const stream = useStreamState();
   return (
     <span role="status">
+      {stream.kind === 'stalled' && (
+        <span title="Changes may be missing; the connection is tried again by itself">
+          <StatusMark status="stalled" word="not live, last heard" />{' '}
+          <TimeText at={new Date(stream.since).toISOString()} />{' '}
+        </span>
+      )}
       {added > 0 && (
         <Button
           variant="contained"

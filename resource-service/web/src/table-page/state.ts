@@ -44,6 +44,8 @@ export const RESERVED: ReadonlySet<string> = new Set([
   ],
   ...['expand', 'by', 'stat', 'x', 'y'],
 ]);
+/** Parameters that a page has beside its table. */
+const BESIDE = ['view', 'sel', 'tab', 'by', 'stat', 'x', 'y'];
 /** What is no part of a saved view: which rows are chosen, and the view itself. */
 const PASSING: ReadonlySet<string> = new Set(['sel', 'view', 'after', 'limit', 'count', 'explain', 'expand']);
 
@@ -111,7 +113,7 @@ export function writeState(state: TableState, before: URLSearchParams = new URLS
   set('d', state.differs ? '1' : undefined);
   set('stored', state.stored ? '1' : undefined);
   set('silent', state.silent);
-  for (const name of ['view', 'sel', 'tab']) set(name, before.get(name) ?? undefined);
+  for (const name of BESIDE) for (const value of before.getAll(name)) after.append(name, value);
   return after;
 }
 
@@ -159,9 +161,8 @@ export function searchOfView(state: string, id: string): URLSearchParams {
   const text = state.startsWith('?') ? state.slice(1) : state;
   const pairs = [...new URLSearchParams(text)].filter(([name]) => name !== '' && !PASSING.has(name));
   // Reading and writing it once drops what this page does not know how to show.
-  const known = writeState(readState(new URLSearchParams(pairs)));
-  for (const name of ['by', 'stat', 'x', 'y'])
-    for (const [key, value] of pairs) if (key === name) known.append(key, value);
+  const given = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
+  const known = writeState(readState(given), given);
   known.set('view', id);
   return known;
 }

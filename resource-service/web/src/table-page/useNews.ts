@@ -1,15 +1,21 @@
-// How many documents that meet the conditions of a table were stored since it was read.
+// How many documents that meet the conditions of a table were stored since it was read. Counted when the stream says that
+// something was, and now and then where there is no stream.
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 
+import { useChanges, useStreamState } from '@/app/live';
 import { useApi } from '@/app/services';
 
 import { readPage } from './useRows';
 
-/** Milliseconds between two looks while the page is in sight. */
-const INTERVAL = 15_000;
+/** Milliseconds between two looks without a stream, while the page is in sight. */
+const INTERVAL = 30_000;
+/** Milliseconds from an event to the count, in which more events may come. */
+const SETTLE = 1500;
 
 export function useNews(collection: string, conditions: URLSearchParams, opened: number): { added: number } {
   const api = useApi();
+  const stream = useStreamState();
   const text = conditions.toString();
   // The newest document when the table was read, by the clock of the service.
   const newest = useQuery({
@@ -26,8 +32,7 @@ export function useNews(collection: string, conditions: URLSearchParams, opened:
   const news = useQuery({
     queryKey: ['news', collection, text, since, opened],
     enabled: since !== undefined,
-    staleTime: 0,
-    refetchInterval: INTERVAL,
+    refetchInterval: stream.kind === 'live' ? false : INTERVAL,
     queryFn: async ({ signal }) => {
       const search = new URLSearchParams(text);
       if (since) search.append('_created_at[gt]', since);
@@ -36,6 +41,18 @@ export function useNews(collection: string, conditions: URLSearchParams, opened:
       search.set('count', 'exact');
       return (await readPage(api, collection, search, signal)).total ?? 0;
     },
+  });
+  const { refetch } = news;
+  const isKnown = since !== undefined;
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useChanges([collection], (event) => {
+    if (!isKnown || timer.current !== undefined) return;
+    if (event.kind === 'change' && event.change.type !== 'insert') return;
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      void refetch();
+    }, SETTLE);
   });
   return { added: news.data ?? 0 };
 }

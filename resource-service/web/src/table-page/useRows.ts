@@ -65,8 +65,9 @@ export function useRows(asked: Asked, loadedBefore: number) {
   // Another order or other columns show as many rows as were loaded (mlflow#5365).
   const wanted = useRef(loadedBefore);
 
+  const queryKey = ['rows', collection, text, opened];
   const query = useInfiniteQuery({
-    queryKey: ['rows', collection, text, opened],
+    queryKey,
     initialPageParam: undefined as Cursor | undefined,
     queryFn: ({ pageParam, signal }) => {
       const page = new URLSearchParams(text);
@@ -105,7 +106,7 @@ export function useRows(asked: Asked, loadedBefore: number) {
 
   const isWhole = data !== undefined && !isPlaceholderData && !hasNextPage;
   const total = useTotal(asked, data !== undefined && !isPlaceholderData && hasNextPage);
-  return { query, rows, more, isWhole, total: isWhole ? { count: loaded, isExact: true } : total };
+  return { query, queryKey, rows, more, isWhole, total: isWhole ? { count: loaded, isExact: true } : total };
 }
 
 function useTotal({ collection, conditions, opened }: Asked, isNeeded: boolean): Total | undefined {

@@ -10,6 +10,7 @@ import { foundFields, mergeFields, type Field } from './fields';
 import { conditionsOf, fieldsFor, sortOf } from './request';
 import type { TableState } from './state';
 import { useFormats } from './useFormats';
+import { useLiveRows } from './useLiveRows';
 import { useRows } from './useRows';
 import type { Visit } from './useTableState';
 
@@ -45,7 +46,9 @@ export function useTable({ collection, state, visit, declared, usual, hasLife, a
   }, [chosen, hasLife, hasHeartbeat]);
   const sort = sortOf(state.sort);
   const owners = chosen.includes('_owner');
-  const listed = useRows({ collection, conditions, sort, fields, owners, opened }, visit.loaded);
+  const asked = { collection, conditions, sort, fields, owners, opened };
+  const listed = useRows(asked, visit.loaded);
+  useLiveRows(asked, listed.queryKey);
   const { rows } = listed;
   const { onLoaded } = visit;
   useEffect(() => onLoaded(rows.length), [onLoaded, rows.length]);

@@ -1,4 +1,13 @@
-// Aggregates and scatter plots: addresses.
+// Statistics of calculations: addresses.
+import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { guarded } from '@/app/Guarded';
+
+export const routes: RouteObject[] = [
+  guarded(
+    '/explore',
+    lazy(() => import('./Page')),
+    'calculations:read',
+  ),
+];
