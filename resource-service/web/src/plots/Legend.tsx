@@ -31,7 +31,7 @@ export function Legend(props: LegendProps) {
             key={curve.key}
             {...props}
             curve={curve}
-            look={lookOf(index, colours)}
+            look={lookOf(curve.index ?? index, colours)}
             own={props.specials[index] ?? []}
           />
         ))}

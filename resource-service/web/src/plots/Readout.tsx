@@ -45,7 +45,11 @@ export function Readout({
           if (!point) return null;
           return (
             <Box key={curve.key} data-readout={curve.key} sx={{ whiteSpace: 'nowrap' }}>
-              <Box component="span" aria-hidden sx={{ color: lookOf(index, colours).colour, fontWeight: 700 }}>
+              <Box
+                component="span"
+                aria-hidden
+                sx={{ color: lookOf(curve.index ?? index, colours).colour, fontWeight: 700 }}
+              >
                 ▍
               </Box>
               <span dir="auto">

@@ -67,7 +67,10 @@ export function SeriesPlot(props: SeriesPlotProps) {
     return align([...raw, ...smoothed], axis.place);
   }, [samples, axis, tau]);
   const lines = useMemo(() => {
-    const raw = curves.map((_, index) => ({ look: lookOf(index, colours.series), specials: specials[index] ?? [] }));
+    const raw = curves.map((curve, index) => ({
+      look: lookOf(curve.index ?? index, colours.series),
+      specials: specials[index] ?? [],
+    }));
     if (tau === undefined) return raw;
     // The raw line steps back behind the smoothed one.
     const pale = raw.map((line) => ({ ...line, look: { ...line.look, colour: `${line.look.colour}70` } }));

@@ -21,6 +21,8 @@ export interface Curve extends SeriesName {
   key: string;
   label: string;
   unit?: string;
+  /** Which look it has; its place among the curves where that is absent. */
+  index?: number;
   /** What is drawn now. */
   sample: Sample;
   /** Points of the window, and how many of them are shown. */
@@ -40,6 +42,7 @@ export interface Curves {
 
 export interface CurveName extends SeriesName {
   label: string;
+  index?: number;
   /** Whether its job still runs. */
   isGrowing?: boolean;
 }

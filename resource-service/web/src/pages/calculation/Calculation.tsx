@@ -51,7 +51,11 @@ export default function CalculationPage() {
   if (asked !== undefined && asked !== latest) {
     return (
       <Page title={past.data?.name ?? 'Calculation'} heading={<bdi>{past.data?.name ?? 'Calculation'}</bdi>}>
-        <Answer query={past}>{(shown) => <Body shown={{ ...shown, _id: id }} current={current.data} isPast />}</Answer>
+        <Answer query={past}>
+          {(shown) => (
+            <Body shown={{ ...shown, _id: id, _owner_name: current.data?._owner_name }} current={current.data} isPast />
+          )}
+        </Answer>
       </Page>
     );
   }
@@ -98,7 +102,8 @@ function Body({ shown, current, isPast }: BodyProps) {
           action={current && <Button onClick={showLatest}>Show revision {latest}</Button>}
         >
           This is revision {toNumber(shown._revision)}, saved <TimeText at={shown._updated_at} form="both" />. It is{' '}
-          {current ? 'not the current one' : 'from before the calculation was removed'}.
+          {current ? 'not the current one' : 'from before the calculation was removed'}. Plots and files are those of
+          today.
         </Alert>
       )}
       <Head calculation={shown} isPast={isPast} />

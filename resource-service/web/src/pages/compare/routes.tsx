@@ -1,4 +1,13 @@
-// Calculations side by side: addresses.
+// Compare calculations: addresses.
+import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+import { guarded } from '@/app/Guarded';
+
+export const routes: RouteObject[] = [
+  guarded(
+    '/compare',
+    lazy(() => import('./Compare')),
+    'calculations:read',
+  ),
+];
