@@ -12,7 +12,7 @@ const RETRIES = [1_000, 3_000, 10_000, 30_000];
 /** How long to wait where the service does not let the stream be read at all, in milliseconds. */
 const REFUSED = 60_000;
 /** A connection that lasted this long does not count as a failure, in milliseconds. */
-const LASTING = 5_000;
+const LASTING = 1_000;
 /** Why a connection is given up that works: other collections are wanted, or none. */
 const CHANGED = Symbol('changed');
 
