@@ -48,7 +48,7 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
   const api = useApi();
   const [comment, setComment] = useState(() => readDraft(subject._id));
   const [found, setFound] = useState(0);
-  const [waiting, setWaiting] = useState<Verdict | null>(null);
+  const [held, setHeld] = useState<{ verdict: Verdict; revision: number } | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const first = useRef<HTMLButtonElement>(null);
@@ -57,6 +57,8 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
   const [asking, setAsking] = useState(false);
   const busy = asking || give.isPending;
   const newest = Math.max(latest, found);
+  // A verdict that was held back is about the revision that was on the screen then.
+  const waiting = held?.revision === subject._revision ? held.verdict : null;
   const isOld = newest > subject._revision;
 
   const change = (text: string) => {
@@ -65,7 +67,7 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
   };
   const send = async (verdict: Verdict) => {
     setFailure(null);
-    setWaiting(null);
+    setHeld(null);
     try {
       await give.mutateAsync({ subject, verdict, comment });
       setComment('');
@@ -83,7 +85,7 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
       const current = Math.max(newest, await currentRevision(api, subject._id));
       setFound(current);
       if (current > subject._revision) {
-        setWaiting(verdict);
+        setHeld({ verdict, revision: subject._revision });
         onReveal?.();
       } else {
         await send(verdict);

@@ -29,7 +29,7 @@ const WIDE = '(min-width: 1100px)';
 const LIVE = ['calculations', 'reviews'];
 const PANES = ['queue', 'changes', 'verdict'] as const;
 export type Pane = (typeof PANES)[number];
-const PANE_TITLES: Record<Pane, string> = { queue: 'Queue', changes: 'What changed', verdict: 'Verdict' };
+const PANE_TITLES: Record<Pane, string> = { queue: 'Queue', changes: 'Changes', verdict: 'Verdict' };
 
 export default function ReviewPage() {
   const may = useScope('reviews:write');
