@@ -142,6 +142,32 @@ def test_it_asks_for_the_names_and_ports_of_compose(service, compose):
     assert f" {service}:{public} check port {management} " in CONFIGURATION.read_text()
 
 
+def test_it_speaks_http_2_to_a_proxy_before_it_that_knows_so(origin):
+    """HTTP/2 without TLS and without an upgrade (RFC 9113 section 3.3), written by hand: Python has no client."""
+    def frame(kind, flags, stream, payload=b""):
+        return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+    def literal(index, text):
+        return bytes([index, len(text)]) + text.encode()
+
+    # :method GET and :scheme http are entries 2 and 6 of the static table (RFC 7541), :path is 4, :authority is 1.
+    head = bytes([0x82, 0x86]) + literal(0x04, "/calculations") + literal(0x01, "localhost")
+    data, settings, headers, end_headers, end_stream = 0, 4, 1, 4, 1
+    with socket.create_connection(("127.0.0.1", origin.port), timeout=PATIENCE) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(settings, 0, 0))
+        connection.sendall(frame(headers, end_headers | end_stream, 1, head))
+        answers, body = connection.makefile("rb"), b""
+        while True:
+            start = answers.read(9)
+            assert len(start) == 9, "the connection was closed"
+            payload = answers.read(int.from_bytes(start[:3], "big"))
+            if start[3] == data and int.from_bytes(start[5:], "big") == 1:
+                body += payload
+            if start[3] in (data, headers) and start[4] & end_stream:
+                break
+    assert json.loads(body)["service"] == "resource-service"
+
+
 @pytest.mark.parametrize(
     ("path", "service"),
     [
@@ -150,6 +176,8 @@ def test_it_asks_for_the_names_and_ports_of_compose(service, compose):
         ("/.well-known/jwks.json", "auth-service"),
         ("/api/calculations?limit=1", "resource-service"),
         ("/authors", "resource-service"),
+        ("/assets/app-1a2b.js", "resource-service"),
+        ("/calculations/0192?tab=plots", "resource-service"),
         ("/", "resource-service"),
     ],
 )

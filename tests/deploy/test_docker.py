@@ -40,6 +40,7 @@ def context(tmp_path_factory):
 
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
     extra = ["target/debug/x", "deploy/secrets/auth-store-url", "tests/.cache/x", "data/keys.json", ".git/config"]
+    extra += [f"resource-service/web/{name}/x" for name in ("dist", "node_modules", "coverage")]
     files = [path for path in listed.stdout.split("\0") if path and (ROOT / path).is_file()]
     assert not [path for path in extra if sent(path)]
     for path in filter(sent, files):
@@ -63,6 +64,34 @@ def test_an_image_is_its_static_binary_under_a_numbered_user(stages, service, ma
     assert f'ENTRYPOINT ["/{service}"]' in stages[service]
     exposed = re.search(r"(?m)^EXPOSE (.+)$", stages[service])[1]
     assert [int(port) for port in exposed.split()] == ports(manifests.settings(service), service)
+
+
+def test_the_image_of_resource_service_holds_the_console_and_serves_it(stages, run_service, tmp_path):
+    build, image = stages["console"], stages["resource-service"]
+    assert re.search(r"(?m)^RUN .*npm ci", build) and "\nRUN npm run build\n" in build
+    assert "COPY --from=console /src/dist /console\n" in image
+    [setting] = re.findall(r"(?m)^ENV (.+)$", image)
+    assert setting == "RESOURCE__CONSOLE__DIR=/console"
+    # The service knows a setting of that name.
+    name = setting.partition("=")[0]
+    keys = str(tmp_path / "keys.json")
+    assert run_service("auth-service", "keys", "new", "--file", keys).returncode == 0
+    environment = {name: str(tmp_path), "RESOURCE__KEYS__FILE": keys, "RESOURCE__STORE__URL": f"sqlite:{tmp_path}/r.db"}
+    answer = run_service("resource-service", "check", environment=environment)
+    assert "console.dir" in answer.stderr and "has no index.html" in answer.stderr
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    answer = run_service("resource-service", "check", environment=environment)
+    assert answer.returncode == 0 and f"console          {tmp_path}" in answer.stdout, answer.stderr
+
+
+def test_the_console_is_built_by_a_node_that_it_accepts_from_sources_that_are_sent(stages, context):
+    package = json.loads((context / "resource-service/web/package.json").read_text())
+    at_least = int(re.fullmatch(r">=(\d+)(\.\d+)*", package["engines"]["node"])[1])
+    assert int(re.match(r"FROM node:(\d+)-", stages["console"])[1]) >= at_least
+    assert package["scripts"]["build"]
+    copied = re.findall(r"(?m)^COPY (.+) \./$", stages["console"])
+    for path in " ".join(copied).split():
+        assert (context / path).exists(), path
 
 
 def test_pods_and_containers_run_under_the_user_of_the_image(manifests, compose):

@@ -1,5 +1,7 @@
 //! `tessera`: one command, both services, a real calculation, three lines to paste.
 
+mod console;
+
 use std::{
     io::{BufRead as _, BufReader},
     path::Path,
@@ -17,8 +19,13 @@ struct Local {
 }
 
 impl Local {
+    /// Without a console.
     fn start(directory: &Path, arguments: &[&str]) -> Self {
-        let mut child = command("tessera", &[])
+        Self::start_in(directory, &[], &[&["--no-console"], arguments].concat())
+    }
+
+    fn start_in(directory: &Path, environment: &[(String, String)], arguments: &[&str]) -> Self {
+        let mut child = command("tessera", environment)
             .args(["--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0", "--data-dir"])
             .arg(directory)
             .args(arguments)

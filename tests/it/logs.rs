@@ -190,8 +190,16 @@ fn tessera_ends_in_time_whatever_hangs() {
         ("RUST_LOG".to_owned(), "info".to_owned()),
     ];
     let data = directory.path().join("data").display().to_string();
-    let arguments =
-        ["--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0", "--no-sample", "--data-dir", &data];
+    let arguments = [
+        "--listen",
+        "127.0.0.1:0",
+        "--management-listen",
+        "127.0.0.1:0",
+        "--no-sample",
+        "--no-console",
+        "--data-dir",
+        &data,
+    ];
     let service = Unread::start("tessera", &environment.to_vec(), &arguments);
     let head = "GET /auth/users/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     for _ in 0..6_000 {

@@ -22,6 +22,7 @@ mod failover;
 mod guesses;
 mod hang;
 mod hot;
+mod http2;
 mod import;
 mod keys;
 mod local;

@@ -1,24 +1,17 @@
 //! Composition root: data directory and settings, both services on one origin, a tour for who started them.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use actix_web::{HttpResponse, http::header, web};
 use anyhow::Result;
 use auth_service::{admin::Admin, domain::roles::SCIENTIST};
-use service_kit::{
-    clock::SystemClock,
-    random::OsRandom,
-    server::{Listeners, Part},
-    telemetry,
-};
+use resource_service::app::Env;
+use service_kit::{clock::SystemClock, random::OsRandom, server::Listeners, telemetry};
 
 use crate::{
     banner::Ready,
     browser,
     cli::Cli,
+    console::Plan,
     data_dir::DataDir,
     demo, settings, terminal,
     tour::{self, Scientist},
@@ -41,18 +34,26 @@ pub async fn run(cli: Cli) -> Result<()> {
     place.data.make_key_ring(&SystemClock, &OsRandom)?;
     let auth = auth_service::app::App::open(&auth_settings, auth_service::app::system()).await?;
     let operator = auth.admin();
-    let resource_settings = settings::calling(resource_settings, &operator, &place.origin).await?;
-    let resource =
-        resource_service::app::part(&resource_settings, resource_service::app::Env::default()).await?;
-    let mut parts = vec![auth.part(), resource];
-    if resource_settings.console.dir.is_none() {
-        parts.push(front_page());
-    }
-    let mut serving = std::pin::pin!(listeners.serve(parts));
+    let mut resource_settings = settings::calling(resource_settings, &operator, &place.origin).await?;
+    let plan = Plan::new(&cli, resource_settings.console.dir.as_deref());
+    resource_settings.console.dir = match &plan {
+        Plan::Folder(folder) => Some(folder.clone()),
+        Plan::Sources(_) | Plan::Nothing(_) => None,
+    };
+    let env = Env::default();
+    let building = plan.begin(&env.console, place.data.console_log()).await;
+    let resource = resource_service::app::part(&resource_settings, env).await?;
+    let mut serving = std::pin::pin!(listeners.serve(vec![auth.part(), resource]));
+    let finished = async {
+        if let Some(building) = building {
+            building.finish(&place.origin).await;
+        }
+        Ok(())
+    };
     tokio::select! {
         served = &mut serving => served?,
-        welcomed = welcome(&cli, &place, &operator) => {
-            welcomed?;
+        done = async { tokio::try_join!(welcome(&cli, &place, &operator), finished) } => {
+            done?;
             serving.await?;
         }
     }
@@ -72,11 +73,11 @@ async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
     tour::until_ready(management).await?;
     let administrator = demo::administrator(operator, cli.new_admin.as_deref(), &OsRandom).await?;
     terminal::print(&Ready { origin, management, administrator: &administrator, demo_users: &data.demo() });
-    let docs = format!("{origin}/api/docs");
+    let console = format!("{origin}/");
     if cli.open
-        && let Err(error) = browser::open(&docs)
+        && let Err(error) = browser::open(&console)
     {
-        terminal::report(&format!("tessera: cannot open the browser at {docs}: {error}"));
+        terminal::report(&format!("tessera: cannot open the browser at {console}: {error}"));
     }
     // Who pastes may be in another directory.
     let file = std::path::absolute(data.demo_login(SCIENTIST))?;
@@ -88,16 +89,6 @@ async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
         Err(error) => terminal::report(&format!("tessera: there are no demo users: {error:#}")),
     }
     Ok(())
-}
-
-/// `/` leads to the documentation.
-fn front_page() -> Part {
-    let redirect =
-        async || HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/api/docs")).finish();
-    let configure = move |config: &mut web::ServiceConfig| {
-        config.service(web::resource("/").get(redirect).head(redirect));
-    };
-    Part { configure: Arc::new(configure), checks: Vec::new(), description: None }
 }
 
 /// The URL under which a client on this machine reaches a bound address.

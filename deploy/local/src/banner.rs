@@ -33,6 +33,7 @@ impl fmt::Display for Ready<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { origin, management, administrator, demo_users } = self;
         writeln!(f, "Tessera {} is ready. Ctrl-C stops it.\n", env!("CARGO_PKG_VERSION"))?;
+        writeln!(f, "  console      {origin}/")?;
         writeln!(f, "  documents    {origin}/api/docs")?;
         writeln!(f, "  users        {origin}/auth/docs")?;
         writeln!(f, "  health       {management}/readyz\n")?;

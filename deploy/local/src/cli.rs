@@ -31,6 +31,18 @@ pub struct Cli {
     #[arg(long)]
     pub no_sample: bool,
 
+    /// Serve the console from this folder of a built one, instead of building it from the sources of the checkout
+    #[arg(long, value_name = "DIR")]
+    pub console: Option<PathBuf>,
+
+    /// Build the console from the sources in this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "console")]
+    pub console_sources: Option<PathBuf>,
+
+    /// Neither build nor serve the console
+    #[arg(long, conflicts_with_all = ["console", "console_sources"])]
+    pub no_console: bool,
+
     /// Open the browser when ready
     #[arg(long)]
     pub open: bool,

@@ -32,6 +32,11 @@ impl DataDir {
         self.0.join("keys.json")
     }
 
+    /// What npm writes while it builds the console.
+    pub fn console_log(&self) -> PathBuf {
+        self.0.join("console-build.log")
+    }
+
     /// Makes the key ring, with one shared key, if it is missing.
     pub fn make_key_ring(&self, clock: &dyn Clock, random: &dyn Random) -> Result<()> {
         let path = self.key_ring();

@@ -4,6 +4,7 @@ pub mod app;
 mod banner;
 mod browser;
 pub mod cli;
+mod console;
 mod data_dir;
 mod demo;
 mod sample;

@@ -1,6 +1,6 @@
 //! The settings of both services as this process wants them: its own defaults under what the environment says.
 
-use std::path::Path;
+use std::{ffi::OsString, path::Path};
 
 use auth_service::{admin::Admin, ops::AuthError, settings::Settings as AuthSettings};
 use resource_service::settings::Settings as ResourceSettings;
@@ -49,6 +49,15 @@ pub async fn calling(
         settings.auth.client_secret = Some(secret.into());
     }
     Ok(settings)
+}
+
+/// The variables of the environment that may be settings of the services.
+pub fn variables() -> Vec<OsString> {
+    let ours = |name: &OsString| {
+        let name = name.to_string_lossy();
+        name.starts_with("AUTH__") || name.starts_with("RESOURCE__")
+    };
+    std::env::vars_os().map(|(name, _)| name).filter(ours).collect()
 }
 
 /// Both services share the listeners, which the command line names.

@@ -177,7 +177,8 @@ fn public(
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
-    Ok(server.listen(listener)?.run())
+    let server = if settings.h2c { server.listen_auto_h2c(listener)? } else { server.listen(listener)? };
+    Ok(server.run())
 }
 
 /// Has the kernel cut a connection whose client has taken nothing for so long of what was sent to it (`TCP_USER_TIMEOUT`,

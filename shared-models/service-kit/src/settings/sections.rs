@@ -24,6 +24,10 @@ pub struct HttpSettings {
     /// Seconds after which a connection is cut whose client takes nothing of what it is sent.
     #[serde(default = "write_timeout")]
     pub write_timeout: u64,
+    /// Whether HTTP/2 without TLS is spoken too, to clients that know it (RFC 9113 section 3.3). For a proxy that alone reaches
+    /// the listener: what keeps a connection from waiting, and a query from outliving its client, is known for HTTP/1.1.
+    #[serde(default)]
+    pub h2c: bool,
     /// Browsers' origins that may call with credentials.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
