@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// A file attached to a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Artifact {
-    /// Its name: 1 to 255 bytes of UTF-8 in Unicode's form NFC.
+    /// Its name: 1 to 1,024 bytes of UTF-8 in Unicode's form NFC. Slashes separate the folders it lies in.
     pub name: String,
     /// How many bytes it has.
     pub size: u64,
@@ -31,14 +31,14 @@ pub struct UnfinishedArtifact {
     pub received: u64,
 }
 
-/// The files of a document.
+/// The files of a document, or those whose names begin as the request says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ArtifactList {
     /// The files by name.
     pub items: Vec<Artifact>,
-    /// Always `null`: one list has all files of a document.
+    /// Always `null`: one list has all files that were asked for.
     pub next: Option<String>,
-    /// How many files there are.
+    /// How many files are listed.
     pub total: u64,
     /// Their total size in bytes.
     pub total_bytes: u64,

@@ -56,9 +56,11 @@ pub fn endpoints(description: Access) -> Vec<Endpoint> {
         row::delete("/api/{collection}/{id}", Access::Token, documents::delete),
         row::get("/api/{collection}/{id}/access", Access::Token, documents::access),
         row::get("/api/{collection}/{id}/artifacts", Access::Token, artifacts::list),
-        row::get("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::get),
-        row::put("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::put).in_its_own_time(),
-        row::delete("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::delete),
+        row::get("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::get).with_rest(),
+        row::put("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::put)
+            .with_rest()
+            .in_its_own_time(),
+        row::delete("/api/{collection}/{id}/artifacts/{name}", Access::Token, artifacts::delete).with_rest(),
         row::post("/api/{collection}/{id}/restore", Access::Token, versions::bring_back),
         row::get("/api/{collection}/{id}/versions", Access::Token, versions::list).in_its_own_time(),
         row::get("/api/{collection}/{id}/versions/diff", Access::Token, versions::diff).in_its_own_time(),

@@ -65,6 +65,8 @@ pub struct Endpoint {
     gate: Option<Gate>,
     /// What is done about a caller who is refused.
     refusal: Option<Refusal>,
+    /// Whether the last parameter of the path takes slashes too.
+    takes_rest: bool,
     /// The most bytes a body may have on this path, where the table's own limit does not fit.
     body_limit: Option<usize>,
     /// What a late answer means for the caller; none for a row without a deadline.
@@ -90,6 +92,7 @@ impl Endpoint {
             principals: Principals::EVERY,
             gate: None,
             refusal: None,
+            takes_rest: false,
             body_limit: None,
             late,
             route,
@@ -121,6 +124,12 @@ impl Endpoint {
         Self { late: Some(Late::Repeat), ..self }
     }
 
+    /// The same row, whose path ends in a parameter that takes the rest of the address, its slashes too. All rows of the
+    /// path must be such rows.
+    pub fn with_rest(self) -> Self {
+        Self { takes_rest: true, ..self }
+    }
+
     /// The same row with a body limit of its path's own, in bytes.
     pub fn with_body_limit(self, bytes: usize) -> Self {
         Self { body_limit: Some(bytes), ..self }
@@ -145,8 +154,11 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
         let rules: Rc<[Rule]> = endpoints.iter().map(Rule::of).collect();
         let guard = Arc::clone(verifier);
         let limit = endpoints.iter().find_map(|row| row.body_limit).unwrap_or(body_limit);
-        let resource =
-            endpoints.into_iter().fold(resource(path, &rules), |resource, row| resource.route(timed(row)));
+        let pattern =
+            if endpoints.iter().all(|row| row.takes_rest) { with_rest(path) } else { path.to_owned() };
+        let resource = endpoints
+            .into_iter()
+            .fold(resource(&pattern, &rules), |resource, row| resource.route(timed(row)));
         config.service(resource.app_data(Arc::clone(verifier)).app_data(BodyLimit(limit)).wrap(from_fn(
             move |request: ServiceRequest, next| {
                 request.extensions_mut().insert(Template(path));
@@ -154,6 +166,11 @@ pub fn mount(config: &mut ServiceConfig, table: Vec<Endpoint>, verifier: &Arc<Ve
             },
         )));
     }
+}
+
+/// The path, whose last parameter matches slashes too, and at least one character.
+fn with_rest(path: &str) -> String {
+    path.strip_suffix('}').map_or_else(|| path.to_owned(), |path| format!("{path}:.+}}"))
 }
 
 /// The row's route, which answers in time.

@@ -21,6 +21,7 @@ use crate::{
         artifacts::{
             File,
             media::MediaType,
+            name::last_segment,
             range::{RequestedRange, sent, wanted},
         },
         precondition::Precondition,
@@ -108,8 +109,10 @@ pub fn upload_of<'u>(
     Ok(Upload { named, precondition: precondition(request)?, declared, sha256, length, part })
 }
 
-/// `Content-Disposition` by RFC 6266: the name in the letters of RFC 8187, and for old readers in ASCII.
+/// `Content-Disposition` by RFC 6266: the file's own name, without its folders, in the letters of RFC 8187, and for old
+/// readers in ASCII.
 pub fn disposition(name: &str) -> ContentDisposition {
+    let name = last_segment(name);
     let plain = |c: char| if c.is_ascii() && !"\"\\%".contains(c) { c } else { '_' };
     let mut parameters = vec![DispositionParam::Filename(name.chars().map(plain).collect())];
     if name.chars().any(|c| plain(c) != c) {
@@ -129,6 +132,7 @@ mod tests {
     #[test]
     fn a_name_is_told_in_letters_that_every_reader_can_take() {
         assert_eq!(disposition("a b.txt").to_string(), "attachment; filename=\"a b.txt\"");
+        assert_eq!(disposition("logs/a b.txt").to_string(), "attachment; filename=\"a b.txt\"");
         assert_eq!(
             disposition("é\"%.h5").to_string(),
             "attachment; filename=\"___.h5\"; filename*=UTF-8''%C3%A9%22%25.h5"

@@ -21,7 +21,7 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use service_kit::{
     caller::Caller,
     coding,
-    parameters::{NoParameters, Parameters},
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
     problem::Problem,
 };
 use shared_models::{artifacts::Artifact, problem::ProblemCode};
@@ -35,7 +35,7 @@ use super::{
     handler::{ArtifactPath, DocumentPath, HandlerResult},
 };
 use crate::{
-    domain::artifacts::{CHUNK_BYTES, File},
+    domain::artifacts::{CHUNK_BYTES, File, name::MAX_BYTES},
     ops::{
         Service,
         admission::Admission,
@@ -51,15 +51,33 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Nothing in a file that somebody sent may run, load or be framed, should a browser show it after all.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
+/// Which files of a document are listed.
+pub struct Listed {
+    /// How their names begin.
+    prefix: Option<String>,
+}
+
+impl FromParameters for Listed {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let prefix = reader.text("prefix");
+        if prefix.as_ref().is_some_and(|prefix| prefix.len() > MAX_BYTES) {
+            reader.refuse("prefix", "size", format!("prefix has at most {MAX_BYTES} bytes, as names have"));
+        }
+        Self { prefix }
+    }
+}
+
 /// `GET /api/{collection}/{id}/artifacts`
 pub async fn list(
-    _: NoParameters,
+    parameters: Parameters<Listed>,
     service: web::Data<Service>,
     caller: Caller,
     path: DocumentPath,
 ) -> HandlerResult {
     let place = DocumentRef { collection: &path.0, document: &path.1 };
-    let list = get::list(&service, &caller.claims, place).await?;
+    service.admit(&caller.claims, &path.0, Verb::Read)?;
+    let Listed { prefix } = parameters.accept()?;
+    let list = get::list(&service, &caller.claims, place, prefix.as_deref().unwrap_or_default()).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, UNCACHED)).json(list))
 }
 

@@ -8,7 +8,10 @@ use super::{
         answer, answers, component, content, given, header, in_path, operation, parameter, reference,
     },
 };
-use crate::http::body::JSON;
+use crate::{
+    domain::artifacts::name::{MAX_BYTES, MAX_SEGMENT, MAX_SEGMENTS},
+    http::body::JSON,
+};
 
 /// The paths of a collection's artifacts; none where its definition has none.
 pub fn of(described: &Described<'_>) -> Vec<(String, Value)> {
@@ -47,9 +50,11 @@ const PROBLEMS: [(&str, &str); 4] = [
 ];
 
 fn list(described: &Described<'_>) -> Value {
-    let (collection, answers) = (described.collection, answers("200", answer("Artifacts"), &[403, 404]));
+    let (collection, answers) = (described.collection, answers("200", answer("Artifacts"), &[403, 404, 422]));
     let summary = "List the files of a document";
-    operation(collection, "list_artifacts", summary, &collection.access.read, &answers).into()
+    let mut list = operation(collection, "list_artifacts", summary, &collection.access.read, &answers);
+    list.insert("parameters".into(), json!([given("prefix")]));
+    list.into()
 }
 
 fn get(described: &Described<'_>) -> Value {
@@ -96,9 +101,17 @@ fn delete(described: &Described<'_>) -> Value {
 
 /// The parameters of artifacts.
 pub fn parameters() -> Vec<(String, Value)> {
-    let mut name = in_path("name", &json!({"type": "string", "minLength": 1, "maxLength": 255}));
-    name["description"] =
-        "1 to 255 bytes of UTF-8 without /, \\ and control characters; percent-encoded.".into();
+    let mut name = in_path("name", &json!({"type": "string", "minLength": 1, "maxLength": MAX_BYTES}));
+    name["description"] = format!(
+        "1 to {MAX_BYTES} bytes of UTF-8, percent-encoded. Slashes, written `/` or `%2F`, separate folders: at most {MAX_SEGMENTS} \
+         segments of 1 to {MAX_SEGMENT} bytes, none of them `.` or `..`, without \\ and control characters. A file may have the \
+         name of a folder."
+    )
+    .into();
+    let begin = json!({"type": "string", "maxLength": MAX_BYTES});
+    let description =
+        "List only the files whose names begin so, such as `logs/`. The totals count these alone.";
+    let prefix = parameter("prefix", description, &begin);
     let digits = json!({"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"});
     let sha256 = parameter("sha256", "The SHA-256 of the whole file, in hexadecimal.", &digits);
     let headers = [
@@ -113,6 +126,7 @@ pub fn parameters() -> Vec<(String, Value)> {
     let headers = headers.map(|(name, description)| (name.to_owned(), header(name, description, false)));
     let mut all = vec![
         ("artifact".to_owned(), name),
+        ("prefix".to_owned(), prefix),
         ("sha256".to_owned(), sha256),
         ("artifact.If-Match".to_owned(), header("If-Match", "The ETag that the file must have.", false)),
         (

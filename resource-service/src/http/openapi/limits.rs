@@ -68,6 +68,8 @@ fn writing() -> Vec<Row> {
         row("Faults of a document that are reported", number(MAX_FAULTS), "the others are left out"),
         row("Artifacts of a document", number(MAX_FILES), "422"),
         row("Bytes of an artifact's name", number(name::MAX_BYTES), "422"),
+        row("Segments of an artifact's name", number(name::MAX_SEGMENTS), "422"),
+        row("Bytes of a segment", number(name::MAX_SEGMENT), "422"),
     ]
 }
 

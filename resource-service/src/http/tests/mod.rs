@@ -10,6 +10,7 @@ mod definitions;
 mod documents;
 mod exits;
 mod flows;
+mod folders;
 mod limits;
 mod mistakes;
 mod openapi;

@@ -7,6 +7,7 @@ use shared_models::{
     artifacts::{ArtifactList, UnfinishedArtifact},
     claims::AccessClaims,
 };
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::Named;
 use crate::{
@@ -15,16 +16,21 @@ use crate::{
     store::{Store, StoreError, artifacts::DocumentRef},
 };
 
-/// The files of a document, and what has arrived of those that are still to come.
+/// The files of a document whose names begin with `prefix`, and what has arrived of those that are still to come.
 pub async fn list(
     service: &Service,
     claims: &AccessClaims,
     place: DocumentRef<'_>,
+    prefix: &str,
 ) -> Result<ArtifactList, ResourceError> {
     service.open(claims, place, Verb::Read).await?;
-    let folder = service.store.folder(place).await?;
+    // Names are in this form.
+    let prefix: String = prefix.nfc().collect();
+    let mut folder = service.store.folder(place).await?;
+    folder.files.retain(|file| file.about.name.starts_with(&prefix));
     let unfinished = service.store.unfinished(place, service.clock.now()).await?;
-    let unfinished = unfinished.into_iter().filter_map(|(blob, chunks)| {
+    let unfinished = unfinished.into_iter().filter(|(blob, _)| blob.name.starts_with(&prefix));
+    let unfinished = unfinished.filter_map(|(blob, chunks)| {
         let received = u64::from(chunks) * u64::from(CHUNK_BYTES);
         Some(UnfinishedArtifact { name: blob.name, sha256: blob.sha256?, received })
     });

@@ -150,7 +150,7 @@ impl World {
     }
 
     async fn names(&self) -> Vec<String> {
-        let list = list(&self.service, &self.claims, PLACE).await.unwrap();
+        let list = list(&self.service, &self.claims, PLACE, "").await.unwrap();
         list.items.into_iter().map(|artifact| artifact.name).collect()
     }
 
