@@ -12,6 +12,7 @@ on_both_stores! {
     a_ticket_of_one_replica_opens_a_stream_of_another_once,
     the_stream_of_somebody_who_logged_out_tells_nothing_more,
     a_stopping_replica_ends_its_streams_at_once,
+    one_stream_of_several_collections_continues_at_every_replica,
 }
 
 const CHANGES: &str = "/api/calculations/changes";
@@ -106,4 +107,29 @@ async fn a_stopping_replica_ends_its_streams_at_once(mut stack: Stack) {
     assert!(events.next().await.is_none());
     assert!(stack.resource[0].end().await.success());
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+async fn one_stream_of_several_collections_continues_at_every_replica(stack: Stack) {
+    let user = stack.scientist().await;
+    let path = "/api/changes?collections=calculations,reviews,series&documents=false";
+    let mut events = Events::open(user.request(Method::GET, path)).await;
+    let run = user.insert("calculations", &calculation("running")).await["_id"].clone();
+    let points = json!({"calculation": run, "metric": "energy", "points": [{"step": 1, "value": 2.5}]});
+    assert_eq!(user.post("/api/series/points", &points).await.status, 200);
+    let review =
+        user.insert("reviews", &json!({"calculation": run, "revision": 1, "verdict": "approve"})).await;
+    let mut ids = Vec::new();
+    for collection in ["calculations", "series", "reviews"] {
+        let event = events.event().await;
+        assert_eq!((event.name.as_str(), &event.data["collection"]), ("insert", &json!(collection)));
+        assert!(event.data.get("document").is_none(), "{event:?}");
+        ids.push(events.last_id.clone());
+    }
+    drop(events);
+    for _ in &stack.resource {
+        let path = format!("/api/changes?collections=calculations,reviews,series&last_event_id={}", ids[1]);
+        let mut again = Events::open(user.request(Method::GET, &path)).await;
+        let event = again.event().await;
+        assert_eq!((&event.data["collection"], &event.data["document"]), (&json!("reviews"), &review));
+    }
 }

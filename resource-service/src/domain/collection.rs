@@ -28,7 +28,7 @@ use crate::query::{
 pub const MAX_NAME: usize = 63;
 
 /// Names that the paths of the service take.
-const RESERVED: [&str; 3] = ["collections", "docs", "openapi.json"];
+const RESERVED: [&str; 5] = ["changes", "collections", "docs", "openapi.json", "search"];
 
 /// A collection whose definition holds together.
 pub struct Collection {

@@ -29,6 +29,7 @@ pub mod merge;
 pub mod patch;
 mod points;
 pub mod precondition;
+pub mod progress;
 mod references;
 pub mod scalar;
 pub mod scan;

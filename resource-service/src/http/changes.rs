@@ -1,6 +1,6 @@
-//! `GET /api/{collection}/changes` as Server-Sent Events (WHATWG HTML, section 9.2), and tickets for it.
+//! `GET /api/{collection}/changes` and `GET /api/changes` as Server-Sent Events (WHATWG HTML, section 9.2), and tickets.
 
-use std::{convert::Infallible, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeSet, convert::Infallible, fmt::Write as _, sync::Arc};
 
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
@@ -15,19 +15,20 @@ use serde_json::json;
 use service_kit::{
     budget::Lease,
     caller::Caller,
-    parameters::{NoParameters, Parameters, QueryPairs},
+    parameters::{FromParameters, NoParameters, ParameterReader, Parameters, QueryPairs},
     problem::Problem,
     server::Draining,
     token::Verifier,
 };
+use shared_models::claims::AccessClaims;
 
 use super::{body::JSON, handler::HandlerResult};
 use crate::{
-    domain::{change::Position, ticket::TICKET_TTL},
+    domain::ticket::TICKET_TTL,
     ops::{
         Service,
         admission::Lapse,
-        changes::{self, Event, Follower, Next},
+        changes::{self, Ended, Event, Follower, Next},
         error::ResourceError,
         feed::SubscriptionEnd,
     },
@@ -35,6 +36,8 @@ use crate::{
 
 const EVENT_STREAM: &str = "text/event-stream";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// The most collections that one stream follows.
+pub const MAX_FOLLOWED: usize = 20;
 /// How long a client waits before it connects again, in milliseconds.
 const RETRY: u32 = 3000;
 /// Proxies neither keep the stream nor change it, by compression for instance, which would hold events back.
@@ -59,17 +62,73 @@ pub async fn follow(
             Arc::new(claims)
         }
     };
+    let follower =
+        changes::follow(&service, &claims, &collection, &parameters, last_event(&request)?).await?;
+    Ok(stream(&request, &service, &claims, follower))
+}
+
+/// Which collections are followed, and from where on.
+pub struct Followed {
+    collections: Vec<String>,
+    documents: bool,
+    last: Option<String>,
+}
+
+impl FromParameters for Followed {
+    fn read(reader: &mut ParameterReader) -> Self {
+        let collections = reader.required("collections");
+        let collections: Vec<String> = collections.split(',').map(str::to_owned).collect();
+        if collections.len() > MAX_FOLLOWED {
+            let message =
+                format!("at most {MAX_FOLLOWED} collections are followed at once, got {}", collections.len());
+            reader.refuse("collections", "size", message);
+        }
+        let distinct: BTreeSet<&String> = collections.iter().collect();
+        if distinct.len() < collections.len() {
+            reader.refuse("collections", "duplicate", "name each collection once");
+        }
+        let truth = |text: &str| text.parse().ok();
+        let documents = reader.parsed("documents", "type", "true or false", truth).unwrap_or(true);
+        reader.parsed("since", "type", "now", |text| (text == "now").then_some(()));
+        Self { collections, documents, last: reader.text("last_event_id") }
+    }
+}
+
+/// `GET /api/changes`
+pub async fn follow_several(
+    parameters: Parameters<Followed>,
+    service: web::Data<Service>,
+    caller: Caller,
+    request: HttpRequest,
+) -> HandlerResult {
+    service.readable(&caller.claims)?;
+    let Followed { collections, documents, last } = parameters.accept()?;
+    let last = last_event(&request)?.or(last.as_deref());
+    let follower = changes::follow_several(&service, &caller.claims, &collections, documents, last).await?;
+    Ok(stream(&request, &service, &caller.claims, follower))
+}
+
+/// The id of the last event, by the browser's own header.
+fn last_event(request: &HttpRequest) -> Result<Option<&str>, ResourceError> {
     let last = request.headers().get(LAST_EVENT_ID).map(|value| value.to_str());
-    let last = last.transpose().map_err(|_| ResourceError::PositionLost)?;
-    let follower = changes::follow(&service, &claims, &collection, &parameters, last).await?;
+    last.transpose().map_err(|_| ResourceError::PositionLost)
+}
+
+/// The answer for a follower.
+fn stream(
+    request: &HttpRequest,
+    service: &Service,
+    claims: &AccessClaims,
+    follower: Follower,
+) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.content_type(EVENT_STREAM).insert_header((CACHE_CONTROL, UNTOUCHED));
     if request.method() == Method::HEAD {
-        return Ok(answer.finish());
+        return answer.finish();
     }
     let draining = request.app_data::<web::Data<Draining>>().cloned();
     let lease = service.budget.lease(&claims.sub);
-    Ok(answer.streaming(body(Listener { follower, draining, lease, greeted: false })))
+    answer.streaming(body(Listener { follower, draining, lease, greeted: false }))
 }
 
 /// `POST /api/{collection}/changes/ticket`
@@ -98,6 +157,7 @@ struct Farewell {
     event: &'static str,
     code: &'static str,
     detail: String,
+    collection: Option<String>,
 }
 
 /// Parts of the stream, each a number of whole events. It ends after a farewell.
@@ -125,7 +185,7 @@ impl Listener {
         if !self.greeted {
             self.greeted = true;
             write_line(text, "retry", RETRY);
-            write_beat(text, self.follower.position());
+            write_beat(text, &self.follower.id());
             return Ok(());
         }
         while text.is_empty() {
@@ -137,9 +197,9 @@ impl Listener {
             };
             match next {
                 Next::Events(events) => events.iter().for_each(|event| write_event(text, event)),
-                Next::Beat(position) => {
+                Next::Beat(id) => {
                     text.push_str(": nothing new\n");
-                    write_beat(text, position);
+                    write_beat(text, &id);
                 }
             }
         }
@@ -154,32 +214,36 @@ impl Listener {
 
 impl Farewell {
     fn end(code: &'static str, detail: &str) -> Self {
-        Self { event: "end", code, detail: detail.to_owned() }
+        Self { event: "end", code, detail: detail.to_owned(), collection: None }
     }
 
-    fn lapsed(lapse: Lapse) -> Self {
-        let code = match lapse {
+    fn lapsed(ended: Ended) -> Self {
+        let code = match ended.lapse {
             Lapse::Expired | Lapse::Revoked => "invalid_token",
             Lapse::Redefined => "definition_changed",
         };
-        Self::end(code, &lapse.to_string())
+        Self { collection: ended.collection, ..Self::end(code, &ended.lapse.to_string()) }
     }
 
     fn write(&self, text: &mut String) {
         write_line(text, "event", self.event);
-        write_line(text, "data", json!({"code": self.code, "detail": self.detail}));
+        let mut data = json!({"code": self.code, "detail": self.detail});
+        if let Some(collection) = &self.collection {
+            data["collection"] = collection.as_str().into();
+        }
+        write_line(text, "data", data);
         text.push('\n');
     }
 }
 
 impl From<SubscriptionEnd> for Farewell {
     fn from(ended: SubscriptionEnd) -> Self {
-        let detail = ended.to_string();
-        match ended {
-            SubscriptionEnd::Slow => Self { event: "dropped", code: "slow_reader", detail },
-            SubscriptionEnd::Lost => Self { event: "dropped", code: "gone", detail },
-            SubscriptionEnd::Unavailable => Self { event: "end", code: "unavailable", detail },
-        }
+        let (event, code) = match ended {
+            SubscriptionEnd::Slow => ("dropped", "slow_reader"),
+            SubscriptionEnd::Lost => ("dropped", "gone"),
+            SubscriptionEnd::Unavailable => ("end", "unavailable"),
+        };
+        Self { event, ..Self::end(code, &ended.to_string()) }
     }
 }
 
@@ -189,14 +253,14 @@ fn write_line(text: &mut String, field: &str, value: impl std::fmt::Display) {
 }
 
 fn write_event(text: &mut String, event: &Event) {
-    write_line(text, "id", event.position);
+    write_line(text, "id", &event.id);
     write_line(text, "event", event.name);
     write_line(text, "data", &event.data);
     text.push('\n');
 }
 
 /// An id without data is no event: it only gives the client the position to continue from.
-fn write_beat(text: &mut String, position: Position) {
-    write_line(text, "id", position);
+fn write_beat(text: &mut String, id: &str) {
+    write_line(text, "id", id);
     text.push('\n');
 }

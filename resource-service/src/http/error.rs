@@ -122,7 +122,7 @@ impl From<ResourceError> for Problem {
             | ResourceError::DefinitionMismatch { .. }
             | ResourceError::OtherArtifact { .. } => problem_of(ProblemCode::RevisionMismatch, &error),
             ResourceError::PreconditionRequired => problem_of(ProblemCode::PreconditionRequired, &error),
-            ResourceError::PositionLost | ResourceError::AnswerPurged => {
+            ResourceError::PositionLost | ResourceError::RemovedSince(_) | ResourceError::AnswerPurged => {
                 problem_of(ProblemCode::Gone, &error)
             }
             ResourceError::QueryTimeout(_) => problem_of(ProblemCode::QueryTimeout, &error),

@@ -38,6 +38,7 @@ pub fn endpoints(description: Access) -> Vec<Endpoint> {
         row::get("/api/collections/{name}", Access::Token, collections::one),
         row::put("/api/collections/{name}", DEFINERS, collections::put).in_its_own_time(),
         row::delete("/api/collections/{name}", DEFINERS, collections::delete).in_its_own_time(),
+        row::get("/api/changes", Access::Token, changes::follow_several),
         row::get("/api/calculations/compare", Access::Token, compare::compare).in_its_own_time(),
         row::get("/api/series/points", Access::Token, series::points).in_its_own_time(),
         row::post("/api/series/points", Access::Token, series::append)

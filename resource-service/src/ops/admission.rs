@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use service_kit::{clock::Clock, revocations::Revocations, token::LEEWAY};
 use shared_models::claims::AccessClaims;
+use tokio::sync::watch;
 
 use super::{Service, catalog::LiveCatalog, error::ResourceError, policy::Permit};
 use crate::domain::collection::Collection;
@@ -59,17 +60,9 @@ impl Admission {
         if same { Ok(()) } else { Err(Lapse::Redefined) }
     }
 
-    /// Waits until another definition of the collection is served.
-    pub async fn redefined(&self) -> Lapse {
-        let mut changes = self.catalog.changes();
-        loop {
-            if let Err(lapse) = self.still_good() {
-                return lapse;
-            }
-            if changes.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
+    /// Wakes whenever another definition is served.
+    pub(super) fn changes(&self) -> watch::Receiver<()> {
+        self.catalog.changes()
     }
 }
 

@@ -204,6 +204,9 @@ pub enum ResourceError {
     /// The last event's id is not a position from which the changes can still be read.
     #[error("the changes since this event id are no longer kept; list again and follow from now on")]
     PositionLost,
+    /// The last event's id is from before a collection of the stream was removed, and made again under its name.
+    #[error("the collection {0:?} was removed after this event id; list again and follow from now on")]
+    RemovedSince(String),
     /// What an earlier request of this key was answered showed a document that was removed for good.
     #[error(
         "this request was made before, and a document that it stored was removed for good; send it with another key to store it again"

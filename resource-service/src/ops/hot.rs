@@ -158,8 +158,9 @@ impl Hot {
 }
 
 async fn forget_what_changes(hot: Arc<Hot>, feed: Feed, collection: String) {
+    let names: Arc<[Arc<str>]> = [Arc::from(&*collection)].into();
     loop {
-        if let Ok(mut changes) = feed.subscribe(&collection, Start::Now).await {
+        if let Ok(mut changes) = feed.subscribe(Arc::clone(&names), Start::Now).await {
             // Changes written up to now may have been missed.
             hot.forget_all();
             while let Ok(received) = changes.next().await {

@@ -95,6 +95,18 @@ impl Service {
         Ok(Permit { collection, subject, own_only, may_read, may_write, grant, hidden, schema })
     }
 
+    /// The collections that the caller may read, by name; refused where there is none.
+    pub fn readable(&self, claims: &AccessClaims) -> Result<Vec<Arc<Collection>>, ResourceError> {
+        let served = self.catalog.served();
+        let readable =
+            served.catalog.iter().filter(|collection| claims.scope.covers(&collection.access.read));
+        let readable: Vec<Arc<Collection>> = readable.cloned().collect();
+        match served.catalog.iter().next() {
+            Some(first) if readable.is_empty() => Err(ResourceError::MissingScope(first.access.read.clone())),
+            _ => Ok(readable),
+        }
+    }
+
     /// The document with this id, where ownership keeps it from nobody; which scopes its reading needs is for the
     /// caller of this to ask.
     pub async fn reach(

@@ -259,7 +259,7 @@ pub trait Store:
 
     /// The changes of documents of these collections behind `after`, each once: a mark of where the stream begins, then
     /// each change, and a mark whenever all that have been made are sent. Where `after` is within a step it is a position
-    /// of the one collection that is named. [`StoreError::PositionLost`] where a change is not kept, or the position is
+    /// in each of the collections that are named. [`StoreError::PositionLost`] where a change is not kept, or the position is
     /// ahead of the log.
     async fn changes(&self, after: Position, collections: &[Arc<str>]) -> Result<ChangeLog, StoreError>;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    artifacts, bulk, changes, common, definitions, described, described::Described, documents, flows, limits,
-    names, past, schemas, schemas::responses, series, used,
+    across, artifacts, bulk, changes, common, definitions, described, described::Described, documents, flows,
+    limits, names, past, schemas, schemas::responses, series, used,
 };
 use crate::domain::{catalog::Catalog, collection::Collection};
 
@@ -86,7 +86,10 @@ pub fn document(catalog: &Catalog, only: Option<&str>) -> Value {
     let collections: Vec<&Collection> = catalog.iter().map(AsRef::as_ref).filter(chosen).collect();
     let described: Vec<Described<'_>> =
         collections.iter().map(|collection| Described::new(collection)).collect();
-    let mut paths = if only.is_none() { definitions::paths() } else { Map::new() };
+    let mut paths = Map::new();
+    if only.is_none() {
+        paths.extend(definitions::paths().into_iter().chain(across::paths()));
+    }
     for described in &described {
         paths.extend(documents::of(described));
         paths.extend(changes::of(described));

@@ -15,6 +15,7 @@ use crate::{
         validate::MAX_FAULTS,
     },
     http::{
+        changes::MAX_FOLLOWED,
         insert::{BULK_LIMIT, MAX_BLANK, MAX_KEY},
         series,
     },
@@ -125,6 +126,7 @@ fn keeping() -> Vec<Row> {
             format!("{} h", KEPT.whole_hours()),
             "the request is carried out again",
         ),
+        row("Collections of one stream of changes", number(MAX_FOLLOWED), "422"),
         row("Changes that a stream can be resumed behind", log, "410"),
         row("Silence of a stream of changes", format!("{} s", BEAT.as_secs()), "a comment is sent"),
         row("A ticket for a stream", format!("{TICKET_TTL} s, one use"), "401"),

@@ -1,5 +1,6 @@
 //! `GET /api/openapi.json`: an OpenAPI 3.1 document made from the live definitions.
 
+mod across;
 mod artifacts;
 mod bulk;
 mod bundle;

@@ -389,3 +389,134 @@ async fn a_download_ends_with_its_token_and_with_its_definition() {
         assert!(part().await.unwrap().is_err(), "the connection is cut, so that nobody takes this for all");
     }
 }
+
+/// A stream of several collections.
+fn several(query: &str, subject: &str, scope: &str) -> TestRequest {
+    request("GET", &format!("/api/changes?{query}"), subject, scope)
+}
+
+#[actix_web::test]
+async fn the_changes_of_several_collections_are_one_stream_with_one_id() {
+    let api = Api::start().await;
+    let mut all = api.open(several("collections=notes,calculations", "ada", ALL)).await;
+    let mut ids = Vec::new();
+    let note = api.with("POST", "/api/notes", &json!({"title": "a"})).await;
+    let run = api.with("POST", "/api/calculations", &calculation()).await;
+    assert_eq!(api.call("DELETE", &format!("/api/notes/{}", note.id())).await.status, 204);
+    for (collection, id, name) in
+        [("notes", note.id(), "insert"), ("calculations", run.id(), "insert"), ("notes", note.id(), "delete")]
+    {
+        let event = all.next().await;
+        assert_eq!((event.name.as_str(), &event.data["type"]), (name, &json!(name)));
+        assert_eq!(
+            (event.data["collection"].as_str(), event.data["_id"].as_str()),
+            (Some(collection), Some(id))
+        );
+        assert_eq!(event.data["document"].is_object(), name == "insert", "{event:?}");
+        ids.push(event.id);
+    }
+    let query = format!("collections=calculations,notes&documents=false&last_event_id={}", ids[0]);
+    let mut later = api.open(several(&query, "ada", ALL)).await;
+    let event = later.next().await;
+    let expected = json!({"_id": run.id(), "_revision": 1, "type": "insert", "at": "2026-01-31T12:00:00.000Z", "collection": "calculations"});
+    assert_eq!((event.data, &event.id), (expected, &ids[1]));
+    let by_header = several(&format!("collections=notes&since=now&last_event_id={}", ids[2]), "ada", ALL);
+    let mut by_header = api.open(by_header.insert_header(("last-event-id", ids[0].as_str()))).await;
+    assert_eq!(by_header.next().await.name, "delete");
+}
+
+#[actix_web::test]
+async fn each_collection_of_a_stream_keeps_its_own_policy() {
+    let api = Api::start().await;
+    let scope = "notes:read specimens:read";
+    let mut eve = api.open(several("collections=notes,specimens", "eve", scope)).await;
+    api.with("POST", "/api/notes", &json!({"title": "mine"})).await;
+    let full = "specimens:read specimens:write specimens:price";
+    let sample = json!({"name": "s1", "price": 12.5});
+    let made = api.send(request("POST", "/api/specimens", "ada", full).set_json(sample)).await;
+    let event = eve.next().await;
+    assert_eq!(event.data["_id"], made.id(), "nobody else's note");
+    assert_eq!(event.data["document"]["name"], "s1");
+    assert!(!event.data.to_string().contains("price"), "{event:?}");
+}
+
+#[actix_web::test]
+async fn a_stream_of_several_collections_is_refused_as_a_whole() {
+    let api = Api::start().await;
+    let ask = async |query: &str, scope: &str| api.send(several(query, "ada", scope)).await;
+    let refused = ask("collections=calculations,notes", "calculations:read").await;
+    assert_eq!(refused.code(), (403, "insufficient_scope"));
+    let challenge = refused.headers.get(WWW_AUTHENTICATE).unwrap().to_str().unwrap();
+    assert!(challenge.contains("scope=\"notes:read\""), "{challenge}");
+    let refused = ask("", "something:else").await;
+    assert_eq!(refused.code(), (403, "insufficient_scope"));
+    let unknown = ask("collections=calculations,nothing", ALL).await;
+    assert_eq!(unknown.code(), (404, "not_found"));
+    assert!(unknown.detail().contains("nothing"), "{}", unknown.detail());
+    let many = vec!["calculations"; 21].join(",");
+    for (query, fault) in [
+        ("", ("collections", "required")),
+        ("collections=", ("collections", "required")),
+        ("collections=notes,notes", ("collections", "duplicate")),
+        (&format!("collections={many}"), ("collections", "size")),
+        ("collections=notes&documents=no", ("documents", "type")),
+        ("collections=notes&since=yesterday", ("since", "type")),
+        ("collections=notes&status=x", ("status", "parameter")),
+        ("collections=notes&fields=x", ("fields", "parameter")),
+        ("collections=notes&ticket=x", ("ticket", "parameter")),
+    ] {
+        let refused = ask(query, ALL).await;
+        let (name, code) = fault;
+        assert_eq!(refused.status, 422, "{query}: {}", refused.text);
+        assert!(refused.faults().contains(&(name.to_owned(), code.to_owned())), "{query}: {}", refused.text);
+    }
+    for id in ["nonsense", "ffffffff", "1~notes", "1~notes.x"] {
+        let gone = ask(&format!("collections=notes&last_event_id={id}"), ALL).await;
+        assert_eq!(gone.code(), (410, "gone"), "{id}");
+    }
+    let head = request("HEAD", "/api/changes?collections=notes", "ada", ALL);
+    assert_eq!(api.send(head).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_stream_of_several_collections_ends_with_the_definition_of_one() {
+    let things = json!({"name": "things", "schema": {"type": "object"}});
+    let api = Api::start().await;
+    let all = "things:read things:write things:admin collections:write notes:read notes:write";
+    let call = async |method: &str, path: &str, body: &Value| {
+        api.send(request(method, path, "ada", all).set_json(body)).await
+    };
+    let path = "/api/collections/things";
+    assert_eq!(call("PUT", path, &things).await.status, 201);
+    let mut stream = api.open(several("collections=notes,things", "ada", all)).await;
+    assert_eq!(call("POST", "/api/things", &json!({"old": 1})).await.status, 201);
+    let place = stream.next().await.id;
+    assert_eq!(call("DELETE", &format!("{path}?force=true"), &json!({})).await.status, 204);
+    let end = stream.next().await;
+    assert_eq!((end.name.as_str(), &end.data["code"]), ("end", &json!("definition_changed")));
+    assert_eq!(end.data["collection"], "things");
+    assert!(stream.event().await.is_none());
+    let query = format!("collections=notes,things&last_event_id={place}");
+    assert_eq!(api.send(several(&query, "ada", all)).await.code(), (404, "not_found"));
+    assert_eq!(call("PUT", path, &things).await.status, 201);
+    let gone = api.send(several(&query, "ada", all)).await;
+    assert_eq!(gone.code(), (410, "gone"));
+    assert!(gone.detail().contains("\"things\" was removed"), "{}", gone.detail());
+    // The other one continues.
+    let mut notes = api.open(several(&format!("collections=notes&last_event_id={place}"), "ada", all)).await;
+    assert_eq!(call("POST", "/api/notes", &json!({"title": "a"})).await.status, 201);
+    assert_eq!(notes.next().await.data["collection"], "notes");
+}
+
+#[actix_web::test]
+async fn a_stream_of_several_collections_ends_with_its_token() {
+    let api = Api::start().await;
+    let mut stream = api.open(several("collections=calculations,notes", "ada", ALL)).await;
+    api.with("POST", "/api/notes", &json!({"title": "a"})).await;
+    assert_eq!(stream.next().await.name, "insert");
+    api.with("POST", "/api/notes", &json!({"title": "b"})).await;
+    api.clock.advance(Duration::from_secs(306));
+    let end = stream.next().await;
+    assert_eq!((end.name.as_str(), &end.data["code"]), ("end", &json!("invalid_token")));
+    assert!(end.data.get("collection").is_none(), "{end:?}");
+}

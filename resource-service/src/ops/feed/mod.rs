@@ -20,9 +20,9 @@ use tokio::{
 };
 
 pub use self::subscription::{Received, Subscription, SubscriptionEnd};
-use self::topics::Topics;
+use self::{subscription::Page, topics::Topics};
 use crate::{
-    domain::change::{Change, Position},
+    domain::{change::Position, progress::Progress},
     store::{LogEntry, Store, StoreError},
 };
 
@@ -40,12 +40,12 @@ const CATCHING_UP: usize = 4;
 const RESUMING: usize = 8;
 
 /// Where a subscription begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// With the changes made from now on.
     Now,
-    /// Behind this position, which somebody was given before.
-    Behind(Position),
+    /// Behind this place, which somebody was given before.
+    Behind(Progress),
 }
 
 /// The changes of a store, followed once. Clones are the same feed.
@@ -73,6 +73,7 @@ struct State {
     /// Raised whenever changes may have been missed: earlier subscribers must be notified.
     epoch: u64,
     beats: u64,
+    subscribers: usize,
     /// Everything up to here has been sent, of each collection that is followed.
     latest: Position,
     topics: Topics,
@@ -97,6 +98,7 @@ impl Feed {
             runs: 0,
             epoch: 0,
             beats: 0,
+            subscribers: 0,
             latest: Position::default(),
             topics: Topics::new(budget),
         };
@@ -111,12 +113,15 @@ impl Feed {
         }))
     }
 
-    /// The changes of a collection.
-    pub async fn subscribe(&self, collection: &str, start: Start) -> Result<Subscription, StoreError> {
+    /// The changes of these collections, each of which is named once.
+    pub async fn subscribe(&self, names: Arc<[Arc<str>]>, start: Start) -> Result<Subscription, StoreError> {
         let inner = &self.0;
         let mut begun = inner.begun.subscribe();
-        let mut subscription = Subscription::new(Arc::clone(inner), collection.into());
-        let followed = || inner.state().topics.ring(collection).is_some();
+        let mut subscription = Subscription::new(Arc::clone(inner), Arc::clone(&names));
+        let followed = || {
+            let state = inner.state();
+            names.iter().all(|name| state.topics.ring(name).is_some())
+        };
         let waiting = async {
             while !followed() {
                 begun.changed().await.map_err(|_| Unavailable)?;
@@ -126,7 +131,7 @@ impl Feed {
         timeout(PATIENCE, waiting).await.map_err(|_| Unavailable)??;
         match start {
             Start::Now => subscription.begin(inner.store.position_now().await?),
-            Start::Behind(position) => subscription.resume(position).await?,
+            Start::Behind(progress) => subscription.resume(progress).await?,
         }
         Ok(subscription)
     }
@@ -137,12 +142,12 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts somebody who listens to a collection, and makes sure that the store is followed for it. Returns the number
-    /// of the topic.
-    fn enter(self: &Arc<Self>, collection: &Arc<str>) -> u64 {
+    /// Counts somebody who listens to these collections, and makes sure that the store is followed for them. Returns the
+    /// numbers of the topics.
+    fn enter(self: &Arc<Self>, names: &[Arc<str>]) -> Vec<u64> {
         let mut state = self.state();
-        let (number, new) = state.topics.enter(collection);
-        if new {
+        let entered: Vec<(u64, bool)> = names.iter().map(|name| state.topics.enter(name)).collect();
+        if entered.iter().any(|(_, new)| *new) {
             self.changed.send_modify(|changed| *changed += 1);
         }
         if state.run.is_none() {
@@ -150,14 +155,18 @@ impl Inner {
             state.run = Some(state.runs);
             self.runtime.spawn(run(Run { inner: Arc::clone(self), number: state.runs }));
         }
-        count(state.topics.listeners());
-        number
+        state.subscribers += 1;
+        count(state.subscribers);
+        entered.into_iter().map(|(number, _)| number).collect()
     }
 
-    fn leave(&self, collection: &str, number: u64) {
+    fn leave(&self, names: &[Arc<str>], numbers: &[u64]) {
         let mut state = self.state();
-        state.topics.leave(collection, number);
-        count(state.topics.listeners());
+        for (name, number) in names.iter().zip(numbers) {
+            state.topics.leave(name, *number);
+        }
+        state.subscribers -= 1;
+        count(state.subscribers);
     }
 
     /// Follows the store, again and again; each kind of failure is logged once until the store can be read again.
@@ -266,29 +275,39 @@ impl Inner {
         }
     }
 
-    /// Reads the changes of `collection` behind `after` in the store's log, at most up to `until`. Returns them, and the
-    /// position that was reached.
+    /// Reads the changes of these collections behind `after` in the store's log, at most up to `until`, a position for
+    /// each. Returns them, and how far they were read.
     async fn page(
         &self,
-        collection: &str,
-        after: Position,
-        until: Position,
-    ) -> Result<(Vec<Arc<Change>>, Position), StoreError> {
-        let mut changes = self.store.changes(after, &[collection.into()]).await?;
-        let (mut page, mut position) = (Vec::new(), after);
+        names: &[Arc<str>],
+        after: Progress,
+        until: &[Position],
+    ) -> Result<Page, StoreError> {
+        let mut changes = self.store.changes(after.least(), names).await?;
+        let (mut page, mut reached) = (Vec::new(), after);
         let (mut marks, mut read, mut bytes) = (0, 0, 0);
+        let short = |reached: &Progress| (0..names.len()).any(|at| reached.position(at) < until[at]);
         // The first mark is where the stream begins.
-        while marks < 2 && position < until && read < PAGE && bytes < PAGE_BYTES {
+        while marks < 2 && short(&reached) && read < PAGE && bytes < PAGE_BYTES {
             match changes.next().await.unwrap_or_else(|| Err(Unavailable.into()))? {
-                LogEntry::Mark(mark) => (position, marks) = (mark, marks + 1),
+                LogEntry::Mark(mark) => {
+                    reached.reach(mark);
+                    marks += 1;
+                }
                 LogEntry::Change(change) => {
-                    (position, read) = (change.position, read + 1);
+                    let Some(at) = names.iter().position(|name| *name == change.collection) else { continue };
+                    // Where collections are at different places of a step, the log is read from the first of them on.
+                    if change.position <= reached.position(at) {
+                        continue;
+                    }
+                    reached.pass(at, change.position);
+                    read += 1;
                     bytes += change.weight();
                     page.push(change);
                 }
             }
         }
-        Ok((page, position))
+        Ok((page, reached))
     }
 }
 

@@ -1,15 +1,18 @@
-//! One who listens to the changes of a collection: in memory where it can, else in the store's log until it has caught
-//! up. Every change behind where it began comes once, in order.
+//! One who listens to the changes of some collections: in memory where it can, else in the store's log until it has caught
+//! up. Every change behind where it began comes once, in the order of the log's steps.
 
-use std::sync::Arc;
+use std::{iter::Peekable, sync::Arc};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, select_all};
 use service_kit::store::Unavailable;
 use tokio::{sync::watch, time::timeout};
 
 use super::{BEAT, Inner, State, ring::Ring};
 use crate::{
-    domain::change::{Change, Position},
+    domain::{
+        change::{Change, Position},
+        progress::Progress,
+    },
     store::StoreError,
 };
 
@@ -23,7 +26,7 @@ pub enum Received {
     /// The next changes.
     Changes(Vec<Arc<Change>>),
     /// Everything up to here was received.
-    Beat(Position),
+    Beat(Progress),
 }
 
 /// Why the subscription ended.
@@ -49,72 +52,80 @@ impl From<StoreError> for SubscriptionEnd {
     }
 }
 
-/// A place among the changes of a collection.
+/// A place among the changes of some collections.
 pub struct Subscription {
     feed: Arc<Inner>,
-    collection: Arc<str>,
-    /// The number of the collection's topic.
-    topic: u64,
+    names: Arc<[Arc<str>]>,
+    /// The numbers of the collections' topics.
+    topics: Vec<u64>,
     /// Everything up to here was handed out.
-    after: Position,
+    after: Progress,
     beats: u64,
     joined: Option<Joined>,
     /// What was missed, while it is being read.
     reading: Option<BoxFuture<'static, Result<Option<Page>, SubscriptionEnd>>>,
 }
 
-/// Changes that were read in the store's log, and the position that was reached.
-type Page = (Vec<Arc<Change>>, Position);
+/// Changes that were read in the store's log, and how far.
+pub(super) type Page = (Vec<Arc<Change>>, Progress);
 
 /// A place among those in memory.
 struct Joined {
     epoch: u64,
-    place: u64,
-    woken: watch::Receiver<()>,
+    /// Of each collection.
+    places: Vec<u64>,
+    woken: Vec<watch::Receiver<()>>,
 }
 
 impl Subscription {
-    pub(super) fn new(feed: Arc<Inner>, collection: Arc<str>) -> Self {
-        let topic = feed.enter(&collection);
-        Self { feed, collection, topic, after: Position::default(), beats: 0, joined: None, reading: None }
+    pub(super) fn new(feed: Arc<Inner>, names: Arc<[Arc<str>]>) -> Self {
+        let topics = feed.enter(&names);
+        let after = Progress::at(Position::default(), names.len());
+        Self { feed, names, topics, after, beats: 0, joined: None, reading: None }
     }
 
     /// Where the next change will be behind.
-    pub fn position(&self) -> Position {
-        self.after
+    pub fn progress(&self) -> &Progress {
+        &self.after
     }
 
     /// Begins behind a position that the store gave just now.
     pub(super) fn begin(&mut self, position: Position) {
-        self.after = position;
+        self.after = Progress::at(position, self.names.len());
         let feed = Arc::clone(&self.feed);
         self.join(&mut feed.state());
     }
 
-    /// Begins behind a position that somebody says they were given.
-    pub(super) async fn resume(&mut self, position: Position) -> Result<(), StoreError> {
-        self.after = position;
+    /// Begins where somebody says they were.
+    pub(super) async fn resume(&mut self, progress: Progress) -> Result<(), StoreError> {
+        self.after = progress;
         let feed = Arc::clone(&self.feed);
         let known = {
             let mut state = feed.state();
-            position <= state.latest && self.join(&mut state)
+            self.after.most() <= state.latest && self.join(&mut state)
         };
         if !known {
             // Whether the store knows the position is said now, while there can still be another answer.
             let _turn = feed.resuming.acquire().await.map_err(|_| Unavailable)?;
-            drop(feed.store.changes(position, &[Arc::clone(&self.collection)]).await?);
+            drop(feed.store.changes(self.after.least(), &self.names).await?);
             self.join(&mut feed.state());
         }
         Ok(())
     }
 
-    /// Goes over to the changes in memory, if they reach back far enough.
+    /// Goes over to the changes in memory, if they reach back far enough in each collection.
     fn join(&mut self, state: &mut State) -> bool {
         let epoch = state.epoch;
-        self.joined = state.topics.get(&self.collection).and_then(|topic| {
-            let place = topic.ring.as_ref()?.behind(self.after)?;
-            Some(Joined { epoch, place, woken: topic.woken.subscribe() })
-        });
+        let join = || {
+            let (mut places, mut woken) = (Vec::new(), Vec::new());
+            for (at, name) in self.names.iter().enumerate() {
+                let topic = state.topics.get(name)?;
+                places.push(topic.ring.as_ref()?.behind(self.after.position(at))?);
+                woken.push(topic.woken.subscribe());
+            }
+            Some(Joined { epoch, places, woken })
+        };
+        self.joined = join();
         self.beats = state.beats;
         self.joined.is_some()
     }
@@ -130,14 +141,14 @@ impl Subscription {
                     return Ok(Received::Changes(changes));
                 }
                 if self.joined.is_none() {
-                    return Ok(Received::Beat(self.after));
+                    return Ok(Received::Beat(self.after.clone()));
                 }
             }
             if let Some(received) = self.receive()? {
                 return Ok(received);
             }
             if let Some(joined) = &mut self.joined {
-                joined.woken.changed().await.map_err(|_| SubscriptionEnd::Lost)?;
+                joined.wait().await?;
             }
         }
     }
@@ -150,16 +161,18 @@ impl Subscription {
             return Err(SubscriptionEnd::Lost);
         }
         let (beats, latest) = (state.beats, state.latest);
-        let ring = state.topics.ring(&self.collection).ok_or(SubscriptionEnd::Lost)?;
+        let mut rings = Vec::with_capacity(self.names.len());
+        for (name, place) in self.names.iter().zip(&joined.places) {
+            let ring = state.topics.ring(name).ok_or(SubscriptionEnd::Lost)?;
+            rings.push(ring.from(*place).ok_or_else(dropped)?.peekable());
+        }
         let (mut changes, mut bytes) = (Vec::new(), 0);
-        for change in ring.from(joined.place).ok_or_else(dropped)? {
-            if changes.len() == MAX_CHANGES || bytes >= MAX_BYTES {
-                break;
-            }
-            joined.place += 1;
+        while changes.len() < MAX_CHANGES && bytes < MAX_BYTES {
+            let Some((at, change)) = earliest(&mut rings) else { break };
+            joined.places[at] += 1;
             // What was sent before is not sent again.
-            if change.position > self.after {
-                self.after = change.position;
+            if change.position > self.after.position(at) {
+                self.after.pass(at, change.position);
                 bytes += change.weight();
                 changes.push(Arc::clone(change));
             }
@@ -171,49 +184,77 @@ impl Subscription {
             return Ok(None);
         }
         self.beats = beats;
-        self.after = self.after.max(latest);
-        Ok(Some(Received::Beat(self.after)))
+        self.after.reach(latest);
+        Ok(Some(Received::Beat(self.after.clone())))
     }
 
     /// Reads a page of what was missed, unless somebody else has done so meanwhile, and joins where it is complete. Waiting
     /// for it can be given up and taken up again.
     async fn catch_up(&mut self) -> Result<Vec<Arc<Change>>, SubscriptionEnd> {
-        let (feed, collection, after) = (Arc::clone(&self.feed), Arc::clone(&self.collection), self.after);
-        let reading = self.reading.get_or_insert_with(|| Box::pin(missed(feed, collection, after)));
+        let (feed, names, after) = (Arc::clone(&self.feed), Arc::clone(&self.names), self.after.clone());
+        let reading = self.reading.get_or_insert_with(|| Box::pin(missed(feed, names, after)));
         let page = reading.await;
         self.reading = None;
         let feed = Arc::clone(&self.feed);
         let mut state = feed.state();
-        let Some((page, position)) = page? else {
+        let Some((page, reached)) = page? else {
             self.join(&mut state);
             return Ok(Vec::new());
         };
-        let from = std::mem::replace(&mut self.after, position);
-        let floor = state.topics.ring(&self.collection).map(Ring::floor);
-        if floor.is_some_and(|floor| position >= floor) {
-            state.topics.extend_back(&self.collection, &page, from);
+        let from = std::mem::replace(&mut self.after, reached);
+        for (at, name) in self.names.iter().enumerate() {
+            let floor = state.topics.ring(name).map(Ring::floor);
+            if floor.is_some_and(|floor| self.after.position(at) >= floor) {
+                let own: Vec<_> = page.iter().filter(|change| change.collection == *name).cloned().collect();
+                state.topics.extend_back(name, &own, from.position(at));
+            }
         }
         self.join(&mut state);
         Ok(page)
     }
 }
 
+impl Joined {
+    /// Waits until there may be something new in one of the collections.
+    async fn wait(&mut self) -> Result<(), SubscriptionEnd> {
+        let woken = match &mut self.woken[..] {
+            [only] => only.changed().await,
+            several => select_all(several.iter_mut().map(|woken| Box::pin(woken.changed()))).await.0,
+        };
+        woken.map_err(|_| SubscriptionEnd::Lost)
+    }
+}
+
+/// The next change of the rings, by its position, and the number of its ring.
+fn earliest<'r>(
+    rings: &mut [Peekable<impl Iterator<Item = &'r Arc<Change>>>],
+) -> Option<(usize, &'r Arc<Change>)> {
+    let heads = rings.iter_mut().enumerate().filter_map(|(at, ring)| Some((ring.peek()?.position, at)));
+    let (_, at) = heads.min()?;
+    Some((at, rings[at].next()?))
+}
+
 /// The next changes behind `after` in the store's log, up to those in memory; nothing where these reach back far enough.
 async fn missed(
     feed: Arc<Inner>,
-    collection: Arc<str>,
-    after: Position,
+    names: Arc<[Arc<str>]>,
+    after: Progress,
 ) -> Result<Option<Page>, SubscriptionEnd> {
     let _turn = feed.catching_up.acquire().await.map_err(|_| SubscriptionEnd::Unavailable)?;
-    let until = {
+    let mut until = Vec::with_capacity(names.len());
+    {
         let state = feed.state();
-        let ring = state.topics.ring(&collection).ok_or(SubscriptionEnd::Unavailable)?;
-        if ring.behind(after).is_some() {
+        let mut complete = true;
+        for (at, name) in names.iter().enumerate() {
+            let ring = state.topics.ring(name).ok_or(SubscriptionEnd::Unavailable)?;
+            complete &= ring.behind(after.position(at)).is_some();
+            until.push(ring.floor());
+        }
+        if complete {
             return Ok(None);
         }
-        ring.floor()
-    };
-    Ok(Some(feed.page(&collection, after, until).await?))
+    }
+    Ok(Some(feed.page(&names, after, &until).await?))
 }
 
 fn dropped() -> SubscriptionEnd {
@@ -223,6 +264,6 @@ fn dropped() -> SubscriptionEnd {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.feed.leave(&self.collection, self.topic);
+        self.feed.leave(&self.names, &self.topics);
     }
 }

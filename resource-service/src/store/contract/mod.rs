@@ -158,6 +158,11 @@ impl Fixture {
         Self { store, collection, kept, bin, leftover }
     }
 
+    /// Its collections.
+    pub fn all(&self) -> [Arc<Collection>; 3] {
+        [&self.collection, &self.kept, &self.bin].map(Arc::clone)
+    }
+
     pub async fn end(self) {
         if let Leftover::Database(database) = self.leftover {
             database.drop().await.expect("ok");
