@@ -137,10 +137,11 @@ async fn begin(
     Ok(Follower { store, names, views, subscription, progress })
 }
 
+/// Decoded parameters.
+type Parameters = Vec<(String, String)>;
+
 /// The last event that is named, and the parameters that are those of a list.
-fn controls(
-    parameters: &[(String, String)],
-) -> Result<(Option<String>, Vec<(String, String)>), ResourceError> {
+fn controls(parameters: &[(String, String)]) -> Result<(Option<String>, Parameters), ResourceError> {
     let (own, rest): (Vec<_>, Vec<_>) = parameters
         .iter()
         .cloned()
@@ -328,13 +329,13 @@ impl CollectionView {
     async fn shown<'c>(
         &self,
         store: &dyn Store,
-        changes: impl Iterator<Item = &'c Change>,
+        events: impl Iterator<Item = &'c Change>,
     ) -> Result<Option<HashSet<String>>, SubscriptionEnd> {
         if !self.collection.belongs_to_calculations() {
             return Ok(None);
         }
-        let changed = changes.filter(|change| change.kind != ChangeKind::Delete);
-        let ids: BTreeSet<String> = changed.map(|change| change.id.clone()).collect();
+        let kept = events.filter(|change| change.kind != ChangeKind::Delete);
+        let ids: BTreeSet<String> = kept.map(|change| change.id.clone()).collect();
         let (ids, mut shown) = (Vec::from_iter(ids), HashSet::new());
         for ids in ids.chunks(AT_ONCE) {
             shown.extend(store.shown(&self.collection, ids).await?);

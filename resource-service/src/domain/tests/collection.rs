@@ -55,9 +55,7 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
         (json!({"name": "2d"}), "lower-case letter"),
         (json!({"name": "a".repeat(64)}), "at most 63"),
         (json!({"name": "collections"}), "reserved"),
-        (json!({"name": "changes"}), "reserved"),
         (json!({"name": "docs"}), "reserved"),
-        (json!({"name": "search"}), "reserved"),
         (json!({"name": "openapi.json"}), "reserved"),
         (json!({"name": "_things"}), "lower-case letter"),
         (json!({"schema": {"type": "string"}}), "a document is an object"),
@@ -130,6 +128,15 @@ fn every_fault_of_a_definition_is_told_with_its_file() {
             "{change}: {fault}"
         );
         assert!(!fault.contains('\n'), "{fault}");
+    }
+}
+
+#[test]
+fn the_paths_of_the_service_are_names_of_no_collection() {
+    for name in ["changes", "collections", "docs", "openapi.json", "search"] {
+        let definition = json!({"name": name, "schema": {"type": "object"}});
+        let fault = Collection::new(serde_json::from_value(definition).unwrap()).err();
+        assert!(fault.is_some_and(|fault| fault.to_string().contains("reserved")), "{name}");
     }
 }
 

@@ -115,19 +115,19 @@ impl Subscription {
 
     /// Goes over to the changes in memory, if they reach back far enough in each collection.
     fn join(&mut self, state: &mut State) -> bool {
-        let epoch = state.epoch;
-        let join = || {
-            let (mut places, mut woken) = (Vec::new(), Vec::new());
-            for (at, name) in self.names.iter().enumerate() {
-                let topic = state.topics.get(name)?;
-                places.push(topic.ring.as_ref()?.behind(self.after.position(at))?);
-                woken.push(topic.woken.subscribe());
-            }
-            Some(Joined { epoch, places, woken })
-        };
-        self.joined = join();
+        self.joined = self.places(state);
         self.beats = state.beats;
         self.joined.is_some()
+    }
+
+    fn places(&self, state: &State) -> Option<Joined> {
+        let (mut places, mut woken) = (Vec::new(), Vec::new());
+        for (at, name) in self.names.iter().enumerate() {
+            let topic = state.topics.get(name)?;
+            places.push(topic.ring.as_ref()?.behind(self.after.position(at))?);
+            woken.push(topic.woken.subscribe());
+        }
+        Some(Joined { epoch: state.epoch, places, woken })
     }
 
     /// Waits for the next changes, or for a beat.

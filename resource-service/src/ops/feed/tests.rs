@@ -305,7 +305,7 @@ async fn a_stream_continues_within_a_transaction_of_several_collections() {
     write_at_once(&f, &names).await;
     f.insert("after", json!({})).await;
     let all = take_several(&mut live, &names, 5).await;
-    let ids = |taken: &[(String, Progress)]| Vec::from_iter(taken.iter().map(|(id, _)| id.clone()));
+    let ids = |taken: &[(String, Progress)]| taken.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
     assert_eq!(
         ids(&all).iter().map(String::as_str).collect::<BTreeSet<_>>(),
         ["after", "kept0", "kept1", "things0", "things1"].into()
