@@ -8,6 +8,7 @@ pub mod auth;
 pub mod claims;
 pub mod clients;
 pub mod definitions;
+pub mod discovery;
 pub mod documents;
 mod listed;
 pub mod problem;

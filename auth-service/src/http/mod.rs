@@ -17,6 +17,7 @@ mod refusals;
 mod revocations;
 mod roles;
 mod row;
+mod search;
 mod session;
 mod sessions;
 pub mod state;
@@ -127,6 +128,7 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
             .in_its_own_time(),
         acting(POST, "/auth/revocations", Scope("revocations:write"), HOLDERS, revocations::end_calculation),
         acting(GET, "/auth/audit", Scope("audit:read"), HOLDERS, audit::list),
+        acting(GET, "/auth/search", Token, HOLDERS, search::search),
         open(POST, "/auth/login", session::login).repeatable(),
         open(POST, "/auth/token-refresh", session::refresh).repeatable(),
         open(POST, "/auth/logout", session::logout).repeatable(),

@@ -21,8 +21,8 @@ use utoipa::{
 };
 
 use super::{
-    api_keys, audit, clients, discovery, refusals, revocations, roles, row::Row, session, sessions, token,
-    user_access, users, users_admin,
+    api_keys, audit, clients, discovery, refusals, revocations, roles, row::Row, search, session, sessions,
+    token, user_access, users, users_admin,
 };
 
 /// The document.
@@ -70,6 +70,7 @@ use super::{
         revocations::follow,
         revocations::end_calculation,
         audit::list,
+        search::search,
         session::login,
         session::refresh,
         session::logout,

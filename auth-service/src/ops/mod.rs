@@ -24,6 +24,7 @@ mod register;
 mod revocations;
 mod roles;
 mod rotate;
+mod search;
 mod sessions;
 mod throttle;
 pub mod token;

@@ -3,6 +3,7 @@
 mod audit;
 mod clients;
 mod endings;
+mod lookup;
 mod revocations;
 mod roles;
 mod sessions;
@@ -27,6 +28,7 @@ pub use self::{
     audit::{AuditFilter, AuditLog},
     clients::{ClientFilter, Clients},
     endings::{AT_ONCE, Endings},
+    lookup::Lookup,
     revocations::Revocations,
     roles::{RoleOutcome, RoleWrite, Roles, StoredRoles},
     sessions::{SessionFilter, Sessions},
@@ -96,7 +98,9 @@ fn sessions_of_removed(user: &str, entry: &Entry) -> Ending {
 /// Times handed in are whole milliseconds of the service's clock. A store with a clock of its own that all
 /// replicas share judges expiry by that one.
 #[async_trait]
-pub trait Store: Users + Sessions + Endings + Clients + Revocations + Roles + AuditLog + Throttle {
+pub trait Store:
+    Users + Sessions + Endings + Clients + Revocations + Roles + AuditLog + Lookup + Throttle
+{
     /// Prepares tables and indexes. Every method does so itself if it was not done.
     async fn prepare(&self) -> Result<(), StoreError>;
 

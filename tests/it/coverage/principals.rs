@@ -70,6 +70,8 @@ fn expected(route: &str, kind: Kind) -> Expected {
         ("GET /auth/users/me", _) => only(&[Login, Narrowed, MustChange, ClientSession, Key, Service]),
         ("PUT /auth/users/me/password", _) => only(&[Login, MustChange]),
         (route, _) if SELF_SERVICE.contains(&route) => only(&[Login]),
+        // It asks for one of several scopes, after the kind of principal.
+        ("GET /auth/search", _) => only(&[Login, Narrowed, ClientSession, Key, Service]),
         (_, MustChange) => Refused("insufficient_scope"),
         _ => only(&[Login, Narrowed, ClientSession, Key, Service]),
     }

@@ -70,8 +70,9 @@ async fn every_operation_says_that_it_refuses_and_does_so_if_a_parameter_is_give
             asked.insert(name.to_owned());
         }
     }
-    let expected =
-        ["action", "actor", "after", "disabled", "email", "id", "limit", "name", "role", "target", "wait"];
+    let expected = [
+        "action", "actor", "after", "disabled", "email", "id", "limit", "name", "q", "role", "target", "wait",
+    ];
     assert_eq!(asked.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 

@@ -32,6 +32,11 @@ async fn add(store: &dyn Store, client: &Client) {
     store.insert_client(client, &entry(Action::ClientCreated, &client.id)).await.expect("ok");
 }
 
+/// A service that is not stored.
+pub(crate) fn service() -> Client {
+    client(None).0
+}
+
 /// Adds a service.
 pub(crate) async fn add_one(store: &dyn Store) -> Client {
     let (client, _) = client(None);

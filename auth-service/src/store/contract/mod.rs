@@ -3,6 +3,7 @@
 pub(crate) mod administration;
 pub(crate) mod clients;
 pub(crate) mod endings;
+pub(crate) mod lookup;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod surplus;
@@ -117,6 +118,11 @@ macro_rules! suite {
             the_keys_of_a_user_go_with_them
             the_last_use_is_noted_now_and_then
             of_two_services_of_one_name_made_at_once_one_is_made
+        );
+        $crate::store::contract::suite!($fixture, lookup:
+            users_are_found_by_how_their_address_or_name_begins
+            services_are_found_by_how_their_name_begins
+            entries_are_found_by_either_id_of_their_request
         );
         $crate::store::contract::suite!($fixture, throttle:
             of_many_attempts_at_once_only_the_free_ones_are_taken

@@ -17,7 +17,7 @@ use crate::{
     store::{AuditFilter, AuditLog, StoreError},
 };
 
-fn collection(database: &Database) -> Collection<EntryDocument> {
+pub(super) fn collection(database: &Database) -> Collection<EntryDocument> {
     database.collection(AUDIT)
 }
 
@@ -91,6 +91,8 @@ pub(super) fn indexes() -> Vec<IndexModel> {
     vec![
         index(doc! { "actor": 1, "_id": -1 }, IndexOptions::default()),
         index(doc! { "target": 1, "_id": -1 }, IndexOptions::default()),
+        index(doc! { "request_id": 1, "_id": -1 }, IndexOptions::default()),
+        index(doc! { "client_request_id": 1, "_id": -1 }, IndexOptions::default()),
         purge("purge_at"),
     ]
 }

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::{
     MongoStore, audit,
     documents::{binary, bytes, instant, stored_scopes, time},
-    endings, index, outbox,
+    endings, index, lookup, outbox,
 };
 use crate::{
     domain::{
@@ -138,7 +138,7 @@ pub(super) async fn keys_of(
 
 /// The indexes of `clients`.
 pub(super) fn indexes() -> Vec<IndexModel> {
-    vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default())]
+    vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default()), lookup::by_name("name")]
 }
 
 #[async_trait]

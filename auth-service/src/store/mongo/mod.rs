@@ -7,6 +7,7 @@ mod documents;
 mod endings;
 mod imports;
 mod key_ring;
+mod lookup;
 mod outbox;
 mod publisher;
 mod refreshes;

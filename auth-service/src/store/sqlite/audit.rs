@@ -15,6 +15,9 @@ use crate::{
     store::{AuditFilter, AuditLog, StoreError},
 };
 
+pub(super) const SELECT: &str = "SELECT id, at, action, actor, client_id, target_kind, target, address, request_id, \
+    client_request_id, succeeded, detail, purge_at FROM audit";
+
 #[async_trait]
 impl AuditLog for SqliteStore {
     async fn append_audit(&self, entry: &Entry) -> Result<(), StoreError> {
@@ -45,12 +48,11 @@ impl AuditLog for SqliteStore {
         let filter = filter.clone();
         self.database
             .read(move |c| {
-                let mut statement = c.prepare_cached(
-                    "SELECT id, at, action, actor, client_id, target_kind, target, address, request_id, \
-                     client_request_id, succeeded, detail, purge_at FROM audit WHERE (:actor IS NULL OR actor = :actor) \
+                let mut statement = c.prepare_cached(&format!(
+                    "{SELECT} WHERE (:actor IS NULL OR actor = :actor) \
                      AND (:action IS NULL OR action = :action) AND (:target IS NULL OR target = :target) \
-                     AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
-                )?;
+                     AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
+                ))?;
                 let entries = statement.query_map(
                     named_params! {
                         ":actor": filter.actor,
@@ -100,7 +102,7 @@ fn recorded_ring(tx: &Transaction<'_>) -> Result<RingState, StoreError> {
     Ok(keys.collect::<Result<_, _>>()?)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let target = row.get::<_, Option<String>>("target_kind")?.zip(row.get("target")?);
     Ok(Entry {
         id: row.get("id")?,

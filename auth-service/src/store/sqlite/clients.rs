@@ -21,7 +21,7 @@ use crate::{
     store::{ClientFilter, Clients, StoreError, endings::finish, grants_of},
 };
 
-const SELECT: &str = "SELECT id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, created_at, \
+pub(super) const SELECT: &str = "SELECT id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, created_at, \
     last_used_at, version, keys_version FROM clients";
 
 /// A secret within the column `secrets`, times in milliseconds.
@@ -207,7 +207,7 @@ fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
     let json = |column: &'static str| row.get::<_, serde_json::Value>(column);
     let secrets: Vec<SecretRow> =
         serde_json::from_value(json("secrets")?).map_err(|_| unreadable(row, "secrets"))?;

@@ -3,6 +3,7 @@
 mod audit;
 mod clients;
 mod endings;
+mod lookup;
 mod revocations;
 mod roles;
 mod rows;
@@ -20,7 +21,7 @@ use service_kit::store::{
 use super::{Store, StoreError};
 
 /// The migrations between versions of the tables; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 16] = [
+const MIGRATIONS: [&str; 17] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
@@ -37,6 +38,7 @@ const MIGRATIONS: [&str; 16] = [
     include_str!("migrations/14.sql"),
     include_str!("migrations/15.sql"),
     include_str!("migrations/16.sql"),
+    include_str!("migrations/17.sql"),
 ];
 
 /// The adapter.

@@ -1,0 +1,75 @@
+//! Look-ups of administrators.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Row};
+
+use super::{
+    SqliteStore, audit, clients,
+    rows::{SELECT_USER, read_user},
+};
+use crate::{
+    domain::{audit::Entry, client::Client, user::User},
+    store::{Lookup, StoreError, lookup::end_of},
+};
+
+#[async_trait]
+impl Lookup for SqliteStore {
+    async fn users_beginning(&self, start: &str, limit: u32) -> Result<Vec<User>, StoreError> {
+        let (by_address, by_name) = (
+            format!("{SELECT_USER} WHERE email_key >= ?1 AND email_key < ?2 ORDER BY email_key LIMIT ?3"),
+            format!(
+                "{SELECT_USER} WHERE full_name COLLATE NOCASE >= ?1 AND full_name COLLATE NOCASE < ?2 \
+                 ORDER BY full_name COLLATE NOCASE LIMIT ?3"
+            ),
+        );
+        let (key, start) = (start.to_lowercase(), start.to_owned());
+        self.database
+            .read(move |c| {
+                let mut users = beginning(c, &by_address, &key, limit, read_user)?;
+                for user in beginning(c, &by_name, &start, limit, read_user)? {
+                    if !users.iter().any(|known| known.id == user.id) {
+                        users.push(user);
+                    }
+                }
+                Ok(users)
+            })
+            .await
+    }
+
+    async fn services_beginning(&self, start: &str, limit: u32) -> Result<Vec<Client>, StoreError> {
+        let sql = format!(
+            "{} WHERE owner IS NULL AND name COLLATE NOCASE >= ?1 AND name COLLATE NOCASE < ?2 \
+             ORDER BY name COLLATE NOCASE LIMIT ?3",
+            clients::SELECT
+        );
+        let start = start.to_owned();
+        self.database.read(move |c| beginning(c, &sql, &start, limit, clients::read)).await
+    }
+
+    async fn audit_of_request(&self, id: &str, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "{} WHERE request_id = ?1 OR client_request_id = ?1 ORDER BY id DESC LIMIT ?2",
+            audit::SELECT
+        );
+        let id = id.to_owned();
+        self.database
+            .read(move |c| {
+                let mut statement = c.prepare_cached(&sql)?;
+                let entries = statement.query_map((id, limit), audit::read)?;
+                Ok(entries.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+}
+
+fn beginning<T>(
+    connection: &Connection,
+    sql: &str,
+    start: &str,
+    limit: u32,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_map((start, end_of(start), limit), read)?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
