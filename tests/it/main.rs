@@ -16,6 +16,7 @@ mod clients;
 mod console;
 mod coverage;
 mod definitions;
+mod discovery;
 mod documents;
 mod exports;
 mod failover;

@@ -12,11 +12,13 @@ pub mod console;
 mod documents;
 mod error;
 mod exports;
+mod fields;
 mod handler;
 mod insert;
 pub mod openapi;
 mod rendering;
 mod row;
+mod search;
 mod series;
 mod usage;
 mod versions;
@@ -39,6 +41,7 @@ pub fn endpoints(description: Access) -> Vec<Endpoint> {
         row::put("/api/collections/{name}", DEFINERS, collections::put).in_its_own_time(),
         row::delete("/api/collections/{name}", DEFINERS, collections::delete).in_its_own_time(),
         row::get("/api/changes", Access::Token, changes::follow_several),
+        row::get("/api/search", Access::Token, search::search).in_its_own_time(),
         row::get("/api/calculations/compare", Access::Token, compare::compare).in_its_own_time(),
         row::get("/api/series/points", Access::Token, series::points).in_its_own_time(),
         row::post("/api/series/points", Access::Token, series::append)
@@ -50,6 +53,7 @@ pub fn endpoints(description: Access) -> Vec<Endpoint> {
         row::get("/api/{collection}/aggregate", Access::Token, aggregates::show).in_its_own_time(),
         row::get("/api/{collection}/changes", Access::TokenOr("ticket"), changes::follow),
         row::post("/api/{collection}/changes/ticket", Access::Token, changes::ticket),
+        row::get("/api/{collection}/fields", Access::Token, fields::list).in_its_own_time(),
         row::get("/api/{collection}/usage", Access::Token, usage::show).in_its_own_time(),
         row::get("/api/{collection}/{id}", Access::Token, documents::get),
         row::put("/api/{collection}/{id}", Access::Token, documents::replace),

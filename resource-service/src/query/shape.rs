@@ -135,6 +135,8 @@ pub struct Shape {
     pub patterns: BTreeSet<String>,
     /// The values of `enum` and `const`; `None` where others are allowed.
     pub values: Option<Vec<Value>>,
+    /// The most characters of a string; `None` where there is no limit.
+    pub longest: Option<u64>,
 }
 
 impl Shape {
@@ -147,6 +149,7 @@ impl Shape {
             open: true,
             patterns: BTreeSet::new(),
             values: None,
+            longest: None,
         }
     }
 
@@ -181,6 +184,7 @@ impl Shape {
             }
             (one, other) => one.or(other),
         };
+        self.longest = [self.longest, other.longest].into_iter().flatten().min();
         self
     }
 
@@ -201,7 +205,9 @@ impl Shape {
         let (kinds, open) = (self.kinds.or(other.kinds), self.open || other.open);
         self.patterns.extend(other.patterns);
         let values = self.values.zip(other.values).map(|(one, other)| [one, other].concat());
-        Self { kinds, format, required, declared: self.declared, open, patterns: self.patterns, values }
+        let longest = self.longest.zip(other.longest).map(|(one, other)| one.max(other));
+        let (declared, patterns) = (self.declared, self.patterns);
+        Self { kinds, format, required, declared, open, patterns, values, longest }
     }
 }
 
@@ -363,6 +369,7 @@ fn terminal(schema: &Value, kinds: Kinds) -> Shape {
         open: objects.is_some() && !closed,
         patterns: members("patternProperties").collect(),
         values: schema.get("enum").and_then(Value::as_array).cloned(),
+        longest: schema.get("maxLength").and_then(Value::as_u64),
     };
     shape.and(Shape { values: schema.get("const").map(|value| vec![value.clone()]), ..Shape::any() })
 }

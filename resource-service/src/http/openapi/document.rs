@@ -88,7 +88,7 @@ pub fn document(catalog: &Catalog, only: Option<&str>) -> Value {
         collections.iter().map(|collection| Described::new(collection)).collect();
     let mut paths = Map::new();
     if only.is_none() {
-        paths.extend(definitions::paths().into_iter().chain(across::paths()));
+        paths.extend(definitions::paths().into_iter().chain(across::paths(&collections)));
     }
     for described in &described {
         paths.extend(documents::of(described));

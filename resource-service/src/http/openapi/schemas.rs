@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use shared_models::{
     artifacts::{Artifact, ArtifactList},
     definitions::DefinitionReport,
+    discovery::{DocumentSearch, FieldList},
     documents::{AccessReport, CollectionDefinition, CollectionUsage, Explanation},
     problem::ProblemBody,
 };
@@ -54,7 +55,9 @@ pub fn shared() -> Map<String, Value> {
     add::<AccessReport>(&mut found);
     add::<CollectionDefinition>(&mut found);
     add::<CollectionUsage>(&mut found);
+    add::<DocumentSearch>(&mut found);
     add::<Explanation>(&mut found);
+    add::<FieldList>(&mut found);
     add::<Artifact>(&mut found);
     add::<ArtifactList>(&mut found);
     add::<DefinitionReport>(&mut found);

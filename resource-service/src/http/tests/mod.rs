@@ -7,6 +7,7 @@ mod bulk;
 mod changes;
 mod compare;
 mod definitions;
+mod discovery;
 mod documents;
 mod exits;
 mod flows;

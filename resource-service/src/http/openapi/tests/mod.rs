@@ -40,7 +40,11 @@ fn every_endpoint_is_described_for_every_collection() {
         let shipped = ["versions", "restore", "artifacts"];
         let some = shipped.iter().any(|part| endpoint.path.split('/').any(|name| name == *part));
         for collection in if some { &["calculations"][..] } else { &["calculations", "reviews", "series"] } {
-            let path = endpoint.path.replace("{collection}", collection);
+            // What all collections have alike may be said once.
+            let path = match document["paths"].get(endpoint.path) {
+                Some(_) => endpoint.path.to_owned(),
+                None => endpoint.path.replace("{collection}", collection),
+            };
             let verb = endpoint.method.as_str().to_lowercase();
             assert!(document["paths"][&path][&verb]["responses"].is_object(), "{verb} {path}");
         }
@@ -57,7 +61,7 @@ fn operations_have_names_of_their_own() {
         .filter_map(|op| op["operationId"].as_str())
         .collect();
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
-    assert_eq!(names.len(), 4 + 1 + 3 * 11 + 5 + 4 + 4);
+    assert_eq!(names.len(), 4 + 3 + 3 * 11 + 5 + 4 + 4);
 }
 
 #[test]
