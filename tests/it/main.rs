@@ -38,6 +38,7 @@ mod problems;
 mod programs;
 mod publishing;
 mod queries;
+mod reviews;
 mod revocations;
 mod series;
 mod sessions;

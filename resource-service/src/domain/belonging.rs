@@ -1,14 +1,11 @@
 //! Which documents belong to a calculation: its series and its reviews. They are hidden while it is removed, and go for
 //! good when it does. Pure.
 
+pub use super::review::{CALCULATION, REVIEWS};
 use super::{collection::Collection, grant::CALCULATIONS, series::SERIES};
 
-/// The collection of reviews.
-pub const REVIEWS: &str = "reviews";
 /// The collections of what belongs to calculations.
 pub const BELONGING: [&str; 2] = [SERIES, REVIEWS];
-/// The member that names the calculation.
-pub const CALCULATION: &str = "calculation";
 
 impl Collection {
     /// Whether documents of this collection belong to a calculation. Those that do are hidden with it also under a

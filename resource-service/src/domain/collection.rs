@@ -12,7 +12,7 @@ use super::{
     fault::DefinitionFault,
     history,
     index::{self, resolve},
-    pointer, series,
+    pointer, review, series,
     sight::Sight,
     validate,
 };
@@ -42,6 +42,8 @@ pub struct Collection {
     pub indexes: Vec<Index>,
     /// Where its documents hold points in time.
     pub instants: Instants,
+    /// Whether its documents are reviews, with the members for requests.
+    pub keeps_reviews: bool,
     expiries: Vec<(Arc<Field>, Duration)>,
     pub(super) rules: validate::SchemaRules,
 }
@@ -102,7 +104,8 @@ impl Collection {
         }
         index::check(&indexes).map_err(|fault| DefinitionFault::at("/indexes", fault))?;
         let instants = Instants::of(&schema);
-        Ok(Self { definition, schema, access, indexes, instants, expiries, rules })
+        let keeps_reviews = review::are_kept(&definition.name, &schema);
+        Ok(Self { definition, schema, access, indexes, instants, keeps_reviews, expiries, rules })
     }
 
     /// Reads a definition from its JSON text.

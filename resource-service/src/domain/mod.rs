@@ -32,6 +32,7 @@ mod points;
 pub mod precondition;
 pub mod progress;
 mod references;
+pub mod review;
 pub mod scalar;
 pub mod scan;
 pub mod search;

@@ -86,6 +86,7 @@ impl From<ResourceError> for Problem {
             | ResourceError::NotKept { .. }
             | ResourceError::NoRevision { .. }
             | ResourceError::NoSeries
+            | ResourceError::NoReviews
             | ResourceError::NoArtifacts(_)
             | ResourceError::NoArtifact { .. } => problem_of(ProblemCode::NotFound, &error),
             ResourceError::NotJson(_) | ResourceError::Interrupted(_) => {
@@ -102,6 +103,7 @@ impl From<ResourceError> for Problem {
             ResourceError::Unpatchable(fault) => unpatchable(&fault),
             ResourceError::Refused(refused) => none_stored(refused),
             ResourceError::MissingScope(scope) => Self::insufficient_scope(&scope),
+            ResourceError::Reserved { scope, why } => Self::reserved(&scope, why),
             ResourceError::TokenEnded | ResourceError::InvalidTicket => Self::invalid_token(&error),
             ResourceError::Outside(_) => problem_of(ProblemCode::InsufficientScope, &error),
             ResourceError::StaleFeed

@@ -17,6 +17,7 @@ mod handler;
 mod insert;
 pub mod openapi;
 mod rendering;
+mod reviews;
 mod row;
 mod search;
 mod series;
@@ -43,6 +44,8 @@ pub fn endpoints(description: Access) -> Vec<Endpoint> {
         row::get("/api/changes", Access::Token, changes::follow_several),
         row::get("/api/search", Access::Token, search::search).in_its_own_time(),
         row::get("/api/calculations/compare", Access::Token, compare::compare).in_its_own_time(),
+        row::get("/api/calculations/{id}/verdicts", Access::Token, reviews::verdicts).in_its_own_time(),
+        row::get("/api/reviews/queue", Access::Token, reviews::queue).in_its_own_time(),
         row::get("/api/series/points", Access::Token, series::points).in_its_own_time(),
         row::post("/api/series/points", Access::Token, series::append)
             .with_body_limit(series::BODY_LIMIT)

@@ -6,11 +6,12 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value};
 use shared_models::{claims::AccessClaims, problem::FieldError};
 
-use super::{Service, error::ResourceError, policy::Verb, reviews::REVISION};
+use super::{Service, error::ResourceError, policy::Verb};
 use crate::{
     domain::{
         belonging::{BELONGING, CALCULATION, REVIEWS},
         grant::CALCULATIONS,
+        review::REVISION,
     },
     query::number::integer_of,
 };
@@ -25,10 +26,20 @@ pub async fn check(
     before: Option<&Map<String, Value>>,
     members: &Map<String, Value>,
 ) -> Result<(), ResourceError> {
-    if before.is_some_and(|before| place(before) == place(members)) {
+    if before.is_some_and(|before| place_of(before) == place_of(members)) {
         return Ok(());
     }
     Known::look_up(service, claims, collection, [members]).await?.check(members)
+}
+
+/// The same for a document that is to be made; a request for a review that names no revision gets the current one.
+pub async fn place(
+    service: &Service,
+    claims: &AccessClaims,
+    collection: &str,
+    members: &mut Map<String, Value>,
+) -> Result<(), ResourceError> {
+    Known::look_up(service, claims, collection, [&*members]).await?.place(members)
 }
 
 /// The fault of a member that names a calculation which is not there.
@@ -37,7 +48,7 @@ pub(super) fn missing(pointer: String, calculation: &str) -> FieldError {
 }
 
 /// The calculation that a document belongs to, and the revision that a review is bound to.
-fn place(members: &Map<String, Value>) -> (Option<&Value>, Option<&Value>) {
+fn place_of(members: &Map<String, Value>) -> (Option<&Value>, Option<&Value>) {
     (members.get(CALCULATION), members.get(REVISION))
 }
 
@@ -85,9 +96,20 @@ impl Known {
         Ok(Self(Some(Ok(Found { current, removals }))))
     }
 
+    /// Refuses a document that cannot belong where it says. A review without a revision gets the current one.
+    pub(super) fn place(&self, members: &mut Map<String, Value>) -> Result<(), ResourceError> {
+        self.check(members)?;
+        if let (Some(Ok(found)), Some(id)) = (&self.0, members.get(CALCULATION).and_then(Value::as_str))
+            && let Some(current) = found.current.get(id).filter(|_| found.removals.is_some())
+        {
+            members.entry(REVISION).or_insert_with(|| (*current).into());
+        }
+        Ok(())
+    }
+
     /// Refuses a document that cannot belong where it says.
     pub(super) fn check(&self, members: &Map<String, Value>) -> Result<(), ResourceError> {
-        let (Some(found), (Some(Value::String(id)), revision)) = (&self.0, place(members)) else {
+        let (Some(found), (Some(Value::String(id)), revision)) = (&self.0, place_of(members)) else {
             return Ok(());
         };
         let found = found.as_ref().map_err(Clone::clone)?;
@@ -116,6 +138,6 @@ impl Known {
 
 /// The calculation that a document belongs to, and the revision that it names.
 fn named(members: &Map<String, Value>) -> Option<(&str, Option<i64>)> {
-    let (id, revision) = place(members);
+    let (id, revision) = place_of(members);
     Some((id?.as_str()?, revision.and_then(integer_of)))
 }

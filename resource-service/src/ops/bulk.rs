@@ -66,7 +66,7 @@ impl Judged {
         let known = Known::look_up(service, claims, permit.collection.name(), members).await?;
         for place in &mut places {
             if let Ok(document) = place
-                && let Err(error) = known.check(&document.members)
+                && let Err(error) = known.place(&mut document.members)
             {
                 *place = Err(error);
             }

@@ -102,7 +102,8 @@ impl WriteTarget<'_> {
             let found = self.current(service, &permit).await?;
             let (found, document) = self.granted(service, &permit, found).await?;
             let (reviser, now, stored) = (Arc::clone(&reviser), service.clock.now(), found.json.len());
-            let next = aside(sent + stored, move || reviser.revise(document, stored, now)).await??;
+            let next = aside(sent + stored, move || reviser.revise(document, stored, now)).await?;
+            let next = next.map_err(|error| overtaken(error, tries, found.revision))?;
             let Some(Revision { before, after, stored }) = next else { return permit.show(found) };
             belonging::check(service, self.claims, self.collection, Some(&before), &after.members).await?;
             service.check_grant(&permit, Some(self.id), &after.members)?;
@@ -130,8 +131,12 @@ impl WriteTarget<'_> {
         for tries in 0..MAX_TRIES {
             let current = self.current(service, &permit).await?;
             // A document that an older version of the service stored may be nested too deep to be read as a whole.
-            let current = if permit.is_limited() {
-                self.granted(service, &permit, current).await?.1.meta
+            let reviewer = permit.reviewer();
+            let current = if permit.is_limited() || reviewer.is_some() {
+                let Document { meta, members } = self.granted(service, &permit, current).await?.1;
+                let refused = reviewer.and_then(|reviewer| reviewer.remove(&members, &meta.owner).err());
+                refused.map_or(Ok(()), |refused| Err(overtaken(refused.into(), tries, meta.revision)))?;
+                meta
             } else {
                 Meta::parse(&current.json)?
             };
@@ -145,6 +150,15 @@ impl WriteTarget<'_> {
             service.pause(tries).await;
         }
         Err(ResourceError::ChangedMeanwhile)
+    }
+}
+
+/// The error of a write that was tried so often. What another person did meanwhile, such as giving a review that was still
+/// requested, is no lack of a scope: the caller reads the document again and decides anew.
+fn overtaken(error: ResourceError, tries: usize, current: i64) -> ResourceError {
+    match error {
+        ResourceError::Reserved { .. } if tries > 0 => ResourceError::RevisionMismatch { current },
+        error => error,
     }
 }
 

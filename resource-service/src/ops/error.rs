@@ -82,6 +82,14 @@ pub enum ResourceError {
     /// The caller's token lacks this scope.
     #[error("this needs the scope {0}")]
     MissingScope(String),
+    /// The act is for another person to do, or for holders of this scope.
+    #[error("{why}; others need the scope {scope}")]
+    Reserved {
+        /// The scope.
+        scope: String,
+        /// What only they do.
+        why: &'static str,
+    },
     /// The caller's token ended while its request was still being served.
     #[error("the token has expired or was revoked; send the rest with a new one")]
     TokenEnded,
@@ -148,6 +156,9 @@ pub enum ResourceError {
     /// The collection of series keeps no points.
     #[error("the collection \"series\" lacks the indexes over chunk, first and last that points need")]
     NoSeries,
+    /// The collection of reviews has no members for requests.
+    #[error("the definition of the collection \"reviews\" lacks the members that requests and verdicts need")]
+    NoReviews,
     /// Points of series contradict what is stored; whatever else was sent is stored.
     #[error("{}", contradicting(faults, *units))]
     Steps {

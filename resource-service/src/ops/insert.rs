@@ -40,8 +40,8 @@ pub async fn insert(
     }
     let (of, hidden) = (Arc::clone(&permit.collection), permit.hidden.clone());
     let members = aside(bytes, move || checked(&of, &hidden, members)).await??;
-    let document = prepare(service, &permit, members)?;
-    belonging::check(service, claims, collection, None, &document.members).await?;
+    let mut document = prepare(service, &permit, members)?;
+    belonging::place(service, claims, collection, &mut document.members).await?;
     service.check_going_on(&permit, None).await?;
     let (id, stored) = (document.meta.id.clone(), StoredDocument::from(&document));
     let Some(key) = key else {
@@ -90,9 +90,12 @@ pub(super) fn checked(
 pub(super) fn prepare(
     service: &Service,
     permit: &Permit<'_>,
-    members: Map<String, Value>,
+    mut members: Map<String, Value>,
 ) -> Result<Document, ResourceError> {
     service.check_grant(permit, None, &members)?;
     let meta = Meta::first(permit.subject, &service.ids, service.clock.now());
+    if let Some(reviewer) = permit.reviewer() {
+        reviewer.make(&mut members, &meta.created_at)?;
+    }
     Ok(Document { meta, members })
 }

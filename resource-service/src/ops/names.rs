@@ -1,7 +1,11 @@
 //! The names that people are shown by, asked of auth-service beside requests: batched, kept for a while, and left out
 //! where they are not known in time.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use moka::sync::Cache;
 use serde_json::{Map, Value};
@@ -34,6 +38,14 @@ impl Names {
         Self(Some(Arc::new(Inner { client, known })))
     }
 
+    /// The names of those of these users for whom it is known in time.
+    pub async fn of(&self, ids: BTreeSet<String>) -> HashMap<String, Arc<str>> {
+        let Some(inner) = &self.0 else { return HashMap::new() };
+        inner.learn(ids.iter().filter(|id| !inner.known.contains_key(*id)).cloned().collect()).await;
+        let named = |id: String| inner.known.get(&id).flatten().map(|name| (id, name));
+        ids.into_iter().filter_map(named).collect()
+    }
+
     /// Puts `_owner_name` behind `_owner` in each of the documents, where the name is known in time.
     pub async fn put_into(&self, documents: &mut [String]) -> Result<(), serde_json::Error> {
         let Some(inner) = &self.0 else { return Ok(()) };
@@ -44,11 +56,7 @@ impl Names {
             |document: &Map<String, Value>| document.get("_owner").and_then(Value::as_str).map(str::to_owned);
         let unknown: BTreeSet<String> =
             parsed.iter().filter_map(owner).filter(|id| !inner.known.contains_key(id)).collect();
-        if !unknown.is_empty() {
-            let asking = tokio::spawn(Arc::clone(inner).ask(unknown.into_iter().collect()));
-            // What comes later is there for the next request.
-            let _ = timeout(PATIENCE, asking).await;
-        }
+        inner.learn(unknown).await;
         for (text, document) in documents.iter_mut().zip(parsed) {
             let name = owner(&document).and_then(|id| inner.known.get(&id)).flatten();
             if let Some(name) = name {
@@ -60,6 +68,14 @@ impl Names {
 }
 
 impl Inner {
+    /// Asks for names, and waits a little for them. What comes later is there for the next request.
+    async fn learn(self: &Arc<Self>, unknown: BTreeSet<String>) {
+        if !unknown.is_empty() {
+            let asking = tokio::spawn(Arc::clone(self).ask(unknown.into_iter().collect()));
+            let _ = timeout(PATIENCE, asking).await;
+        }
+    }
+
     async fn ask(self: Arc<Self>, ids: Vec<String>) {
         for batch in ids.chunks(BATCH) {
             let query = [("id", batch.join(",")), ("limit", BATCH.to_string())];

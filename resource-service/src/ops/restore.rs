@@ -11,7 +11,10 @@ use super::{
     versions,
 };
 use crate::{
-    domain::document::{Document, Meta},
+    domain::{
+        document::{Document, Meta},
+        review::without_own,
+    },
     query::timestamp,
     store::{StoreError, StoredDocument, Version},
 };
@@ -28,6 +31,9 @@ pub async fn revision(
     let mut wanted = Document::parse(&wanted.json)?;
     // What the caller is not shown stays as it is.
     permit.hidden.withhold(&mut wanted.members);
+    if permit.collection.keeps_reviews {
+        without_own(&mut wanted.members);
+    }
     for _ in 0..MAX_TRIES {
         if service.store.get(&permit.collection, target.id, service.clock.now()).await?.is_some() {
             let members = wanted.members.clone();
@@ -98,6 +104,7 @@ impl WriteTarget<'_> {
         }
         let last = kept.next().and_then(|last| last.json).ok_or_else(|| permit.not_found(self.id))?;
         let mut last = Document::parse(&last)?;
+        let reviewer = permit.reviewer().map(|reviewer| (reviewer, last.members.clone()));
         let Document { meta, members } = match wanted {
             Some(mut wanted) => {
                 permit.hidden.restore(&mut wanted.members, permit.hidden.withhold(&mut last.members))?;
@@ -105,7 +112,11 @@ impl WriteTarget<'_> {
             }
             None => last,
         };
-        let members = permit.collection.check_for(members, permit.sight()).map_err(ResourceError::Invalid)?;
+        let mut members =
+            permit.collection.check_for(members, permit.sight()).map_err(ResourceError::Invalid)?;
+        if let Some((reviewer, last)) = reviewer {
+            reviewer.change(&last, &meta, &mut members, &timestamp(service.clock.now()))?;
+        }
         service.check_grant(permit, Some(self.id), &members)?;
         permit.check_may_return()?;
         service.check_going_on(permit, Some(&members)).await?;

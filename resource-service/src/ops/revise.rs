@@ -17,8 +17,10 @@ use crate::{
         diff::same_members,
         document::{Document, MAX_BYTES},
         hidden::Hidden,
+        review::Reviewer,
         sight::Sight,
     },
+    query::timestamp,
     store::StoredDocument,
 };
 
@@ -36,6 +38,8 @@ pub(super) struct Reviser<F> {
     collection: Arc<Collection>,
     hidden: Hidden,
     may_read: bool,
+    /// Where the documents are reviews.
+    reviewer: Option<Reviewer>,
     effect: Effect,
     change: F,
 }
@@ -57,7 +61,7 @@ where
     /// For a caller with this permit.
     pub(super) fn new(permit: &Permit<'_>, effect: Effect, change: F) -> Self {
         let (collection, hidden) = (Arc::clone(&permit.collection), permit.hidden.clone());
-        Self { collection, hidden, may_read: permit.may_read(), effect, change }
+        Self { collection, hidden, may_read: permit.may_read(), reviewer: permit.reviewer(), effect, change }
     }
 
     /// The revision behind `current`, which has so many bytes of text; nothing where nothing changes.
@@ -79,7 +83,10 @@ where
         if self.effect == Effect::Replaces {
             members = self.collection.fill(members).map_err(ResourceError::Invalid)?;
         }
-        let members = self.collection.check_for(members, self.sight()).map_err(ResourceError::Invalid)?;
+        let mut members = self.collection.check_for(members, self.sight()).map_err(ResourceError::Invalid)?;
+        if let Some(reviewer) = &self.reviewer {
+            reviewer.change(&before, &meta, &mut members, &timestamp(now))?;
+        }
         let after = Document { meta: meta.next(now), members };
         let stored = StoredDocument::from(&after);
         if self.effect == Effect::Changes && stored.json.len() > MAX_BYTES.max(bytes) {

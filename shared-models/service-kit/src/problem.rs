@@ -56,9 +56,18 @@ impl Problem {
 
     /// The token is valid and lacks a scope (RFC 6750 section 3.1).
     pub fn insufficient_scope(scope: &str) -> Self {
-        Self::new(ProblemCode::InsufficientScope, format!("This needs the scope {scope}")).with_challenge(
-            &format!("Bearer realm=\"tessera\", error=\"insufficient_scope\", scope=\"{scope}\""),
-        )
+        Self::lacking(scope, format!("This needs the scope {scope}"))
+    }
+
+    /// The act is for somebody else; `why` says for whom. A token with `scope` may do it for them.
+    pub fn reserved(scope: &str, why: &str) -> Self {
+        Self::lacking(scope, format!("{why}; this needs the scope {scope} otherwise"))
+    }
+
+    fn lacking(scope: &str, detail: String) -> Self {
+        Self::new(ProblemCode::InsufficientScope, detail).with_challenge(&format!(
+            "Bearer realm=\"tessera\", error=\"insufficient_scope\", scope=\"{scope}\""
+        ))
     }
 
     /// This kind of principal may not call this, or not in its current state; `detail` says what to do.

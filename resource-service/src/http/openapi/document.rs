@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     across, artifacts, bulk, changes, common, definitions, described, described::Described, documents, flows,
-    limits, names, past, schemas, schemas::responses, series, used,
+    limits, names, past, reviews, schemas, schemas::responses, series, used,
 };
 use crate::domain::{catalog::Catalog, collection::Collection};
 
@@ -96,6 +96,7 @@ pub fn document(catalog: &Catalog, only: Option<&str>) -> Value {
         paths.extend(artifacts::of(described));
     }
     paths.extend(series::paths(&collections));
+    paths.extend(reviews::paths(&collections));
     names::tell_operations_apart(&mut paths);
     let mut document = json!({
         "openapi": "3.1.0",

@@ -15,6 +15,7 @@ mod limits;
 mod names;
 mod operations;
 mod past;
+mod reviews;
 mod schemas;
 mod series;
 mod served;

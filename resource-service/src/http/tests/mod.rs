@@ -20,6 +20,7 @@ mod past;
 mod patches;
 mod purge;
 mod queries;
+mod requests;
 mod reviews;
 mod series;
 mod stalls;

@@ -53,6 +53,12 @@ fn calculation(collection: &Collection) -> String {
     declared.map_or_else(|| format!("body ->> '$.{CALCULATION}'"), |field| Operand::of(&field).value)
 }
 
+/// The query for the ids of documents that belong to a calculation and meet `condition`, with a limit.
+fn belongings(collection: &Collection, condition: &str) -> String {
+    let value = calculation(collection);
+    format!("SELECT id FROM {} WHERE {value} = ?1{condition} LIMIT ?2", table(collection))
+}
+
 /// The ids of documents that belong to a calculation and meet `condition`.
 fn belonging(
     connection: &Connection,
@@ -61,10 +67,8 @@ fn belonging(
     condition: &str,
     limit: usize,
 ) -> Result<Vec<String>, StoreError> {
-    let value = calculation(collection);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let sql = format!("SELECT id FROM {} WHERE {value} = ?1{condition} LIMIT ?2", table(collection));
-    let mut prepared = connection.prepare_cached(&sql)?;
+    let mut prepared = connection.prepare_cached(&belongings(collection, condition))?;
     let rows = prepared.query_map(params![id, limit], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -96,13 +100,10 @@ impl Hiding for SqliteStore {
             if hidden { (" AND hidden IS NULL", "1") } else { (" AND hidden IS NOT NULL", "NULL") };
         self.database
             .write(move |transaction| {
-                let ids = belonging(transaction, &collection, &calculation, other, MARKED_AT_ONCE)?;
-                let sql = format!("UPDATE {} SET hidden = {mark} WHERE id = ?1", table(&collection));
-                let mut prepared = transaction.prepare_cached(&sql)?;
-                for id in &ids {
-                    prepared.execute([id])?;
-                }
-                Ok(ids.len())
+                let found = belongings(&collection, other);
+                let sql = format!("UPDATE {} SET hidden = {mark} WHERE id IN ({found})", table(&collection));
+                let limit = i64::try_from(MARKED_AT_ONCE).unwrap_or(i64::MAX);
+                Ok(transaction.prepare_cached(&sql)?.execute(params![calculation, limit])?)
             })
             .await
     }

@@ -3,23 +3,20 @@
 use serde_json::{Map, Value};
 use shared_models::claims::AccessClaims;
 
-use super::{Service, error::ResourceError, policy::Verb};
 use crate::{
-    domain::{belonging::CALCULATION, grant::CALCULATIONS},
+    domain::{belonging::CALCULATION, grant::CALCULATIONS, review::REVISION},
+    ops::{Service, error::ResourceError, policy::Verb},
     query::{number::integer_of, path::Path},
 };
 
-/// The member that binds a review to a revision.
-pub(super) const REVISION: &str = "revision";
-
 /// The fields without which nobody knows whether a review is stale.
-pub(super) fn needed() -> impl Iterator<Item = Path> {
+pub(in crate::ops) fn needed() -> impl Iterator<Item = Path> {
     [CALCULATION, REVISION].into_iter().filter_map(|name| name.parse().ok())
 }
 
 /// For each of the reviews whether its calculation has another revision by now, or is gone; nothing where the caller
 /// may not see the calculation.
-pub(super) async fn staleness(
+pub(in crate::ops) async fn staleness(
     service: &Service,
     claims: &AccessClaims,
     reviews: &[String],
@@ -47,7 +44,7 @@ pub(super) async fn staleness(
 }
 
 /// Puts what is known of it behind the members of a review.
-pub(super) fn with_stale(review: &str, stale: Option<bool>) -> Result<String, serde_json::Error> {
+pub(in crate::ops) fn with_stale(review: &str, stale: Option<bool>) -> Result<String, serde_json::Error> {
     let Some(stale) = stale else { return Ok(review.to_owned()) };
     let mut members: Map<String, Value> = serde_json::from_str(review)?;
     members.insert("stale".into(), stale.into());

@@ -1,0 +1,170 @@
+use serde_json::json;
+
+use super::*;
+
+const THEN: &str = "2026-01-01T00:00:00.000Z";
+const NOW: &str = "2026-01-02T00:00:00.000Z";
+
+fn who(subject: &str) -> Reviewer {
+    Reviewer { subject: subject.into(), administers: subject == "root", scope: "reviews:admin".into() }
+}
+
+fn members(value: &Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn owned_by_ada() -> Meta {
+    let text = json!({"_id": "i", "_revision": 1, "_created_at": THEN, "_updated_at": THEN, "_owner": "ada"});
+    Meta::parse(&text.to_string()).unwrap()
+}
+
+fn made(subject: &str, sent: &Value) -> Result<Value, ReviewFault> {
+    let mut sent = members(sent);
+    who(subject).make(&mut sent, NOW).map(|()| sent.into())
+}
+
+/// What becomes of `before`, which is ada's, with these members set, or removed where they are null.
+fn changed(subject: &str, before: &Value, set: &Value) -> Result<Value, ReviewFault> {
+    let (before, mut after) = (members(before), members(before));
+    for (name, value) in members(set) {
+        if value.is_null() {
+            after.shift_remove(&name);
+        } else {
+            after.insert(name, value);
+        }
+    }
+    who(subject).change(&before, &owned_by_ada(), &mut after, NOW).map(|()| after.into())
+}
+
+fn reserved<T>(outcome: &Result<T, ReviewFault>) -> bool {
+    matches!(outcome, Err(ReviewFault::Reserved { scope, .. }) if scope == "reviews:admin")
+}
+
+fn place<T: std::fmt::Debug>(outcome: Result<T, ReviewFault>) -> (String, String) {
+    match outcome {
+        Err(ReviewFault::Members(faults)) => (faults[0].pointer.clone().unwrap(), faults[0].code.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn requested() -> Value {
+    json!({"calculation": "c", "revision": 3, "state": "requested", "requested_by": "ada", "assignee": "ben"})
+}
+
+fn open() -> Value {
+    json!({"calculation": "c", "revision": 3, "state": "requested", "requested_by": "ada"})
+}
+
+fn given() -> Value {
+    json!({"calculation": "c", "revision": 3, "state": "given", "verdict": "approve", "given_by": "ben",
+        "given_at": THEN, "requested_by": "ada"})
+}
+
+#[test]
+fn a_new_review_is_given_where_it_has_a_verdict_and_else_requested() {
+    let verdict = json!({"calculation": "c", "revision": 3, "verdict": "approve"});
+    let mut expected = verdict.clone();
+    expected["state"] = "given".into();
+    expected["given_by"] = "ada".into();
+    expected["given_at"] = NOW.into();
+    assert_eq!(made("ada", &verdict), Ok(expected));
+    let request = json!({"calculation": "c", "assignee": "ben"});
+    let expected =
+        json!({"calculation": "c", "assignee": "ben", "state": "requested", "requested_by": "ada"});
+    assert_eq!(made("ada", &request), Ok(expected.clone()));
+    let said = json!({"calculation": "c", "assignee": "ben", "state": "requested"});
+    assert_eq!(made("ada", &said), Ok(expected));
+}
+
+#[test]
+fn a_new_review_with_a_bad_state_is_refused_with_a_pointer() {
+    for (sent, at, code) in [
+        (json!({"revision": 1, "state": "given"}), "/verdict", "required"),
+        (json!({"revision": 1, "state": "requested", "verdict": "reject"}), "/verdict", "state"),
+        (json!({"verdict": "reject"}), "/revision", "required"),
+        (json!({"requested_by": "eve"}), "/requested_by", "readOnly"),
+        (json!({"revision": 1, "verdict": "rerun", "given_by": "ada"}), "/given_by", "readOnly"),
+        (json!({"given_at": NOW}), "/given_at", "readOnly"),
+    ] {
+        assert_eq!(place(made("ada", &sent)), (at.to_owned(), code.to_owned()), "{sent}");
+    }
+    let for_ben = json!({"revision": 1, "verdict": "reject", "assignee": "ben"});
+    assert!(reserved(&made("ada", &for_ben)) && made("ben", &for_ben).is_ok());
+}
+
+#[test]
+fn a_request_is_given_by_its_assignee_or_by_anyone_where_there_is_none() {
+    let verdict = json!({"verdict": "reject", "revision": 4});
+    let done = changed("ben", &requested(), &verdict).unwrap();
+    assert_eq!(
+        (&done["state"], &done["given_by"], &done["given_at"]),
+        (&json!("given"), &json!("ben"), &json!(NOW))
+    );
+    assert_eq!((&done["requested_by"], &done["revision"]), (&json!("ada"), &json!(4)));
+    for other in ["ada", "eve"] {
+        assert!(reserved(&changed(other, &requested(), &verdict)), "{other}");
+        let taken = json!({"verdict": "reject", "assignee": other});
+        assert!(reserved(&changed(other, &requested(), &taken)), "{other}");
+    }
+    assert_eq!(changed("root", &requested(), &verdict).unwrap()["given_by"], "root");
+    assert_eq!(changed("eve", &open(), &verdict).unwrap()["given_by"], "eve");
+    assert_eq!(place(changed("ben", &requested(), &json!({"state": "given"}))).0, "/verdict");
+    assert_eq!(place(changed("ben", &requested(), &json!({"given_by": "eve"}))).0, "/given_by");
+}
+
+#[test]
+fn a_request_is_reassigned_by_those_whom_it_concerns_and_keeps_its_revision() {
+    for (subject, allowed) in [("ada", true), ("ben", true), ("root", true), ("eve", false)] {
+        let moved = changed(subject, &requested(), &json!({"assignee": "cy"}));
+        assert_eq!(moved.is_ok(), allowed, "{subject}");
+        assert!(allowed || reserved(&moved));
+        assert_eq!(who(subject).remove(&members(&requested()), "ada").is_ok(), allowed, "{subject}");
+    }
+    assert!(changed("eve", &open(), &json!({"assignee": "eve"})).is_ok());
+    let kept =
+        changed("eve", &requested(), &json!({"comment": "soon", "revision": null, "requested_by": null}));
+    let kept = kept.unwrap();
+    assert_eq!((&kept["revision"], &kept["requested_by"]), (&json!(3), &json!("ada")));
+    let moved = changed("ada", &requested(), &json!({"calculation": "d", "revision": null}));
+    assert_eq!(place(moved), ("/revision".to_owned(), "required".to_owned()));
+}
+
+#[test]
+fn a_verdict_is_changed_and_taken_back_by_the_person_who_gave_it() {
+    for (subject, allowed) in [("ben", true), ("root", true), ("ada", false), ("eve", false)] {
+        for set in [
+            json!({"verdict": null}),
+            json!({"verdict": null, "state": "requested"}),
+            json!({"comment": "x"}),
+        ] {
+            let outcome = changed(subject, &given(), &set);
+            assert_eq!(outcome.is_ok(), allowed, "{subject} {set}: {outcome:?}");
+            assert!(allowed || reserved(&outcome));
+        }
+        assert_eq!(who(subject).remove(&members(&given()), "ada").is_ok(), allowed, "{subject}");
+    }
+    assert_eq!(changed("ben", &given(), &json!({"verdict": null})), Ok(open()));
+    let same = changed("ben", &given(), &json!({"comment": "x"})).unwrap();
+    assert_eq!(
+        (&same["given_by"], &same["given_at"]),
+        (&json!("ben"), &json!(THEN)),
+        "it is the same verdict"
+    );
+    let other = changed("root", &given(), &json!({"verdict": "rerun"})).unwrap();
+    assert_eq!((&other["given_by"], &other["given_at"]), (&json!("root"), &json!(NOW)), "it is another one");
+    assert_eq!(place(changed("ben", &given(), &json!({"state": "requested"}))).0, "/verdict");
+    assert_eq!(place(changed("ben", &given(), &json!({"revision": null}))).0, "/revision");
+}
+
+#[test]
+fn a_review_from_before_these_members_is_given_by_its_owner() {
+    let old = json!({"calculation": "c", "revision": 3, "verdict": "approve"});
+    assert!(is_given(&members(&old)));
+    assert_eq!(giver(&members(&old), "ada"), Some("ada"));
+    assert!(reserved(&changed("ben", &old, &json!({"comment": "x"}))));
+    let kept = changed("ada", &old, &json!({"comment": "x"})).unwrap();
+    assert_eq!((&kept["given_by"], &kept["given_at"]), (&json!("ada"), &json!(THEN)));
+    let undone = changed("ada", &old, &json!({"verdict": null})).unwrap();
+    assert_eq!((&undone["state"], &undone["requested_by"]), (&json!("requested"), &json!("ada")));
+    assert!(undone.get("given_by").is_none());
+}
