@@ -170,6 +170,10 @@ pub struct AccessDefinition {
     /// Whether a document is seen and changed by its owner alone.
     #[serde(default)]
     pub owner_only: bool,
+    /// A boolean field, in an owner-only collection: a document in which it is `true` is open for reading to everybody with
+    /// the scope that reads. Its owner alone changes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<String>,
     /// Fields that are shown only to those who hold a scope: dotted path to scope. A caller without it can neither
     /// read nor write the field, nor filter, sort or group by it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -25,6 +25,8 @@ pub const BUILT_IN: &[&str] = &[
     "series:write",
     "users:read",
     "users:write",
+    "views:read",
+    "views:write",
 ];
 
 /// A set of scopes, written as RFC 6749 writes it: tokens separated by single spaces.

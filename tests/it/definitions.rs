@@ -211,9 +211,9 @@ async fn definitions_go_out_as_files_and_come_in_again_byte_for_byte() {
     assert_eq!(root.put(PATH, &molecules()).await.status, 201);
     let path = |name: &str| source.directory.path().join(name).display().to_string();
     let out = succeeded(&["collections", "export", &path("out")], &source);
-    assert_eq!(out.lines().collect::<Vec<_>>(), ["calculations", "molecules", "reviews", "series"]);
+    assert_eq!(out.lines().collect::<Vec<_>>(), ["calculations", "molecules", "reviews", "series", "views"]);
     let exported = files(Path::new(&path("out")));
-    assert_eq!(exported.len(), 4);
+    assert_eq!(exported.len(), 5);
 
     // An embedded store is opened by one process at a time.
     let refused =

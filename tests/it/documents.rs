@@ -208,7 +208,7 @@ async fn the_shipped_collections_hold_a_calculation_its_series_and_its_review(st
     let listed = listed["items"].as_array().or(listed.as_array()).expect("a list").clone();
     let names: Vec<_> =
         listed.iter().map(|definition| definition["name"].as_str().unwrap_or_default()).collect();
-    assert_eq!(names, ["calculations", "reviews", "series"]);
+    assert_eq!(names, ["calculations", "reviews", "series", "views"]);
     let definition = scientist.get("/api/collections/calculations").await.json();
     assert_eq!(definition["schema"]["required"], json!(["name", "code", "status"]), "{definition}");
     assert_eq!(scientist.get("/api/collections/none").await.status, 404);

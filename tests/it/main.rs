@@ -47,4 +47,5 @@ mod support;
 mod telemetry;
 mod tidy;
 mod tokens;
+mod views;
 mod writes;

@@ -11,10 +11,10 @@ use shared_models::scope::{BUILT_IN, EVERYTHING, ScopeSet};
 pub const ADMIN: &str = "admin";
 /// The role that reads and writes the shipped collections.
 pub const SCIENTIST: &str = "scientist";
-/// The role that reads the shipped collections.
+/// The role that reads the shipped collections, and saves views of its own.
 pub const VIEWER: &str = "viewer";
 
-const READ: [&str; 3] = ["calculations:read", "reviews:read", "series:read"];
+const READ: [&str; 5] = ["calculations:read", "reviews:read", "series:read", "views:read", "views:write"];
 const WRITE: [&str; 3] = ["calculations:write", "reviews:write", "series:write"];
 /// How long a process goes by the table of roles that it has read.
 pub const LEASE: Duration = Duration::from_secs(1);
@@ -101,7 +101,7 @@ impl RoleTable {
     pub fn new(stored: impl IntoIterator<Item = (String, StoredScopes)>) -> Self {
         let set = |names: &[&str]| StoredScopes::from(ScopeSet::from_names(names).unwrap_or_default());
         let mut roles = BTreeMap::from([
-            (SCIENTIST.to_owned(), set(&[READ, WRITE].concat())),
+            (SCIENTIST.to_owned(), set(&[&READ[..], &WRITE].concat())),
             (VIEWER.to_owned(), set(&READ)),
         ]);
         roles.extend(stored);
@@ -210,12 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn a_scientist_writes_the_shipped_collections_and_a_viewer_reads_them() {
-        let scientist =
-            "calculations:read calculations:write reviews:read reviews:write series:read series:write";
+    fn a_scientist_writes_the_shipped_collections_and_a_viewer_reads_them_and_saves_views() {
+        let scientist = "calculations:read calculations:write reviews:read reviews:write series:read series:write \
+            views:read views:write";
+        let viewer = "calculations:read reviews:read series:read views:read views:write";
         let roles = shipped();
         assert_eq!(roles.scopes_of(&[SCIENTIST]), set(scientist));
-        assert_eq!(roles.scopes_of(&[VIEWER]), set("calculations:read reviews:read series:read"));
+        assert_eq!(roles.scopes_of(&[VIEWER]), set(viewer));
         assert_eq!(roles.scopes_of(&[VIEWER, SCIENTIST]), set(scientist));
         assert!(roles.scopes_of(&["gone"]).is_empty());
     }

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use super::{collection::Collection, scan::scan};
 
 /// The definitions that ship with the service: file name and text.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("calculations.json", include_str!("../../collections/calculations.json")),
     ("reviews.json", include_str!("../../collections/reviews.json")),
     ("series.json", include_str!("../../collections/series.json")),
+    ("views.json", include_str!("../../collections/views.json")),
 ];
 
 /// The collections by name.

@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use serde_json::{Map, Value};
-use shared_models::{documents::CollectionDefinition, problem::FieldError, scope::ScopeSet};
+use shared_models::{
+    documents::{AccessDefinition, CollectionDefinition},
+    problem::FieldError,
+    scope::ScopeSet,
+};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 pub use super::index::Index;
@@ -20,7 +24,7 @@ use crate::query::{
     instants::Instants,
     parse::{QueryContext, shown_at},
     path::Path,
-    schema::{Field, Schema},
+    schema::{Field, FieldType, Schema},
     shape::Kinds,
 };
 
@@ -59,8 +63,19 @@ pub struct Access {
     pub admin: String,
     /// Whether a document is seen and changed by its owner alone.
     pub owner_only: bool,
+    /// The boolean field that opens a document for reading to all who may read the collection, although `owner_only` holds.
+    pub shared: Option<Arc<Field>>,
     /// The scope that shows each field that not every reader sees.
     pub hidden: BTreeMap<Path, String>,
+}
+
+impl Access {
+    /// Whether a document, as its JSON text, is open for reading to others than its owner.
+    pub fn shares(&self, document: &str) -> bool {
+        let Some(field) = &self.shared else { return false };
+        let document: Value = serde_json::from_str(document).unwrap_or_default();
+        field.path.find(&document) == Some(&Value::Bool(true))
+    }
 }
 
 impl Collection {
@@ -260,6 +275,12 @@ fn access(definition: &mut CollectionDefinition, schema: &Schema) -> Result<Acce
         write: scope(&mut declared.write, "write")?,
         admin: scope(&mut declared.admin, "admin")?,
         owner_only: declared.owner_only,
+        shared: declared
+            .shared
+            .as_deref()
+            .map(|field| shared(schema, field, declared))
+            .transpose()
+            .map_err(|fault| DefinitionFault::at("/access/shared", format!("access.shared: {fault}")))?,
         hidden: declared
             .hidden
             .iter()
@@ -268,6 +289,27 @@ fn access(definition: &mut CollectionDefinition, schema: &Schema) -> Result<Acce
             })
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// The field that opens documents to other readers than their owners. All of these see it.
+fn shared(schema: &Schema, field: &str, access: &AccessDefinition) -> Result<Arc<Field>, String> {
+    if !access.owner_only {
+        return Err("it opens documents of an owner-only collection; add \"owner_only\": true".into());
+    }
+    let found = resolve(schema, field)?;
+    let declared = found.path.ancestors().chain([found.path.clone()]).all(|path| {
+        let (name, above) = path.segments().split_last().unzip();
+        let shape = schema.shape(above.unwrap_or_default());
+        name.is_some_and(|name| shape.declared.contains(name))
+    });
+    if found.kind != FieldType::Boolean || !found.crossings.is_empty() || !declared {
+        return Err(format!("{field:?} is not a field that the schema declares as boolean"));
+    }
+    let hides = |hidden: &String| hidden.parse().is_ok_and(|hidden: Path| hidden.contains(&found.path));
+    if access.hidden.keys().any(hides) {
+        return Err(format!("{field:?} is hidden from some readers; those whom it lets in see it"));
+    }
+    Ok(found)
 }
 
 /// A field that not every reader sees. It has one place in a document, so that a write can leave it where it is.

@@ -31,12 +31,15 @@ pub async fn access(
 ) -> Result<AccessReport, ResourceError> {
     let permit = service.admit(claims, collection, Verb::Administer)?;
     let found = service.store.get(&permit.collection, id, service.clock.now()).await?;
-    let owner = found.map(|found| found.owner);
     let access = &permit.collection.access;
     let hidden = Hidden::from(&access.hidden, |scope| person.scope.covers(scope));
     let hidden = hidden.fields().iter();
-    let verdict = |needed: &str| verdict(&permit, id, owner.as_deref(), person, needed);
-    let mut write = verdict(&access.write);
+    let shared = found.as_ref().is_some_and(|found| access.shares(&found.json));
+    let owner = found.map(|found| found.owner);
+    let verdict = |needed: &str, shared| {
+        verdict(&permit, id, owner.as_deref().map(|owner| (owner, shared)), person, needed)
+    };
+    let mut write = verdict(&access.write, false);
     if write.allowed && !person.scope.covers(&access.read) {
         write.reasons.push(format!(
             "they lack the scope {}: answers to their writes show _id and _revision only, and restoring or reading by a JSON Patch is refused",
@@ -46,7 +49,7 @@ pub async fn access(
     Ok(AccessReport {
         id: id.to_owned(),
         exists: owner.is_some(),
-        read: verdict(&access.read),
+        read: verdict(&access.read, shared),
         write,
         hidden: hidden
             .map(|(field, scope)| HiddenField { field: field.to_string(), scope: scope.clone() })
@@ -56,8 +59,15 @@ pub async fn access(
     })
 }
 
-/// Whether the person may do what takes the scope `needed`, by the rules of [`Service::admit`] and [`Permit::reaches`].
-fn verdict(permit: &Permit<'_>, id: &str, owner: Option<&str>, person: &Person, needed: &str) -> Verdict {
+/// Whether the person may do what takes the scope `needed`, by the rules of [`Service::admit`] and [`Permit::reached`].
+/// `found` says whose the document is, and whether it is open to others for this.
+fn verdict(
+    permit: &Permit<'_>,
+    id: &str,
+    found: Option<(&str, bool)>,
+    person: &Person,
+    needed: &str,
+) -> Verdict {
     let access = &permit.collection.access;
     let (mut against, mut reasons) = (Vec::new(), Vec::new());
     if person.scope.covers(needed) {
@@ -65,14 +75,15 @@ fn verdict(permit: &Permit<'_>, id: &str, owner: Option<&str>, person: &Person, 
     } else {
         against.push(format!("they lack the scope {needed}"));
     }
-    match owner {
+    match found {
         None => against.push(format!("there is no document {id:?} now")),
         Some(_) if !access.owner_only => {}
-        Some(owner) if owner == person.subject => reasons.push("the document is theirs".to_owned()),
+        Some((owner, _)) if owner == person.subject => reasons.push("the document is theirs".to_owned()),
         Some(_) if person.scope.covers(&access.admin) => {
             reasons.push(format!("the document is another's, and they hold the scope {}", access.admin));
         }
-        Some(owner) => against.push(format!(
+        Some((_, true)) => reasons.push("the document is another's, and is shared".to_owned()),
+        Some((owner, false)) => against.push(format!(
             "the document is {owner}'s, and without the scope {} one reaches only one's own",
             access.admin
         )),

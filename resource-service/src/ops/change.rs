@@ -57,8 +57,7 @@ impl WriteTarget<'_> {
         permit: &Permit<'_>,
     ) -> Result<StoredDocument, ResourceError> {
         let found = service.store.get(&permit.collection, self.id, service.clock.now()).await?;
-        let current =
-            found.filter(|found| permit.reaches(&found.owner)).ok_or_else(|| permit.not_found(self.id))?;
+        let current = permit.reached(self.id, found)?;
         if self.precondition.allows_write(current.revision) {
             Ok(current)
         } else {

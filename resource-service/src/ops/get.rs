@@ -59,8 +59,7 @@ pub async fn get(
         return Ok(ShownDocument { tag, json: None, age: Duration::ZERO, max_age });
     }
     let read = service.read(&permit.collection, id, permit.oldest(demand.oldest)).await?;
-    let read =
-        read.filter(|read| permit.reaches(&read.document.owner)).ok_or_else(|| permit.not_found(id))?;
+    let read = read.filter(|read| permit.sees(&read.document)).ok_or_else(|| permit.not_found(id))?;
     let (revision, age) = (read.document.revision, read.age);
     let fresh = |part: &_| demand.precondition.is_fresh(revision, part);
     if !expanded && fresh(&part) {
@@ -99,7 +98,13 @@ async fn unchanged(
         return Ok(None);
     }
     let found = service.store.head(&permit.collection, id, service.clock.now()).await?;
-    let found = found.filter(|head| permit.reaches(&head.owner)).ok_or_else(|| permit.not_found(id))?;
+    let found = found.ok_or_else(|| permit.not_found(id))?;
+    if permit.must_look(&found.owner) {
+        return Ok(None);
+    }
+    if !permit.reaches(&found.owner) {
+        return Err(permit.not_found(id));
+    }
     let part = permit.part();
     Ok(Some(found.revision).filter(|revision| demand.precondition.is_fresh(*revision, &part)))
 }

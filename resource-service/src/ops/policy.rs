@@ -43,6 +43,8 @@ pub struct Permit<'c> {
     /// The caller's `sub`.
     pub subject: &'c str,
     own_only: bool,
+    /// Whether the caller only looks.
+    reads: bool,
     may_read: bool,
     /// Whether the caller could have written what they read.
     may_write: bool,
@@ -65,7 +67,7 @@ impl Service {
         verb: Verb,
     ) -> Result<Permit<'c>, ResourceError> {
         let collection = self.catalog.find(name)?;
-        let Access { read, write, admin, owner_only, hidden } = &collection.access;
+        let Access { read, write, admin, owner_only, hidden, .. } = &collection.access;
         let needed = match verb {
             Verb::Read => read,
             Verb::Write => write,
@@ -74,7 +76,7 @@ impl Service {
         if !claims.scope.covers(needed) {
             return Err(ResourceError::MissingScope(needed.clone()));
         }
-        let own_only = *owner_only && !claims.scope.covers(admin);
+        let (own_only, reads) = (*owner_only && !claims.scope.covers(admin), verb == Verb::Read);
         let (may_read, may_write) = (claims.scope.covers(read), claims.scope.covers(write));
         let administers = claims.scope.covers(admin);
         let grant = match verb {
@@ -95,7 +97,7 @@ impl Service {
         let hidden = Hidden::from(hidden, |scope| claims.scope.covers(scope));
         let schema = (!hidden.is_empty()).then(|| collection.schema.hiding(hidden.fields()));
         let subject = claims.sub.as_str();
-        Ok(Permit { collection, subject, own_only, may_read, may_write, administers, grant, hidden, schema })
+        Ok(Permit { collection, subject, own_only, reads, may_read, may_write, administers, grant, hidden, schema })
     }
 
     /// The collections that the caller may read, by name; refused where there is none.
@@ -110,8 +112,8 @@ impl Service {
         }
     }
 
-    /// The document with this id, where ownership keeps it from nobody; which scopes its reading needs is for the
-    /// caller of this to ask.
+    /// The document with this id, if the caller's ownership rule lets them read it; which scopes its reading needs is for
+    /// the caller of this to ask.
     pub async fn reach(
         &self,
         claims: &AccessClaims,
@@ -119,10 +121,10 @@ impl Service {
         id: &str,
     ) -> Result<Option<StoredDocument>, ResourceError> {
         let Some(collection) = self.catalog.get(name) else { return Ok(None) };
-        let Access { admin, owner_only, .. } = &collection.access;
-        let own_only = *owner_only && !claims.scope.covers(admin);
+        let access = &collection.access;
+        let own_only = access.owner_only && !claims.scope.covers(&access.admin);
         let found = self.store.get(&collection, id, self.clock.now()).await?;
-        Ok(found.filter(|found| !own_only || found.owner == claims.sub))
+        Ok(found.filter(|found| !own_only || found.owner == claims.sub || access.shares(&found.json)))
     }
 
     /// Refuses to write on the word of a token that may have been cut off long ago.
@@ -172,12 +174,35 @@ impl Service {
 }
 
 impl Permit<'_> {
-    /// Whether the caller may see, and with the right scope change, a document of this owner.
+    /// Whether the caller may change, with the right scope, a document of this owner, and see it and its past.
     pub fn reaches(&self, owner: &str) -> bool {
         !self.own_only || owner == self.subject
     }
 
-    /// Whether the documents of others are in sight too.
+    /// Whether the caller may see this document, with the scope that reads.
+    pub fn sees(&self, document: &StoredDocument) -> bool {
+        self.reaches(&document.owner) || self.collection.access.shares(&document.json)
+    }
+
+    /// Whether a document of this owner must be read to find out whether the caller may see it.
+    pub fn must_look(&self, owner: &str) -> bool {
+        !self.reaches(owner) && self.collection.access.shared.is_some()
+    }
+
+    /// The document, if the caller's ownership rule lets them do what they were admitted for. One that they may only see is
+    /// no secret to them.
+    pub fn reached(&self, id: &str, found: Option<StoredDocument>) -> Result<StoredDocument, ResourceError> {
+        match found {
+            Some(found) if self.reaches(&found.owner) => Ok(found),
+            Some(found) if self.may_read && self.sees(&found) => {
+                let needed = || ResourceError::MissingScope(self.collection.access.admin.clone());
+                if self.reads { Ok(found) } else { Err(needed()) }
+            }
+            _ => Err(self.not_found(id)),
+        }
+    }
+
+    /// Whether the documents of all others are in sight too.
     pub fn sees_all(&self) -> bool {
         !self.own_only
     }
@@ -221,14 +246,12 @@ impl Permit<'_> {
         }
     }
 
-    /// The condition that holds for exactly the documents the caller may see.
+    /// The condition that holds for exactly the documents the caller may see, or change if they were admitted for that.
     pub fn condition(&self) -> Result<Expr, ResourceError> {
         if !self.own_only {
             return Ok(Expr::everything());
         }
-        let owner = "_owner".parse().ok().and_then(|path| self.collection.schema.field(&path).ok());
-        let owner = owner.ok_or_else(|| ResourceError::Internal("the schema lacks _owner".into()))?;
-        Ok(Expr::compare(&owner, Comparison::Eq, Literal::Text(self.subject.to_owned())))
+        own_or_shared(&self.collection, self.subject, self.reads)
     }
 
     /// What the caller's queries are read against: fields hidden from them are not to be had.
@@ -241,6 +264,21 @@ impl Permit<'_> {
     pub fn not_found(&self, id: &str) -> ResourceError {
         ResourceError::NotFound { collection: self.collection.name().to_owned(), id: id.to_owned() }
     }
+}
+
+/// The condition that holds for the documents of this owner and, with `shared`, for those that others have opened to all
+/// readers.
+pub(super) fn own_or_shared(
+    collection: &Collection,
+    subject: &str,
+    shared: bool,
+) -> Result<Expr, ResourceError> {
+    let owner = "_owner".parse().ok().and_then(|path| collection.schema.field(&path).ok());
+    let owner = owner.ok_or_else(|| ResourceError::Internal("the schema lacks _owner".into()))?;
+    let own = Expr::compare(&owner, Comparison::Eq, Literal::Text(subject.to_owned()));
+    let shared = collection.access.shared.as_ref().filter(|_| shared);
+    let opened = shared.map(|field| Expr::compare(field, Comparison::Eq, Literal::Boolean(true)));
+    Ok(Expr::any([own].into_iter().chain(opened).collect()))
 }
 
 impl From<Touched> for ResourceError {

@@ -5,11 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value};
 use shared_models::claims::AccessClaims;
 
-use super::{Service, error::ResourceError};
+use super::{Service, error::ResourceError, policy::own_or_shared};
 use crate::{
-    domain::collection::Access,
     query::{
-        expr::{Comparison, Expr, Test},
+        expr::{Expr, Test},
         literal::Literal,
         order::Order,
         projection::Projection,
@@ -58,10 +57,9 @@ impl Service {
         let (id, revision) = (field("_id")?, field("_revision")?);
         let wanted = ids.iter().map(|id| Literal::Text((*id).to_owned())).collect();
         let mut filter = Expr::Test(id.clone(), Test::In(wanted));
-        let Access { admin, owner_only, .. } = &collection.access;
-        if *owner_only && !claims.scope.covers(admin) {
-            let own = Literal::Text(claims.sub.clone());
-            filter = filter.and(Expr::compare(&field("_owner")?, Comparison::Eq, own));
+        let access = &collection.access;
+        if access.owner_only && !claims.scope.covers(&access.admin) {
+            filter = filter.and(own_or_shared(&collection, &claims.sub, true)?);
         }
         let selection = Selection {
             filter,

@@ -57,11 +57,8 @@ pub async fn removed(service: &Service, target: WriteTarget<'_>) -> Result<Shown
     for _ in 0..MAX_TRIES {
         let found = service.store.get(&permit.collection, target.id, service.clock.now()).await?;
         if let Some(found) = found {
-            return Err(if permit.reaches(&found.owner) {
-                ResourceError::NotRemoved(target.id.to_owned())
-            } else {
-                permit.not_found(target.id)
-            });
+            permit.reached(target.id, Some(found))?;
+            return Err(ResourceError::NotRemoved(target.id.to_owned()));
         }
         if let Some(restored) = target.bring_back(service, &permit, None).await? {
             return Ok(restored);

@@ -18,6 +18,7 @@ fn fault(change: &Value) -> String {
                 "energy": {"type": ["number", "string"], "format": "ieee754"},
                 "tags": {"type": "array"},
                 "free": {"type": "object"},
+                "open": {"type": "boolean"},
             },
         },
     });
@@ -37,7 +38,7 @@ fn a_sound_definition_is_taken() {
     let full = json!({
         "indexes": [{"keys": {"name": 1, "at": -1}, "unique": true}, {"keys": {"at": 1}, "expire_after": 60}],
         "views": {"short": ["name", "_created_at"]},
-        "access": {"read": "lab:read", "owner_only": true, "hidden": {"energy": "lab:all"}},
+        "access": {"read": "lab:read", "owner_only": true, "shared": "open", "hidden": {"energy": "lab:all"}},
         "require_if_match": true,
         "list_requires_view": true,
         "max_age": 60,
@@ -221,7 +222,7 @@ fn a_directory_adds_to_the_shipped_collections_and_replaces_those_of_the_same_na
     file("other.json", r#"{"name":"reviews","schema":{"type":"object","title":"Ours"}}"#);
     let catalog = Catalog::with_directory(directory.path()).unwrap();
     let names: Vec<&str> = catalog.iter().map(|collection| collection.name()).collect();
-    assert_eq!(names, ["calculations", "reviews", "runs", "series"]);
+    assert_eq!(names, ["calculations", "reviews", "runs", "series", "views"]);
     assert_eq!(catalog.get("reviews").unwrap().definition.schema["title"], "Ours");
     file("twice.json", r#"{"name":"runs","schema":{"type":"object"}}"#);
     let fault = Catalog::with_directory(directory.path()).err().unwrap().to_string();
@@ -277,6 +278,24 @@ fn the_earliest_expiry_counts() {
         Some(time::macros::datetime!(2026-01-31 11:00 UTC))
     );
     assert_eq!(expiry(json!({"other": at})), None);
+}
+
+#[test]
+fn documents_are_shared_by_a_field_that_the_schema_declares_as_boolean_and_every_reader_sees() {
+    for (access, expected) in [
+        (json!({"shared": "open"}), "access.shared: it opens documents of an owner-only collection"),
+        (json!({"shared": "free.open", "owner_only": true}), "declares as boolean"),
+        (json!({"shared": "name", "owner_only": true}), "declares as boolean"),
+        (json!({"shared": "opne", "owner_only": true}), "did you mean \"open\""),
+        (json!({"shared": "_owner", "owner_only": true}), "declares as boolean"),
+        (
+            json!({"shared": "open", "owner_only": true, "hidden": {"open": "lab:all"}}),
+            "hidden from some readers",
+        ),
+    ] {
+        let fault = fault(&json!({"access": access}));
+        assert!(fault.contains(expected), "{access}: {fault}");
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ const ABOUT: &str = "Collections of documents. The definition of a collection ha
     ## Scopes\n\n\
     A collection NAME is read with the scope `NAME:read` and written with `NAME:write`, unless `access` in its definition names \
     other scopes. `NAME:admin` is needed for `purge=true`, `explain=true`, `usage` and `access`; where people see only their own \
-    documents (`owner_only`), it shows those of all owners. `collections:write` changes definitions. A new collection is open to \
+    documents (`owner_only`) and those that others open by the field `shared`, it shows those of all owners. `collections:write` changes definitions. A new collection is open to \
     administrators alone until its scopes are given to a role (`PUT /auth/roles/{name}`) and that role to users \
     (`PATCH /auth/users/{id}`); a token has the new scopes from its next refresh on.\n\n\
     ## Writes\n\n\

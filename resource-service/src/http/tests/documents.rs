@@ -235,7 +235,7 @@ async fn definitions_and_documentation_are_shown() {
     let all = api.call("GET", "/api/collections").await;
     let names: Vec<&str> =
         all.body["items"].as_array().unwrap().iter().filter_map(|item| item["name"].as_str()).collect();
-    assert_eq!(names, ["calculations", "drafts", "notes", "reviews", "series", "specimens"]);
+    assert_eq!(names, ["calculations", "drafts", "notes", "reviews", "series", "specimens", "views"]);
     let one = api.call("GET", "/api/collections/notes").await;
     assert_eq!(
         one.body["access"],

@@ -23,6 +23,7 @@ mod queries;
 mod requests;
 mod reviews;
 mod series;
+mod sharing;
 mod stalls;
 mod usage;
 

@@ -96,9 +96,7 @@ impl Service {
         let none = || ResourceError::NoArtifacts(place.collection.to_owned());
         let limits = permit.collection.definition.artifacts.clone().ok_or_else(none)?;
         let found = self.store.get(&permit.collection, place.document, self.clock.now()).await?;
-        let found = found
-            .filter(|found| permit.reaches(&found.owner))
-            .ok_or_else(|| permit.not_found(place.document))?;
+        let found = permit.reached(place.document, found)?;
         if verb == Verb::Write {
             let document = Document::parse(&found.json)?;
             self.check_grant(&permit, Some(place.document), &document.members)?;
