@@ -44,8 +44,8 @@ use crate::{
     },
     in_force::InForce,
     ops::{
-        Service, catalog, catalog::LiveCatalog, feed::Feed, follow, hot::Hot, mend, names::Names,
-        notices::Notices, sweeps, transfer,
+        Service, catalog, catalog::LiveCatalog, feed::Feed, follow, heartbeat::Heartbeats, hot::Hot, mend,
+        names::Names, notices::Notices, sweeps, transfer,
     },
     settings::{DATABASE, Settings},
     store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
@@ -141,6 +141,7 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let budget = Budget::new(settings.memory.budget);
     let (feed, hot) = (Feed::new(Arc::clone(&store), &budget), Arc::new(Hot::new(0)));
     let (ids, cursor_key) = (Ids::new(Arc::clone(&random)), Once::default());
+    let heartbeats = Heartbeats::kept_in(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hot));
     Ok(Service {
         catalog,
         store,
@@ -151,6 +152,7 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
         ids,
         revocations: None,
         notices,
+        heartbeats,
         hot,
         export_columns: settings.export.columns,
         upload_quota: settings.artifacts.quota(),
@@ -202,6 +204,8 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     tokio::spawn(tell_taken(budget.clone()));
     // What is lost without harm has a part of its own, so that it never keeps a request out.
     let hot = settings.cache.bytes.min(settings.memory.budget as u64 / HOT_PART);
+    let hot = Arc::new(Hot::new(hot));
+    let heartbeats = Heartbeats::kept_in(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hot));
     let service = web::Data::new(Service {
         catalog,
         feed: Feed::new(Arc::clone(&store), &budget),
@@ -213,7 +217,8 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
         revocations,
         export_columns: settings.export.columns,
         upload_quota: settings.artifacts.quota(),
-        hot: Arc::new(Hot::new(hot)),
+        heartbeats,
+        hot,
         notices: client.clone().map(Notices::by).unwrap_or_default(),
         names: client.map(Names::by).unwrap_or_default(),
         cursor_key: Once::default(),

@@ -1,7 +1,10 @@
 //! Clients, API keys, the token endpoint, job grants and their end: each program with its own narrow identity.
 
+use std::time::{Duration, Instant};
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::support::{
     Caller, Stack,
@@ -209,6 +212,11 @@ async fn a_job_writes_to_its_calculation_until_that_is_finished(stack: Stack) {
     assert_eq!(job.post("/api/series", &series(&other)).await.code(), "insufficient_scope");
     let moved = job.put(&format!("/api/series/{stored}"), &series(&other)).await;
     assert_eq!(moved.code(), "insufficient_scope");
+    let alive = beaten(&ada, &mine).await;
+    assert_eq!(alive["_revision"], 2, "a heartbeat is no revision");
+    let silent =
+        format!("/api/calculations?heartbeat_at[gte]={}", alive["heartbeat_at"].as_str().expect("a time"));
+    assert_eq!(ada.get(&silent).await.json()["items"][0]["_id"], mine.as_str());
     let fresh = json!({"name": "x", "code": {"name": "c"}, "status": "planned"});
     assert_eq!(job.post("/api/calculations", &fresh).await.code(), "insufficient_scope");
 
@@ -234,6 +242,19 @@ async fn a_job_writes_to_its_calculation_until_that_is_finished(stack: Stack) {
         .iter()
         .find(|session| session["calculation"] == mine.as_str());
     assert_eq!(of_job.expect("the job's session")["client_id"], "tessera-job");
+}
+
+/// The calculation, once its job has shown a sign of life on some replica.
+async fn beaten(caller: &Caller<'_>, id: &str) -> Value {
+    let since = Instant::now();
+    loop {
+        let found = caller.get(&format!("/api/calculations/{id}")).await.json();
+        if found.get("heartbeat_at").is_some() {
+            return found;
+        }
+        assert!(since.elapsed() < Duration::from_secs(5), "no heartbeat: {found}");
+        sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn what_was_given_back_is_worth_nothing(stack: Stack) {

@@ -20,6 +20,7 @@ pub mod exact;
 pub mod fault;
 pub mod fields;
 pub mod grant;
+pub mod heartbeat;
 pub mod hidden;
 mod hint;
 pub mod history;

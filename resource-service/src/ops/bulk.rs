@@ -1,6 +1,6 @@
 //! Adds many documents: batch after batch of a stream, each document for itself, or together in one step.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Map, Value};
 use service_kit::aside::aside;
@@ -11,6 +11,7 @@ use super::{
     Service,
     belonging::Known,
     error::ResourceError,
+    heartbeat::touched,
     insert::{checked, prepare},
     policy::{Permit, Verb},
     repeat::IdempotencyKey,
@@ -142,12 +143,21 @@ pub async fn begin(
     service.check_going_on(&permit, None).await?;
     let turn = turn().await?;
     let (sorted, documents) = Judged::new(service, claims, &permit, items, bytes).await?;
+    beat(service, &permit, &documents);
     let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
     let writing = tokio::spawn(async move {
         let _turn = turn;
         store.insert_each(&collection, documents).await
     });
     Ok(Pending { sorted, writing })
+}
+
+/// Notes that documents of these calculations are about to be written.
+fn beat(service: &Service, permit: &Permit<'_>, documents: &[Document]) {
+    let calculations = documents.iter().filter_map(|document| touched(&permit.collection, &document.members));
+    if !documents.is_empty() {
+        service.beat(permit, calculations.collect::<BTreeSet<_>>());
+    }
 }
 
 /// Documents to be written in one step.
@@ -198,6 +208,7 @@ pub async fn together(
         let answer = Arc::new(move |fates: &[Fate]| render(&sorted.clone().settle(fates)));
         key.receipt(service.clock.now(), answer)
     });
+    beat(service, &permit, &documents);
     let bulk = Bulk { documents, atomic: request.atomic, receipt };
     match service.store.insert_together(&permit.collection, bulk).await? {
         BulkEnd::Committed(fates) => Ok(BulkAnswer::Now(sorted.settle(&fates))),

@@ -11,6 +11,7 @@ pub(super) use super::revise::Effect;
 use super::{
     Service, belonging,
     error::ResourceError,
+    heartbeat::touched,
     policy::{Permit, Verb},
     revise::{Reviser, Revision},
     shown::{Record, Shown},
@@ -100,10 +101,14 @@ impl WriteTarget<'_> {
         for tries in 0..MAX_TRIES {
             let found = self.current(service, &permit).await?;
             let (found, document) = self.granted(service, &permit, found).await?;
+            let series = touched(&permit.collection, &document.members).map(str::to_owned);
             let (reviser, now, stored) = (Arc::clone(&reviser), service.clock.now(), found.json.len());
             let next = aside(sent + stored, move || reviser.revise(document, stored, now)).await?;
             let next = next.map_err(|error| overtaken(error, tries, found.revision))?;
-            let Some(Revision { before, after, stored }) = next else { return permit.show(found) };
+            let Some(Revision { before, after, stored }) = next else {
+                service.beat(&permit, series.as_deref());
+                return permit.show(found);
+            };
             belonging::check(service, self.claims, self.collection, Some(&before), &after.members).await?;
             service.check_grant(&permit, Some(self.id), &after.members)?;
             let ends = self.collection == CALCULATIONS && !has_ended(&before) && has_ended(&after.members);
@@ -114,6 +119,7 @@ impl WriteTarget<'_> {
             // Even a write that failed may have been done.
             service.hot.forget(self.collection, self.id);
             if updated? {
+                service.beat(&permit, series.as_deref());
                 if ends {
                     service.notices.finished(self.id);
                 }
@@ -144,6 +150,7 @@ impl WriteTarget<'_> {
             let removed = service.store.remove(&permit.collection, self.id, removal).await;
             service.hot.forget(self.collection, self.id);
             if removed? {
+                service.beat(&permit, None);
                 return Ok(());
             }
             service.pause(tries).await;

@@ -52,15 +52,15 @@ pub async fn get(
     let projection = shown(&permit.target(), &parameters).map_err(ResourceError::Invalid)?;
     // What is shown beside the document changes without it, and is part of the tag.
     let expanded = owner || stale;
-    let max_age = permit.collection.definition.max_age.filter(|_| !expanded);
-    let mut part = permit.part();
+    let max_age = permit.collection.max_age().filter(|_| !expanded);
     if !expanded && let Some(revision) = unchanged(service, &permit, id, demand).await? {
-        let tag = entity_tag(revision, &part);
+        let tag = entity_tag(revision, &permit.part());
         return Ok(ShownDocument { tag, json: None, age: Duration::ZERO, max_age });
     }
     let read = service.read(&permit.collection, id, permit.oldest(demand.oldest)).await?;
     let read = read.filter(|read| permit.sees(&read.document)).ok_or_else(|| permit.not_found(id))?;
     let (revision, age) = (read.document.revision, read.age);
+    let mut part = permit.part_of(&read.document.json);
     let fresh = |part: &_| demand.precondition.is_fresh(revision, part);
     if !expanded && fresh(&part) {
         return Ok(ShownDocument { tag: entity_tag(revision, &part), json: None, age, max_age });
@@ -94,7 +94,9 @@ async fn unchanged(
     id: &str,
     demand: &Demand,
 ) -> Result<Option<i64>, ResourceError> {
-    if demand.precondition.if_none_match.is_none() || !permit.oldest(demand.oldest).is_zero() {
+    // A heartbeat is no part of what decides about a document, and is part of its tag.
+    let must_read = permit.collection.keeps_heartbeats() || !permit.oldest(demand.oldest).is_zero();
+    if demand.precondition.if_none_match.is_none() || must_read {
         return Ok(None);
     }
     let found = service.store.head(&permit.collection, id, service.clock.now()).await?;

@@ -195,7 +195,7 @@ impl Service {
         oldest: Duration,
     ) -> Result<Option<Read>, ResourceError> {
         let now = self.clock.now();
-        let Some(max_age) = collection.definition.max_age else {
+        let Some(max_age) = collection.max_age() else {
             let found = self.store.get(collection, id, now).await?;
             return Ok(found.map(|document| Read { document: Arc::new(document), age: Duration::ZERO }));
         };

@@ -9,6 +9,7 @@ use shared_models::claims::AccessClaims;
 use super::{
     Service, belonging,
     error::ResourceError,
+    heartbeat::touched,
     policy::{Permit, Verb},
     repeat::IdempotencyKey,
     shown::Shown,
@@ -44,6 +45,7 @@ pub async fn insert(
     belonging::place(service, claims, collection, &mut document.members).await?;
     service.check_going_on(&permit, None).await?;
     let (id, stored) = (document.meta.id.clone(), StoredDocument::from(&document));
+    service.beat(&permit, touched(&permit.collection, &document.members));
     let Some(key) = key else {
         service.store.insert(&permit.collection, document).await?;
         return Ok((id, permit.show(stored)?));
@@ -82,6 +84,8 @@ pub(super) fn checked(
     if let Some(touched) = hidden.touched(&members) {
         return Err(touched.into());
     }
+    let kept = collection.keep_heartbeat(&Map::new(), &mut members);
+    kept.map_err(|fault| ResourceError::Invalid(vec![fault]))?;
     let members = collection.fill(members).map_err(ResourceError::Invalid)?;
     collection.check(members).map_err(ResourceError::Invalid)
 }

@@ -21,6 +21,7 @@ pub mod feed;
 pub mod fields;
 pub mod follow;
 pub mod get;
+pub mod heartbeat;
 pub mod hot;
 pub mod insert;
 pub mod list;
@@ -61,7 +62,8 @@ use service_kit::{
 use tokio::time::timeout;
 
 use self::{
-    catalog::LiveCatalog, error::ResourceError, feed::Feed, hot::Hot, names::Names, notices::Notices,
+    catalog::LiveCatalog, error::ResourceError, feed::Feed, heartbeat::Heartbeats, hot::Hot, names::Names,
+    notices::Notices,
 };
 use crate::{
     domain::{artifacts::UploadQuota, ids::Ids},
@@ -92,6 +94,8 @@ pub struct Service {
     pub revocations: Option<Arc<Revocations>>,
     /// What auth-service receives.
     pub notices: Notices,
+    /// Which calculations show signs of life.
+    pub heartbeats: Heartbeats,
     /// Documents that were read a moment ago.
     pub hot: Arc<Hot>,
     /// Who is called what.

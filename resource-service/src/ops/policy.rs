@@ -43,8 +43,8 @@ pub struct Permit<'c> {
     /// The caller's `sub`.
     pub subject: &'c str,
     own_only: bool,
-    /// Whether the caller only looks.
-    reads: bool,
+    /// What the caller was admitted for.
+    verb: Verb,
     may_read: bool,
     /// Whether the caller could have written what they read.
     may_write: bool,
@@ -76,7 +76,7 @@ impl Service {
         if !claims.scope.covers(needed) {
             return Err(ResourceError::MissingScope(needed.clone()));
         }
-        let (own_only, reads) = (*owner_only && !claims.scope.covers(admin), verb == Verb::Read);
+        let own_only = *owner_only && !claims.scope.covers(admin);
         let (may_read, may_write) = (claims.scope.covers(read), claims.scope.covers(write));
         let administers = claims.scope.covers(admin);
         let grant = match verb {
@@ -97,7 +97,7 @@ impl Service {
         let hidden = Hidden::from(hidden, |scope| claims.scope.covers(scope));
         let schema = (!hidden.is_empty()).then(|| collection.schema.hiding(hidden.fields()));
         let subject = claims.sub.as_str();
-        Ok(Permit { collection, subject, own_only, reads, may_read, may_write, administers, grant, hidden, schema })
+        Ok(Permit { collection, subject, own_only, verb, may_read, may_write, administers, grant, hidden, schema })
     }
 
     /// The collections that the caller may read, by name; refused where there is none.
@@ -196,7 +196,7 @@ impl Permit<'_> {
             Some(found) if self.reaches(&found.owner) => Ok(found),
             Some(found) if self.may_read && self.sees(&found) => {
                 let needed = || ResourceError::MissingScope(self.collection.access.admin.clone());
-                if self.reads { Ok(found) } else { Err(needed()) }
+                if self.verb == Verb::Read { Ok(found) } else { Err(needed()) }
             }
             _ => Err(self.not_found(id)),
         }
@@ -205,6 +205,11 @@ impl Permit<'_> {
     /// Whether the documents of all others are in sight too.
     pub fn sees_all(&self) -> bool {
         !self.own_only
+    }
+
+    /// The calculation whose job the caller is, where they write as one.
+    pub fn job(&self) -> Option<&str> {
+        self.grant.as_ref().map(Grant::calculation)
     }
 
     /// Whether the caller's token is for one calculation alone.
@@ -238,7 +243,7 @@ impl Permit<'_> {
     /// How old a copy may be that the caller is shown, who says which age they accept. A caller who says nothing and may write
     /// must find what they wrote, on whichever replica.
     pub fn oldest(&self, accepted: Option<Duration>) -> Duration {
-        let allowed = Duration::from_secs(self.collection.definition.max_age.unwrap_or_default());
+        let allowed = Duration::from_secs(self.collection.max_age().unwrap_or_default());
         match accepted {
             Some(accepted) => accepted.min(allowed),
             None if self.may_write => Duration::ZERO,
@@ -251,7 +256,7 @@ impl Permit<'_> {
         if !self.own_only {
             return Ok(Expr::everything());
         }
-        own_or_shared(&self.collection, self.subject, self.reads)
+        own_or_shared(&self.collection, self.subject, self.verb == Verb::Read)
     }
 
     /// What the caller's queries are read against: fields hidden from them are not to be had.

@@ -76,6 +76,8 @@ where
         let withheld = self.hidden.withhold(&mut visible);
         let mut members = (self.change)(&record(&meta, self.may_read), visible)?;
         self.hidden.restore(&mut members, withheld)?;
+        let kept = self.collection.keep_heartbeat(&before, &mut members);
+        kept.map_err(|fault| ResourceError::Invalid(vec![fault]))?;
         // To somebody who may not read, the same revision again would reveal that they guessed what is stored.
         if self.effect == Effect::Changes && self.may_read && same_members(&before, &members) {
             return Ok(None);

@@ -6,6 +6,7 @@ use super::{error::ResourceError, policy::Permit};
 use crate::{
     domain::{
         document::{Document, Meta},
+        heartbeat::heartbeat_of,
         precondition::{Representation, entity_tag},
     },
     store::StoredDocument,
@@ -33,7 +34,7 @@ pub(super) fn record(meta: &Meta, may_read: bool) -> Record {
 impl Permit<'_> {
     /// What the caller is shown of a document: one who may not read the collection `_id` and `_revision` alone.
     pub fn show(&self, stored: StoredDocument) -> Result<Shown, ResourceError> {
-        let tag = entity_tag(stored.revision, &self.part());
+        let tag = entity_tag(stored.revision, &self.part_of(&stored.json));
         let json = if self.may_read() {
             self.hidden.shown(stored.json)?
         } else {
@@ -41,6 +42,14 @@ impl Permit<'_> {
             shown.map(|(name, value)| (name.to_owned(), value)).collect::<Value>().to_string()
         };
         Ok(Shown { json, tag })
+    }
+
+    /// The same of a document whose text this is. A heartbeat changes what is shown without a revision.
+    pub(super) fn part_of(&self, document: &str) -> Representation {
+        let heartbeat = Some(document)
+            .filter(|_| self.may_read() && self.collection.keeps_heartbeats())
+            .and_then(heartbeat_of);
+        heartbeat.map_or_else(|| self.part(), |at| self.part().with(&at))
     }
 
     /// Which part of a document the caller is shown.

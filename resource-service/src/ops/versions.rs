@@ -18,6 +18,7 @@ use crate::{
     domain::{
         delta::delta,
         document::{Document, MAX_BYTES},
+        heartbeat::HEARTBEAT,
         patch::Patch,
     },
     store::{MAX_BATCH_BYTES, StoredDocument, Version},
@@ -109,6 +110,10 @@ fn members(permit: &Permit<'_>, version: &Version) -> Result<Option<Map<String, 
     let mut document = version.json.as_deref().map(Document::parse).transpose()?;
     if let Some(document) = &mut document {
         permit.hidden.withhold(&mut document.members);
+        if permit.collection.keeps_heartbeats() {
+            // It changes between revisions, and nobody wrote it.
+            document.members.shift_remove(HEARTBEAT);
+        }
     }
     Ok(document.map(|document| document.members))
 }

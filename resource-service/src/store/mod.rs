@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod definitions;
+mod heartbeats;
 pub mod hiding;
 pub mod keyset;
 pub mod mongo;
@@ -24,6 +25,7 @@ use time::OffsetDateTime;
 
 pub use self::{
     definitions::DefinitionStore,
+    heartbeats::{Beat, Heartbeats},
     hiding::Hiding,
     purges::Purges,
     retention::Retention,
@@ -177,6 +179,7 @@ pub trait Store:
     + Purges
     + Retention
     + Hiding
+    + Heartbeats
     + artifacts::Artifacts
     + Send
     + Sync

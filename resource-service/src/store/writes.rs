@@ -110,7 +110,7 @@ pub trait Writes: Send + Sync {
     /// The receipt of this id, where it has not expired.
     async fn receipt(&self, id: &str, now: OffsetDateTime) -> Result<Option<KeptReceipt>, StoreError>;
 
-    /// Writes the next revision; `false` where the expected one is not the current one.
+    /// Writes the next revision; `false` where the expected one is not the current one, or has another heartbeat by now.
     async fn update(&self, collection: &Arc<Collection>, update: Update) -> Result<bool, StoreError>;
 
     /// Removes a document; `false` where the expected revision is not the current one.

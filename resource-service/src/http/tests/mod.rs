@@ -12,6 +12,7 @@ mod documents;
 mod exits;
 mod flows;
 mod folders;
+mod heartbeats;
 mod limits;
 mod mistakes;
 mod openapi;

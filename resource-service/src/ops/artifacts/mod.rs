@@ -18,6 +18,7 @@ use crate::{
     domain::{
         artifacts::{File, media::MediaType, name::ArtifactName, range::SentRange},
         document::Document,
+        grant::CALCULATIONS,
         precondition::Precondition,
     },
     store::artifacts::DocumentRef,
@@ -45,6 +46,11 @@ pub struct Named<'n> {
 impl<'n> Named<'n> {
     fn place(&self) -> DocumentRef<'n> {
         DocumentRef { collection: self.collection, document: self.id }
+    }
+
+    /// The calculation whose file it is.
+    fn calculation(&self) -> Option<&'n str> {
+        Some(self.id).filter(|_| self.collection == CALCULATIONS)
     }
 
     fn parsed(&self) -> Result<ArtifactName, ResourceError> {

@@ -39,6 +39,7 @@ where
         takes(&open, declared)?;
     }
     let _lease = service.budget.take(&named.claims.sub, 2 * CHUNK_BYTES as usize).await?;
+    service.beat(&open.permit, named.calculation());
     let mut receiver = Receiver::new(service, &open, &upload, &name).await?;
     let stored = async {
         while let Some(piece) = body.next().await {
@@ -75,6 +76,7 @@ async fn show(
         }
         let (tag, created) = (service.unique(), former.is_none());
         if service.store.save_folder(place, &files, folder.tag.as_deref(), &tag).await? {
+            service.beat(&open.permit, upload.named.calculation());
             return Ok(Stored { artifact: file.about, created });
         }
     }

@@ -24,6 +24,7 @@ pub async fn remove(
         store.lease(&file.blob, Lease::Release, now, lease_from(now)).await?;
         let tag = service.unique();
         if store.save_folder(named.place(), &folder.without(&name), folder.tag.as_deref(), &tag).await? {
+            service.beat(&open.permit, named.calculation());
             return Ok(());
         }
     }

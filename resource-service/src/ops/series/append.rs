@@ -69,7 +69,13 @@ pub async fn append(
         faults.truncate(MAX_FAULTS);
         return Err(ResourceError::Invalid(faults));
     }
-    store(service, &permit, all, replace).await
+    let calculations: BTreeSet<String> = all.iter().map(|series| series.place.calculation.clone()).collect();
+    let stored = store(service, &permit, all, replace).await;
+    // Of points that do not fit to those that are there, the others are stored.
+    if matches!(stored, Ok(_) | Err(ResourceError::Steps { .. })) {
+        service.beat(&permit, calculations.iter().map(String::as_str));
+    }
+    stored
 }
 
 /// Reads the series and checks them by the collection's schema; what is wrong with them.

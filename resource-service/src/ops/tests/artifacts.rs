@@ -29,8 +29,8 @@ use crate::{
         precondition::Precondition,
     },
     ops::{
-        Service, catalog::LiveCatalog, delete, error::ResourceError, feed::Feed, hot::Hot, names::Names,
-        notices::Notices,
+        Service, catalog::LiveCatalog, delete, error::ResourceError, feed::Feed, heartbeat::Heartbeats,
+        hot::Hot, names::Names, notices::Notices,
     },
     query::timestamp,
     store::{QUERY_TIMEOUT, Store, StoreError, artifacts::DocumentRef, sqlite::SqliteStore},
@@ -74,11 +74,13 @@ impl World {
         catalog.refresh(&*store).await.unwrap();
         let clock = Arc::new(ManualClock::new(time::macros::datetime!(2026-01-31 12:00 UTC)));
         let store: Arc<dyn Store> = store;
+        let hot = Arc::new(Hot::new(0));
         let service = Service {
+            heartbeats: Heartbeats::kept_in(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hot)),
             catalog,
             budget: Budget::new(96 << 20),
             feed: Feed::new(Arc::clone(&store), &Budget::new(96 << 20)),
-            hot: Arc::new(Hot::new(0)),
+            hot,
             store,
             clock: clock.clone(),
             random: Arc::new(OsRandom),

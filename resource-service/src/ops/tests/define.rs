@@ -8,7 +8,10 @@ use service_kit::{budget::Budget, clock::ManualClock, once::Once, random::OsRand
 use super::*;
 use crate::{
     domain::{artifacts::UploadQuota, catalog::Catalog, document::Document, ids::Ids},
-    ops::{catalog::LiveCatalog, describe, feed::Feed, hot::Hot, names::Names, notices::Notices},
+    ops::{
+        catalog::LiveCatalog, describe, feed::Feed, heartbeat::Heartbeats, hot::Hot, names::Names,
+        notices::Notices,
+    },
     store::{
         QUERY_TIMEOUT,
         contract::{Fixture, NOW, document, on_both_stores, removal},
@@ -23,11 +26,13 @@ async fn service(f: &Fixture) -> Service {
     let catalog = Arc::new(LiveCatalog::new(Catalog::default()));
     catalog.refresh(&*f.store).await.expect("ok");
     let (store, random) = (Arc::clone(&f.store), Arc::new(OsRandom));
+    let hot = Arc::new(Hot::new(0));
     Service {
+        heartbeats: Heartbeats::kept_in(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hot)),
         catalog,
         budget: Budget::new(96 << 20),
         feed: Feed::new(Arc::clone(&store), &Budget::new(96 << 20)),
-        hot: Arc::new(Hot::new(0)),
+        hot,
         store,
         clock: Arc::new(ManualClock::new(NOW)),
         random: random.clone(),

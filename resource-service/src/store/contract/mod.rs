@@ -6,6 +6,7 @@ mod bulk;
 mod changes;
 mod definitions;
 mod differential;
+mod heartbeats;
 mod hiding;
 mod indexes;
 mod instants;

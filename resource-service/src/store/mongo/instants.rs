@@ -15,7 +15,7 @@ use mongodb::{
 use serde_json::{Map, Value};
 
 use super::{
-    failed,
+    failed, heartbeats,
     json::{self, INSTANTS},
 };
 use crate::{
@@ -119,9 +119,10 @@ pub async fn mend(
             let text = json::to_json(found.current()).map_err(|fault| corrupt(&fault))?;
             let Document { meta, members } = Document::parse(&text).map_err(|fault| corrupt(&fault))?;
             let keys = of(collection, &members, meta.revision)?;
+            let current = doc! { "_id": &meta.id, "_revision": meta.revision };
             updates.push(
                 doc! {
-                    "q": { "_id": &meta.id, "_revision": meta.revision },
+                    "q": heartbeats::unchanged(collection, current, &members),
                     "u": { "$set": { INSTANTS: keys } },
                 }
                 .into(),

@@ -12,6 +12,7 @@ mod duplicates;
 mod explain;
 mod filter;
 mod find;
+mod heartbeats;
 mod hiding;
 mod history;
 mod index;

@@ -13,8 +13,8 @@ use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
 
 use super::{
-    DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, failed, hiding, history,
-    json::CHANGED_BY, partial, receipts, transaction::PATIENCE, written,
+    DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, failed, heartbeats, hiding,
+    history, json::CHANGED_BY, partial, receipts, transaction::PATIENCE, written,
 };
 use crate::{
     domain::{
@@ -279,6 +279,7 @@ impl Writes for MongoStore {
     async fn update(&self, collection: &Arc<Collection>, update: Update) -> Result<bool, StoreError> {
         let next = Next::of(collection, &update)?;
         let current = hiding::current(collection, &update.after.meta.id, update.expected);
+        let current = heartbeats::unchanged(collection, current, &update.after.members);
         let documents = self.handle(collection);
         if !collection.keeps_revisions() {
             let done = match &next {

@@ -7,6 +7,7 @@ mod explain;
 mod filter;
 mod find;
 mod functions;
+mod heartbeats;
 mod hiding;
 mod history;
 mod log;

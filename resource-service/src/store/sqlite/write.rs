@@ -7,7 +7,9 @@ use rusqlite::{ErrorCode, Transaction, params};
 use service_kit::store::Unavailable;
 use time::OffsetDateTime;
 
-use super::{SqliteStore, current, definitions, hiding, history, log::log_change, millis, receipts, table};
+use super::{
+    SqliteStore, current, definitions, heartbeats, hiding, history, log::log_change, millis, receipts, table,
+};
 use crate::{
     domain::{
         change::ChangeKind,
@@ -49,6 +51,9 @@ pub(super) fn update_row(
 ) -> Result<bool, StoreError> {
     let meta = &update.after.meta;
     let Some(before) = current(transaction, collection, &meta.id, update.expected)? else { return Ok(false) };
+    if !heartbeats::is_unchanged(collection, &before.json, &update.after.members) {
+        return Ok(false);
+    }
     if collection.keeps_revisions() {
         history::keep(transaction, collection, meta, update.expected)?;
         history::thin(transaction, collection, meta)?;
