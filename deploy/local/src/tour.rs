@@ -51,7 +51,8 @@ pub async fn show(origin: &str, scientist: Scientist<'_>, sample: bool, clock: &
 async fn calculate(origin: &str, login: &Login, sample: bool, clock: &dyn Clock) -> Result<Option<String>> {
     let mut client = Client::login(origin, login).await?;
     if sample {
-        job::run(&mut client, clock).await?;
+        let mut second = Client::login(origin, login).await?;
+        job::run(&mut client, &mut second, clock).await?;
     }
     job::newest(&mut client).await
 }

@@ -4,10 +4,10 @@
 
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use numerics::poisson::{Deviation, Method, Solver};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::poisson::{Deviation, Method, Solver};
+use super::documents::Point;
 
 /// Grid points a side, border included: each grid halves the spacing of the one before.
 const SIDES: [u16; 4] = [9, 17, 33, 65];
@@ -40,15 +40,6 @@ impl Case {
     pub fn name(self) -> String {
         format!("Poisson {0} x {0}, {1}", self.points, self.method.name())
     }
-}
-
-/// The residual after an iteration.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Point {
-    /// The iteration, counted from 1.
-    pub step: u32,
-    /// The relative residual after it.
-    pub value: f64,
 }
 
 /// What a calculation came to.

@@ -40,6 +40,13 @@ pub struct Handle {
     pub etag: String,
 }
 
+impl Handle {
+    /// The number of the revision that the writer knows.
+    pub fn revision(&self) -> Option<u64> {
+        self.etag.trim_matches('"').parse().ok()
+    }
+}
+
 /// Speaks HTTP to services on this machine: no proxy lies between, and no certificate has to be checked.
 pub fn http() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT).build()
@@ -69,15 +76,27 @@ impl Client {
         Ok(Handle { id, etag: text_header(&response, &header::ETAG)? })
     }
 
-    /// Changes a document by a merge patch (RFC 7396), provided that it is still the one that `handle` knows.
-    pub async fn change(&mut self, collection: &str, handle: &Handle, patch: &impl Serialize) -> Result<()> {
+    /// Appends points to a series.
+    pub async fn append(&mut self, points: &impl Serialize) -> Result<()> {
+        let request = self.request(Method::POST, "/api/series/points").await?;
+        send(request.json(points)).await.map(|_| ())
+    }
+
+    /// Changes a document by a merge patch (RFC 7396), provided that it is still the one that `handle` knows. Returns it as it
+    /// is then.
+    pub async fn change(
+        &mut self,
+        collection: &str,
+        handle: &Handle,
+        patch: &impl Serialize,
+    ) -> Result<Handle> {
         let request = self.request(Method::PATCH, &format!("/api/{collection}/{}", handle.id)).await?;
         let request = request
             .header(header::IF_MATCH, &handle.etag)
             .header(header::CONTENT_TYPE, "application/merge-patch+json")
             .body(serde_json::to_vec(patch)?);
-        send(request).await?;
-        Ok(())
+        let response = send(request).await?;
+        Ok(Handle { id: handle.id.clone(), etag: text_header(&response, &header::ETAG)? })
     }
 
     async fn request(&mut self, method: Method, path: &str) -> Result<RequestBuilder> {

@@ -9,41 +9,52 @@ use shared_models::documents::Page;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{
-    calculation::{Case, Outcome, Point, calculate},
+    calculation::{Case, Outcome, calculate},
     client::{Client, Handle},
-    documents,
+    documents::{self, Point},
+    fluid,
     progress::Progress,
 };
 
 /// What has to be known of a calculation that is stored.
 #[derive(Debug, Deserialize)]
-struct Stored {
+pub struct Stored {
     #[serde(rename = "_id")]
     id: String,
     #[serde(rename = "_revision")]
     revision: u64,
-    name: String,
-    status: String,
+    /// Its name.
+    pub name: String,
+    /// Its status as it was found.
+    pub status: String,
 }
 
-/// Runs those of the sample's calculations that have no results yet.
-///
-/// One that a stopped run left `running` is marked `failed` and run again.
-pub async fn run(client: &mut Client, clock: &dyn Clock) -> Result<()> {
-    let query = format!("/api/calculations?tags={}&fields=name,status&limit=1000", documents::TAG);
+/// Runs those of the sample's calculations that have no results yet: the two series beside each other, each with a login of
+/// its own.
+pub async fn run(poisson: &mut Client, fluid: &mut Client, clock: &dyn Clock) -> Result<()> {
+    let missing = missing(&left(poisson, clock, documents::TAG).await?);
+    let progress = Progress::new(missing.len());
+    let host = gethostname::gethostname().to_string_lossy().into_owned();
+    let grids = async {
+        for case in &missing {
+            let outcome =
+                run_case(poisson, clock, *case, &host, &progress).await.with_context(|| case.name())?;
+            progress.stored(*case, &outcome);
+        }
+        Ok(())
+    };
+    tokio::try_join!(grids, fluid::run(fluid, clock, &host, &progress)).map(|_| ())
+}
+
+/// The calculations with a tag, as they were found. One that a stopped run left `running` is marked `failed`.
+pub async fn left(client: &mut Client, clock: &dyn Clock, tag: &str) -> Result<Vec<Stored>> {
+    let query = format!("/api/calculations?tags={tag}&fields=name,status&limit=1000");
     let stored = client.get::<Page<Stored>>(&query).await?.items;
     for left in stored.iter().filter(|stored| stored.status == "running") {
         let handle = Handle { id: left.id.clone(), etag: format!("\"{}\"", left.revision) };
         client.change("calculations", &handle, &documents::failure(clock.now())).await?;
     }
-    let missing = missing(&stored);
-    let progress = Progress::new(missing.len());
-    let host = gethostname::gethostname().to_string_lossy().into_owned();
-    for case in &missing {
-        let outcome = run_case(client, clock, *case, &host, &progress).await.with_context(|| case.name())?;
-        progress.stored(*case, &outcome);
-    }
-    Ok(())
+    Ok(stored)
 }
 
 /// The id of the calculation that was stored last, by anyone.
@@ -77,7 +88,7 @@ async fn run_case(
         Err(_) => documents::failure(clock.now()),
     };
     let changed = client.change("calculations", &announced, &end).await;
-    streamed.and(changed).map(|()| outcome)
+    streamed.and(changed).map(|_| outcome)
 }
 
 /// Stores the residual history chunk by chunk while the calculation runs.

@@ -3,6 +3,7 @@
 mod calculation;
 pub mod client;
 mod documents;
+mod fluid;
+mod fluid_documents;
 pub mod job;
-mod poisson;
 mod progress;

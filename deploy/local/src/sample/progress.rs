@@ -4,7 +4,10 @@ use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::calculation::{Case, Outcome, Point};
+use super::{
+    calculation::{Case, Outcome},
+    documents::Point,
+};
 use crate::terminal;
 
 /// Shows how far the calculations are.
@@ -32,6 +35,14 @@ impl Progress {
                 point.step,
                 point.value
             ));
+        }
+    }
+
+    /// Reports something in a line, above the bar if there is one.
+    pub fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| terminal::report(text)),
+            None => terminal::report(text),
         }
     }
 
