@@ -110,6 +110,30 @@ describe('refreshing', () => {
     expect((await world.after(tab.session.fetch('/api/x'))).status).toBe(200);
   });
 
+  it('that succeeds at last is over: a hidden page is quiet again', async () => {
+    const world = new World();
+    const tab = await world.loggedIn();
+    tab.visible = false;
+    await world.clock.advance(400_000);
+    world.server.fail(REFRESH, 'lost');
+    await expect(world.after(tab.session.token())).rejects.toMatchObject({ status: 0 });
+    await world.clock.advance(2_000);
+    const before = world.server.countOf(REFRESH);
+    await world.clock.advance(3_000_000);
+    expect(world.server.countOf(REFRESH)).toBe(before);
+  });
+
+  it('that was put off does not keep the next login from refreshing', async () => {
+    const world = new World();
+    const tab = await world.loggedIn();
+    await world.clock.advance(272_000);
+    world.server.fail(REFRESH, problem(429, 'rate_limited', 'slow down', { 'Retry-After': '900' }));
+    await world.after(tab.session.token());
+    await world.after(tab.session.login('bob', 'right'));
+    await world.after(tab.session.reload());
+    expect(tab.user).toBe('bob');
+  });
+
   it('that gets no answer within ten seconds is given up and repeated', async () => {
     const world = new World();
     const tab = await world.loggedIn();
@@ -197,6 +221,22 @@ describe('a page from the back-forward cache', () => {
     await world.clock.advance(100);
     expect(tab.session.state()).toEqual({ kind: 'anonymous', reason: 'revoked' });
     expect(tab.states.map((state) => state.kind)).toEqual(['anonymous', 'authenticated', 'unknown', 'anonymous']);
+  });
+
+  it('that was left during a refresh that fails does not mind', async () => {
+    const world = new World();
+    const tab = await world.loggedIn('ada', { locks: null });
+    tab.visible = false;
+    await world.clock.advance(400_000);
+    world.server.fail(REFRESH, 'hangs');
+    void tab.session.token().catch(() => undefined);
+    await world.clock.advance(1_000);
+    tab.happens('restored');
+    await world.clock.advance(1_000);
+    expect(tab.user).toBe('ada');
+    const before = world.server.countOf(REFRESH);
+    await world.clock.advance(100_000);
+    expect(world.server.countOf(REFRESH)).toBe(before);
   });
 
   it('that was left during a refresh asks again', async () => {

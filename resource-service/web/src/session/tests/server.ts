@@ -19,8 +19,11 @@ export interface Call {
 
 type Answer = { status: number; body?: unknown; headers?: Record<string, string>; cookie?: string | null };
 
-/** What happens to a request instead of its answer. `lost`: it is carried out, and the answer does not arrive. */
-export type Fault = 'offline' | 'lost' | 'hangs' | Answer;
+/**
+ * What happens to a request instead of its answer. `lost`: it is carried out, and the answer does not arrive. `slow`: the
+ * answer takes a tenth of a second more.
+ */
+export type Fault = 'offline' | 'lost' | 'hangs' | 'slow' | Answer;
 
 const SCOPES = ['calculations:read', 'calculations:write'];
 
@@ -70,7 +73,7 @@ export class Server {
         if (fault === 'hangs') return;
         if (fault === 'offline') return deliver(() => reject(new TypeError('Failed to fetch')));
         const answer = typeof fault === 'object' ? fault : this.answer(call);
-        this.clock.after(this.latency / 2, () => {
+        this.clock.after(this.latency / 2 + (fault === 'slow' ? 100 : 0), () => {
           if (fault === 'lost') return deliver(() => reject(new TypeError('Failed to fetch')));
           if (answer.cookie !== undefined) this.cookie = answer.cookie;
           const text = answer.body === undefined ? null : JSON.stringify(answer.body);

@@ -130,6 +130,15 @@ describe('seven tabs', () => {
     expect(tabs.map((tab) => tab.kind)).toEqual(Array(7).fill('live'));
   });
 
+  it('that are opened later are live at once', async () => {
+    const world = new StreamWorld();
+    await watching(world);
+    world.only.send(beat('1'));
+    await world.clock.advance(5_000);
+    expect((await watching(world)).kind).toBe('live');
+    expect(world.connections).toHaveLength(1);
+  });
+
   it('hand the connection on when its tab goes, without a gap', async () => {
     const world = new StreamWorld();
     const [first, second] = [await watching(world), await watching(world)];
