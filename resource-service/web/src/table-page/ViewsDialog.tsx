@@ -11,6 +11,7 @@ import { useState, type SubmitEvent } from 'react';
 import { Link, useLocation, useSearchParams } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
+import { holds } from '@/app/scopes';
 import { useIdentity, useScope } from '@/app/services';
 import { CopyButton } from '@/ui/copy';
 import { Answer } from '@/ui/states';
@@ -34,7 +35,7 @@ export default function ViewsDialog({ page, opened, isChanged, onClose }: ViewsP
   const { save, change, remove } = useViewChanges(page);
   const [search, setSearch] = useSearchParams();
   const toast = useToast();
-  const isMine = (view: SavedView) => view._owner === sub || scopes.includes('views:admin');
+  const isMine = (view: SavedView) => view._owner === sub || holds(scopes, 'views:admin');
   const failure = save.error ?? change.error ?? remove.error;
 
   const saveAs = (name: string, shared: boolean) =>

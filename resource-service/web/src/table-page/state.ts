@@ -42,7 +42,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
     'fields',
     'explain',
   ],
-  ...['expand', 'by', 'stat', 'x', 'y'],
+  ...['expand', 'by', 'stat', 'x', 'y', 'new'],
 ]);
 /** Parameters that a page has beside its table. */
 const BESIDE = ['view', 'sel', 'tab', 'by', 'stat', 'x', 'y'];
