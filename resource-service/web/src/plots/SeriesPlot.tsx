@@ -153,7 +153,13 @@ export function SeriesPlot(props: SeriesPlotProps) {
 }
 
 /** Spoken, not seen. */
-const HIDDEN = { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' } as const;
+const HIDDEN = {
+  position: 'absolute',
+  width: '1px',
+  height: '1px',
+  overflow: 'hidden',
+  clipPath: 'inset(50%)',
+} as const;
 
 const text = (step: number) => Math.round(step).toLocaleString('en');
 

@@ -94,8 +94,8 @@ export function drawSpecials(plot: uPlot, drawn: readonly Drawn[]): void {
 
 function tick(ctx: CanvasRenderingContext2D, kind: Kind, x: number, edge: number, size: number): void {
   if (kind === 'nan') {
-    const width = Math.max(1, size / 6);
-    ctx.fillRect(x - width / 2, edge - size, width, size * 1.25);
+    const width = Math.max(1, Math.round(size / 6));
+    ctx.fillRect(Math.round(x - width / 2), edge - size, width, size * 1.25);
     return;
   }
   const inwards = kind === 'positive' ? 1 : -1;

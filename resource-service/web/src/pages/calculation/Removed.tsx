@@ -2,6 +2,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 
 import { useApi, useScope } from '@/app/services';
 import { Page } from '@/ui/page';
@@ -9,7 +10,8 @@ import { Failure } from '@/ui/states';
 import { TimeText } from '@/ui/time';
 
 import { useRefresh, useVersions } from './data';
-import { History } from './History';
+
+const History = lazy(() => import('./History').then(({ History: tab }) => ({ default: tab })));
 
 export function Removed({ id, error }: { id: string; error: unknown }) {
   const versions = useVersions(id);
@@ -25,7 +27,9 @@ export function Removed({ id, error }: { id: string; error: unknown }) {
             </span>
             <Restore id={id} />
           </Box>
-          <History id={id} current={undefined} />
+          <Suspense>
+            <History id={id} current={undefined} />
+          </Suspense>
         </>
       )}
     </Page>
