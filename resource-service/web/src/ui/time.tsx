@@ -46,7 +46,8 @@ export function relative(at: number, from: number): string {
       );
     }
   }
-  return seconds > 1 ? 'in less than a minute' : 'just now';
+  // The current time is known to within a tick: what has just happened may seem to lie ahead.
+  return seconds > TICK / 1000 ? 'in less than a minute' : 'just now';
 }
 
 /** "3 h", "2 d 4 h", "850 ms": a length of time in milliseconds. */

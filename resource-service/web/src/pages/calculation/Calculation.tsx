@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useParams } from 'react-router';
 
 import { toNumber } from '@/api/json';
@@ -18,7 +18,7 @@ import { TimeText } from '@/ui/time';
 import { useParam, useSetParams } from '@/ui/urlState';
 
 import { Actions } from './Actions';
-import { useCalculation, useRevision, type Calculation } from './data';
+import { useCalculation, useLiveCalculation, useRevision, type Calculation } from './data';
 import { Head } from './Head';
 import { stepParam } from './params';
 import { Removed } from './Removed';
@@ -42,6 +42,7 @@ export default function CalculationPage() {
   const { id = '' } = useParams();
   const [revisionText] = useParam('revision');
   const current = useCalculation(id);
+  useLiveCalculation(id);
   const latest = toNumber(current.data?._revision);
   const asked = stepParam(revisionText);
   const past = useRevision(id, asked === latest ? undefined : asked);
@@ -65,7 +66,7 @@ export default function CalculationPage() {
       heading={<bdi>{current.data?.name ?? 'Calculation'}</bdi>}
       actions={current.data && <Actions calculation={current.data} />}
     >
-      <Answer query={current}>{(shown) => <Body shown={shown} current={shown} isPast={false} />}</Answer>
+      <Answer query={current}>{(shown) => <Body key={id} shown={shown} current={shown} isPast={false} />}</Answer>
     </Page>
   );
 }
@@ -106,6 +107,7 @@ function Body({ shown, current, isPast }: BodyProps) {
           today.
         </Alert>
       )}
+      {!isPast && <Changed revision={latest} />}
       <Head calculation={shown} isPast={isPast} />
       <Tabs
         value={tab}
@@ -130,5 +132,30 @@ function Body({ shown, current, isPast }: BodyProps) {
         </Suspense>
       </Box>
     </>
+  );
+}
+
+/** Says that the calculation changed while it is on the screen: a reader may have judged what is no longer there. */
+function Changed({ revision }: { revision: number }) {
+  const [seen, setSeen] = useState(revision);
+  const set = useSetParams();
+  if (revision <= seen) return null;
+  const showChanges = () => {
+    set({ tab: 'history', diff: `${seen}-${revision}` }, { push: true });
+    setSeen(revision);
+  };
+  return (
+    <Alert
+      severity="info"
+      sx={{ borderRadius: 0 }}
+      action={
+        <>
+          <Button onClick={showChanges}>Show what changed</Button>
+          <Button onClick={() => setSeen(revision)}>Close</Button>
+        </>
+      }
+    >
+      It changed while you read: revision {seen} became revision {revision}, which is shown now.
+    </Alert>
   );
 }

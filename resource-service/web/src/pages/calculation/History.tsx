@@ -72,13 +72,13 @@ function Revisions({ id, versions, current }: HistoryProps & { versions: readonl
           { title: 'What changed', wrap: true },
           { title: 'Actions' },
         ]}
-        rows={versions.map(({ revision, at, by, removed, diff }) => ({
+        rows={versions.map(({ revision, at, by, removed, diff }, index) => ({
           key: String(revision),
           cells: [
             revision,
             <TimeText key="at" at={at} form="both" />,
             <bdi key="by">{who(by)}</bdi>,
-            <bdi key="what">{removed ? 'removed' : summaryOf(diff, revision === 1)}</bdi>,
+            <bdi key="what">{whatOf({ removed, diff, revision }, versions[index + 1])}</bdi>,
             <Box key="actions" sx={{ display: 'flex', whiteSpace: 'nowrap' }}>
               {!removed && (
                 <Button onClick={() => set({ revision: String(revision), tab: null }, { push: true })}>Show</Button>
@@ -94,6 +94,17 @@ function Revisions({ id, versions, current }: HistoryProps & { versions: readonl
       {restored !== null && <Restore id={id} revision={restored} newest={newest} onClose={() => setRestored(null)} />}
     </>
   );
+}
+
+/** What happened in a revision; `before` is the one before it. */
+function whatOf(
+  { removed, diff, revision }: Pick<Version, 'removed' | 'diff' | 'revision'>,
+  before: Version | undefined,
+): string {
+  if (removed) return 'removed';
+  const summary = summaryOf(diff, revision === 1);
+  if (!before?.removed) return summary;
+  return diff.length === 0 ? 'restored' : `restored; ${summary}`;
 }
 
 interface RestoreProps {

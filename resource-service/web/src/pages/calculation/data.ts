@@ -1,9 +1,10 @@
 // Requests for one calculation and what belongs to it.
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 
 import type { Api } from '@/api/client';
 import { toNumber, type Json, type JsonObject } from '@/api/json';
+import { useChanges } from '@/app/live';
 import { useApi } from '@/app/services';
 import type { PatchOperation } from '@/calculations/changes';
 
@@ -89,6 +90,23 @@ export function useVersions(id: string, isAsked = true) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     enabled: isAsked,
+  });
+}
+
+/** Milliseconds from a change to the request, in which more changes may come. */
+const SETTLE = 1000;
+
+/** Fetches the calculation anew when it changes. */
+export function useLiveCalculation(id: string): void {
+  const refresh = useRefresh(id);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useChanges(['calculations'], (event) => {
+    if (event.kind === 'change' && event.change._id !== id) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void refresh();
+    }, SETTLE);
   });
 }
 

@@ -44,7 +44,7 @@ const LOOK = {
 export function Matrix({ columns, rows, label, isRight = false }: MatrixProps) {
   return (
     // Focusable, so that it can be scrolled by keys.
-    <Box tabIndex={0} role="region" aria-label={label} sx={{ overflowX: 'auto', maxWidth: '100%' }}>
+    <Box tabIndex={0} role="group" aria-label={label} sx={{ overflowX: 'auto', maxWidth: '100%' }}>
       <Box component="table" aria-label={label} sx={LOOK}>
         <thead>
           <tr>
