@@ -44,3 +44,7 @@ test('a formula is MathML', async () => {
   const container = shown('so $x^2$ is');
   await expect.poll(() => container.querySelector('math msup')).not.toBeNull();
 });
+
+test('a formula within HTML is shown as it was written', () => {
+  expect(shown('<script>x</script> $x^2$ and $$y$$').textContent).toContain('<script>x</script> $x^2$ and $$y$$');
+});

@@ -5,7 +5,7 @@ import ReactMarkdown, { type Components } from 'react-markdown';
 import { Link } from 'react-router';
 import remarkGfm from 'remark-gfm';
 
-import { formulaOf, markFormulas } from './formulas';
+import { formulaOf, markFormulas, unmark } from './formulas';
 
 const Formula = lazy(() => import('./Formula'));
 
@@ -16,7 +16,7 @@ export default function MarkdownText({ text }: { text: string }) {
   const shown = text.slice(0, LONGEST);
   return (
     <Box sx={LOOK}>
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
+      <ReactMarkdown remarkPlugins={[remarkGfm, unmarkHtml]} components={COMPONENTS}>
         {markFormulas(shown)}
       </ReactMarkdown>
       {text.length > shown.length && (
@@ -26,6 +26,23 @@ export default function MarkdownText({ text }: { text: string }) {
       )}
     </Box>
   );
+}
+
+interface Node {
+  type: string;
+  value?: string;
+  children?: Node[];
+}
+
+/** HTML is shown as it was written, formulas too. */
+function unmarkHtml() {
+  return (tree: Node) => {
+    const rest = [tree];
+    for (let node = rest.pop(); node; node = rest.pop()) {
+      if (node.type === 'html' && node.value !== undefined) node.value = unmark(node.value);
+      if (node.children) rest.push(...node.children);
+    }
+  };
 }
 
 const LOOK = {

@@ -16,7 +16,15 @@ describe('formulas in Markdown', () => {
   });
 
   test('are not found in amounts, escaped signs and code', () => {
-    for (const text of ['$5 and $10', 'costs \\$5 or 6\\$', '`$x$` stays', '```\n$x$\n```\n', '``a ` $x$``']) {
+    for (const text of [
+      '$5 and $10',
+      'costs \\$5 or 6\\$',
+      '`$x$` stays',
+      '```\n$x$\n```\n',
+      '``a ` $x$``',
+      'a$x$',
+      'https://x.example/?a=$b$',
+    ]) {
       expect(markFormulas(text)).toBe(text);
     }
   });

@@ -89,6 +89,8 @@ function partAt(text: string, at: number, unclosed: Set<number>): Part {
     if (end < 3) return same(2);
     return { written: asCode(BLOCK + window.slice(2, end).replaceAll(/\s*\n\s*/g, ' ')), length: end + 2 };
   }
+  // A sign within a word or an address begins nothing.
+  if (/[\w/=&%-]/.test(text[at - 1] ?? '')) return same(1);
   const line = /^\$(?![\s$])((?:[^$\\\n]|\\.)*)\$(?!\d)/.exec(window)?.[1];
   if (line === undefined || /\s$/.test(line)) return same(1);
   return { written: asCode(INLINE + line), length: line.length + 2 };
@@ -109,6 +111,13 @@ function codeEnd(text: string, from: number, run: number): number {
     at = text.indexOf('`', at + length);
   }
   return -1;
+}
+
+/** What was written, where the reader of Markdown took marked text for something else than text, such as HTML. */
+export function unmark(text: string): string {
+  return text.replaceAll(/(`+)([\uE000\uE001])([\s\S]*?) \1/g, (_, _fence: string, mark: string, source: string) =>
+    mark === BLOCK ? `$$${source}$$` : `$${source}$`,
+  );
 }
 
 /** Inline code whose fence is longer than any run of backticks within. */

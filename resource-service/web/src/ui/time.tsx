@@ -86,7 +86,7 @@ export function TimeText({ at, form = 'relative' }: { at: string | null | undefi
   const ago = relative(instant, current);
   const text = { relative: ago, exact: precise, both: `${precise} (${ago})` }[form];
   return (
-    <time dateTime={at} title={`${precise}\n${at}`} style={{ whiteSpace: 'nowrap' }}>
+    <time dateTime={at} title={`${precise}\n${at}`} style={form === 'both' ? undefined : { whiteSpace: 'nowrap' }}>
       {text}
     </time>
   );

@@ -8,7 +8,7 @@ import { useMemo, useState } from 'react';
 import { useShortcuts } from '@/app/keys';
 import { useScope } from '@/app/services';
 import { useCurves } from '@/plots/curves';
-import { useFinder } from '@/plots/finder';
+import { useSpecialsFinder } from '@/plots/specialsFinder';
 import { SeriesPlot } from '@/plots/SeriesPlot';
 import { single } from '@/numbers/format';
 import { Answer, Empty, Failure, Loading } from '@/ui/states';
@@ -136,7 +136,7 @@ function Plot({
   const asTable = show === 'table';
   const names = metrics.map((metric) => ({ calculation: calculation._id, metric, label: metric, isGrowing }));
   const { curves, isLoading, error, retry } = useCurves(names, { from, to });
-  const { found, finding, find } = useFinder();
+  const { found, finding, find } = useSpecialsFinder();
   const toggleLog = () => set({ y: isLog ? null : 'log' });
   const toggleTable = (next: boolean) => set({ show: next ? 'table' : null });
   useShortcuts('Plots', [

@@ -15,7 +15,7 @@ interface Finder {
   find(curve: Curve): void;
 }
 
-export function useFinder(): Finder {
+export function useSpecialsFinder(): Finder {
   const api = useApi();
   const toast = useToast();
   const [found, setFound] = useState<ReadonlyMap<string, readonly Special[]>>(new Map());
