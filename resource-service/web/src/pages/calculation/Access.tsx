@@ -4,12 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 
 import { useApi, useScope } from '@/app/services';
-import { usePages, useRoles, effectiveScopes, type Role, type User } from '@/pages/admin/shared/data';
+import { usePages, useRoles, effectiveScopes, type Role, type User } from '@/people/data';
 import { DenseTable } from '@/ui/dense';
 import { Section } from '@/ui/page';
 import { Answer, Empty } from '@/ui/states';
 
-import type { Calculation } from './data';
+import type { Calculation } from '@/calculations/data';
 
 interface Report {
   read: { allowed: boolean; reasons: string[] };

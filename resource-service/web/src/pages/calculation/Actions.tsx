@@ -11,7 +11,7 @@ import { Confirm } from '@/ui/confirm';
 import { useNow } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 
-import { ifMatch, useRefresh, type Calculation } from './data';
+import { ifMatch, useRefresh, type Calculation } from '@/calculations/data';
 import { EditDialog } from './EditDialog';
 import { FetchLines } from './FetchLines';
 

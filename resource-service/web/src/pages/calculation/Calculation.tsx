@@ -18,9 +18,9 @@ import { TimeText } from '@/ui/time';
 import { useParam, useSetParams } from '@/ui/urlState';
 
 import { Actions } from './Actions';
-import { useCalculation, useLiveCalculation, useRevision, type Calculation } from './data';
+import { useCalculation, useLiveCalculation, useRevision, type Calculation } from '@/calculations/data';
 import { Head } from './Head';
-import { stepParam } from './params';
+import { stepParam } from '@/plots/params';
 import { Removed } from './Removed';
 
 const Plots = lazy(() => import('./Plots').then(({ Plots: tab }) => ({ default: tab })));

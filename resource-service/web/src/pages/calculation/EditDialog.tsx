@@ -18,7 +18,7 @@ import { Failure } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
 
 import { Clashes } from './Clashes';
-import { ifMatch, useRefresh, type Calculation } from './data';
+import { ifMatch, useRefresh, type Calculation } from '@/calculations/data';
 import { NoteField } from './NoteField';
 
 const STATUSES = ['planned', 'running', 'finished', 'failed'];

@@ -13,7 +13,7 @@ import { Answer, Empty, Loading } from '@/ui/states';
 import { TimeText } from '@/ui/time';
 import { useParam } from '@/ui/urlState';
 
-import type { Calculation } from './data';
+import type { Calculation } from '@/calculations/data';
 
 const FilePreview = lazy(() => import('./FilePreview'));
 

@@ -13,7 +13,7 @@ import { Id } from '@/ui/copy';
 import { StatusMark } from '@/ui/status';
 import { duration, TimeText, useNow } from '@/ui/time';
 
-import type { Calculation } from './data';
+import type { Calculation } from '@/calculations/data';
 
 export function Head({ calculation, isPast }: { calculation: Calculation; isPast: boolean }) {
   const { code, method, host, parent, derived_from: derived, _owner, _owner_name: owner } = calculation;

@@ -9,7 +9,7 @@ import { useState } from 'react';
 import { useApi, useIdentity, useScope } from '@/app/services';
 import { changesOf } from '@/calculations/changes';
 import { summaryOf } from '@/calculations/summary';
-import { usePeople } from '@/pages/admin/shared/people';
+import { usePeople } from '@/people/names';
 import { ChangesView } from '@/review/ChangesView';
 import { Confirm } from '@/ui/confirm';
 import { DenseTable } from '@/ui/dense';
@@ -19,8 +19,8 @@ import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 import { useParam, useSetParams } from '@/ui/urlState';
 
-import { fetchRevision, ifMatch, useRefresh, useVersions, type Calculation, type Version } from './data';
-import { stepParam } from './params';
+import { fetchRevision, ifMatch, useRefresh, useVersions, type Calculation, type Version } from '@/calculations/data';
+import { stepParam } from '@/plots/params';
 
 interface HistoryProps {
   /** As it is now; nothing where it was removed. */

@@ -14,8 +14,8 @@ import { single } from '@/numbers/format';
 import { Answer, Empty, Failure, Loading } from '@/ui/states';
 import { useListParam, useParam, useSetParams } from '@/ui/urlState';
 
-import { useMetrics, type Calculation, type Metric } from './data';
-import { stepParam } from './params';
+import { useMetrics, type Calculation, type Metric } from '@/calculations/data';
+import { stepParam } from '@/plots/params';
 
 /** Metrics that are listed at once. */
 const LISTED = 100;

@@ -9,7 +9,7 @@ import { Page } from '@/ui/page';
 import { Failure } from '@/ui/states';
 import { TimeText } from '@/ui/time';
 
-import { useRefresh, useVersions } from './data';
+import { useRefresh, useVersions } from '@/calculations/data';
 
 const History = lazy(() => import('./History').then(({ History: tab }) => ({ default: tab })));
 

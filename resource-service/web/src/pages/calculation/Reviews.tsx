@@ -9,7 +9,7 @@ import { VerdictForm } from '@/review/VerdictForm';
 import { VerdictList } from '@/review/VerdictList';
 import { Section } from '@/ui/page';
 
-import { useRefresh, type Calculation } from './data';
+import { useRefresh, type Calculation } from '@/calculations/data';
 
 interface ReviewsProps {
   /** What is on the screen: a verdict is on this revision. */

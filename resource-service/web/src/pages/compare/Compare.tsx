@@ -7,7 +7,7 @@ import { Link } from 'react-router';
 import { useShortcuts } from '@/app/keys';
 import { useScope } from '@/app/services';
 import { headings, inputRows, resultRows } from '@/calculations/compare';
-import type { Calculation } from '@/pages/calculation/data';
+import type { Calculation } from '@/calculations/data';
 import { Page, Section } from '@/ui/page';
 import { Answer, Empty } from '@/ui/states';
 import { useParam, useSetParams } from '@/ui/urlState';

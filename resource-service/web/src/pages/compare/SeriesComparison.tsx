@@ -6,8 +6,8 @@ import Checkbox from '@mui/material/Checkbox';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 
-import { useMetrics, type Calculation } from '@/pages/calculation/data';
-import { stepParam } from '@/pages/calculation/params';
+import { useMetrics, type Calculation } from '@/calculations/data';
+import { stepParam } from '@/plots/params';
 import { signed } from '@/numbers/format';
 import { useCurves } from '@/plots/curves';
 import { SeriesPlot } from '@/plots/SeriesPlot';

@@ -8,7 +8,7 @@ import { usePreferences } from '@/app/preferences';
 import { valueText } from '@/calculations/changes';
 import type { InputRow, ResultRow } from '@/calculations/compare';
 import type { Compared } from '@/calculations/tolerance';
-import type { Calculation } from '@/pages/calculation/data';
+import type { Calculation } from '@/calculations/data';
 import { columnFormat, signed } from '@/numbers/format';
 
 import { Matrix, type MatrixRow } from './Matrix';

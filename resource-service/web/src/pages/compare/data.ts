@@ -4,7 +4,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { toNumber } from '@/api/json';
 import { useApi, useScope } from '@/app/services';
 import { readTolerance, type Tolerance } from '@/calculations/tolerance';
-import type { Calculation } from '@/pages/calculation/data';
+import type { Calculation } from '@/calculations/data';
 import type { Curve } from '@/plots/curves';
 import { differenceSample, type Points } from '@/plots/difference';
 import { readAll, type Window } from '@/plots/reader';

@@ -12,7 +12,7 @@ import { Answer, Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { useSetParams, useParam } from '@/ui/urlState';
 
-import { effectiveScopes, usePages, useRoles, useUser, type Role, type User } from '../shared/data';
+import { effectiveScopes, usePages, useRoles, useUser, type Role, type User } from '@/people/data';
 
 interface Report {
   exists: boolean;

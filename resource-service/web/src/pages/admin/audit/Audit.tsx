@@ -12,8 +12,8 @@ import { TimeText } from '@/ui/time';
 import { useParam } from '@/ui/urlState';
 
 import { AdminSearch } from '../shared/AdminSearch';
-import { usePages, type Act } from '../shared/data';
-import { usePeople } from '../shared/people';
+import { usePages, type Act } from '@/people/data';
+import { usePeople } from '@/people/names';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
 
 const PAGES: Record<string, (id: string) => string> = {

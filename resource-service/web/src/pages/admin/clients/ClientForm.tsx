@@ -9,7 +9,7 @@ import { useApi } from '@/app/services';
 import { FormDialog } from '@/ui/form';
 import { useToast } from '@/ui/toasts';
 
-import type { Client } from '../shared/data';
+import type { Client } from '@/people/data';
 import { ScopesField } from '../shared/ScopesField';
 import type { Secret } from './ClientSecret';
 

@@ -7,7 +7,7 @@ import { useApi } from '@/app/services';
 import { Confirm } from '@/ui/confirm';
 import { useToast } from '@/ui/toasts';
 
-import type { Client } from '../shared/data';
+import type { Client } from '@/people/data';
 import type { Secret } from './ClientSecret';
 
 type Asked = 'toggle' | 'secret' | 'remove' | null;

@@ -12,7 +12,7 @@ import { Answer, Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
-import { usePages, type Client } from '../shared/data';
+import { usePages, type Client } from '@/people/data';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
 import { ClientForm } from './ClientForm';
 import { ClientMenu } from './ClientMenu';

@@ -14,7 +14,7 @@ import { Page } from '@/ui/page';
 import { Answer } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
 
-import { useRoles, type Role } from '../shared/data';
+import { useRoles, type Role } from '@/people/data';
 import { ScopesField } from '../shared/ScopesField';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
 

@@ -10,8 +10,8 @@ import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 import { AdminSearch } from '../shared/AdminSearch';
-import { usePages, type Act } from '../shared/data';
-import { usePeople } from '../shared/people';
+import { usePages, type Act } from '@/people/data';
+import { usePeople } from '@/people/names';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
 
 export default function Sessions() {

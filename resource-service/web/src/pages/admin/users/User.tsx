@@ -10,7 +10,7 @@ import { Answer } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
-import { useUser, type User as UserData } from '../shared/data';
+import { useUser, type User as UserData } from '@/people/data';
 import { UserAccess } from './UserAccess';
 import { UserActions } from './UserActions';
 import { UserRoles } from './UserRoles';

@@ -12,7 +12,7 @@ import { Answer, Empty } from '@/ui/states';
 import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 
-import { usePages, type ApiKey, type Session, type User } from '../shared/data';
+import { usePages, type ApiKey, type Session, type User } from '@/people/data';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
 
 export function UserAccess({ user }: { user: User }) {

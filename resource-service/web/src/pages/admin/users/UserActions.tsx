@@ -10,7 +10,7 @@ import { Confirm } from '@/ui/confirm';
 import { FormDialog } from '@/ui/form';
 import { useToast } from '@/ui/toasts';
 
-import type { User } from '../shared/data';
+import type { User } from '@/people/data';
 
 type Asked = 'disable' | 'password' | 'remove' | null;
 

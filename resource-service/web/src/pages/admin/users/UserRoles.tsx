@@ -13,7 +13,7 @@ import { Section } from '@/ui/page';
 import { Answer } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
 
-import { effectiveScopes, useRoles, type Role, type User } from '../shared/data';
+import { effectiveScopes, useRoles, type Role, type User } from '@/people/data';
 import { SimpleTable } from '../shared/SimpleTable';
 
 export function UserRoles({ user }: { user: User }) {

@@ -19,7 +19,7 @@ import { useToast } from '@/ui/toasts';
 import { useParam } from '@/ui/urlState';
 
 import { AdminSearch } from '../shared/AdminSearch';
-import { usePages, useRoles, type User } from '../shared/data';
+import { usePages, useRoles, type User } from '@/people/data';
 import { SimpleTable, type Cell } from '../shared/SimpleTable';
 
 const CELLS: Cell<User>[] = [

@@ -1,4 +1,4 @@
-// What administrators read and change at auth-service, and how its lists are read to the end.
+// Users, roles, clients and sessions at auth-service, and how its lists are read to the end.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 
 import type { components, paths } from '@/api.gen';

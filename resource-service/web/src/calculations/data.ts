@@ -6,7 +6,7 @@ import type { Api } from '@/api/client';
 import { toNumber, type Json, type JsonObject } from '@/api/json';
 import { useChanges } from '@/app/live';
 import { useApi } from '@/app/services';
-import type { PatchOperation } from '@/calculations/changes';
+import type { PatchOperation } from './changes';
 
 /** A calculation as the API sends it; every member beside these is optional. */
 export type Calculation = JsonObject & {
