@@ -58,6 +58,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{collection}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the fields of a collection
+         * @description The fields that queries can name, for a caller with the collection's read scope. Where the schema leaves objects open, those of the 1,000 latest documents are listed too, 1,000 fields in all: the most frequent ones, each with the number of these documents that have it. No value is shown but a unit, which is that of the member `unit` beside a number. Fields that the caller is not shown are left out.
+         */
+        get: operations["list_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calculations": {
         parameters: {
             query?: never;
@@ -107,7 +127,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Explain a user's access to a document */
+        /** Explain a user's access */
         get: operations["access_calculations"];
         put?: never;
         post?: never;
@@ -142,7 +162,7 @@ export interface paths {
             header?: never;
             path: {
                 id: components["parameters"]["id"];
-                /** @description 1 to 255 bytes of UTF-8 without /, \ and control characters; percent-encoded. */
+                /** @description 1 to 1024 bytes of UTF-8, percent-encoded. Slashes, written `/` or `%2F`, separate folders: at most 32 segments of 1 to 255 bytes, none of them `.` or `..`, without \ and control characters. A file may have the name of a folder. */
                 name: components["parameters"]["artifact"];
             };
             cookie?: never;
@@ -181,6 +201,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calculations/{id}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List each person's latest verdict on a calculation
+         * @description current counts those of the current revision. Also needs the scope that reads reviews.
+         */
+        get: operations["verdicts_calculations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calculations/{id}/versions": {
         parameters: {
             query?: never;
@@ -190,7 +232,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** List the revisions of a document, removed or not */
+        /** List revisions */
         get: operations["list_versions_calculations"];
         put?: never;
         post?: never;
@@ -210,7 +252,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a revision of a document */
+        /** Read a revision */
         get: operations["get_version_calculations"];
         put?: never;
         post?: never;
@@ -232,8 +274,27 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore a revision of a document, removed or not */
+        /** Restore a revision */
         post: operations["restore_calculations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calculations/{id}/versions/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Compare two revisions */
+        get: operations["diff_versions_calculations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -320,6 +381,26 @@ export interface paths {
         };
         /** Measure the collection */
         get: operations["usage_calculations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow changes of several collections
+         * @description Server-Sent Events of several collections in one stream, in the order in which they happened, for a client with few connections. Events, their data and the end of the stream are those of `GET /api/{collection}/changes`, by the policy of each collection; the data has the member `collection` too. One id continues the stream in all collections; the set of collections may then be another. The stream ends when the definition of one of them changes: the data of `end` names it. An id from before one of them was removed is answered 410. There are no filters.
+         */
+        get: operations["follow_collections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -421,7 +502,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Explain a user's access to a document */
+        /** Explain a user's access */
         get: operations["access_reviews"];
         put?: never;
         post?: never;
@@ -482,6 +563,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reviews/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what waits for the caller's verdict
+         * @description Each calculation once, for the first of these reasons: stale (the caller's latest verdict is of an earlier revision), requested (of the caller, or of anyone by another person), quorum (the calculation asks for more verdicts than it has of its current revision, none is the caller's, and it is not the caller's own). verdicts counts each person's latest verdict, if it is of the current revision. Also needs the scope that reads calculations. A page may have fewer items than limit, or none; it is the last one only if next is null.
+         */
+        get: operations["queue_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reviews/usage": {
         parameters: {
             query?: never;
@@ -491,6 +592,26 @@ export interface paths {
         };
         /** Measure the collection */
         get: operations["usage_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find documents of all collections
+         * @description Looks in every collection that the caller may read, and shows what a list would show. `q` is an id, the beginning of one (6 characters or more), or words: then a document is found that has each of them, in whatever letters, in a text that its schema declares, of which the first 1,000 characters count and texts of a `maxLength` beyond that do not. A document of `series` is found by its id alone. Words are looked for in the 10,000 latest documents of a collection, for 3 seconds in all: `complete` is false if there was more to look at, or to show.
+         */
+        get: operations["search_documents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -548,7 +669,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Explain a user's access to a document */
+        /** Explain a user's access */
         get: operations["access_series"];
         put?: never;
         post?: never;
@@ -662,6 +783,133 @@ export interface paths {
         };
         /** Measure the collection */
         get: operations["usage_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find documents */
+        get: operations["list_views"];
+        put?: never;
+        /** Add a document, or many */
+        post: operations["insert_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Read a document */
+        get: operations["get_views"];
+        /** Replace a document */
+        put: operations["replace_views"];
+        post?: never;
+        /** Remove a document */
+        delete: operations["delete_views"];
+        options?: never;
+        head?: never;
+        /** Change fields of a document */
+        patch: operations["patch_views"];
+        trace?: never;
+    };
+    "/api/views/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Explain a user's access */
+        get: operations["access_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return statistics of documents */
+        get: operations["aggregate_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow changes */
+        get: operations["follow_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/changes/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a ticket for changes */
+        post: operations["ticket_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measure the collection */
+        get: operations["usage_views"];
         put?: never;
         post?: never;
         delete?: never;
@@ -981,6 +1229,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look up users, sessions, clients and the audit log
+         * @description `q` is the id of a user, a session, a client, an API key or a request, the `jti` of a token that was revoked, or the
+         *     beginning of an e-mail address or of the name of a user or a client, in whatever letters. Users, sessions and API keys are
+         *     found with the scope `users:read`, clients with `clients:read`, entries of the audit log with `audit:read`; one of the three
+         *     is needed.
+         */
+        get: operations["getSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/sessions": {
         parameters: {
             query?: never;
@@ -1268,6 +1539,11 @@ export interface components {
             owner_only?: boolean;
             /** @description Scope that reads. */
             read?: string | null;
+            /**
+             * @description A boolean field, in an owner-only collection: a document in which it is `true` is open for reading to everybody with
+             *     the scope that reads. Its owner alone changes it.
+             */
+            shared?: string | null;
             /** @description Scope that writes. */
             write?: string | null;
         };
@@ -1287,6 +1563,29 @@ export interface components {
             subject: string;
             /** @description Whether they can change it. */
             write: components["schemas"]["Verdict"];
+        };
+        /** @description One hit of an [`AccountSearch`]. */
+        AccountHit: {
+            /** @description What else identifies it. */
+            detail: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["AccountKind"];
+            /** @description The e-mail address of a user, the name of a client, the action of an entry. */
+            title: string;
+            /** @description The id of the user whose it is, or who acted. */
+            user?: string | null;
+        };
+        /**
+         * @description What a hit of [`AccountSearch`] is.
+         * @enum {string}
+         */
+        AccountKind: "user" | "session" | "client" | "api_key" | "audit";
+        /** @description What a search of users, sessions, clients and the audit log found. */
+        AccountSearch: {
+            /** @description Users, sessions, clients and API keys, then entries of the audit log, newest first. */
+            items: components["schemas"]["AccountHit"][];
         };
         /** @description How many there are of something, and how large they are together. */
         Amount: {
@@ -1346,7 +1645,7 @@ export interface components {
             content_type: string;
             /** @description When it was stored, as RFC 3339 in UTC with milliseconds. */
             created_at: string;
-            /** @description Its name: 1 to 255 bytes of UTF-8 in Unicode's form NFC. */
+            /** @description Its name: 1 to 1,024 bytes of UTF-8 in Unicode's form NFC. Slashes separate the folders it lies in. */
             name: string;
             /** @description The SHA-256 of its bytes in lower-case hexadecimal; in quotes, its entity tag. */
             sha256: string;
@@ -1356,15 +1655,15 @@ export interface components {
              */
             size: number;
         };
-        /** @description The files of a document. */
+        /** @description The files of a document, or those whose names begin as the request says. */
         ArtifactList: {
             /** @description The files by name. */
             items: components["schemas"]["Artifact"][];
-            /** @description Always `null`: one list has all files of a document. */
+            /** @description Always `null`: one list has all files that were asked for. */
             next?: string | null;
             /**
              * Format: int64
-             * @description How many files there are.
+             * @description How many files are listed.
              */
             total: number;
             /**
@@ -1425,16 +1724,51 @@ export interface components {
                 name: string;
                 version?: string;
             };
+            /** @description _id of each calculation whose results this one uses. */
+            derived_from?: string[];
             /** Format: date-time */
             finished_at?: string;
+            /**
+             * Format: date-time
+             * @description Set by the service, at most every 30 seconds: when a job last wrote to the calculation, its series or its files, or anybody to its series or files while it was running. It changes without a revision.
+             */
+            readonly heartbeat_at?: string;
             /** @description The machine that ran it. */
             host?: string;
+            /** @description Names and values of the users' own, such as team or project. A value is text: labels.run=5 finds the text 5. */
+            labels?: {
+                [key: string]: string;
+            };
             /** @description The method within the code. */
             method?: string;
             /** @description What people call it. */
             name: string;
+            /** @description Markdown. */
+            note?: string;
             /** @description What the calculation was given, in the code's own terms. */
             parameters?: Record<string, unknown>;
+            /** @description _id of the calculation that this one is a part of. */
+            parent?: string;
+            /** @description What is expected of results, by the name of the result. */
+            quantities?: {
+                [key: string]: {
+                    /**
+                     * @description Which values are better: lower ones, higher ones, or those closer to the reference.
+                     * @enum {string}
+                     */
+                    better?: "lower" | "higher" | "closer";
+                    /**
+                     * Format: ieee754
+                     * @description The value that the result is compared with.
+                     */
+                    reference: number | string;
+                    /** @description The largest absolute difference from the reference that is accepted, in the unit of the result. */
+                    tolerance?: number;
+                    unit?: string;
+                };
+            };
+            /** @description The number of people whose verdict is asked for. */
+            quorum?: number;
             /** @description Values by name. */
             results?: {
                 [key: string]: {
@@ -1471,16 +1805,51 @@ export interface components {
                 name: string;
                 version?: string;
             };
+            /** @description _id of each calculation whose results this one uses. */
+            derived_from?: string[];
             /** Format: date-time */
             finished_at?: string;
+            /**
+             * Format: date-time
+             * @description Set by the service, at most every 30 seconds: when a job last wrote to the calculation, its series or its files, or anybody to its series or files while it was running. It changes without a revision.
+             */
+            readonly heartbeat_at?: string;
             /** @description The machine that ran it. */
             host?: string;
+            /** @description Names and values of the users' own, such as team or project. A value is text: labels.run=5 finds the text 5. */
+            labels?: {
+                [key: string]: string;
+            };
             /** @description The method within the code. */
             method?: string;
             /** @description What people call it. */
             name: string;
+            /** @description Markdown. */
+            note?: string;
             /** @description What the calculation was given, in the code's own terms. */
             parameters?: Record<string, unknown>;
+            /** @description _id of the calculation that this one is a part of. */
+            parent?: string;
+            /** @description What is expected of results, by the name of the result. */
+            quantities?: {
+                [key: string]: {
+                    /**
+                     * @description Which values are better: lower ones, higher ones, or those closer to the reference.
+                     * @enum {string}
+                     */
+                    better?: "lower" | "higher" | "closer";
+                    /**
+                     * Format: ieee754
+                     * @description The value that the result is compared with.
+                     */
+                    reference: number | string;
+                    /** @description The largest absolute difference from the reference that is accepted, in the unit of the result. */
+                    tolerance?: number;
+                    unit?: string;
+                };
+            };
+            /** @description The number of people whose verdict is asked for. */
+            quorum?: number;
             /** @description Values by name. */
             results?: {
                 [key: string]: {
@@ -1637,6 +2006,21 @@ export interface components {
          * @description When it was created.
          */
         DocumentCreatedAt: string;
+        /** @description A document that a search found. */
+        DocumentHit: {
+            /** @description Its id. */
+            _id: string;
+            /** @description When the document was last changed. */
+            _updated_at: string;
+            /** @description Its collection. */
+            collection: string;
+            /** @description The field that was found. */
+            field: string;
+            /** @description Its text, or the part of a long one that was found. */
+            text: string;
+            /** @description Its `name`, `title` or `label`, else the first of its texts, else its id. */
+            title: string;
+        };
         /** @description The document's id, a UUID of version 7. */
         DocumentId: string;
         /** @description Who created it: sub of their token. */
@@ -1645,6 +2029,13 @@ export interface components {
         DocumentOwnerName: string;
         /** @description The number of times it was written. */
         DocumentRevision: number;
+        /** @description What a search of documents found. */
+        DocumentSearch: {
+            /** @description Whether everything was looked through, and everything that was found is here. */
+            complete: boolean;
+            /** @description The document of this id, then those whose ids begin so, then those that have the words, newest first. */
+            items: components["schemas"]["DocumentHit"][];
+        };
         /**
          * Format: date-time
          * @description When it was last written.
@@ -1682,6 +2073,41 @@ export interface components {
             parameter?: string | null;
             /** @description RFC 6901 pointer into the body. */
             pointer?: string | null;
+        };
+        /** @description The fields of a collection. */
+        FieldList: {
+            /**
+             * @description The fields that the schema declares, in its order, and behind the declared ones of an open object those that sampled
+             *     documents have, by name.
+             */
+            fields: components["schemas"]["FieldSummary"][];
+            /**
+             * Format: int64
+             * @description How many documents were looked at for fields that the schema does not declare; 0 where it declares all.
+             */
+            sampled: number;
+            /** @description Whether there may be further fields: not every document was looked at, or there are more fields than are listed. */
+            truncated: boolean;
+        };
+        /** @description One field of a collection. */
+        FieldSummary: {
+            /**
+             * Format: int64
+             * @description How many of the sampled documents have it; absent where none was looked at for it.
+             */
+            count?: number | null;
+            /** @description Whether the schema names it. */
+            declared: boolean;
+            /** @description The format that the schema declares. With `ieee754`, `NaN` and the infinities are written as strings. */
+            format?: string | null;
+            /** @description Whether an index begins with it. */
+            indexed: boolean;
+            /** @description Its dotted path, as queries name it. */
+            path: string;
+            /** @description The JSON types that the schema allows; where it allows any, those that were found. */
+            types: string[];
+            /** @description The unit beside it, if all sampled documents that name one agree. */
+            unit?: string | null;
         };
         /**
          * @description A way to get a token (RFC 6749 section 1.3) that a client may be allowed.
@@ -1729,7 +2155,10 @@ export interface components {
              * @description Seconds after the (single, date-time) field at which a document is removed.
              */
             expire_after?: number | null;
-            /** @description Dotted field paths in order, each `1` (ascending) or `-1` (descending). */
+            /**
+             * @description Dotted field paths in order, each `1` (ascending) or `-1` (descending). `labels.*`, as the only key, is over all members
+             *     of the object `labels`; filters by any of them use it on MongoDB.
+             */
             keys: {
                 [key: string]: number;
             };
@@ -1941,16 +2370,32 @@ export interface components {
         };
         /**
          * Review
-         * @description A scientist's verdict on one revision of a calculation.
+         * @description A scientist's verdict on one revision of a calculation, or a request for one.
          */
         reviews: {
+            /** @description sub of the user who is to give the verdict. Left out, anyone may give it. */
+            assignee?: string;
             /** @description _id of the calculation. */
             calculation: string;
             comment?: string;
-            /** @description _revision of the calculation that was looked at. */
-            revision: number;
+            /**
+             * Format: date-time
+             * @description Set by the service: when the verdict was given.
+             */
+            readonly given_at?: string;
+            /** @description Set by the service: sub of the user who gave the verdict. */
+            readonly given_by?: string;
+            /** @description Set by the service: sub of the user who made the request. */
+            readonly requested_by?: string;
+            /** @description _revision of the calculation that was looked at. A request may leave it out: then it is the current one. */
+            revision?: number;
+            /**
+             * @description given with a verdict, requested without one. Left out, it follows from that. Reviews from before it lack it and are given.
+             * @enum {string}
+             */
+            state?: "requested" | "given";
             /** @enum {string} */
-            verdict: "approve" | "reject" | "rerun";
+            verdict?: "approve" | "reject" | "rerun";
         };
         /** Review page */
         "reviews.page": {
@@ -1960,7 +2405,7 @@ export interface components {
         };
         /**
          * Stored Review
-         * @description A scientist's verdict on one revision of a calculation.
+         * @description A scientist's verdict on one revision of a calculation, or a request for one.
          */
         "reviews.stored": {
             _created_at: components["schemas"]["DocumentCreatedAt"];
@@ -1969,15 +2414,31 @@ export interface components {
             _owner_name?: components["schemas"]["DocumentOwnerName"];
             _revision: components["schemas"]["DocumentRevision"];
             _updated_at: components["schemas"]["DocumentUpdatedAt"];
+            /** @description sub of the user who is to give the verdict. Left out, anyone may give it. */
+            assignee?: string;
             /** @description _id of the calculation. */
             calculation: string;
             comment?: string;
-            /** @description _revision of the calculation that was looked at. */
-            revision: number;
+            /**
+             * Format: date-time
+             * @description Set by the service: when the verdict was given.
+             */
+            readonly given_at?: string;
+            /** @description Set by the service: sub of the user who gave the verdict. */
+            readonly given_by?: string;
+            /** @description Set by the service: sub of the user who made the request. */
+            readonly requested_by?: string;
+            /** @description _revision of the calculation that was looked at. A request may leave it out: then it is the current one. */
+            revision?: number;
             /** @description Whether its calculation has changed since, or was removed: if expand asks for it and the caller may know. */
             readonly stale?: boolean;
+            /**
+             * @description given with a verdict, requested without one. Left out, it follows from that. Reviews from before it lack it and are given.
+             * @enum {string}
+             */
+            state?: "requested" | "given";
             /** @enum {string} */
-            verdict: "approve" | "reject" | "rerun";
+            verdict?: "approve" | "reject" | "rerun";
         };
         /** @description Tokens that are refused before they expire. */
         Revocation: {
@@ -2156,6 +2617,20 @@ export interface components {
              */
             password: string;
         };
+        TextFilter: {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            gt?: string;
+            gte?: string;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: string;
+            lte?: string;
+            ne?: string;
+            nin?: string;
+            prefix?: string;
+        };
         Ticket: {
             /**
              * @description Seconds.
@@ -2277,9 +2752,55 @@ export interface components {
             removed: boolean;
             revision: number;
         };
+        VersionDiff: {
+            /** @description A JSON patch (RFC 6902) that makes revision `to` of revision `from`, without hidden fields and the members that begin with `_`. A member of which most has changed is replaced as a whole. */
+            diff: Record<string, unknown>[];
+            from: number;
+            to: number;
+        };
         VersionPage: {
             items: components["schemas"]["Version"][];
             next: components["schemas"]["Next"];
+        };
+        /**
+         * View
+         * @description A page of the console with its filters and columns, saved under a name.
+         */
+        views: {
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The page, such as calculations. */
+            page: string;
+            /** @description Whether everybody may see it who may read views. */
+            shared?: boolean;
+            /** @description The query string of the page. */
+            state: string;
+        };
+        /** View page */
+        "views.page": {
+            items: components["schemas"]["views.stored"][];
+            next: components["schemas"]["Next"];
+            total?: components["schemas"]["Total"];
+        };
+        /**
+         * Stored View
+         * @description A page of the console with its filters and columns, saved under a name.
+         */
+        "views.stored": {
+            _created_at: components["schemas"]["DocumentCreatedAt"];
+            _id: components["schemas"]["DocumentId"];
+            _owner: components["schemas"]["DocumentOwner"];
+            _owner_name?: components["schemas"]["DocumentOwnerName"];
+            _revision: components["schemas"]["DocumentRevision"];
+            _updated_at: components["schemas"]["DocumentUpdatedAt"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The page, such as calculations. */
+            page: string;
+            /** @description Whether everybody may see it who may read views. */
+            shared?: boolean;
+            /** @description The query string of the page. */
+            state: string;
         };
         /** @description A stored document that breaks the schema. */
         Violation: {
@@ -2597,6 +3118,15 @@ export interface components {
                 "application/json": components["schemas"]["CollectionUsage"];
             };
         };
+        /** @description The difference between the revisions. */
+        VersionDiff: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["VersionDiff"];
+            };
+        };
         /** @description Revisions, newest first. */
         Versions: {
             headers: {
@@ -2606,11 +3136,21 @@ export interface components {
                 "application/json": components["schemas"]["VersionPage"];
             };
         };
+        /** @description The document. */
+        views: {
+            headers: {
+                ETag: components["headers"]["Revision"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["views.stored"];
+            };
+        };
     };
     parameters: {
         /** @description The value of next of the page before. */
         after: string;
-        /** @description 1 to 255 bytes of UTF-8 without /, \ and control characters; percent-encoded. */
+        /** @description 1 to 1024 bytes of UTF-8, percent-encoded. Slashes, written `/` or `%2F`, separate folders: at most 32 segments of 1 to 255 bytes, none of them `.` or `..`, without \ and control characters. A file may have the name of a folder. */
         artifact: string;
         /** @description The ETag that the file must have. */
         "artifact.If-Match": string;
@@ -2619,7 +3159,17 @@ export interface components {
         /** @description Whether to store all of many documents or none. If all are stored, the answer is 201 with Outcomes. */
         atomic: boolean;
         /** @example {} */
+        "calculations.derived_from": {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            /** @description Values, separated by commas. */
+            in?: string;
+        };
+        /** @example {} */
         "calculations.finished_at": components["schemas"]["TimeFilter"];
+        /** @example {} */
+        "calculations.heartbeat_at": components["schemas"]["TimeFilter"];
         /** @example {} */
         "calculations.host": {
             contains?: string;
@@ -2666,6 +3216,49 @@ export interface components {
             prefix?: string;
         };
         /** @example {} */
+        "calculations.note": {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            gt?: string;
+            gte?: string;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: string;
+            lte?: string;
+            ne?: string;
+            nin?: string;
+            prefix?: string;
+        };
+        /** @example {} */
+        "calculations.parent": {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            gt?: string;
+            gte?: string;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: string;
+            lte?: string;
+            ne?: string;
+            nin?: string;
+            prefix?: string;
+        };
+        /** @example {} */
+        "calculations.quorum": {
+            eq?: number;
+            exists?: boolean;
+            gt?: number;
+            gte?: number;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: number;
+            lte?: number;
+            ne?: number;
+            nin?: string;
+        };
+        /** @example {} */
         "calculations.started_at": components["schemas"]["TimeFilter"];
         /** @example {} */
         "calculations.status": {
@@ -2710,6 +3303,8 @@ export interface components {
         fields: string;
         /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
         filter: string;
+        /** @description The revision that the difference starts from. */
+        from: number;
         /** @description A field of single values to group by; repeat the parameter for further fields. */
         group: string[];
         id: string;
@@ -2731,12 +3326,29 @@ export interface components {
         or: string;
         /** @description return=minimal returns only the refused documents, then the counts; return=representation sends each outcome of a stream as soon as it is known (RFC 7240). */
         Prefer: "return=minimal" | "return=representation";
+        /** @description List only the files whose names begin so, such as `logs/`. The totals count these alone. */
+        prefix: string;
         /** @description Remove the document for good, removed already or not, with its versions and artifacts and, of a calculation, its series and reviews; needs the collection's admin scope. Once it is answered, no request reads the document or what belongs to it; their bytes are removed within minutes. Until then a caller who wrote the document with an Idempotency-Key may be sent that first answer again; afterwards 410. If-Match names the revision of the document or of its removal. */
         purge: boolean;
         /** @description One range of bytes, such as bytes=1000-; several ranges are ignored and the whole file is returned. */
         Range: string;
         /** @description The same as sha-256=:BASE64: (RFC 9530). Content-Digest is checked as well. */
         "Repr-Digest": string;
+        /** @example {} */
+        "reviews.assignee": {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            gt?: string;
+            gte?: string;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: string;
+            lte?: string;
+            ne?: string;
+            nin?: string;
+            prefix?: string;
+        };
         /** @example {} */
         "reviews.calculation": {
             contains?: string;
@@ -2768,6 +3380,12 @@ export interface components {
             prefix?: string;
         };
         /** @example {} */
+        "reviews.given_at": components["schemas"]["TimeFilter"];
+        /** @example {} */
+        "reviews.given_by": components["schemas"]["TextFilter"];
+        /** @example {} */
+        "reviews.requested_by": components["schemas"]["TextFilter"];
+        /** @example {} */
         "reviews.revision": {
             eq?: number;
             exists?: boolean;
@@ -2779,6 +3397,27 @@ export interface components {
             lte?: number;
             ne?: number;
             nin?: string;
+        };
+        /** @example {} */
+        "reviews.state": {
+            contains?: string;
+            /** @enum {string} */
+            eq?: "requested" | "given";
+            exists?: boolean;
+            /** @enum {string} */
+            gt?: "requested" | "given";
+            /** @enum {string} */
+            gte?: "requested" | "given";
+            /** @description Values, separated by commas. */
+            in?: string;
+            /** @enum {string} */
+            lt?: "requested" | "given";
+            /** @enum {string} */
+            lte?: "requested" | "given";
+            /** @enum {string} */
+            ne?: "requested" | "given";
+            nin?: string;
+            prefix?: string;
         };
         /** @example {} */
         "reviews.verdict": {
@@ -2946,10 +3585,59 @@ export interface components {
         stat: string[];
         /** @description Whose access: sub of their tokens. */
         subject: string;
+        /** @description The revision that the difference leads to. Default: the current one. */
+        to: number;
         /** @description The value of next of the page before. */
         "versions.after": string;
         /** @description Page size. */
         "versions.limit": number;
+        /** @example {} */
+        "views.name": {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            gt?: string;
+            gte?: string;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: string;
+            lte?: string;
+            ne?: string;
+            nin?: string;
+            prefix?: string;
+        };
+        /** @example {} */
+        "views.page": {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            gt?: string;
+            gte?: string;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: string;
+            lte?: string;
+            ne?: string;
+            nin?: string;
+            prefix?: string;
+        };
+        /** @example {} */
+        "views.shared": components["schemas"]["BooleanFilter"];
+        /** @example {} */
+        "views.state": {
+            contains?: string;
+            eq?: string;
+            exists?: boolean;
+            gt?: string;
+            gte?: string;
+            /** @description Values, separated by commas. */
+            in?: string;
+            lt?: string;
+            lte?: string;
+            ne?: string;
+            nin?: string;
+            prefix?: string;
+        };
     };
     requestBodies: {
         Patch: {
@@ -3147,6 +3835,32 @@ export interface operations {
             };
         };
     };
+    list_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: "calculations" | "reviews" | "series" | "views";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+        };
+    };
     list_calculations: {
         parameters: {
             query?: {
@@ -3154,6 +3868,8 @@ export interface operations {
                 after?: components["parameters"]["after"];
                 /** @description Whether and how total is counted. */
                 count?: components["parameters"]["count"];
+                /** @example {} */
+                derived_from?: components["parameters"]["calculations.derived_from"];
                 /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
                 expand?: components["parameters"]["expand"];
                 /** @description Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope. */
@@ -3165,6 +3881,8 @@ export interface operations {
                 /** @example {} */
                 finished_at?: components["parameters"]["calculations.finished_at"];
                 /** @example {} */
+                heartbeat_at?: components["parameters"]["calculations.heartbeat_at"];
+                /** @example {} */
                 host?: components["parameters"]["calculations.host"];
                 /** @description The most documents of a page. A page of large documents has fewer; it is the last one only if next is null. */
                 limit?: components["parameters"]["limit"];
@@ -3172,8 +3890,14 @@ export interface operations {
                 method?: components["parameters"]["calculations.method"];
                 /** @example {} */
                 name?: components["parameters"]["calculations.name"];
+                /** @example {} */
+                note?: components["parameters"]["calculations.note"];
                 /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
                 or?: components["parameters"]["or"];
+                /** @example {} */
+                parent?: components["parameters"]["calculations.parent"];
+                /** @example {} */
+                quorum?: components["parameters"]["calculations.quorum"];
                 /** @description Fields, separated by commas, - before a descending one. _id breaks ties. */
                 sort?: components["parameters"]["sort"];
                 /** @example {} */
@@ -3203,7 +3927,6 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             406: components["responses"]["406"];
@@ -3313,7 +4036,6 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     delete_calculations: {
@@ -3340,7 +4062,6 @@ export interface operations {
             404: components["responses"]["404"];
             412: components["responses"]["412"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     patch_calculations: {
@@ -3367,7 +4088,6 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     access_calculations: {
@@ -3387,7 +4107,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Access"];
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
@@ -3396,7 +4115,10 @@ export interface operations {
     };
     list_artifacts_calculations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description List only the files whose names begin so, such as `logs/`. The totals count these alone. */
+                prefix?: components["parameters"]["prefix"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -3409,6 +4131,7 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
         };
     };
     get_artifact_calculations: {
@@ -3426,7 +4149,7 @@ export interface operations {
             };
             path: {
                 id: components["parameters"]["id"];
-                /** @description 1 to 255 bytes of UTF-8 without /, \ and control characters; percent-encoded. */
+                /** @description 1 to 1024 bytes of UTF-8, percent-encoded. Slashes, written `/` or `%2F`, separate folders: at most 32 segments of 1 to 255 bytes, none of them `.` or `..`, without \ and control characters. A file may have the name of a folder. */
                 name: components["parameters"]["artifact"];
             };
             cookie?: never;
@@ -3463,7 +4186,7 @@ export interface operations {
             };
             path: {
                 id: components["parameters"]["id"];
-                /** @description 1 to 255 bytes of UTF-8 without /, \ and control characters; percent-encoded. */
+                /** @description 1 to 1024 bytes of UTF-8, percent-encoded. Slashes, written `/` or `%2F`, separate folders: at most 32 segments of 1 to 255 bytes, none of them `.` or `..`, without \ and control characters. A file may have the name of a folder. */
                 name: components["parameters"]["artifact"];
             };
             cookie?: never;
@@ -3497,7 +4220,7 @@ export interface operations {
             };
             path: {
                 id: components["parameters"]["id"];
-                /** @description 1 to 255 bytes of UTF-8 without /, \ and control characters; percent-encoded. */
+                /** @description 1 to 1024 bytes of UTF-8, percent-encoded. Slashes, written `/` or `%2F`, separate folders: at most 32 segments of 1 to 255 bytes, none of them `.` or `..`, without \ and control characters. A file may have the name of a folder. */
                 name: components["parameters"]["artifact"];
             };
             cookie?: never;
@@ -3535,9 +4258,57 @@ export interface operations {
             404: components["responses"]["404"];
             409: components["responses"]["409"];
             412: components["responses"]["412"];
-            413: components["responses"]["413"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
+        };
+    };
+    verdicts_calculations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verdicts, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        current: {
+                            approve: number;
+                            reject: number;
+                            rerun: number;
+                        };
+                        items: {
+                            /** Format: date-time */
+                            at: string;
+                            by: string;
+                            /** @description Their name, if it can be read in time. */
+                            by_name?: string;
+                            comment?: string;
+                            /** @description _id of the review. */
+                            review: string;
+                            revision: number;
+                            /** @description Whether the calculation has changed since. */
+                            stale: boolean;
+                            /** @enum {string} */
+                            verdict: "approve" | "reject" | "rerun";
+                        }[];
+                        /** @description The number of people whose verdicts the calculation asks for. */
+                        quorum: number | null;
+                        /** @description Whether quorum is set and as many people gave a verdict on the current revision. */
+                        reached: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
         };
     };
     list_versions_calculations: {
@@ -3557,7 +4328,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Versions"];
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
@@ -3606,12 +4376,36 @@ export interface operations {
             412: components["responses"]["412"];
             413: components["responses"]["413"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
+        };
+    };
+    diff_versions_calculations: {
+        parameters: {
+            query: {
+                /** @description The revision that the difference starts from. */
+                from: components["parameters"]["from"];
+                /** @description The revision that the difference leads to. Default: the current one. */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["VersionDiff"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
         };
     };
     aggregate_calculations: {
         parameters: {
             query?: {
+                /** @example {} */
+                derived_from?: components["parameters"]["calculations.derived_from"];
                 /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
                 filter?: components["parameters"]["filter"];
                 /** @example {} */
@@ -3619,13 +4413,21 @@ export interface operations {
                 /** @description A field of single values to group by; repeat the parameter for further fields. */
                 group?: components["parameters"]["group"];
                 /** @example {} */
+                heartbeat_at?: components["parameters"]["calculations.heartbeat_at"];
+                /** @example {} */
                 host?: components["parameters"]["calculations.host"];
                 /** @example {} */
                 method?: components["parameters"]["calculations.method"];
                 /** @example {} */
                 name?: components["parameters"]["calculations.name"];
+                /** @example {} */
+                note?: components["parameters"]["calculations.note"];
                 /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
                 or?: components["parameters"]["or"];
+                /** @example {} */
+                parent?: components["parameters"]["calculations.parent"];
+                /** @example {} */
+                quorum?: components["parameters"]["calculations.quorum"];
                 /** @example {} */
                 started_at?: components["parameters"]["calculations.started_at"];
                 /** @description count, or a function and a field: count:FIELD, sum:FIELD, avg:FIELD, min:FIELD, max:FIELD, stddev:FIELD. count where absent. */
@@ -3642,7 +4444,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Groups"];
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
@@ -3651,12 +4452,16 @@ export interface operations {
     follow_calculations: {
         parameters: {
             query?: {
+                /** @example {} */
+                derived_from?: components["parameters"]["calculations.derived_from"];
                 /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
                 fields?: components["parameters"]["fields"];
                 /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
                 filter?: components["parameters"]["filter"];
                 /** @example {} */
                 finished_at?: components["parameters"]["calculations.finished_at"];
+                /** @example {} */
+                heartbeat_at?: components["parameters"]["calculations.heartbeat_at"];
                 /** @example {} */
                 host?: components["parameters"]["calculations.host"];
                 /** @description The id of the last event that was received. */
@@ -3665,8 +4470,14 @@ export interface operations {
                 method?: components["parameters"]["calculations.method"];
                 /** @example {} */
                 name?: components["parameters"]["calculations.name"];
+                /** @example {} */
+                note?: components["parameters"]["calculations.note"];
                 /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
                 or?: components["parameters"]["or"];
+                /** @example {} */
+                parent?: components["parameters"]["calculations.parent"];
+                /** @example {} */
+                quorum?: components["parameters"]["calculations.quorum"];
                 /** @description Start with the next change; the default without a last event. */
                 since?: components["parameters"]["since"];
                 /** @example {} */
@@ -3792,6 +4603,43 @@ export interface operations {
             200: components["responses"]["Usage"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+        };
+    };
+    follow_collections: {
+        parameters: {
+            query: {
+                /** @description The names of the collections, separated by commas. */
+                collections: string[];
+                /** @description Whether the data of an event has the document. */
+                documents?: boolean;
+                /** @description The id of the last event that was received. */
+                last_event_id?: components["parameters"]["last_event_id"];
+                /** @description Start with the next change; the default without a last event. */
+                since?: components["parameters"]["since"];
+            };
+            header?: {
+                /** @description The id of the last event that was received; takes precedence over last_event_id. */
+                "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events that do not end by themselves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
         };
     };
@@ -3971,6 +4819,8 @@ export interface operations {
                 /** @description The value of next of the page before. */
                 after?: components["parameters"]["after"];
                 /** @example {} */
+                assignee?: components["parameters"]["reviews.assignee"];
+                /** @example {} */
                 calculation?: components["parameters"]["reviews.calculation"];
                 /** @example {} */
                 comment?: components["parameters"]["reviews.comment"];
@@ -3984,14 +4834,22 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
                 filter?: components["parameters"]["filter"];
+                /** @example {} */
+                given_at?: components["parameters"]["reviews.given_at"];
+                /** @example {} */
+                given_by?: components["parameters"]["reviews.given_by"];
                 /** @description The most documents of a page. A page of large documents has fewer; it is the last one only if next is null. */
                 limit?: components["parameters"]["limit"];
                 /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
                 or?: components["parameters"]["or"];
                 /** @example {} */
+                requested_by?: components["parameters"]["reviews.requested_by"];
+                /** @example {} */
                 revision?: components["parameters"]["reviews.revision"];
                 /** @description Fields, separated by commas, - before a descending one. _id breaks ties. */
                 sort?: components["parameters"]["sort"];
+                /** @example {} */
+                state?: components["parameters"]["reviews.state"];
                 /** @example {} */
                 verdict?: components["parameters"]["reviews.verdict"];
                 /** @description A named selection of fields, instead of fields. */
@@ -4015,7 +4873,6 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             406: components["responses"]["406"];
@@ -4125,7 +4982,6 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     delete_reviews: {
@@ -4152,7 +5008,6 @@ export interface operations {
             404: components["responses"]["404"];
             412: components["responses"]["412"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     patch_reviews: {
@@ -4179,7 +5034,6 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     access_reviews: {
@@ -4199,7 +5053,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Access"];
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
@@ -4210,19 +5063,29 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example {} */
+                assignee?: components["parameters"]["reviews.assignee"];
+                /** @example {} */
                 calculation?: components["parameters"]["reviews.calculation"];
                 /** @example {} */
                 comment?: components["parameters"]["reviews.comment"];
                 /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
                 filter?: components["parameters"]["filter"];
+                /** @example {} */
+                given_at?: components["parameters"]["reviews.given_at"];
+                /** @example {} */
+                given_by?: components["parameters"]["reviews.given_by"];
                 /** @description A field of single values to group by; repeat the parameter for further fields. */
                 group?: components["parameters"]["group"];
                 /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
                 or?: components["parameters"]["or"];
                 /** @example {} */
+                requested_by?: components["parameters"]["reviews.requested_by"];
+                /** @example {} */
                 revision?: components["parameters"]["reviews.revision"];
                 /** @description count, or a function and a field: count:FIELD, sum:FIELD, avg:FIELD, min:FIELD, max:FIELD, stddev:FIELD. count where absent. */
                 stat?: components["parameters"]["stat"];
+                /** @example {} */
+                state?: components["parameters"]["reviews.state"];
                 /** @example {} */
                 verdict?: components["parameters"]["reviews.verdict"];
             };
@@ -4233,7 +5096,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Groups"];
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
@@ -4243,6 +5105,8 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example {} */
+                assignee?: components["parameters"]["reviews.assignee"];
+                /** @example {} */
                 calculation?: components["parameters"]["reviews.calculation"];
                 /** @example {} */
                 comment?: components["parameters"]["reviews.comment"];
@@ -4250,14 +5114,22 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
                 filter?: components["parameters"]["filter"];
+                /** @example {} */
+                given_at?: components["parameters"]["reviews.given_at"];
+                /** @example {} */
+                given_by?: components["parameters"]["reviews.given_by"];
                 /** @description The id of the last event that was received. */
                 last_event_id?: components["parameters"]["last_event_id"];
                 /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
                 or?: components["parameters"]["or"];
                 /** @example {} */
+                requested_by?: components["parameters"]["reviews.requested_by"];
+                /** @example {} */
                 revision?: components["parameters"]["reviews.revision"];
                 /** @description Start with the next change; the default without a last event. */
                 since?: components["parameters"]["since"];
+                /** @example {} */
+                state?: components["parameters"]["reviews.state"];
                 /** @example {} */
                 verdict?: components["parameters"]["reviews.verdict"];
                 /** @description A named selection of fields, instead of fields. */
@@ -4294,6 +5166,67 @@ export interface operations {
             403: components["responses"]["403"];
         };
     };
+    queue_reviews: {
+        parameters: {
+            query?: {
+                /** @description The value of next of the page before. */
+                after?: components["parameters"]["after"];
+                /** @description The most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits, first what is stale, then by since. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            calculation: {
+                                /** Format: date-time */
+                                _created_at?: string;
+                                _id: string;
+                                _owner?: string;
+                                _revision: number;
+                                /** Format: date-time */
+                                _updated_at?: string;
+                                name?: string;
+                                quorum?: number;
+                                status?: string;
+                            };
+                            /** @enum {string} */
+                            reason: "stale" | "requested" | "quorum";
+                            /** @description The verdict that is stale, or the request; null for a quorum. */
+                            review: components["schemas"]["reviews.stored"] | null;
+                            /**
+                             * Format: date-time
+                             * @description When the caller gave the verdict that is stale, when the verdict was requested, or when the calculation was made.
+                             */
+                            since: string;
+                            verdicts: {
+                                approve: number;
+                                given: number;
+                                /** @description The number of people whose verdicts the calculation asks for. */
+                                quorum: number | null;
+                                reject: number;
+                                rerun: number;
+                            };
+                        }[];
+                        next: components["schemas"]["Next"];
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+        };
+    };
     usage_reviews: {
         parameters: {
             query?: never;
@@ -4304,6 +5237,33 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Usage"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+        };
+    };
+    search_documents: {
+        parameters: {
+            query: {
+                /** @description The most documents. */
+                limit?: number;
+                /** @description What to look for. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentSearch"];
+                };
+            };
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
@@ -4391,7 +5351,6 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             406: components["responses"]["406"];
@@ -4501,7 +5460,6 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     delete_series: {
@@ -4528,7 +5486,6 @@ export interface operations {
             404: components["responses"]["404"];
             412: components["responses"]["412"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     patch_series: {
@@ -4555,7 +5512,6 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
-            428: components["responses"]["428"];
         };
     };
     access_series: {
@@ -4575,7 +5531,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Access"];
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
@@ -4625,7 +5580,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Groups"];
-            400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             422: components["responses"]["422"];
@@ -4926,7 +5880,343 @@ export interface operations {
             200: components["responses"]["Usage"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description The value of next of the page before. */
+                after?: components["parameters"]["after"];
+                /** @description Whether and how total is counted. */
+                count?: components["parameters"]["count"];
+                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                expand?: components["parameters"]["expand"];
+                /** @description Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope. */
+                explain?: components["parameters"]["explain"];
+                /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
+                fields?: components["parameters"]["fields"];
+                /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
+                filter?: components["parameters"]["filter"];
+                /** @description The most documents of a page. A page of large documents has fewer; it is the last one only if next is null. */
+                limit?: components["parameters"]["limit"];
+                /** @example {} */
+                name?: components["parameters"]["views.name"];
+                /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
+                or?: components["parameters"]["or"];
+                /** @example {} */
+                page?: components["parameters"]["views.page"];
+                /** @example {} */
+                shared?: components["parameters"]["views.shared"];
+                /** @description Fields, separated by commas, - before a descending one. _id breaks ties. */
+                sort?: components["parameters"]["sort"];
+                /** @example {} */
+                state?: components["parameters"]["views.state"];
+                /** @description A named selection of fields, instead of fields. */
+                view?: "summary";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page or a file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["views.page"];
+                    "application/vnd.apache.parquet": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            406: components["responses"]["406"];
             422: components["responses"]["422"];
+        };
+    };
+    insert_views: {
+        parameters: {
+            query?: {
+                /** @description Whether to store all of many documents or none. If all are stored, the answer is 201 with Outcomes. */
+                atomic?: components["parameters"]["atomic"];
+            };
+            header?: {
+                /** @description A string that the client chooses. The same request sent again within 24 hours writes nothing and returns the first answer. Not for a stream, unless atomic=true. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /** @description return=minimal returns only the refused documents, then the counts; return=representation sends each outcome of a stream as soon as it is known (RFC 7240). */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["views"] | components["schemas"]["views"][];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            200: components["responses"]["Outcomes"];
+            /** @description The stored document. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["Revision"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["views.stored"];
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: {
+                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                expand?: components["parameters"]["expand"];
+                /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
+                fields?: components["parameters"]["fields"];
+                /** @description A named selection of fields, instead of fields. */
+                view?: "summary";
+            };
+            header?: {
+                /** @description The ETag of the client's copy. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["views"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            406: components["responses"]["406"];
+            422: components["responses"]["422"];
+        };
+    };
+    replace_views: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the revision to change. In the body, members that begin with _ may be sent back as they were read. */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["views"];
+            };
+        };
+        responses: {
+            200: components["responses"]["views"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+        };
+    };
+    delete_views: {
+        parameters: {
+            query?: {
+                /** @description Remove the document for good, removed already or not, with its versions and artifacts and, of a calculation, its series and reviews; needs the collection's admin scope. Once it is answered, no request reads the document or what belongs to it; their bytes are removed within minutes. Until then a caller who wrote the document with an Idempotency-Key may be sent that first answer again; afterwards 410. If-Match names the revision of the document or of its removal. */
+                purge?: components["parameters"]["purge"];
+            };
+            header?: {
+                /** @description The ETag of the revision to change. In the body, members that begin with _ may be sent back as they were read. */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Removed"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            422: components["responses"]["422"];
+        };
+    };
+    patch_views: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the revision to change. In the body, members that begin with _ may be sent back as they were read. */
+                "If-Match"?: components["parameters"]["If-Match"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Patch"];
+        responses: {
+            200: components["responses"]["views"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+        };
+    };
+    access_views: {
+        parameters: {
+            query: {
+                /** @description The scope that their tokens carry. */
+                scope: components["parameters"]["scope"];
+                /** @description Whose access: sub of their tokens. */
+                subject: components["parameters"]["subject"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Access"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+        };
+    };
+    aggregate_views: {
+        parameters: {
+            query?: {
+                /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
+                filter?: components["parameters"]["filter"];
+                /** @description A field of single values to group by; repeat the parameter for further fields. */
+                group?: components["parameters"]["group"];
+                /** @example {} */
+                name?: components["parameters"]["views.name"];
+                /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
+                or?: components["parameters"]["or"];
+                /** @example {} */
+                page?: components["parameters"]["views.page"];
+                /** @example {} */
+                shared?: components["parameters"]["views.shared"];
+                /** @description count, or a function and a field: count:FIELD, sum:FIELD, avg:FIELD, min:FIELD, max:FIELD, stddev:FIELD. count where absent. */
+                stat?: components["parameters"]["stat"];
+                /** @example {} */
+                state?: components["parameters"]["views.state"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Groups"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+        };
+    };
+    follow_views: {
+        parameters: {
+            query?: {
+                /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
+                fields?: components["parameters"]["fields"];
+                /** @description The same conditions as JSON: {"field":{"$gt":1},"$or":[{…},{…}]}, also $and and $not. */
+                filter?: components["parameters"]["filter"];
+                /** @description The id of the last event that was received. */
+                last_event_id?: components["parameters"]["last_event_id"];
+                /** @example {} */
+                name?: components["parameters"]["views.name"];
+                /** @description (field[operator]=value,…): at least one of these must hold. Within it or=(…) and and=(…) are groups again; a value with a comma, parenthesis or quote is quoted. */
+                or?: components["parameters"]["or"];
+                /** @example {} */
+                page?: components["parameters"]["views.page"];
+                /** @example {} */
+                shared?: components["parameters"]["views.shared"];
+                /** @description Start with the next change; the default without a last event. */
+                since?: components["parameters"]["since"];
+                /** @example {} */
+                state?: components["parameters"]["views.state"];
+                /** @description A named selection of fields, instead of fields. */
+                view?: "summary";
+            };
+            header?: {
+                /** @description The id of the last event that was received; takes precedence over last_event_id. */
+                "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Changes"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+        };
+    };
+    ticket_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Ticket"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+        };
+    };
+    usage_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Usage"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
         };
     };
     getApiKeys: {
@@ -6666,6 +7956,76 @@ export interface operations {
             };
             /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getSearch: {
+        parameters: {
+            query: {
+                /** @description The most hits. Default 20, maximum 100 */
+                limit?: number;
+                /** @description What to look for */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSearch"];
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
