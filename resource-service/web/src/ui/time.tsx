@@ -35,15 +35,14 @@ function subscribe(listener: () => void): () => void {
 /** The current time in milliseconds, which changes twice a minute. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+
 /** "3 h ago", "in 2 days"; "just now" within a minute. */
 export function relative(at: number, from: number): string {
   const seconds = (at - from) / 1000;
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) {
-      return new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' }).format(
-        Math.trunc(seconds / length),
-        unit,
-      );
+      return RELATIVE.format(Math.trunc(seconds / length), unit);
     }
   }
   // The current time is known to within a tick: what has just happened may seem to lie ahead.
@@ -62,14 +61,24 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** Making a format takes far longer than using it, and a table shows many times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+    ...(zone !== 'local' && { timeZone: zone }),
+    hourCycle: 'h23',
+  });
+  formats.set(zone, made);
+  return made;
+}
+
 /** "2026-11-28 14:03:07" in a zone. */
 export function exact(at: number, zone: string): string {
-  const timeZone = zone === 'local' ? undefined : zone;
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
-    timeZone,
-    hourCycle: 'h23',
-  }).formatToParts(at);
+  const parts = formatIn(zone).formatToParts(at);
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')}`;
 }

@@ -1,0 +1,182 @@
+// The table of calculations and the pages of collections, as a scientist uses them: filter, columns, order and Back; saved views;
+// export; a form that meets another user's change; ten thousand rows.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+
+import { serious, startConsole } from './console.mjs';
+
+/** Milliseconds that a task, and so a frame, may take while ten thousand rows scroll. */
+const FRAME = 50;
+const MANY = 10_000;
+
+let console_;
+let scientist;
+
+const calculation = (name, more = {}) => ({ name, code: { name: 'qc', version: '1' }, status: 'finished', ...more });
+
+before(async () => {
+  console_ = await startConsole();
+  scientist = await console_.as('scientist');
+  await scientist.insert('calculations', [
+    calculation('alpha', { method: 'SOR', results: { energy: { value: -10.000000001, unit: 'eV' } } }),
+    calculation('beta', { method: 'SOR', results: { energy: { value: -10.000000002, unit: 'eV' } } }),
+    calculation('gamma', { method: 'Jacobi', results: { energy: { value: 'NaN', unit: 'eV' } } }),
+    calculation('delta', { status: 'failed', method: 'Jacobi' }),
+  ]);
+});
+after(() => console_?.stop());
+
+/** The longest task of the page in milliseconds of its own thread, so that other programs on the machine do not count. */
+function longestTask(events) {
+  const main = events.find((event) => event.name === 'FunctionCall');
+  const tasks = events.filter(({ name, tid, pid }) => name === 'RunTask' && tid === main?.tid && pid === main?.pid);
+  assert.ok(tasks.length > 100, `${tasks.length} tasks were traced`);
+  // The last one is cut off by the end of the trace.
+  return Math.max(...tasks.map((task) => task.tdur ?? 0)) / 1000;
+}
+
+const rowNames = (page) => page.getByRole('row').getByRole('link').allTextContents();
+
+test('filter, columns and order stand in the address, and Back restores them', async () => {
+  const { page, complaints, end } = await console_.open({ path: '/calculations' });
+  await page.getByRole('link', { name: 'delta' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('method is SOR');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'delta' }).waitFor({ state: 'detached' });
+  assert.deepEqual((await rowNames(page)).toSorted(), ['alpha', 'beta']);
+  // Digits tell the rows apart.
+  await page.getByText('−10.000000002', { exact: true }).waitFor();
+
+  await page.getByRole('columnheader', { name: 'energy' }).getByRole('button').click();
+  await page.waitForFunction(() => document.querySelector('[data-cell="0:0"]')?.textContent === 'beta');
+  await page.keyboard.press('o');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Find a field, or type any path').fill('code.version');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('columnheader', { name: 'version' }).waitFor();
+
+  const shown = new URL(page.url()).searchParams;
+  assert.equal(shown.get('method'), 'SOR');
+  assert.equal(shown.get('sort'), 'results.energy.value');
+  assert.match(shown.get('cols'), /code\.version/);
+
+  const address = page.url();
+  await page.getByRole('link', { name: 'beta' }).click();
+  await page.waitForURL(/\/calculations\/[^?]+/);
+  await page.goBack();
+  await page.getByRole('columnheader', { name: 'version' }).waitFor();
+  assert.equal(page.url(), address);
+  assert.deepEqual(await rowNames(page), ['beta', 'alpha']);
+
+  // Only what differs folds the rest into one line.
+  await page.keyboard.press('d');
+  await page.getByText('Same in all 2 loaded rows:').waitFor();
+  assert.equal(await page.getByRole('columnheader', { name: 'method' }).count(), 0);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a shared view opens by its link for another user', async () => {
+  const mine = await console_.open({ path: '/calculations?status=failed&sort=-name&cols=name,status,method' });
+  await mine.page.getByRole('link', { name: 'delta' }).waitFor();
+  await mine.page.keyboard.press('v');
+  const dialog = mine.page.getByRole('dialog');
+  await dialog.getByLabel('Save what is shown as').fill('Failed ones');
+  await dialog.getByLabel('Share with all').check();
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await mine.page.getByRole('heading', { name: 'Calculations: Failed ones' }).waitFor();
+  const id = new URL(mine.page.url()).searchParams.get('view');
+  assert.ok(id);
+  await mine.end();
+
+  const theirs = await console_.open({ role: 'viewer', path: `/calculations?view=${id}` });
+  await theirs.page.getByRole('link', { name: 'delta' }).waitFor();
+  assert.deepEqual(await rowNames(theirs.page), ['delta']);
+  assert.equal(new URL(theirs.page.url()).searchParams.get('sort'), '-name');
+  await theirs.page.goto(`${console_.origin}/calculations?view=gone`);
+  await theirs.page.getByText('There is no such saved view').waitFor();
+  await theirs.page.getByRole('link', { name: 'alpha' }).waitFor();
+  assert.deepEqual(serious(theirs.complaints), []);
+  await theirs.end();
+});
+
+test('an export holds the rows of the filter with their stored digits', async () => {
+  const { page, complaints, end } = await console_.open({ path: '/calculations?method=SOR&sort=name' });
+  // A headless browser has nobody to ask for a place.
+  await page.evaluate(() => delete window.showSaveFilePicker);
+  await page.getByRole('link', { name: 'alpha' }).waitFor();
+  await page.keyboard.press('e');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('2 rows in all.').waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Export', exact: true }).click(),
+  ]);
+  const [head, ...lines] = readFileSync(await file.path(), 'utf8')
+    .trim()
+    .split('\n');
+  assert.match(head, /results\.energy\.value/);
+  assert.equal(lines.length, 2);
+  assert.match(lines[0], /alpha.*-10\.000000001/);
+  assert.match(lines[1], /beta.*-10\.000000002/);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a form that meets the change of another user merges, and asks about what both changed', async () => {
+  const [id] = await scientist.insert('calculations', [calculation('to merge', { method: 'first', host: 'a' })]);
+  const { page, complaints, end } = await console_.open({ path: `/c/calculations/${id}` });
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('method').fill('mine');
+  await page.getByLabel('host').fill('b');
+  await scientist.patch(`/api/calculations/${id}`, { method: 'theirs', tags: ['added'] });
+  await page.getByRole('button', { name: 'Save' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Before: first').waitFor();
+  assert.equal(await dialog.getByRole('group').count(), 1);
+  await dialog.getByLabel('Yours: mine').check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('revision 3').waitFor();
+  const { method, host, tags } = await scientist.get(`/api/calculations/${id}`);
+  assert.deepEqual({ method, host, tags }, { method: 'mine', host: 'b', tags: ['added'] });
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('ten thousand rows are scrolled without a long frame', async () => {
+  for (let at = 0; at < MANY; at += 1000) {
+    const rows = Array.from({ length: 1000 }, (_, index) =>
+      calculation(`row ${at + index}`, {
+        method: 'many',
+        parameters: { n: at + index },
+        results: { energy: { value: Math.sin(at + index), unit: 'eV' } },
+      }),
+    );
+    await scientist.insert('calculations', rows);
+  }
+  const { page, complaints, end } = await console_.open({ path: '/calculations?method=many' });
+  await page.getByText(`of ${MANY.toLocaleString('en')}`).waitFor();
+  const grid = page.getByRole('grid');
+  while ((await page.getByText(`${MANY.toLocaleString('en')} rows`, { exact: true }).count()) === 0) {
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await page.waitForTimeout(50);
+  }
+  // What was loaded is measured while the browser is idle.
+  await page.waitForTimeout(1500);
+  await console_.browser.startTracing(page, {
+    categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'],
+  });
+  await grid.evaluate(async (element) => {
+    for (let step = 0; step < 120; step++) {
+      element.scrollTo(0, (element.scrollHeight / 120) * step);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  });
+  const longest = longestTask(JSON.parse(await console_.browser.stopTracing()).traceEvents);
+  assert.ok(longest <= FRAME, `a task took ${longest} ms`);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
