@@ -135,7 +135,7 @@ export async function findPeople(api: Api, text: string, signal?: AbortSignal): 
     const found = await api.get<string>('/auth/search', { query: { q: text, limit: 20 }, signal });
     return (found as unknown as Found).items
       .filter(({ kind }) => kind === 'user')
-      .map(({ id, title, detail }) => ({ id, name: title, email: detail }));
+      .map(({ id, title, detail }) => ({ id, email: title, name: detail === '' ? title : detail }));
   } catch (error) {
     // A service of an earlier version finds by the beginning of the address only.
     if (!(error instanceof ProblemError) || error.status !== 404) throw error;

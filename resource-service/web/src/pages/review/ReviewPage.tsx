@@ -5,7 +5,7 @@ import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 
 import { useShortcuts } from '@/app/keys';
@@ -55,7 +55,14 @@ function Reviewing() {
   const id = asked ?? (wide ? items[0]?.calculation._id : undefined);
   const index = items.findIndex(({ calculation }) => calculation._id === id);
   useLiveQueries(LIVE, [QUEUE, VERDICTS, ...(id === undefined ? [] : [revisionKey(id)])]);
-  const [pane, setPane] = useParam('pane', asked === undefined ? 'queue' : 'changes');
+  const [chosen, setChosen] = useParam('pane', asked === undefined ? 'queue' : 'changes');
+  // A key that needs the verdict's pane shows it at once: the address follows too late for the next key.
+  const [revealed, setRevealed] = useState<string | null>(null);
+  const pane = revealed !== null && revealed === id ? 'verdict' : chosen;
+  const setPane = (next: string) => {
+    setRevealed(next === 'verdict' && id !== undefined ? id : null);
+    setChosen(next);
+  };
 
   const show = useCallback(
     (next: string | undefined, replace = false) =>

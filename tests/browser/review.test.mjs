@@ -1,0 +1,224 @@
+// Reviewing as scientists do it: by keys alone, undone in time, on the revision that was read, with as many as were asked for.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { serious, startConsole } from './console.mjs';
+
+let stack;
+let people = 0;
+
+before(async () => {
+  stack = await startConsole();
+});
+after(() => stack?.stop());
+
+/** A scientist of the test's own, so that its queue is what the test put there. */
+async function scientist() {
+  people += 1;
+  const login = { username: `reviewer${people}@example.org`, password: 'weaves algebraic patterns' };
+  const response = await fetch(`${stack.origin}/auth/users`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: login.username, password: login.password, full_name: `Reviewer ${people}` }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  const { id } = await response.json();
+  return { login, id, name: `Reviewer ${people}`, api: await stack.as(login) };
+}
+
+const calculation = (name, more = {}) => ({
+  name,
+  code: { name: 'review-test', version: '1' },
+  status: 'finished',
+  parameters: { cutoff: 40 },
+  results: { energy: { value: -1.5, unit: 'Ha' } },
+  ...more,
+});
+
+/** Calculations of `author`, with a request to `reviewer` for each. */
+async function requested(author, reviewer, names) {
+  const ids = await author.api.insert('calculations', names.map((name) => calculation(name)));
+  for (const id of ids) await author.api.post('/api/reviews', { calculation: id, assignee: reviewer.id });
+  return ids;
+}
+
+const heading = (page, name) => page.getByRole('heading', { level: 2, name });
+const entry = (page, name) => page.getByRole('navigation', { name: 'Queue' }).getByRole('link', { name });
+const reviewsOf = async (who, id) => (await who.api.get(`/api/reviews?calculation=${id}`)).items;
+
+test('a queue is reviewed by keys alone', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [first, second, third] = await requested(author, reviewer, ['keys one', 'keys two', 'keys three']);
+  const { page, complaints, end } = await stack.open({ role: reviewer.login, path: '/' });
+  await page.getByRole('heading', { name: 'Waiting for my verdict (3)' }).waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('r');
+  await heading(page, 'keys one').waitFor();
+  await page.keyboard.press('j');
+  await heading(page, 'keys two').waitFor();
+  await page.keyboard.press('k');
+  await heading(page, 'keys one').waitFor();
+
+  await page.keyboard.press('c');
+  await page.keyboard.type('energy is **right**, a r u z');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  await heading(page, 'keys two').waitFor();
+  await page.keyboard.press('r');
+  await heading(page, 'keys three').waitFor();
+  await page.keyboard.press('u');
+  await page.getByText('Nothing waits for your verdict').waitFor();
+  await page.getByText('Your last verdict:').waitFor();
+
+  const [approved] = await reviewsOf(reviewer, first);
+  assert.equal(approved.verdict, 'approve');
+  assert.equal(approved.revision, 1);
+  assert.equal(approved.given_by, reviewer.id);
+  assert.equal(approved.requested_by, author.id);
+  assert.equal(approved.comment, 'energy is **right**, a r u z');
+  assert.equal((await reviewsOf(reviewer, second))[0].verdict, 'reject');
+  assert.equal((await reviewsOf(reviewer, third))[0].verdict, 'rerun');
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a verdict is undone by a key or from its message, and what was typed is there again', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [first] = await requested(author, reviewer, ['undo one', 'undo two']);
+  const { page, complaints, end } = await stack.open({ role: reviewer.login, path: '/review' });
+  await heading(page, 'undo one').waitFor();
+  await page.keyboard.press('c');
+  await page.keyboard.type('too early');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  await heading(page, 'undo two').waitFor();
+  await page.keyboard.press('z');
+  await heading(page, 'undo one').waitFor();
+  assert.equal(await page.getByLabel('Comment (c)').inputValue(), 'too early');
+  const [review] = await reviewsOf(reviewer, first);
+  assert.equal(review.state, 'requested');
+  assert.equal(review.verdict, undefined);
+  assert.equal(review.comment, undefined);
+
+  await page.keyboard.press('r');
+  await heading(page, 'undo two').waitFor();
+  await page.getByRole('button', { name: 'Undo (z)' }).last().click();
+  await heading(page, 'undo one').waitFor();
+  assert.equal((await reviewsOf(reviewer, first))[0].state, 'requested');
+  await entry(page, 'undo two').waitFor();
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a calculation that changed after the verdict comes back first, with what changed', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [changed] = await requested(author, reviewer, ['stale one', 'stale two']);
+  const [request] = await reviewsOf(reviewer, changed);
+  await reviewer.api.patch(`/api/reviews/${request._id}`, { verdict: 'approve', revision: 1 });
+  await author.api.patch(`/api/calculations/${changed}`, {
+    results: { energy: { value: -1.75 } },
+    parameters: { cutoff: 60 },
+  });
+  const { page, complaints, end } = await stack.open({ role: reviewer.login, path: '/' });
+  await page.getByRole('heading', { name: 'Changed since my verdict (1)' }).waitFor();
+  await page.getByText('revision 1 → 2').waitFor();
+  await page.getByRole('link', { name: 'stale one' }).first().click();
+  await heading(page, 'Changed since your verdict').waitFor();
+  const differences = page.getByRole('table', { name: 'What changed' });
+  await differences.getByRole('row', { name: /energy\s*−1.5 Ha\s*−1.75 Ha\s*−0.25/ }).waitFor();
+  await differences.getByRole('row', { name: /cutoff\s*40\s*60\s*\+20/ }).waitFor();
+  await page.getByText('stale: on revision 1').waitFor();
+  await page.keyboard.press('a');
+  await heading(page, 'stale two').waitFor();
+  const { items, current } = await reviewer.api.get(`/api/calculations/${changed}/verdicts`);
+  assert.deepEqual(items.map(({ revision, stale }) => [revision, stale]), [[2, false]]);
+  assert.equal(current.approve, 1);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a newer revision is told before a verdict is sent', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [id] = await requested(author, reviewer, ['newer']);
+  const { page, complaints, end } = await stack.open({ role: reviewer.login, path: `/review/${id}` });
+  await page.getByText('revision 1, the current one').waitFor();
+  await author.api.patch(`/api/calculations/${id}`, { results: { energy: { value: -2 } } });
+  await page.keyboard.press('a');
+  await page.getByText(/was not sent: revision 2 has come/).waitFor();
+  assert.equal((await reviewsOf(reviewer, id))[0].state, 'requested');
+  await page.getByRole('button', { name: 'Show revision 2' }).first().click();
+  await page.getByText('revision 2, the current one').waitFor();
+  await page.getByText(/was not sent/).waitFor({ state: 'detached' });
+  await page.keyboard.press('a');
+  await page.getByText('Nothing waits for your verdict').waitFor();
+  assert.equal((await reviewsOf(reviewer, id))[0].revision, 2);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a calculation asks for as many verdicts as its quorum', async () => {
+  const [author, one, other] = [await scientist(), await scientist(), await scientist()];
+  const [id] = await author.api.insert('calculations', [calculation('quorum of two', { quorum: 2 })]);
+  const look = async (who, said) => {
+    const view = await stack.open({ role: who.login, path: `/review/${id}` });
+    await view.page.getByText(said).first().waitFor();
+    await view.page.keyboard.press('a');
+    await view.page.getByText(/^Approved: quorum of two/).waitFor();
+    assert.deepEqual(serious(view.complaints), []);
+    await view.end();
+  };
+  await look(one, '0 of 2 verdicts');
+  assert.equal((await one.api.get(`/api/calculations/${id}/verdicts`)).reached, false);
+  await look(other, '1 of 2 verdicts');
+  assert.equal((await one.api.get(`/api/calculations/${id}/verdicts`)).reached, true);
+});
+
+test('an administrator requests a review of one person, found by name', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [id] = await author.api.insert('calculations', [calculation('asked for by name')]);
+  const { page, complaints, end } = await stack.open({ role: 'admin', path: `/review/${id}` });
+  await heading(page, 'asked for by name').waitFor();
+  await page.getByRole('button', { name: 'Request a review' }).click();
+  await page.getByRole('combobox', { name: 'Reviewer' }).fill(reviewer.login.username);
+  await page.getByRole('option', { name: new RegExp(reviewer.name) }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Request', exact: true }).click();
+  await page.getByText(`Asked ${reviewer.name} for a verdict`).waitFor();
+  const { items } = await reviewer.api.get('/api/reviews/queue');
+  const mine = items.find((item) => item.calculation._id === id);
+  assert.equal(mine?.review.assignee, reviewer.id);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a narrow window shows one part at a time, and keys bring up the one that they need', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  await requested(author, reviewer, ['narrow one', '\u202Enarrow <img src=x onerror=alert(1)>']);
+  const { page, complaints, end } = await stack.open({ role: reviewer.login, path: '/review', width: 360, height: 740 });
+  await entry(page, 'narrow one').click();
+  await heading(page, 'narrow one').waitFor();
+  assert.equal(await page.getByLabel('Comment (c)').isVisible(), false);
+  await page.keyboard.press('c');
+  await page.keyboard.type('small');
+  assert.equal(await page.getByLabel('Comment (c)').inputValue(), 'small');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  await heading(page, /onerror/).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('a viewer is offered nothing that they may not do', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  await requested(author, reviewer, ['not for viewers']);
+  const { page, complaints, end } = await stack.open({ role: 'viewer', path: '/review' });
+  const main = page.getByRole('main');
+  await main.getByText('reviews:write').waitFor();
+  assert.equal(await main.getByRole('button').count(), 0);
+  await page.keyboard.press('a');
+  await page.goto(stack.origin);
+  await main.getByRole('heading', { name: /^Finished since yesterday/ }).waitFor();
+  assert.equal(await main.getByRole('heading', { name: /my verdict/ }).count(), 0);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
