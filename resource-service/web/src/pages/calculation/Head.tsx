@@ -110,7 +110,7 @@ function VerdictText({ id }: { id: string }) {
   const { approve, reject, rerun } = data.current;
   const counts = countsText(data.current);
   return (
-    <Item name="Verdicts">
+    <Item name="Review">
       {quorumText(approve + reject + rerun, data.quorum)}
       {counts !== '' && `: ${counts}`}
     </Item>
