@@ -9,12 +9,14 @@ import useMediaQuery from '@mui/material/useMediaQuery';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Navigate, Outlet, useLocation, useNavigate } from 'react-router';
 
+import type { Identity } from '@/session';
 import { Loading } from '@/ui/states';
 
 import { ADMINISTRATION, offered, PERSONAL, SCIENCE } from './areas';
 import { keyNames, useShortcuts } from './keys';
+import { LoginAgain } from './LoginAgain';
 import { Navigation } from './Navigation';
-import { useIdentity, useSessionState } from './services';
+import { IdentityProvider, useIdentity, useSessionState } from './services';
 
 const CommandPalette = lazy(() => import('./CommandPalette'));
 const KeysDialog = lazy(() => import('./KeysDialog'));
@@ -25,8 +27,11 @@ const SIDE = 184;
 export function Layout() {
   const state = useSessionState();
   const location = useLocation();
-  if (state.kind === 'unknown') return <Loading label="Looking for your session" />;
-  if (state.kind === 'anonymous') {
+  const [identity, setIdentity] = useState<Identity | null>(null);
+  if (state.kind === 'authenticated' && state.identity !== identity) setIdentity(state.identity);
+  const isLeft = state.kind === 'anonymous' && (identity === null || state.reason === 'logged-out' || !state.reason);
+  if (isLeft && identity !== null) setIdentity(null);
+  if (isLeft) {
     const back = `${location.pathname}${location.search}${location.hash}`;
     const search = new URLSearchParams({
       ...(back !== '/' && { back }),
@@ -34,8 +39,16 @@ export function Layout() {
     });
     return <Navigate to={{ pathname: '/login', search: search.toString() }} replace />;
   }
-  if (state.identity.must_change_password && location.pathname !== '/me') return <Navigate to="/me?password" replace />;
-  return <Frame />;
+  const current = state.kind === 'authenticated' ? state.identity : identity;
+  if (!current) return <Loading label="Looking for your session" />;
+  if (current.must_change_password && location.pathname !== '/me') return <Navigate to="/me?password" replace />;
+  return (
+    // Another user begins with pages of their own.
+    <IdentityProvider key={current.sub} identity={current}>
+      <Frame />
+      {state.kind !== 'authenticated' && <LoginAgain state={state} email={current.email} />}
+    </IdentityProvider>
+  );
 }
 
 function Frame() {

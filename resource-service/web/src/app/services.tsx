@@ -34,10 +34,16 @@ export function useSessionState() {
   );
 }
 
+const IdentityContext = createContext<Identity | null>(null);
+
+/** Whose pages are shown below: also while their session is looked for again. */
+export function IdentityProvider({ identity, children }: { identity: Identity; children: ReactNode }) {
+  return <IdentityContext value={identity}>{children}</IdentityContext>;
+}
+
 /** Who is logged in. Pages behind the login always have somebody. */
 export function useIdentity(): Identity {
-  const state = useSessionState();
-  return state.kind === 'authenticated' ? state.identity : NOBODY;
+  return use(IdentityContext) ?? NOBODY;
 }
 
 const NOBODY: Identity = { sub: '', email: '', full_name: null, scopes: [], roles: [], must_change_password: false };
