@@ -48,8 +48,7 @@ pub struct Permit<'c> {
     may_read: bool,
     /// Whether the caller could have written what they read.
     may_write: bool,
-    /// Whether the caller may act for others.
-    administers: bool,
+    claims: &'c AccessClaims,
     /// The calculation that the caller's token is limited to, where it writes.
     grant: Option<Grant<'c>>,
     /// What the caller is not shown, and may not write.
@@ -78,7 +77,6 @@ impl Service {
         }
         let own_only = *owner_only && !claims.scope.covers(admin);
         let (may_read, may_write) = (claims.scope.covers(read), claims.scope.covers(write));
-        let administers = claims.scope.covers(admin);
         let grant = match verb {
             Verb::Read | Verb::Administer => None,
             Verb::Write => {
@@ -97,7 +95,7 @@ impl Service {
         let hidden = Hidden::from(hidden, |scope| claims.scope.covers(scope));
         let schema = (!hidden.is_empty()).then(|| collection.schema.hiding(hidden.fields()));
         let subject = claims.sub.as_str();
-        Ok(Permit { collection, subject, own_only, verb, may_read, may_write, administers, grant, hidden, schema })
+        Ok(Permit { collection, subject, own_only, verb, may_read, may_write, claims, grant, hidden, schema })
     }
 
     /// The collections that the caller may read, by name; refused where there is none.
@@ -232,7 +230,7 @@ impl Permit<'_> {
 
     /// Whether the caller may act for others.
     pub fn administers(&self) -> bool {
-        self.administers
+        self.claims.scope.covers(&self.collection.access.admin)
     }
 
     /// What the caller may see of a document that others may have written a part of.

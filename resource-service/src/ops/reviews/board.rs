@@ -45,7 +45,7 @@ pub struct Verdict {
     /// `_id` of the review.
     pub review: String,
     /// What it is.
-    pub verdict: String,
+    pub word: String,
     /// When it was given.
     pub at: String,
     /// The revision of the calculation.
@@ -81,7 +81,7 @@ impl Reviews {
     pub fn of(&self, revision: i64) -> Tally {
         let mut tally = Tally::default();
         for verdict in self.verdicts.values().filter(|verdict| verdict.revision == revision) {
-            match verdict.verdict.as_str() {
+            match verdict.word.as_str() {
                 "approve" => tally.approve += 1,
                 "reject" => tally.reject += 1,
                 "rerun" => tally.rerun += 1,
@@ -105,7 +105,7 @@ impl Reviews {
         let Some(revision) = review.get(REVISION).and_then(integer_of) else { return };
         let at =
             review.get(GIVEN_AT).and_then(Value::as_str).map_or_else(|| text("_created_at"), str::to_owned);
-        let new = Verdict { review: id, verdict: text(VERDICT), at, revision };
+        let new = Verdict { review: id, word: text(VERDICT), at, revision };
         let later = |old: &Verdict| (&old.at, &old.review) < (&new.at, &new.review);
         if self.verdicts.get(by).is_none_or(later) {
             self.verdicts.insert(by.to_owned(), new);

@@ -184,7 +184,7 @@ pub struct Candidates {
 
 impl Candidates {
     /// Those behind `start`.
-    pub fn of(access: &ReviewAccess<'_>, stage: Stage, start: Option<Start>) -> Result<Self, ResourceError> {
+    pub fn of(access: &ReviewAccess<'_>, stage: Stage, start: Option<&Start>) -> Result<Self, ResourceError> {
         let filters = match stage {
             Stage::Older => vec![(Reason::Stale, older(access)?)],
             Stage::Given => vec![(Reason::Stale, equal(access, GIVEN_BY, access.reviews.subject)?)],
@@ -202,7 +202,7 @@ impl Candidates {
                 projection: Some(Projection::new(needed.iter().filter_map(|name| name.parse::<Path>().ok()))),
                 limit,
             };
-            Ok(Source { reason, selection, start: start.clone(), read: VecDeque::new(), ended: false })
+            Ok(Source { reason, selection, start: start.cloned(), read: VecDeque::new(), ended: false })
         };
         let sources = filters.into_iter().map(source).collect::<Result<_, ResourceError>>()?;
         Ok(Self { stage, sources, reached: None })

@@ -78,7 +78,7 @@ pub async fn page(
     let mut lease = service.budget.take(&claims.sub, MEMORY).await?;
     let (mut items, mut examined) = (Vec::new(), 0);
     let next = 'stages: loop {
-        let mut candidates = Candidates::of(&access, stage, start.take())?;
+        let mut candidates = Candidates::of(&access, stage, start.take().as_ref())?;
         loop {
             let batch = candidates.next(service, &access).await?;
             if batch.is_empty() {

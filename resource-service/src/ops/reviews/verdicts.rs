@@ -76,7 +76,7 @@ pub async fn list(
         by_name: names.get(&by).map(ToString::to_string),
         stale: verdict.revision != found.revision,
         review: verdict.review,
-        verdict: verdict.verdict,
+        verdict: verdict.word,
         at: verdict.at,
         revision: verdict.revision,
         by,
