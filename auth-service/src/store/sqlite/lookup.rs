@@ -47,10 +47,12 @@ impl Lookup for SqliteStore {
     }
 
     async fn audit_of_request(&self, id: &str, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        let sql = format!(
-            "{} WHERE request_id = ?1 OR client_request_id = ?1 ORDER BY id DESC LIMIT ?2",
-            audit::SELECT
-        );
+        // Each half is read from the end of its index: a caller may give many requests one id.
+        let half = |column: &str| {
+            format!("SELECT id FROM (SELECT id FROM audit WHERE {column} = ?1 ORDER BY id DESC LIMIT ?2)")
+        };
+        let (ours, theirs) = (half("request_id"), half("client_request_id"));
+        let sql = format!("{} WHERE id IN ({ours} UNION {theirs}) ORDER BY id DESC LIMIT ?2", audit::SELECT);
         let id = id.to_owned();
         self.database
             .read(move |c| {
