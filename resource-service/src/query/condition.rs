@@ -11,9 +11,9 @@ use super::{
     expr::{Comparison, Expr, Test},
     foreign,
     literal::Literal,
+    number::equal,
     path::Path,
     schema::{Field, FieldType, Schema},
-    shape::equal,
 };
 
 /// The most conditions a filter may have.

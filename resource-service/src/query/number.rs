@@ -25,6 +25,12 @@ pub fn integer_of(value: &Value) -> Option<i64> {
     value.as_number().and_then(integer)
 }
 
+/// Whether two JSON values are equal, numbers by exact value.
+pub fn equal(one: &Value, other: &Value) -> bool {
+    let integers = (integer_of(one), integer_of(other));
+    if let (Some(one), Some(other)) = integers { one == other } else { one == other }
+}
+
 /// An integer against a double by exact value, neither of them rounded; none where the double is NaN.
 #[expect(clippy::cast_possible_truncation, reason = "the double is a whole number within 64 bits")]
 pub fn compare(integer: i64, double: f64) -> Option<Ordering> {

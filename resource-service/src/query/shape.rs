@@ -10,7 +10,7 @@ use std::{
 use regex::Regex;
 use serde_json::Value;
 
-use super::number::integer_of;
+use super::number::equal;
 
 /// How far `$ref` and the combining keywords are followed before "anything" is assumed.
 const MAX_NESTING: usize = 48;
@@ -209,12 +209,6 @@ impl Shape {
         let (declared, patterns) = (self.declared, self.patterns);
         Self { kinds, format, required, declared, open, patterns, values, longest }
     }
-}
-
-/// Whether two JSON values are equal, numbers by exact value.
-pub fn equal(one: &Value, other: &Value) -> bool {
-    let integers = (integer_of(one), integer_of(other));
-    if let (Some(one), Some(other)) = integers { one == other } else { one == other }
 }
 
 /// A schema, and what its references and patterns lead to.
