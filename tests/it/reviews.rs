@@ -31,12 +31,12 @@ async fn a_request_is_given_once_though_many_give_it_at_the_same_time(stack: Sta
         let path = format!("/api/reviews/{}", id_of(&request));
         let give = async |caller: &crate::support::caller::Caller<'_>, verdict: &str| {
             // The revision that was read is named in every other round.
-            let mut patch =
+            let mut change =
                 caller.request(Method::PATCH, &path).header("Content-Type", "application/merge-patch+json");
             if round % 2 == 0 {
-                patch = patch.header("If-Match", "\"1\"");
+                change = change.header("If-Match", "\"1\"");
             }
-            send(patch.body(json!({"verdict": verdict}).to_string())).await
+            send(change.body(json!({"verdict": verdict}).to_string())).await
         };
         let (one, other) = tokio::join!(give(&ben, "approve"), give(&eve, "reject"));
         let mut statuses = [one.status, other.status];

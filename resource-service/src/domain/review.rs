@@ -194,30 +194,30 @@ impl Reviewer {
                 self.may_give(members)?;
                 self.give(members, now);
             }
-            (Some(giver), true) => {
-                self.may_change(giver)?;
+            (Some(author), true) => {
+                self.may_change(author)?;
                 need_revision(members)?;
                 let same = |name: &str| before.get(name) == members.get(name);
                 if stays && same(VERDICT) && same(REVISION) {
-                    let (giver, at) = (giver.to_owned(), meta.created_at.clone());
+                    let (author, at) = (author.to_owned(), meta.created_at.clone());
                     members.insert(STATE.into(), GIVEN.into());
-                    members.entry(GIVEN_BY).or_insert_with(|| giver.into());
+                    members.entry(GIVEN_BY).or_insert_with(|| author.into());
                     members.entry(GIVEN_AT).or_insert_with(|| at.into());
                 } else {
                     self.give(members, now);
                 }
             }
-            (Some(giver), false) => {
-                self.may_change(giver)?;
+            (Some(author), false) => {
+                self.may_change(author)?;
                 members.shift_remove(GIVEN_BY);
                 members.shift_remove(GIVEN_AT);
-                self.request(members, &self.subject);
+                Self::request(members, &self.subject);
             }
             (None, false) => {
                 if before.get(ASSIGNEE) != members.get(ASSIGNEE) {
                     self.may_withdraw(before)?;
                 }
-                self.request(members, &meta.owner);
+                Self::request(members, &meta.owner);
             }
         }
         if members.contains_key(REVISION) {
@@ -231,7 +231,7 @@ impl Reviewer {
         Ok(())
     }
 
-    fn request(&self, members: &mut Map<String, Value>, by: &str) {
+    fn request(members: &mut Map<String, Value>, by: &str) {
         members.insert(STATE.into(), REQUESTED.into());
         members.entry(REQUESTED_BY).or_insert_with(|| by.into());
     }

@@ -20,6 +20,7 @@ pub struct Point {
     pub value: f64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn named<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     special(*value).serialize(serializer)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{domain::collection::Collection, query::shape::equal};
+use crate::{domain::collection::Collection, query::number::equal};
 
 fn checked(schema: &serde_json::Value, document: &str) -> Result<String, Vec<String>> {
     let definition = json!({"name": "things", "schema": schema});
