@@ -43,7 +43,8 @@ export function IdentityProvider({ identity, children }: { identity: Identity; c
 
 /** Who is logged in. Pages behind the login always have somebody. */
 export function useIdentity(): Identity {
-  return use(IdentityContext) ?? NOBODY;
+  const state = useSessionState();
+  return use(IdentityContext) ?? (state.kind === 'authenticated' ? state.identity : NOBODY);
 }
 
 const NOBODY: Identity = { sub: '', email: '', full_name: null, scopes: [], roles: [], must_change_password: false };
