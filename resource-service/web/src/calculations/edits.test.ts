@@ -52,6 +52,40 @@ describe('labels as lines', () => {
     expect(readLabels(writeLabels(labels))).toEqual({ labels });
   });
 
+  test('give back what was written, whatever the names and values are', () => {
+    const odd = [
+      'a: b',
+      ':',
+      '',
+      ' outer ',
+      'two\nlines',
+      'cr\r\nlf',
+      '"quoted"',
+      '"half',
+      'back\\slash',
+      '\u2028',
+      '\u00a0x',
+      '\t',
+      'ü"',
+    ];
+    const labels = Object.fromEntries(
+      odd.flatMap((name, at) => odd.map((value, to) => [`${name}${at}${to}${name}`, value])),
+    );
+    for (const name of odd) labels[name] = name;
+    Object.defineProperty(labels, '__proto__', { value: 'x', enumerable: true, writable: true, configurable: true });
+    const text = writeLabels(labels);
+    // A text field changes line breaks.
+    expect(text).not.toMatch(/[\r\u2028\u2029]/);
+    const read = readLabels(text);
+    expect(read.fault).toBeUndefined();
+    expect(Object.entries(read.labels)).toEqual(Object.entries(labels));
+  });
+
+  test('are patched only where they differ', () => {
+    const before = editedOf({ labels: { 'a: b': ' x\ny ' } });
+    expect(patchOf(before, { ...before, labels: readLabels(writeLabels(before.labels)).labels })).toEqual({});
+  });
+
   test('name the line that is none', () => {
     expect(readLabels('team: one\nnonsense').fault).toBe('nonsense');
     expect(readLabels(': x').fault).toBe(': x');

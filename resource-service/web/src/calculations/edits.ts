@@ -118,19 +118,49 @@ function mergeLists(base: readonly Json[], mine: readonly Json[], theirs: readon
   return [...kept, ...added];
 }
 
-/** "team: solids" by line, as labels are typed. The first line that is none is returned as `fault`. */
+/**
+ * "team: solids" by line, as labels are typed. A name or value in double quotes is a JSON string. The first line that is
+ * no label is returned as `fault`.
+ */
 export function readLabels(text: string): { labels: Record<string, string>; fault?: string } {
   const labels: JsonObject = {};
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
-    const [, key = '', value] = /^\s*([^:]+?)\s*:\s?(.*)$/.exec(line) ?? [];
-    if (key === '' || value === undefined) return { labels: {}, fault: line.trim() };
-    setOwn(labels, key, value.trim());
+    const [, quoted, plain = '', rest] = LABEL.exec(line) ?? [];
+    const key = quoted === undefined ? plain : textOfJson(quoted);
+    if (key === undefined || (key === '' && quoted === undefined) || rest === undefined) {
+      return { labels: {}, fault: line.trim() };
+    }
+    const value = rest.trim();
+    setOwn(labels, key, (QUOTED.test(value) ? textOfJson(value) : undefined) ?? value);
   }
   return { labels: labels as Record<string, string> };
 }
 
+/** Labels by line, so that reading them gives the same labels. */
 export const writeLabels = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
-    .map(([key, value]) => `${key}: ${value}`)
+    .map(
+      ([key, value]) =>
+        `${isPlain(key) && key !== '' && !key.includes(':') ? key : quote(key)}: ${isPlain(value) ? value : quote(value)}`,
+    )
     .join('\n');
+
+const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
+const LABEL = /^\s*(?:("(?:[^"\\]|\\.)*")|([^:]*?))\s*:(.*)$/s;
+/** Text fields turn every line break into a line feed. U+2028 and U+2029 look like line breaks. */
+const BREAKS = /[\u2028\u2029]/g;
+
+/** Whether a text survives as it is: on one line, without outer spaces, and not like a JSON string. */
+const isPlain = (text: string) => text === text.trim() && !/^"|[\r\n\u2028\u2029]/.test(text);
+
+const quote = (text: string) =>
+  JSON.stringify(text).replaceAll(BREAKS, (found) => `\\u${found.charCodeAt(0).toString(16)}`);
+
+function textOfJson(text: string): string | undefined {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
+}
