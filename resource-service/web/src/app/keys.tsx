@@ -7,6 +7,8 @@ export interface Shortcut {
   /** One key (`j`, `Enter`, `?`), a chord (`mod+k`: Ctrl or Cmd), or a sequence (`g c`). */
   keys: string;
   label: string;
+  /** Runs again and again while the key is held: for moves only. */
+  repeats?: boolean;
   run(): void;
 }
 
@@ -53,6 +55,9 @@ class Registry {
 
 const KeysContext = createContext<Registry | null>(null);
 
+/** What has the keyboard for itself while it is open: dialogs, lists to choose from, menus. */
+const OPEN = ['dialog', 'alertdialog', 'listbox', 'menu'].map((role) => `[role="${role}"]:not([data-keys])`).join();
+
 /** Whether keys typed there are text. */
 function isText(target: EventTarget | null): boolean {
   return (
@@ -78,16 +83,15 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       const chord = chordOf(event);
       const isChord = chord.startsWith('mod+') || chord.startsWith('alt+');
       if (!isChord && (!single || isText(event.target))) return;
-      // A dialog has the keyboard for itself.
-      if (!isChord && document.querySelector('[role="dialog"]:not([data-keys])')) return;
+      if (!isChord && document.querySelector(OPEN)) return;
       const now = performance.now();
       const sequence = pending.key !== '' && now - pending.at < SEQUENCE ? `${pending.key} ${chord}` : '';
       pending = { key: '', at: 0 };
       const shortcut = (sequence && registry.find(sequence)) || registry.find(chord);
       if (shortcut) {
         event.preventDefault();
-        shortcut.run();
-      } else if (registry.hasSequence(chord)) {
+        if (!event.repeat || shortcut.repeats) shortcut.run();
+      } else if (!event.repeat && registry.hasSequence(chord)) {
         pending = { key: chord, at: now };
       }
     };
@@ -111,12 +115,12 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[]): voi
   useEffect(() => {
     latest.current = shortcuts;
   });
-  const shape = shortcuts.map(({ keys, label }) => `${keys}\t${label}`).join('\n');
+  const shape = shortcuts.map(({ keys, label, repeats }) => `${keys}\t${label}\t${repeats ? 1 : ''}`).join('\n');
   useEffect(() => {
     const lines = shape === '' ? [] : shape.split('\n');
     const stable = lines.map((line, index) => {
-      const [keys = '', label = ''] = line.split('\t');
-      return { keys, label, run: () => latest.current[index]?.run() };
+      const [keys = '', label = '', repeats = ''] = line.split('\t');
+      return { keys, label, repeats: repeats !== '', run: () => latest.current[index]?.run() };
     });
     registry.set(id, { title, shortcuts: stable });
     return () => registry.set(id, null);
