@@ -84,6 +84,30 @@ describe('the form of a verdict', () => {
     expect(writes()[1]).toMatchObject({ request: 'DELETE /api/reviews/r1', ifMatch: '"1"' });
   });
 
+  it('gives one verdict on one revision, however fast the keys are, until that is undone', async () => {
+    const { fetch, writes } = service({
+      'GET /api/calculations/c1': at(7),
+      'GET /api/reviews': none,
+      'POST /api/reviews': () => [201, { _id: 'r1', _revision: 1 }],
+      'DELETE /api/reviews/r1': () => [204, null],
+    });
+    show(fetch);
+    fireEvent.keyDown(document.body, { key: 'a' });
+    fireEvent.keyDown(document.body, { key: 'r' });
+    await screen.findByText(/^Approved/);
+    fireEvent.keyDown(document.body, { key: 'r' });
+    await screen.findByText('Your verdict on revision 7 is given.');
+    fireEvent.keyDown(document.body, { key: 'u' });
+    fireEvent.click(screen.getByRole('button', { name: /Reject/ }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(writes()).toHaveLength(1);
+    fireEvent.keyDown(document.body, { key: 'z' });
+    await screen.findByText(/^Undone/);
+    fireEvent.keyDown(document.body, { key: 'r' });
+    await waitFor(() => expect(writes()).toHaveLength(3));
+    expect(writes()[2]?.body).toMatchObject({ verdict: 'reject' });
+  });
+
   it('answers a request to the caller, and asks again when that is undone', async () => {
     const requests = [
       { _id: 'q0', _revision: 1, revision: 5, requested_by: 'me', state: 'requested' },

@@ -52,9 +52,22 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
   const [failure, setFailure] = useState<unknown>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const first = useRef<HTMLButtonElement>(null);
-  const give = useGiveVerdict({ ...(onGiven && { onGiven }), ...(onUndone && { onUndone }) });
-  const { canUndo, undo } = useUndo(onUndone && { onUndone });
   const [asking, setAsking] = useState(false);
+  // Set before anything is sent: the form stays on the screen for a moment after its verdict was given.
+  const answered = useRef<string | null>(null);
+  const [answer, setAnswer] = useState<string | null>(null);
+  const shown = `${subject._id}@${subject._revision}`;
+  const isGiven = answer === shown;
+  const release = () => {
+    answered.current = null;
+    setAnswer(null);
+  };
+  const undone = (given: Given) => {
+    if (given.subject._id === subject._id) release();
+    onUndone?.(given);
+  };
+  const give = useGiveVerdict({ ...(onGiven && { onGiven }), onUndone: undone });
+  const { canUndo, undo } = useUndo({ onUndone: undone });
   const busy = asking || give.isPending;
   const newest = Math.max(latest, found);
   // A verdict that was held back is about the revision that was on the screen then.
@@ -65,32 +78,42 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
     setComment(text);
     keepDraft(subject._id, text);
   };
+  /** Claims the revision on the screen for one verdict; false if it has one. */
+  const claim = (): boolean => {
+    if (answered.current === shown) return false;
+    answered.current = shown;
+    return true;
+  };
   const send = async (verdict: Verdict) => {
     setFailure(null);
     setHeld(null);
     try {
       await give.mutateAsync({ subject, verdict, comment });
       setComment('');
+      setAnswer(shown);
     } catch (error) {
+      release();
       setFailure(error);
       onReveal?.();
     }
   };
   /** Asks for the current revision first: a verdict on an earlier one is given only by who knows. */
   const decide = async (verdict: Verdict) => {
-    if (busy) return;
+    if (busy || !claim()) return;
     setAsking(true);
     setFailure(null);
     try {
       const current = Math.max(newest, await currentRevision(api, subject._id));
       setFound(current);
       if (current > subject._revision) {
+        release();
         setHeld({ verdict, revision: subject._revision });
         onReveal?.();
       } else {
         await send(verdict);
       }
     } catch (error) {
+      release();
       setFailure(error);
       onReveal?.();
     } finally {
@@ -145,7 +168,7 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
             ref={index === 0 ? first : undefined}
             variant={verdict === 'approve' ? 'contained' : 'outlined'}
             color={verdict === 'reject' ? 'error' : 'primary'}
-            aria-disabled={busy}
+            aria-disabled={busy || isGiven}
             aria-keyshortcuts={key}
             onClick={() => void decide(verdict)}
           >
@@ -164,6 +187,18 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
           </Button>
         )}
       </Box>
+      {isGiven && (
+        <Alert
+          severity="success"
+          action={
+            <Button color="inherit" onClick={release}>
+              Give another
+            </Button>
+          }
+        >
+          Your verdict on revision {subject._revision} is given.
+        </Alert>
+      )}
       {waiting && (
         <Alert severity="warning" role="alert">
           The verdict was not sent: revision {newest} has come meanwhile, and you have seen revision {subject._revision}
@@ -172,7 +207,7 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
             <Button variant="outlined" color="inherit" onClick={onShowLatest}>
               Show revision {newest}
             </Button>
-            <Button color="inherit" onClick={() => void send(waiting)}>
+            <Button color="inherit" onClick={() => claim() && void send(waiting)}>
               {labelOf(waiting)} revision {subject._revision} anyway
             </Button>
           </Box>
