@@ -30,7 +30,7 @@ export function LoginAgain({
         <Loading label="Looking for your session" />
       ) : (
         <EnterFrame title="Log in">
-          <LoginForm reason={state.reason} username={email} />
+          <LoginForm reason={state.elsewhere ? 'elsewhere' : state.reason} username={email} />
           <Box>
             <Button onClick={() => void leave()}>Leave this page</Button>
           </Box>

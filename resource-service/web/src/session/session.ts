@@ -232,15 +232,20 @@ class TabSession implements Session {
     this.become({ kind: 'authenticated', identity });
   }
 
-  private end(reason: EndReason | null): void {
+  private end(reason: EndReason | null, elsewhere = false): void {
     this.newEpoch();
     this.forget();
-    this.become(reason === null ? { kind: 'anonymous' } : { kind: 'anonymous', reason });
+    this.become({ kind: 'anonymous', ...(reason !== null && { reason }), ...(elsewhere && { elsewhere }) });
   }
 
   private endEverywhere(): void {
     this.end('logged-out');
     this.post({ kind: 'ended' });
+  }
+
+  private isLoggedOutHere(): boolean {
+    const { current } = this;
+    return current.kind === 'anonymous' && current.reason === 'logged-out' && !current.elsewhere;
   }
 
   private forget(): void {
@@ -266,7 +271,7 @@ class TabSession implements Session {
 
   private receive = (received: unknown): void => {
     const message = readMessage(received);
-    if (message?.kind === 'ended') this.end('logged-out');
+    if (message?.kind === 'ended') this.end('logged-out', !this.isLoggedOutHere());
     if (message?.kind !== 'token') return;
     const { token, started, remaining, margin, identity } = message;
     const now = this.env.now();

@@ -16,7 +16,7 @@ export interface Identity {
 /** `unknown` until the service has answered, and again while a page from the back-forward cache asks. */
 export type SessionState =
   | { kind: 'unknown' }
-  | { kind: 'anonymous'; reason?: 'logged-out' | 'expired' | 'revoked' }
+  | { kind: 'anonymous'; reason?: EndReason; /** The user logged out in another tab. */ elsewhere?: true }
   | { kind: 'authenticated'; identity: Identity };
 
 /** Why a session has ended. */

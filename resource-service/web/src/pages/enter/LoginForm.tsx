@@ -16,6 +16,7 @@ interface Fields {
 
 const REASONS: Record<string, string> = {
   'logged-out': 'You are logged out.',
+  elsewhere: 'You logged out in another tab. Log in to continue where you were.',
   expired: 'Your session has expired. Log in to continue where you were.',
   revoked: 'Your session was ended. Log in to continue where you were.',
 };

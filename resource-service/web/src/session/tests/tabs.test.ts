@@ -131,8 +131,20 @@ describe('a logout', () => {
     const tab = await world.loggedIn();
     const others = await world.open(6);
     await world.after(tab.session.logout());
-    for (const other of [tab, ...others]) {
-      expect(other.session.state()).toEqual({ kind: 'anonymous', reason: 'logged-out' });
+    expect(tab.session.state()).toEqual({ kind: 'anonymous', reason: 'logged-out' });
+    for (const other of others) {
+      expect(other.session.state()).toEqual({ kind: 'anonymous', reason: 'logged-out', elsewhere: true });
+    }
+  });
+
+  it('is that of a tab which asked for it too, whichever was first', async () => {
+    const world = new World();
+    const tab = await world.loggedIn();
+    const [other] = await world.open(1);
+    await world.after(tab.session.logout());
+    await world.after(other!.session.logout());
+    for (const one of [tab, other!]) {
+      expect(one.session.state()).toEqual({ kind: 'anonymous', reason: 'logged-out' });
     }
   });
 
@@ -209,7 +221,7 @@ describe('a logout', () => {
     expect(world.server.calls.at(-1)?.path).toBe('/auth/users/me');
     world.channels.open(tab).post({ kind: 'ended' });
     await world.after(start);
-    expect(opening.session.state()).toEqual({ kind: 'anonymous', reason: 'logged-out' });
+    expect(opening.session.state()).toEqual({ kind: 'anonymous', reason: 'logged-out', elsewhere: true });
   });
 
   it('reaches a tab that does not know yet who is there', async () => {
