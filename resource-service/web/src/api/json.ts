@@ -82,9 +82,18 @@ export function splitPath(path: string): string[] {
   while (pattern.lastIndex < path.length) {
     const found = pattern.exec(path);
     if (!found) break;
-    names.push(found[1] === undefined ? (found[2] ?? '') : (JSON.parse(`"${found[1]}"`) as string));
+    names.push(found[1] === undefined ? (found[2] ?? '') : unquoted(found[1]));
   }
   return names;
+}
+
+/** The text of a JSON string without its quotes. What is none stays as it is. */
+function unquoted(inner: string): string {
+  try {
+    return JSON.parse(`"${inner}"`) as string;
+  } catch {
+    return `"${inner}"`;
+  }
 }
 
 /** A dotted path of names. */
