@@ -50,7 +50,7 @@ export function CommentField({ value, onChange, fault, inputRef, onLeave }: Comm
               aria-label="Preview of the comment"
               sx={{ borderLeft: 2, borderColor: 'divider', pl: 3, maxHeight: 320, overflow: 'auto' }}
             >
-              <Markdown text={value} />
+              <Markdown text={value} isPreview />
             </Box>
           )}
         </Box>

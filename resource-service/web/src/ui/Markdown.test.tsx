@@ -25,7 +25,7 @@ test('HTML in a text is shown as text and makes no element', () => {
 test('a link tells its target nothing, and a script in one is dropped', () => {
   shown('[out](https://x.example/) [bad](javascript:alert(1)) [in](/calculations)');
   expect(screen.getByText('out').getAttribute('rel')).toContain('noopener');
-  expect(screen.getByText('bad').getAttribute('href')).not.toContain('javascript');
+  expect(screen.getByText('bad').closest('a')).toBeNull();
   expect(screen.getByText('in').getAttribute('target')).toBeNull();
 });
 

@@ -1,6 +1,6 @@
 // Turns Markdown into elements: no raw HTML, no pictures from elsewhere, links that reveal nothing to their target.
 import Box from '@mui/material/Box';
-import { lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
+import { createContext, lazy, Suspense, use, type ComponentProps, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import { Link } from 'react-router';
 import remarkGfm from 'remark-gfm';
@@ -12,13 +12,18 @@ const Formula = lazy(() => import('./Formula'));
 /** Where a text is longer, its start is shown. Notes and comments are shorter by their schema. */
 const LONGEST = 200_000;
 
-export default function MarkdownText({ text }: { text: string }) {
+/** Whether the text is being written: then no link leaves the page. */
+const PreviewContext = createContext(false);
+
+export default function MarkdownText({ text, isPreview = false }: { text: string; isPreview?: boolean }) {
   const shown = text.slice(0, LONGEST);
   return (
     <Box sx={LOOK}>
-      <ReactMarkdown remarkPlugins={[remarkGfm, unmarkHtml]} components={COMPONENTS}>
-        {markFormulas(shown)}
-      </ReactMarkdown>
+      <PreviewContext value={isPreview}>
+        <ReactMarkdown remarkPlugins={[remarkGfm, unmarkHtml]} components={COMPONENTS}>
+          {markFormulas(shown)}
+        </ReactMarkdown>
+      </PreviewContext>
       {text.length > shown.length && (
         <p>
           The first {LONGEST.toLocaleString('en')} of {text.length.toLocaleString('en')} characters are shown.
@@ -82,9 +87,12 @@ function Code({ children }: ComponentProps<'code'>) {
 }
 
 function Anchor({ href, children }: ComponentProps<'a'>) {
-  if (href?.startsWith('/') && !href.startsWith('//')) return <Link to={href}>{children}</Link>;
+  const isPreview = use(PreviewContext);
+  // A link that was made harmless would lead to this page.
+  if (!href) return <span>{children}</span>;
   // Footnotes point into the text.
-  if (!href || href.startsWith('#')) return <a href={href}>{children}</a>;
+  if (href.startsWith('#')) return <a href={href}>{children}</a>;
+  if (href.startsWith('/') && !href.startsWith('//') && !isPreview) return <Link to={href}>{children}</Link>;
   return (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">
       {children}

@@ -22,7 +22,7 @@ export function NoteField({ value, onChange, fault }: NoteProps) {
           role="region"
           sx={{ border: 1, borderColor: 'divider', borderRadius: 1, p: 3, minHeight: 120 }}
         >
-          <Markdown text={value} />
+          <Markdown text={value} isPreview />
         </Box>
       ) : (
         <TextField
