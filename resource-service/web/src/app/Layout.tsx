@@ -11,6 +11,7 @@ import { Navigate, Outlet, useLocation, useNavigate } from 'react-router';
 
 import type { Identity } from '@/session';
 import { Loading } from '@/ui/states';
+import { UnsavedProvider } from '@/ui/unsaved';
 
 import { ADMINISTRATION, offered, PERSONAL, SCIENCE } from './areas';
 import { keyNames, useShortcuts } from './keys';
@@ -29,7 +30,7 @@ export function Layout() {
   const location = useLocation();
   const [identity, setIdentity] = useState<Identity | null>(null);
   if (state.kind === 'authenticated' && state.identity !== identity) setIdentity(state.identity);
-  const isLeft = state.kind === 'anonymous' && (identity === null || state.reason === 'logged-out' || !state.reason);
+  const isLeft = state.kind === 'anonymous' && (identity === null || isLogoutHere(state));
   if (isLeft && identity !== null) setIdentity(null);
   if (isLeft) {
     const back = `${location.pathname}${location.search}${location.hash}`;
@@ -45,10 +46,17 @@ export function Layout() {
   return (
     // Another user begins with pages of their own.
     <IdentityProvider key={current.sub} identity={current}>
-      <Frame />
+      <UnsavedProvider>
+        <Frame />
+      </UnsavedProvider>
       {state.kind !== 'authenticated' && <LoginAgain state={state} email={current.email} />}
     </IdentityProvider>
   );
+}
+
+/** A logout in another tab, or the end of the session, covers the page: what was typed into it may still be wanted. */
+function isLogoutHere({ reason, elsewhere }: { reason?: string; elsewhere?: true }): boolean {
+  return !reason || (reason === 'logged-out' && !elsewhere);
 }
 
 function Frame() {

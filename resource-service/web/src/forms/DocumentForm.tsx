@@ -7,6 +7,7 @@ import { useForm } from 'react-hook-form';
 import type { Json, JsonObject } from '@/api/json';
 import { ProblemError } from '@/api/problem';
 import { Failure } from '@/ui/states';
+import { useUnsaved } from '@/ui/unsaved';
 
 import { FieldInput } from './FieldInput';
 import { documentOf, formFields, leaves, placeFaults, textsOf, type FormField } from './model';
@@ -28,6 +29,7 @@ export function DocumentForm({ schema, base, action, submit, onCancel, children 
   const [failure, setFailure] = useState<unknown>(null);
   const [others, setOthers] = useState<readonly string[]>([]);
   const { handleSubmit, register, setError, setFocus, formState } = form;
+  const { leave, setSaving } = useUnsaved(formState.isDirty);
 
   const showFaults = (faults: Record<string, string>) => {
     const entries = Object.entries(faults);
@@ -41,13 +43,17 @@ export function DocumentForm({ schema, base, action, submit, onCancel, children 
     setOthers([]);
     const { document, faults } = documentOf(fields, texts, base);
     if (showFaults(faults)) return;
+    setSaving(true);
     try {
       await submit(document);
     } catch (error) {
       const given = error instanceof ProblemError ? placeFaults(fields, error.errors) : undefined;
       const hasPlaced = given !== undefined && showFaults(given.placed);
-      setOthers(given?.others ?? []);
-      if (!hasPlaced) setFailure(error);
+      // A failure lists all faults by itself.
+      if (hasPlaced) setOthers(given.others);
+      else setFailure(error);
+    } finally {
+      setSaving(false);
     }
   });
   const one = (field: FormField): ReactNode =>
@@ -89,7 +95,7 @@ export function DocumentForm({ schema, base, action, submit, onCancel, children 
         <Button type="submit" variant="contained" loading={formState.isSubmitting}>
           {action}
         </Button>
-        <Button color="inherit" onClick={onCancel}>
+        <Button color="inherit" onClick={() => leave(onCancel)}>
           Cancel
         </Button>
       </Box>

@@ -10,6 +10,8 @@ import { useForm, type DefaultValues, type FieldPath, type FieldValues, type Use
 
 import { ProblemError } from '@/api/problem';
 
+import { useUnsaved } from './unsaved';
+
 interface FormProps<T extends FieldValues> {
   title: string;
   action: string;
@@ -23,11 +25,15 @@ interface FormProps<T extends FieldValues> {
 export function FormDialog<T extends FieldValues>({ title, action, values, children, submit, onClose }: FormProps<T>) {
   const form = useForm<T>({ defaultValues: values });
   const { handleSubmit, formState, setError } = form;
+  const { leave, setSaving } = useUnsaved(formState.isDirty);
+  const close = () => leave(onClose);
   const send = handleSubmit(async (typed) => {
+    setSaving(true);
     try {
       await submit(typed);
       onClose();
     } catch (error) {
+      setSaving(false);
       showFaults(
         error,
         (name, message) => setError(name as FieldPath<T>, { message }),
@@ -39,7 +45,7 @@ export function FormDialog<T extends FieldValues>({ title, action, values, child
   return (
     <Dialog
       open
-      onClose={(_, reason) => reason === 'escapeKeyDown' && onClose()}
+      onClose={(_, reason) => reason === 'escapeKeyDown' && close()}
       fullWidth
       maxWidth="sm"
       aria-labelledby="form-title"
@@ -55,7 +61,7 @@ export function FormDialog<T extends FieldValues>({ title, action, values, child
           )}
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button type="submit" variant="contained" loading={formState.isSubmitting}>
             {action}
           </Button>

@@ -16,6 +16,7 @@ import { useApi } from '@/app/services';
 import { editedOf, mergePatch, patchOf, readLabels, withoutMine, writeLabels, type Clash } from '@/calculations/edits';
 import { Failure } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
+import { useUnsaved } from '@/ui/unsaved';
 
 import { Clashes } from './Clashes';
 import { ifMatch, useRefresh, type Calculation } from '@/calculations/data';
@@ -40,16 +41,21 @@ interface Conflict {
 export function EditDialog({ calculation, isFailing = false, onClose }: EditProps) {
   const [base] = useState(calculation);
   const before = editedOf(base);
-  const [typed, setTyped] = useState(() => ({
+  const [initial] = useState(() => ({
     ...before,
     ...(isFailing && { status: 'failed' }),
     labelText: writeLabels(before.labels),
     reason: '',
   }));
+  const [typed, setTyped] = useState(initial);
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const { save, isBusy, error } = useSave(base, setConflict, onClose);
+  const { leave } = useUnsaved(JSON.stringify(typed) !== JSON.stringify(initial));
+  const close = () => leave(onClose);
   const change = (part: Partial<typeof typed>) => setTyped((now) => ({ ...now, ...part }));
-  const { labels, fault } = readLabels(typed.labelText);
+  // Labels that nobody touched are those of the document, whatever their lines look like.
+  const { labels, fault } =
+    typed.labelText === initial.labelText ? { labels: before.labels } : readLabels(typed.labelText);
   const fails = typed.status === 'failed' && before.status !== 'failed';
   const faultOf = (name: string) => messageOf(error, name);
 
@@ -66,7 +72,7 @@ export function EditDialog({ calculation, isFailing = false, onClose }: EditProp
   return (
     <Dialog
       open
-      onClose={(_, why) => why === 'escapeKeyDown' && onClose()}
+      onClose={(_, why) => why === 'escapeKeyDown' && close()}
       fullWidth
       maxWidth="sm"
       aria-labelledby="edit-title"
@@ -135,7 +141,7 @@ export function EditDialog({ calculation, isFailing = false, onClose }: EditProp
               {...(fault !== undefined && { error: true })}
               helperText={
                 fault === undefined
-                  ? (faultOf('labels').helperText ?? 'One a line: name: value')
+                  ? (faultOf('labels').helperText ?? 'One a line: name: value. In double quotes: a JSON string.')
                   : `“${fault}” is not name: value`
               }
             />
@@ -143,7 +149,7 @@ export function EditDialog({ calculation, isFailing = false, onClose }: EditProp
             {error !== undefined && !isBesideFields(error) && <Failure error={error} />}
           </DialogContent>
           <DialogActions>
-            <Button onClick={onClose}>Cancel</Button>
+            <Button onClick={close}>Cancel</Button>
             <Button type="submit" variant="contained" loading={isBusy}>
               Save
             </Button>

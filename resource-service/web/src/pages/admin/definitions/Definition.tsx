@@ -14,6 +14,7 @@ import { useApi } from '@/app/services';
 import { Page } from '@/ui/page';
 import { Answer, Failure, Loading } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
+import { useUnsaved } from '@/ui/unsaved';
 
 import { DryRun } from './DryRun';
 import { example } from './example';
@@ -66,6 +67,7 @@ function Workbench({ name, served }: { name: string; served: Served }) {
   const [removing, setRemoving] = useState(false);
   const dryRun = useDryRun(name, text);
   const isNew = served.etag === null;
+  const { leave } = useUnsaved(text !== served.text);
   const isChanged = isNew || text !== served.text;
 
   const save = async () => {
@@ -127,7 +129,7 @@ function Workbench({ name, served }: { name: string; served: Served }) {
           <Button variant="contained" disabled={!maySave} loading={state.busy} onClick={() => void save()}>
             Save
           </Button>
-          <Button disabled={text === served.text} onClick={() => setText(served.text)}>
+          <Button disabled={text === served.text} onClick={() => leave(() => setText(served.text))}>
             Discard changes
           </Button>
           {!isNew && (
