@@ -5,7 +5,7 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState, type ReactNode } from 'react';
 
-import { ProblemError } from '@/api/problem';
+import { ProblemError, type FieldFault } from '@/api/problem';
 
 import { CopyButton } from './copy';
 
@@ -48,6 +48,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
     <Box role="alert" sx={{ p: 4, display: 'flex', flexDirection: 'column', gap: 2, alignItems: 'flex-start' }}>
       <Typography sx={{ color: 'error.main', fontWeight: 600 }}>{titleOf(problem)}</Typography>
       <Typography sx={{ overflowWrap: 'anywhere' }}>{text}</Typography>
+      {problem && <Faults problem={problem} />}
       {problem?.scope && (
         <Typography sx={{ color: 'text.secondary' }}>
           An administrator can give you the scope <code>{problem.scope}</code> through a role.
@@ -67,6 +68,34 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
     </Box>
   );
 }
+
+/** Faults of a request that are listed. */
+const LISTED = 10;
+
+/** Where the request is wrong, and how: the sentence of a problem alone may name no place. */
+function Faults({ problem: { errors, message } }: { problem: ProblemError }) {
+  const faults = errors.filter((fault) => placeOf(fault) !== undefined || !message.includes(fault.message));
+  if (faults.length === 0) return null;
+  const more = faults.length - LISTED;
+  return (
+    <Box component="ul" aria-label="Faults" sx={{ m: 0, pl: 5, overflowWrap: 'anywhere' }}>
+      {faults.slice(0, LISTED).map((fault, index) => (
+        <li key={index}>
+          {placeOf(fault) !== undefined && (
+            <>
+              <code dir="auto">{placeOf(fault)}</code>:{' '}
+            </>
+          )}
+          <bdi>{fault.message}</bdi>
+        </li>
+      ))}
+      {more > 0 && <li>and {more} more</li>}
+    </Box>
+  );
+}
+
+/** An empty pointer is the whole document. */
+const placeOf = ({ pointer, parameter }: FieldFault) => parameter ?? (pointer === '' ? undefined : pointer);
 
 function titleOf(problem: ProblemError | undefined): string {
   if (!problem) return 'This page failed';

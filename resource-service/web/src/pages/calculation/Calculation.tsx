@@ -13,14 +13,13 @@ import { useShortcuts } from '@/app/keys';
 import { useScope } from '@/app/services';
 import { Overview } from '@/review/Overview';
 import { Page } from '@/ui/page';
-import { Answer, Loading } from '@/ui/states';
+import { Answer, Empty, Loading } from '@/ui/states';
 import { TimeText } from '@/ui/time';
 import { useParam, useSetParams } from '@/ui/urlState';
 
 import { Actions } from './Actions';
 import { useCalculation, useLiveCalculation, useRevision, type Calculation } from '@/calculations/data';
 import { Head } from './Head';
-import { stepParam } from '@/plots/params';
 import { Removed } from './Removed';
 
 const Plots = lazy(() => import('./Plots').then(({ Plots: tab }) => ({ default: tab })));
@@ -38,16 +37,22 @@ const TABS = [
   { id: 'access', title: 'Access', scope: 'calculations:admin' },
 ] as const;
 
+function revisionOf(text: string): number | undefined {
+  const revision = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  return revision > 0 ? revision : undefined;
+}
+
 export default function CalculationPage() {
   const { id = '' } = useParams();
   const [revisionText] = useParam('revision');
   const current = useCalculation(id);
   useLiveCalculation(id);
   const latest = toNumber(current.data?._revision);
-  const asked = stepParam(revisionText);
+  const asked = revisionOf(revisionText);
   const past = useRevision(id, asked === latest ? undefined : asked);
   const isGone =
     current.error instanceof ProblemError && (current.error.status === 404 || current.error.status === 410);
+  if (revisionText !== '' && asked === undefined) return <NoRevision text={revisionText} />;
   if (isGone && asked === undefined) return <Removed id={id} error={current.error} />;
   if (asked !== undefined && asked !== latest) {
     return (
@@ -67,6 +72,23 @@ export default function CalculationPage() {
       actions={current.data && <Actions calculation={current.data} />}
     >
       <Answer query={current}>{(shown) => <Body key={id} shown={shown} current={shown} isPast={false} />}</Answer>
+    </Page>
+  );
+}
+
+function NoRevision({ text }: { text: string }) {
+  const set = useSetParams();
+  return (
+    <Page title="Calculation">
+      <Empty title="This is no revision">
+        <p>
+          Revisions are whole numbers from 1. The address asks for{' '}
+          <code dir="auto">{JSON.stringify(text.slice(0, 100))}</code>.
+        </p>
+        <Button variant="outlined" onClick={() => set({ revision: null })}>
+          Show the current revision
+        </Button>
+      </Empty>
     </Page>
   );
 }

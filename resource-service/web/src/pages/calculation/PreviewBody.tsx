@@ -11,7 +11,7 @@ import { Markdown } from '@/ui/Markdown';
 import { Answer } from '@/ui/states';
 
 import { readPart } from './download';
-import { readTable, type Table } from './tables';
+import { readTable, UnreadableFile, type Table } from './tables';
 
 /** Bytes that are read for a look into a file. */
 const LOOK = 256 * 1024;
@@ -41,7 +41,11 @@ export function PreviewBody({ calculation, file, kind }: PreviewProps) {
     queryKey: ['calculations', calculation, 'file', file.name, file.sha256 ?? file.created_at],
     queryFn: ({ signal }): Promise<Shown> => {
       const read = (from: number, to: number) => readPart(api, calculation, file.name, [from, to], signal);
-      return look(file, kind, read);
+      return look(file, kind, read).catch((error: unknown): Shown => {
+        if (error instanceof UnreadableFile)
+          return { kind: 'nothing', why: `${error.message} Download it to open it.` };
+        throw error;
+      });
     },
     staleTime: Infinity,
     gcTime: 60_000,

@@ -10,6 +10,9 @@ export interface Table {
   note: string;
 }
 
+/** The file itself cannot be shown; to fetch it again does not help. */
+export class UnreadableFile extends Error {}
+
 const ROWS = 200;
 const COLUMNS = 50;
 /** Characters of a cell. */
@@ -37,17 +40,29 @@ async function readCsv(file: FileEntry, read: Read, most: number): Promise<Table
 async function readParquet(file: FileEntry, read: Read): Promise<Table> {
   const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   let budget = LARGEST_PARQUET;
+  // What the service answered is told apart from what the file holds.
+  let readFault: unknown;
   const buffer = {
     byteLength: file.size,
     slice: (from: number, to = file.size) => {
       const start = from < 0 ? file.size + from : from;
       budget -= to - start;
-      if (budget < 0)
-        throw new Error(`The first rows alone are over ${bytes(LARGEST_PARQUET)}. Download the file to open it.`);
-      return read(start, to);
+      if (budget < 0) {
+        readFault = new UnreadableFile(`The first rows alone are over ${bytes(LARGEST_PARQUET)}.`);
+        throw readFault;
+      }
+      return read(start, to).catch((error: unknown) => {
+        readFault = error;
+        throw error;
+      });
     },
   };
-  const metadata = await parquetMetadataAsync(buffer);
+  let metadata;
+  try {
+    metadata = await parquetMetadataAsync(buffer);
+  } catch (error) {
+    throw readFault ?? new UnreadableFile('The file is no readable Parquet file.', { cause: error });
+  }
   const count = Number(metadata.num_rows);
   const columns = metadata.schema.length === 0 ? [] : topColumns(metadata.schema).slice(0, COLUMNS);
   const rows = await parquetReadObjects({
@@ -56,6 +71,9 @@ async function readParquet(file: FileEntry, read: Read): Promise<Table> {
     columns,
     rowStart: 0,
     rowEnd: Math.min(ROWS, count),
+  }).catch((error: unknown) => {
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    throw readFault ?? new UnreadableFile(`The rows of the Parquet file cannot be read${why}.`, { cause: error });
   });
   const cells = rows.map((row) => columns.map((column) => cellText(row[column])));
   return shaped(columns, cells, count, topColumns(metadata.schema).length);
