@@ -180,3 +180,79 @@ test('ten thousand rows are scrolled without a long frame', async () => {
   assert.deepEqual(serious(complaints), []);
   await end();
 });
+
+/** What the focused element looks like: its name, and whether it, or what holds it, shows the focus by an outline. */
+const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    const shows = (one) => {
+      const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(one);
+      return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && !/, 0\)|transparent/.test(outlineColor);
+    };
+    // A box is drawn by its frame; a line of text has the cursor and its own border.
+    const frame = element.closest('.MuiCheckbox-root, .MuiRadio-root, .MuiSwitch-switchBase') ?? element;
+    const isText = element.matches('input:not([type=checkbox], [type=radio]), textarea');
+    return {
+      name: `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent}`.slice(0, 60),
+      isSeen: isText || shows(element) || shows(frame),
+    };
+  });
+
+for (const theme of ['light', 'dark']) {
+  test(`the keyboard shows where it is, ${theme}`, async () => {
+    const { page, complaints, end } = await console_.open({ path: '/calculations?status=failed', theme });
+    await page.getByRole('link', { name: 'delta' }).waitFor();
+    const seen = [];
+    for (let count = 0; count < 60; count += 1) {
+      await page.keyboard.press('Tab');
+      const one = await focused(page);
+      if (!one) break;
+      seen.push(one);
+    }
+    assert.ok(seen.length > 15, `${seen.length} elements are reached`);
+    assert.ok(seen.some(({ name }) => name.startsWith('BUTTON')), 'a button is reached');
+    assert.deepEqual(seen.filter(({ isSeen }) => !isSeen), []);
+    assert.deepEqual(serious(complaints), []);
+    await end();
+  });
+}
+
+test('many conditions leave the table its room', async () => {
+  const conditions = Array.from({ length: 200 }, (_, index) => `name[ne]=other${index}`).join('&');
+  const { page, complaints, end } = await console_.open({ path: `/calculations?${conditions}` });
+  const bar = page.getByRole('list', { name: 'Conditions' });
+  await bar.waitFor();
+  const { height } = await bar.boundingBox();
+  assert.ok(height <= 240, `the conditions are ${height} px high`);
+  assert.ok((await page.getByRole('grid').boundingBox()).height > 150);
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('what the palette finds is not denied', async () => {
+  const { page, complaints, end } = await console_.open({ path: '/calculations?status=failed' });
+  await page.getByRole('link', { name: 'delta' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('gamma');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('option', { name: 'gamma' }).waitFor();
+  assert.equal(await dialog.getByText('Nothing found').count(), 0);
+  await dialog.getByRole('combobox').fill('qzqzqz');
+  await dialog.getByText('Nothing found').waitFor();
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('the order of statistics stands in the address', async () => {
+  const { page, complaints, end } = await console_.open({ path: '/explore?by=name&method=SOR' });
+  const head = page.getByRole('columnheader', { name: 'name' });
+  await head.getByRole('button').click();
+  await page.waitForURL(/sort=name/);
+  await head.getByRole('button').click();
+  await page.waitForURL(/sort=-name/);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('[data-cell="0:0"]')?.textContent === 'beta');
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});

@@ -33,6 +33,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
     queryFn: ({ signal }) => find(deferred, signal),
     enabled: deferred.length >= 2,
   });
+  const objects = found.data ?? [];
   const areas = [...offered(SCIENCE, scopes), PERSONAL, ...offered(ADMINISTRATION, scopes)];
   const groups = useAllShortcuts().filter((group) => group.title !== 'Go to');
 
@@ -83,12 +84,15 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
             '& [cmdk-group-heading]': { px: 3, py: 2, color: 'text.secondary', fontSize: '0.75rem' },
           }}
         >
-          <Command.Empty>
-            <Box sx={{ p: 3, color: 'text.secondary' }}>{found.isFetching ? 'Searching' : 'Nothing found'}</Box>
-          </Command.Empty>
-          {(found.data ?? []).length > 0 && (
+          {/* The list counts only what it matches itself, not the objects that the server found. */}
+          {objects.length === 0 && (
+            <Command.Empty>
+              <Box sx={{ p: 3, color: 'text.secondary' }}>{found.isFetching ? 'Searching' : 'Nothing found'}</Box>
+            </Command.Empty>
+          )}
+          {objects.length > 0 && (
             <Command.Group heading="Objects" forceMount>
-              {(found.data ?? []).map((one) => (
+              {objects.map((one) => (
                 <Object key={`${one.kind} ${one.id}`} found={one} text={text} go={go} />
               ))}
             </Command.Group>

@@ -73,6 +73,10 @@ const dark = {
   ],
 };
 
+const OUTLINE = '2px solid var(--t-palette-primary-main)';
+/** Buttons have no ripple to show the focus, and MUI takes their outline away. Inside, where no frame cuts it off. */
+const FOCUS = { '&.Mui-focusVisible, &:focus-visible': { outline: OUTLINE, outlineOffset: -2 } };
+
 export const theme = createTheme({
   cssVariables: { colorSchemeSelector: 'class', cssVarPrefix: 't' },
   colorSchemes: { light: { palette: light }, dark: { palette: dark } },
@@ -91,7 +95,7 @@ export const theme = createTheme({
   },
   transitions: { create: () => 'none' },
   components: {
-    MuiButtonBase: { defaultProps: { disableRipple: true } },
+    MuiButtonBase: { defaultProps: { disableRipple: true }, styleOverrides: { root: FOCUS } },
     MuiButton: { defaultProps: { size: 'small', disableElevation: true } },
     MuiIconButton: { defaultProps: { size: 'small' } },
     MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
@@ -101,6 +105,7 @@ export const theme = createTheme({
       defaultProps: { elevation: 0, variant: 'outlined' },
       styleOverrides: { root: { backgroundImage: 'none' } },
     },
+    MuiMenuItem: { styleOverrides: { root: FOCUS } },
     MuiTab: { styleOverrides: { root: { minHeight: 36, padding: '6px 12px' } } },
     MuiTabs: { styleOverrides: { root: { minHeight: 36 } } },
     MuiTooltip: { defaultProps: { enterDelay: 400 } },
@@ -109,7 +114,7 @@ export const theme = createTheme({
         body: { fontVariantNumeric: 'lining-nums tabular-nums' },
         'code, pre, kbd': { fontFamily: MONO, fontSize: '0.75rem' },
         a: { color: 'var(--t-palette-primary-main)' },
-        ':focus-visible': { outline: '2px solid var(--t-palette-primary-main)', outlineOffset: 1 },
+        ':focus-visible': { outline: OUTLINE, outlineOffset: 1 },
         '@media (prefers-reduced-motion: reduce)': {
           '*': { animation: 'none !important', transition: 'none !important' },
         },

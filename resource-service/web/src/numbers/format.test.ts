@@ -13,11 +13,48 @@ describe('a column', () => {
   test('shows as many digits as tell its values apart', () => {
     expect(written('[1.0001, 1.0002, 3]')).toEqual(['1.0001', '1.0002', '3.0000']);
     expect(written('[1.1, 2.2, 3.3]')).toEqual(['1.10', '2.20', '3.30']);
-    expect(written('[0.1, 0.10000000000000002]')).toEqual(['0.10000000000000001', '0.10000000000000002']);
+    expect(written('[0.1, 0.10000000000000002]')).toEqual(['0.10000000000000000', '0.10000000000000002']);
   });
 
   test('keeps integers of 64 bits exact', () => {
     expect(written('[9007199254740993, -3]')).toEqual(['9007199254740993', '−3']);
+  });
+
+  test('tells integers apart that are one JavaScript number, also beside others', () => {
+    expect(written('[9007199254740993, 9007199254740992, 1.5]')).toEqual([
+      '9007199254740993\u2008\u2007',
+      '9007199254740992\u2008\u2007',
+      '1.5',
+    ]);
+  });
+
+  test('shows no digit that was not stored', () => {
+    expect(written('[0.3, 0.30000000000000004]')).toEqual(['0.30000000000000000', '0.30000000000000004']);
+    expect(written('[1.3e-9, 1.3000000000000002e-9, 2e9]')).toEqual([
+      '1.3000000000000000e−9',
+      '1.3000000000000003e−9',
+      '2.0000000000000000e9\u2007',
+    ]);
+  });
+
+  test('tells small numbers apart beside large ones', () => {
+    expect(written('[3, 0.010000000000000002, 0.010000000000000004]')).toEqual([
+      '3.000000000000000000',
+      '0.010000000000000002',
+      '0.010000000000000004',
+    ]);
+  });
+
+  test('rounds nothing that has few digits, and leaves five of the others', () => {
+    expect(written('[6049.5]')).toEqual(['6049.5']);
+    expect(written('[123456, 0.5]')).toEqual(['123456.0', '0.5']);
+    expect(written('[0.123456789]')).toEqual(['0.12346']);
+    expect(written('[1.2345e-8]')).toEqual(['1.2345e−8']);
+  });
+
+  test('keeps the sign of zero', () => {
+    expect(written('[-0.0, 0.0, 1.5]')).toEqual(['−0.00', '0.00', '1.50']);
+    expect(written('[-0.0, 1.5e-12]')[0]).toMatch(/^−0/);
   });
 
   test('uses exponents of one width where magnitudes differ widely', () => {
@@ -53,4 +90,23 @@ test('a single number is shown as stored unless fewer digits are asked for', () 
   expect(single(parseJson('1.0'))).toBe('1.0');
   expect(single(0.123456789, 3)).toBe('0.123');
   expect(single('node-17')).toBe('node-17');
+});
+
+test('where digits were rounded away stands an exponent, not zeros', () => {
+  expect([signed(-9007199254740991), signed(12345), signed(10000), signed(1e300)]).toEqual([
+    '−9.007e15',
+    '+1.235e4',
+    '+10000',
+    '+1e300',
+  ]);
+  expect(single(123456789, 5)).toBe('1.2346e8');
+});
+
+test('exponents are written alike everywhere', () => {
+  expect([single(1.7e308, 5), single(1.7e308), single(parseJson('1e308')), signed(-1.7e308)]).toEqual([
+    '1.7e308',
+    '1.7e308',
+    '1e308',
+    '−1.7e308',
+  ]);
 });

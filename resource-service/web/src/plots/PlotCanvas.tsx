@@ -5,11 +5,12 @@ import Box from '@mui/material/Box';
 import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
 import UPlot from 'uplot';
 
-import { niceStep, type Axis } from './axis';
+import type { Axis } from './axis';
 import type { Aligned } from './align';
 import { drawPoints, drawSpecials, type Drawn } from './draw';
 import type { PlotColours } from './look';
 import type { Range } from './samples';
+import { labelWidth, stepMarks, stepText } from './steps';
 import { scaled } from './window';
 
 /** What the frame of a plot can ask of its drawing. */
@@ -36,8 +37,9 @@ export interface CanvasProps {
 
 /** How much one notch of the wheel zooms. */
 const NOTCH = 1.25;
+/** Pixels that stay free at the right. */
+const RIGHT = 16;
 const FONT = '11px system-ui, "Liberation Sans", "DejaVu Sans", sans-serif';
-const SPACE = 70;
 
 /** Remount it (by its key) when the number of lines, their looks or the colours change. */
 export default function PlotCanvas(props: CanvasProps) {
@@ -131,12 +133,22 @@ function optionsOf(latest: Latest, node: HTMLElement): UPlot.Options {
     width: Math.max(200, node.clientWidth),
     height,
     legend: { show: false },
+    // Half of the last label stands beyond the axis.
+    padding: [null, () => Math.max(RIGHT, Math.ceil(labelWidth(latest.current.window) / 2)), null, null],
     scales: {
       x: { time: false, range: () => [...latest.current.window] },
       y: { range: () => [...latest.current.axis.range] },
     },
     axes: [
-      { ...common, size: 28, splits: (_, __, from, to) => stepMarks([from, to], node.clientWidth) },
+      {
+        ...common,
+        size: 28,
+        splits: (made, _, from, to) => {
+          const { left, width } = made.bbox;
+          return stepMarks([from, to], width / devicePixelRatio, left / devicePixelRatio);
+        },
+        values: (_, steps) => steps.map((step) => stepText({ step })),
+      },
       {
         ...common,
         size: (_, labels) => 16 + 6.5 * Math.max(3, ...(labels ?? []).map((label) => label.length)),
@@ -183,14 +195,6 @@ function seriesOf(look: Drawn['look']): UPlot.Series[] {
   const border: UPlot.Series = { width: 0, points: { show: false } };
   const line: UPlot.Series = { stroke: look.colour, width: 1.5, dash: look.dash, points: { show: false } };
   return [line, border, border];
-}
-
-/** Marks at whole steps. */
-function stepMarks([from, to]: Range, width: number): number[] {
-  const step = Math.max(1, niceStep((to - from) / Math.max(2, width / SPACE)));
-  const marks: number[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to && marks.length < 100; at += step) marks.push(at);
-  return marks;
 }
 
 function drawMarks(plot: UPlot, marks: readonly number[], colour: string): void {

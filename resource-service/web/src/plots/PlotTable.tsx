@@ -7,13 +7,23 @@ import { DataTable, type Column } from '@/ui/table';
 
 import type { Curve } from './curves';
 import { within, type Range } from './samples';
+import { byStep, stepName, stepText } from './steps';
 
 interface Row {
   step: number;
+  exact?: string | undefined;
   values: (number | undefined)[];
 }
 
 const HEIGHT = 320;
+/** Widths in pixels: at least, of a letter, and of what surrounds the text. */
+const STEP = 110;
+const VALUE = 190;
+const LETTER = 7.5;
+const AROUND = 24;
+
+const widthOf = (texts: readonly string[], least: number) =>
+  texts.reduce((most, text) => Math.max(most, Math.ceil(text.length * LETTER) + AROUND), least);
 
 export function PlotTable({ curves, window, title }: { curves: readonly Curve[]; window: Range; title: string }) {
   const rows = useMemo(() => rowsOf(curves, window), [curves, window]);
@@ -22,17 +32,18 @@ export function PlotTable({ curves, window, title }: { curves: readonly Curve[];
       {
         id: 'step',
         title: 'step',
-        width: 110,
+        width: widthOf(rows.map(stepText), STEP),
         align: 'right',
-        cell: ({ step }) => step.toLocaleString('en'),
-        text: ({ step }) => String(step),
+        cell: stepText,
+        text: stepName,
       },
       ...curves.map((curve, index): Column<Row> => {
-        const format = columnFormat(rows.map(({ values }) => values[index]).map(stored));
+        const shown = rows.map((row) => stored(row.values[index]));
+        const format = columnFormat(shown);
         return {
           id: curve.key,
           title: curve.label,
-          width: 190,
+          width: widthOf(shown.map(format), VALUE),
           align: 'right',
           ...(curve.unit !== undefined && { note: curve.unit }),
           cell: ({ values }) => (values[index] === undefined ? '' : format(stored(values[index]))),
@@ -44,7 +55,7 @@ export function PlotTable({ curves, window, title }: { curves: readonly Curve[];
   );
   return (
     <Box sx={{ height: HEIGHT, display: 'flex', flexDirection: 'column', minWidth: 0 }}>
-      <DataTable label={title} rows={rows} columns={columns} keyOf={(row) => String(row.step)} total={rows.length} />
+      <DataTable label={title} rows={rows} columns={columns} keyOf={stepName} total={rows.length} />
     </Box>
   );
 }
@@ -52,14 +63,15 @@ export function PlotTable({ curves, window, title }: { curves: readonly Curve[];
 /** Special numbers as the service writes them. */
 const stored = (value: number | undefined) => (value === undefined || Number.isFinite(value) ? value : String(value));
 
-function rowsOf(curves: readonly Curve[], window: Range): Row[] {
-  const rows = new Map<number, Row>();
+export function rowsOf(curves: readonly Pick<Curve, 'sample'>[], window: Range): Row[] {
+  const rows = new Map<string, Row>();
   for (const [index, { sample }] of curves.entries()) {
-    for (const { step, value } of within(sample.points, window)) {
-      let row = rows.get(step);
-      if (!row) rows.set(step, (row = { step, values: [] }));
+    for (const point of within(sample.points, window)) {
+      const { step, exact, value } = point;
+      let row = rows.get(stepName(point));
+      if (!row) rows.set(stepName(point), (row = { step, exact, values: [] }));
       row.values[index] = value;
     }
   }
-  return [...rows.values()].sort((a, b) => a.step - b.step);
+  return [...rows.values()].sort(byStep);
 }

@@ -6,6 +6,7 @@ import { single } from '@/numbers/format';
 import type { Curve } from './curves';
 import { lookOf } from './look';
 import { nearest, type SamplePoint } from './samples';
+import { stepName, stepText } from './steps';
 
 /** What a curve has at the point nearest to a step. */
 export function pointAt(curve: Curve, step: number): SamplePoint | undefined {
@@ -19,7 +20,7 @@ export function spoken(curves: readonly Curve[], step: number): string {
   const parts = curves.flatMap((curve) => {
     const point = pointAt(curve, step);
     if (!point) return [];
-    const at = point.step === step ? '' : ` at step ${point.step}`;
+    const at = point.step === step ? '' : ` at step ${stepName(point)}`;
     return [`${curve.label} ${valueText(point.value)}${curve.unit === undefined ? '' : ` ${curve.unit}`}${at}`];
   });
   return `Step ${step}: ${parts.join('; ')}`;
@@ -53,7 +54,7 @@ export function Readout({
                 ▍
               </Box>
               <span dir="auto">
-                step {point.step.toLocaleString('en')}: {valueText(point.value)}
+                step {stepText(point)}: {valueText(point.value)}
               </span>
               {curve.unit !== undefined && curve.unit !== '1' && <> {curve.unit}</>}
               {point.min !== point.max && Number.isFinite(point.min) && (

@@ -1,9 +1,11 @@
 // Samples of series as the service reduces them: reading, joining two of different detail, range of values.
-import { isObject, toNumber, type Json } from '@/api/json';
+import { asStored, isObject, toNumber, type Json } from '@/api/json';
 
 /** A point that was kept. `min` and `max` are those of all points it stands for; NaN where none was finite. */
 export interface SamplePoint {
   step: number;
+  /** The stored text of a step that is beyond the exact numbers of JavaScript. */
+  exact?: string;
   value: number;
   min: number;
   max: number;
@@ -37,7 +39,8 @@ export function readSample(answer: Json): Sample {
       const number = toNumber(of);
       return number !== undefined && Number.isFinite(number) ? number : Number.isFinite(value) ? value : NaN;
     };
-    points.push({ step, value, min: border(one.min), max: border(one.max) });
+    const exact = Number.isSafeInteger(step) ? undefined : asStored(one.step);
+    points.push({ step, ...(exact !== undefined && { exact }), value, min: border(one.min), max: border(one.max) });
   }
   const unit = typeof answer.unit === 'string' ? answer.unit : undefined;
   return { points, count: toNumber(answer.count) ?? points.length, ...(unit !== undefined && { unit }) };

@@ -99,6 +99,9 @@ export function FilterBar({ filter, fields, valuesOf, onChange, onControls, hand
           p: 0,
           listStyle: 'none',
           minWidth: 0,
+          // Many conditions leave the table its room.
+          maxHeight: '30vh',
+          overflowY: 'auto',
         }}
       >
         {filter.map((part, at) => (

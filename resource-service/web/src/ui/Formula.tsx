@@ -7,7 +7,7 @@ import temml from 'temml';
 /** Macros expand at most so often: a formula cannot keep the page busy. */
 const EXPANSIONS = 300;
 /** Largest size in em and in points that a formula can ask for. */
-const LARGEST: [number, number] = [20, 200];
+const LARGEST: [number, number] = [4, 50];
 
 export default function Formula({ source, isBlock }: { source: string; isBlock: boolean }) {
   const place = useRef<HTMLSpanElement>(null);

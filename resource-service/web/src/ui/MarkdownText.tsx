@@ -51,6 +51,7 @@ function unmarkHtml() {
 }
 
 const LOOK = {
+  overflowWrap: 'anywhere',
   '& > :first-of-type': { mt: 0 },
   '& > :last-child': { mb: 0 },
   '& p, & ul, & ol, & blockquote, & pre': { my: 2 },

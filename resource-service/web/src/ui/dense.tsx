@@ -44,7 +44,8 @@ export function DenseTable({
           '& thead th': { color: 'text.secondary', fontWeight: 500, whiteSpace: 'nowrap' },
           '& .right': { textAlign: 'right', whiteSpace: 'nowrap' },
           '& .words': { overflowWrap: 'break-word', minWidth: 120, maxWidth: 360 },
-          '& .wrap': { overflowWrap: 'anywhere', minWidth: 56, maxWidth: 360 },
+          // Wide enough for usual words: only longer ones are cut.
+          '& .wrap': { overflowWrap: 'anywhere', minWidth: 104, maxWidth: 360 },
         }}
       >
         <thead>

@@ -99,7 +99,12 @@ function MetricsList({ metrics, chosen, toggle }: ListProps) {
             label={
               <Box sx={{ py: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
                 <span dir="auto">{metric}</span>
-                {unit !== undefined && unit !== '1' && ` [${unit}]`}
+                {unit !== undefined && unit !== '1' && (
+                  <>
+                    {' '}
+                    [<bdi>{unit}</bdi>]
+                  </>
+                )}
                 <Box sx={{ color: 'text.secondary', typography: 'body2' }}>
                   {count.toLocaleString('en')} {count === 1 ? 'point' : 'points'}
                   {last !== undefined && `, last ${single(last, 5)}`}
@@ -132,6 +137,7 @@ function Plot({
   const [smoothText] = useParam('smooth');
   const [show] = useParam('show');
   const [from, to, tau] = [stepParam(fromText), stepParam(toText), stepParam(smoothText)];
+  const isWrong = smoothText !== '' && (tau === undefined || tau <= 0);
   const isLog = scale === 'log';
   const asTable = show === 'table';
   const names = metrics.map((metric) => ({ calculation: calculation._id, metric, label: metric, isGrowing }));
@@ -157,7 +163,8 @@ function Plot({
           label="Smoothing in steps"
           value={smoothText}
           onChange={(event) => set({ smooth: event.target.value })}
-          error={smoothText !== '' && (tau === undefined || tau <= 0)}
+          error={isWrong}
+          helperText={isWrong ? 'Enter a whole number above 0' : undefined}
           slotProps={{ htmlInput: { inputMode: 'numeric' }, inputLabel: { shrink: true } }}
           placeholder="none"
           sx={{ width: 150 }}

@@ -116,8 +116,8 @@ function shaped(columns: string[], rows: string[][], count: number | undefined, 
   );
   const all = count !== undefined && count <= cut.length;
   const rowNote = all
-    ? `${cut.length.toLocaleString('en')} rows`
-    : `The first ${cut.length.toLocaleString('en')} rows${count === undefined ? '' : ` of ${count.toLocaleString('en')}`}`;
+    ? `${cut.length.toLocaleString('en')} ${cut.length === 1 ? 'row' : 'rows'}`
+    : `The first ${cut.length.toLocaleString('en')} ${cut.length === 1 ? 'row' : 'rows'}${count === undefined ? '' : ` of ${count.toLocaleString('en')}`}`;
   const columnNote = width > shown.length ? `, the first ${shown.length} of ${width.toLocaleString('en')} columns` : '';
   return { columns: shown, rows: cut, note: `${rowNote}${columnNote}` };
 }

@@ -3,13 +3,13 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 
-import { asStored } from '@/api/json';
+import { asStored, isNumeric } from '@/api/json';
 import { usePreferences } from '@/app/preferences';
 import { valueText } from '@/calculations/changes';
 import type { InputRow, ResultRow } from '@/calculations/compare';
 import type { Compared } from '@/calculations/tolerance';
 import type { Calculation } from '@/calculations/data';
-import { columnFormat, signed } from '@/numbers/format';
+import { columnFormat, signed, single } from '@/numbers/format';
 
 import { Matrix, type MatrixRow } from './Matrix';
 
@@ -50,7 +50,7 @@ export function InputsTable({ columns, rows, isAll }: InputsProps) {
           <Value
             key={index}
             value={value}
-            text={typeof value === 'object' && value !== null ? valueText(value, digits) : format(value)}
+            text={typeof value === 'object' && !isNumeric(value) ? valueText(value, digits) : format(value)}
           />
         ),
       ),
@@ -66,7 +66,13 @@ export function InputsTable({ columns, rows, isAll }: InputsProps) {
 }
 
 function Value({ value, text }: { value: InputRow['values'][number]; text: string }) {
-  return <bdi title={asStored(value).slice(0, 2000)}>{text.length > LONG ? `${text.slice(0, LONG)}…` : text}</bdi>;
+  // A number that breaks over two lines reads as two.
+  const whiteSpace = isNumeric(value) ? 'pre' : undefined;
+  return (
+    <bdi title={asStored(value).slice(0, 2000)} style={{ whiteSpace }}>
+      {text.length > LONG ? `${text.slice(0, LONG)}…` : text}
+    </bdi>
+  );
 }
 
 const Absent = () => (
@@ -210,7 +216,8 @@ function DifferenceText({ compared }: { compared: Compared | undefined }) {
 }
 
 function percent(relative: number): string {
-  return Math.abs(relative) >= 10 ? `×${(1 + relative).toPrecision(3)}` : `${signed(relative * 100, 2)} %`;
+  if (Math.abs(relative) >= 10) return `×${single(1 + relative, 3)}`;
+  return `${signed(relative * 100, Math.abs(relative) >= 1 ? 4 : 2)} %`;
 }
 
 interface LimitedProps {

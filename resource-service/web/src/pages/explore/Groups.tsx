@@ -1,7 +1,7 @@
 // The statistics of each group as a table; a group leads to its calculations.
 import Box from '@mui/material/Box';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { Link, useNavigate } from 'react-router';
 
 import { asStored, toNumber, type JsonObject } from '@/api/json';
@@ -23,6 +23,7 @@ interface GroupsProps {
   conditions: URLSearchParams;
   state: TableState;
   fields: readonly Field[];
+  onSort(sort: readonly SortKey[]): void;
 }
 
 interface Aggregate {
@@ -33,7 +34,7 @@ interface Aggregate {
 /** Rows that are seen at once. */
 const SEEN = 14;
 
-export function Groups({ by, stats, conditions, state, fields }: GroupsProps) {
+export function Groups({ by, stats, conditions, state, fields, onSort }: GroupsProps) {
   const api = useApi();
   const navigate = useNavigate();
   const { preferences } = usePreferences();
@@ -48,7 +49,7 @@ export function Groups({ by, stats, conditions, state, fields }: GroupsProps) {
       })) as unknown as Aggregate,
   });
   const groups = aggregate.data?.groups;
-  const [sort, setSort] = useState<readonly SortKey[]>([]);
+  const { sort } = state;
   const rows = useMemo(() => sorted(groups ?? [], sort), [groups, sort]);
   const digits = state.stored ? 'stored' : preferences.digits;
   const columns = useMemo(() => {
@@ -71,7 +72,7 @@ export function Groups({ by, stats, conditions, state, fields }: GroupsProps) {
                 keyOf={(row) => JSON.stringify(by.map((path) => asStored(row.group[path])))}
                 onOpen={(row) => void navigate(hrefOf(columns, row))}
                 sort={sort.map(({ path, descending }) => ({ id: path, descending }))}
-                onSort={(path, keepOthers) => setSort(nextSort(sort, path, keepOthers))}
+                onSort={(path, keepOthers) => onSort(nextSort(sort, path, keepOthers))}
               />
             </Box>
             <Box sx={{ color: 'text.secondary', mt: 1 }}>

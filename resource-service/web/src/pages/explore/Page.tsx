@@ -81,7 +81,7 @@ export default function ExplorePage() {
           />
           <Statistics values={stats} fields={fields.filter(isNumber)} onChange={(values) => setList('stat', values)} />
         </Box>
-        <Groups by={by} stats={stats} conditions={conditions} state={state} fields={fields} />
+        <Groups {...{ by, stats, conditions, state, fields }} onSort={(sort) => change({ sort })} />
       </Section>
       <Section title="Two values against one another">
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 4, mb: 3 }}>

@@ -23,6 +23,9 @@ const PAGES: Record<string, (id: string) => string> = {
   calculation: (id) => `/calculations/${encodeURIComponent(id)}`,
 };
 
+/** Who acts on the machine itself is no user. */
+const OPERATOR = 'operator';
+
 export default function Audit() {
   const [search] = useSearchParams();
   const [actor, setActor] = useParam('actor');
@@ -51,12 +54,16 @@ export default function Audit() {
     {
       title: 'By',
       cell: (act) =>
-        act.actor && (
-          <Linked
-            id={act.actor}
-            name={people.get(act.actor)}
-            to={`/admin/audit?actor=${encodeURIComponent(act.actor)}`}
-          />
+        act.actor === OPERATOR ? (
+          <span title="The command line, or the program that embeds the service">{OPERATOR}</span>
+        ) : (
+          act.actor && (
+            <Linked
+              id={act.actor}
+              name={people.get(act.actor)}
+              to={`/admin/audit?actor=${encodeURIComponent(act.actor)}`}
+            />
+          )
         ),
     },
     { title: 'To', cell: (act) => <Target act={act} name={people.get(act.target ?? '')} /> },

@@ -35,7 +35,7 @@ export default function Roles() {
     {
       title: 'Scopes',
       cell: (role) => (
-        <Box component="code" sx={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}>
+        <Box component="code" sx={{ whiteSpace: 'normal', overflowWrap: 'break-word' }}>
           {role.scopes.join(' ')}
         </Box>
       ),
