@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { countsText, outcomeOf, quorumText } from './verdicts';
+import type { QueueItem } from './types';
+import { countsText, inPart, outcomeOf, queueAddress, queuePart, quorumText } from './verdicts';
 
 describe('verdicts in words', () => {
   it('counts towards the quorum', () => {
@@ -23,5 +24,21 @@ describe('verdicts in words', () => {
     expect(outcomeOf({ approve: 1, reject: 1, rerun: 0 }, 2)).toBe('divided');
     expect(outcomeOf({ approve: 0, reject: 1, rerun: 0 }, null)).toBe('rejected');
     expect(outcomeOf({ approve: 0, reject: 0, rerun: 1 }, null)).toBe('rerun');
+  });
+});
+
+describe('parts of the queue', () => {
+  it('are named in the address', () => {
+    expect(queueAddress('a/b', 'stale')).toBe('/review/a%2Fb?reason=stale');
+    expect(queueAddress(undefined, undefined)).toBe('/review');
+    expect([queuePart('waiting'), queuePart('toString'), queuePart('')]).toEqual(['waiting', undefined, undefined]);
+  });
+
+  it('hold each reason once', () => {
+    const items = (['stale', 'requested', 'quorum'] as const).map((reason) => ({ reason }) as QueueItem);
+    const reasons = (part?: 'waiting' | 'stale') => inPart(items, part).map(({ reason }) => reason);
+    expect(reasons('stale')).toEqual(['stale']);
+    expect(reasons('waiting')).toEqual(['requested', 'quorum']);
+    expect(reasons()).toEqual(['stale', 'requested', 'quorum']);
   });
 });

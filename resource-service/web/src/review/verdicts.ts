@@ -1,5 +1,5 @@
 // Verdicts in words. Pure.
-import type { Reason, Verdict } from './types';
+import type { QueueItem, Reason, Verdict } from './types';
 
 export const VERDICTS: readonly { verdict: Verdict; key: string; label: string; done: string }[] = [
   { verdict: 'approve', key: 'a', label: 'Approve', done: 'Approved' },
@@ -12,6 +12,30 @@ export const REASONS: Record<Reason, string> = {
   requested: 'verdict requested',
   quorum: 'verdicts missing',
 };
+
+/** Parts of the queue, as `reason` in its address names them. */
+export const QUEUE_PARTS = {
+  waiting: { title: 'Waiting', reasons: ['requested', 'quorum'] },
+  stale: { title: 'Changed', reasons: ['stale'] },
+} as const satisfies Record<string, { title: string; reasons: readonly Reason[] }>;
+export type QueuePart = keyof typeof QUEUE_PARTS;
+
+/** The part that an address asks for; undefined is the whole queue. */
+export function queuePart(text: string): QueuePart | undefined {
+  return Object.hasOwn(QUEUE_PARTS, text) ? (text as QueuePart) : undefined;
+}
+
+export function inPart(items: readonly QueueItem[], part: QueuePart | undefined): readonly QueueItem[] {
+  if (part === undefined) return items;
+  const reasons: readonly Reason[] = QUEUE_PARTS[part].reasons;
+  return items.filter(({ reason }) => reasons.includes(reason));
+}
+
+/** The address of the queue, or of one calculation in it. */
+export function queueAddress(id: string | undefined, part: QueuePart | undefined): string {
+  const path = id === undefined ? '/review' : `/review/${encodeURIComponent(id)}`;
+  return part === undefined ? path : `${path}?reason=${part}`;
+}
 
 interface Counts {
   approve: number;

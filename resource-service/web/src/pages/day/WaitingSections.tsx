@@ -1,7 +1,7 @@
 // What waits for the reader's verdict, and what changed since one.
 import { useQueue } from '@/review/queries';
 import type { QueueItem } from '@/review/types';
-import { quorumText, REASONS } from '@/review/verdicts';
+import { inPart, queueAddress, quorumText, REASONS, type QueuePart } from '@/review/verdicts';
 import { Answer } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
@@ -11,35 +11,43 @@ import { DayList, DayRow, DaySection, Nothing, SHOWN } from './DayList';
 export function WaitingSections() {
   const queue = useQueue();
   const items = queue.data?.pages.flatMap((page) => page.items);
-  const changed = items?.filter(({ reason }) => reason === 'stale');
-  const waiting = items?.filter(({ reason }) => reason !== 'stale');
+  const changed = items && inPart(items, 'stale');
+  const waiting = items && inPart(items, 'waiting');
   const more = queue.hasNextPage ? '+' : '';
   // Changed ones come first in the queue: their count is whole once one of the others has come.
   const moreChanged = waiting?.length === 0 ? more : '';
   return (
     <>
-      <DaySection title="Waiting for my verdict" count={waiting && `${waiting.length}${more}`} to="/review">
+      <DaySection
+        title="Waiting for my verdict"
+        count={waiting && `${waiting.length}${more}`}
+        to={queueAddress(undefined, 'waiting')}
+      >
         <Answer query={queue} rows={2}>
-          {() => <Items items={waiting ?? []} empty="Nobody waits for a verdict of yours." />}
+          {() => <Items items={waiting ?? []} part="waiting" empty="Nobody waits for a verdict of yours." />}
         </Answer>
       </DaySection>
-      <DaySection title="Changed since my verdict" count={changed && `${changed.length}${moreChanged}`} to="/review">
+      <DaySection
+        title="Changed since my verdict"
+        count={changed && `${changed.length}${moreChanged}`}
+        to={queueAddress(undefined, 'stale')}
+      >
         <Answer query={queue} rows={2}>
-          {() => <Items items={changed ?? []} empty="Nothing has changed since you gave your verdict." />}
+          {() => <Items items={changed ?? []} part="stale" empty="Nothing has changed since you gave your verdict." />}
         </Answer>
       </DaySection>
     </>
   );
 }
 
-function Items({ items, empty }: { items: readonly QueueItem[]; empty: string }) {
+function Items({ items, part, empty }: { items: readonly QueueItem[]; part: QueuePart; empty: string }) {
   if (items.length === 0) return <Nothing>{empty}</Nothing>;
   return (
     <DayList>
       {items.slice(0, SHOWN).map(({ calculation, reason, since, review, verdicts }) => (
         <DayRow
           key={calculation._id}
-          to={`/review/${encodeURIComponent(calculation._id)}`}
+          to={queueAddress(calculation._id, part)}
           name={calculation.name}
           aside={
             <>

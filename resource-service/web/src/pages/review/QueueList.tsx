@@ -5,13 +5,15 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 
 import type { QueueItem } from '@/review/types';
-import { quorumText, REASONS } from '@/review/verdicts';
+import { QUEUE_PARTS, queueAddress, quorumText, REASONS, type QueuePart } from '@/review/verdicts';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 interface QueueListProps {
   items: readonly QueueItem[];
   id: string | undefined;
+  /** The part of the queue that is listed; undefined is all of it. */
+  part: QueuePart | undefined;
   /** Fetches the next page, where there is one. */
   more: (() => void) | undefined;
   loading: boolean;
@@ -19,13 +21,29 @@ interface QueueListProps {
 
 const MARK_OF = { stale: 'stale', requested: 'requested', quorum: 'planned' } as const;
 
-export function QueueList({ items, id, more, loading }: QueueListProps) {
+export function QueueList({ items, id, part, more, loading }: QueueListProps) {
   return (
     <Box component="nav" aria-label="Queue">
+      {part !== undefined && (
+        <Box
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            justifyContent: 'space-between',
+            px: 3,
+            color: 'text.secondary',
+          }}
+        >
+          {QUEUE_PARTS[part].title} only
+          <Button component={Link} to={queueAddress(id, undefined)}>
+            Show all
+          </Button>
+        </Box>
+      )}
       <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {items.map((item) => (
           <li key={item.calculation._id}>
-            <Entry item={item} isCurrent={item.calculation._id === id} />
+            <Entry item={item} part={part} isCurrent={item.calculation._id === id} />
           </li>
         ))}
       </Box>
@@ -39,7 +57,13 @@ export function QueueList({ items, id, more, loading }: QueueListProps) {
   );
 }
 
-function Entry({ item: { calculation, reason, since, verdicts }, isCurrent }: { item: QueueItem; isCurrent: boolean }) {
+interface EntryProps {
+  item: QueueItem;
+  part: QueuePart | undefined;
+  isCurrent: boolean;
+}
+
+function Entry({ item: { calculation, reason, since, verdicts }, part, isCurrent }: EntryProps) {
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (isCurrent) link.current?.scrollIntoView({ block: 'nearest' });
@@ -48,7 +72,7 @@ function Entry({ item: { calculation, reason, since, verdicts }, isCurrent }: { 
     <Box
       component={Link}
       ref={link}
-      to={`/review/${encodeURIComponent(calculation._id)}`}
+      to={queueAddress(calculation._id, part)}
       aria-current={isCurrent ? 'true' : undefined}
       sx={{
         display: 'block',

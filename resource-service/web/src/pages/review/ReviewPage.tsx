@@ -14,6 +14,7 @@ import { useScope } from '@/app/services';
 import { useQueue } from '@/review/queries';
 import { QUEUE, revisionKey, VERDICTS, type Given } from '@/review/requests';
 import type { QueuePage } from '@/review/types';
+import { inPart, queueAddress, queuePart } from '@/review/verdicts';
 import { useUndo } from '@/review/useVerdict';
 import { Page } from '@/ui/page';
 import { Answer, Empty } from '@/ui/states';
@@ -50,7 +51,9 @@ function Reviewing() {
   const client = useQueryClient();
   const { id: asked } = useParams();
   const queue = useQueue();
-  const items = useMemo(() => queue.data?.pages.flatMap((page) => page.items) ?? [], [queue.data]);
+  const [reason] = useParam('reason');
+  const part = queuePart(reason);
+  const items = useMemo(() => inPart(queue.data?.pages.flatMap((page) => page.items) ?? [], part), [queue.data, part]);
   // Beside the queue there is room for the first one; alone, the queue is shown until one is chosen.
   const id = asked ?? (wide ? items[0]?.calculation._id : undefined);
   const index = items.findIndex(({ calculation }) => calculation._id === id);
@@ -65,9 +68,8 @@ function Reviewing() {
   };
 
   const show = useCallback(
-    (next: string | undefined, replace = false) =>
-      void navigate(next === undefined ? '/review' : `/review/${encodeURIComponent(next)}`, { replace }),
-    [navigate],
+    (next: string | undefined, replace = false) => void navigate(queueAddress(next, part), { replace }),
+    [navigate, part],
   );
   const step = (by: number) => {
     const next = items[index < 0 ? 0 : index + by];
@@ -85,8 +87,8 @@ function Reviewing() {
   const goBack = useCallback(({ subject }: Given) => show(subject._id, true), [show]);
 
   useShortcuts('Review', [
-    { keys: 'j', label: 'Next in the queue', run: () => step(1) },
-    { keys: 'k', label: 'Previous in the queue', run: () => step(-1) },
+    { keys: 'j', label: 'Next in the queue', repeats: true, run: () => step(1) },
+    { keys: 'k', label: 'Previous in the queue', repeats: true, run: () => step(-1) },
     {
       keys: 'o',
       label: 'Open the calculation',
@@ -99,6 +101,7 @@ function Reviewing() {
     <QueueList
       items={items}
       id={id}
+      part={part}
       more={queue.hasNextPage ? () => void queue.fetchNextPage() : undefined}
       loading={queue.isFetchingNextPage}
     />
@@ -117,7 +120,7 @@ function Reviewing() {
     >
       <Answer query={queue}>
         {() =>
-          id === undefined && items.length === 0 ? (
+          id === undefined && items.length === 0 && part === undefined ? (
             <NothingWaits onUndone={goBack} />
           ) : (
             <>
