@@ -207,8 +207,8 @@ for (const theme of ['light', 'dark']) {
     for (let count = 0; count < 60; count += 1) {
       await page.keyboard.press('Tab');
       const one = await focused(page);
-      if (!one) break;
-      seen.push(one);
+      // From the last element the focus leaves the page, and comes back to its beginning.
+      if (one) seen.push(one);
     }
     assert.ok(seen.length > 15, `${seen.length} elements are reached`);
     assert.ok(seen.some(({ name }) => name.startsWith('BUTTON')), 'a button is reached');
@@ -234,8 +234,8 @@ test('what the palette finds is not denied', async () => {
   const { page, complaints, end } = await console_.open({ path: '/calculations?status=failed' });
   await page.getByRole('link', { name: 'delta' }).waitFor();
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('gamma');
   const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox').fill('gamma');
   await dialog.getByRole('option', { name: 'gamma' }).waitFor();
   assert.equal(await dialog.getByText('Nothing found').count(), 0);
   await dialog.getByRole('combobox').fill('qzqzqz');

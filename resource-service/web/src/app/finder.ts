@@ -28,6 +28,15 @@ const LIMIT = 8;
 /** With one of these auth-service has something to look through. */
 const ADMIN = ['users:read', 'clients:read', 'audit:read'];
 
+/** How many documents are asked for where others than the sought ones fall out. */
+const MANY = 100;
+
+/** Finds documents alone, many of them: what it finds is filtered. */
+export function useDocumentFinder(): (text: string, signal: AbortSignal) => Promise<Found[]> {
+  const api = useApi();
+  return useCallback((text, signal) => documents(api, text, signal, MANY), [api]);
+}
+
 export function useFinder(): (text: string, signal: AbortSignal) => Promise<Found[]> {
   const api = useApi();
   const { scopes } = useIdentity();
@@ -46,9 +55,9 @@ export function useFinder(): (text: string, signal: AbortSignal) => Promise<Foun
   );
 }
 
-async function documents(api: Api, text: string, signal: AbortSignal): Promise<Found[]> {
+async function documents(api: Api, text: string, signal: AbortSignal, limit = LIMIT): Promise<Found[]> {
   const { items } = (await api.get<string>('/api/search', {
-    query: { q: text, limit: LIMIT },
+    query: { q: text, limit },
     signal,
   })) as unknown as Documents;
   return items.map(({ collection, _id, title, field, text: matched }) => ({

@@ -36,7 +36,8 @@ export const labelWidth = (range: Range): number =>
 export function stepMarks([from, to]: Range, width: number, before = 0): number[] {
   const label = labelWidth([from, to]);
   const space = Math.max(SPACE, label + BETWEEN);
-  const step = Math.max(1, niceStep(((to - from) * space) / Math.max(space, width)));
+  const least = ((to - from) * space) / Math.max(space, width);
+  const step = Math.max(1, space > SPACE ? tightStep(least) : niceStep(least));
   const marks: number[] = [];
   const place = (at: number) => ((at - from) / (to - from)) * width;
   for (let count = 0; count < MOST; count += 1) {
@@ -50,4 +51,10 @@ export function stepMarks([from, to]: Range, width: number, before = 0): number[
   // Where no round step has room for its label, the last one has.
   if (marks.length === 0 && Math.floor(to) >= from) marks.push(Math.floor(to));
   return marks;
+}
+
+/** Where labels are wide, a step of 3 or 4 leaves room for more of them than one of 5. */
+function tightStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * Math.ceil(least / power - 1e-9);
 }

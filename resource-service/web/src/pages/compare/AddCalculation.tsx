@@ -4,7 +4,7 @@ import TextField from '@mui/material/TextField';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 
-import { useFinder } from '@/app/finder';
+import { useDocumentFinder } from '@/app/finder';
 
 interface AddProps {
   taken: readonly string[];
@@ -12,7 +12,7 @@ interface AddProps {
 }
 
 export function AddCalculation({ taken, add }: AddProps) {
-  const find = useFinder();
+  const find = useDocumentFinder();
   const [text, setText] = useState('');
   const sought = useDeferredValue(text.trim());
   const query = useQuery({
@@ -33,7 +33,7 @@ export function AddCalculation({ taken, add }: AddProps) {
       getOptionLabel={({ title }) => title}
       getOptionKey={({ id }) => id}
       loading={query.isFetching}
-      noOptionsText={sought.length < 2 ? 'Type two letters or more' : 'No calculation has this in its name'}
+      noOptionsText={sought.length < 2 ? 'Type two letters or more' : 'No other calculation has these words'}
       blurOnSelect
       sx={{ width: 280, maxWidth: '100%' }}
       renderInput={(params) => (

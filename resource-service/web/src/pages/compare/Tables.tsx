@@ -217,7 +217,9 @@ function DifferenceText({ compared }: { compared: Compared | undefined }) {
 
 function percent(relative: number): string {
   if (Math.abs(relative) >= 10) return `×${single(1 + relative, 3)}`;
-  return `${signed(relative * 100, Math.abs(relative) >= 1 ? 4 : 2)} %`;
+  const share = relative * 100;
+  // Two digits, or all before the point.
+  return `${signed(share, Math.max(2, String(Math.abs(Math.round(share))).length))} %`;
 }
 
 interface LimitedProps {
