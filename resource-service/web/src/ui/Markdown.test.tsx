@@ -45,6 +45,12 @@ test('a formula is MathML', async () => {
   await expect.poll(() => container.querySelector('math msup')).not.toBeNull();
 });
 
+test('a formula cannot ask for a space that covers the page', async () => {
+  const container = shown('wide $a\\kern{40em}b$ end');
+  await expect.poll(() => container.querySelector('math mspace')).not.toBeNull();
+  expect(parseFloat(container.querySelector('math mspace')?.getAttribute('width') ?? '')).toBeLessThanOrEqual(4);
+});
+
 test('a formula within HTML is shown as it was written', () => {
   expect(shown('<script>x</script> $x^2$ and $$y$$').textContent).toContain('<script>x</script> $x^2$ and $$y$$');
 });

@@ -167,7 +167,7 @@ function Plot({
           helperText={isWrong ? 'Enter a whole number above 0' : undefined}
           slotProps={{ htmlInput: { inputMode: 'numeric' }, inputLabel: { shrink: true } }}
           placeholder="none"
-          sx={{ width: 150 }}
+          sx={{ width: 210 }}
         />
       </Box>
       <SeriesPlot
