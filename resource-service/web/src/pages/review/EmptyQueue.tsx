@@ -8,10 +8,11 @@ import { Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
-export function EmptyQueue({ undo }: { undo: ReactNode }) {
+/** `hasOthers`: something waits in another part of the queue. */
+export function EmptyQueue({ hasOthers, undo }: { hasOthers: boolean; undo: ReactNode }) {
   const last = useLastVerdict(true);
   return (
-    <Empty title="Nothing waits for your verdict">
+    <Empty title={hasOthers ? 'Nothing waits in this part of the queue' : 'Nothing waits for your verdict'}>
       {last.data && (
         <Box sx={{ mb: 3 }}>
           Your last verdict: <StatusMark status={last.data.verdict ?? 'requested'} />{' '}
@@ -25,7 +26,8 @@ export function EmptyQueue({ undo }: { undo: ReactNode }) {
         <li>and when it changes after your verdict.</li>
       </Box>
       <Box>
-        <Link to="/calculations">All calculations</Link> {undo}
+        {hasOthers ? <Link to="/review">The whole queue</Link> : <Link to="/calculations">All calculations</Link>}{' '}
+        {undo}
       </Box>
     </Empty>
   );

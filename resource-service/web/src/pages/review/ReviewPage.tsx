@@ -53,7 +53,8 @@ function Reviewing() {
   const queue = useQueue();
   const [reason] = useParam('reason');
   const part = queuePart(reason);
-  const items = useMemo(() => inPart(queue.data?.pages.flatMap((page) => page.items) ?? [], part), [queue.data, part]);
+  const all = useMemo(() => queue.data?.pages.flatMap((page) => page.items) ?? [], [queue.data]);
+  const items = useMemo(() => inPart(all, part), [all, part]);
   // Beside the queue there is room for the first one; alone, the queue is shown until one is chosen.
   const id = asked ?? (wide ? items[0]?.calculation._id : undefined);
   const index = items.findIndex(({ calculation }) => calculation._id === id);
@@ -120,8 +121,8 @@ function Reviewing() {
     >
       <Answer query={queue}>
         {() =>
-          id === undefined && items.length === 0 && part === undefined ? (
-            <NothingWaits onUndone={goBack} />
+          id === undefined && items.length === 0 && !(part !== undefined && queue.hasNextPage) ? (
+            <NothingWaits hasOthers={all.length > 0} onUndone={goBack} />
           ) : (
             <>
               {!wide && <PaneTabs pane={pane} count={count} hasSubject={id !== undefined} onChange={setPane} />}
@@ -187,10 +188,12 @@ function PaneTabs({ pane, count, hasSubject, onChange }: PaneTabsProps) {
 }
 
 /** The last verdict can still be undone after it emptied the queue. */
-function NothingWaits({ onUndone }: { onUndone: (given: Given) => void }) {
+function NothingWaits({ hasOthers, onUndone }: { hasOthers: boolean; onUndone: (given: Given) => void }) {
   const { canUndo, undo } = useUndo({ onUndone });
   useShortcuts('Verdict', [{ keys: 'z', label: 'Undo the last verdict', run: undo }]);
-  return <EmptyQueue undo={canUndo && <Button onClick={undo}>Undo the last verdict (z)</Button>} />;
+  return (
+    <EmptyQueue hasOthers={hasOthers} undo={canUndo && <Button onClick={undo}>Undo the last verdict (z)</Button>} />
+  );
 }
 
 function without(data: InfiniteData<QueuePage>, id: string): InfiniteData<QueuePage> {
