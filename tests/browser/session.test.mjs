@@ -90,8 +90,10 @@ test('a frozen tab that holds the lock stops nobody', async () => {
 test('log-out reaches every tab, and Back shows nothing of before', async () => {
   const view = await stack.open({ path: '/calculations' });
   await heading(view.page, 'Calculations').waitFor();
-  const other = await view.tab('/me');
-  await other.getByRole('button', { name: 'Log out', exact: true }).first().click();
+  const other = await view.tab('/calculations');
+  await heading(other, 'Calculations').waitFor();
+  await other.locator('a[href="/me"]').click();
+  await other.getByRole('button', { name: 'Log out here', exact: true }).click();
   await heading(other, /Log in/).waitFor();
   await heading(view.page, /Log in/).waitFor();
   await other.goBack();
