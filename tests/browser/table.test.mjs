@@ -256,3 +256,36 @@ test('the order of statistics stands in the address', async () => {
   assert.deepEqual(serious(complaints), []);
   await end();
 });
+
+test('long words and numbers stay in their places', async () => {
+  const ids = [];
+  for (const [name, n, x] of [
+    ['long A', '-9223372036854775808', '1.0'],
+    ['long B', '9223372036854775807', '1'],
+  ]) {
+    // Numbers as they are written: JavaScript would round them.
+    const text = JSON.stringify(calculation(name, { note: 'W'.repeat(400), parameters: { n: 'N', x: 'X' } }));
+    const { _id } = await scientist.post('/api/calculations', text.replace('"N"', n).replace('"X"', x));
+    ids.push(_id);
+  }
+  const points = [{ step: 1, value: 1.7e308 }];
+  await scientist.post('/api/series/points', { calculation: ids[0], metric: 'loss', unit: '\u202eVe', points });
+  const { page, complaints, end } = await console_.open({ path: `/compare?ids=${ids.join()}&all=1` });
+  const cells = page.getByRole('table', { name: 'Inputs' }).getByRole('row', { name: /^n / }).getByRole('cell');
+  await cells.first().waitFor();
+  assert.deepEqual(await cells.allTextContents(), ['−9223372036854775808', '9223372036854775807']);
+  for (const cell of await cells.all()) assert.ok((await cell.boundingBox()).height < 40, 'a number is on one line');
+  const likes = page.getByRole('table', { name: 'Inputs' }).getByRole('row', { name: /^x / }).getByRole('cell');
+  assert.deepEqual(await likes.allTextContents(), ['1.00', '1.00']);
+
+  await page.goto(`${console_.origin}/calculations/${ids[0]}`);
+  await page.getByText('WWWW').waitFor();
+  const beyond = await page.getByRole('main').evaluate((main) => main.scrollWidth - main.clientWidth);
+  assert.equal(beyond, 0);
+  await page.goto(`${console_.origin}/calculations/${ids[0]}?tab=plots&smooth=-1`);
+  await page.getByText('Enter a whole number above 0').waitFor();
+  await page.getByText('last 1.7e308').waitFor();
+  assert.equal(await page.getByRole('group', { name: '1 metric' }).locator('bdi').textContent(), '\u202eVe');
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
