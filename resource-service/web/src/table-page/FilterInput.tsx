@@ -102,7 +102,8 @@ export function FilterInput(props: FilterInputProps) {
       <Box
         component="ul"
         id={`${id}-list`}
-        role="listbox"
+        // A list that is not shown is none: it takes no keys from the page.
+        role={shown ? 'listbox' : undefined}
         aria-label="Suggestions"
         sx={{
           display: shown ? 'block' : 'none',
