@@ -6,8 +6,8 @@ import { readTable } from './tables';
 
 const noteOf = async (text: string) => {
   const content = new TextEncoder().encode(text);
-  const file = { path: 'a.csv', size: content.length } as FileEntry;
-  const { note } = await readTable('csv', file, async (from, to) => content.slice(from, to).buffer, 1e6);
+  const file: Pick<FileEntry, 'size'> = { size: content.length };
+  const { note } = await readTable('csv', file as FileEntry, async (from, to) => content.slice(from, to).buffer, 1e6);
   return note;
 };
 
