@@ -58,6 +58,11 @@ impl Case {
         }
     }
 
+    /// Whether it is a first try, with too few steps for good means.
+    pub fn is_short(&self) -> bool {
+        self.steps < 50_000
+    }
+
     /// How it ends: a time step that is too long ends in no number.
     fn end(&self) -> &'static str {
         if self.published.is_some() { "finished" } else { "failed" }
@@ -124,9 +129,7 @@ async fn run_case(
 
 /// Verdicts of the same person: on a run that was changed since, on the one that broke, and one that is asked for.
 async fn review(client: &mut Client, case: &Case, ended: &super::client::Handle) -> Result<()> {
-    for review in documents::reviews(case, ended) {
-        client.create("reviews", &review).await?;
-    }
+    client.create("reviews", &documents::review(case, ended)).await?;
     if let Some(note) = documents::later_note(case) {
         client.change("calculations", ended, &note).await?;
     }

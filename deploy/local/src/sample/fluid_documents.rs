@@ -87,22 +87,26 @@ pub fn points(calculation: &str, batch: &Batch) -> Vec<Value> {
     metrics.into_iter().filter(|(_, _, points)| !points.is_empty()).map(body).collect()
 }
 
-/// The verdicts on a calculation that has ended.
-pub fn reviews(case: &Case, ended: &Handle) -> Vec<Value> {
-    let revision = ended.revision();
-    let given = |verdict: &str, comment: &str| json!({ "calculation": ended.id, "revision": revision, "verdict": verdict, "comment": comment });
-    match case.published {
-        None => vec![given("rerun", "The energy is **NaN**: rerun with a time step of 0.004.")],
-        Some(_) if case.steps < 50_000 => {
-            vec![given("approve", "Energy and pressure are within their tolerances.")]
+/// The verdict on a calculation that has ended, or the request of one.
+pub fn review(case: &Case, ended: &Handle) -> Value {
+    let (verdict, comment) = match case.published {
+        None => ("rerun", "The energy is **NaN**: rerun with a time step of 0.004."),
+        Some(_) if case.is_short() => ("approve", "Energy and pressure are within their tolerances."),
+        Some(_) => {
+            return json!({ "calculation": ended.id, "revision": ended.revision(), "state": "requested" });
         }
-        Some(_) => vec![],
-    }
+    };
+    json!({
+        "calculation": ended.id,
+        "revision": ended.revision(),
+        "verdict": verdict,
+        "comment": comment,
+    })
 }
 
 /// What is changed of a calculation after the verdict on it, so that the verdict is stale.
 pub fn later_note(case: &Case) -> Option<Value> {
-    (case.published.is_some() && case.steps < 50_000)
+    (case.published.is_some() && case.is_short())
         .then(|| json!({ "tags": [TAG, "lennard-jones", "molecular-dynamics", "short"] }))
 }
 
@@ -151,10 +155,13 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_names_the_revision_that_was_looked_at() {
+    fn a_review_names_the_revision_that_was_looked_at() {
         let ended = Handle { id: "c".into(), etag: "\"2\"".into() };
-        let reviews = reviews(&case(Some((-6.0, 1.2))), &ended);
-        assert_eq!(reviews[0]["revision"], 2);
-        assert_eq!(reviews[0]["verdict"], "approve");
+        let short = case(Some((-6.0, 1.2)));
+        let review_of = |case: &Case| review(case, &ended);
+        assert_eq!(review_of(&short)["revision"], 2);
+        assert_eq!(review_of(&short)["verdict"], "approve");
+        assert_eq!(review_of(&case(None))["verdict"], "rerun");
+        assert_eq!(review_of(&Case { steps: 100_000, ..short })["state"], "requested");
     }
 }
