@@ -15,13 +15,15 @@ export const consoleDir = join(root, 'resource-service/web/dist');
 
 /**
  * Starts tessera and reads where it listens and who its admin is. `listen` may name the address of one that was stopped,
- * `data` its folder; `stop` leaves a folder that was handed in.
+ * `data` its folder; `stop` leaves a folder that was handed in. Without `pages` it serves no console.
  */
-export async function startTessera({ env = {}, listen = '127.0.0.1:0', data: kept, sample = false } = {}) {
+export async function startTessera({ env = {}, listen = '127.0.0.1:0', data: kept, sample = false, pages = true } = {}) {
   const data = kept ?? mkdtempSync(join(tmpdir(), 'tessera-browser-'));
   const options = ['--data-dir', data, '--listen', listen, '--management-listen', '127.0.0.1:0'];
-  const child = spawn(join(binaries, 'tessera'), sample ? options : [...options, '--no-sample'], {
-    env: { ...process.env, RESOURCE__CONSOLE__DIR: consoleDir, ...env },
+  if (!sample) options.push('--no-sample');
+  if (!pages) options.push('--no-console');
+  const child = spawn(join(binaries, 'tessera'), options, {
+    env: { ...process.env, ...(pages && { RESOURCE__CONSOLE__DIR: consoleDir }), ...env },
   });
   const said = [];
   child.stderr.on('data', (text) => said.push(`${text}`));
