@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared_models::{
     auth::{Login, TokenResponse},
     problem::ProblemBody,
@@ -36,14 +36,23 @@ struct Session {
 pub struct Handle {
     /// The document's id.
     pub id: String,
-    /// The `ETag` of the revision that the writer knows.
-    pub etag: String,
+    /// The number of the revision that the writer knows.
+    pub revision: u64,
+}
+
+/// What the answer to a write always has.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(rename = "_id")]
+    id: String,
+    #[serde(rename = "_revision")]
+    revision: u64,
 }
 
 impl Handle {
-    /// The number of the revision that the writer knows.
-    pub fn revision(&self) -> Option<u64> {
-        self.etag.trim_matches('"').parse().ok()
+    async fn read(response: Response) -> Result<Self> {
+        let Written { id, revision } = response.json().await?;
+        Ok(Self { id, revision })
     }
 }
 
@@ -70,10 +79,7 @@ impl Client {
     /// Inserts a document into a collection.
     pub async fn create(&mut self, collection: &str, document: &impl Serialize) -> Result<Handle> {
         let request = self.request(Method::POST, &format!("/api/{collection}")).await?;
-        let response = send(request.json(document)).await?;
-        let location = text_header(&response, &header::LOCATION)?;
-        let id = location.rsplit('/').next().unwrap_or_default().to_owned();
-        Ok(Handle { id, etag: text_header(&response, &header::ETAG)? })
+        Handle::read(send(request.json(document)).await?).await
     }
 
     /// Appends points to a series.
@@ -92,11 +98,10 @@ impl Client {
     ) -> Result<Handle> {
         let request = self.request(Method::PATCH, &format!("/api/{collection}/{}", handle.id)).await?;
         let request = request
-            .header(header::IF_MATCH, &handle.etag)
+            .header(header::IF_MATCH, format!("\"{}\"", handle.revision))
             .header(header::CONTENT_TYPE, "application/merge-patch+json")
             .body(serde_json::to_vec(patch)?);
-        let response = send(request).await?;
-        Ok(Handle { id: handle.id.clone(), etag: text_header(&response, &header::ETAG)? })
+        Handle::read(send(request).await?).await
     }
 
     async fn request(&mut self, method: Method, path: &str) -> Result<RequestBuilder> {

@@ -51,7 +51,7 @@ pub async fn left(client: &mut Client, clock: &dyn Clock, tag: &str) -> Result<V
     let query = format!("/api/calculations?tags={tag}&fields=name,status&limit=1000");
     let stored = client.get::<Page<Stored>>(&query).await?.items;
     for left in stored.iter().filter(|stored| stored.status == "running") {
-        let handle = Handle { id: left.id.clone(), etag: format!("\"{}\"", left.revision) };
+        let handle = Handle { id: left.id.clone(), revision: left.revision };
         client.change("calculations", &handle, &documents::failure(clock.now())).await?;
     }
     Ok(stored)
