@@ -62,7 +62,8 @@ async fn the_last_administrator_stays() {
 async fn nobody_acts_on_one_who_may_do_more_nor_gives_more_than_they_have() {
     let world = World::new().await;
     let admin = world.admin().await;
-    let helper = world.actor_with("users:read users:write calculations:read reviews:read series:read").await;
+    let viewer = "calculations:read reviews:read series:read views:read views:write";
+    let helper = world.actor_with(&format!("users:read users:write {viewer}")).await;
     let ada = world.user_with_roles("ada@example.org", vec!["viewer".into()]).await;
     assert!(matches!(
         world.auth.change_user(&helper, &admin.subject, &disable()).await,
