@@ -20,6 +20,8 @@ use super::{
 
 /// Steps after which points are handed out.
 const BATCH: u32 = 5_000;
+/// Temperature at which the lattice melts, in the first half of the steps that the means leave out.
+const HOT: f64 = 3.0;
 /// Energies are kept of each step, temperatures and pressures of every tenth.
 const STRIDE: u32 = 10;
 
@@ -143,7 +145,13 @@ pub fn calculate(case: &Case, points: &UnboundedSender<Batch>) -> Outcome {
     let mut sum = Observed { energy: 0.0, temperature: 0.0, pressure: 0.0 };
     let mut broken = None;
     let mut batch = Batch::default();
+    if case.melting > 0 {
+        fluid.keep_to(HOT);
+    }
     for step in 1..=case.steps {
+        if step == case.melting / 2 + 1 {
+            fluid.keep_to(case.state.temperature);
+        }
         let one = fluid.advance();
         if step > case.melting {
             sum.energy += one.energy;
