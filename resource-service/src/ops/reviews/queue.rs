@@ -27,8 +27,8 @@ use crate::{
 pub const DEFAULT_LIMIT: usize = 50;
 /// The most items of a page.
 pub const MAX_LIMIT: usize = 100;
-/// The most candidates that a request examines, give or take a batch.
-pub const MAX_EXAMINED: usize = 10_000;
+/// The most candidates that a request examines, give or take a batch: the verdicts of a busy person, and as many others.
+pub const MAX_EXAMINED: usize = 20_000;
 /// The bytes that candidates, their calculations and their reviews take.
 const MEMORY: usize = 4 * 1024 * 1024;
 
