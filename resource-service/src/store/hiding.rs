@@ -12,7 +12,7 @@ use super::StoreError;
 use crate::domain::collection::Collection;
 
 /// The most documents that one step marks.
-pub const MARKED_AT_ONCE: usize = 1000;
+pub const MARKED_AT_ONCE: usize = 500;
 
 /// A calculation that was removed or restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
