@@ -55,6 +55,8 @@ pub enum ReviewFault {
         /// What only others do.
         why: &'static str,
     },
+    /// A program would give a verdict.
+    NoPerson,
 }
 
 /// A caller who writes reviews.
@@ -66,6 +68,8 @@ pub struct Reviewer {
     pub administers: bool,
     /// The scope that lets a caller act for others.
     pub scope: String,
+    /// Whether they are a person, or act as one: services and jobs give no verdict.
+    pub is_person: bool,
 }
 
 fn text<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m str> {
@@ -116,6 +120,18 @@ fn need_revision(members: &Map<String, Value>) -> Result<(), ReviewFault> {
     Err(fault(REVISION, "required", "a verdict names the revision of the calculation that was reviewed"))
 }
 
+/// A request that names no revision is still one of the revision that it was made for.
+fn keep_revision(
+    before: &Map<String, Value>,
+    members: &mut Map<String, Value>,
+    stays: bool,
+) -> Result<(), ReviewFault> {
+    if let Some(revision) = before.get(REVISION).filter(|_| stays && !members.contains_key(REVISION)) {
+        members.insert(REVISION.into(), revision.clone());
+    }
+    need_revision(members)
+}
+
 impl Reviewer {
     fn acts_for(&self, who: &str) -> bool {
         self.administers || self.subject == who
@@ -125,8 +141,14 @@ impl Reviewer {
         Err(ReviewFault::Reserved { scope: self.scope.clone(), why })
     }
 
-    /// Refuses callers other than the assignee, if there is one.
+    /// Refuses programs.
+    fn may_judge(&self) -> Result<(), ReviewFault> {
+        if self.is_person { Ok(()) } else { Err(ReviewFault::NoPerson) }
+    }
+
+    /// Refuses programs, and callers other than the assignee, if there is one.
     fn may_give(&self, members: &Map<String, Value>) -> Result<(), ReviewFault> {
+        self.may_judge()?;
         match text(members, ASSIGNEE) {
             Some(assignee) if !self.acts_for(assignee) => {
                 self.refuse("only its assignee gives the verdict of this review")
@@ -143,13 +165,41 @@ impl Reviewer {
         self.refuse("only the person who gave a verdict changes or removes it")
     }
 
-    /// Refuses callers whom a request that names an assignee does not concern.
-    fn may_withdraw(&self, members: &Map<String, Value>) -> Result<(), ReviewFault> {
-        let (assignee, requester) = (text(members, ASSIGNEE), text(members, REQUESTED_BY));
-        if assignee.is_none() || assignee.into_iter().chain(requester).any(|who| self.acts_for(who)) {
+    /// Refuses callers other than the person who requested it and its assignee, if there is one.
+    fn may_withdraw(&self, members: &Map<String, Value>, owner: &str) -> Result<(), ReviewFault> {
+        let requester = text(members, REQUESTED_BY).unwrap_or(owner);
+        if self.acts_for(requester) || text(members, ASSIGNEE).is_some_and(|who| self.acts_for(who)) {
             return Ok(());
         }
-        self.refuse("only the person who requested it, or its assignee, reassigns or removes this request")
+        self.refuse("only the person who requested it, or its assignee, changes or removes this request")
+    }
+
+    /// Refuses callers other than the person who requested it, whose request it would no longer be.
+    fn may_move(&self, members: &Map<String, Value>) -> Result<(), ReviewFault> {
+        match text(members, REQUESTED_BY) {
+            Some(requester) if !self.acts_for(requester) => {
+                self.refuse("only the person who requested it moves this review to another calculation")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses callers whom a request does not concern to change it, unless they only assign themselves to one that
+    /// has no assignee.
+    fn may_rewrite(
+        &self,
+        before: &Map<String, Value>,
+        members: &Map<String, Value>,
+        owner: &str,
+    ) -> Result<(), ReviewFault> {
+        let differ = |name: &str| before.get(name) != members.get(name);
+        let sent = |name: &&String| ![STATE, REQUESTED_BY].contains(&name.as_str()) && differ(name);
+        let mut changes = before.keys().chain(members.keys()).filter(sent).peekable();
+        let claims = text(before, ASSIGNEE).is_none() && text(members, ASSIGNEE) == Some(&*self.subject);
+        if changes.peek().is_none() || claims && changes.all(|name| name == ASSIGNEE) {
+            return Ok(());
+        }
+        self.may_withdraw(before, owner)
     }
 
     /// Sets the members of a new review, which meets its schema. A request may still lack its revision.
@@ -187,6 +237,9 @@ impl Reviewer {
         keep_own(before, members)?;
         let stays = before.get(CALCULATION) == members.get(CALCULATION);
         let given = decide(Some(before), members)?;
+        if !stays {
+            self.may_move(before)?;
+        }
         match (giver(before, &meta.owner), given) {
             (None, true) => {
                 need_revision(members)?;
@@ -204,6 +257,7 @@ impl Reviewer {
                     members.entry(GIVEN_BY).or_insert_with(|| author.into());
                     members.entry(GIVEN_AT).or_insert_with(|| at.into());
                 } else {
+                    self.may_judge()?;
                     self.give(members, now);
                 }
             }
@@ -212,22 +266,14 @@ impl Reviewer {
                 members.shift_remove(GIVEN_BY);
                 members.shift_remove(GIVEN_AT);
                 Self::request(members, &self.subject);
+                keep_revision(before, members, stays)?;
             }
             (None, false) => {
-                if before.get(ASSIGNEE) != members.get(ASSIGNEE) {
-                    self.may_withdraw(before)?;
-                }
+                keep_revision(before, members, stays)?;
+                self.may_rewrite(before, members, &meta.owner)?;
                 Self::request(members, &meta.owner);
             }
         }
-        if members.contains_key(REVISION) {
-            return Ok(());
-        }
-        // A request that names no revision is still one of the revision that it was made for.
-        match before.get(REVISION).filter(|_| stays) {
-            Some(revision) => members.insert(REVISION.into(), revision.clone()),
-            None => return need_revision(members),
-        };
         Ok(())
     }
 
@@ -236,12 +282,16 @@ impl Reviewer {
         members.entry(REQUESTED_BY).or_insert_with(|| by.into());
     }
 
-    /// Refuses callers who may not remove a review.
+    /// Refuses callers who may not remove a review, and with it the request, if there was one.
     pub fn remove(&self, members: &Map<String, Value>, owner: &str) -> Result<(), ReviewFault> {
-        match giver(members, owner) {
-            Some(giver) => self.may_change(giver),
-            None => self.may_withdraw(members),
+        let giver = giver(members, owner);
+        if let Some(giver) = giver {
+            self.may_change(giver)?;
         }
+        if giver.is_none() || members.contains_key(REQUESTED_BY) {
+            self.may_withdraw(members, owner)?;
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::query::{
     path::{MAX_DEPTH, Path},
@@ -33,7 +34,7 @@ const TITLES: [&str; 3] = ["name", "title", "label"];
 pub struct Sought {
     /// The beginning of an id, or all of it.
     pub id: Option<String>,
-    /// In lower case.
+    /// As [`folded`] has them.
     words: Vec<String>,
 }
 
@@ -43,7 +44,7 @@ impl Sought {
         if text.chars().count() > MAX_CHARACTERS {
             return Err(format!("q has at most {MAX_CHARACTERS} characters"));
         }
-        let words: BTreeSet<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        let words: BTreeSet<String> = text.split_whitespace().map(folded).collect();
         if words.is_empty() || words.len() > MAX_WORDS {
             return Err(format!("q has 1 to {MAX_WORDS} words, got {}", words.len()));
         }
@@ -61,7 +62,7 @@ impl Sought {
     /// The field that has one of the words, and its text, where the document has all of them.
     pub fn find_in(&self, texts: &Texts, document: &Map<String, Value>) -> Option<(String, String)> {
         let texts = texts.of(document);
-        let lower: Vec<String> = texts.iter().map(|(_, text)| text.to_lowercase()).collect();
+        let lower: Vec<String> = texts.iter().map(|(_, text)| folded(text)).collect();
         let mut first = None;
         for word in &self.words {
             let at = lower.iter().position(|text| text.contains(word.as_str()))?;
@@ -158,12 +159,17 @@ fn beginning(text: &str) -> &str {
     text.char_indices().nth(SHORT).map_or(text, |(end, _)| &text[..end])
 }
 
-/// The part of a text around a word, which is in lower case.
+/// A text as it is compared: in Unicode NFC, since a letter with its accent may be one character or two, and in lower case.
+fn folded(text: &str) -> String {
+    text.nfc().collect::<String>().to_lowercase()
+}
+
+/// The part of a text around a word, which is [`folded`].
 fn excerpt(text: &str, word: &str) -> String {
     if text.chars().count() <= SHOWN {
         return text.to_owned();
     }
-    let found = text.char_indices().position(|(at, _)| text[at..].to_lowercase().starts_with(word));
+    let found = text.char_indices().position(|(at, _)| folded(&text[at..]).starts_with(word));
     let start = found.unwrap_or_default().saturating_sub(BEFORE);
     text.chars().skip(start).take(SHOWN).collect()
 }

@@ -104,6 +104,7 @@ impl From<ResourceError> for Problem {
             ResourceError::Refused(refused) => none_stored(refused),
             ResourceError::MissingScope(scope) => Self::insufficient_scope(&scope),
             ResourceError::Reserved { scope, why } => Self::reserved(&scope, why),
+            ResourceError::PersonNeeded => problem_of(ProblemCode::LoginRequired, &error),
             ResourceError::TokenEnded | ResourceError::InvalidTicket => Self::invalid_token(&error),
             ResourceError::Outside(_) => problem_of(ProblemCode::InsufficientScope, &error),
             ResourceError::StaleFeed

@@ -90,6 +90,9 @@ pub enum ResourceError {
         /// What only they do.
         why: &'static str,
     },
+    /// A verdict is for a person to give, with a login or an API key.
+    #[error("a verdict is given by a person: a service or a job may only request one")]
+    PersonNeeded,
     /// The caller's token ended while its request was still being served.
     #[error("the token has expired or was revoked; send the rest with a new one")]
     TokenEnded,

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
-use shared_models::claims::AccessClaims;
+use shared_models::claims::{AccessClaims, Principal};
 
 use super::{Service, error::ResourceError, follow::STALE};
 use crate::{
@@ -231,6 +231,11 @@ impl Permit<'_> {
     /// Whether the caller may act for others.
     pub fn administers(&self) -> bool {
         self.claims.scope.covers(&self.collection.access.admin)
+    }
+
+    /// Whether the caller is a person, with a login or an API key; a service and a job are none.
+    pub fn is_person(&self) -> bool {
+        !matches!(self.claims.principal(), Principal::Service | Principal::Job)
     }
 
     /// What the caller may see of a document that others may have written a part of.

@@ -112,6 +112,8 @@ impl WriteTarget<'_> {
         let mut members =
             permit.collection.check_for(members, permit.sight()).map_err(ResourceError::Invalid)?;
         if let Some((reviewer, last)) = reviewer {
+            // Who could not have removed it does not undo that.
+            reviewer.remove(&last, &end.owner)?;
             reviewer.change(&last, &meta, &mut members, &timestamp(service.clock.now()))?;
         }
         service.check_grant(permit, Some(self.id), &members)?;

@@ -1,5 +1,7 @@
 //! Earlier revisions of a document: who wrote them, when, and what they changed.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use service_kit::{
@@ -16,9 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
+        collection::Collection,
         delta::delta,
         document::{Document, MAX_BYTES},
         heartbeat::HEARTBEAT,
+        hidden::Hidden,
         patch::Patch,
     },
     store::{MAX_BATCH_BYTES, StoredDocument, Version},
@@ -109,13 +113,18 @@ async fn behind_the_last(
 fn members(permit: &Permit<'_>, version: &Version) -> Result<Option<Map<String, Value>>, ResourceError> {
     let mut document = version.json.as_deref().map(Document::parse).transpose()?;
     if let Some(document) = &mut document {
-        permit.hidden.withhold(&mut document.members);
-        if permit.collection.keeps_heartbeats() {
-            // It changes between revisions, and nobody wrote it.
-            document.members.shift_remove(HEARTBEAT);
-        }
+        withhold(&permit.collection, &permit.hidden, &mut document.members);
     }
     Ok(document.map(|document| document.members))
+}
+
+/// Takes out of a revision what is no part of a difference that the caller is shown.
+fn withhold(collection: &Collection, hidden: &Hidden, members: &mut Map<String, Value>) {
+    hidden.withhold(members);
+    if collection.keeps_heartbeats() {
+        // It changes between revisions, and nobody wrote it.
+        members.shift_remove(HEARTBEAT);
+    }
 }
 
 /// The first of `versions`, with the diff that leads to it. `members` are those of the versions.
@@ -215,11 +224,11 @@ pub async fn diff(
     let texts = from.json.len() + to.json.len();
     // The texts, what is parsed from them, and a difference that is at most twice as long as one of them.
     lease.grow_to(3 * texts + weight(from.json.as_bytes()) + weight(to.json.as_bytes())).await?;
-    let hidden = permit.hidden.clone();
+    let (collection, hidden) = (Arc::clone(&permit.collection), permit.hidden.clone());
     let compared = aside(texts, move || {
         let members = |revision: &StoredDocument| {
             let mut members = Document::parse(&revision.json)?.members;
-            hidden.withhold(&mut members);
+            withhold(&collection, &hidden, &mut members);
             Ok::<_, ResourceError>(members)
         };
         let diff = delta(&members(&from)?, &members(&to)?);

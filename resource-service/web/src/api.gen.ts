@@ -572,7 +572,7 @@ export interface paths {
         };
         /**
          * List what waits for the caller's verdict
-         * @description Each calculation once, for the first of these reasons: stale (the caller's latest verdict is of an earlier revision), requested (of the caller, or of anyone by another person), quorum (the calculation asks for more verdicts than it has of its current revision, none is the caller's, and it is not the caller's own). verdicts counts each person's latest verdict, if it is of the current revision. Also needs the scope that reads calculations. A page may have fewer items than limit, or none; it is the last one only if next is null.
+         * @description Each calculation once, for the first of these reasons: stale (the caller's latest verdict is of an earlier revision), requested (of the caller, or of anyone by another person), quorum (the calculation asks for more verdicts than it has of its current revision, none is the caller's, and it is not the caller's own). verdicts counts each person's latest verdict, if it is of the current revision; given leaves out that of the calculation's owner, which the quorum does not count. Also needs the scope that reads calculations. A page may have fewer items than limit, or none; it is the last one only if next is null.
          */
         get: operations["queue_reviews"];
         put?: never;
@@ -4301,7 +4301,7 @@ export interface operations {
                         }[];
                         /** @description The number of people whose verdicts the calculation asks for. */
                         quorum: number | null;
-                        /** @description Whether quorum is set and as many people gave a verdict on the current revision. */
+                        /** @description Whether quorum is set and as many people other than its owner gave a verdict on the current revision. */
                         reached: boolean;
                     };
                 };

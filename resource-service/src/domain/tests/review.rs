@@ -6,7 +6,12 @@ const THEN: &str = "2026-01-01T00:00:00.000Z";
 const NOW: &str = "2026-01-02T00:00:00.000Z";
 
 fn who(subject: &str) -> Reviewer {
-    Reviewer { subject: subject.into(), administers: subject == "root", scope: "reviews:admin".into() }
+    Reviewer {
+        subject: subject.into(),
+        administers: subject == "root",
+        scope: "reviews:admin".into(),
+        is_person: subject != "robot",
+    }
 }
 
 fn members(value: &Value) -> Map<String, Value> {
@@ -122,7 +127,7 @@ fn a_request_is_reassigned_by_those_whom_it_concerns_and_keeps_its_revision() {
     }
     assert!(changed("eve", &open(), &json!({"assignee": "eve"})).is_ok());
     let kept =
-        changed("eve", &requested(), &json!({"comment": "soon", "revision": null, "requested_by": null}));
+        changed("ada", &requested(), &json!({"comment": "soon", "revision": null, "requested_by": null}));
     let kept = kept.unwrap();
     assert_eq!((&kept["revision"], &kept["requested_by"]), (&json!(3), &json!("ada")));
     let moved = changed("ada", &requested(), &json!({"calculation": "d", "revision": null}));
@@ -141,7 +146,9 @@ fn a_verdict_is_changed_and_taken_back_by_the_person_who_gave_it() {
             assert_eq!(outcome.is_ok(), allowed, "{subject} {set}: {outcome:?}");
             assert!(allowed || reserved(&outcome));
         }
-        assert_eq!(who(subject).remove(&members(&given()), "ada").is_ok(), allowed, "{subject}");
+        let mut posted = members(&given());
+        posted.shift_remove("requested_by");
+        assert_eq!(who(subject).remove(&posted, "ben").is_ok(), allowed, "{subject}");
     }
     assert_eq!(changed("ben", &given(), &json!({"verdict": null})), Ok(open()));
     let same = changed("ben", &given(), &json!({"comment": "x"})).unwrap();
@@ -167,4 +174,65 @@ fn a_review_from_before_these_members_is_given_by_its_owner() {
     let undone = changed("ada", &old, &json!({"verdict": null})).unwrap();
     assert_eq!((&undone["state"], &undone["requested_by"]), (&json!("requested"), &json!("ada")));
     assert!(undone.get("given_by").is_none());
+}
+
+#[test]
+fn a_request_is_rewritten_only_by_those_whom_it_concerns() {
+    let rewrites = [
+        json!({"calculation": "d", "revision": 1}),
+        json!({"revision": 2}),
+        json!({"comment": "x"}),
+        json!({"assignee": "cy"}),
+        json!({"assignee": "eve", "comment": "x"}),
+    ];
+    for (set, before) in rewrites.iter().flat_map(|set| [(set, requested()), (set, open())]) {
+        assert!(reserved(&changed("eve", &before, set)), "{before} {set}");
+        assert!(changed("ada", &before, set).is_ok() && changed("root", &before, set).is_ok(), "{set}");
+        let moves = set.get("calculation").is_some();
+        let by_ben = changed("ben", &before, set);
+        assert_eq!(by_ben.is_ok(), before.get("assignee").is_some() && !moves, "{before} {set}");
+    }
+    for before in [requested(), open()] {
+        assert_eq!(
+            changed("eve", &before, &json!({"revision": null})),
+            Ok(before.clone()),
+            "nothing changes"
+        );
+    }
+    assert!(reserved(&changed("eve", &requested(), &json!({"assignee": null}))));
+    assert!(reserved(&changed("eve", &requested(), &json!({"assignee": "eve"}))));
+    assert_eq!(changed("eve", &open(), &json!({"assignee": "eve"})).unwrap()["assignee"], "eve");
+    assert!(reserved(&who("eve").remove(&members(&open()), "ada")));
+    assert!(who("ada").remove(&members(&open()), "ada").is_ok());
+}
+
+#[test]
+fn a_request_of_another_person_is_neither_moved_nor_removed_with_its_verdict() {
+    let moved = json!({"calculation": "d", "revision": 1});
+    let given_and_moved = json!({"calculation": "d", "revision": 1, "verdict": "approve"});
+    assert!(reserved(&changed("ben", &given(), &moved)));
+    assert!(reserved(&changed("ben", &open(), &given_and_moved)));
+    assert!(reserved(&changed("ben", &given(), &json!({"calculation": "d", "verdict": null}))));
+    assert!(changed("root", &given(), &moved).is_ok());
+    for (subject, allowed) in [("ben", false), ("ada", false), ("root", true)] {
+        assert_eq!(who(subject).remove(&members(&given()), "ada").is_ok(), allowed, "{subject}");
+    }
+    let mut own = given();
+    own["requested_by"] = "ben".into();
+    assert!(changed("ben", &own, &moved).is_ok() && who("ben").remove(&members(&own), "ben").is_ok());
+}
+
+#[test]
+fn a_program_requests_verdicts_and_gives_none() {
+    let verdict = json!({"calculation": "c", "revision": 3, "verdict": "approve"});
+    assert_eq!(made("robot", &verdict), Err(ReviewFault::NoPerson));
+    assert!(made("robot", &json!({"calculation": "c"})).is_ok());
+    assert_eq!(changed("robot", &open(), &json!({"verdict": "approve"})), Err(ReviewFault::NoPerson));
+    let mut its = given();
+    its["given_by"] = "robot".into();
+    assert_eq!(changed("robot", &its, &json!({"verdict": "reject"})), Err(ReviewFault::NoPerson));
+    assert!(
+        changed("robot", &its, &json!({"verdict": null})).is_ok(),
+        "it may take back what it gave before"
+    );
 }

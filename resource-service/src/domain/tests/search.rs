@@ -56,6 +56,14 @@ fn of_a_long_text_the_part_that_was_found_is_shown() {
 }
 
 #[test]
+fn a_letter_and_its_accent_are_found_as_one_character_and_as_two() {
+    let decomposed = json!({"name": "E\u{301}mile"});
+    assert_eq!(found("\u{c9}MILE", &decomposed), Some(hit("name", "E\u{301}mile")));
+    assert_eq!(found("e\u{301}mile", &json!({"name": "\u{c9}mile"})), Some(hit("name", "\u{c9}mile")));
+    assert_eq!(found("emile", &decomposed), None);
+}
+
+#[test]
 fn ids_are_looked_for_by_what_can_be_one() {
     let id = |q: &str| Sought::read(q).unwrap().id;
     let whole = "01890000-0000-7000-8000-00000000000A";

@@ -40,7 +40,7 @@ const HASHED: &str = "assets/";
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// `Cache-Control` of what is asked for again each time.
 const ASK_AGAIN: &str = "no-cache";
-/// `Cache-Control` of a notice.
+/// `Cache-Control` of a notice, and of what is not there.
 const NEVER: &str = "no-store";
 
 /// The console of a process. Clones are the same one; what it shows is swapped while it is served.
@@ -94,7 +94,12 @@ fn answer(request: &HttpRequest, shown: &Shown, random: &dyn Random) -> Result<H
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     if file.is_none() && !is_page && !(reads && opens_a_page(request, &path)) {
         // The edge makes a problem of it. Who accepts HTML may get the page here.
-        return Ok(HttpResponse::NotFound().insert_header((header::VARY, "Accept")).finish());
+        // A file that a build to come has must not stay missing in a cache.
+        let mut missing = HttpResponse::NotFound();
+        return Ok(missing
+            .insert_header((header::VARY, "Accept"))
+            .insert_header((header::CACHE_CONTROL, NEVER))
+            .finish());
     }
     request.extensions_mut().insert(Template("/{console}"));
     if !reads {

@@ -93,7 +93,8 @@ fn queue(reviews: &Collection) -> Value {
         "Each calculation once, for the first of these reasons: stale (the caller's latest verdict is of an earlier revision), \
          requested (of the caller, or of anyone by another person), quorum (the calculation asks for more verdicts than it \
          has of its current revision, none is the caller's, and it is not the caller's own). verdicts counts each person's \
-         latest verdict, if it is of the current revision. Also needs the scope that reads calculations. A page may have fewer \
+         latest verdict, if it is of the current revision; given leaves out that of the calculation's owner, which the quorum \
+         does not count. Also needs the scope that reads calculations. A page may have fewer \
          items than limit, or none; it is the last one only if next is null."
             .into(),
     );
@@ -122,7 +123,7 @@ fn verdicts(calculations: &Collection) -> Value {
         &["items", "current", "quorum", "reached"],
         &json!({
             "items": {"type": "array", "maxItems": MAX_VERDICTS, "items": item}, "current": current, "quorum": asked(),
-            "reached": {"type": "boolean", "description": "Whether quorum is set and as many people gave a verdict on the current revision."},
+            "reached": {"type": "boolean", "description": "Whether quorum is set and as many people other than its owner gave a verdict on the current revision."},
         }),
     );
     let good = json!({"description": "The verdicts, newest first.", "content": content(JSON, &found)});

@@ -89,6 +89,10 @@ async fn every_write_of_a_job_is_a_heartbeat_and_no_revision() {
     assert_eq!(versions.body["items"].as_array().unwrap().len(), 2);
     let diff = json!([{"op": "add", "path": "/host", "value": "n1"}]);
     assert_eq!(versions.body["items"][0]["diff"], diff, "a heartbeat is nobody's change");
+    let compared = ada(&api, "GET", &format!("{path}/versions/diff?from=1&to=2"), None).await;
+    assert_eq!(compared.body["diff"], diff, "{}", compared.text);
+    let current = ada(&api, "GET", &format!("{path}/versions/diff?from=1"), None).await;
+    assert_eq!(current.body["diff"], diff, "{}", current.text);
 }
 
 #[actix_web::test]

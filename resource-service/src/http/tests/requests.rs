@@ -284,3 +284,83 @@ async fn reviews_from_before_requests_count_as_given_by_their_owners() {
     assert_eq!((&renewed.body["state"], &renewed.body["given_by"]), (&json!("given"), &json!("ada")));
     assert_eq!(told(&queue(&api, "ada", "").await), expected[1..]);
 }
+
+#[actix_web::test]
+async fn a_request_of_others_is_rewritten_by_no_kind_of_write() {
+    let api = Api::shipped().await;
+    let (id, other) = (calculated(&api, None).await, calculated(&api, None).await);
+    let review = reviewed(&api, "ada", &json!({"calculation": id, "assignee": "ben"})).await;
+    let path = format!("/api/reviews/{review}");
+    let whole = json!({"calculation": other, "revision": 1, "assignee": "ben"});
+    let operations = json!([{"op": "replace", "path": "/calculation", "value": other}]);
+    let patch = request("PATCH", &path, "eve", SCOPE).set_json(&operations);
+    let patch = api.send(patch.insert_header(("content-type", "application/json-patch+json"))).await;
+    for refused in [
+        patch,
+        send(&api, "eve", "PUT", &path, &whole).await,
+        send(&api, "eve", "PATCH", &path, &json!({"comment": "mine"})).await,
+        send(&api, "ben", "PUT", &path, &whole).await,
+    ] {
+        assert_eq!(refused.code(), (403, "insufficient_scope"), "{}", refused.text);
+    }
+    let given = send(&api, "ben", "PATCH", &path, &json!({"verdict": "approve"})).await;
+    assert_eq!(given.status, 200, "{}", given.text);
+    let moved = send(&api, "ben", "PATCH", &path, &json!({"calculation": other})).await;
+    assert_eq!(moved.code(), (403, "insufficient_scope"), "{}", moved.text);
+}
+
+#[actix_web::test]
+async fn a_withdrawn_request_is_brought_back_by_those_who_could_withdraw_it() {
+    let mut reviews: Value = serde_json::from_str(include_str!("../../../collections/reviews.json")).unwrap();
+    reviews["versioned"] = true.into();
+    let shipped = [("calculations", CALCULATIONS.to_owned()), ("reviews", reviews.to_string())];
+    let api = Api::with_collections(&shipped).await;
+    let id = calculated(&api, None).await;
+    let review = reviewed(&api, "ada", &json!({"calculation": id, "assignee": "ben"})).await;
+    let path = format!("/api/reviews/{review}");
+    assert_eq!(send(&api, "ada", "DELETE", &path, &json!(null)).await.status, 204);
+    for back in ["restore", "versions/1/restore"] {
+        let refused = send(&api, "eve", "POST", &format!("{path}/{back}"), &json!({})).await;
+        assert_eq!(refused.code(), (403, "insufficient_scope"), "{back}: {}", refused.text);
+    }
+    let back = send(&api, "ada", "POST", &format!("{path}/restore"), &json!({})).await;
+    assert_eq!((back.status, &back.body["state"]), (200, &json!("requested")), "{}", back.text);
+}
+
+#[actix_web::test]
+async fn a_verdict_is_given_by_a_person() {
+    let api = Api::shipped().await;
+    let id = calculated(&api, None).await;
+    let verdict = json!({"calculation": id, "revision": 1, "verdict": "approve"});
+    // The tokens of these tests are of the client "test": one that is its own subject is a service.
+    let refused = send(&api, "test", "POST", "/api/reviews", &verdict).await;
+    assert_eq!(refused.code(), (403, "login_required"), "{}", refused.text);
+    let limit = AuthorizationDetail { kind: CALCULATION.into(), identifier: id.clone() };
+    let by_job = || signed("POST", "/api/reviews", "ada", SCOPE, vec![limit.clone()]);
+    let job = api.send(by_job().set_json(&verdict)).await;
+    assert_eq!(job.code(), (403, "login_required"), "{}", job.text);
+    let review = reviewed(&api, "test", &json!({"calculation": id})).await;
+    let path = format!("/api/reviews/{review}");
+    let refused = send(&api, "test", "PATCH", &path, &json!({"verdict": "approve"})).await;
+    assert_eq!(refused.code(), (403, "login_required"), "{}", refused.text);
+    let job = api.send(by_job().set_json(json!({"calculation": id}))).await;
+    assert_eq!(job.status, 201, "{}", job.text);
+    let key = send(&api, "ada", "PATCH", &path, &json!({"verdict": "approve"})).await;
+    assert_eq!((key.status, &key.body["given_by"]), (200, &json!("ada")), "{}", key.text);
+}
+
+#[actix_web::test]
+async fn the_verdict_of_the_owner_does_not_count_for_the_quorum() {
+    let api = Api::shipped().await;
+    let id = calculated(&api, Some(1)).await;
+    reviewed(&api, "root", &json!({"calculation": id, "revision": 1, "verdict": "approve"})).await;
+    let path = format!("/api/calculations/{id}/verdicts");
+    let found = send(&api, "ada", "GET", &path, &json!(null)).await.body;
+    assert_eq!((&found["reached"], &found["current"]["approve"]), (&json!(false), &json!(1)), "{found}");
+    let waiting = queue(&api, "ada", "").await;
+    assert_eq!(told(&waiting), [("quorum".to_owned(), id.clone())]);
+    assert_eq!(waiting["items"][0]["verdicts"]["given"], 0);
+    reviewed(&api, "ada", &json!({"calculation": id, "revision": 1, "verdict": "reject"})).await;
+    assert_eq!(send(&api, "ada", "GET", &path, &json!(null)).await.body["reached"], true);
+    assert_eq!(told(&queue(&api, "eve", "").await), []);
+}

@@ -91,6 +91,12 @@ impl Reviews {
         tally
     }
 
+    /// How many of those who say something of this revision are not the calculation's owner: its quorum counts them.
+    pub fn others(&self, revision: i64, owner: &str) -> u64 {
+        let own = self.verdicts.get(owner).is_some_and(|verdict| verdict.revision == revision);
+        self.of(revision).given() - u64::from(own)
+    }
+
     fn take(&mut self, review: &Map<String, Value>, caller: &str) {
         let text = |name: &str| review.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (id, owner) = (text("_id"), text("_owner"));

@@ -53,6 +53,7 @@ impl From<ReviewFault> for ResourceError {
         match fault {
             ReviewFault::Members(faults) => Self::Invalid(faults),
             ReviewFault::Reserved { scope, why } => Self::Reserved { scope, why },
+            ReviewFault::NoPerson => Self::PersonNeeded,
         }
     }
 }
@@ -64,6 +65,7 @@ impl Permit<'_> {
             subject: self.subject.to_owned(),
             administers: self.administers(),
             scope: self.collection.access.admin.clone(),
+            is_person: self.is_person(),
         })
     }
 }

@@ -43,6 +43,7 @@ pub struct QueuePage {
 /// The verdicts on the current revision of a calculation.
 #[derive(Serialize)]
 struct Verdicts {
+    /// Those that the quorum counts.
     given: u64,
     quorum: Option<u64>,
     approve: u64,
@@ -141,9 +142,10 @@ async fn judge(
         let board = boards.get(&candidate.id).unwrap_or(&none);
         let document = candidate.document.as_ref()?;
         let revision = document.get("_revision").and_then(Value::as_i64)?;
-        let (tally, quorum) = (board.of(revision), quorum_of(document));
-        let waits = waits(&candidate, board, (revision, tally, quorum), caller);
-        waits.then(|| item(candidate, tally, quorum)).flatten()
+        let owner = document.get("_owner").and_then(Value::as_str).unwrap_or_default();
+        let (given, quorum) = (board.others(revision, owner), quorum_of(document));
+        let waits = waits(&candidate, board, (revision, given, quorum), caller);
+        waits.then(|| item(candidate, board.of(revision), (given, quorum))).flatten()
     });
     Ok(judged.collect())
 }
@@ -152,7 +154,7 @@ async fn judge(
 fn waits(
     candidate: &Candidate,
     board: &board::Reviews,
-    (revision, tally, quorum): (i64, Tally, Option<u64>),
+    (revision, given, quorum): (i64, u64, Option<u64>),
     caller: &str,
 ) -> bool {
     let mine = board.verdicts.get(caller);
@@ -161,12 +163,12 @@ fn waits(
     match (candidate.reason, stale, &board.request) {
         (Reason::Stale, Some(mine), _) => review == Some(mine.review.as_str()),
         (Reason::Requested, None, Some((_, first))) => review == Some(first.as_str()),
-        (Reason::Quorum, None, None) => mine.is_none() && quorum.is_some_and(|quorum| tally.given() < quorum),
+        (Reason::Quorum, None, None) => mine.is_none() && quorum.is_some_and(|quorum| given < quorum),
         _ => false,
     }
 }
 
-fn item(candidate: Candidate, tally: Tally, quorum: Option<u64>) -> Option<Item> {
+fn item(candidate: Candidate, tally: Tally, (given, quorum): (u64, Option<u64>)) -> Option<Item> {
     let Tally { approve, reject, rerun } = tally;
     Some(Item {
         reason: candidate.reason,
@@ -174,7 +176,7 @@ fn item(candidate: Candidate, tally: Tally, quorum: Option<u64>) -> Option<Item>
         calculation: candidate.document?,
         // Its other members are read once the page is known.
         review: candidate.review.map(|id| Map::from_iter([("_id".to_owned(), id.into())])),
-        verdicts: Verdicts { given: tally.given(), quorum, approve, reject, rerun },
+        verdicts: Verdicts { given, quorum, approve, reject, rerun },
     })
 }
 

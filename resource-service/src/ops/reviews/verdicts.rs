@@ -64,6 +64,7 @@ pub async fn list(
         serde_json::from_str(&access.calculations.hidden.shown(found.json)?)?;
     let board = board::read(service, &access, &[id.to_owned()]).await?.remove(id).unwrap_or_default();
     let (tally, quorum) = (board.of(found.revision), quorum_of(&calculation));
+    let given = board.others(found.revision, &found.owner);
     let mut verdicts: Vec<_> = board.verdicts.into_iter().collect();
     verdicts.sort_by(|(_, one), (_, other)| (&other.at, &other.review).cmp(&(&one.at, &one.review)));
     verdicts.truncate(MAX_VERDICTS);
@@ -82,7 +83,7 @@ pub async fn list(
         by,
     });
     let current = CurrentVerdicts { approve: tally.approve, reject: tally.reject, rerun: tally.rerun };
-    let reached = quorum.is_some_and(|quorum| tally.given() >= quorum);
+    let reached = quorum.is_some_and(|quorum| given >= quorum);
     let text = serde_json::to_string(&Verdicts { items: items.collect(), current, quorum, reached })?;
     lease.shrink_to(text.len());
     Ok((text, lease))

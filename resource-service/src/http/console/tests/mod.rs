@@ -129,6 +129,8 @@ async fn only_a_browser_that_opens_a_page_gets_it_for_a_path_that_nothing_has() 
         assert_eq!(answer.header("allow"), if status == 405 { "GET, HEAD" } else { "" });
     }
     assert_eq!(ask(&console, "GET", "/calculations", &[]).await.status, 404);
+    let missing = browse(&console, "/assets/app-0000.js").await;
+    assert_eq!((missing.status, missing.header("cache-control")), (404, "no-store".to_owned()));
     assert_eq!(ask(&console, "GET", "/", &[]).await.status, 200);
     assert_eq!(browse(&console, "/calculations").await.header("vary"), "Accept");
     assert_eq!(browse(&Console::default(), "/").await.status, 404);
