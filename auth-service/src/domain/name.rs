@@ -47,10 +47,21 @@ impl FullName {
         Self(name)
     }
 
+    /// The key by which it is found.
+    pub fn key(&self) -> String {
+        key(&self.0)
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The key under which a name is found, whatever the case of its letters: two names of one key differ in nothing else.
+/// Lower case may take a text out of NFC.
+pub fn key(name: &str) -> String {
+    name.nfc().collect::<String>().to_lowercase().nfc().collect()
 }
 
 #[cfg(test)]

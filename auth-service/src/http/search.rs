@@ -32,7 +32,7 @@ impl FromParameters for SearchParameters {
 /// Look up users, sessions, clients and the audit log
 ///
 /// `q` is the id of a user, a session, a client, an API key or a request, the `jti` of a token that was revoked, or the
-/// beginning of an e-mail address or of the name of a user or a client, in whatever letters. Users, sessions and API keys are
+/// beginning of an e-mail address or of the name of a user or a client, in upper or lower case. Users, sessions and API keys are
 /// found with the scope `users:read`, clients with `clients:read`, entries of the audit log with `audit:read`; one of the three
 /// is needed.
 #[utoipa::path(
@@ -55,6 +55,10 @@ pub(super) async fn search(
     if !(1..=MAX_CHARACTERS).contains(&text.chars().count()) {
         let message = format!("q is required: 1 to {MAX_CHARACTERS} characters besides spaces at either end");
         return Err(Problem::validation(vec![FieldError::in_parameter("q", "size", message)]));
+    }
+    if text.chars().any(char::is_control) {
+        let message = "q must not contain control characters";
+        return Err(Problem::validation(vec![FieldError::in_parameter("q", "characters", message)]));
     }
     let items = state.auth.search(&actor, &text, limit).await?;
     Ok(HttpResponse::Ok().json(AccountSearch { items }))

@@ -10,11 +10,11 @@ use crate::domain::{audit::Entry, client::Client, user::User};
 #[async_trait]
 pub trait Lookup: Send + Sync {
     /// Users whose address or name begins with `start`, at most `limit` of either, each once. The case of letters does not
-    /// count; of names that is so for A to Z alone.
+    /// count: names are compared by their keys.
     async fn users_beginning(&self, start: &str, limit: u32) -> Result<Vec<User>, StoreError>;
 
-    /// Clients that act for themselves and whose names begin with `start`, at most `limit`. The case of A to Z does not
-    /// count.
+    /// Clients that act for themselves and whose names begin with `start`, at most `limit`, compared by their
+    /// keys.
     async fn services_beginning(&self, start: &str, limit: u32) -> Result<Vec<Client>, StoreError>;
 
     /// Entries of the requests that have this id, from the service or from the caller, newest first.

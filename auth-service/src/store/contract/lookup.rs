@@ -36,6 +36,36 @@ pub(crate) async fn users_are_found_by_how_their_address_or_name_begins(store: &
     assert_eq!(found("a", 2).await, ids(&[&ada, &adam, &emmy]));
 }
 
+pub(crate) async fn a_name_is_found_by_its_letters_whatever_their_case(store: &dyn Store) {
+    for (email, name) in [
+        ("u1@example.org", "\u{c9}mile Zola"),
+        ("u2@example.org", "emile lower"),
+        ("u3@example.org", "\u{141}ukasz"),
+        ("u4@example.org", "Zo\u{308}e"),
+    ] {
+        assert_eq!(store.insert_user(&named(email, name), &[], &some_entry()).await, Ok(true));
+    }
+    for (start, expected) in [
+        ("\u{e9}mi", vec!["u1@example.org"]),
+        ("e\u{301}MI", vec!["u1@example.org"]),
+        ("emi", vec!["u2@example.org"]),
+        ("\u{142}u", vec!["u3@example.org"]),
+        ("Z\u{d6}E", vec!["u4@example.org"]),
+        ("\0", vec![]),
+        ("\u{200b}", vec![]),
+        ("%", vec![]),
+    ] {
+        let found = store.users_beginning(start, 10).await.expect("ok");
+        let found: Vec<&str> = found.iter().map(|user| user.email.as_str()).collect();
+        assert_eq!(found, expected, "{start:?}");
+    }
+    let lower = store.users_beginning("emi", 10).await.expect("ok").remove(0);
+    let name = FullName::parse("\u{c5}sa").expect("ok");
+    store.set_full_name(&lower.id, Some(&name), ago(0), &some_entry()).await.expect("ok");
+    assert_eq!(store.users_beginning("emi", 10).await, Ok(vec![]));
+    assert_eq!(store.users_beginning("\u{e5}S", 10).await.expect("ok").len(), 1, "by its new name");
+}
+
 pub(crate) async fn services_are_found_by_how_their_name_begins(store: &dyn Store) {
     let client = |name: &str, owner: Option<&str>| Client {
         name: name.into(),

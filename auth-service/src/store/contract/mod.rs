@@ -121,6 +121,7 @@ macro_rules! suite {
         );
         $crate::store::contract::suite!($fixture, lookup:
             users_are_found_by_how_their_address_or_name_begins
+            a_name_is_found_by_its_letters_whatever_their_case
             services_are_found_by_how_their_name_begins
             entries_are_found_by_either_id_of_their_request
         );

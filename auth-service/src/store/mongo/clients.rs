@@ -21,6 +21,7 @@ use crate::{
     domain::{
         audit::Entry,
         client::{Client, ClientSecret, read_grants},
+        name,
         revocation::RevocationClock,
     },
     store::{ClientFilter, Clients, Revocations as _, StoreError, endings::finish, grants_of},
@@ -35,6 +36,8 @@ pub(super) struct ClientDocument {
     #[serde(rename = "_id")]
     id: String,
     name: String,
+    #[serde(default)]
+    name_key: Option<String>,
     owner: Option<String>,
     #[serde(default)]
     keys_version: i64,
@@ -72,6 +75,7 @@ impl From<&Client> for ClientDocument {
         };
         Self {
             id: client.id,
+            name_key: Some(name::key(&client.name)),
             name: client.name,
             owner: client.owner,
             keys_version: client.keys_version,
@@ -138,7 +142,7 @@ pub(super) async fn keys_of(
 
 /// The indexes of `clients`.
 pub(super) fn indexes() -> Vec<IndexModel> {
-    vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default()), lookup::by_name("name")]
+    vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default()), lookup::by_name()]
 }
 
 #[async_trait]

@@ -42,6 +42,8 @@ pub(super) struct UserDocument {
     email: String,
     email_key: String,
     full_name: Option<String>,
+    #[serde(default)]
+    name_key: Option<String>,
     roles: Vec<String>,
     disabled: bool,
     password_hash: String,
@@ -102,6 +104,7 @@ impl From<&User> for UserDocument {
             email: user.email.to_string(),
             email_key: user.email.key().to_owned(),
             full_name: user.full_name.as_ref().map(|name| name.as_str().to_owned()),
+            name_key: user.full_name.as_ref().map(FullName::key),
             roles: user.roles.clone(),
             disabled: user.disabled,
             password_hash: user.password_hash.as_str().to_owned(),

@@ -198,6 +198,7 @@ impl Store for MongoStore {
             for (collection, indexes) in indexes() {
                 self.database.collection::<Document>(collection).create_indexes(indexes).await?;
             }
+            lookup::fill_keys(&self.database).await?;
             Ok(outbox::prepare(&self.database).await?)
         };
         self.indexed.get(make).await

@@ -109,6 +109,7 @@ pub(super) async fn write_user(
     // Members that this change does not set may have been changed by another request.
     if next.full_name != before.full_name {
         set.insert("full_name", next.full_name.as_ref().map(FullName::as_str));
+        set.insert("name_key", next.full_name.as_ref().map(FullName::key));
     }
     if next.password_hash != before.password_hash {
         set.insert("password_hash", next.password_hash.as_str());

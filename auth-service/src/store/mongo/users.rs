@@ -89,7 +89,7 @@ pub(super) fn indexes() -> Vec<IndexModel> {
         unique(doc! { "email_key": 1 }, UNIQUE_EMAIL),
         index(doc! { "first_admin": 1 }, first_admin),
         index(doc! { "roles": 1 }, IndexOptions::default()),
-        lookup::by_name("full_name"),
+        lookup::by_name(),
     ]
 }
 
@@ -156,8 +156,8 @@ impl Users for MongoStore {
         at: OffsetDateTime,
         entry: &Entry,
     ) -> Result<Option<User>, StoreError> {
-        let update =
-            doc! { "$set": { "full_name": full_name.map(FullName::as_str), "updated_at": instant(at) } };
+        let (name, key) = (full_name.map(FullName::as_str), full_name.map(FullName::key));
+        let update = doc! { "$set": { "full_name": name, "name_key": key, "updated_at": instant(at) } };
         let context = (self.ready().await?, id, update, entry);
         let changed = self.transact(context, |session, (database, id, update, entry)| {
             Box::pin(async move {

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         audit::Entry,
         client::{Client, ClientSecret, read_grants},
+        name,
         refresh_token::Digest,
         revocation::{Moment, RevocationClock},
         roles::StoredScopes,
@@ -185,13 +186,14 @@ fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
         })
         .collect();
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO clients (id, name, owner, scopes, grants, secrets, disabled, not_before, expires_at, \
-         created_at, last_used_at, version, keys_version) VALUES (:id, :name, :owner, :scopes, :grants, :secrets, :disabled, \
+        "INSERT OR REPLACE INTO clients (id, name, name_key, owner, scopes, grants, secrets, disabled, not_before, expires_at, \
+         created_at, last_used_at, version, keys_version) VALUES (:id, :name, :name_key, :owner, :scopes, :grants, :secrets, :disabled, \
          :not_before, :expires_at, :created_at, :last_used_at, :version, :keys_version)",
     )?
     .execute(named_params! {
         ":id": client.id,
         ":name": client.name,
+        ":name_key": name::key(&client.name),
         ":owner": client.owner,
         ":scopes": client.scopes.names().join(" "),
         ":grants": serde_json::json!(client.grant_names()),

@@ -1,32 +1,29 @@
 //! Look-ups of administrators.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Transaction};
 
 use super::{
     SqliteStore, audit, clients,
     rows::{SELECT_USER, read_user},
 };
 use crate::{
-    domain::{audit::Entry, client::Client, user::User},
+    domain::{audit::Entry, client::Client, name, user::User},
     store::{Lookup, StoreError, lookup::end_of},
 };
 
 #[async_trait]
 impl Lookup for SqliteStore {
     async fn users_beginning(&self, start: &str, limit: u32) -> Result<Vec<User>, StoreError> {
-        let (by_address, by_name) = (
-            format!("{SELECT_USER} WHERE email_key >= ?1 AND email_key < ?2 ORDER BY email_key LIMIT ?3"),
-            format!(
-                "{SELECT_USER} WHERE full_name COLLATE NOCASE >= ?1 AND full_name COLLATE NOCASE < ?2 \
-                 ORDER BY full_name COLLATE NOCASE LIMIT ?3"
-            ),
-        );
-        let (key, start) = (start.to_lowercase(), start.to_owned());
+        let by = |column: &str| {
+            format!("{SELECT_USER} WHERE {column} >= ?1 AND {column} < ?2 ORDER BY {column} LIMIT ?3")
+        };
+        let (by_address, by_name) = (by("email_key"), by("name_key"));
+        let (address, name) = (start.to_lowercase(), name::key(start));
         self.database
             .read(move |c| {
-                let mut users = beginning(c, &by_address, &key, limit, read_user)?;
-                for user in beginning(c, &by_name, &start, limit, read_user)? {
+                let mut users = beginning(c, &by_address, &address, limit, read_user)?;
+                for user in beginning(c, &by_name, &name, limit, read_user)? {
                     if !users.iter().any(|known| known.id == user.id) {
                         users.push(user);
                     }
@@ -38,11 +35,10 @@ impl Lookup for SqliteStore {
 
     async fn services_beginning(&self, start: &str, limit: u32) -> Result<Vec<Client>, StoreError> {
         let sql = format!(
-            "{} WHERE owner IS NULL AND name COLLATE NOCASE >= ?1 AND name COLLATE NOCASE < ?2 \
-             ORDER BY name COLLATE NOCASE LIMIT ?3",
+            "{} WHERE owner IS NULL AND name_key >= ?1 AND name_key < ?2 ORDER BY name_key LIMIT ?3",
             clients::SELECT
         );
-        let start = start.to_owned();
+        let start = name::key(start);
         self.database.read(move |c| beginning(c, &sql, &start, limit, clients::read)).await
     }
 
@@ -62,6 +58,22 @@ impl Lookup for SqliteStore {
             })
             .await
     }
+}
+
+/// Gives each name its key that lacks one: SQL cannot make it.
+pub(super) fn fill_keys(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    for (table, column) in [("users", "full_name"), ("clients", "name")] {
+        let lacking =
+            format!("SELECT id, {column} FROM {table} WHERE name_key IS NULL AND {column} IS NOT NULL");
+        let mut statement = tx.prepare(&lacking)?;
+        let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let found: Vec<(String, String)> = found.collect::<Result<_, _>>()?;
+        let mut fill = tx.prepare(&format!("UPDATE {table} SET name_key = ?2 WHERE id = ?1"))?;
+        for (id, name) in found {
+            fill.execute((id, name::key(&name)))?;
+        }
+    }
+    Ok(())
 }
 
 fn beginning<T>(

@@ -21,7 +21,7 @@ use service_kit::store::{
 use super::{Store, StoreError};
 
 /// The migrations between versions of the tables; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 17] = [
+const MIGRATIONS: [&str; 18] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
@@ -39,6 +39,7 @@ const MIGRATIONS: [&str; 17] = [
     include_str!("migrations/15.sql"),
     include_str!("migrations/16.sql"),
     include_str!("migrations/17.sql"),
+    include_str!("migrations/18.sql"),
 ];
 
 /// The adapter.
@@ -88,6 +89,9 @@ impl Store for SqliteStore {
                 for migration in missing {
                     tx.execute_batch(migration)?;
                 }
+                if !missing.is_empty() {
+                    lookup::fill_keys(tx)?;
+                }
                 Ok(tx.pragma_update(None, "user_version", MIGRATIONS.len().to_string())?)
             })
             .await
@@ -107,7 +111,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::{client::Client, roles::StoredScopes},
-        store::{Revocations as _, Users as _, contract},
+        store::{Lookup as _, Revocations as _, Users as _, contract},
     };
 
     /// A file of its own for each test, removed at the end.
@@ -192,6 +196,7 @@ mod tests {
         let found = store.user_by_email(&user.email).await.unwrap().unwrap();
         assert_eq!((found.token_version, found.must_change_password, found.not_before), (3, false, 0));
         assert_eq!(store.count_admins().await, Ok(1));
+        assert_eq!(store.users_beginning("AD", 10).await, Ok(vec![found]));
     }
 
     #[tokio::test]

@@ -26,8 +26,8 @@ pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), Store
         return Err(StoreError::Conflict { field: "email" });
     }
     tx.prepare_cached(
-        "INSERT INTO users (id, email, email_key, full_name, roles, disabled, password_hash, token_version, \
-         must_change_password, not_before, created_at, updated_at, keys_version) VALUES (:id, :email, :email_key, :full_name, \
+        "INSERT INTO users (id, email, email_key, full_name, name_key, roles, disabled, password_hash, token_version, \
+         must_change_password, not_before, created_at, updated_at, keys_version) VALUES (:id, :email, :email_key, :full_name, :name_key, \
          :roles, :disabled, :password_hash, :token_version, :must_change_password, :not_before, :created_at, \
          :updated_at, :keys_version)",
     )?
@@ -36,6 +36,7 @@ pub(super) fn insert_user(tx: &Transaction<'_>, user: &User) -> Result<(), Store
         ":email": user.email.as_str(),
         ":email_key": user.email.key(),
         ":full_name": user.full_name.as_ref().map(FullName::as_str),
+        ":name_key": user.full_name.as_ref().map(FullName::key),
         ":roles": serde_json::json!(user.roles),
         ":disabled": user.disabled,
         ":password_hash": user.password_hash.as_str(),

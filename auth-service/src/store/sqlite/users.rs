@@ -108,13 +108,14 @@ impl Users for SqliteStore {
         at: OffsetDateTime,
         entry: &Entry,
     ) -> Result<Option<User>, StoreError> {
-        let (id, name, entry) =
-            (id.to_owned(), full_name.map(|name| name.as_str().to_owned()), entry.clone());
+        let (id, name, entry) = (id.to_owned(), full_name.cloned(), entry.clone());
         self.database
             .write(move |tx| {
-                let mut rename =
-                    tx.prepare_cached("UPDATE users SET full_name = ?2, updated_at = ?3 WHERE id = ?1")?;
-                if rename.execute((&id, name, millis(at)))? == 1 {
+                let mut rename = tx.prepare_cached(
+                    "UPDATE users SET full_name = ?2, name_key = ?3, updated_at = ?4 WHERE id = ?1",
+                )?;
+                let (name, key) = (name.as_ref().map(FullName::as_str), name.as_ref().map(FullName::key));
+                if rename.execute((&id, name, key, millis(at)))? == 1 {
                     audit::insert(tx, &entry)?;
                 }
                 find_user(tx, "id", &id)
@@ -307,12 +308,13 @@ fn write_user(
     let kept = next.password_hash == before.password_hash;
     let password_hash = if kept { &now.password_hash } else { &next.password_hash };
     tx.execute(
-        "UPDATE users SET full_name = :full_name, roles = :roles, disabled = :disabled, \
+        "UPDATE users SET full_name = :full_name, name_key = :name_key, roles = :roles, disabled = :disabled, \
          must_change_password = :must_change_password, password_hash = :password_hash, \
          token_version = :token_version, keys_version = :keys_version, updated_at = :updated_at WHERE id = :id",
         named_params! {
             ":id": next.id,
             ":full_name": full_name.as_ref().map(FullName::as_str),
+            ":name_key": full_name.as_ref().map(FullName::key),
             ":roles": serde_json::json!(next.roles),
             ":disabled": next.disabled,
             ":must_change_password": next.must_change_password,

@@ -6,8 +6,8 @@ use service_kit::random::{self, OsRandom};
 
 use super::*;
 use crate::{
-    domain::{audit::Action, client::Client, roles::StoredScopes},
-    store::{AuditLog as _, Clients as _, Sessions as _, Users as _, contract},
+    domain::{audit::Action, client::Client, name::FullName, roles::StoredScopes, user::User},
+    store::{AuditLog as _, Clients as _, Lookup as _, Sessions as _, Users as _, contract},
 };
 
 /// A database of its own for each test, dropped at the end.
@@ -54,6 +54,27 @@ async fn entries_that_a_replica_had_half_moved_to_the_log_are_there_once() {
     assert_eq!(log.count_documents(doc! {}).await.unwrap(), 3);
     let sessions = store.database.collection::<Document>(SESSIONS);
     assert_eq!(sessions.count_documents(doc! { "opened": { "$exists": true } }).await.unwrap(), 0);
+    contract::Fixture::drop(fixture).await;
+}
+
+#[tokio::test]
+async fn names_from_before_they_had_keys_are_found_after_the_next_start() {
+    let fixture = <Fixture as contract::Fixture>::new().await;
+    let store = &fixture.store;
+    let user = User {
+        full_name: Some(FullName::parse("\u{c9}mile").unwrap()),
+        ..contract::user("emile@example.org")
+    };
+    store.insert_user(&user, &[], &contract::entry(Action::UserCreated, &user.id)).await.unwrap();
+    let client = contract::clients::add_one(store).await;
+    for collection in ["users", "clients"] {
+        let documents = store.database.collection::<Document>(collection);
+        documents.update_many(doc! {}, doc! { "$unset": { "name_key": "" } }).await.unwrap();
+    }
+    assert_eq!(store.users_beginning("\u{e9}m", 10).await, Ok(vec![]));
+    lookup::fill_keys(&store.database).await.unwrap();
+    assert_eq!(store.users_beginning("\u{e9}m", 10).await, Ok(vec![user]));
+    assert_eq!(store.services_beginning(&client.name, 10).await, Ok(vec![client]));
     contract::Fixture::drop(fixture).await;
 }
 
