@@ -47,8 +47,8 @@ pub(super) async fn fill_keys(database: &Database) -> MongoResult<()> {
             let some: Vec<Named> = some.await?.try_collect().await?;
             for Named { id, name } in &some {
                 // Another replica may have renamed it meanwhile.
-                let same = doc! { "_id": id, field: name, "name_key": null };
-                named.update_one(same, doc! { "$set": { "name_key": name::key(name) } }).await?;
+                let unchanged = doc! { "_id": id, field: name, "name_key": null };
+                named.update_one(unchanged, doc! { "$set": { "name_key": name::key(name) } }).await?;
             }
             if some.len() < AT_ONCE as usize {
                 break;
