@@ -1239,7 +1239,7 @@ export interface paths {
         /**
          * Look up users, sessions, clients and the audit log
          * @description `q` is the id of a user, a session, a client, an API key or a request, the `jti` of a token that was revoked, or the
-         *     beginning of an e-mail address or of the name of a user or a client, in whatever letters. Users, sessions and API keys are
+         *     beginning of an e-mail address or of the name of a user or a client, in upper or lower case. Users, sessions and API keys are
          *     found with the scope `users:read`, clients with `clients:read`, entries of the audit log with `audit:read`; one of the three
          *     is needed.
          */
