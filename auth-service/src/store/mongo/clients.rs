@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::{
     MongoStore, audit,
     documents::{binary, bytes, instant, stored_scopes, time},
-    endings, index, lookup, outbox,
+    endings, index, names, outbox,
 };
 use crate::{
     domain::{
@@ -142,7 +142,7 @@ pub(super) async fn keys_of(
 
 /// The indexes of `clients`.
 pub(super) fn indexes() -> Vec<IndexModel> {
-    vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default()), lookup::by_name()]
+    vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default()), names::by_name()]
 }
 
 #[async_trait]

@@ -8,6 +8,7 @@ mod endings;
 mod imports;
 mod key_ring;
 mod lookup;
+mod names;
 mod outbox;
 mod publisher;
 mod refreshes;
@@ -198,7 +199,7 @@ impl Store for MongoStore {
             for (collection, indexes) in indexes() {
                 self.database.collection::<Document>(collection).create_indexes(indexes).await?;
             }
-            lookup::fill_keys(&self.database).await?;
+            names::fill_keys(&self.database).await?;
             Ok(outbox::prepare(&self.database).await?)
         };
         self.indexed.get(make).await

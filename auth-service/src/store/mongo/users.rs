@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::{
     FIRST_ADMIN, MongoStore, UNIQUE_EMAIL, audit,
     documents::{UserDocument, instant},
-    index, lookup, roles as role_table, unique,
+    index, names, roles as role_table, unique,
     user_acts::{change_password, collection, delete_user, raise_token_version, write_user},
 };
 use crate::{
@@ -89,7 +89,7 @@ pub(super) fn indexes() -> Vec<IndexModel> {
         unique(doc! { "email_key": 1 }, UNIQUE_EMAIL),
         index(doc! { "first_admin": 1 }, first_admin),
         index(doc! { "roles": 1 }, IndexOptions::default()),
-        lookup::by_name(),
+        names::by_name(),
     ]
 }
 

@@ -150,6 +150,9 @@ impl<'c> Described<'c> {
     }
 }
 
+/// Characters of a text that a filter of the description has at most.
+const LONGEST_FILTER: u64 = 1000;
+
 /// A filter for each top-level field that can be compared, its operators in brackets.
 fn filters(collection: &Collection, bundle: &Bundle) -> Vec<Filter> {
     let properties = bundle.root.get("properties").and_then(Value::as_object);
@@ -227,6 +230,10 @@ fn bare(mut schema: Value) -> Value {
     if let Value::Object(members) = &mut schema {
         for about in ["title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"] {
             members.shift_remove(about);
+        }
+        // An address has no room for the longest texts.
+        if members.get("maxLength").and_then(Value::as_u64).is_some_and(|length| length > LONGEST_FILTER) {
+            members.insert("maxLength".into(), LONGEST_FILTER.into());
         }
     }
     schema

@@ -72,7 +72,7 @@ async fn names_from_before_they_had_keys_are_found_after_the_next_start() {
         documents.update_many(doc! {}, doc! { "$unset": { "name_key": "" } }).await.unwrap();
     }
     assert_eq!(store.users_beginning("\u{e9}m", 10).await, Ok(vec![]));
-    super::lookup::fill_keys(&store.database).await.unwrap();
+    names::fill_keys(&store.database).await.unwrap();
     assert_eq!(store.users_beginning("\u{e9}m", 10).await, Ok(vec![user]));
     assert_eq!(store.services_beginning(&client.name, 10).await, Ok(vec![client]));
     contract::Fixture::drop(fixture).await;
