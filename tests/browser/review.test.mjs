@@ -129,6 +129,8 @@ test('a calculation that changed after the verdict comes back first, with what c
   await differences.getByRole('row', { name: /cutoff\s*40\s*60\s*\+20/ }).waitFor();
   await page.getByText('stale: on revision 1').waitFor();
   await page.keyboard.press('a');
+  await page.getByText('Nothing waits in this part of the queue').waitFor();
+  await page.getByRole('link', { name: 'The whole queue' }).click();
   await heading(page, 'stale two').waitFor();
   const { items, current } = await reviewer.api.get(`/api/calculations/${changed}/verdicts`);
   assert.deepEqual(items.map(({ revision, stale }) => [revision, stale]), [[2, false]]);
