@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use numerics::poisson::{Deviation, Method, Solver};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::documents::Point;
+use super::values::Point;
 
 /// Grid points a side, border included: each grid halves the spacing of the one before.
 const SIDES: [u16; 4] = [9, 17, 33, 65];

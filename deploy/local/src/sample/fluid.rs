@@ -1,22 +1,14 @@
 //! The second series of the sample: a Lennard-Jones fluid by molecular dynamics, compared with published values, and a run
-//! whose time step is too long. Followed by verdicts on them.
+//! whose time step is too long.
 //!
-//! Knows the solver and the client; knows nothing of how numbers and requests come about.
+//! Knows the solver; knows nothing of where the points go.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
 use numerics::fluid::{Fluid, Observed, State};
-use service_kit::clock::Clock;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedSender;
 
-use super::{
-    client::Client,
-    documents::Point,
-    fluid_documents::{self as documents, TAG},
-    job::{Stored, left},
-    progress::Progress,
-};
+use super::values::Point;
 
 /// Steps after which points are handed out.
 const BATCH: u32 = 5_000;
@@ -40,7 +32,7 @@ pub struct Case {
 
 /// In the order in which they run. Published values: NIST Standard Reference Simulation Website (SRD 173), Lennard-Jones
 /// fluid, NVT Monte Carlo with 500 particles, cutoff 3σ, T* = 0.85.
-const CASES: [Case; 3] = [
+pub const CASES: [Case; 3] = [
     Case { state: liquid(0.86, 0.03), steps: 2_000, melting: 0, published: None },
     Case { state: liquid(0.78, 0.004), steps: 20_000, melting: 4_000, published: Some((-5.5386, 0.047_924)) },
     Case { state: liquid(0.86, 0.004), steps: 100_000, melting: 20_000, published: Some((-6.0305, 1.266)) },
@@ -66,7 +58,7 @@ impl Case {
     }
 
     /// How it ends: a time step that is too long ends in no number.
-    fn end(&self) -> &'static str {
+    pub fn end(&self) -> &'static str {
         if self.published.is_some() { "finished" } else { "failed" }
     }
 }
@@ -91,51 +83,6 @@ pub struct Outcome {
     pub broken: Option<u32>,
     /// How long it took.
     pub wall_time: Duration,
-}
-
-/// Runs the cases of which no result is stored, and gives verdicts on what it ran.
-pub async fn run(client: &mut Client, clock: &dyn Clock, host: &str, progress: &Progress) -> Result<()> {
-    let stored = left(client, clock, TAG).await?;
-    for case in CASES.iter().filter(|case| !is_stored(case, &stored)) {
-        run_case(client, clock, case, host, progress).await.with_context(|| case.name())?;
-    }
-    Ok(())
-}
-
-fn is_stored(case: &Case, stored: &[Stored]) -> bool {
-    stored.iter().any(|stored| stored.name == case.name() && stored.status == case.end())
-}
-
-async fn run_case(
-    client: &mut Client,
-    clock: &dyn Clock,
-    case: &Case,
-    host: &str,
-    progress: &Progress,
-) -> Result<()> {
-    let announced = client.create("calculations", &documents::announcement(case, clock.now(), host)).await?;
-    let (sender, batches) = unbounded_channel();
-    let calculated = *case;
-    let calculation = tokio::task::spawn_blocking(move || calculate(&calculated, &sender));
-    let streamed = stream(client, &announced.id, batches).await;
-    let outcome = calculation.await?;
-    let end = match &streamed {
-        Ok(()) => documents::results(case, &outcome, clock.now()),
-        Err(_) => documents::failure(clock.now()),
-    };
-    let changed = client.change("calculations", &announced, &end).await;
-    let ended = streamed.and(changed)?;
-    progress.line(&documents::line(case, &outcome));
-    review(client, case, &ended).await
-}
-
-/// Verdicts of the same person: on a run that was changed since, on the one that broke, and one that is asked for.
-async fn review(client: &mut Client, case: &Case, ended: &super::client::Handle) -> Result<()> {
-    client.create("reviews", &documents::review(case, ended)).await?;
-    if let Some(note) = documents::later_note(case) {
-        client.change("calculations", ended, &note).await?;
-    }
-    Ok(())
 }
 
 /// Simulates, handing out the points in batches. Ends early when nobody takes them any more.
@@ -179,18 +126,10 @@ pub fn calculate(case: &Case, points: &UnboundedSender<Batch>) -> Outcome {
     Outcome { mean, broken, wall_time: started.elapsed() }
 }
 
-/// Appends the points of all metrics as they come.
-async fn stream(client: &mut Client, calculation: &str, mut batches: UnboundedReceiver<Batch>) -> Result<()> {
-    while let Some(batch) = batches.recv().await {
-        for points in documents::points(calculation, &batch) {
-            client.append(&points).await?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use tokio::sync::mpsc::unbounded_channel;
+
     use super::*;
 
     #[test]

@@ -5,11 +5,10 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-pub use super::documents::failure;
 use super::{
     client::Handle,
-    documents::{Point, rfc3339, special},
     fluid::{Batch, Case, Outcome},
+    values::{Point, rfc3339, special},
 };
 
 /// The tag by which the sample finds its own calculations again.

@@ -3,31 +3,18 @@
 //! Talks to the services over HTTP only.
 
 use anyhow::{Context as _, Result};
-use serde::Deserialize;
 use service_kit::clock::Clock;
 use shared_models::documents::Page;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{
     calculation::{Case, Outcome, calculate},
-    client::{Client, Handle},
-    documents::{self, Point},
-    fluid,
+    client::Client,
+    documents, fluid_job,
     progress::Progress,
+    stored::{Stored, left},
+    values::Point,
 };
-
-/// What has to be known of a calculation that is stored.
-#[derive(Debug, Deserialize)]
-pub struct Stored {
-    #[serde(rename = "_id")]
-    id: String,
-    #[serde(rename = "_revision")]
-    revision: u64,
-    /// Its name.
-    pub name: String,
-    /// Its status as it was found.
-    pub status: String,
-}
 
 /// Runs those of the sample's calculations that have no results yet: the two series beside each other, each with a login of
 /// its own.
@@ -43,18 +30,7 @@ pub async fn run(poisson: &mut Client, fluid: &mut Client, clock: &dyn Clock) ->
         }
         Ok(())
     };
-    tokio::try_join!(grids, fluid::run(fluid, clock, &host, &progress)).map(|_| ())
-}
-
-/// The calculations with a tag, as they were found. One that a stopped run left `running` is marked `failed`.
-pub async fn left(client: &mut Client, clock: &dyn Clock, tag: &str) -> Result<Vec<Stored>> {
-    let query = format!("/api/calculations?tags={tag}&fields=name,status&limit=1000");
-    let stored = client.get::<Page<Stored>>(&query).await?.items;
-    for left in stored.iter().filter(|stored| stored.status == "running") {
-        let handle = Handle { id: left.id.clone(), revision: left.revision };
-        client.change("calculations", &handle, &documents::failure(clock.now())).await?;
-    }
-    Ok(stored)
+    tokio::try_join!(grids, fluid_job::run(fluid, clock, &host, &progress)).map(|_| ())
 }
 
 /// The id of the calculation that was stored last, by anyone.

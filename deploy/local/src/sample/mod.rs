@@ -5,5 +5,8 @@ pub mod client;
 mod documents;
 mod fluid;
 mod fluid_documents;
+mod fluid_job;
 pub mod job;
 mod progress;
+mod stored;
+mod values;

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     calculation::{Case, Outcome},
-    documents::Point,
+    values::Point,
 };
 use crate::terminal;
 
