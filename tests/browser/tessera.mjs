@@ -33,8 +33,8 @@ export async function startTessera({ env = {}, listen = '127.0.0.1:0', data: kep
     found.origin ??= line.match(/(http:\/\/127\.0\.0\.1:\d+)\/api\/docs/)?.[1];
     found.email ??= line.match(/admin\s+(\S+@\S+)/)?.[1];
     found.password ??= line.match(/^ {2}password\s+(\S+)/)?.[1];
-    // The last line before the sample: all users are there by then.
-    if (line.includes('Paste into a shell') || (sample && line.includes('demo users'))) break;
+    // The sample is done by then.
+    if (line.includes('Paste into a shell')) break;
   }
   child.stdout.resume();
   if (!found.origin) throw new Error(`tessera did not start:\n${said.join('')}`);
