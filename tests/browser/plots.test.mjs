@@ -264,7 +264,7 @@ test("a comparison shows what differs and from where on, and its link shows the 
   await page
     .getByRole("table", { name: "Results" })
     .getByRole("radio", { name: "Compare with Run B" })
-    .check();
+    .click();
   await page.locator("figcaption", { hasText: "Run A − Run B" }).waitFor();
 
   const other = await site.open({

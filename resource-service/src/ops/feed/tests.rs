@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use mongodb::bson::{Document, doc};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -283,26 +282,12 @@ async fn several_collections_are_one_stream_that_continues_anywhere(f: &Fixture)
     assert_eq!(ids, expected);
 }
 
-/// Writes one document into each of these collections in one transaction, twice.
-async fn write_at_once(f: &Fixture, names: &[Arc<str>]) {
-    let mut session = f.database().client().start_session().await.expect("ok");
-    session.start_transaction().await.expect("ok");
-    for n in 0..2 {
-        for name in names {
-            let members = doc! { "_id": format!("{name}{n}"), "_revision": 1_i64, "_owner": "ada" };
-            let collection = f.database().collection::<Document>(name);
-            collection.insert_one(members).session(&mut session).await.expect("ok");
-        }
-    }
-    session.commit_transaction().await.expect("ok");
-}
-
 #[tokio::test]
 async fn a_stream_continues_within_a_transaction_of_several_collections() {
     let f = Fixture::mongo().await;
     let (feed, names) = (feed_of(&f), of(&["kept", "things"]));
     let mut live = feed.subscribe(Arc::clone(&names), Start::Now).await.expect("ok");
-    write_at_once(&f, &names).await;
+    f.write_at_once(&names).await;
     f.insert("after", json!({})).await;
     let all = take_several(&mut live, &names, 5).await;
     let ids = |taken: &[(String, Progress)]| taken.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();

@@ -176,6 +176,20 @@ impl Fixture {
         database
     }
 
+    /// Writes one document into each of these collections of MongoDB in one transaction, twice.
+    pub async fn write_at_once(&self, names: &[Arc<str>]) {
+        let mut session = self.database().client().start_session().await.expect("ok");
+        session.start_transaction().await.expect("ok");
+        for n in 0..2 {
+            for name in names {
+                let members = doc! { "_id": format!("{name}{n}"), "_revision": 1_i64, "_owner": "ada" };
+                let collection = self.database().collection::<Doc>(name);
+                collection.insert_one(members).session(&mut session).await.expect("ok");
+            }
+        }
+        session.commit_transaction().await.expect("ok");
+    }
+
     /// Takes from the revisions that a collection keeps when others took their places, as an older program kept them.
     async fn without_dates(&self, collection: &str) {
         match &self.leftover {

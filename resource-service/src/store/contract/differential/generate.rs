@@ -199,17 +199,16 @@ pub fn members(random: &mut Random) -> Map<String, Value> {
         members.insert("free".into(), free.into());
     }
     if random.chance(60) {
-        let value =
-            if random.chance(80) { json!({"value": scalar(random, Kind::Ieee754)}) } else { json!({}) };
-        members.insert("results".into(), json!({"e": value}));
+        let value = random.chance(80).then(|| json!({"value": scalar(random, Kind::Ieee754)}));
+        members.insert("results".into(), json!({"e": value.unwrap_or_else(|| json!({}))}));
     }
     if random.chance(70) {
-        let at = scalar(random, Kind::Date);
-        members.insert("when".into(), json!({"at": at, "other": scalar(random, Kind::Date)}));
+        let [at, other] = [(), ()].map(|()| scalar(random, Kind::Date));
+        members.insert("when".into(), json!({"at": at, "other": other}));
     }
-    if random.chance(70) {
-        members.insert("labels".into(), json!({"team": random.pick(&TEXTS), "other": random.pick(&TEXTS)}));
-    }
+    let labels =
+        random.chance(70).then(|| json!({"team": random.pick(&TEXTS), "other": random.pick(&TEXTS)}));
+    members.extend(labels.map(|labels| ("labels".to_owned(), labels)));
     let loose = json!({"v": if random.chance(15) { Value::Null } else { number(random) }});
     match random.below(5) {
         0 => {}
