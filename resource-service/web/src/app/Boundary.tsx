@@ -2,11 +2,17 @@
 import Box from '@mui/material/Box';
 import { useRouteError } from 'react-router';
 
+import { ProblemError } from '@/api/problem';
 import { Page } from '@/ui/page';
 import { Failure } from '@/ui/states';
 
+/** What browsers say when a part of the console cannot be loaded. */
+const NOT_LOADED = /dynamically imported module|module script|Loading chunk/;
+
 export function Boundary() {
-  const error = useRouteError();
+  const thrown = useRouteError();
+  const isAway = thrown instanceof TypeError && NOT_LOADED.test(thrown.message);
+  const error = isAway ? new ProblemError(0, 'offline', 'The server cannot be reached. Try again.') : thrown;
   return (
     <Box component="main">
       <Page title="This page failed">
