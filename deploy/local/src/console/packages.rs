@@ -1,4 +1,4 @@
-//! Whether the installed packages are those of the lock file, whoever installed them. Knows no console.
+//! Whether the installed npm packages are those that the lock file names. Knows no console.
 
 use std::{fs, path::Path};
 

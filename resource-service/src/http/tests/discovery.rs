@@ -51,7 +51,7 @@ async fn fields_are_those_that_the_caller_may_see() {
     assert!(part.status == 200 && !part.text.contains("price"), "{}", part.text);
     let whole = api.send(request("GET", "/api/specimens/fields", "ada", full)).await;
     assert_eq!(field(&whole, "price")["declared"], true);
-    // Documents of others count for nobody who does not see them.
+    // A count leaves out the documents that the caller may not read.
     let draft = json!({"mine": 1});
     assert_eq!(api.with("POST", "/api/notes", &draft).await.status, 201);
     let others = api.send(request("GET", "/api/notes/fields", "eve", "notes:read")).await;

@@ -2,7 +2,7 @@
 import { gapsAfter } from './gaps';
 import type { SamplePoint } from './samples';
 
-/** null breaks a line; undefined says that the series has no point there and the line goes on. */
+/** null breaks the line; undefined means that the series has no point there, and the line continues. */
 export type Cell = number | null | undefined;
 
 export interface Aligned {

@@ -83,7 +83,7 @@ class TabSession implements Session {
     this.inTurn(async () => {
       const deadline = this.env.now() + LOGIN_LIMIT;
       const grant = await this.transport.login(username, password);
-      // The cookie belongs to the new session from here on, whoever was logged in before.
+      // From now on the cookie belongs to the new session, also where another user was logged in before.
       this.newEpoch();
       try {
         await this.adopt(grant, { deadline, started: true });

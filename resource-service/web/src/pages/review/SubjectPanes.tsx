@@ -90,7 +90,7 @@ export function SubjectPanes(props: SubjectPanesProps) {
 
 function Head({ document, item }: { document: Subject; item: QueueItem | undefined }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // Keys moved on from what had the focus, which is gone: reading goes on here.
+  // A key removed the element that had the focus: the focus moves to the heading of the next subject.
   useEffect(() => {
     if (window.document.activeElement === window.document.body) heading.current?.focus({ preventScroll: true });
   }, []);
