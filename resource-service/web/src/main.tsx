@@ -1,19 +1,6 @@
-// Starts the console.
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-
-import { createApp } from '@/app/App';
-import { nonceOfPage } from '@/app/nonce';
+// Starts the console. The session is refreshed while the application is still being loaded.
 import { browserSession } from '@/session/browser';
 
-const root = document.getElementById('root');
-if (!root) throw new Error('index.html has no #root');
 const session = browserSession();
 void session.start();
-const nonce = nonceOfPage();
-const App = createApp(session, nonce);
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+void import('@/app/start').then(({ start }) => start(session));

@@ -1,17 +1,24 @@
 // Shows a page to callers with its scope; others read which scope is missing. Never logs out.
-import { Suspense, type ComponentType, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import type { RouteObject } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
-import { Page } from '@/ui/page';
+import { Page as PageFrame } from '@/ui/page';
 import { Failure, Loading } from '@/ui/states';
 
+import { lazyPage, type Load } from './lazyPage';
 import { holds } from './scopes';
 import { useIdentity } from './services';
 
 /** An address behind the login. Without `scope` everybody who is logged in may open it. */
-export function guarded(path: string, Component: ComponentType, scope?: string): RouteObject {
-  return { path, element: <Guarded scope={scope}>{<Component />}</Guarded> };
+export function guarded(path: string, load: Load, scope?: string): RouteObject {
+  const { Page, handle } = lazyPage(load);
+  const element = (
+    <Guarded scope={scope}>
+      <Page />
+    </Guarded>
+  );
+  return { path, handle, element };
 }
 
 function Guarded({ scope, children }: { scope: string | undefined; children: ReactNode }) {
@@ -27,9 +34,9 @@ function Guarded({ scope, children }: { scope: string | undefined; children: Rea
       scope,
     );
     return (
-      <Page title="Not allowed">
+      <PageFrame title="Not allowed">
         <Failure error={error} />
-      </Page>
+      </PageFrame>
     );
   }
   return <Suspense fallback={<Loading />}>{children}</Suspense>;

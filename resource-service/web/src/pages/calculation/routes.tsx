@@ -1,13 +1,6 @@
 // One calculation: addresses.
-import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
 import { guarded } from '@/app/Guarded';
 
-export const routes: RouteObject[] = [
-  guarded(
-    '/calculations/:id',
-    lazy(() => import('./Calculation')),
-    'calculations:read',
-  ),
-];
+export const routes: RouteObject[] = [guarded('/calculations/:id', () => import('./Calculation'), 'calculations:read')];

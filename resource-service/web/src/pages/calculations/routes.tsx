@@ -1,13 +1,6 @@
 // The table of calculations: addresses.
-import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
 import { guarded } from '@/app/Guarded';
 
-export const routes: RouteObject[] = [
-  guarded(
-    '/calculations',
-    lazy(() => import('./Page')),
-    'calculations:read',
-  ),
-];
+export const routes: RouteObject[] = [guarded('/calculations', () => import('./Page'), 'calculations:read')];

@@ -1,20 +1,10 @@
 // Every collection: addresses.
-import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
 import { guarded } from '@/app/Guarded';
 
 export const routes: RouteObject[] = [
-  guarded(
-    '/c',
-    lazy(() => import('./List')),
-  ),
-  guarded(
-    '/c/:collection',
-    lazy(() => import('./Collection')),
-  ),
-  guarded(
-    '/c/:collection/:id',
-    lazy(() => import('./Document')),
-  ),
+  guarded('/c', () => import('./List')),
+  guarded('/c/:collection', () => import('./Collection')),
+  guarded('/c/:collection/:id', () => import('./Document')),
 ];

@@ -1,12 +1,6 @@
 // My day: addresses.
-import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
 import { guarded } from '@/app/Guarded';
 
-export const routes: RouteObject[] = [
-  guarded(
-    '/',
-    lazy(() => import('./DayPage')),
-  ),
-];
+export const routes: RouteObject[] = [guarded('/', () => import('./DayPage'))];

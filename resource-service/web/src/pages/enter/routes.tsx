@@ -1,11 +1,14 @@
 // Log in and register: addresses.
-import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
-const Login = lazy(() => import('./Login'));
-const Register = lazy(() => import('./Register'));
+import { lazyPage, type Load } from '@/app/lazyPage';
+
+const open = (path: string, load: Load): RouteObject => {
+  const { Page, handle } = lazyPage(load);
+  return { path, handle, element: <Page /> };
+};
 
 export const routes: RouteObject[] = [
-  { path: '/login', element: <Login /> },
-  { path: '/register', element: <Register /> },
+  open('/login', () => import('./Login')),
+  open('/register', () => import('./Register')),
 ];

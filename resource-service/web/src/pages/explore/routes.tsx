@@ -1,13 +1,6 @@
 // Statistics of calculations: addresses.
-import { lazy } from 'react';
 import type { RouteObject } from 'react-router';
 
 import { guarded } from '@/app/Guarded';
 
-export const routes: RouteObject[] = [
-  guarded(
-    '/explore',
-    lazy(() => import('./Page')),
-    'calculations:read',
-  ),
-];
+export const routes: RouteObject[] = [guarded('/explore', () => import('./Page'), 'calculations:read')];
