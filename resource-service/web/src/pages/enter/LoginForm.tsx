@@ -1,18 +1,14 @@
-// The form that logs in. What is wrong is said beside the field.
+// The form that logs in, with faults beside the fields. Every page loads it, so it does without the library for forms.
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useRef, useState, type SubmitEvent } from 'react';
 
 import { ProblemError } from '@/api/problem';
 import { useServices } from '@/app/services';
 
-interface Fields {
-  username: string;
-  password: string;
-}
+type Faults = Partial<Record<'username' | 'password', string>>;
 
 const REASONS: Record<string, string> = {
   'logged-out': 'You are logged out.',
@@ -24,22 +20,37 @@ const REASONS: Record<string, string> = {
 /** `reason` says why somebody who was logged in must log in again; `username` is who that was. */
 export function LoginForm({ reason, username }: { reason?: string | null | undefined; username?: string }) {
   const { session } = useServices();
-  const { register, handleSubmit, setError, setFocus, formState } = useForm<Fields>({ defaultValues: { username } });
+  const [faults, setFaults] = useState<Faults>({});
   const [problem, setProblem] = useState<string | null>(null);
-  const submit = handleSubmit(async (typed) => {
+  const [isSubmitting, setSubmitting] = useState(false);
+  const usernameInput = useRef<HTMLInputElement>(null);
+  const passwordInput = useRef<HTMLInputElement>(null);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (isSubmitting) return;
+    const typed = { username: usernameInput.current?.value.trim() ?? '', password: passwordInput.current?.value ?? '' };
     setProblem(null);
+    setFaults({
+      ...(typed.username === '' && { username: 'Enter your e-mail address' }),
+      ...(typed.password === '' && { password: 'Enter your password' }),
+    });
+    if (typed.username === '') return usernameInput.current?.focus();
+    if (typed.password === '') return passwordInput.current?.focus();
+    setSubmitting(true);
     try {
-      await session.login(typed.username.trim(), typed.password);
+      await session.login(typed.username, typed.password);
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'invalid_credentials') {
-        setError('password', { message: error.message });
-        setFocus('password', { shouldSelect: true });
+        setFaults({ password: error.message });
+        passwordInput.current?.focus();
+        passwordInput.current?.select();
       } else {
         setProblem(error instanceof Error ? error.message : String(error));
       }
+    } finally {
+      setSubmitting(false);
     }
-  });
-  const { errors, isSubmitting } = formState;
+  };
   const why = REASONS[reason ?? ''];
   return (
     <>
@@ -51,18 +62,23 @@ export function LoginForm({ reason, username }: { reason?: string | null | undef
           type="email"
           autoComplete="username"
           autoFocus={!username}
-          error={Boolean(errors.username)}
-          helperText={errors.username?.message}
-          {...register('username', { required: 'Enter your e-mail address' })}
+          name="username"
+          defaultValue={username}
+          inputRef={usernameInput}
+          error={Boolean(faults.username)}
+          helperText={faults.username}
+          onChange={() => setFaults({ ...faults, username: undefined })}
         />
         <TextField
           label="Password"
           type="password"
           autoComplete="current-password"
           autoFocus={Boolean(username)}
-          error={Boolean(errors.password)}
-          helperText={errors.password?.message}
-          {...register('password', { required: 'Enter your password' })}
+          name="password"
+          inputRef={passwordInput}
+          error={Boolean(faults.password)}
+          helperText={faults.password}
+          onChange={() => setFaults({ ...faults, password: undefined })}
         />
         <Button type="submit" variant="contained" size="medium" loading={isSubmitting}>
           Log in
