@@ -18,6 +18,14 @@ export default defineConfig({
     // `data:` addresses of fonts and scripts are not allowed by the policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // A new version of the console leaves these as they are in the caches of browsers.
+        codeSplitting: {
+          groups: [{ name: 'react', test: /node_modules\/(react|react-dom|react-router|scheduler)\// }],
+        },
+      },
+    },
   },
   server: { host: '127.0.0.1', proxy: { '/api': proxied, '/auth': proxied, '/.well-known': proxied } },
   test: {
