@@ -13,11 +13,13 @@ interface PersonFieldProps {
   label: string;
   value: Person | null;
   onChange(person: Person | null): void;
+  /** Called with the text of the field, typed or chosen. */
+  onType?(text: string): void;
   help?: string | undefined;
   error?: boolean;
 }
 
-export function PersonField({ label, value, onChange, help, error = false }: PersonFieldProps) {
+export function PersonField({ label, value, onChange, onType, help, error = false }: PersonFieldProps) {
   const api = useApi();
   const [text, setText] = useState('');
   const sought = useDeferredValue(text.trim());
@@ -32,7 +34,10 @@ export function PersonField({ label, value, onChange, help, error = false }: Per
       options={found.data ?? []}
       value={value}
       onChange={(_, person) => onChange(person)}
-      onInputChange={(_, typed) => setText(typed)}
+      onInputChange={(_, typed) => {
+        setText(typed);
+        onType?.(typed);
+      }}
       filterOptions={(options) => options}
       getOptionLabel={({ name }) => name}
       getOptionKey={({ id }) => id}

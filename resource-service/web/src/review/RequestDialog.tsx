@@ -13,6 +13,7 @@ import { ProblemError } from '@/api/problem';
 import { useApi, useScope } from '@/app/services';
 import { Failure } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
+import { useUnsaved } from '@/ui/unsaved';
 
 import { PersonField } from './PersonField';
 import { QUEUE, requestReviews, type Person, type Requested } from './requests';
@@ -30,6 +31,10 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
   const toast = useToast();
   const mayFind = useScope('users:read');
   const [person, setPerson] = useState<Person | null>(null);
+  const [text, setText] = useState('');
+  const [sent, setSent] = useState('');
+  const { leave } = useUnsaved(text !== sent);
+  const close = () => leave(onClose);
   const count = calculations.length;
   const request = useMutation({
     mutationFn: () =>
@@ -40,7 +45,7 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
       ),
     onSuccess: ({ made, refused }) => {
       void client.invalidateQueries({ queryKey: QUEUE });
-      if (refused.length > 0) return;
+      if (refused.length > 0) return setSent(text);
       toast({ text: `Asked ${person?.name ?? 'everybody'} for ${made === 1 ? 'a verdict' : `${made} verdicts`}` });
       onRequested?.();
       onClose();
@@ -51,7 +56,7 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
       ? request.error.errors.find(({ pointer }) => pointer === '/assignee')?.message
       : undefined;
   return (
-    <Dialog open onClose={onClose} fullWidth maxWidth="xs" aria-labelledby="request-title">
+    <Dialog open onClose={close} fullWidth maxWidth="xs" aria-labelledby="request-title">
       <DialogTitle id="request-title">Request {count === 1 ? 'a review' : `${count} reviews`}</DialogTitle>
       <Box
         component="form"
@@ -69,6 +74,7 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
               label="Reviewer"
               value={person}
               onChange={setPerson}
+              onType={setText}
               error={fault !== undefined}
               help={fault ?? 'Empty: anybody who may give verdicts'}
             />
@@ -81,7 +87,7 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
           {request.error && fault === undefined && <Failure error={request.error} />}
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button type="submit" variant="contained" loading={request.isPending}>
             Request
           </Button>

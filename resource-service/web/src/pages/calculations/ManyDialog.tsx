@@ -14,6 +14,7 @@ import { isObject } from '@/api/json';
 import { useApi } from '@/app/services';
 import { useDefinition } from '@/table-page/useFields';
 import { useToast } from '@/ui/toasts';
+import { useUnsaved } from '@/ui/unsaved';
 
 import { addTag, changeMany, removeTag, setFailed, type Outcome } from './many';
 
@@ -44,10 +45,14 @@ export default function ManyDialog({ act, calculations, tags, onClose, onDone }:
   const properties = definition.data?.schema.properties;
   const hasNote = isObject(properties) && 'note' in properties;
   const [text, setText] = useState(act === 'untag' ? (tags[0] ?? '') : '');
+  /** The text that is not lost with the dialog: the proposed one, then what was sent. */
+  const [kept, setKept] = useState(text);
   const [done, setDone] = useState(0);
   const abort = useRef<AbortController | null>(null);
   useEffect(() => () => abort.current?.abort(), []);
   const words = WORDS[act];
+  const { leave } = useUnsaved(text !== kept);
+  const close = () => leave(onClose);
 
   const run = useMutation({
     mutationFn: () => {
@@ -61,7 +66,7 @@ export default function ManyDialog({ act, calculations, tags, onClose, onDone }:
     },
     onSuccess: ({ changed, failed, skipped }) => {
       if (changed.length > 0) onDone();
-      if (failed.length > 0 || skipped.length > 0) return;
+      if (failed.length > 0 || skipped.length > 0) return setKept(text);
       toast({ text: `Changed ${of(changed.length)}` });
       onClose();
     },
@@ -71,7 +76,7 @@ export default function ManyDialog({ act, calculations, tags, onClose, onDone }:
     if (text.trim() !== '') run.mutate();
   };
   return (
-    <Dialog open onClose={run.isPending ? undefined : onClose} fullWidth maxWidth="xs" aria-labelledby={id}>
+    <Dialog open onClose={run.isPending ? undefined : close} fullWidth maxWidth="xs" aria-labelledby={id}>
       <form onSubmit={submit}>
         <DialogTitle id={id}>
           {words.title}: {of(calculations.length)}
@@ -111,7 +116,7 @@ export default function ManyDialog({ act, calculations, tags, onClose, onDone }:
           {run.data && <Report outcome={run.data} calculations={calculations} />}
         </DialogContent>
         <DialogActions>
-          <Button color="inherit" onClick={run.isPending ? () => abort.current?.abort() : onClose}>
+          <Button color="inherit" onClick={run.isPending ? () => abort.current?.abort() : close}>
             {run.isPending ? 'Stop' : run.data ? 'Close' : 'Cancel'}
           </Button>
           <Button type="submit" variant="contained" disabled={run.isPending || text.trim() === ''}>

@@ -10,6 +10,7 @@ import { CopyButton } from '@/ui/copy';
 import { showFaults } from '@/ui/form';
 import { Facts, Section } from '@/ui/page';
 import { useToast } from '@/ui/toasts';
+import { useUnsaved } from '@/ui/unsaved';
 
 interface Fields {
   full_name: string;
@@ -52,6 +53,7 @@ function NameForm() {
     defaultValues: { full_name: name ?? '' },
   });
   const { errors, isSubmitting, isDirty } = formState;
+  useUnsaved(isDirty);
   const submit = handleSubmit(async (fields) => {
     setProblem(null);
     const typed = fields.full_name.trim();
