@@ -50,7 +50,8 @@ function rowOf(name: string, values: (Json | undefined)[]): InputRow {
   return { name, values, differs };
 }
 
-function leavesOf(parameters: Json | undefined): Map<string, Json> {
+/** The values within parameters, by dotted path. */
+export function leavesOf(parameters: Json | undefined): Map<string, Json> {
   const leaves = new Map<string, Json>();
   const visit = (value: Json | undefined, path: readonly string[]): void => {
     if (value === undefined || leaves.size >= MOST) return;

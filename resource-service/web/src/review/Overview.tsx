@@ -4,10 +4,11 @@ import Button from '@mui/material/Button';
 import { useState } from 'react';
 import { Link } from 'react-router';
 
-import { asStored, isObject, joinPath, type Json, type JsonObject } from '@/api/json';
+import { asStored, isObject, toNumber, type Json, type JsonObject } from '@/api/json';
 import { usePreferences } from '@/app/preferences';
 import { useScope } from '@/app/services';
 import { valueText } from '@/calculations/changes';
+import { leavesOf } from '@/calculations/compare';
 import { judge, quantityOf } from '@/calculations/quantities';
 import { signed, single, type Digits } from '@/numbers/format';
 import { DenseTable } from '@/ui/dense';
@@ -106,7 +107,7 @@ function Inputs({ document }: { document: Document }) {
     ['Tags', Array.isArray(tags) ? tags.map(text).join(', ') : ''],
     ...(isObject(labels) ? Object.entries(labels).map(([key, value]): [string, string] => [key, text(value)]) : []),
   ];
-  const leaves = leavesOf(parameters, [], digits);
+  const leaves = [...leavesOf(parameters)];
   return (
     <Section title="Inputs">
       <Facts
@@ -124,7 +125,12 @@ function Inputs({ document }: { document: Document }) {
                 ]}
                 rows={leaves.slice(0, shown).map(([name, value]) => ({
                   key: name,
-                  cells: [<bdi key="name">{name}</bdi>, <bdi key="value">{value}</bdi>],
+                  cells: [
+                    <bdi key="name">{name}</bdi>,
+                    <bdi key="value" style={isNumbers(value) ? { overflowWrap: 'normal' } : undefined}>
+                      {valueText(value, digits)}
+                    </bdi>,
+                  ],
                 }))}
               />
             )}
@@ -184,13 +190,7 @@ function Folded({ count, children }: { count: number; children: (shown: number) 
   );
 }
 
-/** The values within free members, by dotted path. */
-function leavesOf(value: Json | undefined, path: readonly string[], digits: Digits): [string, string][] {
-  if (isObject(value) && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...path, name], digits));
-  }
-  return value === undefined || path.length === 0 ? [] : [[joinPath(path), valueText(value, digits)]];
-}
-
+/** Whether a value is a number or a list of numbers: their digits are not broken over lines. */
+const isNumbers = (value: Json): boolean => [value].flat().every((one) => toNumber(one) !== undefined);
 const namesOf = (value: Json | undefined): string[] => (isObject(value) ? Object.keys(value) : []);
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
