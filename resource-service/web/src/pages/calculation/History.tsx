@@ -4,18 +4,16 @@ import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ComponentProps } from 'react';
 
-import { useApi, useIdentity, useScope } from '@/app/services';
+import { useApi, useScope } from '@/app/services';
 import { changesOf } from '@/calculations/changes';
-import { summaryOf } from '@/calculations/summary';
 import { usePeople } from '@/people/names';
 import { ChangesView } from '@/review/ChangesView';
+import { Revisions } from '@/review/Revisions';
 import { Confirm } from '@/ui/confirm';
-import { DenseTable } from '@/ui/dense';
 import { Section } from '@/ui/page';
 import { Answer } from '@/ui/states';
-import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 import { useParam, useSetParams } from '@/ui/urlState';
 
@@ -37,12 +35,7 @@ export function History({ current, id }: HistoryProps) {
         <>
           <Difference id={id} versions={all} />
           <Section title="Revisions">
-            <Revisions id={id} versions={all} current={current} />
-            {query.hasNextPage && (
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                Show older revisions
-              </Button>
-            )}
+            <Listed id={id} current={current} versions={all} older={query} />
           </Section>
         </>
       )}
@@ -50,61 +43,35 @@ export function History({ current, id }: HistoryProps) {
   );
 }
 
-function Revisions({ id, versions, current }: HistoryProps & { versions: readonly Version[] }) {
-  const { sub } = useIdentity();
+type ListedProps = HistoryProps & Pick<ComponentProps<typeof Revisions>, 'versions' | 'older'>;
+
+function Listed({ id, current, versions, older }: ListedProps) {
   const people = usePeople(versions.map(({ by }) => by));
   const set = useSetParams();
   const [restored, setRestored] = useState<number | null>(null);
   const mayWrite = useScope('calculations:write');
   const newest = versions[0]?.revision ?? 0;
-  const who = (by: string) => {
-    if (by === sub) return 'you';
-    return people.get(by) ?? (by === current?._owner ? current._owner_name : undefined) ?? by;
-  };
   return (
     <>
-      <DenseTable
-        label="Revisions"
-        columns={[
-          { title: 'Revision', align: 'right' },
-          { title: 'When' },
-          { title: 'Who', wrap: true },
-          { title: 'What changed', wrap: true },
-          { title: 'Actions' },
-        ]}
-        rows={versions.map(({ revision, at, by, removed, diff }, index) => ({
-          key: String(revision),
-          cells: [
-            revision,
-            <TimeText key="at" at={at} form="both" />,
-            <bdi key="by">{who(by)}</bdi>,
-            <bdi key="what">{whatOf({ removed, diff, revision }, versions[index + 1])}</bdi>,
-            <Box key="actions" sx={{ display: 'flex', whiteSpace: 'nowrap' }}>
-              {!removed && (
-                <Button onClick={() => set({ revision: String(revision), tab: null }, { push: true })}>Show</Button>
-              )}
-              {revision > 1 && <Button onClick={() => set({ diff: `${revision - 1}-${revision}` })}>Difference</Button>}
-              {mayWrite && revision !== newest && !removed && (
-                <Button onClick={() => setRestored(revision)}>Restore</Button>
-              )}
-            </Box>,
-          ],
-        }))}
+      <Revisions
+        versions={versions}
+        older={older}
+        nameOf={(by) => people.get(by) ?? (by === current?._owner ? current._owner_name : undefined)}
+        actions={({ revision, removed }) => (
+          <>
+            {!removed && (
+              <Button onClick={() => set({ revision: String(revision), tab: null }, { push: true })}>Show</Button>
+            )}
+            {revision > 1 && <Button onClick={() => set({ diff: `${revision - 1}-${revision}` })}>Difference</Button>}
+            {mayWrite && revision !== newest && !removed && (
+              <Button onClick={() => setRestored(revision)}>Restore</Button>
+            )}
+          </>
+        )}
       />
       {restored !== null && <Restore id={id} revision={restored} newest={newest} onClose={() => setRestored(null)} />}
     </>
   );
-}
-
-/** What happened in a revision; `before` is the one before it. */
-function whatOf(
-  { removed, diff, revision }: Pick<Version, 'removed' | 'diff' | 'revision'>,
-  before: Version | undefined,
-): string {
-  if (removed) return 'removed';
-  const summary = summaryOf(diff, revision === 1);
-  if (!before?.removed) return summary;
-  return diff.length === 0 ? 'restored' : `restored; ${summary}`;
 }
 
 interface RestoreProps {

@@ -1,18 +1,15 @@
 // The revisions of a document: who changed what, when; one of them brought back.
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 
-import { useApi, useIdentity } from '@/app/services';
-import { summaryOf } from '@/calculations/summary';
+import { useApi } from '@/app/services';
+import { Revisions } from '@/review/Revisions';
 import { Confirm } from '@/ui/confirm';
-import { DenseTable } from '@/ui/dense';
 import { Section } from '@/ui/page';
 import { Answer } from '@/ui/states';
-import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 
-import { addressOfDocument, useRefreshDocument, useVersionList, type Version } from './document';
+import { addressOfDocument, useRefreshDocument, useVersionList } from './document';
 import type { DocumentProps } from './Document';
 
 export function History({ collection, id, stored, mayWrite }: DocumentProps & { mayWrite: boolean }) {
@@ -33,14 +30,15 @@ export function History({ collection, id, stored, mayWrite }: DocumentProps & { 
     <Section title="Revisions">
       <Answer query={versions}>
         {(all) => (
-          <>
-            <Revisions all={all} onRestore={mayWrite ? setRestored : undefined} />
-            {query.hasNextPage && (
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                Show older revisions
-              </Button>
-            )}
-          </>
+          <Revisions
+            versions={all}
+            older={query}
+            actions={({ revision, removed }) =>
+              mayWrite &&
+              !removed &&
+              revision !== all[0]?.revision && <Button onClick={() => setRestored(revision)}>Restore</Button>
+            }
+          />
         )}
       </Answer>
       {restored !== null && (
@@ -54,38 +52,5 @@ export function History({ collection, id, stored, mayWrite }: DocumentProps & { 
         </Confirm>
       )}
     </Section>
-  );
-}
-
-interface RevisionsProps {
-  all: readonly Version[];
-  onRestore: ((revision: number) => void) | undefined;
-}
-
-function Revisions({ all, onRestore }: RevisionsProps) {
-  const { sub } = useIdentity();
-  return (
-    <DenseTable
-      label="Revisions"
-      columns={[
-        { title: 'Revision', align: 'right' },
-        { title: 'When' },
-        { title: 'Who', wrap: true },
-        { title: 'What changed', wrap: true },
-        { title: '' },
-      ]}
-      rows={all.map(({ revision, at, by, removed, diff }, index) => ({
-        key: String(revision),
-        cells: [
-          revision,
-          <TimeText key="at" at={at} form="both" />,
-          <bdi key="by">{by === sub ? 'you' : by}</bdi>,
-          <bdi key="what">{removed ? 'removed' : summaryOf(diff ?? [], revision === 1)}</bdi>,
-          <Box key="act">
-            {onRestore && index > 0 && !removed && <Button onClick={() => onRestore(revision)}>Restore</Button>}
-          </Box>,
-        ],
-      }))}
-    />
   );
 }

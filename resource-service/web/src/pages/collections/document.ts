@@ -5,21 +5,13 @@ import { useCallback } from 'react';
 import type { Api } from '@/api/client';
 import { isObject, type JsonObject } from '@/api/json';
 import { useApi } from '@/app/services';
-import type { PatchOperation } from '@/calculations/changes';
+import type { Version } from '@/review/Revisions';
 import { listAddress } from '@/table-page/useRows';
 
 /** A document as it was read, with the tag that a write of it must name. */
 export interface Stored {
   document: JsonObject;
   etag: string | null;
-}
-
-export interface Version {
-  revision: number;
-  at: string;
-  by: string;
-  removed: boolean;
-  diff: PatchOperation[] | null;
 }
 
 export const addressOfDocument = (collection: string, id: string): string =>
