@@ -106,7 +106,8 @@ function titleOf(problem: ProblemError | undefined): string {
   return 'The request was refused';
 }
 
-interface Answered<T> {
+/** A query, as far as a view of its data needs it. */
+export interface Answered<T> {
   data: T | undefined;
   error: unknown;
   isPending: boolean;

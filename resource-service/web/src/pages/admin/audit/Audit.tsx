@@ -6,7 +6,7 @@ import { Link, useSearchParams } from 'react-router';
 
 import { Id } from '@/ui/copy';
 import { Page } from '@/ui/page';
-import { Answer, Empty } from '@/ui/states';
+import { Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 import { useParam } from '@/ui/urlState';
@@ -14,7 +14,7 @@ import { useParam } from '@/ui/urlState';
 import { AdminSearch } from '../shared/AdminSearch';
 import { usePages, type Act } from '@/people/data';
 import { usePeople } from '@/people/names';
-import { SimpleTable, type Cell } from '../shared/SimpleTable';
+import { QueryTable, type Cell } from '../shared/SimpleTable';
 
 const PAGES: Record<string, (id: string) => string> = {
   user: (id) => `/admin/users/${encodeURIComponent(id)}`,
@@ -80,22 +80,14 @@ export default function Audit() {
         <Filter label="To (id or name)" value={target} onChange={setTarget} />
       </Box>
       <Box sx={{ px: 2 }}>
-        <Answer query={acts}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <Empty title="No entry matches" />
-            ) : (
-              <SimpleTable
-                label="Audit log"
-                rows={rows}
-                cells={cells}
-                keyOf={(act) => act.id}
-                marked={search.get('id')}
-                more={acts}
-              />
-            )
-          }
-        </Answer>
+        <QueryTable
+          query={acts}
+          empty={<Empty title="No entry matches" />}
+          label="Audit log"
+          cells={cells}
+          keyOf={(act) => act.id}
+          marked={search.get('id')}
+        />
       </Box>
     </Page>
   );

@@ -8,12 +8,12 @@ import { useShortcuts } from '@/app/keys';
 import { useScope } from '@/app/services';
 import { Id } from '@/ui/copy';
 import { Page } from '@/ui/page';
-import { Answer, Empty } from '@/ui/states';
+import { Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 import { usePages, type Client } from '@/people/data';
-import { SimpleTable, type Cell } from '../shared/SimpleTable';
+import { QueryTable, type Cell } from '../shared/SimpleTable';
 import { ClientForm } from './ClientForm';
 import { ClientMenu } from './ClientMenu';
 import { ClientSecret, type Secret } from './ClientSecret';
@@ -66,24 +66,16 @@ export default function Clients() {
       }
     >
       <Box sx={{ p: 2 }}>
-        <Answer query={clients}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <Empty title="There are no clients">
-                A client is a service or a program with an identity of its own.
-              </Empty>
-            ) : (
-              <SimpleTable
-                label="Clients"
-                rows={rows}
-                cells={cells}
-                keyOf={(client) => client.client_id}
-                marked={search.get('id')}
-                more={clients}
-              />
-            )
+        <QueryTable
+          query={clients}
+          empty={
+            <Empty title="There are no clients">A client is a service or a program with an identity of its own.</Empty>
           }
-        </Answer>
+          label="Clients"
+          cells={cells}
+          keyOf={(client) => client.client_id}
+          marked={search.get('id')}
+        />
       </Box>
       {changing && <ClientForm client={changing} onSecret={setSecret} onClose={() => setChanging(null)} />}
       {secret && <ClientSecret secret={secret} onClose={() => setSecret(null)} />}

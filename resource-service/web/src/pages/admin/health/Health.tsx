@@ -9,7 +9,7 @@ import { Answer, Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { bytes } from '@/ui/bytes';
 
-import { SimpleTable } from '../shared/SimpleTable';
+import { QueryTable, SimpleTable } from '../shared/SimpleTable';
 
 /** Milliseconds between two looks. */
 const EVERY = 10_000;
@@ -128,27 +128,21 @@ function Usages() {
     },
   });
   return (
-    <Answer query={usages} rows={3}>
-      {(rows) =>
-        rows.length === 0 ? (
-          <Empty title="Your scopes open the usage of no collection" />
-        ) : (
-          <SimpleTable
-            label="Usage"
-            rows={rows}
-            keyOf={(row) => row.collection}
-            cells={[
-              { title: 'Collection', cell: (row) => row.collection },
-              { title: 'Documents', right: true, cell: (row) => row.documents.toLocaleString('en') },
-              { title: 'Their bytes', right: true, cell: (row) => bytes(row.bytes) },
-              { title: 'Versions', right: true, cell: (row) => row.versions.count.toLocaleString('en') },
-              { title: 'Their bytes ', right: true, cell: (row) => bytes(row.versions.bytes) },
-              { title: 'Files', right: true, cell: (row) => row.artifacts.count.toLocaleString('en') },
-              { title: 'Their bytes  ', right: true, cell: (row) => bytes(row.artifacts.bytes) },
-            ]}
-          />
-        )
-      }
-    </Answer>
+    <QueryTable
+      query={usages}
+      skeleton={3}
+      empty={<Empty title="Your scopes open the usage of no collection" />}
+      label="Usage"
+      keyOf={(row) => row.collection}
+      cells={[
+        { title: 'Collection', cell: (row) => row.collection },
+        { title: 'Documents', right: true, cell: (row) => row.documents.toLocaleString('en') },
+        { title: 'Their bytes', right: true, cell: (row) => bytes(row.bytes) },
+        { title: 'Versions', right: true, cell: (row) => row.versions.count.toLocaleString('en') },
+        { title: 'Their bytes ', right: true, cell: (row) => bytes(row.versions.bytes) },
+        { title: 'Files', right: true, cell: (row) => row.artifacts.count.toLocaleString('en') },
+        { title: 'Their bytes  ', right: true, cell: (row) => bytes(row.artifacts.bytes) },
+      ]}
+    />
   );
 }

@@ -5,14 +5,14 @@ import { Link } from 'react-router';
 
 import { useScope } from '@/app/services';
 import { Page, Section } from '@/ui/page';
-import { Answer, Empty } from '@/ui/states';
+import { Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 import { AdminSearch } from '../shared/AdminSearch';
 import { usePages, type Act } from '@/people/data';
 import { usePeople } from '@/people/names';
-import { SimpleTable, type Cell } from '../shared/SimpleTable';
+import { QueryTable, type Cell } from '../shared/SimpleTable';
 
 export default function Sessions() {
   const mayRead = useScope('audit:read');
@@ -54,15 +54,13 @@ function Latest() {
   ];
   return (
     <Section title="Latest logins">
-      <Answer query={logins}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title="Nobody has logged in" />
-          ) : (
-            <SimpleTable label="Latest logins" rows={rows} cells={cells} keyOf={(act) => act.id} more={logins} />
-          )
-        }
-      </Answer>
+      <QueryTable
+        query={logins}
+        empty={<Empty title="Nobody has logged in" />}
+        label="Latest logins"
+        cells={cells}
+        keyOf={(act) => act.id}
+      />
     </Section>
   );
 }

@@ -4,6 +4,7 @@ import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 
 import { ROW } from '@/app/theme';
+import { Answer, type Answered } from '@/ui/states';
 
 export interface Cell<R> {
   title: string;
@@ -18,7 +19,31 @@ interface Props<R> {
   keyOf(row: R): string;
   /** The row that a link led to. */
   marked?: string | null;
-  more?: { fetchNextPage(): unknown; hasNextPage: boolean; isFetchingNextPage: boolean };
+  more?: Paged;
+}
+
+/** How the rest of a list is read. */
+interface Paged {
+  fetchNextPage?(): unknown;
+  hasNextPage?: boolean;
+  isFetchingNextPage?: boolean;
+}
+
+interface QueryTableProps<R> extends Omit<Props<R>, 'rows' | 'more'> {
+  query: Answered<readonly R[]> & Paged;
+  /** Shown in place of a table without rows. */
+  empty: ReactNode;
+  /** Rows of the skeleton. */
+  skeleton?: number;
+}
+
+/** The rows that a query has found so far, with a button for more. */
+export function QueryTable<R>({ query, empty, skeleton, ...table }: QueryTableProps<R>) {
+  return (
+    <Answer query={query} rows={skeleton}>
+      {(rows) => (rows.length === 0 ? empty : <SimpleTable {...table} rows={rows} more={query} />)}
+    </Answer>
+  );
 }
 
 export function SimpleTable<R>({ label, rows, cells, keyOf, marked, more }: Props<R>) {
@@ -66,7 +91,7 @@ export function SimpleTable<R>({ label, rows, cells, keyOf, marked, more }: Prop
       </Box>
       {more?.hasNextPage && (
         <Box sx={{ p: 2 }}>
-          <Button loading={more.isFetchingNextPage} onClick={() => more.fetchNextPage()}>
+          <Button loading={more.isFetchingNextPage} onClick={() => more.fetchNextPage?.()}>
             Show more
           </Button>
           <Box component="span" sx={{ color: 'text.secondary', ml: 2 }}>

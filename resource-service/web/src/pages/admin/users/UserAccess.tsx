@@ -8,12 +8,12 @@ import { Can, useApi, useScope } from '@/app/services';
 import { Confirm } from '@/ui/confirm';
 import { Id } from '@/ui/copy';
 import { Section } from '@/ui/page';
-import { Answer, Empty } from '@/ui/states';
+import { Empty } from '@/ui/states';
 import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 
 import { usePages, type ApiKey, type Session, type User } from '@/people/data';
-import { SimpleTable, type Cell } from '../shared/SimpleTable';
+import { QueryTable, type Cell } from '../shared/SimpleTable';
 
 export function UserAccess({ user }: { user: User }) {
   return (
@@ -67,22 +67,15 @@ function Sessions({ user }: { user: User }) {
         )
       }
     >
-      <Answer query={sessions} rows={2}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title="No session is open" />
-          ) : (
-            <SimpleTable
-              label="Sessions"
-              rows={rows}
-              cells={cells}
-              keyOf={(session) => session.id}
-              marked={search.get('session')}
-              more={sessions}
-            />
-          )
-        }
-      </Answer>
+      <QueryTable
+        query={sessions}
+        skeleton={2}
+        empty={<Empty title="No session is open" />}
+        label="Sessions"
+        cells={cells}
+        keyOf={(session) => session.id}
+        marked={search.get('session')}
+      />
       {asked && (
         <Confirm
           title={asked === 'all' ? 'End all sessions?' : 'End this session?'}
@@ -119,22 +112,15 @@ function ApiKeys({ user }: { user: User }) {
   if (mayWrite) cells.push({ title: 'Action', cell: (key) => <Button onClick={() => setAsked(key)}>Remove</Button> });
   return (
     <Section title="API keys">
-      <Answer query={keys} rows={2}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title="The user has no API key" />
-          ) : (
-            <SimpleTable
-              label="API keys"
-              rows={rows}
-              cells={cells}
-              keyOf={(key) => key.client_id}
-              marked={search.get('key')}
-              more={keys}
-            />
-          )
-        }
-      </Answer>
+      <QueryTable
+        query={keys}
+        skeleton={2}
+        empty={<Empty title="The user has no API key" />}
+        label="API keys"
+        cells={cells}
+        keyOf={(key) => key.client_id}
+        marked={search.get('key')}
+      />
       {asked && (
         <Confirm
           title={`Remove the key ${asked.name}?`}

@@ -12,7 +12,7 @@ import { holds } from '@/app/scopes';
 import { useApi, useIdentity } from '@/app/services';
 import { FormDialog } from '@/ui/form';
 import { Page } from '@/ui/page';
-import { Answer, Empty } from '@/ui/states';
+import { Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
@@ -20,7 +20,7 @@ import { useParam } from '@/ui/urlState';
 
 import { AdminSearch } from '../shared/AdminSearch';
 import { usePages, useRoles, type User } from '@/people/data';
-import { SimpleTable, type Cell } from '../shared/SimpleTable';
+import { QueryTable, type Cell } from '../shared/SimpleTable';
 
 const CELLS: Cell<User>[] = [
   { title: 'E-mail', cell: (user) => <Link to={`/admin/users/${user.id}`}>{user.email}</Link> },
@@ -84,15 +84,13 @@ export default function Users() {
         </TextField>
       </Box>
       <Box sx={{ px: 2 }}>
-        <Answer query={users}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <Empty title="No user matches" />
-            ) : (
-              <SimpleTable label="Users" rows={rows} cells={CELLS} keyOf={(user) => user.id} more={users} />
-            )
-          }
-        </Answer>
+        <QueryTable
+          query={users}
+          empty={<Empty title="No user matches" />}
+          label="Users"
+          cells={CELLS}
+          keyOf={(user) => user.id}
+        />
       </Box>
       {making && <NewUser onClose={() => setMaking(false)} />}
     </Page>
