@@ -1,6 +1,7 @@
 // Calculations that a filter finds: the first ones, their count, and for failed ones why.
 import Box from '@mui/material/Box';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 
 import type { Api } from '@/api/client';
 import { toNumber } from '@/api/json';
@@ -63,6 +64,50 @@ export function RunSection({ title, filter, sort, time, empty }: RunSectionProps
   const runs = useRuns(filter, sort, time);
   const silent = time === 'heartbeat_at';
   return (
+    <Runs title={title} filter={filter} runs={runs} empty={empty}>
+      {(run) => ({
+        aside: (
+          <>
+            <StatusMark status={silent ? 'silent' : run.status} />
+            <span>
+              {silent && 'last sign '}
+              <TimeText at={run[time] ?? run._updated_at} />
+            </span>
+          </>
+        ),
+      })}
+    </Runs>
+  );
+}
+
+export function FailedSection({ filter, empty }: { filter: Filter; empty: string }) {
+  const runs = useRuns(filter, '-_updated_at', 'finished_at,note');
+  return (
+    <Runs title="Failed in the last 7 days" filter={filter} runs={runs} empty={empty}>
+      {(run) => ({
+        aside: (
+          <>
+            <StatusMark status="failed" />
+            <TimeText at={run.finished_at ?? run._updated_at} />
+          </>
+        ),
+        detail: <Why run={run} />,
+      })}
+    </Runs>
+  );
+}
+
+interface RunsProps {
+  title: string;
+  filter: Filter;
+  runs: ReturnType<typeof useRuns>;
+  empty: string;
+  /** What the row of a run shows beside and below its name. */
+  children(run: Run): { aside: ReactNode; detail?: ReactNode };
+}
+
+function Runs({ title, filter, runs, empty, children }: RunsProps) {
+  return (
     <DaySection title={title} count={countOf(runs.data)} to={tableAddress(filter)}>
       <Answer query={runs} rows={2}>
         {({ items }) =>
@@ -71,52 +116,7 @@ export function RunSection({ title, filter, sort, time, empty }: RunSectionProps
           ) : (
             <DayList>
               {items.map((run) => (
-                <DayRow
-                  key={run._id}
-                  to={addressOf(run)}
-                  name={run.name}
-                  aside={
-                    <>
-                      <StatusMark status={silent ? 'silent' : run.status} />
-                      <span>
-                        {silent && 'last sign '}
-                        <TimeText at={run[time] ?? run._updated_at} />
-                      </span>
-                    </>
-                  }
-                />
-              ))}
-            </DayList>
-          )
-        }
-      </Answer>
-    </DaySection>
-  );
-}
-
-export function FailedSection({ filter, empty }: { filter: Filter; empty: string }) {
-  const runs = useRuns(filter, '-_updated_at', 'finished_at,note');
-  return (
-    <DaySection title="Failed in the last 7 days" count={countOf(runs.data)} to={tableAddress(filter)}>
-      <Answer query={runs} rows={2}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Nothing>{empty}</Nothing>
-          ) : (
-            <DayList>
-              {items.map((run) => (
-                <DayRow
-                  key={run._id}
-                  to={addressOf(run)}
-                  name={run.name}
-                  aside={
-                    <>
-                      <StatusMark status="failed" />
-                      <TimeText at={run.finished_at ?? run._updated_at} />
-                    </>
-                  }
-                  detail={<Why run={run} />}
-                />
+                <DayRow key={run._id} to={addressOf(run)} name={run.name} {...children(run)} />
               ))}
             </DayList>
           )
