@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { readMessage } from '../messages';
-import { World } from './world';
+import { tokenOf, World } from './world';
 
 const REFRESH = '/auth/token-refresh';
 
@@ -96,17 +96,7 @@ describe('tabs that are open', () => {
     const world = new World();
     const tab = await world.loggedIn();
     const token = await tab.session.token();
-    const identity = {
-      sub: 'id-ada',
-      email: 'ada',
-      full_name: null,
-      scopes: [],
-      roles: [],
-      must_change_password: false,
-    };
-    const late = { kind: 'token', started: false, token: 'late', remaining: 60_000, margin: 30_000, identity };
-    world.channels.open(world.tab()).post(late);
-    await world.clock.advance(100);
+    await world.receives(tokenOf('ada', 60_000));
     expect(await tab.session.token()).toBe(token);
   });
 
@@ -198,17 +188,7 @@ describe('a logout', () => {
     const world = new World();
     const tab = await world.loggedIn();
     await world.after(tab.session.logout());
-    const identity = {
-      sub: 'id-ada',
-      email: 'ada',
-      full_name: null,
-      scopes: [],
-      roles: [],
-      must_change_password: false,
-    };
-    const late = { kind: 'token', started: false, token: 'late', remaining: 60_000, margin: 30_000, identity };
-    world.channels.open(world.tab()).post(late);
-    await world.clock.advance(100);
+    await world.receives(tokenOf('ada', 60_000));
     expect(tab.kind).toBe('anonymous');
   });
 
@@ -237,10 +217,7 @@ describe('a logout', () => {
   it('leaves a tab alone whose message is of another version', async () => {
     const world = new World();
     const tab = await world.loggedIn();
-    const channel = world.channels.open(world.tab());
-    for (const message of [null, 'ended', { kind: 'of the future' }, { kind: 'token', token: 'x' }])
-      channel.post(message);
-    await world.clock.advance(100);
+    await world.receives(null, 'ended', { kind: 'of the future' }, { kind: 'token', token: 'x' });
     expect(tab.user).toBe('ada');
   });
 });
@@ -289,17 +266,7 @@ describe('a login as another user', () => {
   it('is not confused by a token of the user before them', async () => {
     const world = new World();
     const tab = await world.loggedIn('bob');
-    const channel = world.channels.open(world.tab());
-    const identity = {
-      sub: 'id-ada',
-      email: 'ada',
-      full_name: null,
-      scopes: [],
-      roles: [],
-      must_change_password: false,
-    };
-    channel.post({ kind: 'token', started: false, token: 'old', remaining: 1e9, margin: 30_000, identity });
-    await world.clock.advance(100);
+    await world.receives(tokenOf('ada', 1e9));
     expect(tab.user).toBe('bob');
   });
 });

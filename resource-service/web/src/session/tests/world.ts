@@ -1,6 +1,7 @@
 // A browser for tests: tabs that can freeze, locks and a channel between them, one clock, one server.
 import { createSession } from '../session';
-import type { ChannelPort, LockPort, PageEvent, PagePort, Session, SessionEnv, SessionState } from '../types';
+import type { ChannelPort, LockPort, Session, SessionEnv, SessionState } from '../types';
+import { BrowserTab } from './browserTab';
 import { Clock } from './clock';
 import { Server } from './server';
 
@@ -78,58 +79,23 @@ export class Channels {
   }
 }
 
-/** A tab. What happens to it while it is frozen happens when it thaws. */
-export class Tab {
+/** A tab with a session. */
+export class Tab extends BrowserTab {
   readonly session: Session;
   readonly states: SessionState[] = [];
-  visible = true;
   /** How far the clock of this tab is behind, because it stood still while the computer slept. */
   slept = 0;
-  private frozen = false;
-  private backlog: (() => void)[] = [];
-  private readonly listeners = new Map<PageEvent, Set<() => void>>();
 
   constructor(world: World, options: Partial<SessionEnv> = {}) {
-    const { clock, server, locks, channels } = world;
-    const page: PagePort = {
-      visible: () => this.visible,
-      on: (event, listener) => {
-        const set = this.listeners.get(event) ?? new Set();
-        this.listeners.set(event, set.add(listener));
-        return () => set.delete(listener);
-      },
-    };
+    super();
+    const { clock, server } = world;
     this.session = createSession({
+      ...this.portsOf(world),
       now: () => clock.time - this.slept,
       fetch: (path, init = {}) => server.fetch(path, init, (work) => this.deliver(work)),
-      locks: locks.port(this),
-      openChannel: () => channels.open(this),
-      timers: {
-        set: (work, delay) => clock.after(delay, () => this.deliver(work)),
-        clear: (timer) => clock.cancel(timer),
-      },
-      page,
       ...options,
     });
     this.session.subscribe((state) => this.states.push(state));
-  }
-
-  deliver(work: () => void): void {
-    if (this.frozen) this.backlog.push(work);
-    else work();
-  }
-
-  freeze(): void {
-    this.frozen = true;
-  }
-
-  thaw(): void {
-    this.frozen = false;
-    this.backlog.splice(0).forEach((work) => work());
-  }
-
-  happens(event: PageEvent): void {
-    this.listeners.get(event)?.forEach((listener) => listener());
   }
 
   get kind(): string {
@@ -140,6 +106,19 @@ export class Tab {
     const state = this.session.state();
     return state.kind === 'authenticated' ? state.identity.email : null;
   }
+}
+
+/** The message by which a tab shares a token of a user, valid for so many milliseconds. */
+export function tokenOf(user: string, remaining: number) {
+  const identity = {
+    sub: `id-${user}`,
+    email: user,
+    full_name: null,
+    scopes: [],
+    roles: [],
+    must_change_password: false,
+  };
+  return { kind: 'token', started: false, token: 'of another tab', remaining, margin: 30_000, identity };
 }
 
 export class World {
@@ -173,6 +152,13 @@ export class World {
     await this.after(tab.session.start());
     await this.after(tab.session.login(user, 'right'));
     return tab;
+  }
+
+  /** Messages of a tab that has no session of its own reach all others. */
+  async receives(...messages: unknown[]): Promise<void> {
+    const channel = this.channels.open(new BrowserTab());
+    for (const message of messages) channel.post(message);
+    await this.clock.advance(100);
   }
 
   /** More tabs of the same browser, opened at once. */

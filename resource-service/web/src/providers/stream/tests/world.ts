@@ -1,7 +1,8 @@
 // Tabs of one browser that share a stream, and a model of `GET /api/changes`.
+import { BrowserTab } from '@/session/tests/browserTab';
 import { Clock } from '@/session/tests/clock';
 import { Channels, Locks } from '@/session/tests/world';
-import type { PageEvent, SessionState } from '@/session';
+import type { SessionState } from '@/session';
 
 import { createStream, type ChangeStream, type StreamEnv, type StreamEvent, type StreamState } from '../../stream';
 
@@ -83,15 +84,11 @@ export class StreamWorld {
   }
 }
 
-export class StreamTab {
+export class StreamTab extends BrowserTab {
   readonly stream: ChangeStream;
   readonly events: string[] = [];
   readonly states: StreamState[] = [];
   readonly name: string;
-  visible = true;
-  private frozen = false;
-  private backlog: (() => void)[] = [];
-  private readonly listeners = new Map<PageEvent, Set<() => void>>();
   private session: SessionState = { kind: 'unknown' };
   private readonly followers = new Set<(state: SessionState) => void>();
   private static count = 0;
@@ -100,10 +97,12 @@ export class StreamTab {
     readonly world: StreamWorld,
     options: Partial<StreamEnv>,
   ) {
+    super();
     StreamTab.count += 1;
     this.name = `tab${StreamTab.count}`;
-    const { clock, locks, channels } = world;
+    const { clock } = world;
     this.stream = createStream({
+      ...this.portsOf(world),
       session: {
         fetch: (path, init = {}) => world.connect(this, path, init),
         state: () => this.session,
@@ -112,44 +111,12 @@ export class StreamTab {
           return () => this.followers.delete(listener);
         },
       },
-      locks: locks.port(this),
-      openChannel: () => channels.open(this),
-      timers: {
-        set: (work, delay) => clock.after(delay, () => this.deliver(work)),
-        clear: (timer) => clock.cancel(timer),
-      },
-      page: {
-        visible: () => this.visible,
-        on: (event, listener) => {
-          const set = this.listeners.get(event) ?? new Set();
-          this.listeners.set(event, set.add(listener));
-          return () => set.delete(listener);
-        },
-      },
       now: () => clock.time,
       wall: () => clock.time + 1_000_000,
       tab: this.name,
       ...options,
     });
     this.stream.subscribe((state) => this.states.push(state));
-  }
-
-  deliver(work: () => void): void {
-    if (this.frozen) this.backlog.push(work);
-    else work();
-  }
-
-  freeze(): void {
-    this.frozen = true;
-  }
-
-  thaw(): void {
-    this.frozen = false;
-    this.backlog.splice(0).forEach((work) => work());
-  }
-
-  happens(event: PageEvent): void {
-    this.listeners.get(event)?.forEach((listener) => listener());
   }
 
   /** Somebody is logged in in this tab, or nobody. */
