@@ -48,7 +48,7 @@ test('the secret of a client is shown once, and works', async () => {
   await button(page, 'New client').click();
   await page.getByRole('textbox', { name: 'Name' }).fill('loader');
   await page.getByRole('checkbox', { name: 'calculations:read' }).check();
-  await button(page, 'Make it').click();
+  await button(page, 'Create the client').click();
   const curl = await page.locator('pre').first().innerText();
   const [, id, secret] = curl.match(/-u '([^:]+):([^']+)'/);
   const response = await fetch(`${stack.origin}/auth/token`, {
@@ -70,7 +70,7 @@ test('a definition is tried before it is saved', async () => {
   await button(page, 'Continue').click();
   await page.getByText('can be saved').waitFor();
   await button(page, 'Save').click();
-  await page.getByText('Nothing differs from what is served').waitFor();
+  await page.getByText('The definition is the same as the one in use').waitFor();
 
   const admin = await stack.as('admin');
   await admin.insert('spectra', [{ title: 'one' }, { title: 'two', value: 1.5 }]);
@@ -85,7 +85,7 @@ test('a definition is tried before it is saved', async () => {
   assert.ok(await button(page, 'Save').isDisabled(), 'it needs force');
   await page.getByRole('checkbox', { name: /force/ }).check();
   await button(page, 'Save').click();
-  await page.getByText('Nothing differs from what is served').waitFor();
+  await page.getByText('The definition is the same as the one in use').waitFor();
   await paste(page, editor, '{"name":');
   await page.getByText(/not JSON/).waitFor();
   assert.deepEqual(serious(complaints), []);

@@ -163,7 +163,7 @@ function Report({
             </Empty>
           )}
           {user.disabled && (
-            <Empty title={`${user.email} is disabled`}>Whatever their roles say, they cannot log in.</Empty>
+            <Empty title={`${user.email} is disabled`}>They cannot log in, whatever their roles are.</Empty>
           )}
           <VerdictOf title={`${user.email} reading it`} verdict={data.read} />
           <VerdictOf title={`${user.email} changing it`} verdict={data.write} />
@@ -180,7 +180,7 @@ function Report({
             </Section>
           )}
           <Section title="Their scopes">
-            {scopes.length === 0 && 'None: no role of theirs grants any.'}
+            {scopes.length === 0 && 'None: their roles grant no scope.'}
             <ul>
               {scopes.map((one) => (
                 <li key={one.scope}>

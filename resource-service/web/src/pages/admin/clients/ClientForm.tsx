@@ -14,10 +14,10 @@ import { ScopesField } from '../shared/ScopesField';
 import type { Secret } from './ClientSecret';
 
 const GRANTS: { grant: string; says: string }[] = [
-  { grant: 'client_credentials', says: 'acts for itself' },
-  { grant: 'refresh_token', says: 'stays logged in for a user' },
+  { grant: 'client_credentials', says: 'gets tokens for itself' },
+  { grant: 'refresh_token', says: 'refreshes the tokens of a user' },
   { grant: 'urn:ietf:params:oauth:grant-type:token-exchange', says: 'exchanges a user’s token for one of a job' },
-  { grant: 'password', says: 'takes passwords of users; only for programs that know no other way (RFC 9700)' },
+  { grant: 'password', says: 'accepts passwords of users; only for programs that have no other way (RFC 9700)' },
 ];
 
 interface Fields {
@@ -52,7 +52,7 @@ export function ClientForm({ client, onSecret, onClose }: Props) {
   return (
     <FormDialog<Fields>
       title={isNew ? 'New client' : `Client ${client.name}`}
-      action={isNew ? 'Make it' : 'Save'}
+      action={isNew ? 'Create the client' : 'Save'}
       values={values}
       submit={submit}
       onClose={onClose}

@@ -53,13 +53,13 @@ export function ClientMenu({ client, onChange, onSecret }: Props) {
           onClose={close}
         >
           {client.disabled
-            ? 'It is issued tokens again.'
-            : 'It is refused tokens, and those it has are refused within a second.'}
+            ? 'It can get tokens again.'
+            : 'It gets no new tokens, and the tokens that it has are refused within a second.'}
         </Confirm>
       )}
       {asked === 'secret' && (
-        <Confirm title={`Another secret for ${client.name}?`} action="Make a secret" run={renew} onClose={close}>
-          The old secret stays valid for a while, so that the program can be changed without a gap.
+        <Confirm title={`Another secret for ${client.name}?`} action="Create a secret" run={renew} onClose={close}>
+          The old secret stays valid for a while, so that the program can be changed without an interruption.
         </Confirm>
       )}
       {asked === 'remove' && (

@@ -81,7 +81,7 @@ function Workbench({ name, served }: { name: string; served: Served }) {
       });
       toast({
         text: isNew
-          ? `${name} is made; give a role its scopes`
+          ? `${name} is created; now give its scopes to a role`
           : `${name} is changed; every replica serves it within five seconds`,
       });
       await client.invalidateQueries({ queryKey: ['/api/collections'] });
@@ -121,7 +121,7 @@ function Workbench({ name, served }: { name: string; served: Served }) {
         {dryRun.report && !dryRun.report.compatible && (
           <FormControlLabel
             control={<Checkbox checked={force} onChange={(event) => setForce(event.target.checked)} />}
-            label="Make it anyway (force)"
+            label="Save it anyway (force)"
           />
         )}
         {state.error !== undefined && <Failure error={state.error} />}

@@ -47,7 +47,7 @@ function Faults({ error }: { error: unknown }) {
 function Report({ name, report, isChanged }: { name: string; report: DefinitionReport; isChanged: boolean }) {
   const { changes, violations, violations_total: total, examined, indexes } = report;
   if (!isChanged || changes.length === 0) {
-    return <Box sx={{ mt: 2, color: 'text.secondary' }}>Nothing differs from what is served.</Box>;
+    return <Box sx={{ mt: 2, color: 'text.secondary' }}>The definition is the same as the one in use.</Box>;
   }
   return (
     <>
@@ -55,7 +55,7 @@ function Report({ name, report, isChanged }: { name: string; report: DefinitionR
         {report.compatible ? (
           <StatusMark status="approve" word="can be saved" />
         ) : (
-          <StatusMark status="beyond" word="needs force, or other documents first" />
+          <StatusMark status="beyond" word="needs force, or changes to the documents first" />
         )}
       </Box>
       <List title={changes.length === 1 ? '1 difference' : `${changes.length} differences`}>
@@ -66,7 +66,7 @@ function Report({ name, report, isChanged }: { name: string; report: DefinitionR
           </li>
         ))}
       </List>
-      <List title={`${total} of ${examined} stored documents would break it`}>
+      <List title={`${total} of ${examined} stored documents would be invalid`}>
         {violations.map((violation) => (
           <li key={violation._id}>
             <Document name={name} id={violation._id} />:{' '}
@@ -77,10 +77,10 @@ function Report({ name, report, isChanged }: { name: string; report: DefinitionR
       {indexes.build.length > 0 && <List title="Indexes that would be built">{indexes.build.map(item)}</List>}
       {indexes.drop.length > 0 && <List title="Indexes that would be dropped">{indexes.drop.map(item)}</List>}
       {indexes.conflicts.length > 0 && (
-        <List title="Documents in the way of unique indexes">
+        <List title="Documents that have the same values in a unique index">
           {indexes.conflicts.map((conflict) => (
             <li key={`${conflict.index} ${conflict.ids.join()}`}>
-              <code>{conflict.index}</code>: {conflict.documents} agree:{' '}
+              <code>{conflict.index}</code>: {conflict.documents} documents:{' '}
               {conflict.ids.map((id) => (
                 <Document key={id} name={name} id={id} />
               ))}

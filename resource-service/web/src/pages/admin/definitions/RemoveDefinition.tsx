@@ -34,8 +34,8 @@ export function RemoveDefinition({ name, etag, onClose }: { name: string; etag: 
       {({ register, formState: { errors } }) => (
         <>
           <Box>
-            All its documents, their versions and files are removed for good. A collection that ships with Tessera falls
-            back to its own definition and keeps its documents.
+            All its documents, their versions and files are removed for good. A collection that is part of Tessera gets
+            its original definition again and keeps its documents.
           </Box>
           <TextField
             label={`Type ${name} to confirm`}

@@ -1,4 +1,4 @@
-// How the services are, as far as this browser can measure: they answer, how fast, and what the collections take.
+// How the services are, as this browser sees them: whether they answer, how fast, and how much the collections store.
 import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 
@@ -33,12 +33,12 @@ export default function Health() {
       <Section title="Services">
         <Services />
       </Section>
-      <Section title="What the collections take">
+      <Section title="Storage that the collections use">
         <Usages />
       </Section>
-      <Section title="More">
-        Readiness and metrics are at the management listener of each service (<code>/readyz</code>,{' '}
-        <code>/metrics</code>), which browsers do not reach.
+      <Section title="Readiness and metrics">
+        They are at the management listener of each service (<code>/readyz</code>, <code>/metrics</code>), which
+        browsers cannot reach.
       </Section>
     </Page>
   );
@@ -93,12 +93,12 @@ function Services() {
                     <StatusMark status="finished" word="answers" />
                   ),
               },
-              { title: 'Answer after', right: true, cell: (row) => `${row.milliseconds.toFixed(0)} ms` },
+              { title: 'Response time', right: true, cell: (row) => `${row.milliseconds.toFixed(0)} ms` },
               { title: 'Request', cell: (row) => row.request && <code>{row.request}</code> },
             ]}
           />
           <Button sx={{ mt: 2 }} loading={looks.isFetching} onClick={() => void looks.refetch()}>
-            Look again
+            Check again
           </Button>
         </>
       )}
@@ -131,17 +131,17 @@ function Usages() {
     <QueryTable
       query={usages}
       skeleton={3}
-      empty={<Empty title="Your scopes open the usage of no collection" />}
+      empty={<Empty title="Your scopes do not let you see the usage of any collection" />}
       label="Usage"
       keyOf={(row) => row.collection}
       cells={[
         { title: 'Collection', cell: (row) => row.collection },
         { title: 'Documents', right: true, cell: (row) => row.documents.toLocaleString('en') },
-        { title: 'Their bytes', right: true, cell: (row) => bytes(row.bytes) },
+        { title: 'Size of documents', right: true, cell: (row) => bytes(row.bytes) },
         { title: 'Versions', right: true, cell: (row) => row.versions.count.toLocaleString('en') },
-        { title: 'Their bytes ', right: true, cell: (row) => bytes(row.versions.bytes) },
+        { title: 'Size of versions', right: true, cell: (row) => bytes(row.versions.bytes) },
         { title: 'Files', right: true, cell: (row) => row.artifacts.count.toLocaleString('en') },
-        { title: 'Their bytes  ', right: true, cell: (row) => bytes(row.artifacts.bytes) },
+        { title: 'Size of files', right: true, cell: (row) => bytes(row.artifacts.bytes) },
       ]}
     />
   );

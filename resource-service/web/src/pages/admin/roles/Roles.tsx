@@ -89,7 +89,7 @@ function RoleForm({ role, onClose }: { role: Role | 'new'; onClose: () => void }
       body: { scopes: scopes.filter((scope) => scope !== '') },
     });
     await client.invalidateQueries({ queryKey: ['/auth/roles'] });
-    toast({ text: isNew ? `The role ${name} is made` : `The role ${name} is changed` });
+    toast({ text: isNew ? `The role ${name} is created` : `The role ${name} is changed` });
   };
   return (
     <FormDialog<{ name: string; scopes: string[] }>
@@ -117,7 +117,7 @@ function RoleForm({ role, onClose }: { role: Role | 'new'; onClose: () => void }
           />
           {!isNew && (
             <Box sx={{ color: 'text.secondary' }}>
-              Users lose a scope that is taken away within a second, and gain a new one at their next refresh.
+              Users lose a removed scope within a second, and get an added one at their next token refresh.
             </Box>
           )}
         </>

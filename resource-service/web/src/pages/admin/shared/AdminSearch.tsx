@@ -43,7 +43,7 @@ export function AdminSearch() {
           {(all) =>
             all.length === 0 ? (
               <Empty title={`Nothing found for “${deferred}”`}>
-                Ids are compared whole, e-mail addresses and names from their start.
+                Type an id in full, or the beginning of an e-mail address or a name.
               </Empty>
             ) : (
               <Box component="ul" sx={{ m: 0, mt: 2, p: 0, listStyle: 'none' }}>

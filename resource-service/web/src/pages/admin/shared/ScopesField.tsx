@@ -67,7 +67,7 @@ export function ScopesField({ value, onChange, error }: Props) {
         ))}
       </Box>
       <TextField
-        label="Other scopes, spaces between"
+        label="Other scopes, separated by spaces"
         value={others.join(' ')}
         onChange={(event) =>
           onChange([
@@ -76,7 +76,7 @@ export function ScopesField({ value, onChange, error }: Props) {
           ])
         }
         onBlur={() => onChange(value.filter((scope) => scope !== ''))}
-        helperText={error ?? '* opens everything'}
+        helperText={error ?? '* grants every scope'}
         error={error !== undefined}
       />
     </Box>

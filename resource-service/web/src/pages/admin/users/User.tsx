@@ -41,9 +41,9 @@ function Whole({ user }: { user: UserData }) {
         />
         {holds(scopes, 'audit:read') && (
           <Box sx={{ mt: 2, display: 'flex', gap: 4, flexWrap: 'wrap' }}>
-            <Link to={`/admin/audit?actor=${user.id}`}>What they did</Link>
-            <Link to={`/admin/audit?target=${user.id}`}>What was done to them</Link>
-            <Link to={`/admin/access?user=${user.id}`}>What they can see</Link>
+            <Link to={`/admin/audit?actor=${user.id}`}>Actions by this user</Link>
+            <Link to={`/admin/audit?target=${user.id}`}>Actions on this user</Link>
+            <Link to={`/admin/access?user=${user.id}`}>What this user can see</Link>
           </Box>
         )}
       </Section>

@@ -47,7 +47,7 @@ function Sessions({ user }: { user: User }) {
     { title: 'Device', cell: (session) => session.device ?? 'unknown' },
     { title: 'Address', cell: (session) => session.address },
     { title: 'Client', cell: (session) => session.client_id },
-    { title: 'Begun', cell: (session) => <TimeText at={session.created_at} /> },
+    { title: 'Logged in', cell: (session) => <TimeText at={session.created_at} /> },
     { title: 'Last used', cell: (session) => <TimeText at={session.last_used_at} /> },
     { title: 'Ends', cell: (session) => <TimeText at={session.expires_at} /> },
     { title: 'Id', cell: (session) => <Id id={session.id} /> },
@@ -104,9 +104,9 @@ function ApiKeys({ user }: { user: User }) {
   const cells: Cell<ApiKey>[] = [
     { title: 'Name', cell: (key) => <bdi>{key.name}</bdi> },
     { title: 'Scopes', cell: (key) => <code>{key.scopes.join(' ')}</code> },
-    { title: 'Made', cell: (key) => <TimeText at={key.created_at} /> },
+    { title: 'Created', cell: (key) => <TimeText at={key.created_at} /> },
     { title: 'Last used', cell: (key) => <TimeText at={key.last_used_at} /> },
-    { title: 'Ends', cell: (key) => <TimeText at={key.expires_at} /> },
+    { title: 'Expires', cell: (key) => <TimeText at={key.expires_at} /> },
     { title: 'Id', cell: (key) => <Id id={key.client_id} /> },
   ];
   if (mayWrite) cells.push({ title: 'Action', cell: (key) => <Button onClick={() => setAsked(key)}>Remove</Button> });

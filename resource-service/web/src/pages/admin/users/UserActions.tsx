@@ -73,7 +73,7 @@ export function UserActions({ user }: { user: User }) {
       {asked === 'password' && (
         <FormDialog<{ password: string }>
           title={`Set a password for ${user.email}`}
-          action="Set it"
+          action="Set the password"
           values={{ password: '' }}
           submit={({ password }) =>
             change({ password }, 'The password is set; they choose another one at the next login')
@@ -87,7 +87,9 @@ export function UserActions({ user }: { user: User }) {
               autoComplete="new-password"
               autoFocus
               error={Boolean(errors.password)}
-              helperText={errors.password?.message ?? 'It opens one login, in which the user chooses another password'}
+              helperText={
+                errors.password?.message ?? 'It is valid for one login, at which the user must choose another password'
+              }
               {...register('password')}
             />
           )}

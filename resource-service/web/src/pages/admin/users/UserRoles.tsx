@@ -34,7 +34,7 @@ export function UserRoles({ user }: { user: User }) {
           )
         }
       >
-        {user.roles.length > 0 ? user.roles.join(', ') : 'None: the user may log in and open nothing.'}
+        {user.roles.length > 0 ? user.roles.join(', ') : 'None: the user can log in, but may read nothing.'}
       </Section>
       {mayRead && (
         <Section title="Effective scopes">
@@ -69,7 +69,7 @@ function ChangeRoles({ user, roles, onClose }: { user: User; roles: readonly Rol
   const submit = async ({ roles: chosen }: { roles: string[] }) => {
     await api.patch('/auth/users/{id}', { path: { id: user.id }, body: { roles: chosen } });
     await client.invalidateQueries({ queryKey: ['/auth/users'] });
-    toast({ text: 'The roles are changed; tokens with scopes that were lost are refused from now on' });
+    toast({ text: 'The roles are changed; tokens with removed scopes are refused within a second' });
   };
   return (
     <FormDialog<{ roles: string[] }>

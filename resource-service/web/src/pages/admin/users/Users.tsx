@@ -143,7 +143,7 @@ function NewUser({ onClose }: { onClose: () => void }) {
             type="password"
             autoComplete="new-password"
             error={Boolean(errors.password)}
-            helperText={errors.password?.message ?? 'Give it to the user by another way than e-mail'}
+            helperText={errors.password?.message ?? 'Do not send it to the user by e-mail'}
             {...register('password')}
           />
         </>
