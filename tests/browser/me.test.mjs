@@ -69,7 +69,7 @@ test('an API key is shown once, after the password was entered again, and its li
   await page.getByRole('button', { name: 'New API key' }).click();
   const form = page.getByRole('dialog', { name: 'New API key' });
   await form.getByLabel('Name').fill('laptop');
-  await form.getByRole('button', { name: 'Make the key' }).click();
+  await form.getByRole('button', { name: 'Create the key' }).click();
   const again = page.getByRole('dialog', { name: 'Enter your password again' });
   await again.getByLabel('Password').fill('not my password');
   await again.getByRole('button', { name: 'Continue' }).click();

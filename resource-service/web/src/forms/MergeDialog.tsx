@@ -40,12 +40,12 @@ export function MergeDialog({ base, mine, theirs, save, onBack }: MergeProps) {
   };
   return (
     <Dialog open onClose={onBack} fullWidth maxWidth="sm" aria-labelledby="merge-title">
-      <DialogTitle id="merge-title">Somebody changed this meanwhile</DialogTitle>
+      <DialogTitle id="merge-title">Somebody else changed this meanwhile</DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 3 }}>
         <div>
           {collisions.length === 0
-            ? 'Your changes and theirs are in different places and go together. Save stores both.'
-            : 'Both of you changed the following. Choose what stays; all other changes go together.'}
+            ? 'Your changes and theirs do not overlap. Save stores both.'
+            : 'Both of you changed these values. Choose which to keep; all other changes are kept.'}
         </div>
         {collisions.map((one) => {
           const name = nameOf(one);

@@ -211,7 +211,7 @@ function readJson(field: FormField, text: string): Read {
     if (field.kind !== 'rest') return { value };
     if (!isObject(value)) return { fault: 'Write a JSON object.' };
     const known = Object.keys(value).find((name) => field.declared.includes(name) || name.startsWith('_'));
-    return known === undefined ? { value } : { fault: `“${known}” has a field of its own or belongs to the service.` };
+    return known === undefined ? { value } : { fault: `“${known}” has a field of its own, or is set by the service.` };
   } catch (error) {
     return { fault: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }

@@ -24,7 +24,7 @@ export function Actions({ calculation }: { calculation: Calculation }) {
   const isSilent = lifeOf(calculation, now).silentFor !== undefined;
   useShortcuts('Calculation, actions', [
     ...(mayWrite ? [{ keys: 'e', label: 'Edit', run: () => setDialog('edit') }] : []),
-    { keys: 'f', label: 'Lines that fetch it', run: () => setDialog('fetch') },
+    { keys: 'f', label: 'Show code that fetches it', run: () => setDialog('fetch') },
   ]);
   const close = () => setDialog(null);
   return (

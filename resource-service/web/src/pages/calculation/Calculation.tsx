@@ -80,7 +80,7 @@ function NoRevision({ text }: { text: string }) {
   const set = useSetParams();
   return (
     <Page title="Calculation">
-      <Empty title="This is no revision">
+      <Empty title="This is not a revision">
         <p>
           Revisions are whole numbers from 1. The address asks for{' '}
           <code dir="auto">{JSON.stringify(text.slice(0, 100))}</code>.

@@ -33,9 +33,9 @@ export function Clashes({ clashes, isBusy, error, onBack, onSettle }: ClashesPro
     });
   return (
     <>
-      <DialogTitle id="edit-title">Another person changed the same</DialogTitle>
+      <DialogTitle id="edit-title">Another person changed the same values</DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 4 }}>
-        <Box>Your changes to other parts go together with theirs. Choose what stays of these:</Box>
+        <Box>All other changes, yours and theirs, are kept. Choose which of these values to keep:</Box>
         {clashes.map((clash) => {
           const name = clash.path.join('.');
           return (

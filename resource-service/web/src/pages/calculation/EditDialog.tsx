@@ -141,7 +141,8 @@ export function EditDialog({ calculation, isFailing = false, onClose }: EditProp
               {...(fault !== undefined && { error: true })}
               helperText={
                 fault === undefined
-                  ? (faultOf('labels').helperText ?? 'One a line: name: value. In double quotes: a JSON string.')
+                  ? (faultOf('labels').helperText ??
+                    'One label a line, as name: value. A value in double quotes is a JSON string.')
                   : `“${fault}” is not name: value`
               }
             />

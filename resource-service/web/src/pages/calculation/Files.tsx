@@ -80,7 +80,7 @@ export function Files({ calculation }: { calculation: Calculation }) {
                 chosen={chosen}
                 choose={(name) => setChosen(name, { push: true })}
               />
-              {fitting.length === 0 && <Box sx={{ color: 'text.secondary' }}>No file has this in its name.</Box>}
+              {fitting.length === 0 && <Box sx={{ color: 'text.secondary' }}>No file name contains this.</Box>}
               {query.hasNextPage && (
                 <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
                   Show more files
@@ -94,7 +94,7 @@ export function Files({ calculation }: { calculation: Calculation }) {
                 </Suspense>
               ) : (
                 <Box sx={{ color: 'text.secondary' }}>
-                  {chosen === '' ? 'Choose a file to look into it.' : `There is no file ${chosen}.`}
+                  {chosen === '' ? 'Choose a file to see its content.' : `There is no file ${chosen}.`}
                 </Box>
               )}
             </Box>

@@ -1,4 +1,4 @@
-// What a calculation is, at a glance: status with the last sign of life, code, host, owner, relations, verdicts.
+// What a calculation is, at a glance: status with the last heartbeat, code, host, owner, relations, verdicts.
 import Box from '@mui/material/Box';
 import Chip from '@mui/material/Chip';
 import type { ReactNode } from 'react';
@@ -91,7 +91,7 @@ function Life({ calculation, isPast }: { calculation: Calculation; isPast: boole
         <StatusMark status="silent" word={`silent for ${duration(silentFor)}`} sx={{ ml: 2 }} />
       ) : (
         <Box component="span" sx={{ color: 'text.secondary', ml: 1 }}>
-          {isRunning ? 'last sign of life ' : 'changed '}
+          {isRunning ? 'last heartbeat ' : 'changed '}
           <TimeText at={isRunning ? at : calculation._updated_at} />
         </Box>
       )}

@@ -61,7 +61,7 @@ async function readParquet(file: FileEntry, read: Read): Promise<Table> {
   try {
     metadata = await parquetMetadataAsync(buffer);
   } catch (error) {
-    throw readFault ?? new UnreadableFile('The file is no readable Parquet file.', { cause: error });
+    throw readFault ?? new UnreadableFile('The file is not a Parquet file that can be read.', { cause: error });
   }
   const count = Number(metadata.num_rows);
   const columns = metadata.schema.length === 0 ? [] : topColumns(metadata.schema).slice(0, COLUMNS);

@@ -31,12 +31,14 @@ export function ChosenActions({ chosen }: { chosen: Chosen }) {
   const named = ids.map((id) => ({ _id: id, name: plain(rows.find((row) => row._id === id)?.name) || id }));
   const shortcuts: Shortcut[] = [
     { keys: 'c', label: 'Compare the chosen calculations', run: compare },
-    ...(mayReview ? [{ keys: 'r', label: 'Request reviews of the chosen', run: () => setOpen('review') }] : []),
+    ...(mayReview
+      ? [{ keys: 'r', label: 'Request reviews of the chosen calculations', run: () => setOpen('review') }]
+      : []),
     ...(mayWrite
       ? [
-          { keys: 't', label: 'Tag the chosen', run: () => setOpen('tag') },
-          { keys: 'u', label: 'Remove a tag from the chosen', run: () => setOpen('untag') },
-          { keys: 'x', label: 'Set the chosen to failed', run: () => setOpen('fail') },
+          { keys: 't', label: 'Tag the chosen calculations', run: () => setOpen('tag') },
+          { keys: 'u', label: 'Remove a tag from the chosen calculations', run: () => setOpen('untag') },
+          { keys: 'x', label: 'Set the chosen calculations to failed', run: () => setOpen('fail') },
         ]
       : []),
   ];

@@ -37,8 +37,8 @@ export function Remove({ collection, id, title, definition, stored, onClose }: D
   return (
     <Confirm title={`Delete ${title}?`} action="Delete" run={run} onClose={onClose}>
       {isKept
-        ? 'The document is in no list any more. It can be restored by its id.'
-        : 'This collection keeps no removed documents: it cannot be restored.'}
+        ? 'The document disappears from lists. It can be restored by its id.'
+        : 'This collection does not keep removed documents: the document cannot be restored.'}
     </Confirm>
   );
 }

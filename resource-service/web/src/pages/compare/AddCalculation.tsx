@@ -33,7 +33,7 @@ export function AddCalculation({ taken, add }: AddProps) {
       getOptionLabel={({ title }) => title}
       getOptionKey={({ id }) => id}
       loading={query.isFetching}
-      noOptionsText={sought.length < 2 ? 'Type two letters or more' : 'No other calculation has these words'}
+      noOptionsText={sought.length < 2 ? 'Type two letters or more' : 'No other calculation contains these words'}
       blurOnSelect
       sx={{ width: 280, maxWidth: '100%' }}
       renderInput={(params) => (

@@ -47,7 +47,7 @@ export function SeriesComparison(props: SeriesProps) {
             <>
               {series.length === 0 && (
                 <Box sx={{ color: 'text.secondary', mb: 2 }}>
-                  No series that at least two of them have differs by more than the tolerance.
+                  No series differs by more than the tolerance, among those that two or more calculations have.
                 </Box>
               )}
               {series.length > 0 && <Differing series={series} />}

@@ -11,7 +11,7 @@ import { useTolerance } from './data';
 const FIELDS = [
   { name: 'abs', label: 'Absolute', help: 'The difference is at most this' },
   { name: 'rel', label: 'Relative', help: 'The difference is at most this share of the larger value' },
-  { name: 'ulp', label: 'Last places', help: 'So many doubles lie between them at most' },
+  { name: 'ulp', label: 'Last places', help: 'At most this many doubles lie between them' },
 ] as const;
 
 export function ToleranceFields() {

@@ -70,7 +70,7 @@ export function RunSection({ title, filter, sort, time, empty }: RunSectionProps
           <>
             <StatusMark status={silent ? 'silent' : run.status} />
             <span>
-              {silent && 'last sign '}
+              {silent && 'last heartbeat '}
               <TimeText at={run[time] ?? run._updated_at} />
             </span>
           </>

@@ -24,7 +24,7 @@ export function WaitingSections() {
         to={queueAddress(undefined, 'waiting')}
       >
         <Answer query={queue} rows={2}>
-          {() => <Items items={waiting ?? []} part="waiting" empty="Nobody waits for a verdict of yours." />}
+          {() => <Items items={waiting ?? []} part="waiting" empty="Nobody is waiting for your verdict." />}
         </Answer>
       </DaySection>
       <DaySection

@@ -61,7 +61,7 @@ export function Groups({ by, stats, conditions, state, fields, onSort }: GroupsP
     <Answer query={aggregate}>
       {({ total }) =>
         rows.length === 0 ? (
-          <Empty title="Nothing meets this filter" />
+          <Empty title="Nothing matches this filter" />
         ) : (
           <>
             <Box sx={{ height: ROW * (Math.min(SEEN, rows.length) + 2), display: 'flex', flexDirection: 'column' }}>

@@ -83,15 +83,20 @@ export default function ExplorePage() {
         </Box>
         <Groups {...{ by, stats, conditions, state, fields }} onSort={(sort) => change({ sort })} />
       </Section>
-      <Section title="Two values against one another">
+      <Section title="Two values against each other">
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 4, mb: 3 }}>
           <FieldPicker
-            label="Across"
+            label="Horizontal axis"
             value={x}
             fields={fields.filter(isNumber)}
             onChange={(path) => set({ x: path })}
           />
-          <FieldPicker label="Up" value={y} fields={fields.filter(isNumber)} onChange={(path) => set({ y: path })} />
+          <FieldPicker
+            label="Vertical axis"
+            value={y}
+            fields={fields.filter(isNumber)}
+            onChange={(path) => set({ y: path })}
+          />
         </Box>
         {x !== '' && y !== '' ? (
           <Suspense fallback={<Loading />}>

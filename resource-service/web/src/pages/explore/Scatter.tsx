@@ -85,7 +85,7 @@ export default function Scatter({ x, y, conditions, onBrush }: ScatterProps) {
                 </>
               ) : (
                 <Box component="span" sx={{ color: 'text.secondary' }}>
-                  Drag a rectangle to filter; arrow keys go from point to point, Enter opens.
+                  Drag a rectangle to filter; arrow keys go from point to point, Enter opens the calculation.
                 </Box>
               )}
             </Box>

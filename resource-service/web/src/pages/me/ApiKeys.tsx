@@ -90,7 +90,7 @@ export function ApiKeysSection() {
           }}
           onClose={() => setRemoving(null)}
         >
-          What uses it is refused within a second. This cannot be undone.
+          Programs that use it are refused within a second. This cannot be undone.
         </Confirm>
       )}
     </Section>
@@ -104,7 +104,7 @@ function KeyTable({ keys, onRemove }: { keys: readonly ApiKey[]; onRemove: (key:
       columns={[
         { title: 'Name', wrap: true },
         { title: 'Scopes', wrap: true },
-        { title: 'Made' },
+        { title: 'Created' },
         { title: 'Last used' },
         { title: 'Expires' },
         { title: 'Action' },

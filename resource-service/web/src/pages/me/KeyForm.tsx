@@ -48,7 +48,7 @@ export function KeyForm({ onMade, onClose }: KeyFormProps) {
     <>
       <FormDialog<Fields>
         title="New API key"
-        action="Make the key"
+        action="Create the key"
         values={{ name: '', scopes: mine.filter((scope) => scope.endsWith(':read')), days: USUAL }}
         submit={submit}
         onClose={onClose}
@@ -59,7 +59,7 @@ export function KeyForm({ onMade, onClose }: KeyFormProps) {
               label="Name"
               autoFocus
               error={Boolean(errors.name)}
-              helperText={errors.name?.message ?? 'What uses it, such as “laptop” or “nightly export”.'}
+              helperText={errors.name?.message ?? 'Where it is used, such as “laptop” or “nightly export”.'}
               {...register('name', { required: 'Enter a name' })}
             />
             <Scopes
@@ -112,7 +112,7 @@ function Scopes({ mine, chosen, onChange, fault }: ScopesProps) {
           />
         ))}
       </Box>
-      <FormHelperText error={fault !== undefined}>{fault ?? 'A key gets no more than you have.'}</FormHelperText>
+      <FormHelperText error={fault !== undefined}>{fault ?? 'A key cannot have more scopes than you.'}</FormHelperText>
     </Box>
   );
 }

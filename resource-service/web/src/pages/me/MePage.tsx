@@ -19,7 +19,7 @@ export default function MePage() {
     return (
       <Page title="Choose another password">
         <Alert severity="info" sx={{ border: 0 }}>
-          Your password was set by somebody else. Choose another one; until then your login opens nothing else.
+          Your password was set by somebody else. Choose another one; until then you can do nothing else.
         </Alert>
         <PasswordSection focused />
         <LeaveSection only />

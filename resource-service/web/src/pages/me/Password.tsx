@@ -66,7 +66,9 @@ export function PasswordSection({ focused }: { focused: boolean }) {
           type="password"
           autoComplete="new-password"
           error={Boolean(errors.new)}
-          helperText={errors.new?.message ?? 'A sentence of your own is good. Changing it ends your other sessions.'}
+          helperText={
+            errors.new?.message ?? 'For example, a sentence of your own. Changing it ends your other sessions.'
+          }
           {...register('new', { required: 'Enter a new password' })}
         />
         {problem && (

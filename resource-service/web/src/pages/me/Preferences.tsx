@@ -16,7 +16,7 @@ const DIGITS: readonly Preferences['digits'][] = ['auto', 'stored', 3, 4, 5, 6, 
 const SAMPLE = new ExactNumber('-76.026765600000000');
 
 function digitsName(digits: Preferences['digits']): string {
-  if (digits === 'auto') return 'as many as tell values apart';
+  if (digits === 'auto') return 'as many as are needed to tell values apart';
   return digits === 'stored' ? 'as stored' : `${digits} significant`;
 }
 
@@ -48,7 +48,7 @@ export function PreferencesSection() {
             const number = Number(value);
             change({ digits: Number.isNaN(number) ? (value as 'auto' | 'stored') : number });
           }}
-          help={`A number by itself: ${single(SAMPLE, digits)}`}
+          help={`Example: ${single(SAMPLE, digits)}`}
         >
           {(DIGITS.includes(digits) ? DIGITS : [...DIGITS, digits]).map((one) => (
             <option key={one} value={one}>
@@ -72,7 +72,7 @@ export function PreferencesSection() {
           label="Theme"
           value={mode ?? 'system'}
           onChange={(value) => setMode(value as 'light' | 'dark' | 'system')}
-          help="Light or dark, or as the system says"
+          help="Light, dark, or the setting of the system"
         >
           <option value="system">as the system</option>
           <option value="light">light</option>
@@ -85,11 +85,11 @@ export function PreferencesSection() {
             sx={{ ml: 0, gap: 2 }}
           />
           <Box sx={{ color: 'text.secondary', fontSize: '0.75rem' }}>
-            Such as <kbd>j</kbd> for the next row. Ctrl-K works either way; <kbd>?</kbd> lists the keys.
+            Such as <kbd>j</kbd> for the next row. Ctrl-K always works; <kbd>?</kbd> lists the keys.
           </Box>
         </Box>
       </Box>
-      <Box sx={{ color: 'text.secondary', mt: 3 }}>Kept in this browser.</Box>
+      <Box sx={{ color: 'text.secondary', mt: 3 }}>These preferences are stored in this browser.</Box>
     </Section>
   );
 }
