@@ -146,7 +146,7 @@ test('a newer revision is told before a verdict is sent', async () => {
   await page.getByText('revision 1, the current one').waitFor();
   await author.api.patch(`/api/calculations/${id}`, { results: { energy: { value: -2 } } });
   await page.keyboard.press('a');
-  await page.getByText(/was not sent: revision 2 has come/).waitFor();
+  await page.getByText(/was not sent: revision 2 was stored/).waitFor();
   assert.equal((await reviewsOf(reviewer, id))[0].state, 'requested');
   await page.getByRole('button', { name: 'Show revision 2' }).first().click();
   await page.getByText('revision 2, the current one').waitFor();

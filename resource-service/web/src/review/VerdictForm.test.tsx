@@ -121,7 +121,7 @@ describe('the form of a verdict', () => {
     });
     show(fetch);
     fireEvent.keyDown(document.body, { key: 'u' });
-    await screen.findByText(/^Rerun asked for/);
+    await screen.findByText(/^Rerun requested/);
     expect(writes()[0]).toEqual({
       request: 'PATCH /api/reviews/q2',
       body: { verdict: 'rerun', revision: 7 },
@@ -144,7 +144,7 @@ describe('the form of a verdict', () => {
     });
     const { showLatest } = show(fetch);
     fireEvent.keyDown(document.body, { key: 'r' });
-    await screen.findByText(/was not sent: revision 8 has come/);
+    await screen.findByText(/was not sent: revision 8 was stored/);
     expect(writes()).toEqual([]);
     fireEvent.click(screen.getAllByText('Show revision 8')[0] as HTMLElement);
     expect(showLatest).toHaveBeenCalledOnce();

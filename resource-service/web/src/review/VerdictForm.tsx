@@ -201,8 +201,8 @@ function Form({ subject, latest = 0, onShowLatest, onGiven, onUndone, onReveal }
       )}
       {waiting && (
         <Alert severity="warning" role="alert">
-          The verdict was not sent: revision {newest} has come meanwhile, and you have seen revision {subject._revision}
-          .
+          The verdict was not sent: revision {newest} was stored meanwhile, and you have seen revision{' '}
+          {subject._revision}.
           <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, mt: 2 }}>
             <Button variant="outlined" color="inherit" onClick={onShowLatest}>
               Show revision {newest}

@@ -4,7 +4,7 @@ import type { QueueItem, Reason, Verdict } from './types';
 export const VERDICTS: readonly { verdict: Verdict; key: string; label: string; done: string }[] = [
   { verdict: 'approve', key: 'a', label: 'Approve', done: 'Approved' },
   { verdict: 'reject', key: 'r', label: 'Reject', done: 'Rejected' },
-  { verdict: 'rerun', key: 'u', label: 'Ask for a rerun', done: 'Rerun asked for' },
+  { verdict: 'rerun', key: 'u', label: 'Ask for a rerun', done: 'Rerun requested' },
 ];
 
 export const REASONS: Record<Reason, string> = {

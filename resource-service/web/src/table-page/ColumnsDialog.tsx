@@ -98,7 +98,7 @@ export default function ColumnsDialog(props: ColumnsProps) {
       </DialogContent>
       <DialogActions>
         <Button color="inherit" onClick={() => set(undefined)} disabled={chosen === usual}>
-          The usual columns
+          Default columns
         </Button>
         <Button variant="contained" onClick={onClose}>
           Done

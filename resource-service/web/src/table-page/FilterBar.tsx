@@ -150,8 +150,8 @@ export function FilterBar({ filter, fields, valuesOf, onChange, onControls, hand
       )}
       <Button
         color="inherit"
-        title="Show and change the filter as text of the API"
-        aria-label="Filter as text of the API"
+        title="Show and change the filter as parameters of the API"
+        aria-label="Filter as parameters of the API"
         onClick={() => setRaw(queryText(writeFilter(filter, RESERVED)))}
         sx={{ minWidth: 0 }}
       >
@@ -192,7 +192,7 @@ interface RawBarProps {
 
 function RawBar({ text, setText, apply, cancel }: RawBarProps) {
   return (
-    <Box component="search" aria-label="Filter as text of the API" sx={bar}>
+    <Box component="search" aria-label="Filter as parameters of the API" sx={bar}>
       <Box
         component="input"
         autoFocus

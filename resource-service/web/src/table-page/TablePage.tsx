@@ -90,7 +90,7 @@ function Table(props: TablePageProps & { definition: Definition }) {
     { keys: 's', label: 'Numbers as stored', run: () => change({ stored: !state.stored }) },
     { keys: 'o', label: 'Columns', run: () => setDialog('columns') },
     { keys: 'e', label: 'Export', run: () => setDialog('export') },
-    { keys: 'R', label: 'Read the rows anew', run: reopen },
+    { keys: 'R', label: 'Reload the rows', run: reopen },
   ]);
 
   const move = (id: string, before: string) => {
@@ -251,7 +251,7 @@ function ChosenBar({
       {children}
       <Box sx={{ flex: 1 }} />
       <Button color="inherit" onClick={clear}>
-        Choose none
+        Clear the choice
       </Button>
     </Box>
   );
@@ -275,7 +275,7 @@ function BrokenView({ fault, forget }: { fault: string; forget(): void }) {
     >
       <span>△ {fault}</span>
       <Button color="inherit" onClick={forget}>
-        Go on without it
+        Continue without it
       </Button>
     </Box>
   );

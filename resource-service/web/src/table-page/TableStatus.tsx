@@ -81,8 +81,8 @@ function Silence({ silent, change }: { silent: string | undefined; change: Chang
   return (
     <Box
       component="select"
-      aria-label="Running calculations without a sign of life"
-      title="Running, and no sign of life for this long"
+      aria-label="Running calculations without a heartbeat"
+      title="Running, without a heartbeat for this long"
       value={silent ?? ''}
       onChange={(event) => change({ silent: event.target.value || undefined }, { push: true })}
       sx={{
@@ -136,7 +136,7 @@ export function TableFoot({ rows, isFiltered, query, more, clear, empty }: FootP
   if (query.isFetchNextPageError) return <Failure error={query.error} retry={more} />;
   if (rows === 0 && !query.isFetching) {
     return isFiltered ? (
-      <Empty title="Nothing meets this filter">
+      <Empty title="Nothing matches this filter">
         <Button onClick={clear}>Show all</Button>
       </Empty>
     ) : (

@@ -177,7 +177,7 @@ function ViewList({ found, opened, isMine, mayWrite, change, remove, onClose }: 
                 {view.name}
               </Box>
               <Box component="span" sx={{ color: 'text.secondary' }}>
-                {isMine(view) ? (view.shared ? 'shared' : 'yours alone') : 'of another user'}
+                {isMine(view) ? (view.shared ? 'shared' : 'only yours') : 'from another user'}
               </Box>
               <CopyButton
                 text={`${window.location.origin}${pathname}?view=${encodeURIComponent(view._id)}`}

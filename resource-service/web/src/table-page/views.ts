@@ -56,7 +56,7 @@ export function useOpenedView(page: string): { data: SavedView | undefined; faul
 
 function faultOf(error: unknown): string {
   if (error instanceof ProblemError && error.status === 404) {
-    return 'There is no such saved view: it was deleted, or its owner shares it no longer. The table shows what the address says.';
+    return 'There is no such saved view: it was deleted, or its owner no longer shares it. The table shows what the address says.';
   }
   return `The saved view could not be read: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -78,7 +78,7 @@ export function readWords(text: string): Reading {
   const reader = new WordReader(text);
   try {
     const part = reader.any(1);
-    if (!reader.atEnd) return { fault: `Not understood from “${reader.rest}” on.` };
+    if (!reader.atEnd) return { fault: `Not understood: “${reader.rest}”.` };
     return { filter: part.kind === 'all' ? part.parts : [part] };
   } catch (fault) {
     if (fault instanceof WordFault) return { fault: fault.message };
@@ -173,7 +173,7 @@ class WordReader {
 
   private path(): string {
     const found = this.match(/"(?:[^"\\]|\\.)*"|[^\s()"[\]<>=!≤≥≠]+/y);
-    if (!found) throw new WordFault(this.atEnd ? 'A field is missing at the end.' : `“${this.rest}” is no field.`);
+    if (!found) throw new WordFault(this.atEnd ? 'A field is missing at the end.' : `“${this.rest}” is not a field.`);
     return unquoted(found[0]);
   }
 

@@ -38,8 +38,8 @@ export default function ReviewPage() {
   return (
     <Page title="Review">
       <Empty title="Nothing waits for you">
-        You may read verdicts, and not give them: that needs the scope <code>reviews:write</code>, which an
-        administrator can give you through a role.
+        You may read verdicts but not give them: that needs the scope <code>reviews:write</code>, which an administrator
+        can give you through a role.
       </Empty>
     </Page>
   );

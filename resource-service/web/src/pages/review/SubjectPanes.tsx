@@ -131,7 +131,7 @@ function Head({ document, item }: { document: Subject; item: QueueItem | undefin
 function Since({ document, mine }: { document: Subject; mine: GivenVerdict }) {
   if (mine.revision >= document._revision) {
     return (
-      <Section title="Your verdict stands">
+      <Section title="Your verdict is up to date">
         <StatusMark status={mine.verdict} /> <TimeText at={mine.at} />, on this revision.
       </Section>
     );
