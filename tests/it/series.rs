@@ -90,6 +90,8 @@ async fn a_series_is_appended_drawn_and_listed(stack: Stack) {
     let drawn =
         scientist.get(&format!("/api/series/points?calculation={id}&metric=energy&points=50")).await.json();
     assert!(drawn["points"].as_array().is_some_and(|points| (40..=50).contains(&points.len())), "{drawn}");
+    let specials = json!({"nan": 1, "infinity": 0, "negative_infinity": 0, "points": [{"step": 5, "value": "NaN"}], "complete": true});
+    assert_eq!(drawn["specials"], specials, "beside finite values of its bucket");
     let listed = scientist.get(&format!("/api/series/metrics?calculation={id}")).await.json();
     let expected = json!([{"metric": "energy", "unit": "eV", "count": 20_000, "first_step": 0, "last_step": 19_999,
         "min": 0.0, "max": 2499.875, "last_value": 2499.875}]);

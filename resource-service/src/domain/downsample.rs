@@ -1,12 +1,12 @@
 //! Fewer points that draw the same line: Largest-Triangle-Three-Buckets (S. Steinarsson, "Downsampling Time Series
 //! for Visual Representation", 2013), fed point by point. Pure.
 //!
-//! Each point that is kept carries the smallest and the largest value of its bucket, and the extremes of the whole
+//! Each point that is kept carries the smallest and the largest finite value of its bucket, and the extremes of the whole
 //! series are kept themselves, so that no peak is lost. A bucket without a finite value keeps its first point: a gap
-//! stays one. A bucket of more than [`WHOLE`] points is thinned to the extremes of its parts before the triangles are
+//! stays one. Special values are counted and listed beside the points, whatever else is in their bucket. A bucket of more than [`WHOLE`] points is thinned to the extremes of its parts before the triangles are
 //! compared, as `MinMaxLTTB` does (J. Van Der Donckt et al., 2023), so that memory is bounded whatever comes.
 
-use super::{scalar::Scalar, series::Point};
+use super::{scalar::Scalar, series::Point, specials::Specials};
 
 /// The fewest points that can be asked for: both ends, both extremes, and one bucket.
 pub const FEWEST: usize = 5;
@@ -18,10 +18,18 @@ pub const WHOLE: usize = 4096;
 pub struct SampledPoint {
     /// The point itself, as it was stored.
     pub point: Point,
-    /// The smallest value of its bucket; nothing where all are NaN.
+    /// The smallest finite value of its bucket; nothing where none is finite.
     pub min: Option<Scalar>,
-    /// The largest value of its bucket.
+    /// The largest finite value of its bucket.
     pub max: Option<Scalar>,
+}
+
+impl SampledPoint {
+    /// A point that stands for itself only.
+    fn alone(point: Point) -> Self {
+        let extreme = Some(point.value).filter(|value| value.is_finite());
+        Self { point, min: extreme, max: extreme }
+    }
 }
 
 /// What is left of a series.
@@ -33,6 +41,8 @@ pub struct Sample {
     pub min: Option<Point>,
     /// The point with the largest value.
     pub max: Option<Point>,
+    /// The special values of all points.
+    pub specials: Specials,
 }
 
 /// Takes the points of a series in order and keeps some.
@@ -89,11 +99,9 @@ impl Bucket {
         if self.first.is_none() {
             self.first = Some(point.clone());
         }
-        if !value.is_nan() {
+        if value.is_finite() {
             self.min = Some(self.min.filter(|min| !is_less(value, *min)).unwrap_or(value));
             self.max = Some(self.max.filter(|max| !is_less(*max, value)).unwrap_or(value));
-        }
-        if value.is_finite() {
             let (x, y) = place(&point);
             self.sum = (self.sum.0 + x, self.sum.1 + y);
             self.finite += 1;
@@ -170,11 +178,11 @@ impl Downsampler {
     /// Takes the next point.
     pub fn push(&mut self, point: Point) {
         self.note_extremes(&point);
+        self.sample.specials.note(&point);
         let number = self.bucket_of(self.seen);
         self.seen += 1;
         if self.buckets == 0 {
-            let extreme = Some(point.value).filter(|value| !value.is_nan());
-            return self.sample.points.push(SampledPoint { point, min: extreme, max: extreme });
+            return self.sample.points.push(SampledPoint::alone(point));
         }
         if number != self.filling.number {
             let size = (self.total / self.buckets).saturating_add(1);
@@ -243,8 +251,7 @@ impl Downsampler {
         for extreme in [self.sample.min.clone(), self.sample.max.clone()].into_iter().flatten() {
             let points = &mut self.sample.points;
             if let Err(at) = points.binary_search_by_key(&extreme.step, |kept| kept.point.step) {
-                let value = Some(extreme.value);
-                points.insert(at, SampledPoint { point: extreme, min: value, max: value });
+                points.insert(at, SampledPoint::alone(extreme));
             }
         }
         self.sample

@@ -39,6 +39,7 @@ pub mod scan;
 pub mod search;
 pub mod series;
 pub mod sight;
+pub mod specials;
 pub mod summary;
 pub mod table;
 pub mod ticket;

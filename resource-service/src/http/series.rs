@@ -197,6 +197,7 @@ fn sample_text(series: &SeriesId, sampled: &Sampled, format: PointFormat) -> Str
     body.insert("count".into(), sampled.total.into());
     body.extend(sample.min.as_ref().map(|min| ("min".to_owned(), min.value())));
     body.extend(sample.max.as_ref().map(|max| ("max".to_owned(), max.value())));
+    body.insert("specials".into(), json!(sample.specials));
     body.insert("points".into(), sample.points.iter().map(Rendered::value).collect());
     body.insert("next".into(), Value::Null);
     Value::Object(body).to_string()

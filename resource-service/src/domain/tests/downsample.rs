@@ -94,6 +94,27 @@ fn infinities_are_extremes_and_spoil_no_triangle() {
     assert!(sample.points.iter().filter(|kept| !kept.point.value.is_finite()).count() == 1);
 }
 
+#[test]
+fn a_special_value_beside_finite_ones_is_listed_and_hides_no_peak() {
+    let values = (0..1000).map(|i| match i {
+        300 => f64::NAN,
+        301 => f64::NEG_INFINITY,
+        500 | 510 => f64::INFINITY,
+        505 => 1e6,
+        _ => f64::from(i % 7),
+    });
+    let sample = sampled(&series(values), 20);
+    assert!(steps(&sample).iter().all(|step| ![300, 510].contains(step)));
+    let listed: Vec<i64> = sample.specials.points.iter().map(|special| special.step).collect();
+    assert_eq!(listed, [300, 301, 500, 510]);
+    let counts = (sample.specials.nan, sample.specials.infinity, sample.specials.negative_infinity);
+    assert_eq!((counts, sample.specials.complete), ((1, 2, 1), true));
+    let peaks = sample.points.iter().filter(|kept| kept.max == Some(Scalar::Double(1e6)));
+    assert_eq!(peaks.count(), 1, "the band reaches the largest finite value");
+    let borders = sample.points.iter().flat_map(|kept| [kept.min, kept.max]).flatten();
+    assert!(borders.into_iter().all(Scalar::is_finite));
+}
+
 proptest! {
     #[test]
     fn the_points_kept_are_those_of_the_thesis_and_the_extremes(

@@ -11,6 +11,7 @@ use crate::{
         index::{MAX_INDEXES, MAX_KEYS},
         patch::MAX_OPERATIONS,
         scan::MAX_NESTING as MAX_LEVELS,
+        specials,
         table::DEFAULT_COLUMNS,
         ticket::TICKET_TTL,
         validate::MAX_FAULTS,
@@ -121,6 +122,7 @@ fn points() -> Vec<Row> {
         row("Series of one request", number(MAX_SERIES), "422"),
         row("`limit` of points", pages(series::MAX_LIMIT, series::DEFAULT_LIMIT), "422"),
         row("`points` of a sample", number(series::MAX_SAMPLE), "422"),
+        row("Special values that a sample lists", number(specials::LISTED), "`specials.complete` is false"),
         row("`limit` of metrics", pages(series::MAX_METRICS, series::DEFAULT_METRICS), "422"),
         row("Calculations of a comparison", number(MAX_IDS), "422"),
     ]

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::operations::{answers, content, operation, parameter, reference};
 use crate::{
-    domain::{collection::Collection, downsample::FEWEST, grant::CALCULATIONS, series::SERIES},
+    domain::{
+        collection::Collection, downsample::FEWEST, grant::CALCULATIONS, series::SERIES, specials::LISTED,
+    },
     http::{
         body::JSON,
         rendering::{CSV, NDJSON},
@@ -70,8 +72,11 @@ fn described(operation: Map<String, Value>, description: &str, more: &Value) -> 
 /// The schema of what was done with the points of one series.
 const OUTCOME: &str = "PointsOutcome";
 
+/// The schema of the special values of a sample.
+const SPECIALS: &str = "SpecialValues";
+
 /// The schemas of series.
-pub fn schemas() -> [(String, Value); 1] {
+pub fn schemas() -> [(String, Value); 2] {
     let outcome = object(
         &["calculation", "metric", "accepted", "repeated", "replaced"],
         &json!({
@@ -81,7 +86,24 @@ pub fn schemas() -> [(String, Value); 1] {
             "replaced": {"type": "integer", "description": "The number of points that had another value or time."},
         }),
     );
-    [(OUTCOME.into(), outcome)]
+    [(OUTCOME.into(), outcome), (SPECIALS.into(), specials())]
+}
+
+fn specials() -> Value {
+    let count = |name: &str| json!({"type": "integer", "minimum": 0, "description": format!("The number of {name}.")});
+    let value = json!({"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]});
+    let listed = object(&["step", "value"], &json!({"step": step(), "value": value}));
+    let mut specials = object(
+        &["nan", "infinity", "negative_infinity", "points", "complete"],
+        &json!({
+            "nan": count("NaN"), "infinity": count("Infinity"), "negative_infinity": count("-Infinity"),
+            "points": {"type": "array", "maxItems": LISTED, "items": listed, "description": "The first of them, in order of the steps."},
+            "complete": {"type": "boolean", "description": "Whether points lists all of them."},
+        }),
+    );
+    specials["description"] =
+        "For a sample: the values of the range that are not finite, also of points that the sample leaves out.".into();
+    specials
 }
 
 fn append(series: &Collection) -> Value {
@@ -129,7 +151,7 @@ fn read(series: &Collection) -> Value {
             "points": {"type": "array", "items": kept},
             "next": {"type": ["integer", "null"], "description": "The value of from for the next page."},
             "count": {"type": "integer", "description": "For a sample: the number of points it represents."},
-            "min": point(), "max": point(),
+            "min": point(), "max": point(), "specials": reference(SPECIALS),
         }),
     );
     let mut body = content(JSON, &page);
@@ -144,8 +166,9 @@ fn read(series: &Collection) -> Value {
     described(
         get,
         "In order of the steps. NDJSON and CSV give all points, or the first of them by limit. With points the series is reduced to \
-         that many points at most: chosen by Largest-Triangle-Three-Buckets, each with the min and max of its bucket, and always the \
-         extremes of the whole range.",
+         that many points at most: chosen by Largest-Triangle-Three-Buckets, each with the smallest and the largest finite value of its \
+         bucket (min, max), and always the extremes of the whole range. As JSON, a sample also counts all values of the range that are \
+         not finite, and lists the first of them (specials).",
         &json!({"parameters": [
             needed("calculation", "_id of the calculation."),
             needed("metric", "The metric."),

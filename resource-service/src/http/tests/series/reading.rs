@@ -28,6 +28,43 @@ async fn a_long_series_is_drawn_with_few_points_and_keeps_its_peaks() {
 }
 
 #[actix_web::test]
+async fn a_sample_counts_and_lists_the_special_values_of_its_range() {
+    let (api, id) = started().await;
+    let mut body = batch(&id, squares(0..5000));
+    for (step, value) in [(1234, "NaN"), (1235, "-Infinity"), (4000, "Infinity"), (4001, "NaN")] {
+        body["points"][step]["value"] = value.into();
+    }
+    assert_eq!(post(&api, "/api/series/points", &body).await.status, 200);
+    let path = format!("/api/series/points?calculation={id}&metric=loss&points=20");
+    let sample = call(&api, &path).await.body;
+    let listed = json!([{"step": 1234, "value": "NaN"}, {"step": 1235, "value": "-Infinity"},
+        {"step": 4000, "value": "Infinity"}, {"step": 4001, "value": "NaN"}]);
+    let all = json!({"nan": 2, "infinity": 1, "negative_infinity": 1, "points": listed, "complete": true});
+    assert_eq!(sample["specials"], all);
+    assert!(sample["points"].as_array().unwrap().iter().all(|point| point["max"] != "Infinity"), "{sample}");
+    let part = call(&api, &format!("{path}&from=1235&to=3999")).await.body;
+    let of_part =
+        json!({"nan": 0, "infinity": 0, "negative_infinity": 1, "points": [listed[1]], "complete": true});
+    assert_eq!(part["specials"], of_part);
+    let none = call(&api, &format!("{path}&from=5000")).await.body;
+    assert_eq!((&none["count"], &none["specials"]["points"]), (&json!(0), &json!([])));
+    let page = call(&api, &path.replace("&points=20", "&limit=20")).await.body;
+    assert!(page.get("specials").is_none(), "a page shows all of its points");
+
+    let mut many = batch(&id, squares(0..3000));
+    many["metric"] = "broken".into();
+    for point in many["points"].as_array_mut().unwrap() {
+        point["value"] = "NaN".into();
+    }
+    assert_eq!(post(&api, "/api/series/points", &many).await.status, 200);
+    let broken = call(&api, &path.replace("metric=loss", "metric=broken")).await.body;
+    let specials = &broken["specials"];
+    assert_eq!((&specials["nan"], &specials["complete"]), (&json!(3000), &json!(false)));
+    assert_eq!(specials["points"].as_array().unwrap().len(), 1000);
+    assert_eq!(specials["points"][999], json!({"step": 999, "value": "NaN"}));
+}
+
+#[actix_web::test]
 async fn the_whole_series_streams_as_lines_and_as_a_table() {
     let (api, id) = started().await;
     post(&api, "/api/series/points", &batch(&id, squares(0..3000))).await;
