@@ -12,7 +12,7 @@ use crate::query::instant::key;
 pub const HEARTBEAT: &str = "heartbeat_at";
 /// How old it is before a further write sets it again.
 pub const INTERVAL: Duration = Duration::seconds(30);
-/// The `status` of a calculation for which writes by others than its job are a heartbeat too.
+/// The `status` of a calculation for which writes of its owner are a heartbeat too, not only those of its job.
 pub const RUNNING: &str = "running";
 
 impl Collection {

@@ -14,7 +14,7 @@ use crate::{
         belonging::CALCULATION, collection::Collection, grant::CALCULATIONS, heartbeat::INTERVAL,
         series::SERIES,
     },
-    store::{Beat, Store},
+    store::{Beat, Store, Writer},
 };
 
 /// How many heartbeats wait at most. One that finds no place is noted again with the next write.
@@ -80,15 +80,18 @@ async fn keep(
 
 impl Service {
     /// Notes a write by this caller: of a job it is a heartbeat of its calculation, of others one of each of these
-    /// calculations that is running.
+    /// calculations that is running and theirs.
     pub(super) fn beat<'i>(&self, permit: &Permit<'_>, touched: impl IntoIterator<Item = &'i str>) {
         let now = self.clock.now();
-        let note = |calculation: &str, by_job| {
-            self.heartbeats.note(Beat { calculation: calculation.to_owned(), by_job }, now);
+        let note = |calculation: &str, by| {
+            self.heartbeats.note(Beat { calculation: calculation.to_owned(), by }, now);
         };
         match permit.job() {
-            Some(calculation) => note(calculation, true),
-            None => touched.into_iter().for_each(|calculation| note(calculation, false)),
+            Some(calculation) => note(calculation, Writer::Job),
+            None => {
+                let by = Writer::Subject(permit.subject.to_owned());
+                touched.into_iter().for_each(|calculation| note(calculation, by.clone()));
+            }
         }
     }
 }

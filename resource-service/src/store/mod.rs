@@ -25,7 +25,7 @@ use time::OffsetDateTime;
 
 pub use self::{
     definitions::DefinitionStore,
-    heartbeats::{Beat, Heartbeats},
+    heartbeats::{Beat, Heartbeats, Writer},
     hiding::Hiding,
     purges::Purges,
     retention::Retention,

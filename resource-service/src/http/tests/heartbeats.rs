@@ -96,7 +96,7 @@ async fn every_write_of_a_job_is_a_heartbeat_and_no_revision() {
 }
 
 #[actix_web::test]
-async fn writes_of_others_are_heartbeats_of_what_is_running() {
+async fn writes_of_the_owner_are_heartbeats_of_what_is_running() {
     let api = Api::shipped().await;
     let (planned, running) = (made(&api, "planned").await, made(&api, "running").await);
     let both = json!([points(&planned, 1), points(&running, 1)]);
@@ -117,6 +117,28 @@ async fn writes_of_others_are_heartbeats_of_what_is_running() {
     api.clock.advance(Duration::from_secs(1));
     assert_eq!(ada(&api, "POST", "/api/series/points", Some(points(&running, 3))).await.status, 200);
     beaten(&api, &running, "2026-01-31T12:01:00.000Z").await;
+}
+
+#[actix_web::test]
+async fn writes_of_strangers_are_no_heartbeats() {
+    let api = Api::shipped().await;
+    let (watched, own) = (made(&api, "running").await, made(&api, "running").await);
+    let file = format!("/api/calculations/{watched}/artifacts/note");
+    let document = json!({"calculation": watched, "metric": "m", "points": []});
+    for (method, path, body) in [
+        ("POST", "/api/series/points", points(&watched, 1)),
+        ("POST", "/api/series", document),
+        ("PUT", &file, json!(1)),
+    ] {
+        let written = send(&api, request(method, path, "eve", SCOPE), Some(body)).await;
+        assert!((200..300).contains(&written.status), "{method} {path}: {}", written.text);
+    }
+    assert_eq!(ada(&api, "POST", "/api/series/points", Some(points(&own, 1))).await.status, 200);
+    // What was noted before this one has been set, or has not, by now.
+    beaten(&api, &own, "2026-01-31T12:00:00.000Z").await;
+    assert_eq!(get(&api, &watched).await.body.get("heartbeat_at"), None);
+    assert_eq!(ada(&api, "POST", "/api/series/points", Some(points(&watched, 2))).await.status, 200);
+    beaten(&api, &watched, "2026-01-31T12:00:00.000Z").await;
 }
 
 #[actix_web::test]

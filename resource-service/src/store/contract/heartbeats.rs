@@ -15,12 +15,13 @@ use crate::{
         heartbeat::{HEARTBEAT, INTERVAL, heartbeat_of},
     },
     query::{parse::Query, timestamp},
-    store::{Beat, LogEntry, Selection, Update},
+    store::{Beat, LogEntry, Selection, Update, Writer},
 };
 
 on_both_stores! {
     a_heartbeat_is_set_once_an_interval_and_makes_no_revision
-    a_write_of_others_is_a_heartbeat_while_the_calculation_is_running
+    a_write_of_the_owner_is_a_heartbeat_while_the_calculation_is_running
+    a_write_of_a_stranger_is_none
     a_write_from_before_a_heartbeat_is_refused_and_sets_none_back
     a_heartbeat_is_found_by_its_time_and_told_to_nobody
     of_many_replicas_one_sets_it
@@ -40,8 +41,16 @@ fn calculation(id: &str, status: &str) -> Document {
     Document { members, ..document(id, 1, json!({})) }
 }
 
-fn beat(calculation: &str, by_job: bool) -> Beat {
-    Beat { calculation: calculation.into(), by_job }
+fn beat(calculation: &str, by: Writer) -> Beat {
+    Beat { calculation: calculation.into(), by }
+}
+
+fn by_job(calculation: &str) -> Beat {
+    beat(calculation, Writer::Job)
+}
+
+fn by_owner(calculation: &str) -> Beat {
+    beat(calculation, Writer::Subject("ada".into()))
 }
 
 async fn heartbeat(f: &Fixture, collection: &Arc<Collection>, id: &str) -> Option<String> {
@@ -55,7 +64,7 @@ async fn a_heartbeat_is_set_once_an_interval_and_makes_no_revision(f: &Fixture) 
     f.store.insert(&collection, made.clone()).await.expect("ok");
     for (after, set) in [(0, 1), (0, 0), (29, 0), (30, 1), (20, 0), (61, 1)] {
         let at = NOW + Duration::seconds(after);
-        assert_eq!(f.store.beat(&collection, &[beat("c", true)], at).await, Ok(set), "after {after} s");
+        assert_eq!(f.store.beat(&collection, &[by_job("c")], at).await, Ok(set), "after {after} s");
     }
     let found = f.store.get(&collection, "c", NOW).await.expect("ok").expect("a document");
     let found = Document::parse(&found.json).expect("ok");
@@ -65,19 +74,30 @@ async fn a_heartbeat_is_set_once_an_interval_and_makes_no_revision(f: &Fixture) 
     assert_eq!(found, expected, "nothing else has changed");
     let versions = f.store.versions(&collection, "c", None, 10).await.expect("ok");
     assert_eq!(versions.iter().map(|version| version.revision).collect::<Vec<_>>(), [1]);
-    assert_eq!(f.store.beat(&collection, &[beat("none", true)], NOW).await, Ok(0));
+    assert_eq!(f.store.beat(&collection, &[by_job("none")], NOW).await, Ok(0));
     assert_eq!(f.store.beat(&collection, &[], NOW).await, Ok(0));
 }
 
-async fn a_write_of_others_is_a_heartbeat_while_the_calculation_is_running(f: &Fixture) {
+async fn a_write_of_the_owner_is_a_heartbeat_while_the_calculation_is_running(f: &Fixture) {
     let collection = calculations(f).await;
     for status in ["planned", "running", "finished"] {
         f.store.insert(&collection, calculation(status, status)).await.expect("ok");
     }
-    let beats = ["planned", "running", "finished"].map(|id| beat(id, false));
+    let beats = ["planned", "running", "finished"].map(by_owner);
     assert_eq!(f.store.beat(&collection, &beats, NOW).await, Ok(1));
     assert_eq!(heartbeat(f, &collection, "running").await, Some(timestamp(NOW)));
     assert_eq!(heartbeat(f, &collection, "planned").await, None);
+}
+
+async fn a_write_of_a_stranger_is_none(f: &Fixture) {
+    let collection = calculations(f).await;
+    f.store.insert(&collection, calculation("c", "running")).await.expect("ok");
+    let by_stranger = beat("c", Writer::Subject("eve".into()));
+    assert_eq!(f.store.beat(&collection, std::slice::from_ref(&by_stranger), NOW).await, Ok(0));
+    assert_eq!(heartbeat(f, &collection, "c").await, None);
+    // Beside a write of the owner it changes nothing either.
+    assert_eq!(f.store.beat(&collection, &[by_stranger, by_owner("c")], NOW).await, Ok(1));
+    assert_eq!(heartbeat(f, &collection, "c").await, Some(timestamp(NOW)));
 }
 
 async fn a_write_from_before_a_heartbeat_is_refused_and_sets_none_back(f: &Fixture) {
@@ -88,7 +108,7 @@ async fn a_write_from_before_a_heartbeat_is_refused_and_sets_none_back(f: &Fixtu
         let read = f.store.get(&collection, "c", NOW).await.expect("ok").expect("a document");
         let read = Document::parse(&read.json).expect("ok");
         let at = NOW + INTERVAL * i32::try_from(read.meta.revision).expect("ok");
-        assert_eq!(f.store.beat(&collection, &[beat("c", true)], at).await, Ok(1));
+        assert_eq!(f.store.beat(&collection, &[by_job("c")], at).await, Ok(1));
         let update = |from: &Document| {
             let mut after = from.clone();
             after.meta.revision += 1;
@@ -123,8 +143,8 @@ async fn a_heartbeat_is_found_by_its_time_and_told_to_nobody(f: &Fixture) {
         f.store.insert(&collection, calculation(id, "running")).await.expect("ok");
     }
     let start = f.store.position_now().await.expect("ok");
-    assert_eq!(f.store.beat(&collection, &[beat("b", true)], NOW).await, Ok(1));
-    assert_eq!(f.store.beat(&collection, &[beat("a", false)], NOW + Duration::seconds(5)).await, Ok(1));
+    assert_eq!(f.store.beat(&collection, &[by_job("b")], NOW).await, Ok(1));
+    assert_eq!(f.store.beat(&collection, &[by_owner("a")], NOW + Duration::seconds(5)).await, Ok(1));
     let silent = format!("status=running&heartbeat_at[lt]={}", timestamp(NOW + Duration::seconds(1)));
     assert_eq!(found(f, &collection, &silent).await, ["b"]);
     assert_eq!(found(f, &collection, "heartbeat_at[gte]=2026-01-31T13:00:05+01:00").await, ["a"]);
@@ -145,7 +165,7 @@ async fn a_heartbeat_is_found_by_its_time_and_told_to_nobody(f: &Fixture) {
 async fn of_many_replicas_one_sets_it(f: &Fixture) {
     let collection = calculations(f).await;
     f.store.insert(&collection, calculation("c", "running")).await.expect("ok");
-    let beats = [beat("c", true), beat("c", false)];
+    let beats = [by_job("c"), by_owner("c")];
     let replicas = (0..8).map(|_| f.store.beat(&collection, &beats, NOW));
     let set: u64 = join_all(replicas).await.into_iter().map(|set| set.expect("ok")).sum();
     assert_eq!(set, 1);

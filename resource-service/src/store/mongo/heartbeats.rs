@@ -15,7 +15,7 @@ use crate::{
         heartbeat::{HEARTBEAT, INTERVAL, RUNNING},
     },
     query::{instant::key_or_text, timestamp},
-    store::{Beat, Heartbeats, StoreError},
+    store::{Beat, Heartbeats, StoreError, Writer},
 };
 
 /// Adds to a filter that the document still has the heartbeat of these members, where it has heartbeats: what is written
@@ -43,8 +43,8 @@ impl Heartbeats for MongoStore {
             let older =
                 doc! { "$or": [{ HEARTBEAT: { "$exists": false } }, { HEARTBEAT: { "$lte": &due } }] };
             let mut filter = doc! { "_id": &beat.calculation, "$and": [older] };
-            if !beat.by_job {
-                filter.insert("status", RUNNING);
+            if let Writer::Subject(sub) = &beat.by {
+                filter.extend(doc! { "_owner": sub, "status": RUNNING });
             }
             Bson::from(doc! { "q": filter, "u": { "$set": set.clone() } })
         };

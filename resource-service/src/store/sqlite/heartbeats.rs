@@ -15,7 +15,7 @@ use crate::{
         heartbeat::{HEARTBEAT, INTERVAL, RUNNING, heartbeat_of},
     },
     query::timestamp,
-    store::{Beat, Heartbeats, StoreError},
+    store::{Beat, Heartbeats, StoreError, Writer},
 };
 
 /// Whether a stored document still has the heartbeat of these members, where it has heartbeats: what is written from them
@@ -42,7 +42,11 @@ fn set(
     let text = |name: &str| document.members.get(name).and_then(Value::as_str);
     let due = timestamp(at - INTERVAL);
     let older = text(HEARTBEAT).is_none_or(|last| last <= due.as_str());
-    if !older || !(beat.by_job || text("status") == Some(RUNNING)) {
+    let is_alive = match &beat.by {
+        Writer::Job => true,
+        Writer::Subject(sub) => *sub == document.meta.owner && text("status") == Some(RUNNING),
+    };
+    if !older || !is_alive {
         return Ok(false);
     }
     document.members.insert(HEARTBEAT.into(), timestamp(at).into());
