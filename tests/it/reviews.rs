@@ -3,7 +3,11 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Stack, caller::send, on_both_stores};
+use crate::support::{
+    Stack,
+    caller::{Caller, send},
+    on_both_stores,
+};
 
 on_both_stores!(
     a_request_is_given_once_though_many_give_it_at_the_same_time,
@@ -29,7 +33,7 @@ async fn a_request_is_given_once_though_many_give_it_at_the_same_time(stack: Sta
         let request = ada.insert("reviews", &json!({"calculation": calculation})).await;
         assert_eq!((&request["state"], &request["revision"]), (&json!("requested"), &json!(1)));
         let path = format!("/api/reviews/{}", id_of(&request));
-        let give = async |caller: &crate::support::caller::Caller<'_>, verdict: &str| {
+        let give = async |caller: &Caller<'_>, verdict: &str| {
             // The revision that was read is named in every other round.
             let mut change =
                 caller.request(Method::PATCH, &path).header("Content-Type", "application/merge-patch+json");
@@ -53,6 +57,21 @@ async fn a_request_is_given_once_though_many_give_it_at_the_same_time(stack: Sta
     assert!((1..=2).contains(&people), "the latest of each person: {verdicts}");
 }
 
+/// The queue, read in pages of one.
+async fn waiting(caller: &Caller<'_>, filter: &str) -> Vec<(Value, String)> {
+    let (mut told, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = caller.get(&format!("/api/reviews/queue?limit=1{filter}{after}")).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let page = page.json();
+        for item in page["items"].as_array().expect("items") {
+            told.push((item["reason"].clone(), id_of(&item["calculation"])));
+        }
+        let Some(next) = page["next"].as_str() else { return told };
+        after = format!("&after={next}");
+    }
+}
+
 async fn a_queue_is_read_page_by_page_and_a_review_begins_with_a_difference(stack: Stack) {
     let (ada, ben) = (stack.scientist().await, stack.scientist().await);
     let me = ben.get("/auth/users/me").await.json()["id"].clone();
@@ -67,19 +86,20 @@ async fn a_queue_is_read_page_by_page_and_a_review_begins_with_a_difference(stac
         ada.patch(&format!("/api/calculations/{}", ids[3]), &json!({"status": "failed"})).await.status,
         200
     );
-    let (mut told, mut after) = (Vec::new(), String::new());
-    loop {
-        let page = ben.get(&format!("/api/reviews/queue?limit=1{after}")).await;
-        assert_eq!(page.status, 200, "{page:?}");
-        let page = page.json();
-        for item in page["items"].as_array().expect("items") {
-            told.push((item["reason"].clone(), id_of(&item["calculation"])));
-        }
-        let Some(next) = page["next"].as_str() else { break };
-        after = format!("&after={next}");
-    }
     let expected = [("stale", 3), ("quorum", 0), ("quorum", 2), ("requested", 1)];
-    assert_eq!(told, expected.map(|(reason, at)| (json!(reason), ids[at].clone())));
+    for chosen in ["", "stale", "requested", "quorum", "quorum,stale", "stale,requested,quorum"] {
+        let filter = if chosen.is_empty() { String::new() } else { format!("&reason={chosen}") };
+        let told = waiting(&ben, &filter).await;
+        let expected = expected.iter().filter(|(reason, _)| chosen.is_empty() || chosen.contains(reason));
+        let expected: Vec<_> = expected.map(|(reason, at)| (json!(reason), ids[*at].clone())).collect();
+        assert_eq!(told, expected, "{chosen}");
+    }
+    let page = ben.get("/api/reviews/queue?limit=1&reason=quorum").await.json();
+    let next = page["next"].as_str().expect("more");
+    for other in ["", "&reason=quorum,stale"] {
+        let refused = ben.get(&format!("/api/reviews/queue?limit=1{other}&after={next}")).await;
+        assert_eq!((refused.status, refused.faults()), (422, vec!["after".to_owned()]), "{other}");
+    }
     assert_eq!(ada.get("/api/reviews/queue").await.json()["items"], json!([]), "her own");
     let diff = ben.get(&format!("/api/calculations/{}/versions/diff?from=1", ids[3])).await.json();
     let change = json!({"op": "replace", "path": "/status", "value": "failed"});

@@ -1,5 +1,7 @@
 //! The endpoints of reviews beside those that every collection has: a caller's queue, and the verdicts on a calculation.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, http::header::CACHE_CONTROL, web};
 use service_kit::{
     budget::Lease,
@@ -11,7 +13,7 @@ use super::{body::JSON, conditions::UNCACHED, handler::HandlerResult};
 use crate::ops::{
     Service,
     reviews::{
-        queue::{self, DEFAULT_LIMIT, MAX_LIMIT, QueuePage},
+        queue::{self, DEFAULT_LIMIT, MAX_LIMIT, QueuePage, Reason},
         verdicts,
     },
 };
@@ -19,8 +21,16 @@ use crate::ops::{
 impl FromParameters for QueuePage {
     fn read(reader: &mut ParameterReader) -> Self {
         let limit = reader.size("limit", 1, MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
-        Self { limit, after: reader.text("after") }
+        let names = Reason::ALL.map(Reason::name).join(", ");
+        let expected = format!("one or more of {names}, separated by commas");
+        let reasons = reader.parsed("reason", "enum", &expected, reasons);
+        let reasons = reasons.unwrap_or_else(|| Reason::ALL.into_iter().collect());
+        Self { limit, after: reader.text("after"), reasons }
     }
+}
+
+fn reasons(text: &str) -> Option<BTreeSet<Reason>> {
+    text.split(',').map(|name| Reason::ALL.into_iter().find(|reason| reason.name() == name)).collect()
 }
 
 /// `GET /api/reviews/queue`

@@ -7,7 +7,7 @@ use crate::{
     domain::{belonging::REVIEWS, collection::Collection, grant::CALCULATIONS},
     http::body::JSON,
     ops::reviews::{
-        queue::{DEFAULT_LIMIT, MAX_LIMIT},
+        queue::{DEFAULT_LIMIT, MAX_LIMIT, Reason},
         verdicts::MAX_VERDICTS,
     },
 };
@@ -50,6 +50,10 @@ fn asked() -> Value {
     json!({"type": ["integer", "null"], "description": "The number of people whose verdicts the calculation asks for."})
 }
 
+fn reason() -> Value {
+    json!({"type": "string", "enum": Reason::ALL.map(Reason::name)})
+}
+
 fn queue(reviews: &Collection) -> Value {
     let calculation = object(
         &["_id", "_revision"],
@@ -67,7 +71,7 @@ fn queue(reviews: &Collection) -> Value {
     let item = object(
         &["reason", "since", "calculation", "review", "verdicts"],
         &json!({
-            "reason": {"type": "string", "enum": ["stale", "requested", "quorum"]},
+            "reason": reason(),
             "since": {"type": "string", "format": "date-time", "description": "When the caller gave the verdict that is stale, when the verdict was requested, or when the calculation was made."},
             "calculation": calculation,
             "review": {"description": "The verdict that is stale, or the request; null for a quorum.", "anyOf": [reference("reviews.stored"), {"type": "null"}]},
@@ -98,10 +102,12 @@ fn queue(reviews: &Collection) -> Value {
          items than limit, or none; it is the last one only if next is null."
             .into(),
     );
-    get.insert(
-        "parameters".into(),
-        json!([parameter("limit", "The most items of a page.", &limit), given("after")]),
-    );
+    let reasons = json!({"type": "array", "items": reason(), "minItems": 1});
+    let mut reasons =
+        parameter("reason", "Only what waits for one of these reasons, separated by commas.", &reasons);
+    reasons["explode"] = false.into();
+    let limit = parameter("limit", "The most items of a page.", &limit);
+    get.insert("parameters".into(), json!([reasons, limit, given("after")]));
     get.into()
 }
 

@@ -65,6 +65,28 @@ async fn a_removal_is_nothing_to_review() {
 }
 
 #[actix_web::test]
+async fn a_queue_is_read_by_reasons_that_there_are() {
+    let api = Api::shipped().await;
+    for (query, fault) in [
+        ("reason=old", "enum"),
+        ("reason=stale,", "enum"),
+        ("reason=", "enum"),
+        ("reason=stale&reason=quorum", "duplicate"),
+    ] {
+        let refused = api.send(request("GET", &format!("/api/reviews/queue?{query}"), "ada", SCOPE)).await;
+        assert_eq!(
+            (refused.status, refused.faults()),
+            (422, vec![("reason".into(), fault.into())]),
+            "{query}"
+        );
+    }
+    let refused = api.send(request("GET", "/api/reviews/queue?reason=old", "ada", SCOPE)).await;
+    let expected = "reason expects one or more of stale, requested, quorum, separated by commas, got \"old\"";
+    assert!(refused.text.contains(&expected.replace('"', "\\\"")), "{}", refused.text);
+    assert_eq!(read(&api, "/api/reviews/queue?reason=quorum,stale", SCOPE).await["items"], json!([]));
+}
+
+#[actix_web::test]
 async fn a_list_is_explained_whatever_it_would_show() {
     let api = Api::shipped().await;
     let scope = "reviews:read collections:write reviews:admin";

@@ -1,7 +1,7 @@
 //! What may be in the queue of a caller, in the order of the queue: lists of reviews and of calculations, each served by an
 //! index, that are merged by time.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
@@ -36,7 +36,7 @@ const FEW: usize = 100;
 const BATCH: usize = 500;
 
 /// Why a calculation waits for the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reason {
     /// Their latest verdict is of an earlier revision.
@@ -45,6 +45,20 @@ pub enum Reason {
     Requested,
     /// It asks for more verdicts than it has.
     Quorum,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Stale, Self::Requested, Self::Quorum];
+
+    /// Its name in requests and answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stale => "stale",
+            Self::Requested => "requested",
+            Self::Quorum => "quorum",
+        }
+    }
 }
 
 /// A part of the queue. Those that are stale come first; of these, the ones from before `given_by` are all older.
@@ -183,13 +197,19 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Those behind `start`.
-    pub fn of(access: &ReviewAccess<'_>, stage: Stage, start: Option<&Start>) -> Result<Self, ResourceError> {
-        let filters = match stage {
+    /// Those behind `start`, for one of these reasons.
+    pub fn of(
+        access: &ReviewAccess<'_>,
+        stage: Stage,
+        reasons: &BTreeSet<Reason>,
+        start: Option<&Start>,
+    ) -> Result<Self, ResourceError> {
+        let mut filters = match stage {
             Stage::Older => vec![(Reason::Stale, older(access)?)],
             Stage::Given => vec![(Reason::Stale, equal(access, GIVEN_BY, access.reviews.subject)?)],
             Stage::Asked => asked(access)?,
         };
+        filters.retain(|(reason, _)| reasons.contains(reason));
         let limit = if filters.len() == 1 { MANY } else { FEW };
         let source = |(reason, filter): (Reason, Expr)| {
             let quorum = reason == Reason::Quorum;

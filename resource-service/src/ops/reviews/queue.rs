@@ -3,15 +3,18 @@
 //! Candidates come from lists that an index serves, in their order; each batch of them is then judged by all reviews of its
 //! calculations. A request examines a bounded number of candidates, so a page may end early.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use service_kit::budget::Lease;
 use shared_models::{claims::AccessClaims, problem::FieldError};
 
+pub use super::candidates::Reason;
 use super::{
     ReviewAccess,
     board::{self, Tally},
-    candidates::{Candidate, Candidates, Reason, Stage},
+    candidates::{Candidate, Candidates, Stage},
     quorum_of,
 };
 use crate::{
@@ -38,6 +41,8 @@ pub struct QueuePage {
     pub limit: usize,
     /// Where the page before ended.
     pub after: Option<String>,
+    /// Only what waits for one of these reasons.
+    pub reasons: BTreeSet<Reason>,
 }
 
 /// The verdicts on the current revision of a calculation.
@@ -74,12 +79,12 @@ pub async fn page(
     asked: &QueuePage,
 ) -> Result<(String, Lease), ResourceError> {
     let access = service.admit_to_reviews(claims)?;
-    let cursors = Cursors { service, access: &access };
+    let cursors = Cursors { service, access: &access, reasons: &asked.reasons };
     let (mut stage, mut start) = cursors.read(asked.after.as_deref()).await?;
     let mut lease = service.budget.take(&claims.sub, MEMORY).await?;
     let (mut items, mut examined) = (Vec::new(), 0);
     let next = 'stages: loop {
-        let mut candidates = Candidates::of(&access, stage, start.take().as_ref())?;
+        let mut candidates = Candidates::of(&access, stage, &asked.reasons, start.take().as_ref())?;
         loop {
             let batch = candidates.next(service, &access).await?;
             if batch.is_empty() {
@@ -199,15 +204,20 @@ async fn show_reviews(
     Ok(())
 }
 
-/// The cursors of a queue: where a stage of it was reached, signed for the caller.
+/// The cursors of a queue: where a stage of it was reached, signed for the caller and the reasons that were asked for.
 struct Cursors<'c> {
     service: &'c Service,
     access: &'c ReviewAccess<'c>,
+    reasons: &'c BTreeSet<Reason>,
 }
 
 impl Cursors<'_> {
     fn binding(&self, stage: Stage) -> Result<Binding, ResourceError> {
-        let of = format!("reviews/queue/{}/{}", stage.name(), self.access.reviews.subject);
+        let mut of = format!("reviews/queue/{}/{}", stage.name(), self.access.reviews.subject);
+        if self.reasons.len() < Reason::ALL.len() {
+            let reasons: Vec<&str> = self.reasons.iter().map(|reason| reason.name()).collect();
+            of = format!("{of}/{}", reasons.join(","));
+        }
         Ok(Binding::new(&of, &Expr::everything(), &stage.order(self.access)?))
     }
 
@@ -228,7 +238,7 @@ impl Cursors<'_> {
             }
             stage = tried.next();
         }
-        let message = "the cursor is broken or is another caller's; start again without after";
+        let message = "the cursor is broken, is another caller's, or belongs to another reason; start again without after";
         Err(ResourceError::Invalid(vec![FieldError::in_parameter("after", "cursor", message)]))
     }
 }
