@@ -165,13 +165,31 @@ impl Reviewer {
         self.refuse("only the person who gave a verdict changes or removes it")
     }
 
-    /// Refuses callers other than the person who requested it and its assignee, if there is one.
+    /// Refuses callers other than the person who requested it.
     fn may_withdraw(&self, members: &Map<String, Value>, owner: &str) -> Result<(), ReviewFault> {
-        let requester = text(members, REQUESTED_BY).unwrap_or(owner);
-        if self.acts_for(requester) || text(members, ASSIGNEE).is_some_and(|who| self.acts_for(who)) {
+        if self.acts_for(text(members, REQUESTED_BY).unwrap_or(owner)) {
             return Ok(());
         }
-        self.refuse("only the person who requested it, or its assignee, changes or removes this request")
+        self.refuse(
+            "only the person who requested it changes or removes this request; its assignee gives the verdict, or \
+             sets assignee to null",
+        )
+    }
+
+    /// Refuses callers other than the person who requested it to choose its assignee, unless they only assign
+    /// themselves where there is none, or release what is assigned to them.
+    fn may_assign(
+        &self,
+        before: &Map<String, Value>,
+        members: &Map<String, Value>,
+        owner: &str,
+    ) -> Result<(), ReviewFault> {
+        let me = Some(&*self.subject);
+        let (was, is) = (text(before, ASSIGNEE), text(members, ASSIGNEE));
+        if was == is || (was.is_none() && is == me) || (was == me && is.is_none()) {
+            return Ok(());
+        }
+        self.may_withdraw(before, owner)
     }
 
     /// Refuses callers other than the person who requested it, whose request it would no longer be.
@@ -184,8 +202,8 @@ impl Reviewer {
         }
     }
 
-    /// Refuses callers whom a request does not concern to change it, unless they only assign themselves to one that
-    /// has no assignee.
+    /// Refuses callers other than the person who requested it to change a request, beside its assignee as
+    /// [`may_assign`](Self::may_assign) has it.
     fn may_rewrite(
         &self,
         before: &Map<String, Value>,
@@ -193,13 +211,11 @@ impl Reviewer {
         owner: &str,
     ) -> Result<(), ReviewFault> {
         let differ = |name: &str| before.get(name) != members.get(name);
-        let sent = |name: &&String| ![STATE, REQUESTED_BY].contains(&name.as_str()) && differ(name);
-        let mut changes = before.keys().chain(members.keys()).filter(sent).peekable();
-        let claims = text(before, ASSIGNEE).is_none() && text(members, ASSIGNEE) == Some(&*self.subject);
-        if changes.peek().is_none() || claims && changes.all(|name| name == ASSIGNEE) {
-            return Ok(());
+        let sent = |name: &String| ![STATE, REQUESTED_BY, ASSIGNEE].contains(&name.as_str()) && differ(name);
+        if before.keys().chain(members.keys()).any(sent) {
+            return self.may_withdraw(before, owner);
         }
-        self.may_withdraw(before, owner)
+        self.may_assign(before, members, owner)
     }
 
     /// Sets the members of a new review, which meets its schema. A request may still lack its revision.
@@ -249,6 +265,7 @@ impl Reviewer {
             }
             (Some(author), true) => {
                 self.may_change(author)?;
+                self.may_assign(before, members, &meta.owner)?;
                 need_revision(members)?;
                 let same = |name: &str| before.get(name) == members.get(name);
                 if stays && same(VERDICT) && same(REVISION) {
@@ -263,6 +280,7 @@ impl Reviewer {
             }
             (Some(author), false) => {
                 self.may_change(author)?;
+                self.may_assign(before, members, &meta.owner)?;
                 members.shift_remove(GIVEN_BY);
                 members.shift_remove(GIVEN_AT);
                 Self::request(members, &self.subject);

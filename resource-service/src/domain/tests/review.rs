@@ -118,8 +118,8 @@ fn a_request_is_given_by_its_assignee_or_by_anyone_where_there_is_none() {
 }
 
 #[test]
-fn a_request_is_reassigned_by_those_whom_it_concerns_and_keeps_its_revision() {
-    for (subject, allowed) in [("ada", true), ("ben", true), ("root", true), ("eve", false)] {
+fn a_request_is_reassigned_and_removed_by_the_person_who_made_it_and_keeps_its_revision() {
+    for (subject, allowed) in [("ada", true), ("ben", false), ("root", true), ("eve", false)] {
         let moved = changed(subject, &requested(), &json!({"assignee": "cy"}));
         assert_eq!(moved.is_ok(), allowed, "{subject}");
         assert!(allowed || reserved(&moved));
@@ -177,7 +177,7 @@ fn a_review_from_before_these_members_is_given_by_its_owner() {
 }
 
 #[test]
-fn a_request_is_rewritten_only_by_those_whom_it_concerns() {
+fn a_request_is_rewritten_only_by_the_person_who_made_it() {
     let rewrites = [
         json!({"calculation": "d", "revision": 1}),
         json!({"revision": 2}),
@@ -188,9 +188,10 @@ fn a_request_is_rewritten_only_by_those_whom_it_concerns() {
     for (set, before) in rewrites.iter().flat_map(|set| [(set, requested()), (set, open())]) {
         assert!(reserved(&changed("eve", &before, set)), "{before} {set}");
         assert!(changed("ada", &before, set).is_ok() && changed("root", &before, set).is_ok(), "{set}");
-        let moves = set.get("calculation").is_some();
-        let by_ben = changed("ben", &before, set);
-        assert_eq!(by_ben.is_ok(), before.get("assignee").is_some() && !moves, "{before} {set}");
+        assert!(
+            reserved(&changed("ben", &before, set)),
+            "an assignee only gives the verdict: {before} {set}"
+        );
     }
     for before in [requested(), open()] {
         assert_eq!(
@@ -204,6 +205,33 @@ fn a_request_is_rewritten_only_by_those_whom_it_concerns() {
     assert_eq!(changed("eve", &open(), &json!({"assignee": "eve"})).unwrap()["assignee"], "eve");
     assert!(reserved(&who("eve").remove(&members(&open()), "ada")));
     assert!(who("ada").remove(&members(&open()), "ada").is_ok());
+}
+
+#[test]
+fn an_assignee_releases_a_request_and_changes_nothing_else_of_it() {
+    let claimed = changed("ben", &open(), &json!({"assignee": "ben"})).unwrap();
+    assert_eq!(claimed, requested());
+    assert_eq!(changed("ben", &claimed, &json!({"assignee": null})), Ok(open()));
+    for set in [
+        json!({"assignee": null, "comment": "x"}),
+        json!({"assignee": null, "revision": 2}),
+        json!({"assignee": null, "calculation": "d", "revision": 1}),
+        json!({"assignee": "cy"}),
+    ] {
+        assert!(reserved(&changed("ben", &claimed, &set)), "{set}");
+        assert!(changed("ada", &claimed, &set).is_ok() && changed("root", &claimed, &set).is_ok(), "{set}");
+    }
+    assert!(reserved(&who("ben").remove(&members(&claimed), "ada")));
+    let given = changed("ben", &claimed, &json!({"verdict": "approve", "comment": "fine"})).unwrap();
+    assert_eq!((&given["given_by"], &given["assignee"]), (&json!("ben"), &json!("ben")));
+    assert!(reserved(&who("ben").remove(&members(&given), "ada")), "the request is ada's");
+    for set in [json!({"assignee": "cy"}), json!({"assignee": "cy", "verdict": null})] {
+        assert!(reserved(&changed("ben", &given, &set)), "{set}");
+    }
+    assert_eq!(changed("ben", &given, &json!({"verdict": null, "comment": null})), Ok(claimed));
+    let own = json!({"calculation": "c", "revision": 3, "state": "requested", "requested_by": "ben", "assignee": "ben"});
+    assert!(changed("ben", &own, &json!({"comment": "x"})).is_ok(), "their own request");
+    assert!(who("ben").remove(&members(&own), "ben").is_ok());
 }
 
 #[test]

@@ -65,6 +65,33 @@ async fn a_removal_is_nothing_to_review() {
 }
 
 #[actix_web::test]
+async fn a_claimed_request_is_released_or_given_by_its_assignee_and_rewritten_by_nobody_but_its_author() {
+    let api = Api::shipped().await;
+    let made = send(&api, "POST", "/api/calculations", &calculation()).await;
+    let asked = json!({"calculation": made.id(), "comment": "converged?"});
+    let asked = send(&api, "POST", "/api/reviews", &asked).await;
+    let path = format!("/api/reviews/{}", asked.id());
+    let ben =
+        async |method: &str, body: Value| api.send(request(method, &path, "ben", SCOPE).set_json(body)).await;
+    assert_eq!(ben("PATCH", json!({"assignee": "ben"})).await.status, 200);
+    for body in [json!({"comment": "never mind"}), json!({"assignee": "eve"})] {
+        let refused = ben("PATCH", body).await;
+        assert_eq!(refused.code(), (403, "insufficient_scope"), "{}", refused.text);
+        assert!(refused.detail().contains("its assignee gives the verdict"), "{}", refused.text);
+    }
+    assert_eq!(ben("DELETE", json!({})).await.status, 403);
+    let released = ben("PATCH", json!({"assignee": null})).await;
+    assert_eq!((released.status, released.body.get("assignee")), (200, None), "{}", released.text);
+    assert_eq!(ben("PATCH", json!({"assignee": "ben"})).await.status, 200);
+    let given = ben("PATCH", json!({"verdict": "approve", "comment": "yes"})).await;
+    assert_eq!((given.status, &given.body["given_by"]), (200, &json!("ben")), "{}", given.text);
+    assert_eq!(ben("DELETE", json!({})).await.status, 403, "the request is not theirs");
+    assert_eq!(ben("PATCH", json!({"verdict": null, "comment": "converged?"})).await.status, 200);
+    assert_eq!(send(&api, "PATCH", &path, &json!({"comment": "is it?"})).await.status, 200);
+    assert_eq!(send(&api, "DELETE", &path, &json!({})).await.status, 204);
+}
+
+#[actix_web::test]
 async fn a_queue_is_read_by_reasons_that_there_are() {
     let api = Api::shipped().await;
     for (query, fault) in [
