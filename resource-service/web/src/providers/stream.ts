@@ -5,6 +5,7 @@ import type { ChannelPort } from '@/session';
 import { browserLocks, browserPage, browserTimers, channelOpener } from '@/session/browser';
 
 import { CHANNEL, readMessage, type Message } from './stream/messages';
+import { choose, Peers, type Wish } from './stream/peers';
 import { Reader } from './stream/reader';
 import type { Change, ChangeStream, StreamEnv, StreamEvent, StreamState } from './stream/types';
 
@@ -15,8 +16,6 @@ const LOCK = 'tessera-stream';
 const TICK = 15_000;
 /** A reading tab that is silent for this long is taken for frozen, in milliseconds. */
 const SILENCE = 45_000;
-/** A tab that does not say what it wants for this long is gone or frozen. Timers of hidden tabs run once a minute. */
-const FORGET = 180_000;
 /** How long a tab that watches nothing keeps the stream: the next page watches again, in milliseconds. */
 const LINGER = 2_000;
 
@@ -45,7 +44,9 @@ class TabStream implements ChangeStream {
     object,
     { collections: readonly string[]; listener: (event: StreamEvent) => void }
   >();
-  private readonly peers = new Map<string, { collections: string[]; until: number }>();
+  private readonly peers = new Peers();
+  /** Collections of all tabs that the connection has no room for. */
+  private left: readonly string[] = [];
   private channel: ChannelPort | null = null;
   private reader: Reader | null = null;
   /** Gives up the lock, or the wait for it. */
@@ -55,6 +56,10 @@ class TabStream implements ChangeStream {
   /** When this tab last received something of the stream, on both clocks. */
   private heard = { now: 0, wall: 0 };
   private leads = false;
+  /** Those that this tab watches and that are left out. */
+  private missed: readonly string[] = [];
+  /** Sends a beat now. */
+  private announce: (() => void) | null = null;
   /** The last beat that this tab sent. */
   private beat: Message | null = null;
   private stopping: (() => void)[] | null = null;
@@ -139,7 +144,8 @@ class TabStream implements ChangeStream {
   };
 
   private say(collections: string[]): void {
-    if (this.user !== null) this.post({ kind: 'want', tab: this.env.tab, user: this.user, collections });
+    const isSeen = this.env.page.visible();
+    if (this.user !== null) this.post({ kind: 'want', tab: this.env.tab, user: this.user, collections, isSeen });
   }
 
   /** Waits for the lock, and reads while it has it. */
@@ -170,11 +176,13 @@ class TabStream implements ChangeStream {
   /** Tells the reader what to read: for all tabs, or for this one while the tab that reads is frozen. */
   private refill(): void {
     if (!this.leads && this.reader === null) return;
+    const mine: Wish = { collections: this.wanted(), isSeen: this.env.page.visible() };
+    const { read, left } = choose([mine, ...(this.leads ? this.peers.lately(this.env.now()) : [])]);
     this.reader ??= this.makeReader();
-    const { peers, env } = this;
-    for (const [tab, { until }] of peers) if (until < env.now()) peers.delete(tab);
-    const others = this.leads ? [...peers.values()].flatMap(({ collections }) => collections) : [];
-    this.reader.read([...new Set([...this.wanted(), ...others])]);
+    this.reader.read(read);
+    if (left.join() === this.left.join()) return;
+    this.left = left;
+    this.announce?.();
   }
 
   private makeReader(): Reader {
@@ -185,9 +193,11 @@ class TabStream implements ChangeStream {
     };
     let state: 'live' | 'stalled' | 'off' = 'live';
     const beat = () => {
-      this.beat = { kind: 'beat', user, state, since: this.heard.wall, position: this.position };
+      const { left, position } = this;
+      this.beat = { kind: 'beat', user, state, since: this.heard.wall, position, left };
       tell(this.beat);
     };
+    this.announce = () => this.beat !== null && beat();
     return new Reader(
       this.env,
       {
@@ -216,8 +226,8 @@ class TabStream implements ChangeStream {
     const message = readMessage(received);
     if (message === null || message.user !== this.user) return;
     if (message.kind === 'want') {
-      if (message.collections.length === 0) this.peers.delete(message.tab);
-      else this.peers.set(message.tab, { collections: message.collections, until: this.env.now() + FORGET });
+      const { tab, collections, isSeen = true } = message;
+      this.peers.note(tab, { collections, isSeen }, this.env.now());
       if (!this.leads) return;
       this.refill();
       // The tab may be new.
@@ -241,7 +251,17 @@ class TabStream implements ChangeStream {
       this.emit((collections) => collections.includes(change.collection), { kind: 'change', change });
     }
     if (message.kind !== 'beat' || this.watchers.size === 0) return;
-    this.become(message.state === 'stalled' ? { kind: 'stalled', since: message.since } : { kind: message.state });
+    this.miss(message.left ?? []);
+    if (this.missed.length > 0) this.become({ kind: 'off', isCrowded: true });
+    else this.become(message.state === 'stalled' ? { kind: 'stalled', since: message.since } : { kind: message.state });
+  }
+
+  /** Notes what is left out. What is read again begins anew, since changes were missed meanwhile. */
+  private miss(left: readonly string[]): void {
+    const missed = this.wanted().filter((name) => left.includes(name));
+    const found = this.missed.filter((name) => !missed.includes(name));
+    this.missed = missed;
+    this.emit((collections) => collections.some((name) => found.includes(name)), { kind: 'reset' });
   }
 
   private emit(concerns: (collections: readonly string[]) => boolean, event: StreamEvent): void {
@@ -263,6 +283,7 @@ class TabStream implements ChangeStream {
   }
 
   private hurry = (): void => {
+    this.wantsChanged();
     this.reader?.hurry();
     this.look();
   };
@@ -284,6 +305,7 @@ class TabStream implements ChangeStream {
     this.leave = null;
     this.leads = false;
     this.beat = null;
+    this.missed = [];
     this.stopReader();
     this.become({ kind: 'off' });
   };
@@ -291,6 +313,8 @@ class TabStream implements ChangeStream {
   private stopReader(): void {
     this.reader?.stop();
     this.reader = null;
+    this.left = [];
+    this.announce = null;
   }
 
   private post(message: Message): void {

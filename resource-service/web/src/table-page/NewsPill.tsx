@@ -25,6 +25,11 @@ export function NewsPill({ collection, conditions, opened, reload }: NewsPillPro
           <TimeText at={new Date(stream.since).toISOString()} />{' '}
         </span>
       )}
+      {stream.kind === 'off' && stream.isCrowded && (
+        <span title="The tabs of this browser show more collections than the service sends changes of. Close some of them">
+          <StatusMark status="stalled" word="not live, too many collections are open" />{' '}
+        </span>
+      )}
       {added > 0 && (
         <Button
           variant="contained"

@@ -4,14 +4,24 @@
 export const CHANNEL = 'tessera-stream';
 
 export type Message =
-  /** This tab wants these collections; none when it goes. */
-  | { kind: 'want'; tab: string; user: string; collections: string[] }
+  /** This tab wants these collections; none when it goes. Those of tabs in sight come first. */
+  | { kind: 'want'; tab: string; user: string; collections: string[]; isSeen?: boolean }
   /** This tab reads the stream now: the others answer with `want`. */
   | { kind: 'lead'; user: string }
   | { kind: 'change'; user: string; data: string }
   | { kind: 'reset'; user: string }
-  /** Sent with each position of the stream, every 15 seconds at least, and with each change of its state. */
-  | { kind: 'beat'; user: string; state: 'live' | 'stalled' | 'off'; since: number; position: string | null };
+  /**
+   * Sent with each position of the stream, every 15 seconds at least, and with each change of its state. `left`: what
+   * tabs want and the connection has no room for.
+   */
+  | {
+      kind: 'beat';
+      user: string;
+      state: 'live' | 'stalled' | 'off';
+      since: number;
+      position: string | null;
+      left?: readonly string[];
+    };
 
 /** The message, or `null` for one of another version. */
 export function readMessage(message: unknown): Message | null {

@@ -18,10 +18,11 @@ export interface Change {
 export type StreamEvent = { kind: 'change'; change: Change } | { kind: 'reset' };
 
 /**
- * `off`: nothing is watched, nobody is logged in, or nothing of it may be read. `stalled`: changes may be missing since
+ * `off`: nothing is watched, nobody is logged in, or nothing of it may be read. With `isCrowded`, the tabs of this browser
+ * watch more collections than one connection has room for, and those of this tab are left out. `stalled`: changes may be missing since
  * that time (milliseconds since 1970); the stream reconnects by itself.
  */
-export type StreamState = { kind: 'off' } | { kind: 'live' } | { kind: 'stalled'; since: number };
+export type StreamState = { kind: 'off'; isCrowded?: true } | { kind: 'live' } | { kind: 'stalled'; since: number };
 
 /** The changes of documents, over one connection of the whole browser. */
 export interface ChangeStream {

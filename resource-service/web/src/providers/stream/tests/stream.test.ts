@@ -1,17 +1,7 @@
 // The stream of a browser: one connection, every tab, and what becomes of both when something fails.
 import { describe, expect, it } from 'vitest';
 
-import { beat, farewell, sse, type StreamTab, StreamWorld } from './world';
-
-/** A tab in which somebody is logged in and watches calculations. */
-async function watching(world: StreamWorld, ...collections: string[]): Promise<StreamTab> {
-  const tab = world.tab();
-  tab.stream.start();
-  tab.user('ada');
-  tab.watch(...(collections.length > 0 ? collections : ['calculations']));
-  await world.clock.advance(50);
-  return tab;
-}
+import { beat, farewell, sse, type StreamTab, StreamWorld, watching } from './world';
 
 describe('a tab', () => {
   it('receives the changes of what it watches', async () => {

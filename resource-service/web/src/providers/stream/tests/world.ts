@@ -140,6 +140,16 @@ export class StreamTab extends BrowserTab {
   }
 }
 
+/** A tab in which somebody is logged in and watches calculations. */
+export async function watching(world: StreamWorld, ...collections: string[]): Promise<StreamTab> {
+  const tab = world.tab();
+  tab.stream.start();
+  tab.user('ada');
+  tab.watch(...(collections.length > 0 ? collections : ['calculations']));
+  await world.clock.advance(50);
+  return tab;
+}
+
 function describe(event: StreamEvent): string {
   if (event.kind === 'reset') return 'reset';
   const { type, collection, _id } = event.change;
