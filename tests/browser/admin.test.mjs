@@ -7,7 +7,8 @@ import { serious, startConsole } from './console.mjs';
 let stack;
 
 before(async () => {
-  stack = await startConsole();
+  // So that administrators are the only ones who make accounts.
+  stack = await startConsole({ env: { AUTH__REGISTRATION: 'closed' } });
 });
 after(() => stack?.stop());
 
@@ -130,5 +131,21 @@ test('one search box takes the ids of logs', async () => {
   await page.getByText('audit entry').first().waitFor();
   await page.getByRole('searchbox').fill('scientist@');
   await page.getByRole('listitem').getByRole('link', { name: /scientist@tessera.example/ }).waitFor();
+  await end();
+});
+
+test('where registration is closed, the page says so and the login offers no link to it', async () => {
+  const { page, complaints, end } = await stack.open({ role: null, path: '/register' });
+  await page.getByText('Registration is closed here. An administrator can make an account for you').waitFor();
+  assert.equal(await page.getByRole('textbox').count(), 0);
+  await page.getByRole('link', { name: 'Log in' }).click();
+  await page.getByLabel('Password').waitFor();
+  assert.equal(await page.getByText('No account?').count(), 0);
+  // The answer may come later than the form.
+  await Promise.all([page.waitForResponse((response) => response.url().endsWith('/auth/openapi.json')), page.reload()]);
+  await page.getByLabel('Password').waitFor();
+  await page.waitForTimeout(200);
+  assert.equal(await page.getByText('No account?').count(), 0);
+  assert.deepEqual(serious(complaints), []);
   await end();
 });

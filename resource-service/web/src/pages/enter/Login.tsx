@@ -8,17 +8,24 @@ import { Loading } from '@/ui/states';
 import { EnterFrame } from './EnterFrame';
 import { LoginForm } from './LoginForm';
 import { placeOf } from './place';
+import { useTerms } from './terms';
 
 export default function Login() {
   const state = useSessionState();
   const [search] = useSearchParams();
+  const terms = useTerms();
   if (state.kind === 'unknown') return <Loading label="Looking for your session" />;
   if (state.kind === 'authenticated') return <Navigate to={placeOf(search.get('back'))} replace />;
   return (
     <EnterFrame title="Log in">
       <LoginForm reason={search.get('reason')} />
-      <Box sx={{ color: 'text.secondary' }}>
-        No account? <Link to={{ pathname: '/register', search: search.toString() }}>Register</Link>
+      {/* Where registration is closed there is nothing to offer. */}
+      <Box sx={{ color: 'text.secondary', minHeight: 20 }}>
+        {terms.data?.open !== false && !terms.isPending && (
+          <>
+            No account? <Link to={{ pathname: '/register', search: search.toString() }}>Register</Link>
+          </>
+        )}
       </Box>
     </EnterFrame>
   );

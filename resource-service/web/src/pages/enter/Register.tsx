@@ -3,48 +3,23 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { Link, Navigate, useSearchParams } from 'react-router';
 
-import { at, type JsonObject } from '@/api/json';
 import { ProblemError } from '@/api/problem';
-import { useApi, useServices, useSessionState } from '@/app/services';
+import { useServices, useSessionState } from '@/app/services';
 import { showFaults } from '@/ui/form';
 import { Loading } from '@/ui/states';
 
 import { EnterFrame } from './EnterFrame';
 import { placeOf } from './place';
+import { useTerms } from './terms';
 
 interface Fields {
   full_name: string;
   email: string;
   password: string;
-}
-
-interface Terms {
-  open: boolean;
-  /** The rule for passwords in the words of the service. */
-  password: string;
-}
-
-/** The service's own description says whether anyone may register. */
-function useTerms() {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['/auth/openapi.json', 'registration'],
-    queryFn: async ({ signal }): Promise<Terms> => {
-      const document = (await api.get<string>('/auth/openapi.json', { signal })) as JsonObject;
-      const who = at(document, 'paths./auth/users.post.x-principals');
-      const rule = at(document, 'components.schemas.SignUp.properties.password.description');
-      return {
-        open: !Array.isArray(who) || who.includes('anyone'),
-        password: typeof rule === 'string' ? rule : '',
-      };
-    },
-    staleTime: Infinity,
-  });
 }
 
 export default function Register() {
