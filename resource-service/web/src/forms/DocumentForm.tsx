@@ -25,7 +25,8 @@ interface DocumentFormProps {
 
 export function DocumentForm({ schema, base, action, submit, onCancel, children }: DocumentFormProps) {
   const [fields] = useState(() => formFields(schema));
-  const form = useForm<Record<string, string>>({ defaultValues: textsOf(fields, base) });
+  const [texts] = useState(() => textsOf(fields, base));
+  const form = useForm<Record<string, string>>({ defaultValues: texts });
   const [failure, setFailure] = useState<unknown>(null);
   const [others, setOthers] = useState<readonly string[]>([]);
   const { handleSubmit, register, setError, setFocus, formState } = form;
@@ -38,10 +39,10 @@ export function DocumentForm({ schema, base, action, submit, onCancel, children 
     if (first) setFocus(first.key);
     return entries.length > 0;
   };
-  const send = handleSubmit(async (texts) => {
+  const send = handleSubmit(async (typed) => {
     setFailure(null);
     setOthers([]);
-    const { document, faults } = documentOf(fields, texts, base);
+    const { document, faults } = documentOf(fields, typed, base);
     if (showFaults(faults)) return;
     setSaving(true);
     try {
@@ -71,6 +72,7 @@ export function DocumentForm({ schema, base, action, submit, onCancel, children 
         key={field.key}
         field={field}
         registered={register(field.key)}
+        letters={texts[field.key]?.length ?? 0}
         fault={formState.errors[field.key]?.message}
       />
     );

@@ -9,6 +9,8 @@ import type { FormField, Kind } from './model';
 interface InputProps {
   field: FormField;
   registered: UseFormRegisterReturn;
+  /** How long its text is at first. */
+  letters: number;
   fault: string | undefined;
 }
 
@@ -18,8 +20,11 @@ const HINTS: Partial<Record<Kind, string>> = {
   json: 'JSON.',
 };
 const LINES: Partial<Record<Kind, number>> = { text: 2, list: 2, json: 3, rest: 3 };
+const MOST_LINES = 20;
+/** Longer texts get all lines and no direction of their own: to work these out takes a second and more. */
+const MEASURED = 20_000;
 
-export function FieldInput({ field, registered, fault }: InputProps) {
+export function FieldInput({ field, registered, letters, fault }: InputProps) {
   const { kind, title, description, required, special } = field;
   const { ref, ...handlers } = registered;
   const options = kind === 'boolean' ? ['true', 'false'] : kind === 'enum' ? field.options : undefined;
@@ -35,13 +40,14 @@ export function FieldInput({ field, registered, fault }: InputProps) {
       helperText={fault ?? hint.filter(Boolean).join(' ')}
       select={options !== undefined}
       multiline={lines !== undefined}
-      {...(lines !== undefined && { minRows: lines, maxRows: 20 })}
+      {...(lines !== undefined &&
+        (letters > MEASURED ? { rows: MOST_LINES } : { minRows: lines, maxRows: MOST_LINES }))}
       slotProps={{
         // A native choice works with every keyboard and screen reader.
         ...(options !== undefined && { select: { native: true } }),
         inputLabel: { shrink: true },
         htmlInput: {
-          dir: 'auto',
+          dir: letters > MEASURED ? undefined : 'auto',
           spellCheck: kind === 'text',
           ...((kind === 'number' || kind === 'integer') && { inputMode: 'text', autoComplete: 'off' }),
           ...((kind === 'json' || kind === 'rest') && { style: { fontFamily: MONO, fontSize: '0.75rem' } }),

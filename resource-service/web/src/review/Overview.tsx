@@ -20,8 +20,9 @@ import { StatusMark } from '@/ui/status';
 import { useMetrics } from './queries';
 import type { Document } from './types';
 
-/** Rows of a part that are shown before the reader asks for all. */
+/** Rows of a part that are shown before the reader asks for more, and how many more are shown at once. */
 const FIRST = 40;
+const MORE = 1000;
 
 export function Overview({ document }: { document: Document }) {
   const { note } = document;
@@ -175,17 +176,20 @@ function Metrics({ id }: { id: string }) {
   );
 }
 
-/** Shows the first rows of many until the reader asks for all. */
+/** Shows the first rows of many until the reader asks for more. */
 function Folded({ count, children }: { count: number; children: (shown: number) => React.ReactNode }) {
-  const [all, setAll] = useState(false);
+  const [shown, setShown] = useState(FIRST);
+  const left = count - shown;
+  const next = left <= MORE ? 'Show all' : `Show ${MORE.toLocaleString('en')} more of`;
   return (
     <>
-      {children(all ? count : FIRST)}
-      {count > FIRST && (
-        <Button aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? `Show the first ${FIRST}` : `Show all ${count.toLocaleString('en')}`}
+      {children(shown)}
+      {left > 0 && (
+        <Button onClick={() => setShown(shown + MORE)}>
+          {next} {count.toLocaleString('en')}
         </Button>
       )}
+      {shown > FIRST && <Button onClick={() => setShown(FIRST)}>Show the first {FIRST}</Button>}
     </>
   );
 }

@@ -79,7 +79,8 @@ export default function ExportDialog(props: ExportProps) {
   });
   const wasCancelled = run.error instanceof DOMException && run.error.name === 'AbortError';
   const cancel = () => abort.current?.abort();
-  const rows = count.data ? `${count.data.isExact ? '' : 'about '}${count.data.count.toLocaleString('en')}` : '…';
+  const number = count.data ? `${count.data.isExact ? '' : 'about '}${count.data.count.toLocaleString('en')}` : '…';
+  const rows = `${number} ${count.data?.count === 1 ? 'row' : 'rows'}`;
   return (
     <Dialog open onClose={run.isPending ? undefined : onClose} fullWidth maxWidth="xs" aria-labelledby="export-title">
       <DialogTitle id="export-title">Export</DialogTitle>
@@ -110,10 +111,9 @@ export default function ExportDialog(props: ExportProps) {
           )}
         </Box>
         <Box role="status">
-          {progress === null && `${rows} rows in all.`}
-          {progress !== null && run.isPending && `${sizeText(progress.bytes)} of ${rows} rows so far`}
-          {run.data &&
-            `Done: ${sizeText(run.data.bytes)}, ${format === 'ndjson' ? run.data.lines.toLocaleString('en') : rows} rows.`}
+          {progress === null && `${rows} in all.`}
+          {progress !== null && run.isPending && `${sizeText(progress.bytes)} of ${rows} so far`}
+          {run.data && `Done: ${sizeText(run.data.bytes)}, ${format === 'ndjson' ? linesText(run.data.lines) : rows}.`}
           {wasCancelled && 'Cancelled.'}
         </Box>
         {count.data?.isExact === false && (
@@ -138,3 +138,5 @@ export default function ExportDialog(props: ExportProps) {
     </Dialog>
   );
 }
+
+const linesText = (lines: number) => (lines === 1 ? '1 row' : `${lines.toLocaleString('en')} rows`);

@@ -173,7 +173,7 @@ interface RowsProps {
 }
 
 function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
-  const { query, rows, more, shown, total } = table;
+  const { query, rows, gone, more, shown, total } = table;
   const retry = () => void query.refetch();
   const hasRows = query.data !== undefined;
   if (query.error && (!hasRows || query.isPlaceholderData)) return <Failure error={query.error} retry={retry} />;
@@ -195,6 +195,7 @@ function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
         rows={rows}
         columns={shown}
         keyOf={idOf}
+        gone={gone}
         onOpen={open}
         sort={state.sort.map(({ path, descending }) => ({ id: path, descending }))}
         onSort={(path, keepOthers) => change({ sort: nextSort(state.sort, path, keepOthers) }, { push: true })}

@@ -48,7 +48,7 @@ export function useTable({ collection, state, visit, declared, usual, hasLife, a
   const owners = chosen.includes('_owner');
   const asked = { collection, conditions, sort, fields, owners, opened };
   const listed = useRows(asked, visit.loaded);
-  useLiveRows(asked, listed.queryKey);
+  const gone = useLiveRows(asked, listed.queryKey);
   const { rows } = listed;
   const { onLoaded } = visit;
   useEffect(() => onLoaded(rows.length), [onLoaded, rows.length]);
@@ -91,5 +91,5 @@ export function useTable({ collection, state, visit, declared, usual, hasLife, a
       ),
     [split, byPath, formatOf, widths, addressOf, rows, hasLife],
   );
-  return { ...listed, conditions, sort, fields, found, columns, shown, same: split.same, compared };
+  return { ...listed, gone, conditions, sort, fields, found, columns, shown, same: split.same, compared };
 }

@@ -62,8 +62,8 @@ export interface TableProps<R> {
   /** Row that the keys are at, from outside (`j` and `k`). */
   active?: number;
   onActive?(index: number): void;
-  /** Rows that are shown as new. */
-  fresh?: ReadonlySet<string>;
+  /** Rows whose object is gone: they keep their place and say so. */
+  gone?: ReadonlySet<string>;
   /** Shown below the last row. */
   foot?: ReactNode;
   /** Changes the width of a column: dragging its edge, or Alt+Shift with an arrow key on its head. */
@@ -250,7 +250,7 @@ export function DataTable<R>(props: TableProps<R>) {
               top={item.start}
               activeColumn={item.index === at.row ? at.column : -1}
               selected={selected ? selected.has(key) : undefined}
-              fresh={props.fresh?.has(key) ?? false}
+              gone={props.gone?.has(key) ?? false}
             />
           );
         })}

@@ -27,12 +27,12 @@ interface RowProps<R> {
   width: number;
   activeColumn: number;
   selected: boolean | undefined;
-  fresh: boolean;
+  gone: boolean;
   events: RowEvents<R>;
 }
 
 function PlainRow<R>(props: RowProps<R>) {
-  const { row, index, top, columns, shown, boxes, pinned, width, activeColumn, selected, fresh, events } = props;
+  const { row, index, top, columns, shown, boxes, pinned, width, activeColumn, selected, gone, events } = props;
   const isActive = activeColumn >= 0;
   const cell = (at: number, left: number, sticky: boolean) => {
     const column = columns[at];
@@ -46,11 +46,12 @@ function PlainRow<R>(props: RowProps<R>) {
         place={at + 1 + (boxes ? 1 : 0)}
         isActive={activeColumn === at}
       >
+        {sticky && gone && <span className="t-word">✕ removed</span>}
         {column.cell(row)}
       </Cell>
     );
   };
-  const state = `${selected ? ' t-selected' : ''}${fresh ? ' t-fresh' : ''}${isActive ? ' t-active' : ''}`;
+  const state = `${selected ? ' t-selected' : ''}${gone ? ' t-gone' : ''}${isActive ? ' t-active' : ''}`;
   return (
     <div
       role="row"

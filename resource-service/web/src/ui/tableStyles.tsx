@@ -16,9 +16,6 @@ const styles = (
         background: 'var(--row)',
       },
       '.t-row:hover, .t-row.t-selected': { '--row': 'var(--t-palette-raised)' },
-      '.t-row.t-fresh': {
-        '--row': 'color-mix(in srgb, var(--t-palette-primary-main) 10%, var(--t-palette-background-default))',
-      },
       '.t-row.t-active, .t-row.t-active > .t-pinned:first-of-type': {
         boxShadow: 'inset 2px 0 0 var(--t-palette-primary-main)',
       },
@@ -35,6 +32,9 @@ const styles = (
         outlineOffset: '-2px',
         unicodeBidi: 'isolate',
       },
+      '.t-gone > .t-cell': { color: 'var(--t-palette-text-secondary)' },
+      '.t-gone a': { color: 'inherit', textDecoration: 'line-through' },
+      '.t-word': { marginRight: 8, fontWeight: 600 },
       '.t-right': { textAlign: 'right' },
       '.t-pinned': { position: 'sticky', zIndex: 1, float: 'left', background: 'var(--row)' },
       '.t-check': { padding: '8px 10px', margin: 0, height: ROW - 1, boxSizing: 'border-box' },
