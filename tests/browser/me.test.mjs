@@ -54,12 +54,54 @@ test('a person ends another session, which ends in front of who uses it', async 
   const sessions = region(page, 'Sessions').first();
   await sessions.getByRole('button', { name: /^End this one/ }).click();
   await page.getByText(/^Ended: the session of/).waitFor();
-  assert.equal(await sessions.getByRole('button', { name: /^End this one/ }).count(), 0);
+  await sessions.getByRole('button', { name: /^End this one/ }).waitFor({ state: 'detached' });
   assert.equal(await sessions.getByText('– this one').count(), 1);
   await other.page.reload();
   await other.page.getByRole('heading', { name: 'Log in' }).waitFor();
   assert.deepEqual(serious(complaints), []);
   await other.end();
+  await end();
+});
+
+/** A grant for a job on one calculation, as the program that starts the job gets it. */
+async function grantJob(token, calculation) {
+  const response = await fetch(`${stack.origin}/auth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      client_id: 'tessera-job',
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      scope: 'calculations:write',
+      authorization_details: JSON.stringify([{ type: 'calculation', identifier: calculation }]),
+    }),
+  });
+  const grant = await response.json();
+  if (!response.ok) throw new Error(JSON.stringify(grant));
+  return grant;
+}
+
+test('job grants are listed with the time that is left, and one is ended', async () => {
+  const { page, login, complaints, end } = await register();
+  const api = await stack.as(login);
+  const base = { code: { name: 'qc' }, status: 'running' };
+  const [kept, ended] = await api.insert('calculations', [{ ...base, name: 'kept' }, { ...base, name: 'ended' }]);
+  await region(page, 'Job grants').getByText('No job acts for you').waitFor();
+  await grantJob(api.token, kept);
+  const grant = await grantJob(api.token, ended);
+  await page.reload();
+  const table = page.getByRole('table', { name: 'Job grants' });
+  await table.getByRole('row', { name: new RegExp(`${kept}.*(29|30) d`) }).waitFor();
+  await table.getByRole('button', { name: `End this one: the grant for ${ended}` }).click();
+  await page.getByText(`Ended: the grant for ${ended}`).waitFor();
+  await table.getByRole('row', { name: new RegExp(ended) }).waitFor({ state: 'detached' });
+  await table.getByRole('link', { name: kept }).waitFor();
+  const refresh = await fetch(`${stack.origin}/auth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: 'tessera-job', grant_type: 'refresh_token', refresh_token: grant.refresh_token }),
+  });
+  assert.equal((await refresh.json()).error, 'invalid_grant');
+  assert.deepEqual(serious(complaints), []);
   await end();
 });
 

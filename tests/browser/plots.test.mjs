@@ -282,6 +282,46 @@ test("a comparison shows what differs and from where on, and its link shows the 
   assert.deepEqual(serious(view.complaints), []);
 });
 
+test("a plot grows at its right edge while the reader looks at its end, and nowhere else", async () => {
+  const [running] = await scientist.insert("calculations", [
+    { name: "Running", code: { name: "plot" }, status: "running" },
+  ]);
+  await append(running, "energy", 100, (step) => step);
+  const grow = (step) =>
+    scientist.post("/api/series/points", {
+      calculation: running,
+      metric: "energy",
+      points: [{ step, value: step }],
+    });
+  const page = await open("/me");
+  await page.clock.install();
+  await page.goto(`${site.origin}/calculations/${running}?tab=plots`);
+  const legend = legendOf(page);
+  await legend.getByText(/100 points/).waitFor();
+  await grow(400);
+  // The next look of the page, without the wait for it.
+  await page.clock.fastForward(10_000);
+  await legend.getByText(/101 points/).waitFor();
+  const spoken = page.locator("figure [aria-live]").first();
+  await plotOf(page).focus();
+  await page.keyboard.press("End");
+  await spoken
+    .getByText("Step 400: energy 400 eV", { exact: true })
+    .waitFor({ state: "attached" });
+
+  await page.goto(
+    `${site.origin}/calculations/${running}?tab=plots&from=10&to=50`,
+  );
+  await legend.getByText(/41 points/).waitFor();
+  await grow(800);
+  await page.clock.fastForward(10_000);
+  // The list of metrics says that there is more; the window keeps its place.
+  await page.getByText("102 points").first().waitFor();
+  assert.deepEqual(windowOf(page), [10, 50]);
+  await legend.getByText(/41 points/).waitFor();
+  assert.deepEqual(serious(view.complaints), []);
+});
+
 test("360 px wide, nothing of a plot or a comparison makes the page scroll sideways", async () => {
   const page = await open(`/compare?ids=${pair.join(",")}`, { width: 360 });
   await page.locator("canvas").first().waitFor();

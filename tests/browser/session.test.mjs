@@ -114,14 +114,29 @@ test('a user who is disabled while they look is logged out', async () => {
 });
 
 test('services that stop are waited for, and the page continues', async () => {
+  const scientist = await stack.as('scientist');
+  const calculation = (name) => ({ name, code: { name: 'qc' }, status: 'finished' });
+  const [id] = await scientist.insert('calculations', [calculation('before the outage')]);
   const view = await stack.open({ path: '/calculations' });
+  const table = await view.tab('/calculations?sort=name');
+  await table.getByRole('link', { name: 'before the outage' }).waitFor();
   await heading(view.page, 'Calculations').waitFor();
   await stack.stopServices();
+  // The table is still there, and says how old it is.
+  await table.getByText(/not live, last heard.*(now|s ago)/).waitFor({ timeout: 20_000 });
+  await table.getByRole('link', { name: 'before the outage' }).waitFor();
   await view.page.getByRole('link', { name: 'Collections', exact: true }).click();
   await view.page.getByText(/cannot be reached|No connection/).first().waitFor({ timeout: 20_000 });
   assert.ok(!view.page.url().includes('/login'), 'an outage is no log-out');
   await stack.startServices();
   await view.page.getByRole('button', { name: 'Try again' }).first().click();
   await view.page.getByRole('link', { name: 'series', exact: true }).first().waitFor();
+  // The table continues by itself, with what happened before it was connected again.
+  const again = await stack.as('scientist');
+  await again.patch(`/api/calculations/${id}`, { name: 'after the outage' });
+  await again.insert('calculations', [calculation('new since')]);
+  await table.getByText('not live').waitFor({ state: 'detached', timeout: 20_000 });
+  await table.getByRole('link', { name: 'after the outage' }).waitFor();
+  await table.getByRole('button', { name: '1 new' }).waitFor();
   await view.end();
 });
