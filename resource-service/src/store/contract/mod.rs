@@ -4,6 +4,7 @@ mod aggregates;
 mod artifacts;
 mod bulk;
 mod changes;
+mod cursors;
 mod definitions;
 mod differential;
 mod heartbeats;
@@ -34,6 +35,8 @@ use mongodb::{
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::datetime};
 
+use cursors::{cursor, start};
+
 use super::{QUERY_TIMEOUT, Store, Update, mongo::MongoStore, sqlite::SqliteStore};
 use crate::{
     domain::{
@@ -41,12 +44,7 @@ use crate::{
         document::{Document, Meta},
         history::Removal,
     },
-    query::{
-        cursor::{Cursor, CursorKey},
-        order::{SortValue, Start},
-        parse::Query,
-        timestamp,
-    },
+    query::timestamp,
 };
 
 pub const NOW: OffsetDateTime = datetime!(2026-01-31 12:00:00 UTC);
@@ -269,24 +267,6 @@ async fn mongodb_has_the_declared_indexes_and_one_for_expiry() {
     expected.sort_unstable();
     assert_eq!(names, expected);
     fixture.end().await;
-}
-
-/// A key of the tests' own.
-fn cursor_key() -> CursorKey {
-    CursorKey::new([7; 32])
-}
-
-/// Where a query continues.
-fn start(query: &Query) -> Option<Start> {
-    query.cursor(&cursor_key()).expect("a cursor").map(|cursor| match cursor {
-        Cursor::Behind(places) => Start::behind(places),
-        Cursor::Named(named) => panic!("{named:?} is to be looked up"),
-    })
-}
-
-/// The cursor of a short place.
-fn cursor(query: &Query, places: &[SortValue]) -> String {
-    query.binding.write(&cursor_key(), places).expect("a short place")
 }
 
 /// What the server works on in the collection of the tests; with `idle`, also the cursors that wait to be read.

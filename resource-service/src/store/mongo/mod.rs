@@ -15,6 +15,7 @@ mod find;
 mod heartbeats;
 mod hiding;
 mod history;
+mod images;
 mod index;
 mod instants;
 mod json;
@@ -125,7 +126,7 @@ impl MongoStore {
         receipts::prepare(&self.database).await?;
         self.prepare_purges().await?;
         let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
-        changes::enable(&self.database, &names).await?;
+        images::enable(&self.database, &names).await?;
         tickets::prepare(&self.database).await?;
         for collection in collections {
             self.make_past(collection).await?;
