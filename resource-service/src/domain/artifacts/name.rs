@@ -36,6 +36,9 @@ pub enum InvalidName {
     /// It has a character that some systems take for a slash, or that is not seen.
     #[error("a name has no \\, no control character and no character that changes the text direction")]
     Character,
+    /// Nothing of a segment is seen.
+    #[error("each segment of a name has a character that is seen")]
+    Unseen,
     /// It was no UTF-8 before it was decoded.
     #[error("a name is UTF-8, percent-encoded in the path")]
     Encoding,
@@ -84,6 +87,8 @@ fn check(segment: &str) -> Result<(), InvalidName> {
         Err(InvalidName::Encoding)
     } else if segment.chars().any(|c| c.is_control() || c == '\\' || turns_direction(c)) {
         Err(InvalidName::Character)
+    } else if segment.chars().all(|c| c.is_whitespace() || has_no_width(c)) {
+        Err(InvalidName::Unseen)
     } else {
         Ok(())
     }
@@ -93,6 +98,11 @@ fn check(segment: &str) -> Result<(), InvalidName> {
 /// shown as `exe.pdf`, and the separators of lines and paragraphs.
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Joiners, and blanks without width, which some scripts need between letters.
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -157,6 +167,8 @@ mod tests {
             ("a\u{85}", InvalidName::Character),
             ("\u{202e}fdp.exe", InvalidName::Character),
             ("a\u{fffd}", InvalidName::Encoding),
+            ("\u{200b}", InvalidName::Unseen),
+            ("a/ \u{a0}\u{2060}/b", InvalidName::Unseen),
         ] {
             assert_eq!(name.parse::<ArtifactName>(), Err(why), "{name:?}");
         }
