@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use auth_service::{admin::Admin, domain::roles::SCIENTIST};
 use resource_service::app::Env;
-use service_kit::{clock::SystemClock, random::OsRandom, server::Listeners, telemetry};
+use service_kit::{clock::SystemClock, random::OsRandom, server::Listeners, start::StartError, telemetry};
 
 use crate::{
     banner::Ready,
@@ -21,7 +21,8 @@ use crate::{
 pub async fn run(cli: Cli) -> Result<()> {
     let data = DataDir::open(&cli.data_dir)?;
     // Tokens are issued in the name of the address that was bound, and how to bind is a setting too.
-    let listeners = Listeners::bind(&settings::auth(&cli, &data, &origin(cli.listen))?.http)?;
+    let listeners =
+        Listeners::bind(&settings::auth(&cli, &data, &origin(cli.listen))?.http).map_err(bind_elsewhere)?;
     let place = Place {
         origin: origin(listeners.public_address()),
         management: origin(listeners.management_address()),
@@ -89,6 +90,16 @@ async fn welcome(cli: &Cli, place: &Place, operator: &Admin) -> Result<()> {
         Err(error) => terminal::report(&format!("tessera: there are no demo users: {error:#}")),
     }
     Ok(())
+}
+
+/// Names the options where an address cannot be listened on.
+fn bind_elsewhere(error: StartError) -> anyhow::Error {
+    match error {
+        StartError::Listen { .. } => {
+            anyhow!("{error}; --listen and --management-listen take other addresses")
+        }
+        other => other.into(),
+    }
 }
 
 /// The URL under which a client on this machine reaches a bound address.

@@ -36,6 +36,11 @@ impl Case {
         SIDES.into_iter().flat_map(|points| Method::ALL.map(|method| Self { method, points }))
     }
 
+    /// Whether no other grid is finer.
+    pub fn is_finest(self) -> bool {
+        SIDES.iter().all(|side| self.points >= *side)
+    }
+
     /// The calculation's name, by which it is known as done on later starts.
     pub fn name(self) -> String {
         format!("Poisson {0} x {0}, {1}", self.points, self.method.name())

@@ -15,10 +15,10 @@ use super::{
 /// The tag by which the sample finds its own calculations again.
 pub const TAG: &str = "poisson-sample";
 
-/// A calculation as it is announced: running, without results.
+/// A calculation as it is announced: running, without results. Those on the finest grid ask for a verdict of another person.
 pub fn announcement(case: Case, started: OffsetDateTime, host: &str) -> Value {
     let spacing = poisson::spacing(case.points);
-    json!({
+    let mut calculation = json!({
         "name": case.name(),
         "code": { "name": "tessera", "version": env!("CARGO_PKG_VERSION") },
         "status": "running",
@@ -32,7 +32,11 @@ pub fn announcement(case: Case, started: OffsetDateTime, host: &str) -> Value {
         "started_at": rfc3339(started),
         "host": host,
         "tags": [TAG, "poisson", "finite-differences"],
-    })
+    });
+    if case.is_finest() {
+        calculation["quorum"] = 1.into();
+    }
+    calculation
 }
 
 /// The merge patch that ends a calculation with its results.
