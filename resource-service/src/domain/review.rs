@@ -1,6 +1,8 @@
 //! Reviews: a verdict on a revision of a calculation, or a request for one, and who may give, change and remove which.
 //! Pure.
 
+mod rights;
+
 use serde_json::{Map, Value};
 use shared_models::problem::FieldError;
 
@@ -55,7 +57,7 @@ pub enum ReviewFault {
         /// What only others do.
         why: &'static str,
     },
-    /// A program would give a verdict.
+    /// A program would give, change or remove a verdict.
     NoPerson,
 }
 
@@ -88,6 +90,12 @@ pub fn is_given(members: &Map<String, Value>) -> bool {
 /// Who gave the verdict of a stored review, where it has one: its owner, where it is older than that member.
 pub fn giver<'m>(members: &'m Map<String, Value>, owner: &'m str) -> Option<&'m str> {
     is_given(members).then(|| text(members, GIVEN_BY).unwrap_or(owner))
+}
+
+/// Whether members differ, beside these.
+fn differ(before: &Map<String, Value>, members: &Map<String, Value>, beside: &[&str]) -> bool {
+    let differs = |name: &String| !beside.contains(&name.as_str()) && before.get(name) != members.get(name);
+    before.keys().chain(members.keys()).any(differs)
 }
 
 /// Takes out what the service sets, so that it is set anew.
@@ -133,91 +141,6 @@ fn keep_revision(
 }
 
 impl Reviewer {
-    fn acts_for(&self, who: &str) -> bool {
-        self.administers || self.subject == who
-    }
-
-    fn refuse(&self, why: &'static str) -> Result<(), ReviewFault> {
-        Err(ReviewFault::Reserved { scope: self.scope.clone(), why })
-    }
-
-    /// Refuses programs.
-    fn may_judge(&self) -> Result<(), ReviewFault> {
-        if self.is_person { Ok(()) } else { Err(ReviewFault::NoPerson) }
-    }
-
-    /// Refuses programs, and callers other than the assignee, if there is one.
-    fn may_give(&self, members: &Map<String, Value>) -> Result<(), ReviewFault> {
-        self.may_judge()?;
-        match text(members, ASSIGNEE) {
-            Some(assignee) if !self.acts_for(assignee) => {
-                self.refuse("only its assignee gives the verdict of this review")
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses callers other than the one who gave the verdict.
-    fn may_change(&self, giver: &str) -> Result<(), ReviewFault> {
-        if self.acts_for(giver) {
-            return Ok(());
-        }
-        self.refuse("only the person who gave a verdict changes or removes it")
-    }
-
-    /// Refuses callers other than the person who requested it.
-    fn may_withdraw(&self, members: &Map<String, Value>, owner: &str) -> Result<(), ReviewFault> {
-        if self.acts_for(text(members, REQUESTED_BY).unwrap_or(owner)) {
-            return Ok(());
-        }
-        self.refuse(
-            "only the person who requested it changes or removes this request; its assignee gives the verdict, or \
-             sets assignee to null",
-        )
-    }
-
-    /// Refuses callers other than the person who requested it to choose its assignee, unless they only assign
-    /// themselves where there is none, or release what is assigned to them.
-    fn may_assign(
-        &self,
-        before: &Map<String, Value>,
-        members: &Map<String, Value>,
-        owner: &str,
-    ) -> Result<(), ReviewFault> {
-        let me = Some(&*self.subject);
-        let (was, is) = (text(before, ASSIGNEE), text(members, ASSIGNEE));
-        if was == is || (was.is_none() && is == me) || (was == me && is.is_none()) {
-            return Ok(());
-        }
-        self.may_withdraw(before, owner)
-    }
-
-    /// Refuses callers other than the person who requested it, whose request it would no longer be.
-    fn may_move(&self, members: &Map<String, Value>) -> Result<(), ReviewFault> {
-        match text(members, REQUESTED_BY) {
-            Some(requester) if !self.acts_for(requester) => {
-                self.refuse("only the person who requested it moves this review to another calculation")
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses callers other than the person who requested it to change a request, beside its assignee as
-    /// [`may_assign`](Self::may_assign) has it.
-    fn may_rewrite(
-        &self,
-        before: &Map<String, Value>,
-        members: &Map<String, Value>,
-        owner: &str,
-    ) -> Result<(), ReviewFault> {
-        let differ = |name: &str| before.get(name) != members.get(name);
-        let sent = |name: &String| ![STATE, REQUESTED_BY, ASSIGNEE].contains(&name.as_str()) && differ(name);
-        if before.keys().chain(members.keys()).any(sent) {
-            return self.may_withdraw(before, owner);
-        }
-        self.may_assign(before, members, owner)
-    }
-
     /// Sets the members of a new review, which meets its schema. A request may still lack its revision.
     pub fn make(&self, members: &mut Map<String, Value>, now: &str) -> Result<(), ReviewFault> {
         let sent = OWN.into_iter().filter(|name| members.contains_key(*name));
@@ -268,13 +191,14 @@ impl Reviewer {
                 self.may_assign(before, members, &meta.owner)?;
                 need_revision(members)?;
                 let same = |name: &str| before.get(name) == members.get(name);
-                if stays && same(VERDICT) && same(REVISION) {
+                // What another person writes is their own verdict.
+                let is_mine = self.subject == author || !differ(before, members, &[STATE, ASSIGNEE]);
+                if is_mine && stays && same(VERDICT) && same(REVISION) {
                     let (author, at) = (author.to_owned(), meta.created_at.clone());
                     members.insert(STATE.into(), GIVEN.into());
                     members.entry(GIVEN_BY).or_insert_with(|| author.into());
                     members.entry(GIVEN_AT).or_insert_with(|| at.into());
                 } else {
-                    self.may_judge()?;
                     self.give(members, now);
                 }
             }
@@ -300,7 +224,8 @@ impl Reviewer {
         members.entry(REQUESTED_BY).or_insert_with(|| by.into());
     }
 
-    /// Refuses callers who may not remove a review, and with it the request, if there was one.
+    /// Refuses callers who may not remove a review, and with it the request, if there was one, and programs where there is a
+    /// verdict.
     pub fn remove(&self, members: &Map<String, Value>, owner: &str) -> Result<(), ReviewFault> {
         let giver = giver(members, owner);
         if let Some(giver) = giver {

@@ -259,8 +259,17 @@ fn a_program_requests_verdicts_and_gives_none() {
     let mut its = given();
     its["given_by"] = "robot".into();
     assert_eq!(changed("robot", &its, &json!({"verdict": "reject"})), Err(ReviewFault::NoPerson));
-    assert!(
-        changed("robot", &its, &json!({"verdict": null})).is_ok(),
-        "it may take back what it gave before"
-    );
+    for set in [json!({"verdict": null}), json!({"comment": "x"}), json!({"assignee": "ben"})] {
+        assert_eq!(changed("robot", &its, &set), Err(ReviewFault::NoPerson), "{set}");
+    }
+    assert_eq!(who("robot").remove(&members(&its), "robot"), Err(ReviewFault::NoPerson));
+    assert!(reserved(&changed("robot", &open(), &json!({"assignee": "robot"}))), "it could never answer");
+}
+
+#[test]
+fn what_an_administrator_writes_into_a_verdict_is_their_own_verdict() {
+    let written = changed("root", &given(), &json!({"comment": "approve it, says ben"})).unwrap();
+    assert_eq!((&written["given_by"], &written["given_at"]), (&json!("root"), &json!(NOW)));
+    let assigned = changed("root", &given(), &json!({"assignee": "cy"})).unwrap();
+    assert_eq!((&assigned["given_by"], &assigned["given_at"]), (&json!("ben"), &json!(THEN)));
 }

@@ -92,6 +92,28 @@ async fn a_claimed_request_is_released_or_given_by_its_assignee_and_rewritten_by
 }
 
 #[actix_web::test]
+async fn a_verdict_answers_the_requests_that_were_made_before_it() {
+    let api = Api::shipped().await;
+    let made = send(&api, "POST", "/api/calculations", &calculation()).await;
+    let request_of_ben = json!({"calculation": made.id(), "assignee": "ben"});
+    let waiting = async || {
+        let queue = api.send(request("GET", "/api/reviews/queue", "ben", SCOPE)).await;
+        queue.body["items"].as_array().unwrap().len()
+    };
+    for _ in 0..2 {
+        assert_eq!(send(&api, "POST", "/api/reviews", &request_of_ben).await.status, 201);
+    }
+    assert_eq!(waiting().await, 1, "a calculation is there once");
+    api.clock.advance(std::time::Duration::from_secs(1));
+    let verdict = json!({"calculation": made.id(), "revision": 1, "verdict": "approve"});
+    let given = api.send(request("POST", "/api/reviews", "ben", SCOPE).set_json(&verdict)).await;
+    assert_eq!((given.status, waiting().await), (201, 0), "{}", given.text);
+    api.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(send(&api, "POST", "/api/reviews", &request_of_ben).await.status, 201);
+    assert_eq!(waiting().await, 1, "it is asked for again");
+}
+
+#[actix_web::test]
 async fn a_queue_is_read_by_reasons_that_there_are() {
     let api = Api::shipped().await;
     for (query, fault) in [

@@ -1,6 +1,6 @@
-//! What people say of calculations: the latest verdict of each person, and the first request that concerns a caller.
+//! What people say of calculations: the latest verdict of each person, and the requests that concern a caller.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 use shared_models::documents::Direction;
@@ -72,8 +72,8 @@ impl Tally {
 pub struct Reviews {
     /// The latest verdict of each person, by `sub`.
     pub verdicts: BTreeMap<String, Verdict>,
-    /// When the first request that concerns the caller was made, and its `_id`.
-    pub request: Option<(String, String)>,
+    /// When each request that concerns the caller was made, and its `_id`.
+    requests: BTreeSet<(String, String)>,
 }
 
 impl Reviews {
@@ -97,14 +97,19 @@ impl Reviews {
         self.of(revision).given() - u64::from(own)
     }
 
+    /// The `_id` of the first request that concerns the caller, and that no verdict of theirs on this revision has answered since.
+    pub fn request(&self, revision: i64, caller: &str) -> Option<&str> {
+        let answered = self.verdicts.get(caller).filter(|mine| mine.revision >= revision);
+        let mut open = self.requests.iter().filter(|(made, _)| answered.is_none_or(|mine| mine.at < *made));
+        open.next().map(|(_, id)| id.as_str())
+    }
+
     fn take(&mut self, review: &Map<String, Value>, caller: &str) {
         let text = |name: &str| review.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (id, owner) = (text("_id"), text("_owner"));
         let Some(by) = giver(review, &owner) else {
             if concerns(review, caller) {
-                let place = (text("_created_at"), id);
-                let first = self.request.take().map_or(place.clone(), |first| first.min(place));
-                self.request = Some(first);
+                self.requests.insert((text("_created_at"), id));
             }
             return;
         };

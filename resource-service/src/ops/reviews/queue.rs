@@ -165,9 +165,9 @@ fn waits(
     let mine = board.verdicts.get(caller);
     let stale = mine.filter(|mine| mine.revision < revision);
     let review = candidate.review.as_deref();
-    match (candidate.reason, stale, &board.request) {
+    match (candidate.reason, stale, board.request(revision, caller)) {
         (Reason::Stale, Some(mine), _) => review == Some(mine.review.as_str()),
-        (Reason::Requested, None, Some((_, first))) => review == Some(first.as_str()),
+        (Reason::Requested, None, Some(first)) => review == Some(first),
         (Reason::Quorum, None, None) => mine.is_none() && quorum.is_some_and(|quorum| given < quorum),
         _ => false,
     }
