@@ -9,6 +9,7 @@ const MILLION = 1_000_000;
 /** Points of one request. */
 const PART = 10_000;
 const SPIKE = 654_321;
+const LONE = { 7001: "NaN", 7003: "NaN", 15_002: "-Infinity" };
 
 let site;
 let scientist;
@@ -42,6 +43,10 @@ before(async () => {
   );
   await append(specials, "gap", 100, (step) =>
     step < 5 ? "NaN" : step === 50 ? "Infinity" : step,
+  );
+  // Each lies in a bucket that has finite values, where a sample has no point for it.
+  await append(specials, "lone", 20_000, (step) =>
+    LONE[step] ? LONE[step] : Math.sin(step / 500),
   );
   await append(pair[0], "energy", 1000, (step) => step);
   await append(pair[1], "energy", 1000, (step) =>
@@ -219,6 +224,23 @@ test("NaN and infinities are ticks on the frame: counted, jumped to, and no part
     );
   });
   assert.ok(drawn, "a tick of NaN is drawn");
+  assert.deepEqual(serious(view.complaints), []);
+});
+
+test("special values beside finite ones are counted and jumped to in a sample", async () => {
+  const page = await open(`/calculations/${specials}?tab=plots&metrics=lone`);
+  await page.locator("canvas").waitFor();
+  const legend = legendOf(page);
+  await legend.getByText("of 20,000 points, all extremes kept").waitFor();
+  const said = page.locator("figure [aria-live]");
+  await legend.getByRole("button", { name: "NaN: 2" }).click();
+  await said.getByText("Step 7001: NaN").waitFor({ state: "attached" });
+  await plotOf(page).focus();
+  await page.keyboard.press("n");
+  await said.getByText("Step 7003: NaN").waitFor({ state: "attached" });
+  await page.getByText("step 7,003: NaN").waitFor();
+  await legend.getByRole("button", { name: "−∞: 1" }).click();
+  await said.getByText("Step 15002: −∞").waitFor({ state: "attached" });
   assert.deepEqual(serious(view.complaints), []);
 });
 

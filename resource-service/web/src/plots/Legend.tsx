@@ -6,10 +6,11 @@ import type { Curve } from './curves';
 import { lookOf, type Look } from './look';
 import { within, type Range } from './samples';
 import { formula } from './smoothing';
-import { countOf, KINDS, NAMES, nextSpecial, type Special } from './specials';
+import { KINDS, NAMES, nextSpecial, type Special } from './specials';
 
 interface LegendProps {
   curves: readonly Curve[];
+  /** Those that are marked, of each curve. */
   specials: readonly (readonly Special[])[];
   colours: readonly string[];
   isLog: boolean;
@@ -17,8 +18,6 @@ interface LegendProps {
   cursor: number | undefined;
   tau: number | undefined;
   jump(step: number): void;
-  onFind?: ((curve: Curve) => void) | undefined;
-  finding?: ReadonlyMap<string, number> | undefined;
 }
 
 export function Legend(props: LegendProps) {
@@ -54,12 +53,10 @@ function Entry({
   window,
   cursor,
   jump,
-  onFind,
-  finding,
 }: LegendProps & { curve: Curve; look: Look; own: readonly Special[] }) {
   const { points, of } = curve.shown;
   const isReduced = points < of;
-  const progress = finding?.get(curve.key);
+  const { counts, isComplete } = curve.sample.specials;
   const below = isLog ? within(curve.sample.points, window).filter(({ value }) => value <= 0).length : 0;
   return (
     <Box component="li" sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 2, alignItems: 'center', minHeight: 24 }}>
@@ -74,7 +71,7 @@ function Entry({
           : `${of.toLocaleString('en')} ${of === 1 ? 'point' : 'points'}, all shown`}
       </Box>
       {KINDS.map((kind) => {
-        const count = countOf(own, kind);
+        const count = counts[kind];
         if (count === 0) return null;
         return (
           <Button
@@ -95,19 +92,9 @@ function Entry({
           {below.toLocaleString('en')} shown {below === 1 ? 'point' : 'points'} ≤ 0 left out
         </Box>
       )}
-      {progress === Infinity && own.length === 0 && <span>no special values</span>}
-      {onFind && isReduced && progress === undefined && (
-        <Button
-          sx={{ px: 1, py: 0 }}
-          onClick={() => onFind(curve)}
-          title="Reads all points and counts NaN and infinities"
-        >
-          Count special values
-        </Button>
-      )}
-      {progress !== undefined && Number.isFinite(progress) && (
-        <Box component="span" role="status">
-          read {progress.toLocaleString('en')} points
+      {!isComplete && (
+        <Box component="span" sx={{ color: 'text.secondary' }}>
+          {own.length.toLocaleString('en')} of them are marked: zoom in to mark others
         </Box>
       )}
     </Box>

@@ -6,10 +6,13 @@ import { single } from '@/numbers/format';
 import type { Curve } from './curves';
 import { lookOf } from './look';
 import { nearest, type SamplePoint } from './samples';
+import { VALUES } from './specials';
 import { stepName, stepText } from './steps';
 
-/** What a curve has at the point nearest to a step. */
-export function pointAt(curve: Curve, step: number): SamplePoint | undefined {
+/** What a curve has at a step: a special value there, else the point nearest to it. */
+export function pointAt(curve: Pick<Curve, 'sample'>, step: number): SamplePoint | undefined {
+  const special = curve.sample.specials.listed.find((one) => one.step === step);
+  if (special) return { step, value: VALUES[special.kind], min: NaN, max: NaN };
   return curve.sample.points[nearest(curve.sample.points, step)];
 }
 

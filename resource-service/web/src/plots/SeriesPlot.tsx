@@ -16,7 +16,7 @@ import { PlotTable } from './PlotTable';
 import { Readout, spoken } from './Readout';
 import { stepsOf, valuesOf, type Range } from './samples';
 import { smooth } from './smoothing';
-import { joinSpecials, NAMES, specialsOf, type Special } from './specials';
+import { joinSpecials, NAMES, specialsOf } from './specials';
 import { Tools } from './Tools';
 import { movedWindow } from './window';
 
@@ -34,11 +34,6 @@ export interface SeriesPlotProps {
   tau?: number | undefined;
   asTable?: boolean;
   onTable?(asTable: boolean): void;
-  /** Special values by the key of their curve, where more is known than the sample holds. */
-  found?: ReadonlyMap<string, readonly Special[]>;
-  /** Searches all points of a curve for special values. */
-  onFind?(curve: Curve): void;
-  finding?: ReadonlyMap<string, number>;
   marks?: readonly number[];
   sync?: string;
   height?: number;
@@ -58,8 +53,8 @@ export function SeriesPlot(props: SeriesPlotProps) {
   const samples = useMemo(() => curves.map(({ sample }) => sample), [curves]);
   const axis = useMemo(() => axisOf(valuesOf(samples, window, isLog), isLog), [samples, window, isLog]);
   const specials = useMemo(
-    () => curves.map(({ key, sample }) => joinSpecials(specialsOf(sample.points), props.found?.get(key) ?? [])),
-    [curves, props.found],
+    () => curves.map(({ sample }) => joinSpecials(specialsOf(sample.points), sample.specials.listed)),
+    [curves],
   );
   const aligned = useMemo(() => {
     const raw = samples.map(({ points }) => points);
@@ -142,11 +137,7 @@ export function SeriesPlot(props: SeriesPlotProps) {
       <Box aria-live="polite" sx={HIDDEN}>
         {said}
       </Box>
-      <Legend
-        {...{ curves, specials, colours: colours.series, isLog, window, cursor, tau, jump }}
-        onFind={props.onFind}
-        finding={props.finding}
-      />
+      <Legend {...{ curves, specials, colours: colours.series, isLog, window, cursor, tau, jump }} />
       <Newer curves={curves} show={() => onWindow({ from, to: undefined })} />
     </Box>
   );

@@ -1,4 +1,4 @@
-// Reads all points of a series as a stream of CSV, for what a sample cannot say: each special value, exact differences.
+// Reads all points of a series as a stream of CSV, for what a sample cannot say: exact differences.
 import type { Api } from '@/api/client';
 
 import type { Points } from './difference';
@@ -47,13 +47,12 @@ export class PointsReader {
   }
 }
 
-/** All points in a window. `onProgress` hears how many there are so far. */
+/** All points in a window. */
 export async function readAll(
   api: Api,
   { calculation, metric }: SeriesName,
   { from, to }: Window,
   signal?: AbortSignal,
-  onProgress?: (count: number) => void,
 ): Promise<Points> {
   const response = await api.send('get', '/api/series/points', {
     query: { calculation, metric, from, to },
@@ -69,7 +68,6 @@ export async function readAll(
     const { done, value } = await stream.read();
     if (done) break;
     reader.push(decoder.decode(value, { stream: true }));
-    onProgress?.(reader.steps.length);
   }
   reader.end();
   return reader;

@@ -3,28 +3,39 @@ import { describe, expect, test } from 'vitest';
 import { parseJson } from '@/api/json';
 
 import { curveOf } from './curves';
+import { pointAt } from './Readout';
+import { allSpecials, NO_SPECIALS } from './specials';
 import { append, mergeSamples, nearest, readSample, reduce, stepsOf, valuesOf, type Sample } from './samples';
 
 const sample = (...pairs: [number, number][]): Sample => ({
   points: pairs.map(([step, value]) => ({ step, value, min: value, max: value })),
   count: pairs.length,
+  specials: NO_SPECIALS,
 });
 const steps = ({ points }: Sample) => points.map(({ step }) => step);
 
 test('an answer is read with special numbers, and an infinity is no border of the band', () => {
   const read = readSample(
-    parseJson(`{"unit":"eV","count":9,"points":[{"step":1,"value":1.0,"min":-1,"max":"Infinity"},
+    parseJson(`{"unit":"eV","count":9,"specials":{"nan":3,"infinity":0,"negative_infinity":1,"complete":true,
+      "points":[{"step":0,"value":"NaN"}]},"points":[{"step":1,"value":1.0,"min":-1,"max":"Infinity"},
       {"step":2,"value":"NaN"},{"step":3,"value":"-Infinity","min":"-Infinity","max":4}]}`),
   );
   expect(read).toEqual({
     unit: 'eV',
     count: 9,
+    specials: { counts: { nan: 3, positive: 0, negative: 1 }, listed: [{ step: 0, kind: 'nan' }], isComplete: true },
     points: [
       { step: 1, value: 1, min: -1, max: 1 },
       { step: 2, value: NaN, min: NaN, max: NaN },
       { step: 3, value: -Infinity, min: NaN, max: 4 },
     ],
   });
+});
+
+test('at the step of a special value is that value, elsewhere the nearest point', () => {
+  const specials = allSpecials([{ step: 7, value: -Infinity }]);
+  const curve = { sample: { ...sample([0, 1], [8, 2]), specials } };
+  expect([7, 6.9, 8, 1].map((step) => pointAt(curve, step)?.value)).toEqual([-Infinity, 2, 2, 1]);
 });
 
 test('what is no answer gives no points', () => {
@@ -88,11 +99,21 @@ test('the nearest point is found, of two as near the earlier one', () => {
   expect([-5, 4, 5, 6, 19, 99].map((step) => nearest(points, step))).toEqual([0, 0, 0, 1, 2, 2]);
 });
 
-test('reducing keeps the extremes of each part, and specials only where nothing else is', () => {
+test('reducing keeps the extremes of each part, and counts and lists all specials', () => {
   const values = [1, -9, 2, NaN, NaN, NaN, 5, Infinity, 3];
   const reduced = reduce([...values.keys()], values, 3);
   expect(reduced).toEqual({
     count: 9,
+    specials: {
+      counts: { nan: 3, positive: 1, negative: 0 },
+      listed: [
+        { step: 3, kind: 'nan' },
+        { step: 4, kind: 'nan' },
+        { step: 5, kind: 'nan' },
+        { step: 7, kind: 'positive' },
+      ],
+      isComplete: true,
+    },
     points: [
       { step: 1, value: -9, min: -9, max: 2 },
       { step: 3, value: NaN, min: NaN, max: NaN },

@@ -1,6 +1,8 @@
 // Samples of series as the service reduces them: reading, joining two of different detail, range of values.
 import { asStored, isObject, toNumber, type Json } from '@/api/json';
 
+import { addSpecials, allSpecials, detailSpecials, NO_SPECIALS, readSpecials, type Specials } from './specials';
+
 /** A point that was kept. `min` and `max` are those of all points it stands for; NaN where none was finite. */
 export interface SamplePoint {
   step: number;
@@ -15,12 +17,14 @@ export interface Sample {
   points: readonly SamplePoint[];
   /** How many points it stands for. */
   count: number;
+  /** Their special values, also of points that are not among `points`. */
+  specials: Specials;
   unit?: string;
 }
 
 export type Range = readonly [least: number, most: number];
 
-export const EMPTY: Sample = { points: [], count: 0 };
+export const EMPTY: Sample = { points: [], count: 0, specials: NO_SPECIALS };
 
 /** Whether some points stand for others that are not shown. */
 export const isReduced = (sample: Sample): boolean => sample.count > sample.points.length;
@@ -43,7 +47,8 @@ export function readSample(answer: Json): Sample {
     points.push({ step, ...(exact !== undefined && { exact }), value, min: border(one.min), max: border(one.max) });
   }
   const unit = typeof answer.unit === 'string' ? answer.unit : undefined;
-  return { points, count: toNumber(answer.count) ?? points.length, ...(unit !== undefined && { unit }) };
+  const specials = readSpecials(answer.specials);
+  return { points, count: toNumber(answer.count) ?? points.length, specials, ...(unit !== undefined && { unit }) };
 }
 
 /** The whole range with a finer sample in place of what lies between two steps. */
@@ -51,7 +56,8 @@ export function mergeSamples(whole: Sample, detail: Sample, [from, to]: Range): 
   const before = whole.points.filter(({ step }) => step < from);
   const after = whole.points.filter(({ step }) => step > to);
   const inside = detail.points.filter(({ step }) => step >= from && step <= to);
-  return { ...whole, points: [...before, ...inside, ...after], count: whole.count };
+  const specials = detailSpecials(whole.specials, detail.specials);
+  return { ...whole, points: [...before, ...inside, ...after], count: whole.count, specials };
 }
 
 /** A sample with the points that came after it. */
@@ -59,7 +65,8 @@ export function append(sample: Sample, tail: Sample): Sample {
   const last = sample.points.at(-1)?.step ?? -Infinity;
   const newer = tail.points.filter(({ step }) => step > last);
   if (newer.length === 0) return sample;
-  return { ...sample, points: [...sample.points, ...newer], count: sample.count + tail.count };
+  const specials = addSpecials(sample.specials, tail.specials);
+  return { ...sample, points: [...sample.points, ...newer], count: sample.count + tail.count, specials };
 }
 
 /** The points within a window. */
@@ -106,7 +113,7 @@ export function nearest(points: readonly SamplePoint[], step: number): number {
   return low;
 }
 
-/** Reduces points to at most so many, each with the least and the largest of its part; specials stay. */
+/** Reduces points to at most so many, each with the least and the largest of its part. */
 export function reduce(steps: readonly number[], values: readonly number[], most: number): Sample {
   const count = steps.length;
   const part = Math.ceil(count / most);
@@ -126,5 +133,6 @@ export function reduce(steps: readonly number[], values: readonly number[], most
     const isEmpty = min > max;
     points.push({ step: steps[chosen] ?? 0, value, min: isEmpty ? NaN : min, max: isEmpty ? NaN : max });
   }
-  return { points, count };
+  const specials = allSpecials(steps.map((step, at) => ({ step, value: values[at] ?? NaN })));
+  return { points, count, specials };
 }

@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest';
 
-import { countOf, joinSpecials, nextSpecial, specialsOf, ticksOf, type Special } from './specials';
+import { parseJson } from '@/api/json';
+
+import {
+  addSpecials,
+  allSpecials,
+  detailSpecials,
+  joinSpecials,
+  nextSpecial,
+  NO_SPECIALS,
+  readSpecials,
+  specialsOf,
+  ticksOf,
+  type Special,
+} from './specials';
 
 const POINTS = [NaN, 1, Infinity, NaN, -Infinity].map((value, step) => ({ step, value }));
 const SPECIALS: Special[] = [
@@ -13,7 +26,39 @@ const SPECIALS: Special[] = [
 describe('special values', () => {
   test('are found and counted by kind', () => {
     expect(specialsOf(POINTS)).toEqual(SPECIALS);
-    expect((['nan', 'positive', 'negative'] as const).map((kind) => countOf(SPECIALS, kind))).toEqual([2, 1, 1]);
+    const counts = { nan: 2, positive: 1, negative: 1 };
+    expect(allSpecials(POINTS)).toEqual({ counts, listed: SPECIALS, isComplete: true });
+  });
+
+  test('of a sample are read as the service counted and listed them', () => {
+    const text = `{"nan":2000,"infinity":1,"negative_infinity":0,"complete":false,
+      "points":[{"step":7,"value":"Infinity"},{"step":9,"value":"NaN"}]}`;
+    expect(readSpecials(parseJson(text))).toEqual({
+      counts: { nan: 2000, positive: 1, negative: 0 },
+      listed: [
+        { step: 7, kind: 'positive' },
+        { step: 9, kind: 'nan' },
+      ],
+      isComplete: false,
+    });
+    expect(readSpecials(undefined)).toBe(NO_SPECIALS);
+  });
+
+  test('of a tail are added, those of a part are listed and not counted again', () => {
+    const whole = { counts: { nan: 5, positive: 1, negative: 0 }, listed: SPECIALS.slice(0, 2), isComplete: false };
+    const tail = allSpecials([{ step: 10, value: NaN }]);
+    const grown = addSpecials(whole, tail);
+    expect(grown.counts).toEqual({ nan: 6, positive: 1, negative: 0 });
+    expect([grown.listed.map(({ step }) => step), grown.isComplete]).toEqual([[0, 2, 10], false]);
+    const zoomed = detailSpecials(
+      whole,
+      allSpecials([
+        { step: 2, value: Infinity },
+        { step: 6, value: NaN },
+      ]),
+    );
+    expect(zoomed.counts).toBe(whole.counts);
+    expect([zoomed.listed.map(({ step }) => step), zoomed.isComplete]).toEqual([[0, 2, 6], true]);
   });
 
   test('of two lists are one list in order, each once', () => {

@@ -8,7 +8,6 @@ import { useMemo, useState } from 'react';
 import { useShortcuts } from '@/app/keys';
 import { useScope } from '@/app/services';
 import { useCurves } from '@/plots/curves';
-import { useSpecialsFinder } from '@/plots/specialsFinder';
 import { SeriesPlot } from '@/plots/SeriesPlot';
 import { single } from '@/numbers/format';
 import { Answer, Empty, Failure, Loading } from '@/ui/states';
@@ -142,7 +141,6 @@ function Plot({
   const asTable = show === 'table';
   const names = metrics.map((metric) => ({ calculation: calculation._id, metric, label: metric, isGrowing }));
   const { curves, isLoading, error, retry } = useCurves(names, { from, to });
-  const { found, finding, find } = useSpecialsFinder();
   const toggleLog = () => set({ y: isLog ? null : 'log' });
   const toggleTable = (next: boolean) => set({ show: next ? 'table' : null });
   useShortcuts('Plots', [
@@ -172,11 +170,10 @@ function Plot({
       </Box>
       <SeriesPlot
         title={`${metrics.join(', ')} of ${calculation.name}`}
-        {...{ curves, from, to, isLog, asTable, found, finding }}
+        {...{ curves, from, to, isLog, asTable }}
         tau={tau !== undefined && tau > 0 ? tau : undefined}
         onWindow={(next) => set({ from: next.from?.toString(), to: next.to?.toString() }, { push: false })}
         onTable={toggleTable}
-        onFind={(curve) => find(curve)}
       />
     </>
   );
