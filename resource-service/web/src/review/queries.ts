@@ -11,26 +11,26 @@ import {
   currentRevision,
   fetchQueue,
   fetchVerdicts,
-  QUEUE,
+  queueKey,
   revisionKey,
   verdictsKey,
 } from './requests';
 import type { Document, Review } from './types';
+import type { QueuePart } from './verdicts';
 
 /** How often what waits is asked for again, and the revision of what is on the screen, in milliseconds. */
 const QUEUE_EVERY = 60_000;
 const REVISION_EVERY = 15_000;
 
-/** What waits for the caller's verdict, in the order of the service. */
-export function useQueue(enabled = true) {
+/** What waits for the caller's verdict, or a part of it, in the order of the service. */
+export function useQueue(part?: QueuePart) {
   const api = useApi();
   return useInfiniteQuery({
-    queryKey: QUEUE,
-    queryFn: ({ pageParam, signal }) => fetchQueue(api, pageParam, signal),
+    queryKey: queueKey(part),
+    queryFn: ({ pageParam, signal }) => fetchQueue(api, part, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     refetchInterval: QUEUE_EVERY,
-    enabled,
   });
 }
 

@@ -4,12 +4,14 @@ import { toNumber } from '@/api/json';
 import { ProblemError } from '@/api/problem';
 
 import type { Document, QueuePage, Review, Subject, Verdict, Verdicts } from './types';
+import { QUEUE_PARTS, type QueuePart } from './verdicts';
 
 /** Reviews of one calculation that are read to find an open request. */
 const OPEN_AT_MOST = 100;
 
 /** Keys of queries, so that a verdict refreshes what shows it. */
 export const QUEUE = ['reviews', 'queue'] as const;
+export const queueKey = (part: QueuePart | undefined) => [...QUEUE, part ?? 'all'] as const;
 export const VERDICTS = ['reviews', 'verdicts'] as const;
 export const verdictsKey = (calculation: string) => [...VERDICTS, calculation] as const;
 export const calculationKey = (id: string) => ['review', 'calculation', id] as const;
@@ -25,8 +27,14 @@ export interface Given {
   request: Review | null;
 }
 
-export async function fetchQueue(api: Api, after: string | undefined, signal?: AbortSignal): Promise<QueuePage> {
-  const page = await api.get<string>('/api/reviews/queue', { query: { limit: 50, after }, signal });
+export async function fetchQueue(
+  api: Api,
+  part: QueuePart | undefined,
+  after: string | undefined,
+  signal?: AbortSignal,
+): Promise<QueuePage> {
+  const reason = part && QUEUE_PARTS[part].reasons.join(',');
+  const page = await api.get<string>('/api/reviews/queue', { query: { reason, limit: 50, after }, signal });
   return page as unknown as QueuePage;
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import type { QueueItem } from './types';
-import { countsText, inPart, outcomeOf, queueAddress, queuePart, quorumText } from './verdicts';
+import { Api } from '@/api/client';
+
+import { fetchQueue } from './requests';
+import { countsText, outcomeOf, queueAddress, queuePart, quorumText } from './verdicts';
 
 describe('verdicts in words', () => {
   it('counts towards the quorum', () => {
@@ -34,11 +36,27 @@ describe('parts of the queue', () => {
     expect([queuePart('waiting'), queuePart('toString'), queuePart('')]).toEqual(['waiting', undefined, undefined]);
   });
 
-  it('hold each reason once', () => {
-    const items = (['stale', 'requested', 'quorum'] as const).map((reason) => ({ reason }) as QueueItem);
-    const reasons = (part?: 'waiting' | 'stale') => inPart(items, part).map(({ reason }) => reason);
-    expect(reasons('stale')).toEqual(['stale']);
-    expect(reasons('waiting')).toEqual(['requested', 'quorum']);
-    expect(reasons()).toEqual(['stale', 'requested', 'quorum']);
+  it('are asked for by their reasons, page by page', async () => {
+    const asked: string[] = [];
+    const fetch = async (address: string) => {
+      asked.push(address);
+      return new Response('{"items":[],"next":null}');
+    };
+    const api = new Api({ fetch });
+    await fetchQueue(api, 'waiting', undefined);
+    await fetchQueue(api, 'stale', 'c');
+    await fetchQueue(api, undefined, undefined);
+    expect(asked.map((address) => [...new URL(address, 'http://here').searchParams])).toEqual([
+      [
+        ['reason', 'requested,quorum'],
+        ['limit', '50'],
+      ],
+      [
+        ['reason', 'stale'],
+        ['limit', '50'],
+        ['after', 'c'],
+      ],
+      [['limit', '50']],
+    ]);
   });
 });

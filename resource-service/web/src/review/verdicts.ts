@@ -1,5 +1,5 @@
 // Verdicts in words. Pure.
-import type { QueueItem, Reason, Verdict } from './types';
+import type { Reason, Verdict } from './types';
 
 export const VERDICTS: readonly { verdict: Verdict; key: string; label: string; done: string }[] = [
   { verdict: 'approve', key: 'a', label: 'Approve', done: 'Approved' },
@@ -23,12 +23,6 @@ export type QueuePart = keyof typeof QUEUE_PARTS;
 /** The part that an address asks for; undefined is the whole queue. */
 export function queuePart(text: string): QueuePart | undefined {
   return Object.hasOwn(QUEUE_PARTS, text) ? (text as QueuePart) : undefined;
-}
-
-export function inPart(items: readonly QueueItem[], part: QueuePart | undefined): readonly QueueItem[] {
-  if (part === undefined) return items;
-  const reasons: readonly Reason[] = QUEUE_PARTS[part].reasons;
-  return items.filter(({ reason }) => reasons.includes(reason));
 }
 
 /** The address of the queue, or of one calculation in it. */

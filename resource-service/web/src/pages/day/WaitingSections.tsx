@@ -1,7 +1,7 @@
 // What waits for the reader's verdict, and what changed since one.
 import { useQueue } from '@/review/queries';
 import type { QueueItem } from '@/review/types';
-import { inPart, queueAddress, quorumText, REASONS, type QueuePart } from '@/review/verdicts';
+import { queueAddress, quorumText, REASONS, type QueuePart } from '@/review/verdicts';
 import { Answer } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
@@ -9,34 +9,27 @@ import { TimeText } from '@/ui/time';
 import { DayList, DayRow, DaySection, Nothing, SHOWN } from './DayList';
 
 export function WaitingSections() {
-  const queue = useQueue();
-  const items = queue.data?.pages.flatMap((page) => page.items);
-  const changed = items && inPart(items, 'stale');
-  const waiting = items && inPart(items, 'waiting');
-  const more = queue.hasNextPage ? '+' : '';
-  // Changed ones come first in the queue: their count is whole once one of the others has come.
-  const moreChanged = waiting?.length === 0 ? more : '';
   return (
     <>
-      <DaySection
-        title="Waiting for my verdict"
-        count={waiting && `${waiting.length}${more}`}
-        to={queueAddress(undefined, 'waiting')}
-      >
-        <Answer query={queue} rows={2}>
-          {() => <Items items={waiting ?? []} part="waiting" empty="Nobody is waiting for your verdict." />}
-        </Answer>
-      </DaySection>
-      <DaySection
-        title="Changed since my verdict"
-        count={changed && `${changed.length}${moreChanged}`}
-        to={queueAddress(undefined, 'stale')}
-      >
-        <Answer query={queue} rows={2}>
-          {() => <Items items={changed ?? []} part="stale" empty="Nothing has changed since you gave your verdict." />}
-        </Answer>
-      </DaySection>
+      <Waiting part="waiting" title="Waiting for my verdict" empty="Nobody is waiting for your verdict." />
+      <Waiting part="stale" title="Changed since my verdict" empty="Nothing has changed since you gave your verdict." />
     </>
+  );
+}
+
+function Waiting({ part, title, empty }: { part: QueuePart; title: string; empty: string }) {
+  const queue = useQueue(part);
+  const items = queue.data?.pages.flatMap((page) => page.items);
+  return (
+    <DaySection
+      title={title}
+      count={items && `${items.length}${queue.hasNextPage ? '+' : ''}`}
+      to={queueAddress(undefined, part)}
+    >
+      <Answer query={queue} rows={2}>
+        {() => <Items items={items ?? []} part={part} empty={empty} />}
+      </Answer>
+    </DaySection>
   );
 }
 

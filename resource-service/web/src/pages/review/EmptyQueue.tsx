@@ -8,11 +8,11 @@ import { Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
-/** `hasOthers`: something waits in another part of the queue. */
-export function EmptyQueue({ hasOthers, undo }: { hasOthers: boolean; undo: ReactNode }) {
+/** `isPart`: only a part of the queue was asked for. */
+export function EmptyQueue({ isPart, undo }: { isPart: boolean; undo: ReactNode }) {
   const last = useLastVerdict(true);
   return (
-    <Empty title={hasOthers ? 'Nothing waits in this part of the queue' : 'Nothing waits for your verdict'}>
+    <Empty title={isPart ? 'Nothing waits in this part of the queue' : 'Nothing waits for your verdict'}>
       {last.data && (
         <Box sx={{ mb: 3 }}>
           Your last verdict: <StatusMark status={last.data.verdict ?? 'requested'} />{' '}
@@ -26,8 +26,7 @@ export function EmptyQueue({ hasOthers, undo }: { hasOthers: boolean; undo: Reac
         <li>and when it changes after your verdict.</li>
       </Box>
       <Box>
-        {hasOthers ? <Link to="/review">The whole queue</Link> : <Link to="/calculations">All calculations</Link>}{' '}
-        {undo}
+        {isPart ? <Link to="/review">The whole queue</Link> : <Link to="/calculations">All calculations</Link>} {undo}
       </Box>
     </Empty>
   );

@@ -14,7 +14,7 @@ import { useScope } from '@/app/services';
 import { useQueue } from '@/review/queries';
 import { QUEUE, revisionKey, VERDICTS, type Given } from '@/review/requests';
 import type { QueuePage } from '@/review/types';
-import { inPart, queueAddress, queuePart } from '@/review/verdicts';
+import { queueAddress, queuePart } from '@/review/verdicts';
 import { useUndo } from '@/review/useVerdict';
 import { Page } from '@/ui/page';
 import { Answer, Empty } from '@/ui/states';
@@ -50,11 +50,10 @@ function Reviewing() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const { id: asked } = useParams();
-  const queue = useQueue();
   const [reason] = useParam('reason');
   const part = queuePart(reason);
-  const all = useMemo(() => queue.data?.pages.flatMap((page) => page.items) ?? [], [queue.data]);
-  const items = useMemo(() => inPart(all, part), [all, part]);
+  const queue = useQueue(part);
+  const items = useMemo(() => queue.data?.pages.flatMap((page) => page.items) ?? [], [queue.data]);
   // Beside the queue there is room for the first one; alone, the queue is shown until one is chosen.
   const id = asked ?? (wide ? items[0]?.calculation._id : undefined);
   const index = items.findIndex(({ calculation }) => calculation._id === id);
@@ -80,7 +79,7 @@ function Reviewing() {
     ({ subject }: Given) => {
       const at = items.findIndex(({ calculation }) => calculation._id === subject._id);
       const next = items[at + 1] ?? items[at - 1];
-      client.setQueryData<InfiniteData<QueuePage>>(QUEUE, (data) => data && without(data, subject._id));
+      client.setQueriesData<InfiniteData<QueuePage>>({ queryKey: QUEUE }, (data) => data && without(data, subject._id));
       show(next?.calculation._id, true);
     },
     [client, items, show],
@@ -121,8 +120,8 @@ function Reviewing() {
     >
       <Answer query={queue}>
         {() =>
-          id === undefined && items.length === 0 && !(part !== undefined && queue.hasNextPage) ? (
-            <NothingWaits hasOthers={all.length > 0} onUndone={goBack} />
+          id === undefined && items.length === 0 && !queue.hasNextPage ? (
+            <NothingWaits isPart={part !== undefined} onUndone={goBack} />
           ) : (
             <>
               {!wide && <PaneTabs pane={pane} count={count} hasSubject={id !== undefined} onChange={setPane} />}
@@ -188,12 +187,10 @@ function PaneTabs({ pane, count, hasSubject, onChange }: PaneTabsProps) {
 }
 
 /** The last verdict can still be undone after it emptied the queue. */
-function NothingWaits({ hasOthers, onUndone }: { hasOthers: boolean; onUndone: (given: Given) => void }) {
+function NothingWaits({ isPart, onUndone }: { isPart: boolean; onUndone: (given: Given) => void }) {
   const { canUndo, undo } = useUndo({ onUndone });
   useShortcuts('Verdict', [{ keys: 'z', label: 'Undo the last verdict', run: undo }]);
-  return (
-    <EmptyQueue hasOthers={hasOthers} undo={canUndo && <Button onClick={undo}>Undo the last verdict (z)</Button>} />
-  );
+  return <EmptyQueue isPart={isPart} undo={canUndo && <Button onClick={undo}>Undo the last verdict (z)</Button>} />;
 }
 
 function without(data: InfiniteData<QueuePage>, id: string): InfiniteData<QueuePage> {
