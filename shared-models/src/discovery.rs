@@ -44,6 +44,17 @@ pub struct DocumentSearch {
     pub items: Vec<DocumentHit>,
     /// Whether everything was looked through, and everything that was found is here.
     pub complete: bool,
+    /// The collections of which only the latest documents were looked through for the words.
+    pub limited: Vec<LimitedSearch>,
+}
+
+/// A collection that has more documents than a search looks through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LimitedSearch {
+    /// Its name.
+    pub collection: String,
+    /// How many documents were looked through: the latest ones.
+    pub documents: usize,
 }
 
 /// A document that a search found.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use service_kit::aside::aside;
 use shared_models::{
     claims::AccessClaims,
-    discovery::{DocumentHit, DocumentSearch},
+    discovery::{DocumentHit, DocumentSearch, LimitedSearch},
     documents::Direction,
 };
 use tokio::time::{Sleep, sleep};
@@ -60,6 +60,7 @@ struct Search<'s> {
     deadline: Pin<Box<Sleep>>,
     hits: Vec<(Rank, DocumentHit)>,
     complete: bool,
+    limited: Vec<LimitedSearch>,
 }
 
 /// A collection that is looked through.
@@ -79,7 +80,8 @@ pub async fn search(
     let readable = service.readable(claims)?;
     let _lease = service.budget.take(&claims.sub, MEMORY).await?;
     let deadline = Box::pin(sleep(PATIENCE.min(service.query_timeout * 3 / 4)));
-    let mut search = Search { service, sought, limit, deadline, hits: Vec::new(), complete: true };
+    let (hits, limited) = (Vec::new(), Vec::new());
+    let mut search = Search { service, sought, limit, deadline, hits, complete: true, limited };
     let mut collections = Vec::new();
     for collection in readable {
         // A collection that was removed a moment ago has no documents.
@@ -168,6 +170,10 @@ impl Search<'_> {
             }
         }
         self.complete = false;
+        if looked_at >= LOOKED_AT {
+            let collection = collection.name().to_owned();
+            self.limited.push(LimitedSearch { collection, documents: looked_at });
+        }
         Ok(())
     }
 
@@ -185,7 +191,7 @@ impl Search<'_> {
         }
         let complete = self.complete && items.len() <= self.limit;
         items.truncate(self.limit);
-        DocumentSearch { items, complete }
+        DocumentSearch { items, complete, limited: self.limited }
     }
 }
 

@@ -609,7 +609,7 @@ export interface paths {
         };
         /**
          * Find documents of all collections
-         * @description Looks in every collection that the caller may read, and shows what a list would show. `q` is an id, the beginning of one (6 characters or more), or words: then a document is found that has each of them, in whatever letters, in a text that its schema declares, of which the first 1,000 characters count and texts of a `maxLength` beyond that do not. A document of `series` is found by its id alone. Words are looked for in the 10,000 latest documents of a collection, for 3 seconds in all: `complete` is false if there was more to look at, or to show.
+         * @description Looks in every collection that the caller may read, and shows what a list would show. `q` is an id, the beginning of one (6 characters or more), or words: then a document is found that has each of them, in whatever letters, in a text that its schema declares, of which the first 1,000 characters count and texts of a `maxLength` beyond that do not. A document of `series` is found by its id alone. Words are looked for in the 10,000 latest documents of a collection, for 3 seconds in all: `complete` is false if there was more to look at, or to show, and `limited` names the collections that have more documents.
          */
         get: operations["search_documents"];
         put?: never;
@@ -759,7 +759,7 @@ export interface paths {
         };
         /**
          * Read a series
-         * @description In order of the steps. NDJSON and CSV give all points, or the first of them by limit. With points the series is reduced to that many points at most: chosen by Largest-Triangle-Three-Buckets, each with the min and max of its bucket, and always the extremes of the whole range.
+         * @description In order of the steps. NDJSON and CSV give all points, or the first of them by limit. With points the series is reduced to that many points at most: chosen by Largest-Triangle-Three-Buckets, each with the smallest and the largest finite value of its bucket (min, max), and always the extremes of the whole range. As JSON, a sample also counts all values of the range that are not finite, and lists the first of them (specials).
          */
         get: operations["points_series"];
         put?: never;
@@ -1730,7 +1730,7 @@ export interface components {
             finished_at?: string;
             /**
              * Format: date-time
-             * @description Set by the service, at most every 30 seconds: when a job last wrote to the calculation, its series or its files, or anybody to its series or files while it was running. It changes without a revision.
+             * @description Set by the service, at most every 30 seconds: when its job last wrote to the calculation, its series or its files, or its owner to its series or files while it was running. It changes without a revision.
              */
             readonly heartbeat_at?: string;
             /** @description The machine that ran it. */
@@ -1811,7 +1811,7 @@ export interface components {
             finished_at?: string;
             /**
              * Format: date-time
-             * @description Set by the service, at most every 30 seconds: when a job last wrote to the calculation, its series or its files, or anybody to its series or files while it was running. It changes without a revision.
+             * @description Set by the service, at most every 30 seconds: when its job last wrote to the calculation, its series or its files, or its owner to its series or files while it was running. It changes without a revision.
              */
             readonly heartbeat_at?: string;
             /** @description The machine that ran it. */
@@ -2035,6 +2035,8 @@ export interface components {
             complete: boolean;
             /** @description The document of this id, then those whose ids begin so, then those that have the words, newest first. */
             items: components["schemas"]["DocumentHit"][];
+            /** @description The collections of which only the latest documents were looked through for the words. */
+            limited: components["schemas"]["LimitedSearch"][];
         };
         /**
          * Format: date-time
@@ -2210,6 +2212,13 @@ export interface components {
              * @description The revisions of a document that are kept, the current one included; at least 1. Takes `versioned`.
              */
             versions?: number | null;
+        };
+        /** @description A collection that has more documents than a search looks through. */
+        LimitedSearch: {
+            /** @description Its name. */
+            collection: string;
+            /** @description How many documents were looked through: the latest ones. */
+            documents: number;
         };
         /** @description Body of `POST /auth/login`, as a form (RFC 6749 section 4.3.2) or as JSON. */
         Login: {
@@ -2616,6 +2625,24 @@ export interface components {
              * @example a long sentence only I know
              */
             password: string;
+        };
+        /** @description For a sample: the values of the range that are not finite, also of points that the sample leaves out. */
+        SpecialValues: {
+            /** @description Whether points lists all of them. */
+            complete: boolean;
+            /** @description The number of Infinity. */
+            infinity: number;
+            /** @description The number of NaN. */
+            nan: number;
+            /** @description The number of -Infinity. */
+            negative_infinity: number;
+            /** @description The first of them, in order of the steps. */
+            points: {
+                /** Format: int64 */
+                step: number;
+                /** @enum {string} */
+                value: "NaN" | "Infinity" | "-Infinity";
+            }[];
         };
         TextFilter: {
             contains?: string;
@@ -5173,6 +5200,8 @@ export interface operations {
                 after?: components["parameters"]["after"];
                 /** @description The most items of a page. */
                 limit?: number;
+                /** @description Only what waits for one of these reasons, separated by commas. */
+                reason?: ("stale" | "requested" | "quorum")[];
             };
             header?: never;
             path?: never;
@@ -5791,6 +5820,7 @@ export interface operations {
                              */
                             value: number | string;
                         }[];
+                        specials?: components["schemas"]["SpecialValues"];
                         unit?: string;
                     };
                     "application/x-ndjson": string;

@@ -23,7 +23,7 @@ const SEARCH: &str = "Looks in every collection that the caller may read, and sh
     beginning of one (6 characters or more), or words: then a document is found that has each of them, in whatever letters, in \
     a text that its schema declares, of which the first 1,000 characters count and texts of a `maxLength` beyond that do not. \
     A document of `series` is found by its id alone. Words are looked for in the 10,000 latest documents of a collection, for \
-    3 seconds in all: `complete` is false if there was more to look at, or to show.";
+    3 seconds in all: `complete` is false if there was more to look at, or to show, and `limited` names the collections that have more documents.";
 
 /// The paths.
 pub fn paths(collections: &[&Collection]) -> Map<String, Value> {

@@ -1,6 +1,7 @@
 //! The fields of a collection, and the search over all of them, as a client sees them.
 
 use super::*;
+use crate::ops::search::LOOKED_AT;
 
 fn field<'r>(listed: &'r Response, path: &str) -> &'r Value {
     let fields = listed.body["fields"].as_array().unwrap();
@@ -118,8 +119,33 @@ async fn the_latest_come_first_and_a_limit_is_told() {
     let found = api.call("GET", "/api/search?q=run&limit=2").await;
     let titles: Vec<&str> = hits(&found).iter().map(|hit| hit.1).collect();
     assert_eq!((titles, &found.body["complete"]), (vec!["run 2", "run 1"], &json!(false)));
+    assert_eq!(found.body["limited"], json!([]), "all were looked through");
     let all = api.call("GET", "/api/search?q=run").await;
     assert_eq!((hits(&all).len(), &all.body["complete"]), (3, &json!(true)));
+}
+
+#[actix_web::test]
+async fn a_collection_with_more_documents_than_a_search_looks_through_is_named() {
+    let api = Api::start().await;
+    let note =
+        |n: usize| json!({"title": if n == 0 { "the first one" } else { "another" }}).to_string() + "\n";
+    let post = |body: String| {
+        request("POST", "/api/notes", "ada", ALL)
+            .insert_header(("content-type", "application/x-ndjson"))
+            .insert_header(("prefer", "return=minimal"))
+            .set_payload(body)
+    };
+    let search =
+        async |q: &str| api.send(request("GET", &format!("/api/search?q={q}"), "ada", ALL)).await.body;
+    assert_eq!(api.send(post((0..LOOKED_AT).map(note).collect())).await.status, 200);
+    let whole = search("first").await;
+    assert_eq!((whole["items"].as_array().unwrap().len(), &whole["complete"]), (1, &json!(true)), "{whole}");
+    assert_eq!(whole["limited"], json!([]));
+    api.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(api.send(post(note(1))).await.status, 200);
+    let part = search("first").await;
+    assert_eq!((&part["items"], &part["complete"]), (&json!([]), &json!(false)));
+    assert_eq!(part["limited"], json!([{"collection": "notes", "documents": LOOKED_AT}]));
 }
 
 #[actix_web::test]

@@ -8,7 +8,7 @@ import { useNavigate } from 'react-router';
 
 import { ADMINISTRATION, offered, PERSONAL, SCIENCE } from './areas';
 import { keyNames, useAllShortcuts } from './keys';
-import { addressOf, useFinder, type Found } from './finder';
+import { addressOf, useFinder, type Finding, type Found } from './finder';
 import { useIdentity } from './services';
 
 const item = {
@@ -33,7 +33,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
     queryFn: ({ signal }) => find(deferred, signal),
     enabled: deferred.length >= 2,
   });
-  const objects = found.data ?? [];
+  const objects = found.data?.items ?? [];
   const areas = [...offered(SCIENCE, scopes), PERSONAL, ...offered(ADMINISTRATION, scopes)];
   const groups = useAllShortcuts().filter((group) => group.title !== 'Go to');
 
@@ -129,8 +129,25 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
             </Command.Group>
           ))}
         </Box>
+        {found.data && <NotSearched finding={found.data} />}
       </Command>
     </Dialog>
+  );
+}
+
+/** What the search did not look at, so that nothing found is not taken for nothing there. */
+function NotSearched({ finding: { limited, isCut } }: { finding: Finding }) {
+  const lines = limited.map(
+    ({ collection, documents }) =>
+      `Only the latest ${documents.toLocaleString('en')} documents of ${collection} were searched.`,
+  );
+  if (isCut) lines.push('There may be more objects than these. Type more of the word to narrow the search.');
+  return (
+    <Box role="status" sx={{ px: 4, py: lines.length > 0 ? 2 : 0, color: 'text.secondary', typography: 'body2' }}>
+      {lines.map((line) => (
+        <Box key={line}>{line}</Box>
+      ))}
+    </Box>
   );
 }
 

@@ -2,6 +2,7 @@
 import { useCallback } from 'react';
 
 import type { Api } from '@/api/client';
+import { toNumber, type Json } from '@/api/json';
 
 import { holds } from './scopes';
 import { useApi, useIdentity } from './services';
@@ -16,8 +17,19 @@ export interface Found {
   user?: string;
 }
 
+/** What a search found. */
+export interface Finding {
+  items: Found[];
+  /** Collections of which only so many documents were looked through: the latest ones. */
+  limited: { collection: string; documents: number }[];
+  /** Whether there may be more for another reason: that is not listed, or was not looked at in time. */
+  isCut: boolean;
+}
+
 interface Documents {
   items: { collection: string; _id: string; title: string; field: string; text: string }[];
+  complete: boolean;
+  limited: { collection: string; documents: Json }[];
 }
 interface People {
   items: { kind: string; id: string; title: string; detail: string; user?: string }[];
@@ -32,12 +44,12 @@ const ADMIN = ['users:read', 'clients:read', 'audit:read'];
 const MANY = 100;
 
 /** Finds documents alone, many of them: what it finds is filtered. */
-export function useDocumentFinder(): (text: string, signal: AbortSignal) => Promise<Found[]> {
+export function useDocumentFinder(): (text: string, signal: AbortSignal) => Promise<Finding> {
   const api = useApi();
   return useCallback((text, signal) => documents(api, text, signal, MANY), [api]);
 }
 
-export function useFinder(): (text: string, signal: AbortSignal) => Promise<Found[]> {
+export function useFinder(): (text: string, signal: AbortSignal) => Promise<Finding> {
   const api = useApi();
   const { scopes } = useIdentity();
   const isAdmin = ADMIN.some((scope) => holds(scopes, scope));
@@ -49,31 +61,41 @@ export function useFinder(): (text: string, signal: AbortSignal) => Promise<Foun
       const settled = await Promise.allSettled(searches);
       const failed = settled.every((one) => one.status === 'rejected');
       if (failed && settled[0]?.status === 'rejected') throw settled[0].reason as Error;
-      return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      const found = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      return {
+        items: found.flatMap(({ items }) => items),
+        limited: found.flatMap(({ limited }) => limited),
+        isCut: found.some(({ isCut }) => isCut),
+      };
     },
     [api, isAdmin],
   );
 }
 
-async function documents(api: Api, text: string, signal: AbortSignal, limit = LIMIT): Promise<Found[]> {
-  const { items } = (await api.get<string>('/api/search', {
+async function documents(api: Api, text: string, signal: AbortSignal, limit = LIMIT): Promise<Finding> {
+  const { items, complete, limited } = (await api.get<string>('/api/search', {
     query: { q: text, limit },
     signal,
   })) as unknown as Documents;
-  return items.map(({ collection, _id, title, field, text: matched }) => ({
+  const found = items.map(({ collection, _id, title, field, text: matched }) => ({
     kind: collection,
     id: _id,
     title: title || _id,
     detail: field === '_id' || matched === title ? collection : `${collection}, ${field}`,
   }));
+  return {
+    items: found,
+    limited: limited.map((one) => ({ collection: one.collection, documents: toNumber(one.documents) ?? 0 })),
+    isCut: !complete && (limited.length === 0 || items.length >= limit),
+  };
 }
 
-async function people(api: Api, text: string, signal: AbortSignal): Promise<Found[]> {
+async function people(api: Api, text: string, signal: AbortSignal): Promise<Finding> {
   const { items } = (await api.get<string>('/auth/search', {
     query: { q: text, limit: LIMIT },
     signal,
   })) as unknown as People;
-  return items;
+  return { items, limited: [], isCut: false };
 }
 
 /** The page that shows an object. */

@@ -17,11 +17,15 @@ export function AddCalculation({ taken, add }: AddProps) {
   const sought = useDeferredValue(text.trim());
   const query = useQuery({
     queryKey: ['find calculations', sought],
-    queryFn: async ({ signal }) => (await find(sought, signal)).filter(({ kind }) => kind === 'calculations'),
+    queryFn: ({ signal }) => find(sought, signal),
     enabled: sought.length >= 2,
   });
   const failed = query.error instanceof Error ? query.error.message : undefined;
-  const options = (query.data ?? []).filter(({ id }) => !taken.includes(id));
+  const options = (query.data?.items ?? []).filter(({ kind, id }) => kind === 'calculations' && !taken.includes(id));
+  const limit = query.data?.limited.find(({ collection }) => collection === 'calculations');
+  const none = limit
+    ? `None of the latest ${limit.documents.toLocaleString('en')} calculations has these words`
+    : 'No other calculation has these words';
   return (
     <Autocomplete
       options={options}
@@ -33,7 +37,7 @@ export function AddCalculation({ taken, add }: AddProps) {
       getOptionLabel={({ title }) => title}
       getOptionKey={({ id }) => id}
       loading={query.isFetching}
-      noOptionsText={sought.length < 2 ? 'Type two letters or more' : 'No other calculation contains these words'}
+      noOptionsText={sought.length < 2 ? 'Type two letters or more' : none}
       blurOnSelect
       sx={{ width: 280, maxWidth: '100%' }}
       renderInput={(params) => (

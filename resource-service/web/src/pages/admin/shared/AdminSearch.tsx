@@ -27,7 +27,7 @@ export function AdminSearch() {
     queryKey: ['find', deferred],
     queryFn: ({ signal }) => find(deferred, signal),
     enabled: isAsked,
-    select: (all) => all.filter((one) => ADMINISTERED.has(one.kind)),
+    select: ({ items }) => items.filter((one) => ADMINISTERED.has(one.kind)),
   });
   return (
     <Box sx={{ px: 4, py: 3 }}>
