@@ -1,4 +1,4 @@
-// Being logged in, as a browser lives it: tokens of 3 s, many tabs, frozen tabs, log-out, disabled users, services that stop.
+// Being logged in, as a browser lives it: tokens of 2 s, many tabs, frozen tabs, log-out, disabled users, services that stop.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -7,7 +7,7 @@ import { serious, startConsole } from './console.mjs';
 let stack;
 
 before(async () => {
-  stack = await startConsole({ env: { AUTH__TOKENS__ACCESS_TTL: '3' } });
+  stack = await startConsole({ env: { AUTH__TOKENS__ACCESS_TTL: '2' } });
 });
 after(() => stack?.stop());
 
@@ -48,7 +48,7 @@ test('what is typed survives the expiry of the token', async () => {
   const seen = refreshes(context);
   const name = page.getByRole('textbox', { name: 'Name' });
   await name.fill('typed-');
-  await wait(4000);
+  await wait(2500);
   await name.pressSequentially('slowly');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('link', { name: 'typed-slowly' }).waitFor();
@@ -63,8 +63,8 @@ for (const count of [2, 7]) {
     const tabs = [view.page];
     while (tabs.length < count) tabs.push(await view.tab('/calculations'));
     for (const tab of tabs) await heading(tab, 'Calculations').waitFor();
-    for (let round = 0; round < 3; round += 1) {
-      await wait(3500);
+    for (let round = 0; round < 2; round += 1) {
+      await wait(2300);
       await Promise.all(tabs.map((tab) => tab.getByRole('link', { name: round % 2 === 0 ? 'Review' : 'Calculations', exact: true }).click()));
       for (const tab of tabs) await heading(tab, round % 2 === 0 ? /Review/ : 'Calculations').waitFor();
     }
@@ -81,7 +81,7 @@ test('a frozen tab that holds the lock stops nobody', async () => {
     // As a tab that was frozen in the middle of a refresh.
     void navigator.locks.request('tessera-refresh', () => new Promise(() => {}));
   });
-  await wait(3500);
+  await wait(2300);
   await view.page.reload();
   await heading(view.page, 'Calculations').waitFor();
   await view.end();
