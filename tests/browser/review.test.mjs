@@ -164,6 +164,7 @@ test('a calculation asks for as many verdicts as its quorum', async () => {
   const look = async (who, said) => {
     const view = await stack.open({ role: who.login, path: `/review/${id}` });
     await view.page.getByText(said).first().waitFor();
+    await view.page.getByRole('group', { name: 'Your verdict' }).waitFor();
     await view.page.keyboard.press('a');
     await view.page.getByText(/^Approved: quorum of two/).waitFor();
     assert.deepEqual(serious(view.complaints), []);
