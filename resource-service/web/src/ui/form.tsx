@@ -6,7 +6,14 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import type { ReactNode } from 'react';
-import { useForm, type DefaultValues, type FieldPath, type FieldValues, type UseFormReturn } from 'react-hook-form';
+import {
+  useForm,
+  type DefaultValues,
+  type FieldPath,
+  type FieldValues,
+  type RegisterOptions,
+  type UseFormReturn,
+} from 'react-hook-form';
 
 import { ProblemError } from '@/api/problem';
 
@@ -69,6 +76,21 @@ export function FormDialog<T extends FieldValues>({ title, action, values, child
       </Box>
     </Dialog>
   );
+}
+
+/** What a text field needs of its form: the value, and the fault in place of the help. */
+export function fieldProps<T extends FieldValues>(
+  { register, formState }: Pick<UseFormReturn<T>, 'register' | 'formState'>,
+  name: FieldPath<T>,
+  { help, ...rules }: RegisterOptions<T> & { help?: string | undefined } = {},
+) {
+  const fault = formState.errors[name]?.message;
+  const text = typeof fault === 'string' && fault !== '' ? fault : undefined;
+  return {
+    ...register(name, rules as RegisterOptions<T, FieldPath<T>>),
+    error: name in formState.errors,
+    helperText: text ?? help,
+  };
 }
 
 /** Puts the faults of a problem beside the fields that they point to, and the rest of them where all can be read. */

@@ -9,7 +9,7 @@ import { Link, Navigate, useSearchParams } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
 import { useServices, useSessionState } from '@/app/services';
-import { showFaults } from '@/ui/form';
+import { fieldProps, showFaults } from '@/ui/form';
 import { Loading } from '@/ui/states';
 
 import { EnterFrame } from './EnterFrame';
@@ -52,7 +52,8 @@ export default function Register() {
 
 function Form({ rule }: { rule: string }) {
   const { session, api } = useServices();
-  const { register, handleSubmit, setError, setFocus, formState } = useForm<Fields>();
+  const form = useForm<Fields>();
+  const { handleSubmit, setError, setFocus } = form;
   const [problem, setProblem] = useState<string | null>(null);
   const submit = handleSubmit(async ({ email, password, full_name: name }) => {
     setProblem(null);
@@ -73,7 +74,6 @@ function Form({ rule }: { rule: string }) {
       ]);
     }
   });
-  const { errors, isSubmitting } = formState;
   return (
     <>
       {problem && <Alert severity="error">{problem}</Alert>}
@@ -82,27 +82,21 @@ function Form({ rule }: { rule: string }) {
           label="Name"
           autoComplete="name"
           autoFocus
-          error={Boolean(errors.full_name)}
-          helperText={errors.full_name?.message ?? 'What others see. May be left empty.'}
-          {...register('full_name')}
+          {...fieldProps(form, 'full_name', { help: 'What others see. May be left empty.' })}
         />
         <TextField
           label="E-mail"
           type="email"
           autoComplete="username"
-          error={Boolean(errors.email)}
-          helperText={errors.email?.message}
-          {...register('email', { required: 'Enter your e-mail address' })}
+          {...fieldProps(form, 'email', { required: 'Enter your e-mail address' })}
         />
         <TextField
           label="Password"
           type="password"
           autoComplete="new-password"
-          error={Boolean(errors.password)}
-          helperText={errors.password?.message ?? rule}
-          {...register('password', { required: 'Enter a password' })}
+          {...fieldProps(form, 'password', { help: rule, required: 'Enter a password' })}
         />
-        <Button type="submit" variant="contained" size="medium" loading={isSubmitting}>
+        <Button type="submit" variant="contained" size="medium" loading={form.formState.isSubmitting}>
           Register
         </Button>
       </Box>

@@ -1,14 +1,12 @@
 // Makes an API key: its name, some of the reader's scopes, and when it ends.
-import Box from '@mui/material/Box';
-import Checkbox from '@mui/material/Checkbox';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import FormHelperText from '@mui/material/FormHelperText';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 
 import type { components } from '@/api.gen';
 import { useApi, useIdentity } from '@/app/services';
-import { FormDialog } from '@/ui/form';
+import { Checks } from '@/ui/checks';
+import { FormDialog, fieldProps } from '@/ui/form';
 
 import { useConfirmed } from './confirmed';
 
@@ -53,26 +51,31 @@ export function KeyForm({ onMade, onClose }: KeyFormProps) {
         submit={submit}
         onClose={onClose}
       >
-        {({ register, watch, setValue, formState: { errors } }) => (
+        {(form) => (
           <>
             <TextField
               label="Name"
               autoFocus
-              error={Boolean(errors.name)}
-              helperText={errors.name?.message ?? 'Where it is used, such as “laptop” or “nightly export”.'}
-              {...register('name', { required: 'Enter a name' })}
+              {...fieldProps(form, 'name', {
+                help: 'Where it is used, such as “laptop” or “nightly export”.',
+                required: 'Enter a name',
+              })}
             />
-            <Scopes
-              mine={mine}
-              chosen={watch('scopes')}
-              onChange={(scopes) => setValue('scopes', scopes)}
-              fault={errors.scopes?.message}
-            />
+            <Checks
+              legend="Scopes"
+              options={mine}
+              chosen={form.watch('scopes')}
+              onChange={(scopes) => form.setValue('scopes', scopes, { shouldDirty: true })}
+            >
+              <FormHelperText error={form.formState.errors.scopes !== undefined}>
+                {form.formState.errors.scopes?.message ?? 'A key cannot have more scopes than you.'}
+              </FormHelperText>
+            </Checks>
             <TextField
               select
               label="Expires"
-              value={watch('days')}
-              onChange={(event) => setValue('days', Number(event.target.value))}
+              value={form.watch('days')}
+              onChange={(event) => form.setValue('days', Number(event.target.value), { shouldDirty: true })}
             >
               {DAYS.map((days) => (
                 <MenuItem key={days} value={days}>
@@ -85,34 +88,5 @@ export function KeyForm({ onMade, onClose }: KeyFormProps) {
       </FormDialog>
       {dialog}
     </>
-  );
-}
-
-interface ScopesProps {
-  mine: readonly string[];
-  chosen: readonly string[];
-  onChange(scopes: string[]): void;
-  fault: string | undefined;
-}
-
-function Scopes({ mine, chosen, onChange, fault }: ScopesProps) {
-  const toggle = (scope: string) =>
-    onChange(chosen.includes(scope) ? chosen.filter((one) => one !== scope) : [...chosen, scope]);
-  return (
-    <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, minWidth: 0 }}>
-      <Box component="legend" sx={{ p: 0, fontWeight: 600 }}>
-        Scopes
-      </Box>
-      <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(176px, 1fr))' }}>
-        {mine.map((scope) => (
-          <FormControlLabel
-            key={scope}
-            control={<Checkbox checked={chosen.includes(scope)} onChange={() => toggle(scope)} sx={{ p: 1 }} />}
-            label={<code>{scope}</code>}
-          />
-        ))}
-      </Box>
-      <FormHelperText error={fault !== undefined}>{fault ?? 'A key cannot have more scopes than you.'}</FormHelperText>
-    </Box>
   );
 }

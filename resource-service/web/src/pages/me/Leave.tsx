@@ -6,7 +6,7 @@ import { useState } from 'react';
 
 import { ProblemError } from '@/api/problem';
 import { useIdentity, useServices } from '@/app/services';
-import { FormDialog } from '@/ui/form';
+import { FormDialog, fieldProps } from '@/ui/form';
 import { Section } from '@/ui/page';
 import { useToast } from '@/ui/toasts';
 
@@ -80,7 +80,7 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
         submit={submit}
         onClose={onClose}
       >
-        {({ register, formState: { errors } }) => (
+        {(form) => (
           <>
             <Box>
               Your sessions, job grants and API keys end at once, and you cannot log in again. What you have written
@@ -90,9 +90,7 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
               label={`To confirm, type ${email}`}
               autoComplete="off"
               autoFocus
-              error={Boolean(errors.typed)}
-              helperText={errors.typed?.message}
-              {...register('typed', { validate: (typed) => typed.trim() === email || `Type ${email}` })}
+              {...fieldProps(form, 'typed', { validate: (typed) => typed.trim() === email || `Type ${email}` })}
             />
           </>
         )}

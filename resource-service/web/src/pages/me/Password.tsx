@@ -8,7 +8,7 @@ import { useNavigate } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
 import { useIdentity, useServices } from '@/app/services';
-import { showFaults } from '@/ui/form';
+import { fieldProps, showFaults } from '@/ui/form';
 import { Section } from '@/ui/page';
 import { useToast } from '@/ui/toasts';
 
@@ -23,8 +23,8 @@ export function PasswordSection({ focused }: { focused: boolean }) {
   const navigate = useNavigate();
   const toast = useToast();
   const [problem, setProblem] = useState<string | null>(null);
-  const { register, handleSubmit, setError, setFocus, reset, formState } = useForm<Fields>();
-  const { errors, isSubmitting } = formState;
+  const form = useForm<Fields>();
+  const { handleSubmit, setError, setFocus, reset } = form;
   const submit = handleSubmit(async (fields) => {
     setProblem(null);
     try {
@@ -57,26 +57,23 @@ export function PasswordSection({ focused }: { focused: boolean }) {
           type="password"
           autoComplete="current-password"
           autoFocus={focused}
-          error={Boolean(errors.current)}
-          helperText={errors.current?.message}
-          {...register('current', { required: 'Enter your current password' })}
+          {...fieldProps(form, 'current', { required: 'Enter your current password' })}
         />
         <TextField
           label="New password"
           type="password"
           autoComplete="new-password"
-          error={Boolean(errors.new)}
-          helperText={
-            errors.new?.message ?? 'For example, a sentence of your own. Changing it ends your other sessions.'
-          }
-          {...register('new', { required: 'Enter a new password' })}
+          {...fieldProps(form, 'new', {
+            help: 'For example, a sentence of your own. Changing it ends your other sessions.',
+            required: 'Enter a new password',
+          })}
         />
         {problem && (
           <Box role="alert" sx={{ color: 'error.main' }}>
             {problem}
           </Box>
         )}
-        <Button type="submit" variant="outlined" loading={isSubmitting} sx={{ justifySelf: 'start' }}>
+        <Button type="submit" variant="outlined" loading={form.formState.isSubmitting} sx={{ justifySelf: 'start' }}>
           Change the password
         </Button>
       </Box>

@@ -1,24 +1,24 @@
 // Makes a client or changes one.
 import Box from '@mui/material/Box';
-import Checkbox from '@mui/material/Checkbox';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
 import { useQueryClient } from '@tanstack/react-query';
 
 import { useApi } from '@/app/services';
-import { FormDialog } from '@/ui/form';
+import { Checks } from '@/ui/checks';
+import { FormDialog, fieldProps } from '@/ui/form';
 import { useToast } from '@/ui/toasts';
 
 import type { Client } from '@/people/data';
 import { ScopesField } from '../shared/ScopesField';
 import type { Secret } from './ClientSecret';
 
-const GRANTS: { grant: string; says: string }[] = [
-  { grant: 'client_credentials', says: 'gets tokens for itself' },
-  { grant: 'refresh_token', says: 'refreshes the tokens of a user' },
-  { grant: 'urn:ietf:params:oauth:grant-type:token-exchange', says: 'exchanges a user’s token for one of a job' },
-  { grant: 'password', says: 'accepts passwords of users; only for programs that have no other way (RFC 9700)' },
-];
+/** What a client does with each grant. */
+const GRANTS: Record<string, string> = {
+  client_credentials: 'gets tokens for itself',
+  refresh_token: 'refreshes the tokens of a user',
+  'urn:ietf:params:oauth:grant-type:token-exchange': 'exchanges a user’s token for one of a job',
+  password: 'accepts passwords of users; only for programs that have no other way (RFC 9700)',
+};
 
 interface Fields {
   name: string;
@@ -57,63 +57,35 @@ export function ClientForm({ client, onSecret, onClose }: Props) {
       submit={submit}
       onClose={onClose}
     >
-      {({ register, watch, setValue, formState: { errors } }) => (
+      {(form) => (
         <>
-          <TextField
-            label="Name"
-            autoFocus
-            error={Boolean(errors.name)}
-            helperText={errors.name?.message}
-            {...register('name')}
-          />
+          <TextField label="Name" autoFocus {...fieldProps(form, 'name')} />
           <ScopesField
-            value={watch('scopes')}
-            onChange={(scopes) => setValue('scopes', scopes)}
-            error={errors.scopes?.message}
+            value={form.watch('scopes')}
+            onChange={(scopes) => form.setValue('scopes', scopes, { shouldDirty: true })}
+            error={form.formState.errors.scopes?.message}
           />
-          <Grants
-            value={watch('grants')}
-            onChange={(grants) => setValue('grants', grants)}
-            error={errors.grants?.message}
-          />
-        </>
-      )}
-    </FormDialog>
-  );
-}
-
-function Grants({
-  value,
-  onChange,
-  error,
-}: {
-  value: readonly string[];
-  onChange: (grants: string[]) => void;
-  error: string | undefined;
-}) {
-  const toggle = (grant: string) =>
-    onChange(value.includes(grant) ? value.filter((one) => one !== grant) : [...value, grant]);
-  return (
-    <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, minWidth: 0 }}>
-      <Box component="legend" sx={{ p: 0, fontWeight: 600 }}>
-        Grants
-      </Box>
-      {GRANTS.map(({ grant, says }) => (
-        <Box key={grant}>
-          <FormControlLabel
-            control={<Checkbox checked={value.includes(grant)} onChange={() => toggle(grant)} sx={{ p: 1 }} />}
-            label={
+          <Checks
+            legend="Grants"
+            lines
+            options={Object.keys(GRANTS)}
+            chosen={form.watch('grants')}
+            onChange={(grants) => form.setValue('grants', grants, { shouldDirty: true })}
+            label={(grant) => (
               <>
                 <code>{grant.split(':').at(-1)}</code>{' '}
                 <Box component="span" sx={{ color: 'text.secondary' }}>
-                  {says}
+                  {GRANTS[grant]}
                 </Box>
               </>
-            }
-          />
-        </Box>
-      ))}
-      {error && <Box sx={{ color: 'error.main' }}>{error}</Box>}
-    </Box>
+            )}
+          >
+            {form.formState.errors.grants && (
+              <Box sx={{ color: 'error.main' }}>{form.formState.errors.grants.message}</Box>
+            )}
+          </Checks>
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -9,7 +9,7 @@ import { Link, useNavigate } from 'react-router';
 import type { components } from '@/api.gen';
 import { useApi } from '@/app/services';
 import { useShortcuts } from '@/app/keys';
-import { FormDialog } from '@/ui/form';
+import { FormDialog, fieldProps } from '@/ui/form';
 import { Page } from '@/ui/page';
 import { Answer } from '@/ui/states';
 
@@ -64,13 +64,12 @@ export default function Definitions() {
           submit={async ({ name }) => void (await navigate(`/admin/collections/${name.trim()}`))}
           onClose={() => setMaking(false)}
         >
-          {({ register, formState: { errors } }) => (
+          {(form) => (
             <TextField
               label="Name"
               autoFocus
-              error={Boolean(errors.name)}
-              helperText={errors.name?.message ?? 'A small letter, then small letters, digits, _ or -'}
-              {...register('name', {
+              {...fieldProps(form, 'name', {
+                help: 'A small letter, then small letters, digits, _ or -',
                 validate: (name) =>
                   NAME.test(name.trim()) || 'A small letter, then at most 62 small letters, digits, _ or -',
               })}

@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 
 import { useApi } from '@/app/services';
-import { FormDialog } from '@/ui/form';
+import { FormDialog, fieldProps } from '@/ui/form';
 import { useToast } from '@/ui/toasts';
 
 export function RemoveDefinition({ name, etag, onClose }: { name: string; etag: string | null; onClose: () => void }) {
@@ -31,7 +31,7 @@ export function RemoveDefinition({ name, etag, onClose }: { name: string; etag: 
       submit={submit}
       onClose={onClose}
     >
-      {({ register, formState: { errors } }) => (
+      {(form) => (
         <>
           <Box>
             All its documents, their versions and files are removed for good. A collection that is part of Tessera gets
@@ -40,9 +40,7 @@ export function RemoveDefinition({ name, etag, onClose }: { name: string; etag: 
           <TextField
             label={`Type ${name} to confirm`}
             autoFocus
-            error={Boolean(errors.typed)}
-            helperText={errors.typed?.message}
-            {...register('typed', { validate: (typed) => typed === name || `Type ${name}` })}
+            {...fieldProps(form, 'typed', { validate: (typed) => typed === name || `Type ${name}` })}
           />
         </>
       )}

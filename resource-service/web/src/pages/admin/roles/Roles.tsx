@@ -9,7 +9,7 @@ import { Link } from 'react-router';
 import { useShortcuts } from '@/app/keys';
 import { useApi, useScope } from '@/app/services';
 import { Confirm } from '@/ui/confirm';
-import { FormDialog } from '@/ui/form';
+import { FormDialog, fieldProps } from '@/ui/form';
 import { Page } from '@/ui/page';
 import { Answer } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
@@ -99,21 +99,13 @@ function RoleForm({ role, onClose }: { role: Role | 'new'; onClose: () => void }
       submit={submit}
       onClose={onClose}
     >
-      {({ register, watch, setValue, formState: { errors } }) => (
+      {(form) => (
         <>
-          {isNew && (
-            <TextField
-              label="Name"
-              autoFocus
-              error={Boolean(errors.name)}
-              helperText={errors.name?.message}
-              {...register('name', { required: 'Enter a name' })}
-            />
-          )}
+          {isNew && <TextField label="Name" autoFocus {...fieldProps(form, 'name', { required: 'Enter a name' })} />}
           <ScopesField
-            value={watch('scopes')}
-            onChange={(scopes) => setValue('scopes', scopes)}
-            error={errors.scopes?.message}
+            value={form.watch('scopes')}
+            onChange={(scopes) => form.setValue('scopes', scopes, { shouldDirty: true })}
+            error={form.formState.errors.scopes?.message}
           />
           {!isNew && (
             <Box sx={{ color: 'text.secondary' }}>

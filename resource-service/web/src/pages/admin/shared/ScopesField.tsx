@@ -1,11 +1,9 @@
 // Chooses scopes: those of the collections and of administration as boxes, others as text.
-import Box from '@mui/material/Box';
-import Checkbox from '@mui/material/Checkbox';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
 import { useQuery } from '@tanstack/react-query';
 
 import { useApi } from '@/app/services';
+import { Checks } from '@/ui/checks';
 
 const ADMINISTRATION = [
   'users:read',
@@ -50,22 +48,8 @@ export function ScopesField({ value, onChange, error }: Props) {
   const known = useKnownScopes();
   const others = value.filter((scope) => !known.includes(scope));
   const chosen = value.filter((scope) => known.includes(scope));
-  const toggle = (scope: string) =>
-    onChange(value.includes(scope) ? value.filter((one) => one !== scope) : [...value, scope]);
   return (
-    <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, minWidth: 0 }}>
-      <Box component="legend" sx={{ p: 0, fontWeight: 600 }}>
-        Scopes
-      </Box>
-      <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(176px, 1fr))', my: 1 }}>
-        {known.map((scope) => (
-          <FormControlLabel
-            key={scope}
-            control={<Checkbox checked={value.includes(scope)} onChange={() => toggle(scope)} sx={{ p: 1 }} />}
-            label={<code>{scope}</code>}
-          />
-        ))}
-      </Box>
+    <Checks legend="Scopes" options={known} chosen={value} onChange={onChange}>
       <TextField
         label="Other scopes, separated by spaces"
         value={others.join(' ')}
@@ -79,6 +63,6 @@ export function ScopesField({ value, onChange, error }: Props) {
         helperText={error ?? '* grants every scope'}
         error={error !== undefined}
       />
-    </Box>
+    </Checks>
   );
 }

@@ -7,7 +7,7 @@ import { useNavigate } from 'react-router';
 
 import { Can, useApi } from '@/app/services';
 import { Confirm } from '@/ui/confirm';
-import { FormDialog } from '@/ui/form';
+import { FormDialog, fieldProps } from '@/ui/form';
 import { useToast } from '@/ui/toasts';
 
 import type { User } from '@/people/data';
@@ -80,17 +80,15 @@ export function UserActions({ user }: { user: User }) {
           }
           onClose={close}
         >
-          {({ register, formState: { errors } }) => (
+          {(form) => (
             <TextField
               label="Password"
               type="password"
               autoComplete="new-password"
               autoFocus
-              error={Boolean(errors.password)}
-              helperText={
-                errors.password?.message ?? 'It is valid for one login, at which the user must choose another password'
-              }
-              {...register('password')}
+              {...fieldProps(form, 'password', {
+                help: 'It is valid for one login, at which the user must choose another password',
+              })}
             />
           )}
         </FormDialog>

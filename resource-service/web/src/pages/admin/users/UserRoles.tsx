@@ -82,7 +82,9 @@ function ChangeRoles({ user, roles, onClose }: { user: User; roles: readonly Rol
       {({ watch, setValue }) => {
         const chosen = watch('roles');
         const toggle = (name: string) =>
-          setValue('roles', chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name]);
+          setValue('roles', chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name], {
+            shouldDirty: true,
+          });
         return (
           <Box>
             {roles.map((role) => (

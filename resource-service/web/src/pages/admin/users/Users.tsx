@@ -10,7 +10,7 @@ import { Link } from 'react-router';
 import { useShortcuts } from '@/app/keys';
 import { holds } from '@/app/scopes';
 import { useApi, useIdentity } from '@/app/services';
-import { FormDialog } from '@/ui/form';
+import { FormDialog, fieldProps } from '@/ui/form';
 import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
@@ -122,29 +122,15 @@ function NewUser({ onClose }: { onClose: () => void }) {
       submit={submit}
       onClose={onClose}
     >
-      {({ register, formState: { errors } }) => (
+      {(form) => (
         <>
-          <TextField
-            label="E-mail"
-            type="email"
-            autoFocus
-            error={Boolean(errors.email)}
-            helperText={errors.email?.message}
-            {...register('email')}
-          />
-          <TextField
-            label="Name"
-            error={Boolean(errors.full_name)}
-            helperText={errors.full_name?.message}
-            {...register('full_name')}
-          />
+          <TextField label="E-mail" type="email" autoFocus {...fieldProps(form, 'email')} />
+          <TextField label="Name" {...fieldProps(form, 'full_name')} />
           <TextField
             label="Password"
             type="password"
             autoComplete="new-password"
-            error={Boolean(errors.password)}
-            helperText={errors.password?.message ?? 'Do not send it to the user by e-mail'}
-            {...register('password')}
+            {...fieldProps(form, 'password', { help: 'Do not send it to the user by e-mail' })}
           />
         </>
       )}
