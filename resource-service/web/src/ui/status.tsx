@@ -42,3 +42,8 @@ export function StatusMark({ status, word, sx }: { status: string; word?: string
     </Box>
   );
 }
+
+/** Whether something succeeded or is in order, with the word for either. */
+export function OutcomeMark({ isGood, good, bad }: { isGood: boolean; good: string; bad: string }) {
+  return <StatusMark status={isGood ? 'finished' : 'failed'} word={isGood ? good : bad} />;
+}

@@ -7,7 +7,7 @@ import { Link, useSearchParams } from 'react-router';
 import { Id } from '@/ui/copy';
 import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
-import { StatusMark } from '@/ui/status';
+import { OutcomeMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 import { useParam } from '@/ui/urlState';
 
@@ -48,8 +48,7 @@ export default function Audit() {
     { title: 'Action', cell: (act) => act.action.replaceAll('_', ' ') },
     {
       title: 'Outcome',
-      cell: (act) =>
-        act.succeeded ? <StatusMark status="finished" word="done" /> : <StatusMark status="failed" word="refused" />,
+      cell: (act) => <OutcomeMark isGood={act.succeeded} good="done" bad="refused" />,
     },
     {
       title: 'By',

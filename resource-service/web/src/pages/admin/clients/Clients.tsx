@@ -9,7 +9,7 @@ import { useScope } from '@/app/services';
 import { Id } from '@/ui/copy';
 import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
-import { StatusMark } from '@/ui/status';
+import { OutcomeMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 import { usePages, type Client } from '@/people/data';
@@ -29,12 +29,7 @@ export default function Clients() {
     { title: 'Name', cell: (client) => <bdi>{client.name}</bdi> },
     {
       title: 'State',
-      cell: (client) =>
-        client.disabled ? (
-          <StatusMark status="failed" word="disabled" />
-        ) : (
-          <StatusMark status="finished" word="active" />
-        ),
+      cell: (client) => <OutcomeMark isGood={!client.disabled} good="active" bad="disabled" />,
     },
     {
       title: 'Scopes',

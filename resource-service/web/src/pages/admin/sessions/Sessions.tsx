@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { useScope } from '@/app/services';
 import { Page, Section } from '@/ui/page';
 import { Empty } from '@/ui/states';
-import { StatusMark } from '@/ui/status';
+import { OutcomeMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 import { AdminSearch } from '../shared/AdminSearch';
@@ -32,12 +32,7 @@ function Latest() {
     { title: 'When', cell: (act) => <TimeText at={act.at} /> },
     {
       title: 'Outcome',
-      cell: (act) =>
-        act.succeeded ? (
-          <StatusMark status="finished" word="logged in" />
-        ) : (
-          <StatusMark status="failed" word="refused" />
-        ),
+      cell: (act) => <OutcomeMark isGood={act.succeeded} good="logged in" bad="refused" />,
     },
     {
       title: 'User',

@@ -13,7 +13,7 @@ import { useApi, useIdentity } from '@/app/services';
 import { FormDialog, fieldProps } from '@/ui/form';
 import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
-import { StatusMark } from '@/ui/status';
+import { OutcomeMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 import { useParam } from '@/ui/urlState';
@@ -28,8 +28,7 @@ const CELLS: Cell<User>[] = [
   { title: 'Roles', cell: (user) => user.roles.join(', ') },
   {
     title: 'State',
-    cell: (user) =>
-      user.disabled ? <StatusMark status="failed" word="disabled" /> : <StatusMark status="finished" word="active" />,
+    cell: (user) => <OutcomeMark isGood={!user.disabled} good="active" bad="disabled" />,
   },
   { title: 'Signed up', cell: (user) => <TimeText at={user.created_at} /> },
 ];
