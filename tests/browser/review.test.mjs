@@ -172,6 +172,12 @@ test('a calculation asks for as many verdicts as its quorum', async () => {
   };
   await look(one, '0 of 2 verdicts');
   assert.equal((await one.api.get(`/api/calculations/${id}/verdicts`)).reached, false);
+  // The author's own verdict is shown and not counted, in the head as in the list.
+  await author.api.post('/api/reviews', { calculation: id, revision: 1, verdict: 'approve' });
+  const { page, end } = await stack.open({ role: author.login, path: `/calculations/${id}?tab=reviews` });
+  await page.getByText('1 of 2 verdicts: 2 approve; the owner’s own does not count').waitFor();
+  await page.getByText('1 of 2 verdicts on the current revision: 2 approve; the owner’s own does not count').waitFor();
+  await end();
   await look(other, '1 of 2 verdicts');
   assert.equal((await one.api.get(`/api/calculations/${id}/verdicts`)).reached, true);
 });

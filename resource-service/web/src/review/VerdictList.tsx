@@ -8,16 +8,16 @@ import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 import { useVerdicts } from './queries';
-import type { GivenVerdict, Verdicts } from './types';
-import { countsText, quorumText } from './verdicts';
+import type { Document, GivenVerdict, Verdicts } from './types';
+import { standingOf } from './verdicts';
 
-export function VerdictList({ calculation }: { calculation: string }) {
-  const verdicts = useVerdicts(calculation);
+export function VerdictList({ calculation }: { calculation: Document }) {
+  const verdicts = useVerdicts(calculation._id);
   return (
     <Answer query={verdicts} rows={2}>
       {(data) => (
         <>
-          <VerdictSummary verdicts={data} />
+          <Summary verdicts={data} owner={calculation._owner} />
           {data.items.map((one) => (
             <One key={one.review} one={one} />
           ))}
@@ -27,15 +27,14 @@ export function VerdictList({ calculation }: { calculation: string }) {
   );
 }
 
-/** "1 of 2 verdicts: 1 approves". */
-export function VerdictSummary({ verdicts: { current, quorum, reached } }: { verdicts: Verdicts }) {
-  const given = current.approve + current.reject + current.rerun;
-  const counts = countsText(current);
+/** "1 of 2 verdicts on the current revision: 1 approves – more are needed". */
+function Summary({ verdicts, owner }: { verdicts: Verdicts; owner: string }) {
+  const { count, detail } = standingOf(verdicts, owner);
   return (
     <Box>
-      <strong>{quorumText(given, quorum)}</strong> on the current revision
-      {counts !== '' && `: ${counts}`}
-      {quorum !== null && !reached && ' – more are needed'}
+      <strong>{count}</strong> on the current revision
+      {detail !== '' && `: ${detail}`}
+      {verdicts.quorum !== null && !verdicts.reached && ' – more are needed'}
     </Box>
   );
 }

@@ -60,9 +60,10 @@ export interface GivenVerdict {
 
 export interface Verdicts {
   items: GivenVerdict[];
-  /** Verdicts on the current revision. */
+  /** Verdicts on the current revision, the owner's included. */
   current: { approve: number; reject: number; rerun: number };
   quorum: number | null;
+  /** Whether people other than the owner gave as many as the quorum. */
   reached: boolean;
 }
 
@@ -74,4 +75,4 @@ export interface Subject {
 }
 
 /** A document as the API sends it. */
-export type Document = JsonObject & { _id: string; _revision: number };
+export type Document = JsonObject & { _id: string; _revision: number; _owner: string; _owner_name?: string };

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Api } from '@/api/client';
 
 import { fetchQueue } from './requests';
-import { countsText, outcomeOf, queueAddress, queuePart, quorumText } from './verdicts';
+import type { GivenVerdict, Verdicts } from './types';
+import { countsText, outcomeOf, queueAddress, queuePart, quorumText, standingOf } from './verdicts';
 
 describe('verdicts in words', () => {
   it('counts towards the quorum', () => {
@@ -17,6 +18,24 @@ describe('verdicts in words', () => {
     expect(countsText({ approve: 2, reject: 1, rerun: 0 })).toBe('2 approve, 1 rejects');
     expect(countsText({ approve: 1, reject: 0, rerun: 2 })).toBe('1 approves, 2 ask for a rerun');
     expect(countsText({ approve: 0, reject: 0, rerun: 0 })).toBe('');
+  });
+
+  it('counts towards the quorum the verdicts of others than the owner, as the service does', () => {
+    const given = (by: string, stale = false) => ({ by, stale }) as GivenVerdict;
+    const verdicts: Verdicts = {
+      items: [given('owner'), given('bea')],
+      current: { approve: 2, reject: 0, rerun: 0 },
+      quorum: 2,
+      reached: false,
+    };
+    expect(standingOf(verdicts, 'owner')).toEqual({
+      count: '1 of 2 verdicts',
+      detail: '2 approve; the owner\u2019s own does not count',
+    });
+    expect(standingOf(verdicts, 'carl')).toEqual({ count: '2 of 2 verdicts', detail: '2 approve' });
+    expect(standingOf({ ...verdicts, quorum: null }, 'owner').count).toBe('2 verdicts');
+    const stale = { ...verdicts, items: [given('owner', true)], current: { approve: 1, reject: 0, rerun: 0 } };
+    expect(standingOf(stale, 'owner').count).toBe('1 of 2 verdicts');
   });
 
   it('waits for the quorum, and calls different verdicts divided', () => {

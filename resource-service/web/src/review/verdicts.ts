@@ -1,5 +1,5 @@
 // Verdicts in words. Pure.
-import type { Reason, Verdict } from './types';
+import type { Reason, Verdict, Verdicts } from './types';
 
 export const VERDICTS: readonly { verdict: Verdict; key: string; label: string; done: string }[] = [
   { verdict: 'approve', key: 'a', label: 'Approve', done: 'Approved' },
@@ -51,6 +51,25 @@ export function countsText({ approve, reject, rerun }: Counts): string {
     rerun > 0 && `${rerun} ${rerun === 1 ? 'asks for a rerun' : 'ask for a rerun'}`,
   ];
   return parts.filter((part) => part !== false).join(', ');
+}
+
+/** How many verdicts there are, and how they count. */
+export interface Standing {
+  /** "1 of 2 verdicts": a quorum counts the verdicts of people other than the calculation's owner. */
+  count: string;
+  /** "2 approve; the owner's own does not count". Empty without verdicts. */
+  detail: string;
+}
+
+/** The verdicts on one revision of a calculation of `owner`, in words. */
+export function standingOf({ items, current, quorum }: Verdicts, owner: string | undefined): Standing {
+  const all = current.approve + current.reject + current.rerun;
+  const counts = countsText(current);
+  const hasOwn = quorum !== null && items.some(({ by, stale }) => by === owner && !stale);
+  return {
+    count: quorumText(hasOwn ? all - 1 : all, quorum),
+    detail: hasOwn ? `${counts}; the owner\u2019s own does not count` : counts,
+  };
 }
 
 /** What a calculation counts as: its verdicts must agree, and there must be as many as it asks for. */

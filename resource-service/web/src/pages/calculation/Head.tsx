@@ -8,7 +8,7 @@ import { isObject, toNumber } from '@/api/json';
 import { useScope } from '@/app/services';
 import { lifeOf } from '@/calculations/life';
 import { useVerdicts } from '@/review/queries';
-import { countsText, quorumText } from '@/review/verdicts';
+import { standingOf } from '@/review/verdicts';
 import { Id } from '@/ui/copy';
 import { StatusMark } from '@/ui/status';
 import { duration, TimeText, useNow } from '@/ui/time';
@@ -53,7 +53,7 @@ export function Head({ calculation, isPast }: { calculation: Calculation; isPast
           {derived.length > 5 && `and ${derived.length - 5} more`}
         </Item>
       )}
-      <Verdict id={calculation._id} />
+      <Verdict calculation={calculation} />
       <Marks calculation={calculation} />
     </Box>
   );
@@ -99,20 +99,19 @@ function Life({ calculation, isPast }: { calculation: Calculation; isPast: boole
   );
 }
 
-function Verdict({ id }: { id: string }) {
+function Verdict({ calculation }: { calculation: Calculation }) {
   const mayRead = useScope('reviews:read');
-  return mayRead ? <VerdictText id={id} /> : null;
+  return mayRead ? <VerdictText calculation={calculation} /> : null;
 }
 
-function VerdictText({ id }: { id: string }) {
-  const { data } = useVerdicts(id);
+function VerdictText({ calculation: { _id, _owner } }: { calculation: Calculation }) {
+  const { data } = useVerdicts(_id);
   if (!data) return null;
-  const { approve, reject, rerun } = data.current;
-  const counts = countsText(data.current);
+  const { count, detail } = standingOf(data, _owner);
   return (
     <Item name="Review">
-      {quorumText(approve + reject + rerun, data.quorum)}
-      {counts !== '' && `: ${counts}`}
+      {count}
+      {detail !== '' && `: ${detail}`}
     </Item>
   );
 }

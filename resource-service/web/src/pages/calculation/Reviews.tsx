@@ -34,7 +34,7 @@ export function Reviews({ shown, latest, onShowLatest }: ReviewsProps) {
             </Can>
           }
         >
-          <VerdictList calculation={shown._id} />
+          <VerdictList calculation={shown} />
         </Section>
       </Box>
       <Box sx={{ flex: '0 1 340px', minWidth: 280 }}>

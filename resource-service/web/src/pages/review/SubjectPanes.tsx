@@ -79,7 +79,7 @@ export function SubjectPanes(props: SubjectPanesProps) {
               />
             </Section>
             <Section title="Verdicts" actions={<Request document={document} />}>
-              <VerdictList calculation={id} />
+              <VerdictList calculation={document} />
             </Section>
           </Box>
         </>
