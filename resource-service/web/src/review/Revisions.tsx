@@ -3,11 +3,12 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { ReactNode } from 'react';
 
-import { useIdentity } from '@/app/services';
 import type { PatchOperation } from '@/calculations/changes';
 import { summaryOf } from '@/calculations/summary';
 import { DenseTable } from '@/ui/dense';
 import { TimeText } from '@/ui/time';
+
+import { PersonName } from './PersonName';
 
 export interface Version {
   revision: number;
@@ -28,7 +29,6 @@ interface RevisionsProps {
 }
 
 export function Revisions({ versions, nameOf, actions, older }: RevisionsProps) {
-  const { sub } = useIdentity();
   return (
     <>
       <DenseTable
@@ -45,7 +45,7 @@ export function Revisions({ versions, nameOf, actions, older }: RevisionsProps) 
           cells: [
             version.revision,
             <TimeText key="at" at={version.at} form="both" />,
-            <bdi key="by">{version.by === sub ? 'you' : (nameOf?.(version.by) ?? version.by)}</bdi>,
+            <PersonName key="by" id={version.by} name={nameOf?.(version.by)} />,
             <bdi key="what">{whatOf(version, versions[index + 1])}</bdi>,
             <Box key="actions" sx={{ display: 'flex', whiteSpace: 'nowrap' }}>
               {actions(version)}

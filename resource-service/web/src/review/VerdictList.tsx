@@ -1,25 +1,27 @@
 // The verdicts of all people on a calculation, and whether they are as many as it asks for.
 import Box from '@mui/material/Box';
 
-import { useIdentity } from '@/app/services';
+import { usePeople } from '@/people/names';
 import { Markdown } from '@/ui/Markdown';
 import { Answer } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
+import { PersonName } from './PersonName';
 import { useVerdicts } from './queries';
 import type { Document, GivenVerdict, Verdicts } from './types';
 import { standingOf } from './verdicts';
 
 export function VerdictList({ calculation }: { calculation: Document }) {
   const verdicts = useVerdicts(calculation._id);
+  const people = usePeople(unnamed(verdicts.data));
   return (
     <Answer query={verdicts} rows={2}>
       {(data) => (
         <>
           <Summary verdicts={data} owner={calculation._owner} />
           {data.items.map((one) => (
-            <One key={one.review} one={one} />
+            <One key={one.review} one={one} people={people} />
           ))}
         </>
       )}
@@ -39,13 +41,12 @@ function Summary({ verdicts, owner }: { verdicts: Verdicts; owner: string }) {
   );
 }
 
-function One({ one }: { one: GivenVerdict }) {
-  const { sub } = useIdentity();
+function One({ one, people }: { one: GivenVerdict; people: ReadonlyMap<string, string> }) {
   return (
     <Box sx={{ py: 2, borderTop: '1px solid var(--t-palette-line)', mt: 2, minWidth: 0 }}>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 3 }}>
         <StatusMark status={one.verdict} />
-        <bdi>{one.by === sub ? 'you' : (one.by_name ?? one.by)}</bdi>
+        <PersonName id={one.by} name={one.by_name ?? people.get(one.by)} />
         <Box component="span" sx={{ color: 'text.secondary' }}>
           <TimeText at={one.at} />
         </Box>
@@ -59,3 +60,6 @@ function One({ one }: { one: GivenVerdict }) {
     </Box>
   );
 }
+
+const unnamed = (verdicts: Verdicts | undefined): string[] =>
+  verdicts?.items.filter(({ by_name: name }) => name === undefined).map(({ by }) => by) ?? [];
