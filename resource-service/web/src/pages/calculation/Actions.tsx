@@ -1,5 +1,6 @@
 // What can be done with a calculation: edit, set to failed, fetch by code, compare, remove.
 import Button from '@mui/material/Button';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 
@@ -11,13 +12,19 @@ import { Confirm } from '@/ui/confirm';
 import { useNow } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 
-import { ifMatch, useRefresh, type Calculation } from '@/calculations/data';
+import { calculationKey, ifMatch, useRefresh, type Calculation } from '@/calculations/data';
 import { EditDialog } from './EditDialog';
 import { FetchLines } from './FetchLines';
 
 type Dialog = 'edit' | 'fail' | 'fetch' | 'remove' | null;
 
-export function Actions({ calculation }: { calculation: Calculation }) {
+interface ActionsProps {
+  calculation: Calculation;
+  /** Called with the revision that an edit made. */
+  onSaved(revision: number): void;
+}
+
+export function Actions({ calculation, onSaved }: ActionsProps) {
   const mayWrite = useScope('calculations:write');
   const [dialog, setDialog] = useState<Dialog>(null);
   const now = useNow();
@@ -46,8 +53,8 @@ export function Actions({ calculation }: { calculation: Calculation }) {
           </Button>
         </>
       )}
-      {dialog === 'edit' && <EditDialog calculation={calculation} onClose={close} />}
-      {dialog === 'fail' && <EditDialog calculation={calculation} isFailing onClose={close} />}
+      {dialog === 'edit' && <EditDialog calculation={calculation} onSaved={onSaved} onClose={close} />}
+      {dialog === 'fail' && <EditDialog calculation={calculation} isFailing onSaved={onSaved} onClose={close} />}
       {dialog === 'fetch' && <FetchLines id={calculation._id} onClose={close} />}
       {dialog === 'remove' && <Remove calculation={calculation} onClose={close} />}
     </>
@@ -63,10 +70,12 @@ function Remove({ calculation, onClose }: { calculation: Calculation; onClose():
   const navigate = useNavigate();
   const { _id: id, name } = calculation;
   const refresh = useRefresh(id);
+  const client = useQueryClient();
   const restore = async () => {
     try {
       await api.post<string>('/api/calculations/{id}/restore', { path: { id } });
-      await refresh();
+      // What was read before the removal is not shown again: its revision would seem to have been changed by somebody else.
+      client.removeQueries({ queryKey: calculationKey(id) });
       void navigate(`/calculations/${encodeURIComponent(id)}`);
     } catch (error) {
       toast({ text: error instanceof Error ? error.message : String(error), tone: 'error' });

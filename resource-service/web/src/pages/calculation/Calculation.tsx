@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
 
 import { toNumber } from '@/api/json';
@@ -19,6 +19,7 @@ import { useParam, useSetParams } from '@/ui/urlState';
 
 import { Actions } from './Actions';
 import { useCalculation, useLiveCalculation, useRevision, type Calculation } from '@/calculations/data';
+import { Changed, useOwnRevisions } from './Changed';
 import { Head } from './Head';
 import { Removed } from './Removed';
 
@@ -47,6 +48,7 @@ export default function CalculationPage() {
   const [revisionText] = useParam('revision');
   const current = useCalculation(id);
   useLiveCalculation(id);
+  const [own, addOwn] = useOwnRevisions(id);
   const latest = toNumber(current.data?._revision);
   const asked = revisionOf(revisionText);
   const past = useRevision(id, asked === latest ? undefined : asked);
@@ -69,9 +71,11 @@ export default function CalculationPage() {
     <Page
       title={current.data?.name ?? 'Calculation'}
       heading={<bdi>{current.data?.name ?? 'Calculation'}</bdi>}
-      actions={current.data && <Actions calculation={current.data} />}
+      actions={current.data && <Actions calculation={current.data} onSaved={addOwn} />}
     >
-      <Answer query={current}>{(shown) => <Body key={id} shown={shown} current={shown} isPast={false} />}</Answer>
+      <Answer query={current}>
+        {(shown) => <Body key={id} shown={shown} current={shown} isPast={false} own={own} />}
+      </Answer>
     </Page>
   );
 }
@@ -97,9 +101,11 @@ interface BodyProps {
   shown: Calculation;
   current: Calculation | undefined;
   isPast: boolean;
+  /** Revisions that were saved on this page. */
+  own?: readonly number[];
 }
 
-function Body({ shown, current, isPast }: BodyProps) {
+function Body({ shown, current, isPast, own = [] }: BodyProps) {
   const [asked, setTab] = useParam('tab', 'overview');
   const set = useSetParams();
   const scopes: Record<string, boolean> = {
@@ -129,7 +135,7 @@ function Body({ shown, current, isPast }: BodyProps) {
           today.
         </Alert>
       )}
-      {!isPast && <Changed revision={latest} />}
+      {!isPast && <Changed revision={latest} own={own} />}
       <Head calculation={shown} isPast={isPast} />
       <Tabs
         value={tab}
@@ -154,30 +160,5 @@ function Body({ shown, current, isPast }: BodyProps) {
         </Suspense>
       </Box>
     </>
-  );
-}
-
-/** Says that the calculation changed while it is on the screen: a reader may have judged what is no longer there. */
-function Changed({ revision }: { revision: number }) {
-  const [seen, setSeen] = useState(revision);
-  const set = useSetParams();
-  if (revision <= seen) return null;
-  const showChanges = () => {
-    set({ tab: 'history', diff: `${seen}-${revision}` }, { push: true });
-    setSeen(revision);
-  };
-  return (
-    <Alert
-      severity="info"
-      sx={{ borderRadius: 0 }}
-      action={
-        <>
-          <Button onClick={showChanges}>Show what changed</Button>
-          <Button onClick={() => setSeen(revision)}>Close</Button>
-        </>
-      }
-    >
-      It changed while you read: revision {seen} became revision {revision}, which is shown now.
-    </Alert>
   );
 }

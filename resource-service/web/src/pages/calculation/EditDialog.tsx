@@ -28,6 +28,8 @@ interface EditProps {
   calculation: Calculation;
   /** Begins with the status failed, for a run that is silent. */
   isFailing?: boolean;
+  /** Called with the revision that was saved. */
+  onSaved(revision: number): void;
   onClose(): void;
 }
 
@@ -38,7 +40,7 @@ interface Conflict {
   revision: number;
 }
 
-export function EditDialog({ calculation, isFailing = false, onClose }: EditProps) {
+export function EditDialog({ calculation, isFailing = false, onSaved, onClose }: EditProps) {
   const [base] = useState(calculation);
   const before = editedOf(base);
   const [initial] = useState(() => ({
@@ -49,7 +51,7 @@ export function EditDialog({ calculation, isFailing = false, onClose }: EditProp
   }));
   const [typed, setTyped] = useState(initial);
   const [conflict, setConflict] = useState<Conflict | null>(null);
-  const { save, isBusy, error } = useSave(base, setConflict, onClose);
+  const { save, isBusy, error } = useSave(base, setConflict, onSaved, onClose);
   const { leave } = useUnsaved(JSON.stringify(typed) !== JSON.stringify(initial));
   const close = () => leave(onClose);
   const change = (part: Partial<typeof typed>) => setTyped((now) => ({ ...now, ...part }));
@@ -161,7 +163,12 @@ export function EditDialog({ calculation, isFailing = false, onClose }: EditProp
   );
 }
 
-function useSave(base: Calculation, onConflict: (conflict: Conflict | null) => void, onDone: () => void) {
+function useSave(
+  base: Calculation,
+  onConflict: (conflict: Conflict | null) => void,
+  onSaved: (revision: number) => void,
+  onDone: () => void,
+) {
   const api = useApi();
   const toast = useToast();
   const refresh = useRefresh(base._id);
@@ -170,11 +177,12 @@ function useSave(base: Calculation, onConflict: (conflict: Conflict | null) => v
   const send = async (patch: JsonObject, revision: number, isMerged: boolean): Promise<void> => {
     if (Object.keys(patch).length > 0) {
       try {
-        await api.patch<string>('/api/calculations/{id}', {
+        const saved = (await api.patch<string>('/api/calculations/{id}', {
           path: { id: base._id },
           headers: ifMatch(revision),
           body: patch,
-        });
+        })) as unknown as Calculation;
+        onSaved(toNumber(saved._revision) ?? 0);
       } catch (error) {
         if (!(error instanceof ProblemError) || error.status !== 412) throw error;
         const current = (await api.get<string>('/api/calculations/{id}', {
