@@ -86,8 +86,13 @@ describe('labels as lines', () => {
     expect(patchOf(before, { ...before, labels: readLabels(writeLabels(before.labels)).labels })).toEqual({});
   });
 
+  test('name a label that is given more than once', () => {
+    expect(readLabels('a: 1\nb: 2\n"a": 1')).toEqual({ labels: {}, fault: '“a” is given more than once' });
+    expect(readLabels('__proto__: 1\nconstructor: 2').fault).toBeUndefined();
+  });
+
   test('name the line that is none', () => {
-    expect(readLabels('team: one\nnonsense').fault).toBe('nonsense');
-    expect(readLabels(': x').fault).toBe(': x');
+    expect(readLabels('team: one\nnonsense').fault).toBe('“nonsense” is not name: value');
+    expect(readLabels(': x').fault).toBe('“: x” is not name: value');
   });
 });

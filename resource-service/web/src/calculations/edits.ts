@@ -119,8 +119,8 @@ function mergeLists(base: readonly Json[], mine: readonly Json[], theirs: readon
 }
 
 /**
- * "team: solids" by line, as labels are typed. A name or value in double quotes is a JSON string. The first line that is
- * no label is returned as `fault`.
+ * "team: solids" by line, as labels are typed. A name or value in double quotes is a JSON string. `fault` says what is wrong
+ * with the first line that is no label, or that has the name of one above.
  */
 export function readLabels(text: string): { labels: Record<string, string>; fault?: string } {
   const labels: JsonObject = {};
@@ -129,8 +129,9 @@ export function readLabels(text: string): { labels: Record<string, string>; faul
     const [, quoted, plain = '', rest] = LABEL.exec(line) ?? [];
     const key = quoted === undefined ? plain : textOfJson(quoted);
     if (key === undefined || (key === '' && quoted === undefined) || rest === undefined) {
-      return { labels: {}, fault: line.trim() };
+      return { labels: {}, fault: `“${line.trim()}” is not name: value` };
     }
+    if (Object.hasOwn(labels, key)) return { labels: {}, fault: `“${key}” is given more than once` };
     const value = rest.trim();
     setOwn(labels, key, (QUOTED.test(value) ? textOfJson(value) : undefined) ?? value);
   }

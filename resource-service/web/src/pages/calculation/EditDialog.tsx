@@ -50,6 +50,7 @@ export function EditDialog({ calculation, isFailing = false, onSaved, onClose }:
     reason: '',
   }));
   const [typed, setTyped] = useState(initial);
+  const [isTried, setTried] = useState(false);
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const { save, isBusy, error } = useSave(base, setConflict, onSaved, onClose);
   const { leave } = useUnsaved(JSON.stringify(typed) !== JSON.stringify(initial));
@@ -59,11 +60,13 @@ export function EditDialog({ calculation, isFailing = false, onSaved, onClose }:
   const { labels, fault } =
     typed.labelText === initial.labelText ? { labels: before.labels } : readLabels(typed.labelText);
   const fails = typed.status === 'failed' && before.status !== 'failed';
+  const isNameless = typed.name === '';
   const faultOf = (name: string) => messageOf(error, name);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (fault !== undefined) return;
+    setTried(true);
+    if (fault !== undefined || isNameless) return;
     const note = fails && typed.reason.trim() !== '' ? withReason(typed.note, typed.reason) : typed.note;
     void save(patchOf(before, { ...typed, labels, note }), toNumber(base._revision) ?? 0);
   };
@@ -95,7 +98,7 @@ export function EditDialog({ calculation, isFailing = false, onSaved, onClose }:
               label="Name"
               value={typed.name}
               onChange={(event) => change({ name: event.target.value })}
-              {...faultOf('name')}
+              {...(isTried && isNameless ? { error: true, helperText: 'Enter a name' } : faultOf('name'))}
             />
             <TextField
               select
@@ -142,10 +145,9 @@ export function EditDialog({ calculation, isFailing = false, onSaved, onClose }:
               {...faultOf('labels')}
               {...(fault !== undefined && { error: true })}
               helperText={
-                fault === undefined
-                  ? (faultOf('labels').helperText ??
-                    'One label a line, as name: value. A value in double quotes is a JSON string.')
-                  : `“${fault}” is not name: value`
+                fault ??
+                faultOf('labels').helperText ??
+                'One label a line, as name: value. A value in double quotes is a JSON string.'
               }
             />
             <NoteField value={typed.note} onChange={(note) => change({ note })} fault={faultOf('note').helperText} />
