@@ -86,6 +86,14 @@ test('a difference shows its sign', () => {
   expect([signed(0.5), signed(-0.000123461), signed(0), signed(NaN)]).toEqual(['+0.5', '−0.0001235', '0', 'NaN']);
 });
 
+test('a difference that is a whole number is not rounded', () => {
+  expect([signed(241 - 15284), signed(12345678), signed(-9007199254740991)]).toEqual([
+    '−15043',
+    '+12345678',
+    '−9007199254740991',
+  ]);
+});
+
 test('a single number is shown as stored unless fewer digits are asked for', () => {
   expect(single(parseJson('1.0'))).toBe('1.0');
   expect(single(0.123456789, 3)).toBe('0.123');
@@ -93,10 +101,10 @@ test('a single number is shown as stored unless fewer digits are asked for', () 
 });
 
 test('where digits were rounded away stands an exponent, not zeros', () => {
-  expect([signed(-9007199254740991), signed(12345), signed(10000), signed(1e300)]).toEqual([
+  expect([signed(-9007199254740992), signed(12345.6), signed(10000.5), signed(1e300)]).toEqual([
     '−9.007e15',
     '+1.235e4',
-    '+10000',
+    '+1e4',
     '+1e300',
   ]);
   expect(single(123456789, 5)).toBe('1.2346e8');

@@ -64,10 +64,10 @@ export function single(value: unknown, digits: Digits = 'auto'): string {
   return rounded(number, digits);
 }
 
-/** A difference with its sign. */
+/** A difference with its sign. Whole numbers are written whole. */
 export function signed(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return special(value);
-  const text = rounded(value, digits);
+  const text = Number.isSafeInteger(value) ? minus(String(value)) : rounded(value, digits);
   return value > 0 ? `+${text}` : text;
 }
 
