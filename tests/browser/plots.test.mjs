@@ -266,7 +266,7 @@ test("a comparison shows what differs and from where on, and its link shows the 
     };
   };
   const mine = await read(page);
-  assert.match(mine.inputs, /1\.50\s+1\.70/);
+  assert.match(mine.inputs, /1\.5\s+1\.7\b/);
   assert.doesNotMatch(mine.inputs, /^n\b/m, "what is the same is folded");
   assert.match(mine.results, /\+0\.25 \(\+17 %\)/);
   assert.match(mine.series, /energy\s+1,000\s+5\s+\d+\s+700/);

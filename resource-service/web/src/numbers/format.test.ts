@@ -4,16 +4,20 @@ import { parseJson, type Json } from '@/api/json';
 
 import { columnFormat, signed, single } from './format';
 
-const written = (text: string, digits: 'auto' | 'stored' | number = 'auto') => {
+const written = (text: string, count: 'auto' | 'stored' | number = 'auto') => {
   const values = parseJson(text) as Json[];
-  return values.map(columnFormat(values, digits));
+  return values.map(columnFormat(values, count));
 };
+
+/** Blanks as wide as so many digits, and those with the point before them. */
+const digits = (count: number) => '\u2007'.repeat(count);
+const blank = (count: number) => `\u2008${digits(count)}`;
 
 describe('a column', () => {
   test('shows as many digits as tell its values apart', () => {
-    expect(written('[1.0001, 1.0002, 3]')).toEqual(['1.0001', '1.0002', '3.0000']);
-    expect(written('[1.1, 2.2, 3.3]')).toEqual(['1.10', '2.20', '3.30']);
-    expect(written('[0.1, 0.10000000000000002]')).toEqual(['0.10000000000000000', '0.10000000000000002']);
+    expect(written('[1.0001, 1.0002, 3]')).toEqual(['1.0001', '1.0002', `3${blank(4)}`]);
+    expect(written('[1.1, 2.2, 3.3]')).toEqual(['1.1', '2.2', '3.3']);
+    expect(written('[0.1, 0.10000000000000002]')).toEqual([`0.1${digits(16)}`, '0.10000000000000002']);
   });
 
   test('keeps integers of 64 bits exact', () => {
@@ -29,17 +33,24 @@ describe('a column', () => {
   });
 
   test('shows no digit that was not stored', () => {
-    expect(written('[0.3, 0.30000000000000004]')).toEqual(['0.30000000000000000', '0.30000000000000004']);
+    expect(written('[0.3, 0.30000000000000004]')).toEqual([`0.3${digits(16)}`, '0.30000000000000004']);
     expect(written('[1.3e-9, 1.3000000000000002e-9, 2e9]')).toEqual([
-      '1.3000000000000000e−9',
+      `1.3e−9${digits(15)}`,
       '1.3000000000000003e−9',
-      '2.0000000000000000e9\u2007',
+      `2e9${blank(16)}\u2007`,
     ]);
+    expect(written('[0.004, 0.03]')).toEqual(['0.004', '0.03\u2007']);
+    expect(written('[0.004, 0.03]', 6)).toEqual(['0.004', '0.03\u2007']);
+  });
+
+  test('keeps the zeros that were stored, as far as there is room', () => {
+    expect(written('[1.0, 1.0, 1.9065]')).toEqual(['1.0\u2007\u2007\u2007', '1.0\u2007\u2007\u2007', '1.9065']);
+    expect(written('[1.5000000, 2.25]')).toEqual(['1.50', '2.25']);
   });
 
   test('tells small numbers apart beside large ones', () => {
     expect(written('[3, 0.010000000000000002, 0.010000000000000004]')).toEqual([
-      '3.000000000000000000',
+      `3${blank(18)}`,
       '0.010000000000000002',
       '0.010000000000000004',
     ]);
@@ -47,26 +58,26 @@ describe('a column', () => {
 
   test('rounds nothing that has few digits, and leaves five of the others', () => {
     expect(written('[6049.5]')).toEqual(['6049.5']);
-    expect(written('[123456, 0.5]')).toEqual(['123456.0', '0.5']);
+    expect(written('[123456, 0.5]')).toEqual([`123456${blank(1)}`, '0.5']);
     expect(written('[0.123456789]')).toEqual(['0.12346']);
     expect(written('[1.2345e-8]')).toEqual(['1.2345e−8']);
   });
 
   test('keeps the sign of zero', () => {
-    expect(written('[-0.0, 0.0, 1.5]')).toEqual(['−0.00', '0.00', '1.50']);
+    expect(written('[-0.0, 0.0, 1.5]')).toEqual(['−0.0', '0.0', '1.5']);
     expect(written('[-0.0, 1.5e-12]')[0]).toMatch(/^−0/);
   });
 
   test('uses exponents of one width where magnitudes differ widely', () => {
-    expect(written('[1.5e-12, 2.25e9, 0]')).toEqual([
-      '1.50e−12',
-      '2.25e9\u2007\u2007',
-      '0\u2008\u2007\u2007\u2007\u2007\u2007\u2007',
-    ]);
+    expect(written('[1.5e-12, 2.25e9, 0]')).toEqual(['1.5e−12', '2.25e9\u2007', `0${blank(5)}`]);
   });
 
   test('names what is no finite number, and does not count it', () => {
-    expect(written('["NaN", "-Infinity", "Infinity", 1.5]')).toEqual(['NaN', '−∞', '∞', '1.50']);
+    expect(written('["NaN", "-Infinity", "Infinity", 1.5]')).toEqual(['NaN', '−∞', '∞', '1.5']);
+  });
+
+  test('as stored, names nothing otherwise', () => {
+    expect(written('["-Infinity", 1.5]', 'stored')).toEqual(['-Infinity', '1.5']);
   });
 
   test('as stored, keeps each text and puts the points below one another', () => {
@@ -74,11 +85,11 @@ describe('a column', () => {
   });
 
   test('with a fixed number of digits, rounds to that', () => {
-    expect(written('[1.23456, 22.3]', 4)).toEqual(['1.23', '22.30']);
+    expect(written('[1.23456, 22.3]', 4)).toEqual(['1.23', '22.3\u2007']);
   });
 
   test('leaves other values as they are', () => {
-    expect(written('["a", true, null, {"b":1}, 2.5]')).toEqual(['a', 'true', 'null', '{"b":1}', '2.50']);
+    expect(written('["a", true, null, {"b":1}, 2.5]')).toEqual(['a', 'true', 'null', '{"b":1}', '2.5']);
   });
 });
 

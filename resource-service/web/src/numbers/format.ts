@@ -1,4 +1,5 @@
-// How the numbers of a column are written: with as many digits as tell them apart, aligned at the point.
+// How the numbers of a column are written: with as many digits as tell them apart and no digit that was not stored, aligned at
+// the point.
 import { asStored, isNumeric, toNumber } from '@/api/json';
 
 /** A space as wide as a digit, and one as wide as a point. */
@@ -39,19 +40,16 @@ export function columnFormat(values: readonly unknown[], digits: Digits = 'auto'
     largest >= LARGEST_PLAIN || (largest > 0 && largest < SMALLEST_PLAIN) || largest / smallest > WIDEST_PLAIN;
   const write = scientific ? exponential : plain(largest);
   const count = digits === 'auto' ? fewestDigits(numbers, write, scientific ? undefined : largest) : digits;
-  const width = scientific ? numbers.reduce((most, one) => Math.max(most, exponentOf(one, count).length), 0) : 0;
-  return (value) => {
-    const number = isNumeric(value) || typeof value === 'string' ? toNumber(value) : undefined;
-    if (number === undefined) return asStored(value);
-    if (!Number.isFinite(number)) return special(number);
-    const sign = Object.is(number, -0) ? MINUS : '';
-    if (scientific && number === 0) {
-      return sign + '0' + POINT_SPACE + DIGIT_SPACE.repeat(Math.max(0, count - 1) + width);
-    }
-    const text = write(number, count);
-    const short = scientific ? width - exponentOf(number, count).length : 0;
-    return sign + minus(text) + DIGIT_SPACE.repeat(short);
+  const written = (value: unknown) => {
+    const number = isNumeric(value) ? toNumber(value) : undefined;
+    if (number === undefined || !Number.isFinite(number)) return undefined;
+    const sign = Object.is(number, -0) ? '-' : '';
+    return sign + (scientific && number === 0 ? '0' : withoutZeros(write(number, count), number, value));
   };
+  return aligned(values, written, (value) => {
+    const number = toNumber(value);
+    return number === undefined ? asStored(value) : special(number);
+  });
 }
 
 /** Writes one number that stands alone. */
@@ -111,9 +109,15 @@ function exponential(number: number, digits: number): string {
   return `${mantissa}${point}${'0'.repeat(missing)}e${exponent.replace('+', '')}`;
 }
 
-function exponentOf(number: number, digits: number): string {
-  const text = exponential(number, digits);
-  return text.slice(text.indexOf('e'));
+/** Without the zeros at the end that neither the number nor its stored text has. */
+function withoutZeros(text: string, number: number, value: unknown): string {
+  const [mantissa = '', exponent] = text.split('e');
+  if (!mantissa.endsWith('0')) return text;
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const own = exponent === undefined ? placesOf(number) : ownDigits(number) - 1;
+  const stored = /^-?\d+\.(\d+)$/.exec(asStored(value))?.[1]?.length ?? 0;
+  const kept = fraction.slice(0, Math.max(own, exponent === undefined ? stored : 0));
+  return whole + (kept === '' ? '' : `.${kept}`) + (exponent === undefined ? '' : `e${exponent}`);
 }
 
 const wholeOf = (largest: number) => (largest === 0 ? 0 : Math.floor(Math.log10(largest)));
@@ -166,19 +170,32 @@ function fewestDigits(
 
 /** As stored, with the points below one another. */
 function storedFormat(values: readonly unknown[]): Formatter {
+  return aligned(values, (value) => (isNumeric(value) ? asStored(value) : undefined), asStored);
+}
+
+/** Puts the points of texts below one another. What `write` leaves out is written by `other`, without blanks. */
+function aligned(
+  values: readonly unknown[],
+  write: (value: unknown) => string | undefined,
+  other: (value: unknown) => string,
+): Formatter {
   const tail = (text: string) => {
     const point = text.search(/[.e]/);
     return point < 0 ? 0 : text.length - point;
   };
-  const longest = values.reduce(
-    (most: number, value) => (isNumeric(value) ? Math.max(most, tail(asStored(value))) : most),
-    0,
-  );
+  let longest = 0;
+  let hasPoint = false;
+  for (const value of values) {
+    const text = write(value);
+    if (text === undefined) continue;
+    longest = Math.max(longest, tail(text));
+    hasPoint ||= text.includes('.');
+  }
   return (value) => {
-    if (!isNumeric(value)) return asStored(value);
-    const text = asStored(value);
-    const missing = longest - tail(text);
-    const point = tail(text) === 0 && missing > 0 ? POINT_SPACE : '';
+    const text = write(value);
+    if (text === undefined) return other(value);
+    const missing = Math.max(0, longest - tail(text));
+    const point = hasPoint && missing > 0 && !text.includes('.') ? POINT_SPACE : '';
     return minus(text) + point + DIGIT_SPACE.repeat(Math.max(0, missing - point.length));
   };
 }
