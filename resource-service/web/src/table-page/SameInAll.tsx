@@ -3,7 +3,9 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 
-import { short } from './columns';
+import type { JsonObject } from '@/api/json';
+
+import { ownerName, short } from './columns';
 import type { Agreement } from './differs';
 import { titleOf } from './fields';
 
@@ -12,7 +14,7 @@ const FIRST = 8;
 
 interface SameProps {
   same: readonly Agreement[];
-  rows: readonly unknown[];
+  rows: readonly JsonObject[];
   isChosen: boolean;
 }
 
@@ -33,7 +35,7 @@ export function SameInAll({ same, rows, isChosen }: SameProps) {
       {named.map(({ path, value }, index) => (
         <span key={path} title={path} dir="auto" style={{ unicodeBidi: 'isolate' }}>
           {index > 0 && ' · '}
-          {titleOf(path)} <b>{short(value ?? '')}</b>
+          {titleOf(path)} <b>{short((path === '_owner' ? ownerName(rows[0]) : undefined) ?? value ?? '')}</b>
         </span>
       ))}
       {absent > 0 && (

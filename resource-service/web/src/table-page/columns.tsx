@@ -61,7 +61,7 @@ export function columnOf(path: string, isFirst: boolean, context: ColumnContext)
     const value = read(row);
     if (value === undefined) return null;
     if (path === 'status' && context.hasLife) return <Life row={row} status={plain(value)} />;
-    if (path === '_owner') return short(typeof row._owner_name === 'string' ? row._owner_name : plain(value));
+    if (path === '_owner') return short(ownerName(row) ?? plain(value));
     if (isDate && typeof value === 'string') return <TimeText at={value} />;
     return written(row);
   };
@@ -124,6 +124,10 @@ function unitOf(path: string, rows: readonly JsonObject[]): string | undefined {
   }
   return [...units][0];
 }
+
+/** The name of the owner of a row, where it was asked for. */
+export const ownerName = (row: JsonObject | undefined): string | undefined =>
+  typeof row?._owner_name === 'string' ? row._owner_name : undefined;
 
 /** A value as text that is no number. */
 export function plain(value: Json | undefined): string {
