@@ -6,13 +6,12 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 
 import { useApi } from '@/app/services';
+import { deviceName } from '@/people/device';
 import { DenseTable } from '@/ui/dense';
 import { Section } from '@/ui/page';
 import { Answer } from '@/ui/states';
 import { duration, TimeText, useNow } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
-
-import { deviceName } from './device';
 
 /** Sessions that are shown before the reader asks for all. */
 const FIRST = 10;

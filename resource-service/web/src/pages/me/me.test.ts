@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 import { describe, expect, it } from 'vitest';
 
-import { deviceName } from './device';
+import { deviceName } from '@/people/device';
 import { curlLines, pythonLines, readable } from './lines';
 
 describe('the name of a device', () => {

@@ -13,6 +13,7 @@ import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 
 import { usePages, type ApiKey, type Session, type User } from '@/people/data';
+import { deviceName } from '@/people/device';
 import { QueryTable, type Cell } from '../shared/SimpleTable';
 
 export function UserAccess({ user }: { user: User }) {
@@ -44,7 +45,10 @@ function Sessions({ user }: { user: User }) {
   const [asked, setAsked] = useState<Session | 'all' | null>(null);
   const mayWrite = useScope('users:write');
   const cells: Cell<Session>[] = [
-    { title: 'Device', cell: (session) => session.device ?? 'unknown' },
+    {
+      title: 'Device',
+      cell: (session) => <bdi title={session.device ?? undefined}>{deviceName(session.device)}</bdi>,
+    },
     { title: 'Address', cell: (session) => session.address },
     { title: 'Client', cell: (session) => session.client_id },
     { title: 'Logged in', cell: (session) => <TimeText at={session.created_at} /> },
