@@ -30,11 +30,12 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
   );
 }
 
-/** A short form of an id with the whole one to copy. */
+/** A short form of an id with the whole one to copy. An id that is shown whole breaks where there is no room. */
 export function Id({ id, length = 8 }: { id: string; length?: number }) {
+  const isShort = id.length > length;
   return (
-    <span style={{ whiteSpace: 'nowrap' }}>
-      <code title={id}>{id.length > length ? `…${id.slice(-length)}` : id}</code>
+    <span style={isShort ? { whiteSpace: 'nowrap' } : undefined}>
+      <code title={id}>{isShort ? `…${id.slice(-length)}` : id}</code>
       <CopyButton text={id} label={`Copy ${id}`} />
     </span>
   );
