@@ -8,6 +8,12 @@ export interface FieldFault {
   message: string;
 }
 
+/** What is wrong, without the name of the field before it: for a place that names the field already. */
+export function withoutName({ pointer, parameter, message }: FieldFault): string {
+  const name = parameter ?? pointer?.slice(1).replaceAll('/', '.');
+  return name && message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
+}
+
 /** Codes that the console itself gives to failures without an answer. */
 export type LocalCode = 'offline' | 'unreadable';
 

@@ -15,7 +15,7 @@ import {
   type UseFormReturn,
 } from 'react-hook-form';
 
-import { ProblemError } from '@/api/problem';
+import { ProblemError, withoutName } from '@/api/problem';
 
 import { useUnsaved } from './unsaved';
 
@@ -107,7 +107,7 @@ export function showFaults(
   const others: string[] = [];
   for (const fault of error.errors) {
     const name = fault.pointer?.split('/')[1];
-    if (name !== undefined && fields.includes(name)) field(name, fault.message);
+    if (name !== undefined && fields.includes(name)) field(name, withoutName(fault));
     else others.push(fault.message);
   }
   if (error.errors.length === 0 || others.length > 0) rest(others.length > 0 ? others.join('; ') : error.message);

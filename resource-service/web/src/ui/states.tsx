@@ -5,7 +5,7 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState, type ReactNode } from 'react';
 
-import { ProblemError, type FieldFault } from '@/api/problem';
+import { ProblemError, withoutName, type FieldFault } from '@/api/problem';
 
 import { CopyButton } from './copy';
 
@@ -86,7 +86,7 @@ function Faults({ problem: { errors, message } }: { problem: ProblemError }) {
               <code dir="auto">{placeOf(fault)}</code>:{' '}
             </>
           )}
-          <bdi>{fault.message}</bdi>
+          <bdi>{withoutName(fault)}</bdi>
         </li>
       ))}
       {more > 0 && <li>and {more} more</li>}

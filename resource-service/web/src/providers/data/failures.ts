@@ -1,6 +1,6 @@
 // Failures of writes as react-admin shows them: faults beside the fields, and a conflict that can be merged.
 import type { JsonObject } from '@/api/json';
-import { ProblemError, type FieldFault } from '@/api/problem';
+import { ProblemError, withoutName, type FieldFault } from '@/api/problem';
 
 import { merge3, type Merge } from './merge3';
 import { contentOf } from './values';
@@ -47,12 +47,13 @@ export function failureOfWrite(error: unknown): unknown {
 /** Messages by JSON pointer (RFC 6901), as nested members. The first message of a field counts. */
 export function fieldErrors(faults: readonly FieldFault[]): FieldErrors {
   const errors: FieldErrors = {};
-  for (const { pointer, parameter, message } of faults) {
+  for (const fault of faults) {
+    const { pointer, parameter } = fault;
     const names = pointer === undefined ? [parameter ?? ''] : pointer.split('/').slice(1).map(unescape);
     place(
       errors,
       names.filter((name) => name !== ''),
-      message,
+      withoutName(fault),
     );
   }
   return errors;
