@@ -18,11 +18,20 @@ const KINDS: Record<string, string> = {
   audit: 'audit entry',
 };
 
+/** Letters from which on something is looked for. */
+const SHORTEST = 2;
+
+/** Whether the box asks for something: then a page shows only what was found. */
+export function useIsSearching(): boolean {
+  const [text] = useParam('q');
+  return text.trim().length >= SHORTEST;
+}
+
 export function AdminSearch() {
   const [text, setText] = useParam('q');
   const deferred = useDeferredValue(text.trim());
   const find = useFinder();
-  const isAsked = deferred.length >= 2;
+  const isAsked = deferred.length >= SHORTEST;
   const found = useQuery({
     queryKey: ['find', deferred],
     queryFn: ({ signal }) => find(deferred, signal),

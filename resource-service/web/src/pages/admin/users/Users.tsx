@@ -18,7 +18,7 @@ import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
 import { useParam } from '@/ui/urlState';
 
-import { AdminSearch } from '../shared/AdminSearch';
+import { AdminSearch, useIsSearching } from '../shared/AdminSearch';
 import { usePages, useRoles, type User } from '@/people/data';
 import { QueryTable, type Cell } from '../shared/SimpleTable';
 
@@ -36,12 +36,8 @@ const CELLS: Cell<User>[] = [
 export default function Users() {
   const { scopes } = useIdentity();
   const mayWrite = holds(scopes, 'users:write');
-  const [role, setRole] = useParam('role');
-  const [state, setState] = useParam('state');
-  const roles = useRoles(holds(scopes, 'roles:read'));
+  const isSearching = useIsSearching();
   const [making, setMaking] = useState(false);
-  const disabled = { active: false, disabled: true }[useDeferredValue(state)];
-  const users = usePages<User>('/auth/users', { role: role || undefined, disabled });
   useShortcuts('Users', mayWrite ? [{ keys: 'n', label: 'New user', run: () => setMaking(true) }] : []);
   return (
     <Page
@@ -55,6 +51,22 @@ export default function Users() {
       }
     >
       <AdminSearch />
+      {!isSearching && <AllUsers />}
+      {making && <NewUser onClose={() => setMaking(false)} />}
+    </Page>
+  );
+}
+
+/** The users with a role and in a state. */
+function AllUsers() {
+  const { scopes } = useIdentity();
+  const [role, setRole] = useParam('role');
+  const [state, setState] = useParam('state');
+  const roles = useRoles(holds(scopes, 'roles:read'));
+  const disabled = { active: false, disabled: true }[useDeferredValue(state)];
+  const users = usePages<User>('/auth/users', { role: role || undefined, disabled });
+  return (
+    <>
       <Box sx={{ px: 4, pb: 2, display: 'flex', gap: 2, flexWrap: 'wrap' }}>
         <TextField
           select
@@ -91,8 +103,7 @@ export default function Users() {
           keyOf={(user) => user.id}
         />
       </Box>
-      {making && <NewUser onClose={() => setMaking(false)} />}
-    </Page>
+    </>
   );
 }
 
