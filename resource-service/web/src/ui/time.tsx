@@ -5,13 +5,14 @@ import { usePreferences } from '@/app/preferences';
 
 /** How often relative times are made anew (milliseconds). */
 const TICK = 30_000;
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_557_600],
-  ['month', 2_629_800],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-];
+/** The units of relative times: their names for one and for more, their seconds, and how many of them make the next one. */
+const UNITS = [
+  { one: 'min', more: 'min', seconds: 60, most: 60 },
+  { one: 'h', more: 'h', seconds: 3600, most: 24 },
+  { one: 'day', more: 'days', seconds: 86_400, most: 30.4375 },
+  { one: 'month', more: 'months', seconds: 2_629_800, most: 12 },
+  { one: 'year', more: 'years', seconds: 31_557_600, most: Infinity },
+] as const;
 
 let now = Date.now();
 const listeners = new Set<() => void>();
@@ -35,18 +36,21 @@ function subscribe(listener: () => void): () => void {
 /** The current time in milliseconds, which changes twice a minute. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
-
-/** "3 h ago", "in 2 days"; "just now" within a minute. */
+/**
+ * "3 h ago", "in 2 days"; "just now" within a minute. The past is counted in whole units, the future to the nearest: what ends in
+ * 12 hours does so a moment later, too.
+ */
 export function relative(at: number, from: number): string {
   const seconds = (at - from) / 1000;
-  for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) {
-      return RELATIVE.format(Math.trunc(seconds / length), unit);
-    }
+  if (Math.abs(seconds) < 60) {
+    // The current time is known to within a tick: what has just happened may seem to lie ahead.
+    return seconds > TICK / 1000 ? 'in less than a minute' : 'just now';
   }
-  // The current time is known to within a tick: what has just happened may seem to lie ahead.
-  return seconds > TICK / 1000 ? 'in less than a minute' : 'just now';
+  const count = seconds > 0 ? Math.round : Math.trunc;
+  const unit = UNITS.find((one) => count(Math.abs(seconds) / one.seconds) < one.most) ?? UNITS[4];
+  const number = Math.max(1, count(Math.abs(seconds) / unit.seconds));
+  const length = `${number} ${number === 1 ? unit.one : unit.more}`;
+  return seconds > 0 ? `in ${length}` : `${length} ago`;
 }
 
 /** "3 h", "2 d 4 h", "850 ms": a length of time in milliseconds. */
