@@ -1,4 +1,4 @@
-// Ctrl-K: finds pages, actions of this page, and objects by id or words.
+// Ctrl+K: finds pages, actions of this page, and objects by id or words.
 import Box from '@mui/material/Box';
 import Dialog from '@mui/material/Dialog';
 import { useQuery } from '@tanstack/react-query';

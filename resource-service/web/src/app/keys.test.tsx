@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 
-import { KeysProvider, useShortcuts } from './keys';
+import { keyNames, KeysProvider, useShortcuts } from './keys';
 import { PreferencesProvider } from './preferences';
 
 afterEach(cleanup);
@@ -48,4 +48,15 @@ it.each(['dialog', 'alertdialog', 'listbox', 'menu'])('does nothing under an ope
   open.remove();
   fireEvent.keyDown(document.body, { key: 'a' });
   expect(act).toHaveBeenCalledOnce();
+});
+
+it('prints a chord as it is on the keys', () => {
+  expect(['mod+k', 'g c', 'j', '?', 'R', 'Enter'].map(keyNames)).toEqual([
+    ['Ctrl+K'],
+    ['g', 'c'],
+    ['j'],
+    ['?'],
+    ['R'],
+    ['Enter'],
+  ]);
 });

@@ -133,8 +133,13 @@ export function useAllShortcuts(): Group[] {
   return useSyncExternalStore(registry.subscribe, registry.all);
 }
 
-/** Keys as they are printed. */
+/** Keys as they are printed. The letter of a chord is a capital, as on the key. */
 export function keyNames(keys: string): string[] {
   const mod = /Mac/.test(navigator.platform) ? '⌘' : 'Ctrl';
-  return keys.split(' ').map((chord) => chord.replace('mod+', `${mod}+`).replace('alt+', 'Alt+'));
+  return keys.split(' ').map((chord) =>
+    chord
+      .replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`)
+      .replace('mod+', `${mod}+`)
+      .replace('alt+', 'Alt+'),
+  );
 }

@@ -7,6 +7,7 @@ import { useColorScheme } from '@mui/material/styles';
 import type { ReactNode } from 'react';
 
 import { ExactNumber } from '@/api/json';
+import { keyNames } from '@/app/keys';
 import { usePreferences, type Preferences } from '@/app/preferences';
 import { single } from '@/numbers/format';
 import { Section } from '@/ui/page';
@@ -85,7 +86,8 @@ export function PreferencesSection() {
             sx={{ ml: 0, gap: 2 }}
           />
           <Box sx={{ color: 'text.secondary', fontSize: '0.75rem' }}>
-            Such as <kbd>j</kbd> for the next row. Ctrl-K always works; <kbd>?</kbd> lists the keys.
+            Such as <kbd>j</kbd> for the next row. <kbd>{keyNames('mod+k')}</kbd> always works; <kbd>?</kbd> lists the
+            keys.
           </Box>
         </Box>
       </Box>
