@@ -6,9 +6,11 @@ import ButtonBase from '@mui/material/ButtonBase';
 import IconButton from '@mui/material/IconButton';
 import { useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from 'react';
 
+import { DidYouMean } from './DidYouMean';
 import type { Field } from './fields';
 import { queryText, readFilter, readQueryText, writeFilter, type Filter, type Pair } from './filter';
 import { FilterInput } from './FilterInput';
+import { renamed, withMeanings, type Unknown } from './names';
 import { RESERVED } from './state';
 import { readWords, wordsOf } from './words';
 
@@ -19,6 +21,8 @@ export interface FilterHandle {
 interface FilterBarProps {
   filter: Filter;
   fields: readonly Field[];
+  /** Columns that are shown: what their heads say names their fields. */
+  shown?: readonly string[];
   valuesOf(path: string): readonly string[];
   onChange(filter: Filter): void;
   /** Parameters that were pasted and are no conditions: `sort`, `fields`. */
@@ -26,10 +30,11 @@ interface FilterBarProps {
   handle?: Ref<FilterHandle>;
 }
 
-export function FilterBar({ filter, fields, valuesOf, onChange, onControls, handle }: FilterBarProps) {
+export function FilterBar({ filter, fields, shown, valuesOf, onChange, onControls, handle }: FilterBarProps) {
   const [text, setText] = useState('');
   const [editing, setEditing] = useState<number | null>(null);
   const [fault, setFault] = useState<string | null>(null);
+  const [unknown, setUnknown] = useState<(Unknown & { given: Filter }) | null>(null);
   const [raw, setRaw] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const chips = useRef<HTMLUListElement>(null);
@@ -41,17 +46,29 @@ export function FilterBar({ filter, fields, valuesOf, onChange, onControls, hand
     setText('');
     setEditing(null);
     setFault(null);
+    setUnknown(null);
+  };
+  const accept = (given: Filter) => {
+    const { filter: meant, unknown: name } = withMeanings(given, { fields, ...(shown && { shown }) });
+    if (name) {
+      setFault(`There is no field “${name.name}”.`);
+      setUnknown({ ...name, given });
+      input.current?.focus();
+      return;
+    }
+    replace(editing, meant);
+    reset();
   };
   const submit = (given: string) => {
     const pasted = /^(https?:\/\/|\?)|&[^&=\s]+=/.test(given.trim()) ? readQueryText(given) : undefined;
     const reading = pasted ? { filter: readFilter(pasted, RESERVED) } : readWords(given);
     if (reading.filter === undefined) {
       setFault(reading.fault ?? null);
+      setUnknown(null);
       return;
     }
     if (pasted) onControls?.(pasted.filter(([name]) => RESERVED.has(name)));
-    replace(editing, reading.filter);
-    reset();
+    accept(reading.filter);
   };
   const edit = (at: number) => {
     const part = filter[at];
@@ -59,6 +76,7 @@ export function FilterBar({ filter, fields, valuesOf, onChange, onControls, hand
     setEditing(at);
     setText(wordsOf(part));
     setFault(null);
+    setUnknown(null);
     input.current?.focus();
   };
   const remove = (at: number) => {
@@ -138,7 +156,13 @@ export function FilterBar({ filter, fields, valuesOf, onChange, onControls, hand
         onText={(next) => {
           setText(next);
           setFault(null);
+          setUnknown(null);
         }}
+        remedy={
+          unknown && (
+            <DidYouMean near={unknown.near} choose={(path) => accept(renamed(unknown.given, unknown.name, path))} />
+          )
+        }
         onSubmit={submit}
         onCancel={reset}
         onBack={() => filter.length > 0 && edit(filter.length - 1)}

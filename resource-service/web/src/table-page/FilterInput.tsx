@@ -1,6 +1,6 @@
 // The line in which a condition is typed, with a list of suggestions (ARIA combobox).
 import Box from '@mui/material/Box';
-import { useId, useMemo, useState, type KeyboardEvent, type Ref } from 'react';
+import { useId, useMemo, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 
 import type { Field } from './fields';
 import { suggest, type Suggestion } from './suggest';
@@ -10,6 +10,8 @@ interface FilterInputProps {
   fields: readonly Field[];
   valuesOf(path: string): readonly string[];
   fault: string | null;
+  /** What mends the fault, beside its sentence. */
+  remedy?: ReactNode;
   placeholder: string;
   onText(text: string): void;
   onSubmit(text: string): void;
@@ -20,7 +22,7 @@ interface FilterInputProps {
 }
 
 export function FilterInput(props: FilterInputProps) {
-  const { text, fields, valuesOf, fault, placeholder, onText, onSubmit, onCancel, onBack, ref } = props;
+  const { text, fields, valuesOf, fault, remedy, placeholder, onText, onSubmit, onCancel, onBack, ref } = props;
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
@@ -97,6 +99,7 @@ export function FilterInput(props: FilterInputProps) {
       {fault !== null && (
         <Box id={`${id}-fault`} role="alert" sx={{ color: 'error.main', px: 2 }}>
           {fault}
+          {remedy}
         </Box>
       )}
       <Box

@@ -14,6 +14,7 @@ import { mergeFields } from './fields';
 import { FilterBar, type FilterHandle } from './FilterBar';
 import { NewsPill } from './NewsPill';
 import { readerOf } from './reader';
+import { RefusedFilter } from './RefusedFilter';
 import { clampWidth, nextSort, readState } from './state';
 import { SameInAll } from './SameInAll';
 import { TableFoot, TableStatus } from './TableStatus';
@@ -104,6 +105,7 @@ function Table(props: TablePageProps & { definition: Definition }) {
         handle={filterBar}
         filter={state.filter}
         fields={allFields}
+        shown={columns}
         valuesOf={valuesOf}
         onChange={(filter) => change({ filter }, { push: true })}
         onControls={(pairs) => {
@@ -114,6 +116,16 @@ function Table(props: TablePageProps & { definition: Definition }) {
           });
         }}
       />
+      {table.refused !== null && (
+        <RefusedFilter
+          error={table.refused}
+          filter={state.filter}
+          fields={allFields}
+          shown={columns}
+          retry={() => void query.refetch()}
+          onChange={(filter) => change({ filter }, { push: true })}
+        />
+      )}
       <TableStatus
         {...{ state, change, hasLife }}
         total={table.total}
@@ -173,11 +185,12 @@ interface RowsProps {
 }
 
 function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
-  const { query, rows, gone, more, shown, total } = table;
+  const { query, rows, gone, refused, more, shown, total } = table;
   const retry = () => void query.refetch();
-  const hasRows = query.data !== undefined;
-  if (query.error && (!hasRows || query.isPlaceholderData)) return <Failure error={query.error} retry={retry} />;
+  const hasRows = query.data !== undefined || refused !== null;
+  if (query.error && !hasRows) return <Failure error={query.error} retry={retry} />;
   if (!hasRows) return <Loading rows={12} />;
+  const isOld = query.isPlaceholderData || refused !== null;
   const isFiltered = state.filter.length > 0 || state.silent !== undefined;
   return (
     <Box
@@ -187,7 +200,7 @@ function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
         minHeight: 120,
         display: 'flex',
         flexDirection: 'column',
-        opacity: query.isPlaceholderData ? 0.6 : 1,
+        opacity: isOld ? 0.6 : 1,
       }}
     >
       <DataTable
@@ -208,11 +221,13 @@ function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
         {...(visit.start && { start: visit.start })}
         onPlace={visit.onPlace}
         foot={
-          <TableFoot
-            {...{ rows: rows.length, isFiltered, query, more }}
-            empty={props.empty}
-            clear={() => change({ filter: [], silent: undefined }, { push: true })}
-          />
+          refused === null && (
+            <TableFoot
+              {...{ rows: rows.length, isFiltered, query, more }}
+              empty={props.empty}
+              clear={() => change({ filter: [], silent: undefined }, { push: true })}
+            />
+          )
         }
       />
     </Box>

@@ -6,6 +6,8 @@ import { useApi } from '@/app/services';
 import type { Api } from '@/api/client';
 import type { JsonObject } from '@/api/json';
 
+import { useKept } from './useKept';
+
 /** Rows of the first page and of those that come while scrolling. */
 const PAGE = 200;
 /** The most rows of one page (a bound of the service). */
@@ -91,7 +93,11 @@ export function useRows(asked: Asked, loadedBefore: number) {
     refetchOnReconnect: false,
   });
 
-  const { data, hasNextPage, isFetching, isPlaceholderData, fetchNextPage } = query;
+  const { hasNextPage, isFetching, fetchNextPage } = query;
+  // What was refused leaves the rows that were shown.
+  const data = useKept(collection, query.data);
+  const refused = query.data === undefined && data !== undefined ? query.error : null;
+  const isPlaceholderData = query.isPlaceholderData || query.data === undefined;
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const loaded = rows.length;
   useEffect(() => {
@@ -104,9 +110,12 @@ export function useRows(asked: Asked, loadedBefore: number) {
     if (hasNextPage && !isFetching && !isPlaceholderData) void fetchNextPage();
   }, [hasNextPage, isFetching, isPlaceholderData, fetchNextPage]);
 
-  const isWhole = data !== undefined && !isPlaceholderData && !hasNextPage;
-  const total = useTotal(asked, data !== undefined && !isPlaceholderData && hasNextPage);
-  return { query, queryKey, rows, more, isWhole, total: isWhole ? { count: loaded, isExact: true } : total };
+  const isWhole = !isPlaceholderData && !hasNextPage;
+  const counted = useTotal(asked, !isPlaceholderData && hasNextPage);
+  const found = useMemo(() => (isWhole ? { count: loaded, isExact: true } : counted), [isWhole, loaded, counted]);
+  const before = useKept(collection, isPlaceholderData ? undefined : found);
+  const total = refused ? before : found;
+  return { query, queryKey, rows, refused, more, isWhole, total };
 }
 
 function useTotal({ collection, conditions, opened }: Asked, isNeeded: boolean): Total | undefined {

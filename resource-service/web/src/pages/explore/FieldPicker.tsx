@@ -2,21 +2,32 @@
 import TextField from '@mui/material/TextField';
 import { useId, useState } from 'react';
 
-import type { Field } from '@/table-page/fields';
+import { DidYouMean } from '@/table-page/DidYouMean';
+import { titleOf, type Field } from '@/table-page/fields';
+import { meaningOf } from '@/table-page/names';
 
 interface PickerProps {
   label: string;
   value: string;
   fields: readonly Field[];
+  /** What a path is called, where it is not the title of a column. */
+  title?(path: string): string;
   onChange(path: string): void;
 }
 
-export function FieldPicker({ label, value, fields, onChange }: PickerProps) {
+export function FieldPicker({ label, value, fields, title = titleOf, onChange }: PickerProps) {
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
-  const commit = (path: string) => {
+  const [near, setNear] = useState<readonly string[] | null>(null);
+  const commit = (given: string) => {
+    const meaning = given === '' ? { path: '' } : meaningOf(given, { fields, title });
+    if (meaning.path === undefined) {
+      setNear(meaning.near);
+      return;
+    }
+    setNear(null);
     setTyped(null);
-    if (path !== value) onChange(path);
+    if (meaning.path !== value) onChange(meaning.path);
   };
   return (
     <>
@@ -28,11 +39,21 @@ export function FieldPicker({ label, value, fields, onChange }: PickerProps) {
           // A path chosen from the list arrives whole.
           if (fields.some(({ path }) => path === text)) commit(text);
           else setTyped(text);
+          setNear(null);
         }}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && typed !== null) commit(typed.trim());
         }}
         onBlur={() => typed !== null && commit(typed.trim())}
+        error={near !== null}
+        helperText={
+          near !== null && (
+            <>
+              There is no field “{typed}”.
+              <DidYouMean near={near} choose={commit} />
+            </>
+          )
+        }
         slotProps={{ htmlInput: { list: id, spellCheck: false } }}
         sx={{ width: 260, maxWidth: '100%' }}
       />

@@ -9,13 +9,16 @@ import { usePreferences } from '@/app/preferences';
 import { useApi } from '@/app/services';
 import { columnFormat } from '@/numbers/format';
 import { short } from '@/table-page/columns';
+import type { Filter } from '@/table-page/filter';
 import { titleOf, type Field } from '@/table-page/fields';
+import { RefusedFilter } from '@/table-page/RefusedFilter';
 import { nextSort, writeState, type SortKey, type TableState } from '@/table-page/state';
+import { useKept } from '@/table-page/useKept';
 import { ROW } from '@/app/theme';
 import { Answer, Empty } from '@/ui/states';
 import { DataTable, type Column } from '@/ui/table';
 
-import { aggregateParameters, conditionsOfGroup, type Group } from './statistics';
+import { aggregateParameters, conditionsOfGroup, titleOfStatistic, type Group } from './statistics';
 
 interface GroupsProps {
   by: readonly string[];
@@ -24,6 +27,7 @@ interface GroupsProps {
   state: TableState;
   fields: readonly Field[];
   onSort(sort: readonly SortKey[]): void;
+  onFilter(filter: Filter): void;
 }
 
 interface Aggregate {
@@ -34,7 +38,7 @@ interface Aggregate {
 /** Rows that are seen at once. */
 const SEEN = 14;
 
-export function Groups({ by, stats, conditions, state, fields, onSort }: GroupsProps) {
+export function Groups({ by, stats, conditions, state, fields, onSort, onFilter }: GroupsProps) {
   const api = useApi();
   const navigate = useNavigate();
   const { preferences } = usePreferences();
@@ -48,7 +52,10 @@ export function Groups({ by, stats, conditions, state, fields, onSort }: GroupsP
         signal,
       })) as unknown as Aggregate,
   });
-  const groups = aggregate.data?.groups;
+  // What was refused leaves the groups that were shown.
+  const data = useKept('groups', aggregate.data);
+  const refused = aggregate.data === undefined && data !== undefined ? aggregate.error : null;
+  const groups = data?.groups;
   const { sort } = state;
   const rows = useMemo(() => sorted(groups ?? [], sort), [groups, sort]);
   const digits = state.stored ? 'stored' : preferences.digits;
@@ -58,30 +65,41 @@ export function Groups({ by, stats, conditions, state, fields, onSort }: GroupsP
     return columnsOf({ by, stats, rows: groups ?? [], digits, fields, address });
   }, [by, stats, groups, digits, fields, state]);
   return (
-    <Answer query={aggregate}>
-      {({ total }) =>
-        rows.length === 0 ? (
-          <Empty title="Nothing matches this filter" />
-        ) : (
-          <>
-            <Box sx={{ height: ROW * (Math.min(SEEN, rows.length) + 2), display: 'flex', flexDirection: 'column' }}>
-              <DataTable
-                label="Statistics by group"
-                rows={rows}
-                columns={columns}
-                keyOf={(row) => JSON.stringify(by.map((path) => asStored(row.group[path])))}
-                onOpen={(row) => void navigate(hrefOf(columns, row))}
-                sort={sort.map(({ path, descending }) => ({ id: path, descending }))}
-                onSort={(path, keepOthers) => onSort(nextSort(sort, path, keepOthers))}
-              />
-            </Box>
-            <Box sx={{ color: 'text.secondary', mt: 1 }}>
-              {rows.length === 1 ? '1 group' : `${rows.length} groups`} of {total.toLocaleString('en')} calculations
-            </Box>
-          </>
-        )
-      }
-    </Answer>
+    <>
+      {refused !== null && (
+        <RefusedFilter
+          error={refused}
+          filter={state.filter}
+          fields={fields}
+          retry={() => void aggregate.refetch()}
+          onChange={onFilter}
+        />
+      )}
+      <Answer query={{ ...aggregate, data, error: refused === null ? aggregate.error : null }}>
+        {({ total }) =>
+          rows.length === 0 ? (
+            <Empty title="Nothing matches this filter" />
+          ) : (
+            <>
+              <Box sx={{ height: ROW * (Math.min(SEEN, rows.length) + 2), display: 'flex', flexDirection: 'column' }}>
+                <DataTable
+                  label="Statistics by group"
+                  rows={rows}
+                  columns={columns}
+                  keyOf={(row) => JSON.stringify(by.map((path) => asStored(row.group[path])))}
+                  onOpen={(row) => void navigate(hrefOf(columns, row))}
+                  sort={sort.map(({ path, descending }) => ({ id: path, descending }))}
+                  onSort={(path, keepOthers) => onSort(nextSort(sort, path, keepOthers))}
+                />
+              </Box>
+              <Box sx={{ color: 'text.secondary', mt: 1 }}>
+                {rows.length === 1 ? '1 group' : `${rows.length} groups`} of {total.toLocaleString('en')} calculations
+              </Box>
+            </>
+          )
+        }
+      </Answer>
+    </>
   );
 }
 
@@ -122,7 +140,7 @@ function columnsOf({ by, stats, rows, digits, fields, address }: ColumnsInput): 
     const format = columnFormat(values, digits);
     const unit = fields.find((field) => field.path === path)?.unit;
     return {
-      ...{ id: stat, title: path ? `${name} ${titleOf(path)}` : 'calculations', hint: stat, width: 176 },
+      ...{ id: stat, title: path ? titleOfStatistic(stat) : 'calculations', hint: stat, width: 176 },
       ...{ align: 'right', sortable: true },
       ...(unit && name !== 'count' && unit !== '1' && { note: unit }),
       text: (row) => asStored(row[stat]),

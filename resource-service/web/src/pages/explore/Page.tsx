@@ -18,7 +18,7 @@ import { useSetParams } from '@/ui/urlState';
 
 import { FieldPicker } from './FieldPicker';
 import { Groups } from './Groups';
-import { isGroupable, isNumber, readLists, STATISTICS } from './statistics';
+import { isGroupable, isNumber, readLists, STATISTICS, titleOfStatistic } from './statistics';
 
 const Scatter = lazy(() => import('./Scatter'));
 
@@ -81,7 +81,11 @@ export default function ExplorePage() {
           />
           <Statistics values={stats} fields={fields.filter(isNumber)} onChange={(values) => setList('stat', values)} />
         </Box>
-        <Groups {...{ by, stats, conditions, state, fields }} onSort={(sort) => change({ sort })} />
+        <Groups
+          {...{ by, stats, conditions, state, fields }}
+          onSort={(sort) => change({ sort })}
+          onFilter={(filter) => change({ filter }, { push: true })}
+        />
       </Section>
       <Section title="Two values against each other">
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 4, mb: 3 }}>
@@ -117,10 +121,11 @@ interface ChosenProps {
   label: string;
   values: readonly string[];
   fields: readonly Field[];
+  title?(path: string): string;
   onChange(values: readonly string[]): void;
 }
 
-function Chosen({ label, values, fields, onChange }: ChosenProps) {
+function Chosen({ label, values, fields, title, onChange }: ChosenProps) {
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
       {values.map((value) => (
@@ -138,6 +143,7 @@ function Chosen({ label, values, fields, onChange }: ChosenProps) {
         label={label}
         value=""
         fields={fields}
+        {...(title && { title })}
         onChange={(path) => path !== '' && !values.includes(path) && onChange([...values, path])}
       />
     </Box>
@@ -146,5 +152,7 @@ function Chosen({ label, values, fields, onChange }: ChosenProps) {
 
 function Statistics({ values, fields, onChange }: Omit<ChosenProps, 'label'>) {
   const offered = fields.flatMap((field) => STATISTICS.map((name) => ({ ...field, path: `${name}:${field.path}` })));
-  return <Chosen label="Add a statistic" values={values} fields={offered} onChange={onChange} />;
+  return (
+    <Chosen label="Add a statistic" values={values} fields={offered} title={titleOfStatistic} onChange={onChange} />
+  );
 }

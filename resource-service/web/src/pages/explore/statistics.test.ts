@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { aggregateParameters, conditionsOfBrush, conditionsOfGroup, readLists } from './statistics';
+import { aggregateParameters, conditionsOfBrush, conditionsOfGroup, readLists, titleOfStatistic } from './statistics';
 
 test('without a choice, groups by status and code', () => {
   expect(readLists(new URLSearchParams())).toEqual({ by: ['status', 'code.name'], stats: [] });
@@ -27,4 +27,9 @@ test('a rectangle becomes four conditions', () => {
     'b gte -1e-12',
     'b lte 3',
   ]);
+});
+
+test('a statistic is called as the head of its column', () => {
+  expect(titleOfStatistic('avg:results.iterations.value')).toBe('avg iterations');
+  expect(titleOfStatistic('count')).toBe('count');
 });

@@ -1,6 +1,6 @@
 // What can be grouped by and calculated, and how the address of the page names it.
 import { asStored, type Json, type JsonObject } from '@/api/json';
-import type { Field } from '@/table-page/fields';
+import { titleOf, type Field } from '@/table-page/fields';
 import { condition, type Condition } from '@/table-page/filter';
 
 export const STATISTICS = ['avg', 'min', 'max', 'stddev', 'sum', 'count'] as const;
@@ -28,6 +28,12 @@ export function aggregateParameters(by: readonly string[], stats: readonly strin
   search.append('stat', 'count');
   for (const stat of stats) if (stat !== 'count') search.append('stat', stat);
   return search;
+}
+
+/** `avg iterations` of `avg:results.iterations.value`, as the head of its column says. */
+export function titleOfStatistic(statistic: string): string {
+  const [name = statistic, path = ''] = statistic.split(/:(.*)/s);
+  return path === '' ? name : `${name} ${titleOf(path)}`;
 }
 
 export function isGroupable(field: Field): boolean {
