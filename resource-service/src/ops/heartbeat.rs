@@ -86,12 +86,11 @@ impl Service {
         let note = |calculation: &str, by| {
             self.heartbeats.note(Beat { calculation: calculation.to_owned(), by }, now);
         };
-        match permit.job() {
-            Some(calculation) => note(calculation, Writer::Job),
-            None => {
-                let by = Writer::Subject(permit.subject.to_owned());
-                touched.into_iter().for_each(|calculation| note(calculation, by.clone()));
-            }
+        if let Some(calculation) = permit.job() {
+            note(calculation, Writer::Job);
+        } else {
+            let by = Writer::Subject(permit.subject.to_owned());
+            touched.into_iter().for_each(|calculation| note(calculation, by.clone()));
         }
     }
 }
