@@ -10,14 +10,15 @@ import { useScope } from '@/app/services';
 import { valueText } from '@/calculations/changes';
 import { leavesOf } from '@/calculations/compare';
 import { judge, quantityOf } from '@/calculations/quantities';
-import { signed, single, type Digits } from '@/numbers/format';
-import { DenseTable } from '@/ui/dense';
+import { alignedTexts, alignPoints } from '@/numbers/align';
+import { signed, type Digits } from '@/numbers/format';
+import { DenseTable, type DenseRow } from '@/ui/dense';
 import { Markdown } from '@/ui/Markdown';
 import { Facts, Section } from '@/ui/page';
 import { Failure, Loading } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 
-import { useMetrics } from './queries';
+import { useMetrics, type Metric } from './queries';
 import type { Document } from './types';
 
 /** Rows of a part that are shown before the reader asks for more, and how many more are shown at once. */
@@ -46,7 +47,7 @@ function Results({ document }: { document: Document }) {
   const results = isObject(document.results) ? document.results : {};
   const named = new Set([...Object.keys(results), ...namesOf(document.quantities)]);
   const judged = namesOf(document.quantities).length > 0;
-  const rows = [...named].map((name) => ({ key: name, cells: resultCells(document, results, name, digits, judged) }));
+  const rows = resultRows(document, results, [...named], digits, judged);
   return (
     <Section title={judged ? 'Results against references' : 'Results'}>
       {rows.length === 0 ? (
@@ -58,15 +59,11 @@ function Results({ document }: { document: Document }) {
               label="Results"
               columns={[
                 { title: 'Name', wrap: true },
-                { title: 'Value', align: 'right' },
+                // What decides comes first: it is in sight however wide the numbers are.
+                ...(judged ? [{ title: 'Judgement' }, right('Difference')] : []),
+                right('Value'),
                 { title: 'Unit' },
-                ...(judged
-                  ? [
-                      { title: 'Reference', align: 'right' as const },
-                      { title: 'Difference', align: 'right' as const },
-                      { title: 'Judgement' },
-                    ]
-                  : []),
+                ...(judged ? [right('Reference'), right('Tolerance')] : []),
               ]}
               rows={rows.slice(0, shown)}
             />
@@ -77,25 +74,49 @@ function Results({ document }: { document: Document }) {
   );
 }
 
-function resultCells(document: Document, results: JsonObject, name: string, digits: Digits, judged: boolean) {
-  const result = Object.hasOwn(results, name) ? results[name] : undefined;
-  const value = isObject(result) ? result.value : undefined;
-  const unit = isObject(result) && typeof result.unit === 'string' ? result.unit : '';
-  const quantity = quantityOf(document, name);
-  const { judgement, difference } = judge(value, quantity);
-  const cells = [
-    <bdi key="name">{name}</bdi>,
-    value === undefined ? 'missing' : <span title={asStored(value)}>{single(value, digits)}</span>,
-    unit === '1' ? '' : unit,
-  ];
-  if (!judged) return cells;
-  const tolerance = quantity?.tolerance === undefined ? '' : ` ± ${single(quantity.tolerance)}`;
-  return [
-    ...cells,
-    quantity ? single(quantity.reference) + tolerance : '',
-    difference === undefined ? '' : signed(difference),
-    judgement === 'none' ? '' : <StatusMark key="judgement" status={judgement} />,
-  ];
+const right = (title: string) => ({ title, align: 'right' as const });
+
+/** The digits of a difference. */
+const DIFFERENCE_DIGITS = 4;
+
+function resultRows(
+  document: Document,
+  results: JsonObject,
+  names: readonly string[],
+  digits: Digits,
+  judged: boolean,
+): DenseRow[] {
+  const rows = names.map((name) => {
+    const result = Object.hasOwn(results, name) ? results[name] : undefined;
+    const value = isObject(result) ? result.value : undefined;
+    const unit = isObject(result) && typeof result.unit === 'string' && result.unit !== '1' ? result.unit : '';
+    const quantity = quantityOf(document, name);
+    return { name, value, unit, quantity, ...judge(value, quantity) };
+  });
+  const values = alignedTexts(
+    rows.map(({ value }) => value),
+    digits,
+  );
+  const references = alignedTexts(rows.map(({ quantity }) => quantity?.reference));
+  const tolerances = alignedTexts(rows.map(({ quantity }) => quantity?.tolerance));
+  const differences = alignPoints(
+    rows.map(({ difference }) => (difference === undefined ? '' : signed(difference, DIFFERENCE_DIGITS))),
+  );
+  return rows.map(({ name, value, unit, judgement }, index) => ({
+    key: name,
+    cells: [
+      <bdi key="name">{name}</bdi>,
+      ...(judged
+        ? [
+            judgement === 'none' ? '' : <StatusMark key="judgement" status={judgement} word={judgement} />,
+            differences[index],
+          ]
+        : []),
+      value === undefined ? 'missing' : <span title={asStored(value)}>{values[index]}</span>,
+      unit,
+      ...(judged ? [references[index], tolerances[index]] : []),
+    ],
+  }));
 }
 
 function Inputs({ document }: { document: Document }) {
@@ -148,6 +169,10 @@ function Metrics({ id }: { id: string }) {
   if (metrics.error) return <Failure error={metrics.error} />;
   if (!metrics.data) return <Loading rows={2} label="Loading the metrics" />;
   if (metrics.data.length === 0) return null;
+  const column = (of: (metric: Metric) => unknown) => alignedTexts(metrics.data.map(of), digits);
+  const last = column((one) => one.last_value);
+  const least = column((one) => one.min);
+  const greatest = column((one) => one.max);
   return (
     <Section title="Metrics" actions={<Link to={`/calculations/${encodeURIComponent(id)}?tab=plots`}>Plots</Link>}>
       <DenseTable
@@ -160,14 +185,14 @@ function Metrics({ id }: { id: string }) {
           { title: 'Greatest', align: 'right' },
           { title: 'Unit' },
         ]}
-        rows={metrics.data.map((one) => ({
+        rows={metrics.data.map((one, index) => ({
           key: one.metric,
           cells: [
             <bdi key="name">{one.metric}</bdi>,
             one.count.toLocaleString('en'),
-            single(one.last_value, digits),
-            single(one.min, digits),
-            single(one.max, digits),
+            last[index],
+            least[index],
+            greatest[index],
             one.unit === '1' ? '' : one.unit,
           ],
         }))}
