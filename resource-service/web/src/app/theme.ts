@@ -95,6 +95,14 @@ export const theme = createTheme({
   },
   transitions: { create: () => 'none' },
   components: {
+    // The buttons of a notice stay on one line, below its text where there is no room beside it.
+    MuiAlert: {
+      styleOverrides: {
+        root: { flexWrap: 'wrap' },
+        message: { flex: '1 1 160px', minWidth: 0, overflowWrap: 'anywhere' },
+        action: { whiteSpace: 'nowrap' },
+      },
+    },
     MuiButtonBase: { defaultProps: { disableRipple: true }, styleOverrides: { root: FOCUS } },
     MuiButton: { defaultProps: { size: 'small', disableElevation: true } },
     MuiIconButton: { defaultProps: { size: 'small' } },
