@@ -8,18 +8,25 @@ import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
 import { PersonName } from './PersonName';
-import { useVerdicts } from './queries';
+import { useVerdictsOn } from './queries';
 import type { Document, GivenVerdict, Verdicts } from './types';
 import { standingOf } from './verdicts';
 
-export function VerdictList({ calculation }: { calculation: Document }) {
-  const verdicts = useVerdicts(calculation._id);
+interface VerdictListProps {
+  /** The revision that is shown. */
+  calculation: Document;
+  /** It is not the current one: only verdicts on it are listed. */
+  isPast?: boolean;
+}
+
+export function VerdictList({ calculation, isPast = false }: VerdictListProps) {
+  const verdicts = useVerdictsOn(calculation, isPast);
   const people = usePeople(unnamed(verdicts.data));
   return (
     <Answer query={verdicts} rows={2}>
       {(data) => (
         <>
-          <Summary verdicts={data} owner={calculation._owner} />
+          <Summary verdicts={data} calculation={calculation} isPast={isPast} />
           {data.items.map((one) => (
             <One key={one.review} one={one} people={people} />
           ))}
@@ -30,13 +37,13 @@ export function VerdictList({ calculation }: { calculation: Document }) {
 }
 
 /** "1 of 2 verdicts on the current revision: 1 approves – more are needed". */
-function Summary({ verdicts, owner }: { verdicts: Verdicts; owner: string }) {
-  const { count, detail } = standingOf(verdicts, owner);
+function Summary({ verdicts, calculation, isPast }: { verdicts: Verdicts } & Required<VerdictListProps>) {
+  const { count, detail } = standingOf(verdicts, calculation._owner);
   return (
     <Box>
-      <strong>{count}</strong> on the current revision
+      <strong>{count}</strong> on {isPast ? `revision ${calculation._revision}` : 'the current revision'}
       {detail !== '' && `: ${detail}`}
-      {verdicts.quorum !== null && !verdicts.reached && ' – more are needed'}
+      {!isPast && verdicts.quorum !== null && !verdicts.reached && ' – more are needed'}
     </Box>
   );
 }

@@ -9,6 +9,7 @@ import { changesOf, type Change, type PatchOperation } from '@/calculations/chan
 import {
   calculationKey,
   currentRevision,
+  fetchPastVerdicts,
   fetchQueue,
   fetchVerdicts,
   queueKey,
@@ -79,6 +80,16 @@ export function useDifferences(id: string, from: number, after: Document) {
     queryFn: ({ signal }) => fetchChanges(api, id, from, after, signal),
     staleTime: Infinity,
   });
+/** The verdicts on the revision that is shown: a past one has its own. */
+export function useVerdictsOn(shown: Document, isPast: boolean) {
+  const api = useApi();
+  const current = verdictsKey(shown._id);
+  return useQuery({
+    queryKey: isPast ? [...current, 'revision', shown._revision] : current,
+    queryFn: ({ signal }) => (isPast ? fetchPastVerdicts(api, shown, signal) : fetchVerdicts(api, shown._id, signal)),
+  });
+}
+
 }
 
 async function fetchChanges(

@@ -4,7 +4,7 @@ import { toNumber } from '@/api/json';
 import { ProblemError } from '@/api/problem';
 
 import type { Document, QueuePage, Review, Subject, Verdict, Verdicts } from './types';
-import { QUEUE_PARTS, type QueuePart } from './verdicts';
+import { QUEUE_PARTS, verdictsOnPast, type QueuePart } from './verdicts';
 
 /** Reviews of one calculation that are read to find an open request. */
 const OPEN_AT_MOST = 100;
@@ -45,6 +45,41 @@ export async function fetchVerdicts(api: Api, calculation: string, signal?: Abor
 
 /** The current revision number of a calculation. */
 export async function currentRevision(api: Api, id: string): Promise<number> {
+/** The verdicts on a past revision of a calculation. */
+export async function fetchPastVerdicts(api: Api, past: Document, signal?: AbortSignal): Promise<Verdicts> {
+  const { _id: id, _owner: owner, _revision: revision, quorum } = past;
+  const [reviews, current] = await Promise.all([
+    fetchReviewsOf(api, id, revision, signal),
+    fetchVerdicts(api, id, signal).catch((error: unknown) => {
+      // It was removed: the verdicts on its past are still there.
+      if (error instanceof ProblemError && (error.status === 404 || error.status === 410)) return undefined;
+      throw error;
+    }),
+  ]);
+  const names = new Map(current?.items.flatMap(({ by, by_name: name }) => (name === undefined ? [] : [[by, name]])));
+  return verdictsOnPast(reviews, { revision, owner, quorum: toNumber(quorum) ?? null, names });
+}
+
+/** Reviews that are read at once, and at most, to find the verdicts on a past revision. */
+const AT_ONCE = 1000;
+const READ_AT_MOST = 10_000;
+
+/** The reviews that are bound to one revision of a calculation, newest first. */
+export async function fetchReviewsOf(api: Api, calculation: string, revision: number, signal?: AbortSignal) {
+  const found: Review[] = [];
+  let after: string | undefined;
+  do {
+    // Each page begins after the one before.
+    const page = (await api.get<string>('/api/reviews', {
+      query: { calculation, revision, sort: '-_created_at', expand: '_owner', limit: AT_ONCE, after },
+      signal,
+    })) as unknown as { items: Review[]; next: string | null };
+    found.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after !== undefined && found.length < READ_AT_MOST);
+  return found;
+}
+
   const document = await api.get<string>('/api/calculations/{id}', { path: { id }, query: { fields: 'name' } });
   return toNumber((document as unknown as Document)._revision) ?? 0;
 }

@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { Api } from '@/api/client';
 
 import { fetchQueue } from './requests';
-import type { GivenVerdict, Verdicts } from './types';
-import { countsText, outcomeOf, queueAddress, queuePart, quorumText, standingOf } from './verdicts';
+import type { GivenVerdict, Review, Verdicts } from './types';
+import {
+  countsText,
+  outcomeOf,
+  queueAddress,
+  queuePart,
+  quorumText,
+  standingOf,
+  verdictsOnPast,
+} from './verdicts';
 
 describe('verdicts in words', () => {
   it('counts towards the quorum', () => {
@@ -45,6 +53,47 @@ describe('verdicts in words', () => {
     expect(outcomeOf({ approve: 1, reject: 1, rerun: 0 }, 2)).toBe('divided');
     expect(outcomeOf({ approve: 0, reject: 1, rerun: 0 }, null)).toBe('rejected');
     expect(outcomeOf({ approve: 0, reject: 0, rerun: 1 }, null)).toBe('rerun');
+  });
+});
+
+describe('the verdicts on a past revision', () => {
+  const review = (more: Partial<Review>): Review => ({
+    _id: 'r1',
+    _revision: 1,
+    _created_at: '2026-01-01T00:00:00Z',
+    _owner: 'bea',
+    calculation: 'c',
+    revision: 1,
+    verdict: 'approve',
+    ...more,
+  });
+  const past = { revision: 1, owner: 'owner', quorum: 2, names: new Map([['carl', 'Carl']]) };
+
+  it('are the latest of each person, newest first', () => {
+    const { items, current, reached } = verdictsOnPast(
+      [
+        review({ _id: 'r1', verdict: 'reject', _owner_name: 'Bea' }),
+        review({ _id: 'r2', given_at: '2026-01-02T00:00:00Z', given_by: 'bea', _owner_name: 'Bea', comment: 'yes' }),
+        review({ _id: 'r3', given_at: '2026-01-03T00:00:00Z', given_by: 'carl', _owner_name: 'Bea' }),
+        review({ _id: 'r4', revision: 2, _owner: 'dora' }),
+      ],
+      past,
+    );
+    expect(items.map(({ review: id, by_name: name, stale }) => [id, name, stale])).toEqual([
+      ['r3', 'Carl', false],
+      ['r2', 'Bea', false],
+    ]);
+    expect(current).toEqual({ approve: 2, reject: 0, rerun: 0 });
+    expect(reached).toBe(true);
+  });
+
+  it('are not requests, and the quorum does not count the owner', () => {
+    const request = review({ _id: 'r5', state: 'requested' });
+    delete request.verdict;
+    const found = verdictsOnPast([request, review({ _owner: 'owner' }), review({ _id: 'r6' })], past);
+    expect(found.items).toHaveLength(2);
+    expect(found.reached).toBe(false);
+    expect(standingOf(found, 'owner').count).toBe('1 of 2 verdicts');
   });
 });
 

@@ -1,5 +1,5 @@
 // Verdicts in words. Pure.
-import type { Reason, Verdict, Verdicts } from './types';
+import type { GivenVerdict, Reason, Review, Verdict, Verdicts } from './types';
 
 export const VERDICTS: readonly { verdict: Verdict; key: string; label: string; done: string }[] = [
   { verdict: 'approve', key: 'a', label: 'Approve', done: 'Approved' },
@@ -69,6 +69,46 @@ export function standingOf({ items, current, quorum }: Verdicts, owner: string |
   return {
     count: quorumText(hasOwn ? all - 1 : all, quorum),
     detail: hasOwn ? `${counts}; the owner\u2019s own does not count` : counts,
+  };
+}
+
+/** A past revision, with what the service works out for the current one only. */
+interface Past {
+  revision: number;
+  owner: string | undefined;
+  quorum: number | null;
+  /** Names of people by id, as far as they are known. */
+  names: ReadonlyMap<string, string>;
+}
+
+/** The verdicts on a past revision among all reviews of a calculation: the latest one of each person. */
+export function verdictsOnPast(reviews: readonly Review[], { revision, owner, quorum, names }: Past): Verdicts {
+  const latest = new Map<string, GivenVerdict>();
+  for (const review of reviews) {
+    const { verdict, given_by: by = review._owner, given_at: at = review._created_at } = review;
+    if (verdict === undefined || review.revision !== revision) continue;
+    const before = latest.get(by);
+    if (before && (before.at > at || (before.at === at && before.review > review._id))) continue;
+    const name = names.get(by) ?? (by === review._owner ? review._owner_name : undefined);
+    latest.set(by, {
+      review: review._id,
+      verdict,
+      by,
+      at,
+      revision,
+      stale: false,
+      ...(name !== undefined && { by_name: name }),
+      ...(review.comment !== undefined && { comment: review.comment }),
+    });
+  }
+  const items = [...latest.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1));
+  const count = (word: Verdict) => items.filter(({ verdict }) => verdict === word).length;
+  const given = items.filter(({ by }) => by !== owner).length;
+  return {
+    items,
+    current: { approve: count('approve'), reject: count('reject'), rerun: count('rerun') },
+    quorum,
+    reached: quorum !== null && given >= quorum,
   };
 }
 

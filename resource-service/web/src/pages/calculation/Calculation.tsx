@@ -155,7 +155,7 @@ function Body({ shown, current, isPast, own = [] }: BodyProps) {
           {tab === 'plots' && <Plots calculation={shown} />}
           {tab === 'files' && <Files calculation={shown} />}
           {tab === 'history' && <History id={shown._id} current={current} />}
-          {tab === 'reviews' && <Reviews shown={shown} latest={latest} onShowLatest={showLatest} />}
+          {tab === 'reviews' && <Reviews shown={shown} latest={latest} isPast={isPast} onShowLatest={showLatest} />}
           {tab === 'access' && <Access calculation={shown} />}
         </Suspense>
       </Box>

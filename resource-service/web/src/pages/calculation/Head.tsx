@@ -7,7 +7,7 @@ import { Link } from 'react-router';
 import { isObject, toNumber } from '@/api/json';
 import { useScope } from '@/app/services';
 import { lifeOf } from '@/calculations/life';
-import { useVerdicts } from '@/review/queries';
+import { useVerdictsOn } from '@/review/queries';
 import { standingOf } from '@/review/verdicts';
 import { Id } from '@/ui/copy';
 import { StatusMark } from '@/ui/status';
@@ -53,7 +53,7 @@ export function Head({ calculation, isPast }: { calculation: Calculation; isPast
           {derived.length > 5 && `and ${derived.length - 5} more`}
         </Item>
       )}
-      <Verdict calculation={calculation} />
+      <Verdict calculation={calculation} isPast={isPast} />
       <Marks calculation={calculation} />
     </Box>
   );
@@ -99,15 +99,20 @@ function Life({ calculation, isPast }: { calculation: Calculation; isPast: boole
   );
 }
 
-function Verdict({ calculation }: { calculation: Calculation }) {
-  const mayRead = useScope('reviews:read');
-  return mayRead ? <VerdictText calculation={calculation} /> : null;
+interface HeadProps {
+  calculation: Calculation;
+  isPast: boolean;
 }
 
-function VerdictText({ calculation: { _id, _owner } }: { calculation: Calculation }) {
-  const { data } = useVerdicts(_id);
+function Verdict(props: HeadProps) {
+  const mayRead = useScope('reviews:read');
+  return mayRead ? <VerdictText {...props} /> : null;
+}
+
+function VerdictText({ calculation, isPast }: HeadProps) {
+  const { data } = useVerdictsOn(calculation, isPast);
   if (!data) return null;
-  const { count, detail } = standingOf(data, _owner);
+  const { count, detail } = standingOf(data, calculation._owner);
   return (
     <Item name="Review">
       {count}

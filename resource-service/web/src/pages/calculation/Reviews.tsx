@@ -18,9 +18,11 @@ interface ReviewsProps {
   onShowLatest(): void;
 }
 
-export function Reviews({ shown, latest, onShowLatest }: ReviewsProps) {
+export function Reviews({ shown, latest, isPast, onShowLatest }: ReviewsProps) {
   const [asking, setAsking] = useState(false);
   const refresh = useRefresh(shown._id);
+  /** Whether it is not the current revision. */
+  isPast: boolean;
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start' }}>
       <Box sx={{ flex: '1 1 400px', minWidth: 0 }}>
@@ -34,7 +36,7 @@ export function Reviews({ shown, latest, onShowLatest }: ReviewsProps) {
             </Can>
           }
         >
-          <VerdictList calculation={shown} />
+          <VerdictList calculation={shown} isPast={isPast} />
         </Section>
       </Box>
       <Box sx={{ flex: '0 1 340px', minWidth: 280 }}>
