@@ -16,7 +16,7 @@ import { useToast } from '@/ui/toasts';
 import { useUnsaved } from '@/ui/unsaved';
 
 import { PersonField } from './PersonField';
-import { QUEUE, requestReviews, type Person, type Requested } from './requests';
+import { QUEUE, REQUESTS, requestReviews, type Person, type Requested } from './requests';
 
 interface RequestDialogProps {
   calculations: readonly { _id: string; name: string }[];
@@ -45,6 +45,7 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
       ),
     onSuccess: ({ made, refused }) => {
       void client.invalidateQueries({ queryKey: QUEUE });
+      void client.invalidateQueries({ queryKey: REQUESTS });
       if (refused.length > 0) return setSent(text);
       toast({ text: `Asked ${person?.name ?? 'everybody'} for ${made === 1 ? 'a verdict' : `${made} verdicts`}` });
       onRequested?.();

@@ -11,8 +11,10 @@ import {
   currentRevision,
   fetchPastVerdicts,
   fetchQueue,
+  fetchRequests,
   fetchVerdicts,
   queueKey,
+  requestsKey,
   revisionKey,
   verdictsKey,
 } from './requests';
@@ -66,20 +68,18 @@ export function useLatestRevision(id: string): number {
   return data;
 }
 
+/** The open requests for a verdict on a calculation. */
+export function useRequests(id: string) {
+  const api = useApi();
+  return useQuery({ queryKey: requestsKey(id), queryFn: ({ signal }) => fetchRequests(api, id, signal) });
+}
+
 /** The verdicts on a calculation, one a person. */
 export function useVerdicts(id: string) {
   const api = useApi();
   return useQuery({ queryKey: verdictsKey(id), queryFn: ({ signal }) => fetchVerdicts(api, id, signal) });
 }
 
-/** What differs between two revisions of a calculation. */
-export function useDifferences(id: string, from: number, after: Document) {
-  const api = useApi();
-  return useQuery({
-    queryKey: [...calculationKey(id), 'changes', from, after._revision],
-    queryFn: ({ signal }) => fetchChanges(api, id, from, after, signal),
-    staleTime: Infinity,
-  });
 /** The verdicts on the revision that is shown: a past one has its own. */
 export function useVerdictsOn(shown: Document, isPast: boolean) {
   const api = useApi();
@@ -90,6 +90,14 @@ export function useVerdictsOn(shown: Document, isPast: boolean) {
   });
 }
 
+/** What differs between two revisions of a calculation. */
+export function useDifferences(id: string, from: number, after: Document) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...calculationKey(id), 'changes', from, after._revision],
+    queryFn: ({ signal }) => fetchChanges(api, id, from, after, signal),
+    staleTime: Infinity,
+  });
 }
 
 async function fetchChanges(

@@ -14,6 +14,8 @@ export const QUEUE = ['reviews', 'queue'] as const;
 export const queueKey = (part: QueuePart | undefined) => [...QUEUE, part ?? 'all'] as const;
 export const VERDICTS = ['reviews', 'verdicts'] as const;
 export const verdictsKey = (calculation: string) => [...VERDICTS, calculation] as const;
+export const REQUESTS = ['reviews', 'requests'] as const;
+export const requestsKey = (calculation: string) => [...REQUESTS, calculation] as const;
 export const calculationKey = (id: string) => ['review', 'calculation', id] as const;
 export const revisionKey = (id: string) => ['review', 'revision', id] as const;
 
@@ -43,8 +45,6 @@ export async function fetchVerdicts(api: Api, calculation: string, signal?: Abor
   return verdicts as unknown as Verdicts;
 }
 
-/** The current revision number of a calculation. */
-export async function currentRevision(api: Api, id: string): Promise<number> {
 /** The verdicts on a past revision of a calculation. */
 export async function fetchPastVerdicts(api: Api, past: Document, signal?: AbortSignal): Promise<Verdicts> {
   const { _id: id, _owner: owner, _revision: revision, quorum } = past;
@@ -80,16 +80,38 @@ export async function fetchReviewsOf(api: Api, calculation: string, revision: nu
   return found;
 }
 
+/** The current revision number of a calculation. */
+export async function currentRevision(api: Api, id: string): Promise<number> {
   const document = await api.get<string>('/api/calculations/{id}', { path: { id }, query: { fields: 'name' } });
   return toNumber((document as unknown as Document)._revision) ?? 0;
 }
 
+/** The open requests for a verdict on a calculation, oldest first: as many as are read at once. */
+export async function fetchRequests(api: Api, calculation: string, signal?: AbortSignal): Promise<Review[]> {
+  const page = await api.get<string>('/api/reviews', {
+    query: { calculation, state: 'requested', sort: '_created_at', limit: OPEN_AT_MOST, expand: '_owner' },
+    signal,
+  });
+  return (page as unknown as { items: Review[] }).items;
+}
+
+/** Removes a request. */
+export async function withdrawRequest(api: Api, request: Review): Promise<void> {
+  await api.delete('/api/reviews/{id}', { path: { id: request._id }, headers: ifMatch(request) });
+}
+
+/** Assigns a request to a user, or to nobody. */
+export async function assignRequest(api: Api, request: Review, assignee: string | null): Promise<void> {
+  await api.patch<string>('/api/reviews/{id}', {
+    path: { id: request._id },
+    headers: ifMatch(request),
+    body: { assignee },
+  });
+}
+
 /** The open request that a verdict of `user` answers: one to them, else one to anybody that another person made. */
 export async function openRequest(api: Api, calculation: string, user: string): Promise<Review | null> {
-  const page = await api.get<string>('/api/reviews', {
-    query: { calculation, state: 'requested', sort: '_created_at', limit: OPEN_AT_MOST },
-  });
-  const requests = (page as unknown as { items: Review[] }).items;
+  const requests = await fetchRequests(api, calculation);
   const mine = requests.find(({ assignee }) => assignee === user);
   return mine ?? requests.find((one) => one.assignee === undefined && one.requested_by !== user) ?? null;
 }

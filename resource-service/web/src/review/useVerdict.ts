@@ -8,7 +8,7 @@ import { useApi, useIdentity } from '@/app/services';
 import { useToast } from '@/ui/toasts';
 
 import { keepDraft } from './drafts';
-import { calculationKey, giveVerdict, QUEUE, takeBack, verdictsKey, type Given } from './requests';
+import { calculationKey, giveVerdict, QUEUE, requestsKey, takeBack, verdictsKey, type Given } from './requests';
 import type { Subject, Verdict } from './types';
 import { UNDO_FOR, UndoStack } from './undo';
 import { VERDICTS } from './verdicts';
@@ -106,5 +106,6 @@ async function revert(
 function refresh(client: QueryClient, calculation: string): void {
   void client.invalidateQueries({ queryKey: QUEUE });
   void client.invalidateQueries({ queryKey: verdictsKey(calculation) });
+  void client.invalidateQueries({ queryKey: requestsKey(calculation) });
   void client.invalidateQueries({ queryKey: calculationKey(calculation), refetchType: 'none' });
 }

@@ -3,7 +3,10 @@ import Button from '@mui/material/Button';
 import Box from '@mui/material/Box';
 import { useState } from 'react';
 
+import { useLiveQueries } from '@/app/liveQueries';
 import { Can } from '@/app/services';
+import { OpenRequests } from '@/review/OpenRequests';
+import { requestsKey, verdictsKey } from '@/review/requests';
 import { RequestDialog } from '@/review/RequestDialog';
 import { VerdictForm } from '@/review/VerdictForm';
 import { VerdictList } from '@/review/VerdictList';
@@ -11,18 +14,22 @@ import { Section } from '@/ui/page';
 
 import { useRefresh, type Calculation } from '@/calculations/data';
 
+/** What changes the verdicts and requests. */
+const LIVE = ['reviews'];
+
 interface ReviewsProps {
   /** What is on the screen: a verdict is on this revision. */
   shown: Calculation;
   latest: number;
+  /** Whether it is not the current revision. */
+  isPast: boolean;
   onShowLatest(): void;
 }
 
 export function Reviews({ shown, latest, isPast, onShowLatest }: ReviewsProps) {
   const [asking, setAsking] = useState(false);
   const refresh = useRefresh(shown._id);
-  /** Whether it is not the current revision. */
-  isPast: boolean;
+  useLiveQueries(LIVE, [verdictsKey(shown._id), requestsKey(shown._id)]);
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start' }}>
       <Box sx={{ flex: '1 1 400px', minWidth: 0 }}>
@@ -38,6 +45,7 @@ export function Reviews({ shown, latest, isPast, onShowLatest }: ReviewsProps) {
         >
           <VerdictList calculation={shown} isPast={isPast} />
         </Section>
+        {!isPast && <OpenRequests calculation={shown} />}
       </Box>
       <Box sx={{ flex: '0 1 340px', minWidth: 280 }}>
         <Section title="Your verdict">

@@ -12,7 +12,7 @@ import { useShortcuts } from '@/app/keys';
 import { useLiveQueries } from '@/app/liveQueries';
 import { useScope } from '@/app/services';
 import { useQueue } from '@/review/queries';
-import { QUEUE, revisionKey, VERDICTS, type Given } from '@/review/requests';
+import { QUEUE, REQUESTS, revisionKey, VERDICTS, type Given } from '@/review/requests';
 import type { QueuePage } from '@/review/types';
 import { queueAddress, queuePart } from '@/review/verdicts';
 import { useUndo } from '@/review/useVerdict';
@@ -57,7 +57,7 @@ function Reviewing() {
   // Beside the queue there is room for the first one; alone, the queue is shown until one is chosen.
   const id = asked ?? (wide ? items[0]?.calculation._id : undefined);
   const index = items.findIndex(({ calculation }) => calculation._id === id);
-  useLiveQueries(LIVE, [QUEUE, VERDICTS, ...(id === undefined ? [] : [revisionKey(id)])]);
+  useLiveQueries(LIVE, [QUEUE, VERDICTS, REQUESTS, ...(id === undefined ? [] : [revisionKey(id)])]);
   const [chosen, setChosen] = useParam('pane', asked === undefined ? 'queue' : 'changes');
   // A key that needs the verdict's pane shows it at once: the address follows too late for the next key.
   const [revealed, setRevealed] = useState<string | null>(null);

@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 
 import { useIdentity } from '@/app/services';
 import { ChangesView } from '@/review/ChangesView';
+import { OpenRequests } from '@/review/OpenRequests';
 import { Overview } from '@/review/Overview';
 import { useDifferences, useLatestRevision, useSubject, useVerdicts } from '@/review/queries';
 import { calculationKey, type Given } from '@/review/requests';
@@ -81,6 +82,7 @@ export function SubjectPanes(props: SubjectPanesProps) {
             <Section title="Verdicts" actions={<Request document={document} />}>
               <VerdictList calculation={document} />
             </Section>
+            <OpenRequests calculation={document} />
           </Box>
         </>
       )}
