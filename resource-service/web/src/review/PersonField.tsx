@@ -1,13 +1,14 @@
-// Finds a person by e-mail address or name. Only for callers with the scope users:read.
+// Finds a person by e-mail address or name. Callers without the scope users:read find people by what they own, or by id.
 import Autocomplete from '@mui/material/Autocomplete';
 import Box from '@mui/material/Box';
 import TextField from '@mui/material/TextField';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 
-import { useApi } from '@/app/services';
+import { useApi, useIdentity, useScope } from '@/app/services';
 
-import { findPeople, type Person } from './requests';
+import { isId, peopleLike, type Person } from './people';
+import { fetchOwners, findPeople } from './requests';
 
 interface PersonFieldProps {
   label: string;
@@ -20,18 +21,14 @@ interface PersonFieldProps {
 }
 
 export function PersonField({ label, value, onChange, onType, help, error = false }: PersonFieldProps) {
-  const api = useApi();
   const [text, setText] = useState('');
   const sought = useDeferredValue(text.trim());
-  const found = useQuery({
-    queryKey: ['people', sought],
-    queryFn: ({ signal }) => findPeople(api, sought, signal),
-    enabled: sought.length >= 2 && sought !== value?.name,
-  });
+  const mayFind = useScope('users:read');
+  const found = usePeopleLike(sought === value?.name ? '' : sought, mayFind);
   const failed = found.error instanceof Error ? found.error.message : undefined;
   return (
     <Autocomplete
-      options={found.data ?? []}
+      options={found.people}
       value={value}
       onChange={(_, person) => onChange(person)}
       onInputChange={(_, typed) => {
@@ -43,7 +40,10 @@ export function PersonField({ label, value, onChange, onType, help, error = fals
       getOptionKey={({ id }) => id}
       isOptionEqualToValue={(a, b) => a.id === b.id}
       loading={found.isFetching}
-      noOptionsText={sought.length < 2 ? 'Type two letters of the name or e-mail address' : 'Nobody found'}
+      autoHighlight={sought !== ''}
+      // A pasted id is whole: it is not lost when the field is left.
+      autoSelect={isId(text)}
+      noOptionsText={nobody(sought, mayFind)}
       renderOption={({ key, ...props }, { name, email }) => (
         <Box
           component="li"
@@ -53,7 +53,7 @@ export function PersonField({ label, value, onChange, onType, help, error = fals
           sx={{ display: 'block !important', overflowWrap: 'anywhere' }}
         >
           {name}{' '}
-          {email !== name && (
+          {email !== undefined && email !== name && (
             <Box component="span" sx={{ color: 'text.secondary' }}>
               {email}
             </Box>
@@ -65,4 +65,28 @@ export function PersonField({ label, value, onChange, onType, help, error = fals
       )}
     />
   );
+}
+
+/** People who fit the text. Everybody is looked for with the scope users:read, else those whose names documents tell. */
+function usePeopleLike(sought: string, mayFind: boolean) {
+  const api = useApi();
+  const { sub } = useIdentity();
+  const found = useQuery({
+    queryKey: ['people', sought],
+    queryFn: ({ signal }) => findPeople(api, sought, signal),
+    enabled: mayFind && sought.length >= 2,
+  });
+  const owners = useQuery({
+    queryKey: ['people', 'owners', sub],
+    queryFn: ({ signal }) => fetchOwners(api, sub, signal),
+    enabled: !mayFind,
+    staleTime: 60_000,
+  });
+  const { error, isFetching } = mayFind ? found : owners;
+  return { people: mayFind ? (found.data ?? []) : peopleLike(owners.data ?? [], sought), error, isFetching };
+}
+
+function nobody(sought: string, mayFind: boolean): string {
+  if (!mayFind) return 'Nobody of that name has calculations or reviews that you can see. Paste the id of a user.';
+  return sought.length < 2 ? 'Type two letters of the name or e-mail address' : 'Nobody found';
 }

@@ -16,7 +16,10 @@ import { useToast } from '@/ui/toasts';
 import { useUnsaved } from '@/ui/unsaved';
 
 import { PersonField } from './PersonField';
-import { QUEUE, REQUESTS, requestReviews, type Person, type Requested } from './requests';
+import type { Person } from './people';
+import { QUEUE, REQUESTS, requestReviews, type Requested } from './requests';
+
+const HELP = 'Empty: anybody who may give verdicts';
 
 interface RequestDialogProps {
   calculations: readonly { _id: string; name: string }[];
@@ -70,20 +73,14 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
           <Box dir="auto" sx={{ overflowWrap: 'anywhere' }}>
             {count === 1 ? calculations[0]?.name : `${count} calculations, each at its current revision`}
           </Box>
-          {mayFind ? (
-            <PersonField
-              label="Reviewer"
-              value={person}
-              onChange={setPerson}
-              onType={setText}
-              error={fault !== undefined}
-              help={fault ?? 'Empty: anybody who may give verdicts'}
-            />
-          ) : (
-            <Box sx={{ color: 'text.secondary' }}>
-              Reviewer: anybody who may give verdicts. To name one person, you need the scope <code>users:read</code>.
-            </Box>
-          )}
+          <PersonField
+            label="Reviewer"
+            value={person}
+            onChange={setPerson}
+            onType={setText}
+            error={fault !== undefined}
+            help={fault ?? (mayFind ? HELP : `${HELP}. Type a name, or paste the id of a user`)}
+          />
           {request.data && request.data.refused.length > 0 && <Refused outcome={request.data} named={calculations} />}
           {request.error && fault === undefined && <Failure error={request.error} />}
         </DialogContent>

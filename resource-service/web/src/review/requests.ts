@@ -3,6 +3,7 @@ import type { Api } from '@/api/client';
 import { toNumber } from '@/api/json';
 import { ProblemError } from '@/api/problem';
 
+import { namedOwners, type Owned, type Person } from './people';
 import type { Document, QueuePage, Review, Subject, Verdict, Verdicts } from './types';
 import { QUEUE_PARTS, verdictsOnPast, type QueuePart } from './verdicts';
 
@@ -184,13 +185,6 @@ export async function requestReviews(
   return { made: bodies.length - refused.length, refused };
 }
 
-/** A person to whom a review can be assigned. */
-export interface Person {
-  id: string;
-  email: string;
-  name: string;
-}
-
 /** People whose e-mail address or name fits. Needs the scope users:read. */
 export async function findPeople(api: Api, text: string, signal?: AbortSignal): Promise<Person[]> {
   interface Found {
@@ -207,6 +201,21 @@ export async function findPeople(api: Api, text: string, signal?: AbortSignal): 
     const page = await api.get('/auth/users', { query: { email: `${text}*`, limit: 20 }, signal });
     return page.items.map(({ id, email, full_name }) => ({ id, email, name: full_name ?? email }));
   }
+}
+
+/** Documents that are read to find people. */
+const LOOKED_THROUGH = 1000;
+
+/** The people that callers can know without the scope users:read: owners of the newest calculations and reviews. */
+export async function fetchOwners(api: Api, user: string, signal?: AbortSignal): Promise<Person[]> {
+  const query = { fields: '_owner', expand: '_owner', sort: '-_created_at', limit: LOOKED_THROUGH };
+  const pages = await Promise.all(
+    ['/api/calculations', '/api/reviews'].map((path) => api.get<string>(path, { query, signal })),
+  );
+  return namedOwners(
+    pages.flatMap((page) => (page as unknown as { items: Owned[] }).items),
+    user,
+  );
 }
 
 function ifMatch({ _revision }: { _revision: number }): Record<string, string> {
