@@ -199,6 +199,91 @@ test('an administrator requests a review of one person, found by name', async ()
   await end();
 });
 
+test('a scientist requests a review of one person, by name or by id', async () => {
+  const [author, reviewer, unknown] = [await scientist(), await scientist(), await scientist()];
+  const [id] = await author.api.insert('calculations', [calculation('asked by a scientist')]);
+  await reviewer.api.insert('calculations', [calculation('what makes the reviewer known')]);
+  const { page, complaints, end } = await stack.open({ role: author.login, path: `/calculations/${id}?tab=reviews` });
+  const ask = async (text, said) => {
+    await page.getByRole('button', { name: 'Request a review' }).click();
+    await page.getByRole('combobox', { name: 'Reviewer' }).fill(text);
+    await page.getByRole('option', { name: text, exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Request', exact: true }).click();
+    await page.getByText(`Asked ${said} for a verdict`).waitFor();
+  };
+  await ask(reviewer.name, reviewer.name);
+  await ask(unknown.id, unknown.id);
+  const assignees = (await reviewsOf(author, id)).map(({ assignee }) => assignee);
+  assert.deepEqual(assignees.toSorted(), [reviewer.id, unknown.id].toSorted());
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('an open request is taken, given back and withdrawn where it is shown', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [id] = await author.api.insert('calculations', [calculation('open to anybody')]);
+  await author.api.post('/api/reviews', { calculation: id, comment: 'look at the **energy**' });
+  const assignee = async () => (await reviewsOf(reviewer, id))[0].assignee;
+  const open = (view) => view.page.getByRole('region', { name: 'Open requests' });
+  const path = `/calculations/${id}?tab=reviews`;
+  const taking = await stack.open({ role: reviewer.login, path });
+  await open(taking).getByText('from anybody').waitFor();
+  await open(taking).getByText(`by ${author.name}`).waitFor();
+  await open(taking).getByText('energy').waitFor();
+  assert.equal(await open(taking).getByRole('button', { name: 'Withdraw' }).count(), 0);
+  await open(taking).getByRole('button', { name: 'Take it' }).click();
+  await open(taking).getByText('from you').waitFor();
+  assert.equal(await assignee(), reviewer.id);
+  await open(taking).getByRole('button', { name: 'Give it back' }).click();
+  await open(taking).getByText('from anybody').waitFor();
+  assert.equal(await assignee(), undefined);
+  const withdrawing = await stack.open({ role: author.login, path });
+  await open(withdrawing).getByRole('button', { name: 'Withdraw' }).click();
+  await withdrawing.page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+  await open(withdrawing).waitFor({ state: 'detached' });
+  assert.deepEqual(await reviewsOf(author, id), []);
+  for (const view of [taking, withdrawing]) {
+    assert.deepEqual(serious(view.complaints), []);
+    await view.end();
+  }
+});
+
+test('a past revision shows the verdicts on it', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [id] = await author.api.insert('calculations', [calculation('judged twice', { quorum: 1 })]);
+  await reviewer.api.post('/api/reviews', { calculation: id, revision: 1, verdict: 'approve' });
+  await author.api.patch(`/api/calculations/${id}`, { results: { energy: { value: -2 } } });
+  await reviewer.api.post('/api/reviews', { calculation: id, revision: 2, verdict: 'reject' });
+  const path = `/calculations/${id}?tab=reviews&revision=1`;
+  const { page, complaints, end } = await stack.open({ role: author.login, path });
+  await page.getByText('1 of 1 verdict on revision 1: 1 approves').waitFor();
+  await page.getByText('1 of 1 verdict: 1 approves').waitFor();
+  assert.equal(await page.getByText(/stale|rejected/).count(), 0);
+  await page.getByRole('button', { name: 'Show revision 2' }).first().click();
+  await page.getByText('1 of 1 verdict on the current revision: 1 rejects').waitFor();
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('what decides on a result is in sight beside the verdict', async () => {
+  const [author, reviewer] = [await scientist(), await scientist()];
+  const [id] = await author.api.insert('calculations', [
+    calculation('with a reference', {
+      results: { energy: { value: -34.512345678901234, unit: 'Ry' } },
+      quantities: { energy: { reference: -34.4, tolerance: 0.01 } },
+    }),
+  ]);
+  const { page, complaints, end } = await stack.open({ role: reviewer.login, path: `/review/${id}` });
+  const table = page.getByRole('group', { name: 'Results' });
+  const box = await table.boundingBox();
+  for (const text of ['beyond', '−0.1123']) {
+    const cell = await table.getByText(text).boundingBox();
+    assert.ok(cell.x + cell.width <= box.x + box.width, `${text} ends at ${cell.x + cell.width}`);
+  }
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
 test('a narrow window shows one part at a time, and keys bring up the one that they need', async () => {
   const [author, reviewer] = [await scientist(), await scientist()];
   await requested(author, reviewer, ['narrow one', '\u202Enarrow <img src=x onerror=alert(1)>']);
