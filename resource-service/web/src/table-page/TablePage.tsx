@@ -8,7 +8,7 @@ import { asStored, type JsonObject } from '@/api/json';
 import { useShortcuts } from '@/app/keys';
 import { Page } from '@/ui/page';
 import { Answer, Failure, Loading } from '@/ui/states';
-import { DataTable } from '@/ui/table';
+import { DataTable, type TableHandle } from '@/ui/table';
 
 import { mergeFields } from './fields';
 import { FilterBar, type FilterHandle } from './FilterBar';
@@ -186,6 +186,16 @@ interface RowsProps {
 
 function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
   const { query, rows, gone, refused, more, shown, total } = table;
+  const grid = useRef<TableHandle>(null);
+  useShortcuts('Rows', [
+    {
+      keys: 'j',
+      label: 'Next row (Enter opens it, Space chooses it)',
+      repeats: true,
+      run: () => grid.current?.step(1),
+    },
+    { keys: 'k', label: 'Previous row', repeats: true, run: () => grid.current?.step(-1) },
+  ]);
   const retry = () => void query.refetch();
   const hasRows = query.data !== undefined || refused !== null;
   if (query.error && !hasRows) return <Failure error={query.error} retry={retry} />;
@@ -204,6 +214,7 @@ function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
       }}
     >
       <DataTable
+        handle={grid}
         label={props.title}
         rows={rows}
         columns={shown}

@@ -4,12 +4,14 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   useCallback,
   useEffect,
+  useImperativeHandle,
   useLayoutEffect,
   useMemo,
   useRef,
   useState,
   type KeyboardEvent,
   type ReactNode,
+  type Ref,
 } from 'react';
 import useMediaQuery from '@mui/material/useMediaQuery';
 
@@ -59,9 +61,8 @@ export interface TableProps<R> {
   onEnd?(): void;
   /** All rows there are, where that is known (for screen readers). */
   total?: number;
-  /** Row that the keys are at, from outside (`j` and `k`). */
-  active?: number;
-  onActive?(index: number): void;
+  /** Moves the keyboard from outside, as `j` and `k` do. */
+  handle?: Ref<TableHandle>;
   /** Rows whose object is gone: they keep their place and say so. */
   gone?: ReadonlySet<string>;
   /** Shown below the last row. */
@@ -74,6 +75,11 @@ export interface TableProps<R> {
   start?: Place;
   /** Called with where the reader is. */
   onPlace?(place: Place): void;
+}
+
+export interface TableHandle {
+  /** Moves the focus by so many rows. From elsewhere it goes to the row where it was last. */
+  step(rows: number): void;
 }
 
 /** Where a reader is in a table: pixels scrolled, and the cell that has the focus. */
@@ -97,11 +103,11 @@ const OVERSCAN = 8;
 const AHEAD = 60;
 
 export function DataTable<R>(props: TableProps<R>) {
-  const { rows, columns, keyOf, onOpen, onEnd, selected, onSelect, label, total, onActive, start, onPlace } = props;
+  const { rows, columns, keyOf, onOpen, onEnd, selected, onSelect, label, total, start, onPlace } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [inner, setInner] = useState({ row: start?.row ?? 0, column: start?.column ?? 0 });
   const at = {
-    row: Math.min(props.active ?? inner.row, Math.max(0, rows.length - 1)),
+    row: Math.min(inner.row, Math.max(0, rows.length - 1)),
     column: Math.min(inner.column, columns.length - 1),
   };
   const boxes = selected && onSelect ? BOX : 0;
@@ -153,10 +159,8 @@ export function DataTable<R>(props: TableProps<R>) {
   };
   const events = useStable<RowEvents<R>>({
     toggle,
-    focus: (row, column) => {
-      setInner((before) => (before.row === row && before.column === column ? before : { row, column }));
-      onActive?.(row);
-    },
+    focus: (row, column) =>
+      setInner((before) => (before.row === row && before.column === column ? before : { row, column })),
     open: (row) => onOpen?.(row),
   });
 
@@ -166,15 +170,24 @@ export function DataTable<R>(props: TableProps<R>) {
       column: Math.min(Math.max(column, 0), columns.length - 1),
     };
     setInner(next);
-    onActive?.(next.row);
     vertical.scrollToIndex(next.row);
     if (next.column > 0) horizontal.scrollToIndex(next.column - 1);
-    requestAnimationFrame(() => {
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-cell="${next.row}:${next.column}"]`)
-        ?.focus({ preventScroll: true });
-    });
+    const focus = () => {
+      const cell = scroller.current?.querySelector<HTMLElement>(`[data-cell="${next.row}:${next.column}"]`);
+      cell?.focus({ preventScroll: true });
+      return cell;
+    };
+    // A cell that was out of sight is there with the next picture.
+    if (!focus()) requestAnimationFrame(focus);
   };
+
+  useImperativeHandle(props.handle, () => ({
+    step: (by) => {
+      const focused = document.activeElement;
+      const isInside = focused instanceof HTMLElement && focused.dataset.cell && scroller.current?.contains(focused);
+      move(at.row + (isInside ? by : 0), at.column);
+    },
+  }));
 
   const pressed = (event: KeyboardEvent) => {
     const { row, column } = at;
