@@ -377,3 +377,51 @@ test('the order of statistics stands in the address', async () => {
   assert.deepEqual(serious(complaints), []);
   await end();
 });
+
+test('j and k move through the rows from anywhere on the page, and Enter opens one', async () => {
+  const { page, complaints, end } = await console_.open({ path: '/calculations?name[in]=alpha,beta,gamma&sort=name' });
+  await page.locator('[data-cell="2:0"]').waitFor();
+  const at = () => page.evaluate(() => document.activeElement.textContent);
+  const press = async (key) => {
+    await page.keyboard.press(key);
+    return at();
+  };
+  assert.deepEqual([await press('j'), await press('j'), await press('j'), await press('j')], ['alpha', 'beta', 'gamma', 'gamma']);
+  assert.equal(await press('k'), 'beta');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('Next row').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal(await press('j'), 'gamma');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'gamma' }).waitFor();
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('only a change by others is reported as one, and a label that is given twice is refused', async () => {
+  const [id] = await scientist.insert('calculations', [calculation('to be saved')]);
+  const { page, complaints, end } = await console_.open({ path: `/calculations/${id}` });
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('');
+  await dialog.getByRole('textbox', { name: 'Labels' }).fill('a: 1\na: 2');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('“a” is given more than once').waitFor();
+  await dialog.getByText('Enter a name').waitFor();
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('saved');
+  await dialog.getByRole('textbox', { name: 'Labels' }).fill('a: 1');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { level: 1, name: 'saved' }).waitFor();
+  await scientist.patch(`/api/calculations/${id}`, { note: 'by a program' });
+  await page.getByText('It changed while you read: revision 2 became revision 3').waitFor();
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
+
+test('the line of what is the same names the owner', async () => {
+  const { page, complaints, end } = await console_.open({ path: '/calculations?name[in]=alpha,beta&d=1' });
+  await page.getByRole('note').getByText('owner Demo scientist').waitFor();
+  assert.deepEqual(serious(complaints), []);
+  await end();
+});
