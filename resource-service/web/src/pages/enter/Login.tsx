@@ -4,16 +4,16 @@ import { Link, Navigate, useSearchParams } from 'react-router';
 
 import { useSessionState } from '@/app/services';
 import { Loading } from '@/ui/states';
+import { useRegistrationTerms } from '@/people/registration';
 
 import { EnterFrame } from './EnterFrame';
 import { LoginForm } from './LoginForm';
 import { placeOf } from './place';
-import { useTerms } from './terms';
 
 export default function Login() {
   const state = useSessionState();
   const [search] = useSearchParams();
-  const terms = useTerms();
+  const terms = useRegistrationTerms();
   if (state.kind === 'unknown') return <Loading label="Looking for your session" />;
   if (state.kind === 'authenticated') return <Navigate to={placeOf(search.get('back'))} replace />;
   return (

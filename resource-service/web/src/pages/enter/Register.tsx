@@ -9,12 +9,12 @@ import { Link, Navigate, useSearchParams } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
 import { useServices, useSessionState } from '@/app/services';
+import { useRegistrationTerms } from '@/people/registration';
 import { fieldProps, showFaults } from '@/ui/form';
 import { Loading } from '@/ui/states';
 
 import { EnterFrame } from './EnterFrame';
 import { placeOf } from './place';
-import { useTerms } from './terms';
 
 interface Fields {
   full_name: string;
@@ -25,7 +25,7 @@ interface Fields {
 export default function Register() {
   const state = useSessionState();
   const [search] = useSearchParams();
-  const terms = useTerms();
+  const terms = useRegistrationTerms();
   if (state.kind === 'unknown') return <Loading label="Looking for your session" />;
   if (state.kind === 'authenticated') return <Navigate to={placeOf(search.get('back'))} replace />;
   const login = (

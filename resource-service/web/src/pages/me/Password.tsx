@@ -8,6 +8,7 @@ import { useNavigate } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
 import { useIdentity, useServices } from '@/app/services';
+import { useRegistrationTerms } from '@/people/registration';
 import { fieldProps, showFaults } from '@/ui/form';
 import { Section } from '@/ui/page';
 import { useToast } from '@/ui/toasts';
@@ -22,6 +23,7 @@ export function PasswordSection({ focused }: { focused: boolean }) {
   const { email, must_change_password: must } = useIdentity();
   const navigate = useNavigate();
   const toast = useToast();
+  const terms = useRegistrationTerms();
   const [problem, setProblem] = useState<string | null>(null);
   const form = useForm<Fields>();
   const { handleSubmit, setError, setFocus, reset } = form;
@@ -64,7 +66,7 @@ export function PasswordSection({ focused }: { focused: boolean }) {
           type="password"
           autoComplete="new-password"
           {...fieldProps(form, 'new', {
-            help: 'For example, a sentence of your own. Changing it ends your other sessions.',
+            help: `${terms.data?.password ?? ''} For example, a sentence of your own. Changing it ends your other sessions.`.trim(),
             required: 'Enter a new password',
           })}
         />

@@ -1,17 +1,18 @@
-// Whether anyone may make an account, and what a password must be.
+// What the service says of new accounts: who may make one, and the rule for passwords.
 import { useQuery } from '@tanstack/react-query';
 
 import { at, type JsonObject } from '@/api/json';
 import { useApi } from '@/app/services';
 
 interface Terms {
+  /** Anybody may register. */
   open: boolean;
   /** The rule for passwords in the words of the service. */
   password: string;
 }
 
-/** The service's own description says whether anyone may register. */
-export function useTerms() {
+/** Reads the service's own description. */
+export function useRegistrationTerms() {
   const api = useApi();
   return useQuery({
     queryKey: ['/auth/openapi.json', 'registration'],
