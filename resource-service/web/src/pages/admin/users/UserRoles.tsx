@@ -1,8 +1,6 @@
 // The roles of a user, and the scopes that follow from them, each with the roles it comes from.
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Checkbox from '@mui/material/Checkbox';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -15,6 +13,7 @@ import { useToast } from '@/ui/toasts';
 
 import { effectiveScopes, useRoles, type Role, type User } from '@/people/data';
 import { SimpleTable } from '../shared/SimpleTable';
+import { RoleChoice } from './RoleChoice';
 
 export function UserRoles({ user }: { user: User }) {
   const mayRead = holds(useIdentity().scopes, 'roles:read');
@@ -79,30 +78,13 @@ function ChangeRoles({ user, roles, onClose }: { user: User; roles: readonly Rol
       submit={submit}
       onClose={onClose}
     >
-      {({ watch, setValue }) => {
-        const chosen = watch('roles');
-        const toggle = (name: string) =>
-          setValue('roles', chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name], {
-            shouldDirty: true,
-          });
-        return (
-          <Box>
-            {roles.map((role) => (
-              <Box key={role.name} sx={{ mb: 1 }}>
-                <FormControlLabel
-                  control={
-                    <Checkbox checked={chosen.includes(role.name)} onChange={() => toggle(role.name)} sx={{ py: 1 }} />
-                  }
-                  label={role.name}
-                />
-                <Box sx={{ pl: 8, color: 'text.secondary', fontSize: '0.75rem', overflowWrap: 'anywhere' }}>
-                  {role.scopes.join(' ')}
-                </Box>
-              </Box>
-            ))}
-          </Box>
-        );
-      }}
+      {({ watch, setValue }) => (
+        <RoleChoice
+          roles={roles}
+          chosen={watch('roles')}
+          onChange={(chosen) => setValue('roles', chosen, { shouldDirty: true })}
+        />
+      )}
     </FormDialog>
   );
 }

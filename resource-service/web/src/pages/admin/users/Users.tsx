@@ -3,24 +3,22 @@ import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import Box from '@mui/material/Box';
 import TextField from '@mui/material/TextField';
-import { useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { Link } from 'react-router';
 
 import { useShortcuts } from '@/app/keys';
 import { holds } from '@/app/scopes';
-import { useApi, useIdentity } from '@/app/services';
-import { FormDialog, fieldProps } from '@/ui/form';
+import { useIdentity } from '@/app/services';
 import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
 import { OutcomeMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
-import { useToast } from '@/ui/toasts';
 import { useParam } from '@/ui/urlState';
 
 import { AdminSearch, useIsSearching } from '../shared/AdminSearch';
 import { usePages, useRoles, type User } from '@/people/data';
 import { QueryTable, type Cell } from '../shared/SimpleTable';
+import { NewUser } from './NewUser';
 
 const CELLS: Cell<User>[] = [
   { title: 'E-mail', cell: (user) => <Link to={`/admin/users/${user.id}`}>{user.email}</Link> },
@@ -38,6 +36,7 @@ export default function Users() {
   const mayWrite = holds(scopes, 'users:write');
   const isSearching = useIsSearching();
   const [making, setMaking] = useState(false);
+  const roles = useRoles(making && holds(scopes, 'roles:read'));
   useShortcuts('Users', mayWrite ? [{ keys: 'n', label: 'New user', run: () => setMaking(true) }] : []);
   return (
     <Page
@@ -52,7 +51,7 @@ export default function Users() {
     >
       <AdminSearch />
       {!isSearching && <AllUsers />}
-      {making && <NewUser onClose={() => setMaking(false)} />}
+      {making && !roles.isLoading && <NewUser roles={roles.data} onClose={() => setMaking(false)} />}
     </Page>
   );
 }
@@ -104,46 +103,5 @@ function AllUsers() {
         />
       </Box>
     </>
-  );
-}
-
-interface Fields {
-  email: string;
-  full_name: string;
-  password: string;
-}
-
-function NewUser({ onClose }: { onClose: () => void }) {
-  const api = useApi();
-  const client = useQueryClient();
-  const toast = useToast();
-  const submit = async ({ email, full_name, password }: Fields) => {
-    const user = await api.post('/auth/users', {
-      body: { email: email.trim(), password, full_name: full_name || null },
-    });
-    await client.invalidateQueries({ queryKey: ['/auth/users'] });
-    toast({ text: `${user.email} is registered` });
-  };
-  return (
-    <FormDialog<Fields>
-      title="New user"
-      action="Register"
-      values={{ email: '', full_name: '', password: '' }}
-      submit={submit}
-      onClose={onClose}
-    >
-      {(form) => (
-        <>
-          <TextField label="E-mail" type="email" autoFocus {...fieldProps(form, 'email')} />
-          <TextField label="Name" {...fieldProps(form, 'full_name')} />
-          <TextField
-            label="Password"
-            type="password"
-            autoComplete="new-password"
-            {...fieldProps(form, 'password', { help: 'Do not send it to the user by e-mail' })}
-          />
-        </>
-      )}
-    </FormDialog>
   );
 }
