@@ -13,9 +13,10 @@ import { DataTable, type TableHandle } from '@/ui/table';
 import { mergeFields } from './fields';
 import { FilterBar, type FilterHandle } from './FilterBar';
 import { NewsPill } from './NewsPill';
+import { orderText, usualOrder } from './order';
 import { readerOf } from './reader';
 import { RefusedFilter } from './RefusedFilter';
-import { clampWidth, nextSort, readState } from './state';
+import { clampWidth, nextSort, readState, type SortKey } from './state';
 import { SameInAll } from './SameInAll';
 import { TableFoot, TableStatus } from './TableStatus';
 import { useDefinition, useFields, type Definition } from './useFields';
@@ -74,7 +75,8 @@ function Table(props: TablePageProps & { definition: Definition }) {
   const view = useOpenedView(page);
   const declared = useFields(collection, definition.schema);
   const usualColumns = useMemo(() => usual(definition), [usual, definition]);
-  const table = useTable({ collection, state, visit, declared, usual: usualColumns, hasLife, addressOf });
+  const order = useMemo(() => (state.sort.length > 0 ? state.sort : usualOrder(definition)), [state.sort, definition]);
+  const table = useTable({ collection, state, order, visit, declared, usual: usualColumns, hasLife, addressOf });
   const { rows, columns, shown, same, query } = table;
   const [dialog, setDialog] = useState<'columns' | 'export' | null>(null);
   const filterBar = useRef<FilterHandle>(null);
@@ -129,6 +131,10 @@ function Table(props: TablePageProps & { definition: Definition }) {
       <TableStatus
         {...{ state, change, hasLife }}
         total={table.total}
+        order={orderText(
+          order,
+          shown.map(({ id }) => id),
+        )}
         loaded={rows.length}
         isLoading={query.isFetching}
         openColumns={() => setDialog('columns')}
@@ -138,7 +144,7 @@ function Table(props: TablePageProps & { definition: Definition }) {
       />
       {view.fault && <BrokenView fault={view.fault} forget={() => setSearch((before) => without(before, 'view'))} />}
       {state.differs && <SameInAll same={same} rows={table.compared} isChosen={chosenRows.length > 1} />}
-      <Rows {...{ props, table, visit, state, change, move }} open={(row) => void navigate(addressOf(row))} />
+      <Rows {...{ props, table, visit, state, order, change, move }} open={(row) => void navigate(addressOf(row))} />
       {selected.size > 0 && (
         <ChosenBar count={selected.size} loaded={chosenRows.length} clear={clear}>
           {props.chosen?.({ rows: chosenRows, ids: [...selected], clear, reload: reopen })}
@@ -179,12 +185,13 @@ interface RowsProps {
   table: ReturnType<typeof useTable>;
   visit: ReturnType<typeof useVisit>;
   state: ReturnType<typeof useTableState>[0];
+  order: readonly SortKey[];
   change: ReturnType<typeof useTableState>[1];
   move(id: string, before: string): void;
   open(row: JsonObject): void;
 }
 
-function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
+function Rows({ props, table, visit, state, order, change, move, open }: RowsProps) {
   const { query, rows, gone, refused, more, shown, total } = table;
   const grid = useRef<TableHandle>(null);
   useShortcuts('Rows', [
@@ -221,7 +228,7 @@ function Rows({ props, table, visit, state, change, move, open }: RowsProps) {
         keyOf={idOf}
         gone={gone}
         onOpen={open}
-        sort={state.sort.map(({ path, descending }) => ({ id: path, descending }))}
+        sort={order.map(({ path, descending }) => ({ id: path, descending }))}
         onSort={(path, keepOthers) => change({ sort: nextSort(state.sort, path, keepOthers) }, { push: true })}
         selected={visit.selected}
         onSelect={visit.select}

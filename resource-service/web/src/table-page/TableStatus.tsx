@@ -14,6 +14,8 @@ interface StatusProps {
   change: ChangeState;
   hasLife: boolean;
   total: Total | undefined;
+  /** The order of the rows, where no column shows it. */
+  order: string | undefined;
   loaded: number;
   isLoading: boolean;
   openColumns(): void;
@@ -38,7 +40,7 @@ const SILENCES = [
 ] as const;
 
 export function TableStatus(props: StatusProps) {
-  const { state, change, hasLife, total, loaded, isLoading, openColumns, openExport, views, news } = props;
+  const { state, change, hasLife, total, order, loaded, isLoading, openColumns, openExport, views, news } = props;
   return (
     <Box
       sx={{
@@ -55,6 +57,7 @@ export function TableStatus(props: StatusProps) {
     >
       <Box role="status" sx={{ mr: 2, color: 'text.secondary' }}>
         {loaded === 0 && !total ? (isLoading ? 'Loading' : '') : countText(loaded, total)}
+        {order !== undefined && loaded > 1 && `, ${order}`}
       </Box>
       {news}
       <Box sx={{ flex: 1 }} />

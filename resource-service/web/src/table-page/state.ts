@@ -11,6 +11,7 @@ export interface SortKey {
 
 export interface TableState {
   filter: Filter;
+  /** Empty: the usual order of the collection. */
   sort: readonly SortKey[];
   /** Dotted paths; `results.*` is all that is found below `results`. Absent: the usual ones of the collection. */
   columns: readonly string[] | undefined;

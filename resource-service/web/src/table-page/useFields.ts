@@ -18,6 +18,7 @@ export interface Definition {
   soft_delete?: boolean;
   require_if_match?: boolean;
   views?: Record<string, string[]>;
+  indexes?: readonly { keys: Readonly<Record<string, unknown>> }[];
   artifacts?: unknown;
 }
 

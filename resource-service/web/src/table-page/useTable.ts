@@ -8,7 +8,7 @@ import { columnOf, expandColumns } from './columns';
 import { splitByDifference, type Agreement } from './differs';
 import { foundFields, mergeFields, type Field } from './fields';
 import { conditionsOf, fieldsFor, sortOf } from './request';
-import type { TableState } from './state';
+import type { SortKey, TableState } from './state';
 import { useFormats } from './useFormats';
 import { useLiveRows } from './useLiveRows';
 import { useRows } from './useRows';
@@ -17,6 +17,8 @@ import type { Visit } from './useTableState';
 interface TableInput {
   collection: string;
   state: TableState;
+  /** The order of the state, or the usual one. */
+  order: readonly SortKey[];
   visit: Visit;
   declared: readonly Field[];
   usual: readonly string[];
@@ -30,7 +32,7 @@ const MINUTE = 60_000;
 /** Rows in which members of open objects are looked for. */
 const LOOKED_AT = 1000;
 
-export function useTable({ collection, state, visit, declared, usual, hasLife, addressOf }: TableInput) {
+export function useTable({ collection, state, order, visit, declared, usual, hasLife, addressOf }: TableInput) {
   const { preferences } = usePreferences();
   const chosen = state.columns ?? usual;
   const hasHeartbeat = declared.some(({ path }) => path === 'heartbeat_at');
@@ -44,7 +46,7 @@ export function useTable({ collection, state, visit, declared, usual, hasLife, a
       hasLife && chosen.includes('status') ? ['_updated_at', ...(hasHeartbeat ? ['heartbeat_at'] : [])] : [];
     return fieldsFor([...chosen, ...beside]);
   }, [chosen, hasLife, hasHeartbeat]);
-  const sort = sortOf(state.sort);
+  const sort = sortOf(order);
   const owners = chosen.includes('_owner');
   const asked = { collection, conditions, sort, fields, owners, opened };
   const listed = useRows(asked, visit.loaded);
