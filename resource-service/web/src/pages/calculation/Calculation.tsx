@@ -22,6 +22,7 @@ import { useCalculation, useLiveCalculation, useRevision, type Calculation } fro
 import { Changed, useOwnRevisions } from './Changed';
 import { Head } from './Head';
 import { Removed } from './Removed';
+import { WhyFailed } from './WhyFailed';
 
 const Plots = lazy(() => import('./Plots').then(({ Plots: tab }) => ({ default: tab })));
 const Files = lazy(() => import('./Files').then(({ Files: tab }) => ({ default: tab })));
@@ -137,6 +138,7 @@ function Body({ shown, current, isPast, own = [] }: BodyProps) {
       )}
       {!isPast && <Changed revision={latest} own={own} />}
       <Head calculation={shown} isPast={isPast} />
+      {shown.status === 'failed' && <WhyFailed key={shown._id} calculation={shown} isPast={isPast} />}
       <Tabs
         value={tab}
         onChange={(_, id: string) => open(id)}

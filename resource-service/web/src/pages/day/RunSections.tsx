@@ -3,11 +3,10 @@ import Box from '@mui/material/Box';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
-import type { Api } from '@/api/client';
 import { toNumber } from '@/api/json';
 import { useApi } from '@/app/services';
 import { tableAddress, type Filter } from '@/calculations/lately';
-import { lastLine, logAmong, TAIL } from '@/calculations/log';
+import { useLastLine } from '@/calculations/lastLog';
 import { Answer } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
@@ -128,12 +127,7 @@ function Runs({ title, filter, runs, empty, children }: RunsProps) {
 
 /** The last line of the log, else the beginning of the note. */
 function Why({ run }: { run: Run }) {
-  const api = useApi();
-  const log = useQuery({
-    queryKey: ['day', 'log', run._id, run._revision],
-    queryFn: ({ signal }) => lastOfLog(api, run._id, signal),
-    staleTime: EVERY,
-  });
+  const log = useLastLine(run._id, run._revision);
   const text = log.data || (run.note ?? '').trim().split('\n')[0] || '';
   if (log.isPending) return <Box sx={{ minHeight: 18 }} />;
   return (
@@ -152,20 +146,6 @@ function Why({ run }: { run: Run }) {
       {log.data ? <code>{text}</code> : text || 'No log and no note.'}
     </Box>
   );
-}
-
-/** The last line of a calculation's log; empty where there is none or it cannot be read. */
-async function lastOfLog(api: Api, id: string, signal: AbortSignal): Promise<string> {
-  const page = await api.get<string>('/api/calculations/{id}/artifacts', { path: { id }, signal });
-  const files = (page as unknown as { items: { name: string; size: unknown }[] }).items;
-  const log = logAmong(files.filter(({ size }) => (toNumber(size) ?? 0) > 0));
-  if (!log) return '';
-  const name = log.name.split('/').map(encodeURIComponent).join('/');
-  const response = await api.send('get', `/api/calculations/${encodeURIComponent(id)}/artifacts/${name}`, {
-    headers: { range: `bytes=-${TAIL}` },
-    signal,
-  });
-  return lastLine(await response.text());
 }
 
 const countOf = (found: Found | undefined) => found?.total.toLocaleString('en');
