@@ -1,7 +1,7 @@
 // When a page is left because of a logout, and when it is only covered.
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
-import { beforeEach, afterEach, expect, it } from 'vitest';
+import { beforeEach, afterEach, expect, it, vi } from 'vitest';
 
 import type { Session, SessionState } from '@/session';
 
@@ -29,7 +29,8 @@ const loggedIn: SessionState = { kind: 'authenticated', identity };
 async function show() {
   let state = loggedIn;
   const listeners = new Set<(state: SessionState) => void>();
-  const session: Pick<Session, 'state' | 'subscribe'> = {
+  const session: Pick<Session, 'state' | 'subscribe' | 'logout'> = {
+    logout: vi.fn(async () => undefined),
     state: () => state,
     subscribe: (listener) => {
       listeners.add(listener);
@@ -51,15 +52,16 @@ async function show() {
   );
   const text = await screen.findByLabelText<HTMLTextAreaElement>('Text');
   fireEvent.change(text, { target: { value: 'typed' } });
-  return (next: SessionState) =>
+  const become = (next: SessionState) =>
     act(async () => {
       state = next;
       listeners.forEach((listener) => listener(next));
     });
+  return { become, session };
 }
 
 it('keeps what was typed when the user logs out in another tab', async () => {
-  const become = await show();
+  const { become } = await show();
   await become({ kind: 'anonymous', reason: 'logged-out', elsewhere: true });
   await screen.findByText(/logged out in another tab/);
   await become(loggedIn);
@@ -67,8 +69,17 @@ it('keeps what was typed when the user logs out in another tab', async () => {
 });
 
 it('leaves the page when the user logs out in this tab, also after that', async () => {
-  const become = await show();
+  const { become } = await show();
   await become({ kind: 'anonymous', reason: 'logged-out', elsewhere: true });
   await become({ kind: 'anonymous', reason: 'logged-out' });
   await screen.findByText('the login page');
+});
+
+it('logs out from the menu below the name', async () => {
+  const { session } = await show();
+  fireEvent.click(screen.getByRole('button', { name: 'Account of ada@example.org' }));
+  const me = await screen.findByRole('menuitem', { name: 'Me' });
+  expect(me.getAttribute('href')).toBe('/me');
+  fireEvent.click(screen.getByRole('menuitem', { name: 'Log out' }));
+  expect(session.logout).toHaveBeenCalledOnce();
 });

@@ -13,6 +13,7 @@ import type { Identity } from '@/session';
 import { Loading } from '@/ui/states';
 import { UnsavedProvider } from '@/ui/unsaved';
 
+import { Account } from './Account';
 import { ADMINISTRATION, offered, PERSONAL, SCIENCE } from './areas';
 import { keyNames, useShortcuts } from './keys';
 import { LoginAgain } from './LoginAgain';
@@ -126,6 +127,7 @@ function Frame() {
         <IconButton aria-label="Keys" onClick={() => setDialog('keys')} sx={{ width: 32 }}>
           ?
         </IconButton>
+        <Account />
       </Box>
       <Box sx={{ display: 'flex', flex: 1, minHeight: 0 }}>
         {narrow ? (

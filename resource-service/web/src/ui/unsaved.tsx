@@ -105,3 +105,15 @@ export function useUnsaved(isDirty: boolean): {
   }, []);
   return { leave, setSaving };
 }
+
+/** Does what leaves the page, after a question if any form on it holds something unsaved. */
+export function useLeave(): (go: () => void) => void {
+  const unsaved = use(UnsavedContext);
+  return useCallback(
+    (go: () => void) => {
+      if (unsaved && [...unsaved.forms].some(({ isDirty, isSaving }) => isDirty && !isSaving)) unsaved.ask(go);
+      else go();
+    },
+    [unsaved],
+  );
+}
