@@ -9,10 +9,12 @@ import { useState, type FormEvent } from 'react';
 import { useApi, useScope } from '@/app/services';
 import { Page, Section } from '@/ui/page';
 import { Answer, Empty } from '@/ui/states';
-import { StatusMark } from '@/ui/status';
 import { useSetParams, useParam } from '@/ui/urlState';
 
 import { effectiveScopes, usePages, useRoles, useUser, type Role, type User } from '@/people/data';
+
+import { Reach } from './Reach';
+import { VerdictOf, type Verdict } from './VerdictOf';
 
 interface Report {
   exists: boolean;
@@ -20,11 +22,6 @@ interface Report {
   write: Verdict;
   hidden: { field: string; scope: string }[];
 }
-interface Verdict {
-  allowed: boolean;
-  reasons: string[];
-}
-
 export default function Access() {
   const [user] = useParam('user');
   const [collection] = useParam('collection', 'calculations');
@@ -36,7 +33,7 @@ export default function Access() {
       {!mayRead && (
         <Empty title="This page needs the scope roles:read">The scopes of a user follow from their roles.</Empty>
       )}
-      {mayRead && user !== '' && id !== '' && <Reasons user={user} collection={collection} id={id} />}
+      {mayRead && user !== '' && <Reasons user={user} collection={collection} id={id} />}
     </Page>
   );
 }
@@ -50,9 +47,12 @@ function Question(asked: { user: string; collection: string; id: string }) {
       (await api.get<string>('/api/collections', { signal })) as unknown as { items: { name: string }[] },
   });
   const [typed, setTyped] = useState(asked);
+  const [missing, setMissing] = useState(false);
   const change = (part: Partial<typeof asked>) => setTyped((before) => ({ ...before, ...part }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setMissing(typed.user.trim() === '');
+    if (typed.user.trim() === '') return;
     set({ user: typed.user.trim(), collection: typed.collection, id: typed.id.trim() }, { push: true });
   };
   const names = collections.data?.items.map((one) => one.name) ?? [typed.collection];
@@ -66,6 +66,8 @@ function Question(asked: { user: string; collection: string; id: string }) {
         label="User: e-mail or id"
         value={typed.user}
         onChange={(event) => change({ user: event.target.value })}
+        error={missing}
+        helperText={missing && 'Enter the e-mail address or the id of a user'}
         sx={{ width: 280 }}
       />
       <TextField
@@ -85,6 +87,7 @@ function Question(asked: { user: string; collection: string; id: string }) {
         label="Document: id"
         value={typed.id}
         onChange={(event) => change({ id: event.target.value })}
+        helperText="Left empty: what the user can reach in each collection"
         sx={{ width: 340 }}
       />
       <Button type="submit" variant="contained" size="medium">
@@ -125,7 +128,20 @@ function ById({ user, collection, id }: { user: string; collection: string; id: 
 
 function Explained({ user, collection, id }: { user: User; collection: string; id: string }) {
   const roles = useRoles();
-  return <Answer query={roles}>{(all) => <Report user={user} collection={collection} id={id} roles={all} />}</Answer>;
+  return (
+    <Answer query={roles}>
+      {(all) =>
+        id === '' ? (
+          <>
+            {user.disabled && <Disabled user={user} />}
+            <Reach user={user} roles={all} />
+          </>
+        ) : (
+          <Report user={user} collection={collection} id={id} roles={all} />
+        )
+      }
+    </Answer>
+  );
 }
 
 function Report({
@@ -162,11 +178,9 @@ function Report({
               It may have been removed, or the id belongs to another collection.
             </Empty>
           )}
-          {user.disabled && (
-            <Empty title={`${user.email} is disabled`}>They cannot log in, whatever their roles are.</Empty>
-          )}
-          <VerdictOf title={`${user.email} reading it`} verdict={data.read} />
-          <VerdictOf title={`${user.email} changing it`} verdict={data.write} />
+          {user.disabled && <Disabled user={user} />}
+          <VerdictOf title={`${user.email} reading it`} verdict={data.read} user={user} roles={roles} />
+          <VerdictOf title={`${user.email} changing it`} verdict={data.write} user={user} roles={roles} />
           {data.hidden.length > 0 && (
             <Section title="Fields that are hidden from them">
               <ul>
@@ -195,15 +209,6 @@ function Report({
   );
 }
 
-function VerdictOf({ title, verdict }: { title: string; verdict: Verdict }) {
-  return (
-    <Section title={title}>
-      <StatusMark status={verdict.allowed ? 'approve' : 'reject'} word={verdict.allowed ? 'allowed' : 'not allowed'} />
-      <ul>
-        {verdict.reasons.map((reason) => (
-          <li key={reason}>{reason}</li>
-        ))}
-      </ul>
-    </Section>
-  );
+function Disabled({ user }: { user: User }) {
+  return <Empty title={`${user.email} is disabled`}>They cannot log in, whatever their roles are.</Empty>;
 }

@@ -43,7 +43,7 @@ function Whole({ user }: { user: UserData }) {
           <Box sx={{ mt: 2, display: 'flex', gap: 4, flexWrap: 'wrap' }}>
             <Link to={`/admin/audit?actor=${user.id}`}>Actions by this user</Link>
             <Link to={`/admin/audit?target=${user.id}`}>Actions on this user</Link>
-            <Link to={`/admin/access?user=${user.id}`}>What this user can see</Link>
+            <Link to={`/admin/access?user=${encodeURIComponent(user.email)}`}>What this user can see</Link>
           </Box>
         )}
       </Section>
