@@ -16,10 +16,10 @@ interface Key {
   scopes: readonly string[];
 }
 
-/** For a shell: the secret is shown in no list of processes. */
+/** For a shell: the secret is shown in no list of processes, and programs that are started there find the token. */
 export function curlLines({ client_id: id, client_secret: secret, scopes }: Key, origin: string): string {
   return [
-    `TOKEN=$(curl -sS --config - ${origin}/auth/token -d grant_type=client_credentials <<'END' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`,
+    `export TOKEN=$(curl -sS --config - ${origin}/auth/token -d grant_type=client_credentials <<'END' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`,
     `user = "${id}:${secret}"`,
     'END',
     ')',

@@ -39,6 +39,8 @@ describe('lines that use a key', () => {
   it('are valid for a shell and for Python', () => {
     execFileSync('sh', ['-n'], { input: curlLines(key, 'http://127.0.0.1:8080') });
     expect(curlLines(key, 'http://h')).toContain('user = "k-1:s_-x"');
+    // The lines for a calculation read it from the environment.
+    expect(curlLines(key, 'http://h')).toMatch(/^export TOKEN=/);
     const python = pythonLines(key, 'http://127.0.0.1:8080');
     execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: python });
     expect(python).toContain('b"k-1:s_-x"');
