@@ -9,6 +9,7 @@ import { useToast } from '@/ui/toasts';
 
 import type { Client } from '@/people/data';
 import type { Secret } from './ClientSecret';
+import { RemoveClient } from './RemoveClient';
 
 type Asked = 'toggle' | 'secret' | 'remove' | null;
 
@@ -62,11 +63,7 @@ export function ClientMenu({ client, onChange, onSecret }: Props) {
           The old secret stays valid for a while, so that the program can be changed without an interruption.
         </Confirm>
       )}
-      {asked === 'remove' && (
-        <Confirm title={`Remove ${client.name}?`} action="Remove the client" run={remove} onClose={close}>
-          Its tokens are refused within a second. This cannot be undone.
-        </Confirm>
-      )}
+      {asked === 'remove' && <RemoveClient client={client} run={remove} onClose={close} />}
     </>
   );
 }
