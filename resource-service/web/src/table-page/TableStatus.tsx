@@ -99,14 +99,14 @@ function Silence({ silent, change }: { silent: string | undefined; change: Chang
         '&:hover': { bgcolor: 'raised' },
       }}
     >
-      <option value="">Silent or not</option>
+      <option value="">All, silent or not</option>
       {SILENCES.map(([value, word]) => (
         <option key={value} value={value}>
-          Silent for {word}
+          Running, silent for {word}
         </option>
       ))}
       {silent && !known && (
-        <option value={silent}>Silent for {Math.round((readSilence(silent) ?? 0) / 60_000)} min</option>
+        <option value={silent}>Running, silent for {Math.round((readSilence(silent) ?? 0) / 60_000)} min</option>
       )}
     </Box>
   );
