@@ -64,12 +64,15 @@ function ofFields(before: string, typed: string, fields: readonly Field[]): Sugg
     .map(({ field }) => ({
       text: `${before}${field.path} `,
       label: field.path,
-      detail: [field.unit ?? field.format ?? field.types.join(' or '), field.indexed ? 'indexed' : '']
+      detail: [unitOf(field) ?? field.format ?? field.types.join(' or '), field.indexed ? 'indexed' : '']
         .filter(Boolean)
         .join(', '),
       complete: false,
     }));
 }
+
+/** A unit of 1 says that there is none, and reads as a count. */
+const unitOf = ({ unit }: Field) => (unit === '1' ? undefined : unit);
 
 function rankOf({ path }: Field, wanted: string): number {
   const name = path.toLowerCase();
