@@ -10,9 +10,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 import { useApi, useServices } from '@/app/services';
+import { bytes } from '@/ui/bytes';
 import { Failure } from '@/ui/states';
 
-import { chooseFile, download, sizeText, type Progress } from './download';
+import { chooseFile, download, type Progress } from './download';
 import { countRows, listAddress, listParameters, type Total } from './useRows';
 
 interface ExportProps {
@@ -112,8 +113,8 @@ export default function ExportDialog(props: ExportProps) {
         </Box>
         <Box role="status">
           {progress === null && `${rows} in all.`}
-          {progress !== null && run.isPending && `${sizeText(progress.bytes)} of ${rows} so far`}
-          {run.data && `Done: ${sizeText(run.data.bytes)}, ${format === 'ndjson' ? linesText(run.data.lines) : rows}.`}
+          {progress !== null && run.isPending && `${bytes(progress.bytes)} of ${rows} so far`}
+          {run.data && `Done: ${bytes(run.data.bytes)}, ${format === 'ndjson' ? linesText(run.data.lines) : rows}.`}
           {wasCancelled && 'Cancelled.'}
         </Box>
         {count.data?.isExact === false && (

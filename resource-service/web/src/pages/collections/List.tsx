@@ -5,9 +5,9 @@ import { Link } from 'react-router';
 import type { JsonObject } from '@/api/json';
 import { holds } from '@/app/scopes';
 import { useApi, useIdentity } from '@/app/services';
-import { sizeText } from '@/table-page/download';
 import type { Definition } from '@/table-page/useFields';
 import { countRows, listAddress } from '@/table-page/useRows';
+import { bytes } from '@/ui/bytes';
 import { DenseTable } from '@/ui/dense';
 import { Page } from '@/ui/page';
 import { Answer, Empty } from '@/ui/states';
@@ -89,8 +89,8 @@ function Size({ definition }: { definition: Definition }) {
       (await api.get<string>(`${listAddress(definition.name)}/usage`, { signal })) as unknown as JsonObject,
   });
   if (!isAdmin) return <span title={`Needs the scope ${admin ?? ''}`}>–</span>;
-  const bytes = bytesOf(data);
-  return <>{bytes === undefined ? '' : sizeText(bytes)}</>;
+  const size = bytesOf(data);
+  return <>{size === undefined ? '' : bytes(size)}</>;
 }
 
 /** All bytes that a report of usage names. */
