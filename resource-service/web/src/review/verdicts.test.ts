@@ -4,15 +4,7 @@ import { Api } from '@/api/client';
 
 import { fetchQueue } from './requests';
 import type { GivenVerdict, Review, Verdicts } from './types';
-import {
-  countsText,
-  outcomeOf,
-  queueAddress,
-  queuePart,
-  quorumText,
-  standingOf,
-  verdictsOnPast,
-} from './verdicts';
+import { countsText, outcomeOf, queueAddress, queuePart, quorumText, standingOf, verdictsOnPast } from './verdicts';
 
 describe('verdicts in words', () => {
   it('counts towards the quorum', () => {
