@@ -82,7 +82,7 @@ test('a definition is tried before it is saved', async () => {
     versioned: true,
   });
   await paste(page, editor, text);
-  await page.getByText('1 of 2 stored documents would break it').waitFor();
+  await page.getByText('1 of 2 stored documents would be invalid').waitFor();
   assert.ok(await button(page, 'Save').isDisabled(), 'it needs force');
   await page.getByRole('checkbox', { name: /force/ }).check();
   await button(page, 'Save').click();

@@ -140,11 +140,11 @@ test('preferences are kept: theme, digits, zone, and no single keys', async () =
   const { page, complaints, end } = await register();
   await page.getByLabel('Theme').selectOption('dark');
   await page.getByLabel('Digits of numbers').selectOption('4');
-  await page.getByText('A number by itself: −76.03').waitFor();
+  await page.getByText('Example: −76.03').waitFor();
   await page.getByLabel('Time zone').selectOption('UTC');
   await page.getByLabel('Single keys are shortcuts').uncheck();
   await page.reload();
-  await page.getByText('A number by itself: −76.03').waitFor();
+  await page.getByText('Example: −76.03').waitFor();
   assert.equal(await page.getByLabel('Time zone').inputValue(), 'UTC');
   assert.equal(await page.getByLabel('Theme').inputValue(), 'dark');
   const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
