@@ -59,7 +59,9 @@ class Documents {
       if (isCursor && this.cursors.forget(list)) return this.cursors.page(list, page, perPage, read);
       throw error;
     });
-    const total = toNumber(found.total);
+    // The last page says how many there are.
+    const isLast = found.next === null && (page === 1 || found.items.length > 0);
+    const total = isLast ? (page - 1) * perPage + found.items.length : toNumber(found.total);
     const pageInfo = { hasNextPage: found.next !== null, hasPreviousPage: page > 1 };
     return { data: found.items.map(toRecord), pageInfo, ...(total !== undefined && { total }) };
   };

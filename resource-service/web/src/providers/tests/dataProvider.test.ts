@@ -31,6 +31,7 @@ describe('a list', () => {
     const third = await provider.getList(C, page(3));
     expect(third.data.map(({ id }) => id)).toEqual(['c20', 'c21', 'c22', 'c23', 'c24']);
     expect(third.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true });
+    expect(third.total).toBe(25);
     expect(service.sent.map(({ query }) => query.get('after'))).toEqual([null, '10', '20']);
   });
 

@@ -1,10 +1,10 @@
-import { Admin, Datagrid, Edit, Layout, List, NumberField, Resource, SimpleForm, TextField, TextInput } from 'react-admin';
+import { Admin, Datagrid, Edit, Layout, List, Resource, SimpleForm, TextField, TextInput } from 'react-admin';
 import { createAuthProvider, createDataProvider, FollowSession } from '@/providers';
 import type { Session } from '@/session';
 
 const Runs = () => (
   <List sort={{ field: '_created_at', order: 'DESC' }} filter={{ status: 'finished', 'results.energy.value[lt]': -1 }}>
-    <Datagrid><TextField source="name" /><NumberField source="results.energy.value" /></Datagrid>
+    <Datagrid><TextField source="name" /><TextField source="results.energy.value" /></Datagrid>
   </List>
 );
 const Run = () => <Edit mutationMode="pessimistic"><SimpleForm><TextInput source="name" /></SimpleForm></Edit>;
