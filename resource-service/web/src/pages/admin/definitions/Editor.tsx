@@ -9,6 +9,8 @@ import { useEffect, useRef } from 'react';
 import { MONO } from '@/app/theme';
 import { nonceOfPage } from '@/app/nonce';
 
+import { typeOver } from './typeOver';
+
 const LOOK = EditorView.theme({
   '&': { height: '100%', fontSize: '0.75rem', color: 'var(--t-palette-text-primary)' },
   '.cm-scroller': { fontFamily: MONO, overflow: 'auto' },
@@ -52,6 +54,7 @@ export default function Editor({ label, text, onChange }: Props) {
       parent: host.current,
       doc: latest.current.text,
       extensions: [
+        typeOver,
         basicSetup,
         json(),
         LOOK,
