@@ -117,7 +117,7 @@ function Workbench({ name, served }: { name: string; served: Served }) {
           p: 4,
         }}
       >
-        <DryRun name={name} {...dryRun} isChanged={isChanged} />
+        <DryRun name={name} {...dryRun} isChanged={isChanged} isNew={isNew} />
         {dryRun.report && !dryRun.report.compatible && (
           <FormControlLabel
             control={<Checkbox checked={force} onChange={(event) => setForce(event.target.checked)} />}

@@ -15,7 +15,8 @@ export function DryRun({
   error,
   isPending,
   isChanged,
-}: DryRunState & { name: string; isChanged: boolean }) {
+  isNew,
+}: DryRunState & { name: string; isChanged: boolean; isNew: boolean }) {
   return (
     <Box aria-live="polite">
       <Typography component="h2" variant="h2">
@@ -23,16 +24,19 @@ export function DryRun({
       </Typography>
       {isPending && !report && <Box sx={{ color: 'text.secondary', mt: 2 }}>Asking the service</Box>}
       {Boolean(error) && <Faults error={error} />}
-      {report && <Report name={name} report={report} isChanged={isChanged} />}
+      {report && <Report name={name} report={report} isChanged={isChanged} isNew={isNew} />}
     </Box>
   );
 }
 
 function Faults({ error }: { error: unknown }) {
   const faults = error instanceof ProblemError ? error.errors : [];
+  const message = error instanceof Error ? error.message : String(error);
+  // The sentence of a single fault is that of the problem.
+  const isListed = faults.some((fault) => fault.message === message);
   return (
     <Box role="alert" sx={{ mt: 2 }}>
-      <Box sx={{ color: 'error.main' }}>{error instanceof Error ? error.message : String(error)}</Box>
+      {!isListed && <Box sx={{ color: 'error.main' }}>{message}</Box>}
       <ul>
         {faults.map((fault) => (
           <li key={`${fault.pointer} ${fault.message}`}>
@@ -44,7 +48,15 @@ function Faults({ error }: { error: unknown }) {
   );
 }
 
-function Report({ name, report, isChanged }: { name: string; report: DefinitionReport; isChanged: boolean }) {
+interface ReportProps {
+  name: string;
+  report: DefinitionReport;
+  isChanged: boolean;
+  /** There is no collection of this name yet. */
+  isNew: boolean;
+}
+
+function Report({ name, report, isChanged, isNew }: ReportProps) {
   const { changes, violations, violations_total: total, examined, indexes } = report;
   if (!isChanged || changes.length === 0) {
     return <Box sx={{ mt: 2, color: 'text.secondary' }}>The definition is the same as the one in use.</Box>;
@@ -58,14 +70,18 @@ function Report({ name, report, isChanged }: { name: string; report: DefinitionR
           <StatusMark status="beyond" word="needs force, or changes to the documents first" />
         )}
       </Box>
-      <List title={changes.length === 1 ? '1 difference' : `${changes.length} differences`}>
-        {changes.map((change) => (
-          <li key={change.pointer}>
-            <code>{change.pointer || '/'}</code>
-            {change.breaks && <Box sx={{ color: 'error.main' }}>{change.breaks}</Box>}
-          </li>
-        ))}
-      </List>
+      {isNew ? (
+        <Box sx={{ mt: 3 }}>A new collection</Box>
+      ) : (
+        <List title={changes.length === 1 ? '1 difference' : `${changes.length} differences`}>
+          {changes.map((change) => (
+            <li key={change.pointer}>
+              <code>{change.pointer || '/'}</code>
+              {change.breaks && <Box sx={{ color: 'error.main' }}>{change.breaks}</Box>}
+            </li>
+          ))}
+        </List>
+      )}
       <List title={`${total} of ${examined} stored documents would be invalid`}>
         {violations.map((violation) => (
           <li key={violation._id}>
