@@ -31,7 +31,7 @@ export const ADMINISTRATION: readonly Area[] = [
   { path: '/admin/users', title: 'Users', scope: 'users:read', keys: 'g u', words: 'people accounts' },
   { path: '/admin/roles', title: 'Roles', scope: 'roles:read', keys: 'g l', words: 'scopes permissions' },
   { path: '/admin/clients', title: 'Clients', scope: 'clients:read', keys: 'g i', words: 'services oauth secrets' },
-  { path: '/admin/sessions', title: 'Sessions', scope: 'users:read', keys: 'g s', words: 'logins devices' },
+  { path: '/admin/sessions', title: 'Logins', scope: 'users:read', keys: 'g s', words: 'sessions devices' },
   { path: '/admin/audit', title: 'Audit log', scope: 'audit:read', keys: 'g a', words: 'who did what' },
   {
     path: '/admin/collections',

@@ -17,9 +17,11 @@ import { QueryTable, type Cell } from '../shared/SimpleTable';
 export default function Sessions() {
   const mayRead = useScope('audit:read');
   return (
-    <Page title="Sessions">
+    <Page title="Logins">
       <AdminSearch />
-      <Box sx={{ px: 4, color: 'text.secondary' }}>The page of a user lists their open sessions and ends them.</Box>
+      <Box sx={{ px: 4, color: 'text.secondary' }}>
+        These are the latest logins. The page of a user lists their open sessions and ends them.
+      </Box>
       {mayRead && <Latest />}
     </Page>
   );
