@@ -52,6 +52,7 @@ export default function Audit() {
     },
     {
       title: 'By',
+      wrap: true,
       cell: (act) =>
         act.actor === OPERATOR ? (
           <span title="The command line, or the program that embeds the service">{OPERATOR}</span>
@@ -65,8 +66,8 @@ export default function Audit() {
           )
         ),
     },
-    { title: 'To', cell: (act) => <Target act={act} name={people.get(act.target ?? '')} /> },
-    { title: 'Detail', cell: (act) => <bdi>{act.detail}</bdi> },
+    { title: 'To', wrap: true, cell: (act) => <Target act={act} name={people.get(act.target ?? '')} /> },
+    { title: 'Detail', wrap: true, cell: (act) => <bdi>{act.detail}</bdi> },
     { title: 'Address', cell: (act) => act.address },
     { title: 'Request', cell: (act) => act.request_id && <Id id={act.request_id} /> },
   ];

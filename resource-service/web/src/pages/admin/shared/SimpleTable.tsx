@@ -10,6 +10,8 @@ export interface Cell<R> {
   title: string;
   cell(row: R): ReactNode;
   right?: boolean;
+  /** Breaks long text instead of widening the table. */
+  wrap?: boolean;
 }
 
 interface Props<R> {
@@ -64,6 +66,7 @@ export function SimpleTable<R>({ label, rows, cells, keyOf, marked, more }: Prop
           },
           th: { fontWeight: 600 },
           '.right': { textAlign: 'right' },
+          '.wrap': { whiteSpace: 'normal', overflowWrap: 'anywhere', minWidth: 104 },
           'tbody tr:hover': { bgcolor: 'raised' },
           'tr[data-marked="true"]': { boxShadow: 'inset 2px 0 0 var(--t-palette-primary-main)', bgcolor: 'raised' },
         }}
@@ -81,7 +84,7 @@ export function SimpleTable<R>({ label, rows, cells, keyOf, marked, more }: Prop
           {rows.map((row) => (
             <tr key={keyOf(row)} data-marked={marked === keyOf(row)}>
               {cells.map((one) => (
-                <td key={one.title} className={one.right ? 'right' : undefined}>
+                <td key={one.title} className={one.right ? 'right' : one.wrap ? 'wrap' : undefined}>
                   {one.cell(row)}
                 </td>
               ))}
