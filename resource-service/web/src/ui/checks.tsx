@@ -13,14 +13,17 @@ interface ChecksProps {
   label?: (option: string) => ReactNode;
   /** One value a line; otherwise in as many columns as there is room for. */
   lines?: boolean;
+  /** Which of three columns a value is in, where there is room for three: values that belong together share a line. */
+  columnOf?: (option: string) => number;
   /** Below the boxes. */
   children?: ReactNode;
 }
 
-export function Checks({ legend, options, chosen, onChange, label, lines = false, children }: ChecksProps) {
+export function Checks({ legend, options, chosen, onChange, label, lines = false, columnOf, children }: ChecksProps) {
   const toggle = (option: string) =>
     onChange(chosen.includes(option) ? chosen.filter((one) => one !== option) : [...chosen, option]);
-  const columns = lines ? '1fr' : 'repeat(auto-fill, minmax(176px, 1fr))';
+  const free = lines ? '1fr' : 'repeat(auto-fill, minmax(176px, 1fr))';
+  const columns = columnOf ? { xs: '1fr', sm: 'repeat(3, minmax(0, 1fr))' } : free;
   return (
     <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, minWidth: 0 }}>
       <Box component="legend" sx={{ p: 0, fontWeight: 600 }}>
@@ -30,6 +33,7 @@ export function Checks({ legend, options, chosen, onChange, label, lines = false
         {options.map((option) => (
           <FormControlLabel
             key={option}
+            {...(columnOf && { sx: { gridColumn: { sm: columnOf(option) } } })}
             control={<Checkbox checked={chosen.includes(option)} onChange={() => toggle(option)} sx={{ p: 1 }} />}
             label={label ? label(option) : <code>{option}</code>}
           />

@@ -12,10 +12,10 @@ const ADMINISTRATION = [
   'roles:write',
   'clients:read',
   'clients:write',
-  'audit:read',
-  'collections:write',
   'revocations:read',
   'revocations:write',
+  'collections:write',
+  'audit:read',
 ];
 
 interface Definitions {
@@ -37,6 +37,11 @@ function useKnownScopes(): string[] {
   return [...new Set([...collections, ...ADMINISTRATION])];
 }
 
+/** Reading, writing and administering stand below one another. */
+function columnOf(scope: string): number {
+  return scope.endsWith(':read') ? 1 : scope.endsWith(':write') ? 2 : 3;
+}
+
 interface Props {
   value: readonly string[];
   onChange(scopes: string[]): void;
@@ -49,7 +54,7 @@ export function ScopesField({ value, onChange, error }: Props) {
   const others = value.filter((scope) => !known.includes(scope));
   const chosen = value.filter((scope) => known.includes(scope));
   return (
-    <Checks legend="Scopes" options={known} chosen={value} onChange={onChange}>
+    <Checks legend="Scopes" options={known} chosen={value} onChange={onChange} columnOf={columnOf}>
       <TextField
         label="Other scopes, separated by spaces"
         value={others.join(' ')}
