@@ -102,6 +102,12 @@ export default function ExportDialog(props: ExportProps) {
             <label>
               <input type="checkbox" checked={isShownOnly} onChange={(event) => setShownOnly(event.target.checked)} />{' '}
               Only the {columns} columns shown
+              {isShownOnly && format !== 'ndjson' && (
+                <Box component="span" sx={{ display: 'block', pl: 6, color: 'text.secondary' }}>
+                  The file also has the id and the revision, a column for the unit of each result, and{' '}
+                  <code>_rest</code> for what fits no column.
+                </Box>
+              )}
             </label>
           )}
           {ids.length > 0 && ids.length <= MOST_IDS && (
