@@ -26,6 +26,8 @@ export interface CanvasProps {
   lines: readonly Drawn[];
   colours: PlotColours;
   height: number;
+  /** The title of the vertical axis. */
+  name?: string | undefined;
   /** Plots with the same key show their cursor at the same step. */
   sync?: string | undefined;
   /** Steps that are marked by a line from top to bottom. */
@@ -101,7 +103,8 @@ class Drawing {
   point(step: number | undefined): void {
     const { plot } = this;
     if (step === undefined) plot.setCursor({ left: -10, top: -10 });
-    else plot.setCursor({ left: plot.valToPos(step, 'x'), top: plot.over.clientHeight / 2 });
+    // Above the frame: a horizontal line would name a value that no point has.
+    else plot.setCursor({ left: plot.valToPos(step, 'x'), top: -10 });
   }
 
   end(): void {
@@ -126,7 +129,7 @@ interface Latest {
 }
 
 function optionsOf(latest: Latest, node: HTMLElement): UPlot.Options {
-  const { lines, colours, height, sync } = latest.current;
+  const { lines, colours, height, sync, name } = latest.current;
   const grid = { stroke: colours.line, width: 1 };
   const common = { stroke: colours.text, font: FONT, grid, ticks: { ...grid, size: 4 } };
   return {
@@ -142,7 +145,8 @@ function optionsOf(latest: Latest, node: HTMLElement): UPlot.Options {
     axes: [
       {
         ...common,
-        size: 28,
+        size: 24,
+        ...titled('step'),
         splits: (made, _, from, to) => {
           const { left, width } = made.bbox;
           return stepMarks([from, to], width / devicePixelRatio, left / devicePixelRatio);
@@ -151,6 +155,7 @@ function optionsOf(latest: Latest, node: HTMLElement): UPlot.Options {
       },
       {
         ...common,
+        ...(name !== undefined && titled(name)),
         size: (_, labels) => 16 + 6.5 * Math.max(3, ...(labels ?? []).map((label) => label.length)),
         splits: () => latest.current.axis.marks.map(({ at }) => at),
         values: () => latest.current.axis.marks.map(({ label }) => label),
@@ -190,6 +195,9 @@ function optionsOf(latest: Latest, node: HTMLElement): UPlot.Options {
     },
   };
 }
+
+/** What an axis shows beside its numbers. */
+const titled = (label: string): UPlot.Axis => ({ label, labelSize: 16, labelGap: 0, labelFont: FONT });
 
 function seriesOf(look: Drawn['look']): UPlot.Series[] {
   const border: UPlot.Series = { width: 0, points: { show: false } };

@@ -40,9 +40,9 @@ export function Readout({
 }) {
   const shown = step === undefined ? undefined : step;
   return (
-    <Box sx={{ minHeight: 20, display: 'flex', flexWrap: 'wrap', columnGap: 4, px: 2, typography: 'body2' }}>
+    <Box sx={{ minHeight: 20, display: 'flex', flexWrap: 'wrap', columnGap: 4, px: 2, mt: 1, typography: 'body2' }}>
       {shown === undefined ? (
-        <Box sx={{ color: 'text.secondary' }}>Drag to zoom. Ctrl and wheel zoom too.</Box>
+        <Box sx={{ color: 'text.secondary' }}>Drag to zoom. Ctrl + wheel zooms too.</Box>
       ) : (
         curves.map((curve, index) => {
           const point = pointAt(curve, shown);

@@ -7,6 +7,7 @@ import { Empty } from '@/ui/states';
 
 import { align } from './align';
 import { axisOf } from './axis';
+import { axisName } from './axisName';
 import type { Curve } from './curves';
 import { KEYS_HELP, usePlotKeys } from './keys';
 import { Legend } from './Legend';
@@ -73,7 +74,8 @@ export function SeriesPlot(props: SeriesPlotProps) {
   }, [curves, colours, specials, tau]);
 
   // The drawing is made anew for other lines and colours.
-  const shape = JSON.stringify([lines.map(({ look }) => look), colours.text]);
+  const name = axisName(curves);
+  const shape = JSON.stringify([lines.map(({ look }) => look), colours.text, name]);
   const zoom = useCallback((asked: Range) => onWindow(movedWindow(asked, bounds)), [onWindow, bounds]);
   const point = useCallback(
     (step: number | undefined) => {
@@ -125,7 +127,7 @@ export function SeriesPlot(props: SeriesPlotProps) {
             <PlotCanvas
               key={shape}
               ref={handle}
-              {...{ aligned, axis, window, lines, colours, height, sync: props.sync, marks: props.marks }}
+              {...{ aligned, axis, window, lines, colours, height, name, sync: props.sync, marks: props.marks }}
               onZoom={zoom}
               onPoint={setCursor}
             />
