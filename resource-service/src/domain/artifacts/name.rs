@@ -87,7 +87,7 @@ fn check(segment: &str) -> Result<(), InvalidName> {
         Err(InvalidName::Encoding)
     } else if segment.chars().any(|c| c.is_control() || c == '\\' || turns_direction(c)) {
         Err(InvalidName::Character)
-    } else if segment.chars().all(|c| c.is_whitespace() || has_no_width(c)) {
+    } else if segment.chars().all(|c| c.is_whitespace() || is_unseen(c)) {
         Err(InvalidName::Unseen)
     } else {
         Ok(())
@@ -100,8 +100,8 @@ fn turns_direction(c: char) -> bool {
     matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Joiners, and blanks without width, which some scripts need between letters.
-fn has_no_width(c: char) -> bool {
+/// Joiners, which some scripts need between letters, and blanks that Unicode counts as letters or symbols.
+fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}')
 }
 
