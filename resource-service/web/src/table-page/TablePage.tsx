@@ -23,7 +23,7 @@ import { useDefinition, useFields, type Definition } from './useFields';
 import { useTable } from './useTable';
 import { useTableState, useVisit } from './useTableState';
 import { ViewMenu } from './ViewMenu';
-import { useOpenedView } from './views';
+import { useOpenedView, type OpenedView } from './views';
 
 const ColumnsDialog = lazy(() => import('./ColumnsDialog'));
 const ExportDialog = lazy(() => import('./ExportDialog'));
@@ -56,23 +56,23 @@ export interface TablePageProps {
 
 export function TablePage(props: TablePageProps) {
   const definition = useDefinition(props.collection);
-  if (definition.data === undefined) {
+  const view = useOpenedView(props.page);
+  if (definition.data === undefined || view.isAwaited) {
     return (
       <Page title={props.title} fill actions={props.actions}>
-        <Answer query={definition}>{() => null}</Answer>
+        <Answer query={definition}>{() => <Loading rows={12} />}</Answer>
       </Page>
     );
   }
-  return <Table {...props} definition={definition.data} />;
+  return <Table {...props} definition={definition.data} view={view} />;
 }
 
-function Table(props: TablePageProps & { definition: Definition }) {
-  const { collection, title, page, usual, addressOf, hasLife = false, definition } = props;
+function Table(props: TablePageProps & { definition: Definition; view: OpenedView }) {
+  const { collection, title, page, usual, addressOf, hasLife = false, definition, view } = props;
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const [state, change] = useTableState();
   const visit = useVisit();
-  const view = useOpenedView(page);
   const declared = useFields(collection, definition.schema);
   const usualColumns = useMemo(() => usual(definition), [usual, definition]);
   const order = useMemo(() => (state.sort.length > 0 ? state.sort : usualOrder(definition)), [state.sort, definition]);

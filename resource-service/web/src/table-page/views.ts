@@ -29,8 +29,15 @@ export function useViews(page: string, enabled: boolean) {
   });
 }
 
+export interface OpenedView {
+  data: SavedView | undefined;
+  fault: string | undefined;
+  /** The address says nothing else, and what the view says is not there yet. */
+  isAwaited: boolean;
+}
+
 /** The view that the address names; its state becomes that of the page where the address has none of its own. */
-export function useOpenedView(page: string): { data: SavedView | undefined; fault: string | undefined } {
+export function useOpenedView(page: string): OpenedView {
   const api = useApi();
   const [search, setSearch] = useSearchParams();
   const id = search.get('view');
@@ -46,12 +53,12 @@ export function useOpenedView(page: string): { data: SavedView | undefined; faul
   useEffect(() => {
     if (id !== null && state && isBare) setSearch(searchOfView(state, id), { replace: true, preventScrollReset: true });
   }, [id, state, isBare, setSearch]);
-  if (id === null) return { data: undefined, fault: undefined };
-  if (view.error) return { data: undefined, fault: faultOf(view.error) };
-  if (found === null) return { data: undefined, fault: 'This saved view cannot be read.' };
-  if (found && found.page !== page)
-    return { data: undefined, fault: `This saved view belongs to the page ${found.page}.` };
-  return { data: found ?? undefined, fault: undefined };
+  const faulty = (fault: string) => ({ data: undefined, fault, isAwaited: false });
+  if (id === null) return { data: undefined, fault: undefined, isAwaited: false };
+  if (view.error) return faulty(faultOf(view.error));
+  if (found === null) return faulty('This saved view cannot be read.');
+  if (found && found.page !== page) return faulty(`This saved view belongs to the page ${found.page}.`);
+  return { data: found, fault: undefined, isAwaited: isBare && (view.isPending || Boolean(state)) };
 }
 
 function faultOf(error: unknown): string {
