@@ -17,7 +17,7 @@ const DIGITS: readonly Preferences['digits'][] = ['auto', 'stored', 3, 4, 5, 6, 
 const SAMPLE = new ExactNumber('-76.026765600000000');
 
 function digitsName(digits: Preferences['digits']): string {
-  if (digits === 'auto') return 'as many as are needed to tell values apart';
+  if (digits === 'auto') return 'enough to tell values apart';
   return digits === 'stored' ? 'as stored' : `${digits} significant`;
 }
 

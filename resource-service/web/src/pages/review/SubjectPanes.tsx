@@ -121,7 +121,7 @@ function Head({ document, item }: { document: Subject; item: QueueItem | undefin
         </span>
         {item && (
           <span>
-            {REASONS[item.reason]} <TimeText at={item.since} />
+            {REASONS[item.reason]} {item.reason !== 'quorum' && <TimeText at={item.since} />}
           </span>
         )}
       </Box>
