@@ -123,7 +123,7 @@ test('services that stop are waited for, and the page continues', async () => {
   await heading(view.page, 'Calculations').waitFor();
   await stack.stopServices();
   // The table is still there, and says how old it is.
-  await table.getByText(/not live, last heard.*(now|s ago)/).waitFor({ timeout: 20_000 });
+  await table.getByText(/not live, last contact.*(now|s ago)/).waitFor({ timeout: 20_000 });
   await table.getByRole('link', { name: 'before the outage' }).waitFor();
   await view.page.getByRole('link', { name: 'Collections', exact: true }).click();
   await view.page.getByText(/cannot be reached|No connection/).first().waitFor({ timeout: 20_000 });

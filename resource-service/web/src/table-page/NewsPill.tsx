@@ -21,7 +21,7 @@ export function NewsPill({ collection, conditions, opened, reload }: NewsPillPro
     <span role="status">
       {stream.kind === 'stalled' && (
         <span title="Changes may be missing; the connection is tried again by itself">
-          <StatusMark status="stalled" word="not live, last heard" />{' '}
+          <StatusMark status="stalled" word="not live, last contact" />{' '}
           <TimeText at={new Date(stream.since).toISOString()} />{' '}
         </span>
       )}
