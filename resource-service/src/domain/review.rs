@@ -57,7 +57,7 @@ pub enum ReviewFault {
         /// What only others do.
         why: &'static str,
     },
-    /// A program would give, change or remove a verdict.
+    /// A program would give, change or remove a verdict, or be asked for one.
     NoPerson,
 }
 
@@ -153,6 +153,7 @@ impl Reviewer {
             self.may_give(members)?;
             self.give(members, now);
         } else {
+            self.may_be_asked(None, text(members, ASSIGNEE))?;
             members.insert(STATE.into(), REQUESTED.into());
             members.insert(REQUESTED_BY.into(), self.subject.as_str().into());
         }
@@ -176,6 +177,7 @@ impl Reviewer {
         keep_own(before, members)?;
         let stays = before.get(CALCULATION) == members.get(CALCULATION);
         let given = decide(Some(before), members)?;
+        self.may_be_asked(text(before, ASSIGNEE), text(members, ASSIGNEE))?;
         if !stays {
             self.may_move(before)?;
         }

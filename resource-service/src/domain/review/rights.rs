@@ -49,6 +49,12 @@ impl Reviewer {
         )
     }
 
+    /// Refuses programs that assign a review to themselves: they could not answer.
+    pub(super) fn may_be_asked(&self, was: Option<&str>, is: Option<&str>) -> Result<(), ReviewFault> {
+        let me = Some(&*self.subject);
+        if was != me && is == me { self.may_judge() } else { Ok(()) }
+    }
+
     /// Refuses callers other than the person who requested it to choose its assignee, unless they are a person who takes
     /// what is assigned to nobody, or release what is assigned to them.
     pub(super) fn may_assign(
@@ -59,7 +65,7 @@ impl Reviewer {
     ) -> Result<(), ReviewFault> {
         let me = Some(&*self.subject);
         let (was, is) = (text(before, ASSIGNEE), text(members, ASSIGNEE));
-        if was == is || (was.is_none() && is == me && self.is_person) || (was == me && is.is_none()) {
+        if was == is || (was.is_none() && is == me) || (was == me && is.is_none()) {
             return Ok(());
         }
         self.may_withdraw(before, owner)

@@ -263,7 +263,13 @@ fn a_program_requests_verdicts_and_gives_none() {
         assert_eq!(changed("robot", &its, &set), Err(ReviewFault::NoPerson), "{set}");
     }
     assert_eq!(who("robot").remove(&members(&its), "robot"), Err(ReviewFault::NoPerson));
-    assert!(reserved(&changed("robot", &open(), &json!({"assignee": "robot"}))), "it could never answer");
+    let never = Err(ReviewFault::NoPerson);
+    assert_eq!(changed("robot", &open(), &json!({"assignee": "robot"})), never, "it could not answer");
+    assert_eq!(made("robot", &json!({"calculation": "c", "assignee": "robot"})), never);
+    let service = Reviewer { administers: true, ..who("robot") };
+    let (before, mut after) = (members(&requested()), members(&requested()));
+    after.insert("assignee".into(), "robot".into());
+    assert_eq!(service.change(&before, &owned_by_ada(), &mut after, NOW), Err(ReviewFault::NoPerson));
 }
 
 #[test]
