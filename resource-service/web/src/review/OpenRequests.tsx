@@ -13,7 +13,7 @@ import { Failure } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
 
-import { actsOn } from './acts';
+import { actsOn, isAnswered } from './acts';
 import { PersonName } from './PersonName';
 import { useRequests, useVerdicts } from './queries';
 import { assignRequest, QUEUE, requestsKey, withdrawRequest } from './requests';
@@ -22,6 +22,7 @@ import type { Document, Review } from './types';
 /** A section of a page; nothing where no request is open. */
 export function OpenRequests({ calculation }: { calculation: Document }) {
   const requests = useRequests(calculation._id);
+  const verdicts = useVerdicts(calculation._id);
   const nameOf = useNames(calculation, requests.data ?? []);
   if (requests.error) {
     return (
@@ -30,10 +31,12 @@ export function OpenRequests({ calculation }: { calculation: Document }) {
       </Section>
     );
   }
-  if (!requests.data || requests.data.length === 0) return null;
+  const given = verdicts.data?.items ?? [];
+  const open = (requests.data ?? []).filter((request) => !isAnswered(request, calculation._revision, given));
+  if (open.length === 0) return null;
   return (
     <Section title="Open requests">
-      {requests.data.map((request) => (
+      {open.map((request) => (
         <One key={request._id} request={request} nameOf={nameOf} />
       ))}
     </Section>

@@ -43,6 +43,8 @@ export function PersonField({ label, value, onChange, onType, help, error = fals
       autoHighlight={sought !== ''}
       // A pasted id is whole: it is not lost when the field is left.
       autoSelect={isId(text)}
+      // What was typed and means nobody stays in sight.
+      clearOnBlur={false}
       noOptionsText={nobody(sought, mayFind)}
       renderOption={({ key, ...props }, { name, email }) => (
         <Box

@@ -20,6 +20,7 @@ import type { Person } from './people';
 import { QUEUE, REQUESTS, requestReviews, type Requested } from './requests';
 
 const HELP = 'Empty: anybody who may give verdicts';
+const UNCLEAR = 'Choose a person from the list, or empty the field to ask everybody';
 
 interface RequestDialogProps {
   calculations: readonly { _id: string; name: string }[];
@@ -38,6 +39,7 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
   const [sent, setSent] = useState('');
   const { leave } = useUnsaved(text !== sent);
   const close = () => leave(onClose);
+  const [isUnclear, setUnclear] = useState(false);
   const count = calculations.length;
   const request = useMutation({
     mutationFn: () =>
@@ -66,7 +68,9 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
         component="form"
         onSubmit={(event) => {
           event.preventDefault();
-          request.mutate();
+          const nobody = person === null && text.trim() !== '';
+          setUnclear(nobody);
+          if (!nobody) request.mutate();
         }}
       >
         <DialogContent sx={{ display: 'grid', gap: 4 }}>
@@ -77,9 +81,12 @@ export function RequestDialog({ calculations, onClose, onRequested }: RequestDia
             label="Reviewer"
             value={person}
             onChange={setPerson}
-            onType={setText}
-            error={fault !== undefined}
-            help={fault ?? (mayFind ? HELP : `${HELP}. Type a name, or paste the id of a user`)}
+            onType={(typed) => {
+              setText(typed);
+              setUnclear(false);
+            }}
+            error={fault !== undefined || isUnclear}
+            help={isUnclear ? UNCLEAR : (fault ?? (mayFind ? HELP : `${HELP}. Type a name, or paste the id of a user`))}
           />
           {request.data && request.data.refused.length > 0 && <Refused outcome={request.data} named={calculations} />}
           {request.error && fault === undefined && <Failure error={request.error} />}

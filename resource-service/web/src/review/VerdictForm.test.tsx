@@ -108,7 +108,7 @@ describe('the form of a verdict', () => {
     expect(writes()[2]?.body).toMatchObject({ verdict: 'reject' });
   });
 
-  it('answers a request to the caller, and asks again when that is undone', async () => {
+  it('answers a request to the caller in words of their own, and asks again when that is undone', async () => {
     const requests = [
       { _id: 'q0', _revision: 1, revision: 5, requested_by: 'me', state: 'requested' },
       { _id: 'q1', _revision: 3, revision: 5, requested_by: 'other', state: 'requested' },
@@ -124,7 +124,7 @@ describe('the form of a verdict', () => {
     await screen.findByText(/^Rerun requested/);
     expect(writes()[0]).toEqual({
       request: 'PATCH /api/reviews/q2',
-      body: { verdict: 'rerun', revision: 7 },
+      body: { verdict: 'rerun', revision: 7, comment: null },
       ifMatch: '"4"',
     });
     fireEvent.click(screen.getByText('Undo (z)'));

@@ -127,14 +127,17 @@ export async function giveVerdict(
 ): Promise<Given> {
   const request = await openRequest(api, subject._id, user);
   const text = comment.trim();
-  const said = { verdict, revision: subject._revision, ...(text !== '' && { comment: text }) };
+  const said = { verdict, revision: subject._revision };
+  const own = text === '' ? {} : { comment: text };
+  // The comment of a request is the requester's: the verdict has its own, or none.
+  const none = request?.comment === undefined ? {} : { comment: null };
   const { data } = request
     ? await api.call<'patch', string>('patch', '/api/reviews/{id}', {
         path: { id: request._id },
         headers: ifMatch(request),
-        body: said,
+        body: { ...said, ...none, ...own },
       })
-    : await api.call<'post', string>('post', '/api/reviews', { body: { calculation: subject._id, ...said } });
+    : await api.call<'post', string>('post', '/api/reviews', { body: { calculation: subject._id, ...said, ...own } });
   const { _id, _revision } = data as unknown as Review;
   return { subject, verdict, comment, review: { _id, _revision }, request };
 }
