@@ -44,7 +44,7 @@ test('results are compared with the chosen reference', () => {
     ['p', false],
   ]);
   expect(rows[0]?.compared).toEqual([
-    { lamp: 'beyond', difference: -0.25, relative: -0.2 },
+    { lamp: 'beyond', difference: -0.25, relative: -0.2, factor: 1.2 },
     { lamp: 'same', difference: 0 },
   ]);
 });

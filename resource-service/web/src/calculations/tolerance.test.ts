@@ -47,9 +47,10 @@ describe('a result against its reference', () => {
   });
 
   test('has the sign and size of the difference', () => {
-    const { difference, relative } = compareResults(result('-1.5'), result('-1.25'), NONE);
-    expect([difference, relative]).toEqual([-0.25, -0.2]);
+    const { difference, relative, factor } = compareResults(result('-1.5'), result('-1.25'), NONE);
+    expect([difference, relative, factor]).toEqual([-0.25, -0.2, 1.2]);
     expect(compareResults(result('1'), result('0'), NONE).relative).toBeUndefined();
+    expect(compareResults(result('1'), result('-0.004'), NONE).factor).toBe(-250);
   });
 
   test('of 64-bit integers is exact', () => {

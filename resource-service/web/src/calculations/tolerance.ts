@@ -58,6 +58,8 @@ export interface Compared {
   difference?: number;
   /** Difference over the size of the reference; absent for a reference of zero. */
   relative?: number;
+  /** The value over the reference; absent where `relative` is. */
+  factor?: number;
 }
 
 export function compareResults(
@@ -75,7 +77,7 @@ export function compareResults(
   }
   const difference = subtractStored(result.value, reference.value) ?? NaN;
   if (difference === 0) return { lamp: 'same', difference };
-  const relative = b !== 0 && Number.isFinite(b) ? { relative: difference / Math.abs(b) } : {};
+  const relative = b !== 0 && Number.isFinite(b) ? { relative: difference / Math.abs(b), factor: a / b } : {};
   // Numbers that differ as whole numbers may be one double.
   const isWithin = a === b ? Math.abs(difference) <= tolerance.abs : agrees(a, b, tolerance);
   return { lamp: isWithin ? 'within' : 'beyond', difference, ...relative };

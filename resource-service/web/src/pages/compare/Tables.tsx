@@ -205,8 +205,9 @@ function DifferenceText({ compared }: { compared: Compared | undefined }) {
   if (compared?.lamp === 'units') return <>other unit</>;
   if (compared?.difference === undefined) return null;
   if (compared.difference === 0) return <>same</>;
-  const { difference, relative } = compared;
-  const share = relative === undefined || !Number.isFinite(relative) ? '' : ` (${percent(relative)})`;
+  const { difference, relative, factor } = compared;
+  const isKnown = relative !== undefined && factor !== undefined && Number.isFinite(relative);
+  const share = isKnown ? ` (${percent(relative, factor)})` : '';
   return (
     <>
       {signed(difference)}
@@ -215,8 +216,8 @@ function DifferenceText({ compared }: { compared: Compared | undefined }) {
   );
 }
 
-function percent(relative: number): string {
-  if (Math.abs(relative) >= 10) return `×${single(1 + relative, 3)}`;
+function percent(relative: number, factor: number): string {
+  if (Math.abs(relative) >= 10) return `×${single(factor, 3)}`;
   const share = relative * 100;
   // Two digits, or all before the point.
   return `${signed(share, Math.max(2, String(Math.abs(Math.round(share))).length))} %`;
