@@ -164,6 +164,8 @@ function optionsOf(latest: Latest, node: HTMLElement): UPlot.Options {
     series: [{}, ...lines.flatMap(({ look }) => seriesOf(look))],
     bands: lines.map(({ look }, index) => ({ series: [2 + index * 3, 3 + index * 3], fill: `${look.colour}2e` })),
     cursor: {
+      // A step is pointed at, no value.
+      y: false,
       drag: { x: true, y: false, setScale: false },
       points: { show: false },
       ...(sync !== undefined && { sync: { key: sync, setSeries: false } }),

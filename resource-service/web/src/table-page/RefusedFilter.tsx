@@ -38,7 +38,7 @@ export function RefusedFilter({ error, filter, fields, shown, retry, onChange }:
       }}
     >
       <Box component="span" sx={{ color: 'error.main' }}>
-        {sentencesOf(error)}
+        {ended(sentencesOf(error))}
       </Box>
       {unknown && (
         <span>
@@ -63,3 +63,5 @@ function sentencesOf(error: unknown): string {
   const sentences = [...new Set(error.errors.map(({ message }) => message))];
   return sentences.length > 1 ? sentences.join('; ') : error.message;
 }
+
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

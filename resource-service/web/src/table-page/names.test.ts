@@ -35,6 +35,12 @@ describe('the field that a name means', () => {
     expect(meaningOf('steps', { fields })).toEqual({ near: ['parameters.steps', 'results.steps.value'] });
   });
 
+  test('a title that is an object too means the shown member of it', () => {
+    const coded = [...fields, { path: 'code', types: ['object'] }, { path: 'code.name', types: ['string'] }];
+    expect(meaningOf('code', { fields: coded, shown: ['status', 'code.name'] })).toEqual({ path: 'code.name' });
+    expect(meaningOf('code', { fields: coded })).toEqual({ path: 'code' });
+  });
+
   test('a column that is in no list of fields is found by its title', () => {
     expect(meaningOf('virial', { fields, shown: ['results.virial.value'] })).toEqual({ path: 'results.virial.value' });
   });

@@ -19,11 +19,14 @@ interface Names {
 
 /** Finds the field that `typed` names. A path below an open field is left to the service, which knows all documents. */
 export function meaningOf(typed: string, { fields, shown = [], title = titleOf }: Names): Meaning {
-  if (fields.length === 0 || isKnown(typed, fields)) return { path: typed };
+  if (fields.length === 0 || fields.some(({ path, types }) => path === typed && !types.includes('object'))) {
+    return { path: typed };
+  }
   const wanted = typed.toLowerCase();
   const titled = (paths: readonly string[]) => paths.filter((path) => title(path).toLowerCase() === wanted);
   const seen = titled(shown);
   if (seen.length === 1 && seen[0] !== undefined) return { path: seen[0] };
+  if (isKnown(typed, fields)) return { path: typed };
   const paths = fields.map(({ path }) => path);
   const all = [...new Set([...seen, ...titled(paths)])];
   if (all.length === 1 && all[0] !== undefined) return { path: all[0] };

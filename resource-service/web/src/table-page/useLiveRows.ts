@@ -1,6 +1,6 @@
 // Writes the newest state of rows that change into their places, and says which are gone. No row moves, comes or goes.
-import { useQueryClient, type InfiniteData, type QueryKey } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { skipToken, useQuery, useQueryClient, type InfiniteData, type QueryKey } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 
 import { asStored, type JsonObject } from '@/api/json';
 import { useChanges, useStreamState } from '@/app/live';
@@ -19,8 +19,9 @@ export function useLiveRows(asked: Asked, queryKey: QueryKey): ReadonlySet<strin
   const api = useApi();
   const client = useQueryClient();
   const stream = useStreamState();
-  const { opened } = asked;
-  const [gone, setGone] = useState({ opened, ids: NONE });
+  // Kept beside the rows, which are there again after Back.
+  const goneKey = [...queryKey, 'gone'];
+  const { data: gone = NONE } = useQuery<ReadonlySet<string>>({ queryKey: goneKey, queryFn: skipToken });
   const changed = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -33,7 +34,7 @@ export function useLiveRows(asked: Asked, queryKey: QueryKey): ReadonlySet<strin
     const { items } = await readPage(api, asked.collection, search);
     const byId = new Map(items.map((row) => [asStored(row._id), row]));
     client.setQueryData<InfiniteData<ListPage>>(queryKey, (data) => data && withRows(data, byId));
-    setGone((before) => ({ opened, ids: withGone(before.opened === opened ? before.ids : NONE, ids, byId) }));
+    client.setQueryData<ReadonlySet<string>>(goneKey, (before = NONE) => withGone(before, ids, byId));
   };
   const update = async () => {
     const shown = shownIds();
@@ -52,7 +53,7 @@ export function useLiveRows(asked: Asked, queryKey: QueryKey): ReadonlySet<strin
       update().catch(() => undefined);
     }, SETTLE);
   });
-  return gone.opened === opened ? gone.ids : NONE;
+  return gone;
 }
 
 function idsOf(data: InfiniteData<ListPage> | undefined): Set<string> {

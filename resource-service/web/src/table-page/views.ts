@@ -49,16 +49,18 @@ export function useOpenedView(page: string): OpenedView {
       readView((await api.get<string>('/api/views/{id}', { path: { id: id ?? '' }, signal })) as never) ?? null,
   });
   const found = id === null ? undefined : view.data;
-  const state = found?.page === page ? found.state : undefined;
+  // What this page cannot show of a state is left out; nothing may be left.
+  const wanted = id !== null && found?.page === page ? searchOfView(found.state, id).toString() : '';
+  const isWanted = isBare && viewStateOf(new URLSearchParams(wanted)) !== '';
   useEffect(() => {
-    if (id !== null && state && isBare) setSearch(searchOfView(state, id), { replace: true, preventScrollReset: true });
-  }, [id, state, isBare, setSearch]);
+    if (isWanted) setSearch(new URLSearchParams(wanted), { replace: true, preventScrollReset: true });
+  }, [isWanted, wanted, setSearch]);
   const faulty = (fault: string) => ({ data: undefined, fault, isAwaited: false });
   if (id === null) return { data: undefined, fault: undefined, isAwaited: false };
   if (view.error) return faulty(faultOf(view.error));
   if (found === null) return faulty('This saved view cannot be read.');
   if (found && found.page !== page) return faulty(`This saved view belongs to the page ${found.page}.`);
-  return { data: found, fault: undefined, isAwaited: isBare && (view.isPending || Boolean(state)) };
+  return { data: found, fault: undefined, isAwaited: isWanted || (isBare && view.isPending) };
 }
 
 function faultOf(error: unknown): string {

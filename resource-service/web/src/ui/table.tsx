@@ -245,7 +245,7 @@ export function DataTable<R>(props: TableProps<R>) {
         onMove={props.onMove}
         sort={props.sort}
         onSort={props.onSort}
-        rows={rows}
+        rows={props.gone?.size ? rows.filter((row) => !props.gone?.has(keyOf(row))) : rows}
         keyOf={keyOf}
         selected={selected}
         onSelect={onSelect}

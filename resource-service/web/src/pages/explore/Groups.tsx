@@ -78,7 +78,7 @@ export function Groups({ by, stats, conditions, state, fields, onSort, onFilter 
       <Answer query={{ ...aggregate, data, error: refused === null ? aggregate.error : null }}>
         {({ total }) =>
           rows.length === 0 ? (
-            <Empty title="Nothing matches this filter" />
+            <Empty title={state.filter.length > 0 ? 'Nothing matches this filter' : 'There are no calculations yet'} />
           ) : (
             <>
               <Box sx={{ height: ROW * (Math.min(SEEN, rows.length) + 2), display: 'flex', flexDirection: 'column' }}>
