@@ -1,6 +1,6 @@
-//! What people say of calculations: the latest verdict of each person, and the requests that concern a caller.
+//! What people say of calculations: the latest verdict of each person, and what is requested of a caller.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 use shared_models::documents::Direction;
@@ -72,8 +72,10 @@ impl Tally {
 pub struct Reviews {
     /// The latest verdict of each person, by `sub`.
     pub verdicts: BTreeMap<String, Verdict>,
-    /// When each request that concerns the caller was made, and its `_id`.
-    requests: BTreeSet<(String, String)>,
+    /// When the first request that concerns the caller was made, and its `_id`.
+    first: Option<(String, String)>,
+    /// The same of the last one.
+    last: Option<(String, String)>,
 }
 
 impl Reviews {
@@ -97,11 +99,14 @@ impl Reviews {
         self.of(revision).given() - u64::from(own)
     }
 
-    /// The `_id` of the first request that concerns the caller, and that no verdict of theirs on this revision has answered since.
+    /// The `_id` of the request that stands for all that concern the caller: the first one. Where a verdict of theirs on this
+    /// revision has answered that, it is the last one, if that was made since.
     pub fn request(&self, revision: i64, caller: &str) -> Option<&str> {
-        let answered = self.verdicts.get(caller).filter(|mine| mine.revision >= revision);
-        let mut open = self.requests.iter().filter(|(made, _)| answered.is_none_or(|mine| mine.at < *made));
-        open.next().map(|(_, id)| id.as_str())
+        let request = match self.verdicts.get(caller).filter(|mine| mine.revision >= revision) {
+            None => self.first.as_ref(),
+            Some(mine) => self.last.as_ref().filter(|(made, _)| mine.at < *made),
+        };
+        request.map(|(_, id)| id.as_str())
     }
 
     fn take(&mut self, review: &Map<String, Value>, caller: &str) {
@@ -109,7 +114,9 @@ impl Reviews {
         let (id, owner) = (text("_id"), text("_owner"));
         let Some(by) = giver(review, &owner) else {
             if concerns(review, caller) {
-                self.requests.insert((text("_created_at"), id));
+                let place = (text("_created_at"), id);
+                self.last = self.last.take().max(Some(place.clone()));
+                self.first = self.first.take().into_iter().chain([place]).min();
             }
             return;
         };
