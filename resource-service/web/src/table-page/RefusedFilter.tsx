@@ -9,6 +9,7 @@ import { DidYouMean } from './DidYouMean';
 import type { Field } from './fields';
 import type { Filter } from './filter';
 import { misnamed, renamed } from './names';
+import { Notice } from './Notice';
 
 interface RefusedProps {
   error: unknown;
@@ -23,20 +24,7 @@ export function RefusedFilter({ error, filter, fields, shown, retry, onChange }:
   const problem = error instanceof ProblemError ? error : undefined;
   const unknown = misnamed(filter, { fields, ...(shown && { shown }) });
   return (
-    <Box
-      role="alert"
-      sx={{
-        display: 'flex',
-        flexWrap: 'wrap',
-        gap: 2,
-        alignItems: 'center',
-        px: 4,
-        py: 1,
-        borderBottom: 1,
-        borderColor: 'divider',
-        overflowWrap: 'anywhere',
-      }}
-    >
+    <Notice>
       <Box component="span" sx={{ color: 'error.main' }}>
         {ended(sentencesOf(error))}
       </Box>
@@ -53,7 +41,7 @@ export function RefusedFilter({ error, filter, fields, shown, retry, onChange }:
           <CopyButton text={problem.requestId} label="Copy the request id" />
         </Box>
       )}
-    </Box>
+    </Notice>
   );
 }
 

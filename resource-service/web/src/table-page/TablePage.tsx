@@ -11,6 +11,7 @@ import { Answer, Failure, Loading } from '@/ui/states';
 import { DataTable, type TableHandle } from '@/ui/table';
 
 import { mergeFields } from './fields';
+import { BrokenView } from './BrokenView';
 import { FilterBar, type FilterHandle } from './FilterBar';
 import { NewsPill } from './NewsPill';
 import { orderText, usualOrder } from './order';
@@ -286,30 +287,6 @@ function ChosenBar({
       <Box sx={{ flex: 1 }} />
       <Button color="inherit" onClick={clear}>
         Clear the choice
-      </Button>
-    </Box>
-  );
-}
-
-function BrokenView({ fault, forget }: { fault: string; forget(): void }) {
-  return (
-    <Box
-      role="alert"
-      sx={{
-        display: 'flex',
-        flexWrap: 'wrap',
-        gap: 2,
-        alignItems: 'center',
-        px: 4,
-        py: 1,
-        borderBottom: 1,
-        borderColor: 'divider',
-        color: 'warning.main',
-      }}
-    >
-      <span>△ {fault}</span>
-      <Button color="inherit" onClick={forget}>
-        Continue without it
       </Button>
     </Box>
   );
