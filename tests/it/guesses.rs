@@ -84,7 +84,8 @@ async fn ten_guesses_are_free_at_all_replicas_together(stack: Stack) {
     let form = [("username", ADMIN.0), ("password", ADMIN.1)];
     let known =
         stack.anonymous().request(reqwest::Method::POST, "/auth/login").form(&form).header("Cookie", mark);
-    assert_eq!(send(known).await.status, 200);
+    let known = send(known).await;
+    assert_eq!(known.status, 200, "{known:?}");
 }
 
 /// How many guesses a paused account allows in a time: one after 1 second, one more after 2, 4, 8 … 60 seconds.
@@ -99,17 +100,21 @@ fn later_guesses(elapsed: Duration) -> usize {
         .count()
 }
 
-/// The right password from an unknown device is refused as long as the account is paused.
+/// The right password from an unknown device is refused as long as the account is paused. It is tried in a long pause only:
+/// one that gets through ends all pauses.
 async fn refused_while_paused(stack: &Stack) {
-    for _ in 0..100 {
+    const LONG: u64 = 4;
+    for _ in 0..200 {
         let asked = Instant::now();
         let guess = stack.anonymous().log_in(ADMIN.0, "a guess that is wrong").await;
         let pause: u64 = guess.header("retry-after").parse().unwrap_or_default();
-        let right = stack.anonymous().log_in(ADMIN.0, ADMIN.1).await;
-        // `Retry-After` is rounded up. Where the machine took longer than the pause, the answer says nothing.
-        if asked.elapsed().as_secs() + 1 < pause {
-            assert_eq!(right.code(), "rate_limited");
-            return;
+        if pause >= LONG {
+            let right = stack.anonymous().log_in(ADMIN.0, ADMIN.1).await;
+            // `Retry-After` is rounded up. Where the machine took longer than the pause, the answer says nothing.
+            if asked.elapsed().as_secs() + 1 < pause {
+                assert_eq!(right.code(), "rate_limited");
+                return;
+            }
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }

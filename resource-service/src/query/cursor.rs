@@ -16,7 +16,7 @@ use super::{
 
 /// The cursor is broken or belongs to another query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the cursor is broken or was made for another filter or sort; start again without after")]
+#[error("the cursor is broken or was made for another filter, sort or definition; start again without after")]
 pub struct InvalidCursor;
 
 /// The most characters of a cursor, so that it fits into an address.
@@ -71,9 +71,11 @@ impl CursorKey {
 pub struct Binding(String);
 
 impl Binding {
-    /// The binding to a filter and an order of a collection.
+    /// The binding to a filter and an order of a collection. How the values of a field are ordered depends on its type, so
+    /// that a cursor from before a definition that gives it another type would miss documents: it is bound to the types too.
     pub fn new(collection: &str, filter: &Expr, order: &Order) -> Self {
-        Self(format!("{collection}?{filter}&sort={order}"))
+        let types: Vec<&FieldType> = order.keys().iter().map(|key| &key.field.kind).collect();
+        Self(format!("{collection}?{filter}&sort={order}&types={types:?}"))
     }
 
     fn sign(&self, key: &CursorKey, what: u8, text: &[u8]) -> [u8; SIGNATURE] {

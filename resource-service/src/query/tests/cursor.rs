@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use serde_json::json;
 use shared_models::documents::Direction;
 
-use super::{fault, key, parse, schema};
+use super::{Schema, fault, key, parse, schema};
 use crate::query::{
-    cursor::{Binding, Cursor, CursorKey, MAX_LENGTH, Named},
+    cursor::{Binding, Cursor, CursorKey, InvalidCursor, MAX_LENGTH, Named},
     expr::{Expr, ValueKind},
     literal::Literal,
     order::{Order, SortKey, SortValue},
@@ -38,6 +38,29 @@ fn a_cursor_serves_its_own_query_only() {
     ] {
         assert_eq!((fault(&text).0.as_str(), fault(&text).1.as_str()), ("after", "cursor"), "{text}");
     }
+}
+
+#[test]
+fn a_cursor_serves_no_other_type_of_what_it_sorts_by() {
+    let of = |width: &str, steps: &str| {
+        Schema::new(
+            json!({"type": "object", "properties": {"width": {"type": width}, "steps": {"type": steps}}}),
+        )
+    };
+    let binding = |schema: &Schema| {
+        let field = |path: &str| schema.field(&path.parse().unwrap()).unwrap();
+        let key = SortKey { field: field("width"), direction: Direction::Ascending };
+        let order = Order::new(vec![key], field("_id"));
+        (Binding::new("runs", &Expr::everything(), &order), order)
+    };
+    let places = [SortValue::Scalar(Literal::Null), text("id")];
+    let cursor = binding(&of("number", "integer")).0.write(&key(), &places).unwrap();
+    let read = |width: &str, steps: &str| {
+        let (binding, order) = binding(&of(width, steps));
+        binding.read(&key(), &order, &cursor)
+    };
+    assert_eq!(read("number", "string"), Ok(Cursor::Behind(places.to_vec())));
+    assert_eq!(read("string", "integer"), Err(InvalidCursor));
 }
 
 #[test]
