@@ -26,6 +26,10 @@ struct Served {
     looks: usize,
 }
 
+fn is_served(catalog: &LiveCatalog, collection: &Arc<Collection>) -> bool {
+    catalog.get(collection.name()).is_some_and(|served| Arc::ptr_eq(&served, collection))
+}
+
 /// Mends documents for as long as the process runs. Failures are logged, and the next look tries again.
 pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>) {
     let mut known: HashMap<String, Served> = HashMap::new();
@@ -40,6 +44,10 @@ pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>) {
                 *entry = fresh();
             }
             if LOOKS.get(entry.looks).is_none_or(|after| entry.since.elapsed() < *after) {
+                continue;
+            }
+            // Documents are never mended for a definition that another one has replaced, which is not served here yet.
+            if catalog.refresh(&*store).await.is_err() || !is_served(&catalog, collection) {
                 continue;
             }
             entry.looks += 1;

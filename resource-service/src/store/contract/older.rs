@@ -240,3 +240,29 @@ async fn what_an_older_replica_writes_to_mongodb_is_stored_as_the_definition_in_
     check_order(&f, &c, "x", "dabc").await;
     f.end().await;
 }
+
+#[tokio::test]
+async fn a_definition_that_is_replaced_while_documents_are_mended_for_it_leaves_none_of_them_behind() {
+    let f = Fixture::mongo().await;
+    let Leftover::Database(database) = &f.leftover else { unreachable!() };
+    let before = collection("swap", &ieee754(), &json!([]));
+    let after = collection("swap", &json!({"type": "number"}), &json!([]));
+    f.store.prepare(&[Arc::clone(&before)]).await.expect("ok");
+    // Texts, as the next definition has them.
+    for at in 0..60 {
+        insert(&f, &after, &format!("n{at:02}"), json!({"x": "NaN"})).await;
+    }
+    let documents = database.collection::<mongodb::bson::Document>("swap");
+    let written = |at: &str| documents.update_many(doc! {}, doc! { "$set": { "_updated_at": at } });
+    written("2100-01-01T00:00:00.000Z").await.expect("ok");
+    // One replica mends for the first definition when another one takes up the second.
+    let (mended, prepared) =
+        tokio::join!(f.store.mend(&before), f.store.prepare(std::slice::from_ref(&after)));
+    (mended.expect("ok"), prepared.expect("ok"));
+    // They are too old for a look at what was written lately.
+    written("2000-01-01T00:00:00.000Z").await.expect("ok");
+    f.store.mend(&after).await.expect("ok");
+    let numbers = documents.count_documents(doc! { "x": { "$type": "double" } }).await.expect("ok");
+    assert_eq!(numbers, 0, "each NaN is a text again");
+    f.end().await;
+}

@@ -90,7 +90,7 @@ pub async fn prepare(
     let states = database.collection::<Doc>(STATE);
     let begun = vec![doc! { "$set": { "since": "$$NOW" } }];
     states.update_one(this.clone(), begun).upsert(true).await.map_err(|error| failed(&error))?;
-    let (_, strays) = walk(database, documents, collection, doc! {}).await?;
+    let (_, strays) = walk(database, documents, collection, doc! {}, None).await?;
     let known = doc! { "schema": name_of(&collection.schema), "strays": strays.to_bson() };
     let noted = states.update_one(this, doc! { "$set": known }).await;
     noted.map_err(|error| failed(&error))?;
@@ -116,11 +116,16 @@ async fn look_again(
     let Some(state) = state(database, recent).await? else { return Ok((0, None)) };
     let since = state.get_datetime("since").map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
     let written = doc! { "_updated_at": { "$gte": timestamp(before(*since)) } };
-    let (mended, found) = walk(database, documents, collection, written).await?;
+    let (mended, found) = walk(database, documents, collection, written, Some(&this)).await?;
     let strays = strays_of(&state).and(found);
     let noted = doc! { "$set": { "strays": strays.to_bson() } };
     let noted = database.collection::<Doc>(STATE).update_one(this, noted).await;
-    noted.map_err(|error| failed(&error))?;
+    if noted.map_err(|error| failed(&error))?.matched_count == 0 {
+        // Another replica has gone through them for the next definition meanwhile. A document that was stored anew here may
+        // be one that it had finished, so all are to be gone through again.
+        forget(database, collection.name()).await.map_err(|error| failed(&error))?;
+        return Ok((mended, None));
+    }
     Ok((mended, Some(strays)))
 }
 
@@ -143,12 +148,14 @@ fn before(since: DateTime) -> OffsetDateTime {
 }
 
 /// Goes through documents in steps that hold up no writer, and stores anew those whose special numbers are not stored as the
-/// schema says; returns how many there were, and the fields that hold strays. It can end anywhere and be repeated.
+/// schema says; returns how many there were, and the fields that hold strays. It can end anywhere and be repeated, and ends
+/// before it stores anything once there is no longer this state.
 async fn walk(
     database: &Database,
     documents: &Handle<RawDocumentBuf>,
     collection: &Collection,
     which: Doc,
+    only_while: Option<&Doc>,
 ) -> Result<(u64, Strays), StoreError> {
     let corrupt =
         |fault: &dyn std::fmt::Display| StoreError::Corrupt(format!("{}: {fault}", collection.name()));
@@ -165,6 +172,11 @@ async fn walk(
             after = Some(raw.get_str("_id").map_err(|fault| corrupt(&fault))?.to_owned());
             seen += 1;
             if look.finds_foreign(raw).map_err(|fault| corrupt(&fault))? {
+                if let Some(current) = only_while
+                    && state(database, current.clone()).await?.is_none()
+                {
+                    return Ok((mended, look.strays));
+                }
                 store_anew(database, collection, raw).await?;
                 mended += 1;
             }
