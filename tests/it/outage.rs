@@ -164,18 +164,28 @@ struct Seen {
     answered_while_leaving: usize,
 }
 
+/// How far the stop of a replica is.
+#[derive(Default)]
+struct Stop {
+    /// It is about to be asked to stop.
+    near: AtomicBool,
+    /// It was asked, and says so.
+    under_way: AtomicBool,
+}
+
 /// Sends requests for a while, as a balancer does that asks for readiness once a second (deploy/config/haproxy.cfg): in
-/// between it sends on to a replica that is leaving.
-async fn balance(management: String, bases: [String; 2], token: String, stopping: Arc<AtomicBool>) -> Seen {
+/// between it sends on to a replica that is leaving. Once the stop is near it does not ask before it has done that.
+async fn balance(management: String, bases: [String; 2], token: String, stop: Arc<Stop>) -> Seen {
     let (http, mut seen) = (http(), Seen::default());
     let (started, mut asked, mut ready) = (Instant::now(), None::<Instant>, true);
     while started.elapsed() < Duration::from_secs(8) {
-        if asked.is_none_or(|asked| asked.elapsed() >= Duration::from_secs(1)) {
+        let (near, leaving) = (stop.near.load(Ordering::SeqCst), stop.under_way.load(Ordering::SeqCst));
+        let waits = near && seen.answered_while_leaving == 0;
+        if !waits && asked.is_none_or(|asked| asked.elapsed() >= Duration::from_secs(1)) {
             let answer = http.get(format!("{management}/readyz")).send().await;
             ready = answer.is_ok_and(|answer| answer.status() == 200);
             asked = Some(Instant::now());
         }
-        let leaving = stopping.load(Ordering::SeqCst);
         let base = &bases[usize::from(!ready)];
         let answer = http.get(format!("{base}/api/calculations")).bearer_auth(&token).send().await;
         assert_eq!(answer.expect("no request fails").status(), 200);
@@ -191,19 +201,17 @@ async fn sigterm_drains_without_a_failed_request_and_exits_zero_within_ten_secon
     let mut stack = Stack::replicated_with(&[("RESOURCE__HTTP__DRAIN_PAUSE", "4")]).await;
     let token = stack.scientist().await.token.expect("a token");
     let bases = [stack.resource[0].base.clone(), stack.resource[1].base.clone()];
-    let stopping = Arc::new(AtomicBool::new(false));
-    let load = tokio::spawn(balance(
-        stack.resource[0].management.clone(),
-        bases,
-        token.clone(),
-        Arc::clone(&stopping),
-    ));
-    // Right after the balancer asked: it does not notice the stop for most of a second.
+    let stop = Arc::new(Stop::default());
+    let management = stack.resource[0].management.clone();
+    let load = tokio::spawn(balance(management, bases, token.clone(), Arc::clone(&stop)));
     tokio::time::sleep(Duration::from_millis(1100)).await;
+    stop.near.store(true, Ordering::SeqCst);
+    // What it is asking just now is answered.
+    tokio::time::sleep(Duration::from_millis(100)).await;
     let started = Instant::now();
     stack.resource[0].terminate();
     stack.resource[0].until_readiness(503).await;
-    stopping.store(true, Ordering::SeqCst);
+    stop.under_way.store(true, Ordering::SeqCst);
     let url = format!("{}/api/calculations", stack.resource[0].base);
     let late = http().get(url).bearer_auth(token).send().await.expect("it still answers");
     assert_eq!(late.status(), 200, "what is sent before a balancer has asked again is served");
