@@ -7,43 +7,17 @@ import subprocess
 import pytest
 import yaml
 
+from rendering import rendering
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 SERVICES = ("auth-service", "resource-service")
 
 
-class Manifests(list):
-    """The rendered objects of the Kubernetes base."""
-
-    def of(self, kind):
-        return [item for item in self if item["kind"] == kind]
-
-    def one(self, kind, name):
-        [item] = [item for item in self.of(kind) if item["metadata"]["name"] == name]
-        return item
-
-    def container(self, service):
-        [container] = self.one("Deployment", service)["spec"]["template"]["spec"]["containers"]
-        return container
-
-    def settings(self, service):
-        """The environment of a service's container."""
-        container = self.container(service)
-        assert "env" not in container, "settings come from the ConfigMap alone"
-        [source] = container["envFrom"]
-        return self.one("ConfigMap", source["configMapRef"]["name"])["data"]
-
-
 @pytest.fixture(scope="session")
-def rendered():
+def manifests():
     """The Kubernetes base as kubectl renders it."""
-    command = ["kubectl", "kustomize", DEPLOY / "kubernetes/base"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-@pytest.fixture(scope="session")
-def manifests(rendered):
-    return Manifests(yaml.safe_load_all(rendered))
+    return rendering("base")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,11 @@
 """The settings in the deployment files, put to the built services themselves."""
+import http.server
+import json
+import threading
+
 import pytest
 from conftest import SERVICES
+from rendering import RENDERINGS, rendering
 
 KEYS = "/run/tessera/keys"
 
@@ -10,24 +15,65 @@ def service(request):
     return request.param
 
 
-@pytest.fixture(params=["kubernetes", "compose"])
-def settings(request, service, manifests, compose):
-    if request.param == "kubernetes":
-        return manifests.settings(service)
+# What the tests that need only one of each look at.
+SOME = ["compose", "base", "production"]
+
+
+@pytest.fixture(params=SOME)
+def settings(request, service, compose):
+    if request.param != "compose":
+        return rendering(request.param).settings(service)
     return compose["services"][service]["environment"]
 
 
+@pytest.fixture(scope="session")
+def public_keys(run_service, tmp_path_factory):
+    """Where public keys can be fetched, as auth-service shows them."""
+    file = tmp_path_factory.mktemp("keys") / "keys.json"
+    made = run_service("auth-service", "keys", "new", "--alg", "EdDSA", "--file", str(file))
+    assert made.returncode == 0, made.stderr
+    keys = [{name: value for name, value in key.items() if name not in ("d", "key_ops")}
+            for key in json.loads(file.read_text())["keys"]]
+
+    class Keys(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"keys": keys}).encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture
-def environment(service, settings, run_service, tmp_path):
-    """The settings, with the mounted files in a folder of the test, and an embedded store."""
+def environment(service, settings, run_service, public_keys, tmp_path):
+    """The settings, with the mounted files in a folder of the test, an embedded store, and keys to be fetched from the test."""
     made = run_service("auth-service", "keys", "new", "--file", str(tmp_path / "keys.json"))
     assert made.returncode == 0, made.stderr
     (tmp_path / "url").write_text(f"sqlite:{tmp_path}/{service}.db\n")
-    [url] = [name for name in settings if name.endswith("__STORE__URL_FILE")]
-    [keys] = [name for name in settings if name.endswith("__KEYS__FILE")]
-    return settings | {url: str(tmp_path / "url"), keys: str(tmp_path / "keys.json")}
+    (tmp_path / "secret").write_text("a secret\n")
+    here = {}
+    for name, value in settings.items():
+        if name.endswith("__KEYS__FILE"):
+            here[name] = str(tmp_path / "keys.json")
+        elif name.endswith("_FILE"):
+            here[name] = str(tmp_path / ("url" if name.endswith("__STORE__URL_FILE") else "secret"))
+        elif name.endswith("__JWKS_URL"):
+            here[name] = public_keys
+        elif value is None:
+            here[name] = "from a Secret"
+        else:
+            here[name] = value
+    return here
 
 
+@pytest.mark.parametrize("settings", ["compose", *RENDERINGS], indirect=True)
 def test_the_service_accepts_every_setting(service, environment, run_service):
     answer = run_service(service, "check", environment=environment)
     assert answer.returncode == 0, answer.stderr
@@ -44,6 +90,11 @@ def test_each_mounted_file_is_read(service, environment, run_service):
     for name in [name for name in environment if name.endswith("_FILE")]:
         answer = run_service(service, "check", environment=environment | {name: "/nowhere/file"})
         assert answer.returncode != 0 and "/nowhere/file" in answer.stderr, name
+
+
+def test_keys_come_from_one_place(service, settings):
+    names = {name.rpartition("__KEYS__")[2] for name in settings if "__KEYS__" in name}
+    assert len(names) == 1, names
 
 
 def test_the_key_tool_of_compose_makes_and_reads_the_ring_the_services_use(compose, run_service, tmp_path):
