@@ -1,7 +1,9 @@
 """What each component adds, and that it can work: ports, settings, keys of Secrets."""
+import re
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from conftest import DEPLOY, SERVICES
 from rendering import COMBINATIONS, rendering
 
@@ -67,6 +69,23 @@ def test_monitoring_scrapes_the_port_management_of_both_services(name):
         assert labels[rule["key"]] == labels[monitor["spec"]["jobLabel"]] == service
     [endpoint] = monitor["spec"]["podMetricsEndpoints"]
     assert (endpoint["port"], endpoint["path"]) == ("management", "/metrics")
+
+
+@pytest.mark.parametrize("name", having("monitoring"))
+def test_monitoring_has_the_rules_that_are_written_once(name):
+    [rule] = rendering(name).of("PrometheusRule")
+    written = yaml.safe_load((DEPLOY / "monitoring/rules.yaml").read_text())
+    assert rule["spec"] == written, "run deploy/kubernetes/components/monitoring/update"
+    assert sum(len(group["rules"]) for group in written["groups"]) > 10
+
+
+def test_the_label_job_that_the_rules_ask_for_is_the_one_that_scraping_gives():
+    [monitor] = rendering("monitoring").of("PodMonitor")
+    asked = re.findall(r'job=~"([^"]+)"', (DEPLOY / "monitoring/rules.yaml").read_text())
+    assert asked
+    for service in SERVICES:
+        job = rendering("monitoring").pods()[service]["metadata"]["labels"][monitor["spec"]["jobLabel"]]
+        assert any(re.fullmatch(pattern, job) for pattern in asked), job
 
 
 @pytest.mark.parametrize("name", having("hash-queue"))
