@@ -1,9 +1,8 @@
 """The settings in the deployment files, put to the built services themselves."""
-import http.server
 import json
-import threading
 
 import pytest
+from answers import answering
 from conftest import SERVICES
 from rendering import RENDERINGS, rendering
 
@@ -35,20 +34,8 @@ def public_keys(run_service, tmp_path_factory):
     keys = [{name: value for name, value in key.items() if name not in ("d", "key_ops")}
             for key in json.loads(file.read_text())["keys"]]
 
-    class Keys(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps({"keys": keys}).encode())
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keys)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with answering({"keys": keys}) as address:
+        yield address
 
 
 @pytest.fixture
