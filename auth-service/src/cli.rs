@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
-use service_kit::random::OsRandom;
+use service_kit::{healthcheck::healthcheck, random::OsRandom};
 use shared_models::auth::SignUp;
 
 use crate::{
@@ -41,6 +41,8 @@ enum Command {
     Serve,
     /// Check settings, keys and the store; print the settings in force and what is wrong
     Check,
+    /// Ask the service that runs with these settings on this machine whether it is ready
+    Healthcheck,
     /// Create a user with the role admin
     CreateAdmin {
         /// The address to log in with
@@ -87,6 +89,10 @@ impl Cli {
             }
             Command::Serve => Ok(app::serve(&settings).await?),
             Command::Check => check(&settings).await,
+            Command::Healthcheck => {
+                healthcheck(&settings.http).await?;
+                say("ready")
+            }
             Command::CreateAdmin { email, password_file } => {
                 create_admin(&settings, email, password_file.as_deref()).await
             }

@@ -4,7 +4,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use resource_service::{app, settings::Settings};
-use service_kit::{start::StartError, telemetry};
+use service_kit::{healthcheck::healthcheck, start::StartError, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -26,6 +26,8 @@ enum Command {
     Serve,
     /// Load settings, keys and definitions, say what is in force, reach the store, and say what is wrong
     Check,
+    /// Ask the service that runs with these settings on this machine whether it is ready
+    Healthcheck,
     /// Move definitions of collections between files and the store
     Collections {
         #[command(subcommand)]
@@ -71,6 +73,10 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         Command::Check => {
             app::check(&settings, |in_force| print_lines(&[in_force.to_string()])).await?;
             print_lines(&["settings, keys, definitions and store are in order".to_owned()])
+        }
+        Command::Healthcheck => {
+            healthcheck(&settings.http).await?;
+            print_lines(&["ready".to_owned()])
         }
         Command::Collections { command: Transfer::Export { directory } } => {
             print_lines(&app::export_definitions(&settings, &directory).await?)

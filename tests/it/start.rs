@@ -292,6 +292,28 @@ fn check_says_that_all_is_well_or_that_the_store_is_away() {
 }
 
 #[tokio::test]
+async fn healthcheck_asks_the_service_that_runs_with_its_settings() {
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = environment(prefix, directory.path());
+        let running = Process::ready(service, directory.path(), &settings).await;
+        let address = running.management.trim_start_matches("http://").to_owned();
+        set(&mut settings, &format!("{prefix}__HTTP__MANAGEMENT_LISTEN"), &address);
+        let output = run(service, &["healthcheck"], &settings);
+        assert!(output.status.success() && output.stdout == b"ready\n", "{output:?}");
+        drop(running);
+        refused(service, &["healthcheck"], &settings, &["not ready: ", &address]);
+
+        let mut away = environment(prefix, directory.path());
+        set(&mut away, &format!("{prefix}__STORE__URL"), "mongodb://127.0.0.1:1/?replicaSet=rs0");
+        let waiting = Process::listening(service, directory.path(), &away).await;
+        let address = waiting.management.trim_start_matches("http://").to_owned();
+        set(&mut away, &format!("{prefix}__HTTP__MANAGEMENT_LISTEN"), &address);
+        refused(service, &["healthcheck"], &away, &["not ready: ", "store: "]);
+    }
+}
+
+#[tokio::test]
 async fn the_first_admin_is_made_once_and_others_by_command() {
     let mut stack = Stack::embedded().await;
     stack.admin().await;

@@ -21,6 +21,7 @@ pub mod docs;
 pub mod edge;
 pub mod fault;
 pub mod health;
+pub mod healthcheck;
 pub mod keys;
 pub mod once;
 mod outgoing;
