@@ -20,6 +20,12 @@ def stages():
 
 
 @pytest.fixture(scope="module")
+def defaults():
+    """The build arguments that have a value where the operator says nothing."""
+    return dict(re.findall(r"(?m)^ARG ([A-Z_]+)=(\S+)$", DOCKERFILE.read_text()))
+
+
+@pytest.fixture(scope="module")
 def context(tmp_path_factory):
     """What the builder is sent: the repository's files less those that .dockerignore holds back."""
     folder = tmp_path_factory.mktemp("context")
@@ -55,19 +61,21 @@ def test_the_linter_has_nothing_to_say():
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_an_image_is_its_static_binary_under_a_numbered_user(stages, service, manifests):
-    assert stages[service].startswith("FROM base ") and stages["base"].startswith("FROM scratch ")
-    assert "crt-static" in stages["build"]
+def test_an_image_is_its_static_binary_under_a_numbered_user(stages, defaults, service, manifests):
+    assert stages[service].startswith("FROM base ") and stages["base"].startswith("FROM ${BASE_IMAGE} ")
+    assert defaults["BASE_IMAGE"] == "scratch" and defaults["BINARIES"] == "binaries-build"
+    assert "crt-static" in stages["binaries-build"]
     assert re.findall(r"(?m)^USER (.+)$", stages["base"]) == ["65532:65532"]
     assert not re.search(r"(?m)^(USER|RUN|ADD) ", stages[service])
-    assert f"COPY --from=build /out/{service} /{service}\n" in stages[service]
+    assert f"COPY --from=binaries /out/{service} /{service}\n" in stages[service]
     assert f'ENTRYPOINT ["/{service}"]' in stages[service]
     exposed = re.search(r"(?m)^EXPOSE (.+)$", stages[service])[1]
     assert [int(port) for port in exposed.split()] == ports(manifests.settings(service), service)
 
 
-def test_the_image_of_resource_service_holds_the_console_and_serves_it(stages, run_service, tmp_path):
-    build, image = stages["console"], stages["resource-service"]
+def test_the_image_of_resource_service_holds_the_console_and_serves_it(stages, defaults, run_service, tmp_path):
+    build, image = stages["console-build"], stages["resource-service"]
+    assert stages["console"].startswith("FROM ${CONSOLE} ") and defaults["CONSOLE"] == "console-build"
     assert re.search(r"(?m)^RUN .*npm ci", build) and "\nRUN npm run build\n" in build
     assert "COPY --from=console /src/dist /console\n" in image
     [setting] = re.findall(r"(?m)^ENV (.+)$", image)
@@ -84,12 +92,13 @@ def test_the_image_of_resource_service_holds_the_console_and_serves_it(stages, r
     assert answer.returncode == 0 and f"console          {tmp_path}" in answer.stdout, answer.stderr
 
 
-def test_the_console_is_built_by_a_node_that_it_accepts_from_sources_that_are_sent(stages, context):
+def test_the_console_is_built_by_a_node_that_it_accepts_from_sources_that_are_sent(stages, defaults, context):
     package = json.loads((context / "resource-service/web/package.json").read_text())
     at_least = int(re.fullmatch(r">=(\d+)(\.\d+)*", package["engines"]["node"])[1])
-    assert int(re.match(r"FROM node:(\d+)-", stages["console"])[1]) >= at_least
+    assert stages["console-build"].startswith("FROM ${NODE_IMAGE} ")
+    assert int(re.match(r"docker\.io/library/node:(\d+)-", defaults["NODE_IMAGE"])[1]) >= at_least
     assert package["scripts"]["build"]
-    copied = re.findall(r"(?m)^COPY (.+) \./$", stages["console"])
+    copied = re.findall(r"(?m)^COPY (.+) \./$", stages["console-build"])
     for path in " ".join(copied).split():
         assert (context / path).exists(), path
 
@@ -103,7 +112,7 @@ def test_pods_and_containers_run_under_the_user_of_the_image(manifests, compose)
 
 def test_the_image_has_the_directory_of_the_key_ring_for_a_volume_to_take_its_owner_from(stages, compose):
     directory = compose["services"]["keys"]["environment"]["AUTH__KEYS__FILE"].rpartition("/")[0]
-    assert re.search(rf"(?m)^COPY --from=build --chown=65532:65532 \S+ {directory}$", stages["base"])
+    assert re.search(rf"(?m)^COPY --from=binaries --chown=65532:65532 \S+ {directory}$", stages["base"])
 
 
 def test_the_builder_is_sent_the_whole_workspace(context):
@@ -123,10 +132,16 @@ def test_the_builder_is_sent_the_whole_workspace(context):
 
 def test_the_builder_is_sent_nothing_else(context):
     assert not (context / "README.md").exists()
-    assert {path.name for path in (context / "deploy").iterdir()} == {"local"}
+    assert {path.name for path in (context / "deploy").iterdir()} == {"docker", "local"}
+    assert {path.name for path in (context / "deploy/docker").iterdir()} == {"sbom.py"}
     assert {path.name for path in (context / "tests").iterdir()} <= {"Cargo.toml", "it", "bench"}
 
 
-def test_the_toolchain_is_the_one_the_workspace_asks_for(stages):
+def test_the_toolchain_is_the_one_the_workspace_asks_for(stages, defaults):
     wanted = re.search(r'(?m)^rust-version = "(.+)"$', (ROOT / "Cargo.toml").read_text())[1]
-    assert stages["build"].startswith(f"FROM rust:{wanted}-")
+    assert stages["binaries-build"].startswith("FROM ${RUST_IMAGE} ")
+    assert defaults["RUST_IMAGE"].startswith(f"docker.io/library/rust:{wanted}-")
+
+
+def test_labels_carry_the_version_of_the_workspace_where_the_operator_says_nothing(defaults, version):
+    assert defaults["VERSION"] == version
