@@ -229,6 +229,27 @@ def test_a_request_that_may_have_changed_something_is_not_repeated_at_another(or
     assert sum((replica.seen for replica in replicas), []) == ["/api/calculations"]
 
 
+def test_its_container_is_healthy_while_each_service_has_a_ready_replica(origin, compose):
+    kind, *command = compose["services"]["balancer"]["healthcheck"]["test"]
+    assert kind == "CMD" and "/127.0.0.1/8080\n" in command[-1]
+    # Compose reads `$$` as `$`.
+    command[-1] = command[-1].replace("$$", "$").replace("/8080\n", f"/{origin.port}\n")
+
+    def healthy():
+        return subprocess.run(command, timeout=PATIENCE).returncode == 0
+
+    origin.until(healthy)
+    for service in SERVICES:
+        for replica in origin.replicas[service]:
+            assert healthy()
+            replica.ready = False
+        origin.until(lambda: not healthy())
+        for replica in origin.replicas[service]:
+            replica.ready = True
+        origin.until(healthy)
+    assert "/healthz" not in sum((replica.seen for replica in sum(origin.replicas.values(), [])), [])
+
+
 def test_a_client_cannot_say_where_it_comes_from(origin):
     headers = origin.ask("/api/", headers={"X-Forwarded-For": "203.0.113.7"})[2]["headers"]
     assert headers["x-forwarded-for"] == "127.0.0.1"

@@ -58,6 +58,30 @@ def test_only_the_balancer_is_reachable_and_only_from_this_machine(compose):
     assert "store" not in compose["services"]["balancer"]["networks"]
 
 
+def test_whatever_keeps_running_says_whether_it_is_healthy(compose):
+    """`docker compose up --wait` waits for that."""
+    running = {name for name, service in compose["services"].items() if service["restart"] == "unless-stopped"}
+    assert running == {"balancer", *SERVICES, "mongo-1", "mongo-2", "mongo-3"}
+    assert {name for name, service in compose["services"].items() if "healthcheck" in service} == running
+    for service in SERVICES:
+        assert compose["services"][service]["healthcheck"]["test"] == ["CMD", f"/{service}", "healthcheck"]
+
+
+def test_each_part_starts_when_what_it_needs_is_healthy_or_done(compose):
+    """A container that ends is waited for only where another depends on its end: so `--wait` does not wait for ever."""
+    needs = {name: {other: wanted["condition"].removeprefix("service_") for other, wanted in service.get("depends_on", {}).items()}
+             for name, service in compose["services"].items()}
+    members = {f"mongo-{number}" for number in (1, 2, 3)}
+    assert needs == {
+        "balancer": dict.fromkeys(SERVICES, "healthy"),
+        **dict.fromkeys(SERVICES, {"mongo-setup": "completed_successfully"}),
+        "mongo-setup": dict.fromkeys(members, "healthy"),
+        **dict.fromkeys(members, {"mongo-key": "completed_successfully"}),
+        "mongo-key": {},
+        "keys": {},
+    }
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_reads_its_secrets_from_files_that_are_mounted(compose, service):
     definition = compose["services"][service]
@@ -80,10 +104,13 @@ def test_both_services_agree_on_issuer_and_audience(compose):
     assert auth["AUTH__TOKENS__AUDIENCE"] == resource["RESOURCE__TOKENS__AUDIENCE"]
 
 
-def test_images_carry_the_version_of_the_workspace(compose, version):
+def test_no_image_is_looked_for_at_a_registry_by_chance(compose, version):
+    """A name without a registry is completed by the engine; `localhost/` is nobody's."""
+    for name, service in compose["services"].items():
+        assert service["image"].split("/")[0] in ("localhost", "docker.io"), name
     for name in (*SERVICES, "keys"):
         image = "auth-service" if name == "keys" else name
-        assert compose["services"][name]["image"] == f"tessera/{image}:{version}"
+        assert compose["services"][name]["image"] == f"localhost/tessera/{image}:{version}"
 
 
 def test_every_secret_is_made_once_for_its_owner_alone(compose, tmp_path):

@@ -103,7 +103,9 @@ class Builder:
         )
         mounts = [sysroot, *(f"/usr/{name}" for name in ("bin", "lib", "lib64", "include")), "/var/lib/dpkg", "/etc/alternatives"]
         options = [f"--volume={path}:{path}:ro" for path in mounts]
-        return ["--pull=never", *options, f"--build-arg=RUST_IMAGE={image}", f"--build-arg=NODE_IMAGE={image}"]
+        # buildah 1.28 finds a stage only where the command line names it.
+        images = {"RUST_IMAGE": image, "NODE_IMAGE": image, "BINARIES": "binaries-build", "CONSOLE": "console-build"}
+        return ["--pull=never", *options, *(f"--build-arg={name}={value}" for name, value in images.items())]
 
     def described(self, image):
         return json.loads(self.buildah("inspect", "--type", "image", image))
