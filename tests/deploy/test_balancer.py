@@ -28,7 +28,8 @@ class Replica:
     """Answers with its service's name and the request it got; its management port says whether it is ready."""
 
     def __init__(self, service):
-        self.ready, self.cut_off, self.seen = True, False, []
+        self.ready, self.cut_off, self.silent, self.seen = True, False, False, []
+        self.ended = threading.Event()
         replica = self
 
         class Public(http.server.BaseHTTPRequestHandler):
@@ -36,7 +37,9 @@ class Replica:
 
             def do_GET(self):
                 replica.seen.append(self.path)
-                if replica.cut_off:
+                if replica.silent:
+                    replica.ended.wait()
+                if replica.cut_off or replica.silent:
                     self.close_connection = True
                     return
                 headers = {name.lower(): ", ".join(self.headers.get_all(name)) for name in self.headers}
@@ -65,6 +68,7 @@ class Replica:
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self):
+        self.ended.set()
         for server in self.servers:
             server.shutdown()
             server.server_close()
@@ -95,8 +99,8 @@ class Origin:
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, pass_fds=[descriptor])
         self.until(lambda: self.ask("/api/")[0] == 200)
 
-    def ask(self, path, method="GET", headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def ask(self, path, method="GET", headers=None, timeout=10):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
@@ -225,8 +229,20 @@ def test_a_request_that_may_have_changed_something_is_not_repeated_at_another(or
         replica.cut_off = True
         replica.seen.clear()
     status, headers, problem = origin.ask("/api/calculations", method="POST")
-    assert (status, problem["code"], headers["Retry-After"]) == (503, "unavailable", "1")
+    assert (status, problem["code"], headers["Retry-After"]) == (503, "outcome_unknown", "1")
+    assert problem["type"] == "urn:tessera:problem:outcome_unknown" and problem["title"] == "The outcome is not known"
+    assert problem["detail"] == "The answer was cut off; ask whether the request took effect before you send it again"
     assert sum((replica.seen for replica in replicas), []) == ["/api/calculations"]
+
+
+def test_a_refresh_that_is_not_answered_can_be_repeated_in_time(origin):
+    """Within 30 s of the rotation, which may have been done; after that the token counts as stolen."""
+    for replica in origin.replicas["auth-service"]:
+        replica.silent = True
+    begun = time.monotonic()
+    status, headers, problem = origin.ask("/auth/token-refresh", method="POST", timeout=30)
+    assert (status, problem["code"], headers["Retry-After"]) == (503, "outcome_unknown", "1")
+    assert 8 < time.monotonic() - begun < 20
 
 
 def test_its_container_is_healthy_while_each_service_has_a_ready_replica(origin, compose):
