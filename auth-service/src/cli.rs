@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
-use service_kit::{healthcheck::healthcheck, random::OsRandom};
+use service_kit::{healthcheck::healthcheck, random::OsRandom, settings::reference::Format};
 use shared_models::auth::SignUp;
 
 use crate::{
@@ -63,7 +63,7 @@ enum Command {
     },
     /// Import users of another system, with their bcrypt, PBKDF2, scrypt or argon2 hashes
     ImportUsers {
-        /// NDJSON or CSV with `email`, `full_name`, `roles` and `password_hash`
+        /// NDJSON or CSV with `email`, `full_name`, `roles` and `password_hash`; - for standard input
         file: PathBuf,
         /// The format of the file [default: by its name, or its first character]
         #[arg(long)]
@@ -77,27 +77,34 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Print all settings with their defaults, bounds and meaning
+    Settings {
+        /// `markdown`, or `toml`: a file for --config
+        #[arg(long, default_value = "markdown")]
+        format: Format,
+    },
 }
 
 impl Cli {
     /// Does what the command line says.
     pub async fn run(self) -> Result<ExitCode> {
-        let settings = Settings::load(self.config.as_deref())?;
+        let settings = || Settings::load(self.config.as_deref());
         let done = match self.command.unwrap_or(Command::Serve) {
             Command::ImportUsers { file, format, dry_run } => {
-                return import::run(&settings, &file, format, dry_run).await;
+                return import::run(&settings()?, &file, format, dry_run).await;
             }
-            Command::Serve => Ok(app::serve(&settings).await?),
-            Command::Check => check(&settings).await,
+            Command::Serve => Ok(app::serve(&settings()?).await?),
+            Command::Check => check(&settings()?).await,
             Command::Healthcheck => {
-                healthcheck(&settings.http).await?;
+                healthcheck(&settings()?.http).await?;
                 say("ready")
             }
             Command::CreateAdmin { email, password_file } => {
-                create_admin(&settings, email, password_file.as_deref()).await
+                create_admin(&settings()?, email, password_file.as_deref()).await
             }
-            Command::CreateClient { name, scope } => create_client(&settings, &name, &scope).await,
-            Command::Keys { command } => keys::run(command, &settings),
+            Command::CreateClient { name, scope } => create_client(&settings()?, &name, &scope).await,
+            Command::Keys { command } => keys::run(command, &settings()?),
+            Command::Settings { format } => say(Settings::reference(format)?.trim_end()),
         };
         done.map(|()| ExitCode::SUCCESS)
     }

@@ -1,6 +1,7 @@
 //! The settings of auth-service: their names, defaults and bounds.
 
 mod bounds;
+mod reference;
 mod registration;
 
 use std::{
@@ -9,39 +10,28 @@ use std::{
 };
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service_kit::{
-    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings, check_url},
+    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings, check_url, reference::Format},
     store::StoreUrl,
 };
 use shared_models::auth::SignUp;
 
 pub use self::{
     bounds::{SessionSettings, ThrottleSettings},
+    reference::REFERENCE,
     registration::RegistrationMode,
 };
 use crate::{
-    domain::{
-        password::{MAX_LENGTH, Password},
-        password_hash::Cost,
-        roles,
-        session::Lifetimes,
-    },
+    domain::{password::Password, password_hash::Cost, roles, session::Lifetimes},
     ops::{Policy, Registration, hasher::Limits},
 };
-
-/// The longest a session may live: ten years, in seconds.
-const MAX_SESSION_TTL: u64 = 10 * 365 * 24 * 3600;
-/// The longest that a login may count as recent: a day, in seconds.
-const MAX_RECENT: u64 = 24 * 3600;
-/// The shortest minimum length that may be set (NIST SP 800-63B-4 section 3.1.1.2), in code points.
-const LEAST_MIN_LENGTH: usize = 8;
 
 /// The MongoDB database where the URL names none.
 pub(crate) const DATABASE: &str = "tessera_auth";
 
 /// All settings.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How the service listens.
@@ -86,7 +76,7 @@ pub struct Settings {
 }
 
 /// The audit log.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditSettings {
     /// Seconds an entry is kept; 0 keeps it forever.
@@ -100,7 +90,7 @@ impl Default for AuditSettings {
 }
 
 /// The store of users and sessions.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSettings {
     /// `sqlite:PATH` or `mongodb://…`.
@@ -108,7 +98,7 @@ pub struct StoreSettings {
 }
 
 /// The key ring.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeysSettings {
     /// A JWK Set, read again while the service runs.
@@ -116,7 +106,7 @@ pub struct KeysSettings {
 }
 
 /// Issuer, audience and lifetimes of tokens.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TokenSettings {
     /// `iss` of access tokens: the URL under which browsers and services reach this one.
@@ -150,7 +140,7 @@ impl Default for TokenSettings {
 }
 
 /// How long a login is recent.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LoginSettings {
     /// Seconds for which a login counts as recent. Later, acts that could lock out the user need the password again.
@@ -164,17 +154,18 @@ impl Default for LoginSettings {
 }
 
 /// The first admin; give both or neither.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BootstrapSettings {
     /// The address to log in with.
     pub admin_email: Option<String>,
     /// The password to log in with.
+    #[serde(skip_serializing)]
     pub admin_password: Option<SecretString>,
 }
 
 /// The rules for passwords and the cost of hashing them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordSettings {
     /// The shortest password, in code points.
@@ -212,13 +203,18 @@ fn scientist() -> String {
 impl Settings {
     /// A loader with this service's variables and secrets, without its defaults.
     pub fn loader() -> Loader {
-        Loader::new("AUTH", &["bootstrap.admin_password", "store.url"])
-            .lists(&["http.allowed_origins", "http.trusted_proxies"])
+        REFERENCE.loader()
     }
 
     /// Reads and checks the settings, with a TOML file under the environment if one is named.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
         Self::read(Self::loader().file(file))
+    }
+
+    /// All settings with their defaults, bounds and meaning, whatever is set now.
+    pub fn reference(format: Format) -> Result<String, SettingsError> {
+        let unset: [(&str, &str); 0] = [];
+        Ok(REFERENCE.print(&Self::read(Self::loader().environment(unset))?, format))
     }
 
     /// Reads and checks what `loader` finds; the loader's defaults take precedence over those of this service.
@@ -249,14 +245,10 @@ impl Settings {
 
     /// Refuses settings that contradict each other; an embedding program calls it after its changes.
     pub fn validate(&self) -> Result<(), SettingsError> {
+        REFERENCE.check(self)?;
         self.http.validate()?;
         self.tokens.validate()?;
-        if self.login.recent > MAX_RECENT {
-            return Err(SettingsError::at("login.recent", format!("at most {MAX_RECENT} (seconds)")));
-        }
-        self.passwords.validate()?;
-        self.throttle.validate()?;
-        self.sessions.validate()?;
+        self.passwords.cost().check().map_err(|fault| SettingsError::at("passwords", fault))?;
         if !roles::is_built_in(&self.new_user_role) {
             let fault = format!("{:?} is not one of admin, scientist, viewer", self.new_user_role);
             return Err(SettingsError::at("new_user_role", fault));
@@ -311,19 +303,11 @@ impl TokenSettings {
         if self.audience.is_empty() {
             return Err(SettingsError::at("tokens.audience", "must not be empty"));
         }
-        if self.access_ttl == 0 {
-            return Err(SettingsError::at("tokens.access_ttl", "at least 1 (second)"));
-        }
         if self.refresh_ttl < self.access_ttl {
             return Err(SettingsError::at("tokens.refresh_ttl", "at least tokens.access_ttl"));
         }
         if self.session_ttl < self.refresh_ttl {
             return Err(SettingsError::at("tokens.session_ttl", "at least tokens.refresh_ttl"));
-        }
-        for (key, ttl) in [("tokens.session_ttl", self.session_ttl), ("tokens.job_ttl", self.job_ttl)] {
-            if ttl > MAX_SESSION_TTL {
-                return Err(SettingsError::at(key, format!("at most {MAX_SESSION_TTL} (seconds)")));
-            }
         }
         if self.job_ttl < self.refresh_ttl {
             return Err(SettingsError::at("tokens.job_ttl", "at least tokens.refresh_ttl"));
@@ -336,17 +320,6 @@ impl TokenSettings {
 }
 
 impl PasswordSettings {
-    fn validate(&self) -> Result<(), SettingsError> {
-        if !(LEAST_MIN_LENGTH..=MAX_LENGTH).contains(&self.min_length) {
-            let fault = format!("from {LEAST_MIN_LENGTH} to {MAX_LENGTH}");
-            return Err(SettingsError::at("passwords.min_length", fault));
-        }
-        if self.pool_permits == Some(0) {
-            return Err(SettingsError::at("passwords.pool_permits", "at least 1"));
-        }
-        self.cost().check().map_err(|fault| SettingsError::at("passwords", fault))
-    }
-
     /// What one hash costs.
     pub fn cost(&self) -> Cost {
         Cost { memory_kib: self.memory_kib, iterations: self.iterations, parallelism: self.parallelism }

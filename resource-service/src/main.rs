@@ -4,7 +4,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use resource_service::{app, settings::Settings};
-use service_kit::{healthcheck::healthcheck, start::StartError, telemetry};
+use service_kit::{healthcheck::healthcheck, settings::reference::Format, start::StartError, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,6 +28,12 @@ enum Command {
     Check,
     /// Ask the service that runs with these settings on this machine whether it is ready
     Healthcheck,
+    /// Print all settings with their defaults, bounds and meaning
+    Settings {
+        /// `markdown`, or `toml`: a file for --config
+        #[arg(long, default_value = "markdown")]
+        format: Format,
+    },
     /// Move definitions of collections between files and the store
     Collections {
         #[command(subcommand)]
@@ -64,25 +70,27 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), StartError> {
-    let settings = Settings::load(arguments.config.as_deref())?;
+    let settings = || Settings::load(arguments.config.as_deref());
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => {
+            let settings = settings()?;
             let _telemetry = telemetry::init("resource-service", &settings.telemetry, "info")?;
             app::serve(&settings).await
         }
         Command::Check => {
-            app::check(&settings, |in_force| print_lines(&[in_force.to_string()])).await?;
+            app::check(&settings()?, |in_force| print_lines(&[in_force.to_string()])).await?;
             print_lines(&["settings, keys, definitions and store are in order".to_owned()])
         }
         Command::Healthcheck => {
-            healthcheck(&settings.http).await?;
+            healthcheck(&settings()?.http).await?;
             print_lines(&["ready".to_owned()])
         }
+        Command::Settings { format } => print_lines(&[Settings::reference(format)?.trim_end().to_owned()]),
         Command::Collections { command: Transfer::Export { directory } } => {
-            print_lines(&app::export_definitions(&settings, &directory).await?)
+            print_lines(&app::export_definitions(&settings()?, &directory).await?)
         }
         Command::Collections { command: Transfer::Import { directory, dry_run, force } } => {
-            print_lines(&app::import_definitions(&settings, &directory, force, dry_run).await?)
+            print_lines(&app::import_definitions(&settings()?, &directory, force, dry_run).await?)
         }
     }
 }

@@ -1,25 +1,26 @@
 //! The settings of resource-service, read and checked once. The only file here that knows where they come from.
 
 mod bounds;
+mod reference;
 
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service_kit::{
     client::ClientConfig,
-    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings, check_url},
+    settings::{HttpSettings, Loader, SettingsError, TelemetrySettings, check_url, reference::Format},
     store::StoreUrl,
 };
 
 pub use bounds::{ArtifactSettings, CacheSettings, ExportSettings, MemorySettings, QuerySettings};
-use bounds::{MAX_COLUMNS, MAX_QUERY_TIMEOUT, MIN_BUDGET};
+pub use reference::REFERENCE;
 
 /// The MongoDB database where the URL names none.
 pub(crate) const DATABASE: &str = "tessera_resource";
 
 /// Everything that can be set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The two listeners.
@@ -64,7 +65,7 @@ pub struct Settings {
 }
 
 /// Where documents live.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSettings {
     /// The address of the store.
@@ -72,7 +73,7 @@ pub struct StoreSettings {
 }
 
 /// The key ring.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeySettings {
     /// A JWK Set, followed while the service runs; `data/keys.json` where nothing is said.
@@ -82,7 +83,7 @@ pub struct KeySettings {
 }
 
 /// Which access tokens are good here.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenSettings {
     /// The `iss` they must have.
@@ -92,7 +93,7 @@ pub struct TokenSettings {
 }
 
 /// The definitions.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CollectionSettings {
     /// A directory of `*.json` files, a definition each. They add to the shipped definitions; one of the same `name`
@@ -101,7 +102,7 @@ pub struct CollectionSettings {
 }
 
 /// auth-service.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthSettings {
     /// Where this service reaches it.
@@ -109,11 +110,12 @@ pub struct AuthSettings {
     /// The client that calls it; it is not called where absent.
     pub client_id: Option<String>,
     /// The secret of that client.
+    #[serde(skip_serializing)]
     pub client_secret: Option<SecretString>,
 }
 
 /// The description of the API: `/api/openapi.json` and `/api/docs`. It shows the names of all collections and fields.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenApiSettings {
     /// Whether only callers with a valid access token get it; otherwise anyone does.
@@ -122,7 +124,7 @@ pub struct OpenApiSettings {
 }
 
 /// The web console.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleSettings {
     /// The folder of a built console, which is read at the start and served at `/`; none is served where absent.
@@ -132,13 +134,18 @@ pub struct ConsoleSettings {
 impl Settings {
     /// A loader that knows this service's variables and secrets, and none of its defaults yet.
     pub fn loader() -> Loader {
-        Loader::new("RESOURCE", &["auth.client_secret", "store.url"])
-            .lists(&["http.allowed_origins", "http.trusted_proxies"])
+        REFERENCE.loader()
     }
 
     /// Reads defaults, then `file`, then `RESOURCE__…` variables.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
         Self::read(Self::loader().file(file))
+    }
+
+    /// All settings with their defaults, bounds and meaning, whatever is set now.
+    pub fn reference(format: Format) -> Result<String, SettingsError> {
+        let unset: [(&str, &str); 0] = [];
+        Ok(REFERENCE.print(&Self::read(Self::loader().environment(unset))?, format))
     }
 
     /// Reads and checks what `loader` finds; its own defaults go before those of this service.
@@ -149,23 +156,11 @@ impl Settings {
     }
 
     fn validate(&self) -> Result<(), SettingsError> {
+        REFERENCE.check(self)?;
         self.http.validate()?;
         check_url("tokens.issuer", &self.tokens.issuer)?;
         if self.tokens.audience.is_empty() {
             return Err(SettingsError::at("tokens.audience", "must not be empty"));
-        }
-        let columns = self.export.columns;
-        if !(1..=MAX_COLUMNS).contains(&columns) {
-            let fault = format!("must be from 1 to {MAX_COLUMNS}, not {columns}");
-            return Err(SettingsError::at("export.columns", &fault));
-        }
-        if self.memory.budget < MIN_BUDGET {
-            let fault = format!("at least {MIN_BUDGET} (bytes), got {}", self.memory.budget);
-            return Err(SettingsError::at("memory.budget", fault));
-        }
-        if !(1..=MAX_QUERY_TIMEOUT).contains(&self.query.timeout) {
-            let message = format!("expected 1 to {MAX_QUERY_TIMEOUT} seconds, got {}", self.query.timeout);
-            return Err(SettingsError::at("query.timeout", message));
         }
         if let Some(url) = &self.auth.url {
             check_url("auth.url", url)?;
@@ -263,6 +258,21 @@ mod tests {
             let refusal = load(&[(variable, value)]).unwrap_err().to_string();
             assert!(refusal.contains(key), "{variable}: {refusal}");
         }
+    }
+
+    #[test]
+    fn every_setting_is_in_the_reference_and_nothing_else_is() {
+        assert_eq!(REFERENCE.gaps::<Settings>(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_printed_toml_file_is_accepted_and_means_the_defaults() {
+        let toml = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(toml.path(), Settings::reference(Format::Toml).unwrap()).unwrap();
+        let unset: [(&str, &str); 0] = [];
+        let loader = Settings::loader().environment(unset).file(Some(toml.path()));
+        let given = Settings::read(loader).unwrap();
+        assert_eq!(format!("{given:?}"), format!("{:?}", load(&[]).unwrap()));
     }
 
     #[test]

@@ -42,6 +42,7 @@ mod reviews;
 mod revocations;
 mod series;
 mod sessions;
+mod settings;
 mod start;
 mod support;
 mod telemetry;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use service_kit::settings::SettingsError;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::throttle::{Beyond, Limit},
@@ -11,12 +10,12 @@ use crate::{
 };
 
 /// The longest time that failures may be remembered: a day, in seconds.
-const MAX_WINDOW: u64 = 24 * 3600;
+pub(super) const MAX_WINDOW: u64 = 24 * 3600;
 /// The most live sessions that one user may be allowed.
-const MAX_SESSIONS: u32 = 100_000;
+pub(super) const MAX_SESSIONS: u64 = 100_000;
 
 /// The limit on sessions.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SessionSettings {
     /// Live sessions and job grants of one user or service; beyond it the least recently used one ends.
@@ -30,7 +29,7 @@ impl Default for SessionSettings {
 }
 
 /// The limits on attempts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ThrottleSettings {
     /// Failures on one account, or from one device of it.
@@ -52,36 +51,7 @@ impl Default for ThrottleSettings {
     }
 }
 
-impl SessionSettings {
-    pub(super) fn validate(&self) -> Result<(), SettingsError> {
-        if (1..=MAX_SESSIONS).contains(&self.max_per_user) {
-            Ok(())
-        } else {
-            Err(SettingsError::at("sessions.max_per_user", format!("from 1 to {MAX_SESSIONS}")))
-        }
-    }
-}
-
 impl ThrottleSettings {
-    pub(super) fn validate(&self) -> Result<(), SettingsError> {
-        if !(60..=MAX_WINDOW).contains(&self.window) {
-            return Err(SettingsError::at("throttle.window", format!("from 60 to {MAX_WINDOW} (seconds)")));
-        }
-        if self.free_failures == 0 || self.address_free_failures == 0 {
-            return Err(SettingsError::at("throttle", "at least 1 failure must be free"));
-        }
-        if self.sign_ups == 0 {
-            return Err(SettingsError::at(
-                "throttle.sign_ups",
-                "at least 1; AUTH__REGISTRATION=closed allows none",
-            ));
-        }
-        if self.exchanges == 0 {
-            return Err(SettingsError::at("throttle.exchanges", "at least 1"));
-        }
-        Ok(())
-    }
-
     pub(super) fn policy(&self) -> ThrottlePolicy {
         let window = Duration::from_secs(self.window);
         ThrottlePolicy {

@@ -1,6 +1,6 @@
 //! Who may sign up.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use service_kit::settings::SettingsError;
 
 use crate::domain::roles::RoleTable;
@@ -10,7 +10,7 @@ const ADMINISTRATIVE: [&str; 6] =
     ["audit:read", "clients:write", "collections:write", "revocations:write", "roles:write", "users:write"];
 
 /// Who may sign up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RegistrationMode {
     /// Anyone.

@@ -135,3 +135,18 @@ fn cookies_are_secure_where_the_issuer_is_https_whatever_the_listener_is() {
         }
     }
 }
+
+#[test]
+fn every_setting_is_in_the_reference_and_nothing_else_is() {
+    assert_eq!(REFERENCE.gaps::<Settings>(), Vec::<String>::new());
+}
+
+#[test]
+fn the_printed_toml_file_is_accepted_and_means_the_defaults() {
+    let toml = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(toml.path(), Settings::reference(Format::Toml).unwrap()).unwrap();
+    let unset: [(&str, &str); 0] = [];
+    let loader = Settings::loader().environment(unset).file(Some(toml.path()));
+    let given = Settings::read(loader).unwrap();
+    assert_eq!(format!("{given:?}"), format!("{:?}", read(&[]).unwrap()));
+}

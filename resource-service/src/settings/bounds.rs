@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{artifacts::UploadQuota, table::DEFAULT_COLUMNS};
 
 /// Documents kept in memory, of collections that have a `max_age`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CacheSettings {
     /// The most bytes they take; 0 keeps none.
@@ -21,7 +21,7 @@ impl Default for CacheSettings {
 }
 
 /// Exports.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExportSettings {
     /// The most columns of a CSV or Parquet file, the one of the rest not counted; from 1 to [`MAX_COLUMNS`].
@@ -29,7 +29,7 @@ pub struct ExportSettings {
 }
 
 /// The most columns that can be set: the memory of an export grows with them.
-pub(super) const MAX_COLUMNS: usize = 10_000;
+pub(super) const MAX_COLUMNS: u64 = 10_000;
 
 impl Default for ExportSettings {
     fn default() -> Self {
@@ -38,7 +38,7 @@ impl Default for ExportSettings {
 }
 
 /// The memory that requests share.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MemorySettings {
     /// The bytes that bodies, parsed documents, pages, exports, streams of changes and copies take together at most.
@@ -52,10 +52,10 @@ impl Default for MemorySettings {
 }
 
 /// The smallest budget of memory, in bytes: one bulk request of the largest size fits in, beside others.
-pub(super) const MIN_BUDGET: usize = 32 * 1024 * 1024;
+pub(super) const MIN_BUDGET: u64 = 32 * 1024 * 1024;
 
 /// Files of documents.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ArtifactSettings {
     /// The most bytes that unfinished uploads of one owner hold, in all collections together.
@@ -78,7 +78,7 @@ impl ArtifactSettings {
 }
 
 /// Queries.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct QuerySettings {
     /// How long a request may look for documents, in seconds; an export until its first rows and for each batch.

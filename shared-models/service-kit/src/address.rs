@@ -7,12 +7,12 @@ use std::{
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The networks whose `X-Forwarded-For` is trusted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "Vec<String>")]
 pub struct TrustedProxies(Vec<IpNet>);
 

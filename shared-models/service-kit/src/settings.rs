@@ -5,6 +5,7 @@
 pub mod allocator;
 mod error;
 mod names;
+pub mod reference;
 mod schema;
 mod sections;
 
@@ -55,8 +56,8 @@ pub fn is_local_url(url: &str) -> bool {
 /// not UTF-8, or whose name is nearly that of a setting, is an error.
 pub struct Loader {
     prefix: &'static str,
-    secrets: &'static [&'static str],
-    lists: &'static [&'static str],
+    secrets: Vec<&'static str>,
+    lists: Vec<&'static str>,
     file: Option<PathBuf>,
     defaults: Vec<(&'static str, String)>,
     environment: BTreeMap<String, String>,
@@ -68,11 +69,11 @@ pub struct Loader {
 
 impl Loader {
     /// A loader for variables that begin with `PREFIX__`, with the dotted keys that are secrets.
-    pub fn new(prefix: &'static str, secrets: &'static [&'static str]) -> Self {
+    pub fn new(prefix: &'static str, secrets: impl IntoIterator<Item = &'static str>) -> Self {
         let loader = Self {
             prefix,
-            secrets,
-            lists: &[],
+            secrets: secrets.into_iter().collect(),
+            lists: Vec::new(),
             file: None,
             defaults: Vec::new(),
             environment: BTreeMap::new(),
@@ -83,8 +84,8 @@ impl Loader {
     }
 
     /// Dotted keys whose environment variables hold several values, separated by commas.
-    pub fn lists(mut self, keys: &'static [&'static str]) -> Self {
-        self.lists = keys;
+    pub fn lists(mut self, keys: impl IntoIterator<Item = &'static str>) -> Self {
+        self.lists = keys.into_iter().collect();
         self
     }
 
@@ -139,7 +140,7 @@ impl Loader {
         }
         self.check_names(&schema::keys::<T>())?;
         let mut tree = self.layers().map_err(|error| SettingsError(one_line(&error.to_string())))?;
-        for key in self.secrets {
+        for key in &self.secrets {
             resolve_secret(&mut tree, key)?;
         }
         for (key, value) in &self.defaults {

@@ -161,7 +161,7 @@ impl Api {
         for (name, text) in shipped {
             std::fs::write(at(&format!("collections/{}.json", name.as_ref())), text).unwrap();
         }
-        let settings: Settings = Loader::new("T", &[])
+        let settings: Settings = Loader::new("T", [])
             .environment(variables.iter().copied())
             .default("http.listen", "127.0.0.1:0")
             .default("http.management_listen", "127.0.0.1:0")

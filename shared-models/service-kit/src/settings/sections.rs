@@ -2,13 +2,16 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::error::SettingsError;
+use super::{
+    error::SettingsError,
+    reference::{ANY, Setting},
+};
 use crate::address::TrustedProxies;
 
 /// How a service listens.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpSettings {
     /// Address of the public listener.
@@ -49,18 +52,49 @@ fn write_timeout() -> u64 {
 impl HttpSettings {
     /// Seconds that in-flight requests get after the pause; pause and this stay within 10 s.
     pub(crate) const DRAIN_TIMEOUT: u64 = 5;
+    /// The longest pause with which a drain ends within 10 s.
+    const MAX_PAUSE: u64 = 4;
 
-    /// Refuses a pause with which the drain would take over 10 s, and an origin no browser would send.
+    /// What each setting means, and its bounds.
+    pub const REFERENCE: &[Setting] = &[
+        Setting::text("http.listen", "address and port", "Address of the public listener."),
+        Setting::text(
+            "http.management_listen",
+            "address and port",
+            "Address of the management listener: `/livez`, `/readyz`, `/metrics`.",
+        ),
+        Setting::number("http.workers", "threads", (1, ANY), "Worker threads of the public listener.")
+            .absent("one for each core"),
+        Setting::number(
+            "http.drain_pause",
+            "seconds",
+            (0, Self::MAX_PAUSE),
+            "Time between SIGTERM, when `/readyz` turns 503, and the end of accepting connections.",
+        ),
+        Setting::number(
+            "http.write_timeout",
+            "seconds",
+            (1, 600),
+            "Time after which a connection is cut whose client accepts nothing of what it is sent (Linux only).",
+        ),
+        Setting::flag(
+            "http.h2c",
+            "Whether HTTP/2 without TLS is spoken too; only for a proxy that alone reaches the listener.",
+        ),
+        Setting::list(
+            "http.allowed_origins",
+            "origins such as `https://console.example.org`",
+            "Other origins whose pages may call with credentials.",
+        ),
+        Setting::list(
+            "http.trusted_proxies",
+            "addresses and networks",
+            "Proxies whose `X-Forwarded-For` is trusted.",
+        ),
+    ];
+
+    /// Refuses an origin no browser would send. The bounds of numbers are those of [`Self::REFERENCE`].
     pub fn validate(&self) -> Result<(), SettingsError> {
-        if self.drain_pause > 4 {
-            return Err(SettingsError::at("http.drain_pause", "at most 4 (seconds)"));
-        }
-        if !(1..=600).contains(&self.write_timeout) {
-            return Err(SettingsError::at("http.write_timeout", "from 1 to 600 (seconds)"));
-        }
-        if self.workers == Some(0) {
-            return Err(SettingsError::at("http.workers", "at least 1"));
-        }
         for origin in &self.allowed_origins {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             if !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '*', '?', '#'])) {
@@ -86,7 +120,7 @@ impl HttpSettings {
 }
 
 /// Logs and traces.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetrySettings {
     /// How log lines look.
@@ -95,8 +129,21 @@ pub struct TelemetrySettings {
     pub otlp_endpoint: Option<String>,
 }
 
+impl TelemetrySettings {
+    /// What each setting means.
+    pub const REFERENCE: &[Setting] = &[
+        Setting::word("telemetry.format", "How log lines look: JSON for machines, coloured text for people."),
+        Setting::text(
+            "telemetry.otlp_endpoint",
+            "URL",
+            "Base URL of an OTLP/HTTP collector, which receives traces.",
+        )
+        .absent("traces are not exported"),
+    ];
+}
+
 /// How log lines look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// One JSON object a line, for machines.

@@ -7,7 +7,7 @@ pub mod sqlite;
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The store cannot be reached now; the caller may retry later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,6 +95,13 @@ impl TryFrom<String> for StoreUrl {
 
     fn try_from(url: String) -> Result<Self, String> {
         url.parse()
+    }
+}
+
+/// As in `Debug`: no password is shown.
+impl Serialize for StoreUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{self:?}"))
     }
 }
 

@@ -25,7 +25,7 @@ struct Http {
 }
 
 fn loader<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Loader {
-    Loader::new("T", &["pin"]).lists(&["http.origins"]).default("http.port", "1").environment(variables)
+    Loader::new("T", ["pin"]).lists(["http.origins"]).default("http.port", "1").environment(variables)
 }
 
 fn file(text: &str) -> tempfile::NamedTempFile {
@@ -109,7 +109,7 @@ fn a_choice_that_does_not_exist_is_refused_with_those_that_do() {
 fn what_is_not_utf_8_is_refused_by_its_name() {
     let text = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
     let load = |name: &[u8], value: &[u8]| {
-        let loader = Loader::new("T", &["pin"]).default("http.port", "1");
+        let loader = Loader::new("T", ["pin"]).default("http.port", "1");
         loader.environment([(text(name), text(value))]).load::<Settings>().map_err(|e| e.to_string())
     };
     let refusal = load(b"T__HTTP__PORT", b"1\xa0").unwrap_err();
