@@ -2,12 +2,16 @@
 
 use std::{path::Path, process::Command};
 
-use crate::support::{Stack, on_both_stores, process::run};
+use crate::support::{
+    Stack, on_both_stores,
+    process::{run, run_with},
+};
 
 on_both_stores!(
     users_log_in_with_the_passwords_they_had,
     a_broken_line_is_told_and_the_others_are_kept,
     a_stray_quote_costs_its_line_alone,
+    users_are_taken_over_from_standard_input,
     ten_thousand_users_are_taken_over_once_past_a_broken_line
 );
 
@@ -92,6 +96,30 @@ async fn a_stray_quote_costs_its_line_alone(mut stack: Stack) {
     assert!(complaints.contains("line 4: column 2: ") && !complaints.contains('$'));
     let user = stack.login("user7@example.org", "password of 7").await.get("/auth/users/me").await.json();
     assert_eq!(user["full_name"], "Lovelace, \"Ada\"");
+}
+
+async fn users_are_taken_over_from_standard_input(mut stack: Stack) {
+    let replicas = stack.auth.len();
+    stack.auth.clear();
+    let mut ndjson: Vec<String> = make_users(8, "ndjson").lines().map(str::to_owned).collect();
+    ndjson.insert(4, "{\"email\": 7}".into());
+    for (form, text, code, counts) in [
+        ("csv", make_users(4, "csv"), 0, "4 read: 4 added, 0 already there, 0 refused"),
+        ("ndjson", ndjson.join("\n"), 2, "9 read: 4 added, 4 already there, 1 refused"),
+        ("nothing", String::new(), 0, "0 read: 0 added, 0 already there, 0 refused"),
+    ] {
+        let output = run_with("auth-service", &["import-users", "-"], &stack.auth_environment, Some(text));
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!((output.status.code(), said.trim()), (Some(code), counts), "{form}: {output:?}");
+        let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(complaints.contains("line 5: "), code == 2, "{form}: {complaints}");
+    }
+    for _ in 0..replicas {
+        stack.auth.push(stack.another("auth-service").await);
+    }
+    for number in [0, 7] {
+        stack.login(&format!("user{number}@example.org"), &format!("password of {number}")).await;
+    }
 }
 
 async fn ten_thousand_users_are_taken_over_once_past_a_broken_line(mut stack: Stack) {

@@ -7,7 +7,11 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::support::{Process, Stack, on_both_stores, process::run, stack::KID};
+use crate::support::{
+    Process, Stack, on_both_stores,
+    process::{run, run_with},
+    stack::KID,
+};
 
 on_both_stores!(each_step_of_the_ring_is_in_the_audit_log_once);
 
@@ -167,6 +171,44 @@ fn a_rotation_by_command_waits_for_the_slowest_reader() {
     assert!(!early.status.success(), "{early:?}");
     assert_eq!(ring()["keys"][0]["key_ops"], json!(["sign", "verify"]), "the old key still signs");
     assert_eq!(ring()["keys"][0]["kid"], first);
+}
+
+#[test]
+fn a_ring_is_made_rotated_and_listed_through_pipes() {
+    // No file is read: the one of the settings is missing.
+    let environment = vec![("AUTH__KEYS__FILE".to_owned(), "/nowhere/keys.json".to_owned())];
+    let piped = |arguments: &[&str], ring: Option<&str>| {
+        let arguments = [&["keys"], arguments, &["--file", "-"]].concat();
+        let output = run_with("auth-service", &arguments, &environment, ring.map(str::to_owned));
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let keys = |ring: &str| -> Vec<Value> {
+        let ring: Value = serde_json::from_str(ring).expect("standard output is the ring alone");
+        ring["keys"].as_array().expect("keys").clone()
+    };
+    let (code, first, said) = piped(&["new"], None);
+    assert_eq!((code, keys(&first).len()), (Some(0), 1), "{said}");
+    assert!(said.contains("which signs") && !said.contains("\"k\""), "{said}");
+
+    let (code, second, said) = piped(&["rotate", "--alg", "EdDSA"], Some(&first));
+    assert_eq!((code, keys(&second).len()), (Some(0), 2), "{said}");
+    assert!(said.contains("only verifies; run this again in 100 s"), "{said}");
+    assert_eq!(keys(&second)[0], keys(&first)[0]);
+
+    let (code, nothing, said) = piped(&["rotate", "--alg", "EdDSA"], Some(&second));
+    assert_eq!((code, nothing.as_str()), (Some(1), ""), "no ring where nothing was changed: {said}");
+    assert!(said.contains("nothing was changed"), "{said}");
+
+    let (code, listed, said) = piped(&["list"], Some(&second));
+    assert_eq!((code, listed.lines().count()), (Some(0), 2), "{said}");
+    assert!(listed.contains("HS256  signs") && listed.contains("EdDSA  verifies, on its way in"), "{listed}");
+
+    for (ring, why) in [("{", "standard input"), (r#"{"keys": []}"#, "no key signs")] {
+        let (code, nothing, said) = piped(&["rotate"], Some(ring));
+        assert_eq!((code, nothing.as_str(), said.lines().count()), (Some(1), "", 1), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,11 +1,11 @@
-//! `import-users FILE`: users of another system, line by line, in constant memory.
+//! `import-users FILE`: users of another system, line by line, in constant memory. `-` is standard input.
 
 mod lines;
 mod table;
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, IsTerminal as _},
+    io::{BufRead, BufReader, IsTerminal as _, Read, stdin},
     path::Path,
     process::ExitCode,
 };
@@ -54,8 +54,14 @@ pub(super) async fn run(
     format: Option<Format>,
     dry_run: bool,
 ) -> Result<ExitCode> {
-    let file = File::open(path).with_context(|| path.display().to_string())?;
-    let bar = bar(file.metadata()?.len());
+    let (file, bytes): (Box<dyn Read>, _) = if path == Path::new("-") {
+        (Box::new(stdin()), None)
+    } else {
+        let file = File::open(path).with_context(|| path.display().to_string())?;
+        let bytes = file.metadata()?.len();
+        (Box::new(file), Some(bytes))
+    };
+    let bar = bar(bytes);
     let mut file = BufReader::new(bar.wrap_read(file));
     let format = match format {
         Some(format) => format,
@@ -96,10 +102,11 @@ fn guess(path: &Path, file: &mut impl BufRead) -> Result<Format> {
     Ok(if text.first() == Some(&b'{') { Format::Ndjson } else { Format::Csv })
 }
 
-fn bar(bytes: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+/// None is shown where nobody looks, or where nobody knows how much there is.
+fn bar(bytes: Option<u64>) -> ProgressBar {
+    let Some(bytes) = bytes.filter(|_| std::io::stderr().is_terminal()) else {
         return ProgressBar::hidden();
-    }
+    };
     let style = ProgressStyle::with_template("{bar:40} {percent} % {msg}");
     ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -1,6 +1,7 @@
 //! One running binary: started on free ports, read from its log, ended by its id.
 
 use std::{
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::LazyLock,
@@ -47,12 +48,27 @@ pub fn command_of(program: &Path, environment: &[(String, String)]) -> Command {
 
 /// Runs a binary to its end, and fails the test when it does not end.
 pub fn run(name: &str, arguments: &[&str], environment: &[(String, String)]) -> Output {
+    run_with(name, arguments, environment, None)
+}
+
+/// The same, with this text on standard input.
+pub fn run_with(
+    name: &str,
+    arguments: &[&str],
+    environment: &[(String, String)],
+    input: Option<String>,
+) -> Output {
     let mut child = command(name, environment)
         .args(arguments)
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary starts");
+    // Written by a thread of its own: the program may not read all of it.
+    let writing = input
+        .zip(child.stdin.take())
+        .map(|(text, mut stdin)| std::thread::spawn(move || drop(stdin.write_all(text.as_bytes()))));
     let started = Instant::now();
     while child.try_wait().expect("the child can be waited for").is_none() {
         if started.elapsed() > PATIENCE {
@@ -60,6 +76,9 @@ pub fn run(name: &str, arguments: &[&str], environment: &[(String, String)]) -> 
             panic!("{name} {arguments:?} did not end");
         }
         std::thread::sleep(Duration::from_millis(10));
+    }
+    if let Some(writing) = writing {
+        writing.join().expect("the input is written");
     }
     child.wait_with_output().expect("the child's output can be read")
 }

@@ -175,13 +175,23 @@ impl JwkSet {
     pub fn read(path: &Path) -> Result<Self, KeysError> {
         let named = |error: &dyn std::fmt::Display| KeysError(format!("{}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
-        serde_json::from_str(&text).map_err(|error| named(&error))
+        Self::from_text(&text).map_err(|error| named(&error))
+    }
+
+    /// Reads the text of a key ring file without checking its keys.
+    pub fn from_text(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+
+    /// The text of a key ring file.
+    pub fn to_text(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
 
     /// Writes the file, readable by its owner alone, in one step: a reader sees the old ring or the new one.
     pub fn write(&self, path: &Path) -> Result<(), KeysError> {
         let named = |error: &dyn std::fmt::Display| KeysError(format!("{}: {error}", path.display()));
-        let text = serde_json::to_string_pretty(self).map_err(|error| named(&error))?;
+        let text = self.to_text().map_err(|error| named(&error))?;
         let mut beside = path.as_os_str().to_owned();
         beside.push(".new");
         let beside = PathBuf::from(beside);
@@ -195,7 +205,6 @@ impl JwkSet {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             let mut file = options.open(&beside)?;
             file.write_all(text.as_bytes())?;
-            file.write_all(b"\n")?;
             file.sync_all()?;
             std::fs::rename(&beside, path)
         };
