@@ -49,23 +49,41 @@ install_node() {
     fi
 }
 
-# The libraries, certificates and time zones of Debian, unpacked from its packages into a folder: what a small base image has.
-install_debian() {
-    local folder=$cache/debian packages=(ca-certificates libc6 libgcc-s1 tzdata) bundle=etc/ssl/certs/ca-certificates.crt one
-    [ ! -s "$folder/$bundle" ] || return 0
-    rm -rf "$folder" "$folder.new"
-    mkdir -p "$folder.new/packages"
+# Unpacks Debian packages into a folder, where nothing is installed.
+unpack_packages() {
+    local folder=$1 one
+    shift
+    mkdir -p "$folder/packages"
     # As root there is no other user who must be able to write here.
     (
-        cd "$folder.new/packages"
-        apt-get -o APT::Sandbox::User=root download -qq "${packages[@]}" 2>/dev/null \
-            || { "${as_root[@]}" apt-get update -qq && apt-get -o APT::Sandbox::User=root download -qq "${packages[@]}"; }
+        cd "$folder/packages"
+        apt-get -o APT::Sandbox::User=root download -qq "$@" 2>/dev/null \
+            || { "${as_root[@]}" apt-get update -qq && apt-get -o APT::Sandbox::User=root download -qq "$@"; }
     )
-    for one in "$folder.new"/packages/*.deb; do
-        dpkg -x "$one" "$folder.new"
+    for one in "$folder"/packages/*.deb; do
+        dpkg -x "$one" "$folder"
     done
-    rm -r "$folder.new/packages"
+    rm -r "$folder/packages"
+}
+
+# The libraries, certificates and time zones of Debian: what a small base image has.
+install_debian() {
+    local folder=$cache/debian bundle=etc/ssl/certs/ca-certificates.crt
+    [ ! -s "$folder/$bundle" ] || return 0
+    rm -rf "$folder" "$folder.new"
+    unpack_packages "$folder.new" ca-certificates libc6 libgcc-s1 tzdata
     mkdir -p "$folder.new/${bundle%/*}"
     cat "$folder.new"/usr/share/ca-certificates/mozilla/*.crt >"$folder.new/$bundle"
     mv "$folder.new" "$folder"
+}
+
+# A clock that can be set, as a library.
+install_faketime() {
+    [ ! -e "$cache/faketime/libfaketime.so.1" ] || return 0
+    local folder
+    folder=$(mktemp -d)
+    unpack_packages "$folder" libfaketime
+    mkdir -p "$cache/faketime"
+    cp "$folder"/usr/lib/*/faketime/libfaketime.so.1 "$cache/faketime/"
+    rm -rf "$folder"
 }

@@ -1,0 +1,91 @@
+"""A whole system: a replica set, replicas of both services, and the shipped balancer before them."""
+import asyncio
+import time
+
+import network
+from client import Client
+from mongo import ReplicaSet
+from process import PATIENCE
+from services import ADMIN, AUTH, RESOURCE, Balancer, Service, write_keys
+
+SCOPES = ["revocations:read", "revocations:write", "users:read"]
+
+
+class Cluster:
+    """What scenarios do things to."""
+
+    def __init__(self, folder, election_timeout, replicas=2, binaries=None):
+        self.folder, self.election_timeout, self.binaries = folder, election_timeout, binaries
+        folder.mkdir(parents=True, exist_ok=True)
+        network.build()
+        self.keys = folder / "keys.json"
+        write_keys(self.keys)
+        self.mongo = ReplicaSet(folder)
+        auth = {"STORE__URL": self.mongo.url("auth"), "KEYS__FILE": str(self.keys), "REGISTRATION": "open",
+                "REGISTRATION_ON_NETWORK": "true", "THROTTLE__SIGN_UPS": "100000", "HTTP__TRUSTED_PROXIES": network.ORIGIN,
+                "BOOTSTRAP__ADMIN_EMAIL": ADMIN[0], "BOOTSTRAP__ADMIN_PASSWORD": ADMIN[1]}
+        self.settings = {AUTH: auth, RESOURCE: {"STORE__URL": self.mongo.url("resource"), "KEYS__FILE": str(self.keys)}}
+        self.auth = [self.replica(AUTH, number) for number in range(1, replicas + 1)]
+        self.resource = []
+        self.replicas = replicas
+        self.balancer = Balancer(folder)
+        self.client = None
+
+    def replica(self, service, number):
+        return Service(service, number, self.folder, self.settings[service], self.binaries)
+
+    @property
+    def services(self):
+        return self.auth + self.resource
+
+    async def start(self):
+        await self.mongo.start(self.election_timeout)
+        self.balancer.start()
+        for replica in self.auth:
+            replica.start()
+        await asyncio.gather(*(replica.ready() for replica in self.auth))
+        self.client = Client()
+        deadline = time.monotonic() + PATIENCE
+        while (answer := await self.client.log_in(*ADMIN)).status != 200:
+            assert time.monotonic() < deadline, f"the admin cannot log in: {answer.status} {answer.json}"
+            await asyncio.sleep(0.2)
+        made = await self.client.ask("POST", "/auth/clients", token=answer.json["access_token"],
+                                     body={"name": "resource-service", "scopes": SCOPES})
+        assert made.status == 201, made.json
+        self.settings[RESOURCE] |= {
+            "AUTH__URL": f"http://{network.INNER}:8081", "AUTH__CLIENT_ID": made.json["client_id"],
+            "AUTH__CLIENT_SECRET": made.json["client_secret"]}
+        self.resource = [self.replica(RESOURCE, number) for number in range(1, self.replicas + 1)]
+        for replica in self.resource:
+            replica.start()
+        await self.until_served()
+
+    async def until_served(self):
+        """Waits until every replica is ready and the balancer sends requests to both services."""
+        await asyncio.gather(*(replica.ready() for replica in self.services))
+        deadline = time.monotonic() + PATIENCE
+        for path, served in (("/api/calculations", 401), ("/.well-known/jwks.json", 200)):
+            while (answer := await self.client.ask("GET", path)).status != served:
+                assert time.monotonic() < deadline, f"{path}: {answer.status} {answer.json} {answer.error}"
+                await asyncio.sleep(0.1)
+        # The balancer asks each replica once a second.
+        await asyncio.sleep(1.2)
+
+    async def heal(self):
+        """Takes back every fault: all that is lost is started, all that is cut off is joined."""
+        await self.mongo.heal()
+        for replica in self.services:
+            replica.host.heal()
+            replica.thaw()
+            if not replica.running:
+                replica.start()
+        await self.until_served()
+
+    async def close(self):
+        if self.client:
+            await self.client.close()
+        for process in [*self.services, *self.mongo.members]:
+            process.kill()
+        if self.balancer.child:
+            self.balancer.child.kill()
+            self.balancer.child.wait()

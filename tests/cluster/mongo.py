@@ -1,0 +1,110 @@
+"""A replica set of three real mongods, each in a host of its own."""
+import asyncio
+import os
+import time
+
+import network
+import pymongo
+import pymongo.errors
+from process import PATIENCE, Process
+
+PORT = 27017
+# In milliseconds. The second is what MongoDB has where nobody sets it.
+SHORT, DEFAULT = 1_000, 10_000
+
+
+class Mongod(Process):
+    """A member of the set."""
+
+    def __init__(self, number, folder, data):
+        host = network.Host(f"mongo-{number}", 10 + number)
+        data.mkdir(parents=True, exist_ok=True)
+        self.address = f"{host.address}:{PORT}"
+        super().__init__(f"mongo-{number}", host, folder, [
+            os.environ["MONGOD"], "--dbpath", data, "--port", PORT, "--bind_ip", f"{host.address},127.0.0.1",
+            "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1",
+            "--setParameter", "transactionLifetimeLimitSeconds=30",
+        ])
+
+    def client(self, patience=5):
+        return pymongo.MongoClient(
+            self.address, directConnection=True, serverSelectionTimeoutMS=patience * 1000, connectTimeoutMS=patience * 1000,
+            socketTimeoutMS=patience * 1000)
+
+    def command(self, *command, patience=5, **options):
+        with self.client(patience) as client:
+            return client.admin.command(*command, **options)
+
+    def leads(self):
+        """Whether this member says that it is primary, and in which term. None: it does not answer."""
+        try:
+            hello = self.command("hello", patience=1)
+        except pymongo.errors.PyMongoError:
+            return None
+        return hello["electionId"] if hello.get("isWritablePrimary") else None
+
+
+class ReplicaSet:
+    """Three members. At most one of them is lost, frozen or cut off at a time, unless a scenario asks for all."""
+
+    def __init__(self, folder, data=lambda number, usual: usual):
+        self.members = [Mongod(number, folder, data(number, folder / f"data-{number}")) for number in (1, 2, 3)]
+
+    @property
+    def hosts(self):
+        return [member.host for member in self.members]
+
+    def url(self, database):
+        addresses = ",".join(member.address for member in self.members)
+        return f"mongodb://{addresses}/{database}?replicaSet=rs0"
+
+    async def start(self, election_timeout):
+        for member in self.members:
+            member.start()
+        first = self.members[0]
+        members = [{"_id": number, "host": member.address} for number, member in enumerate(self.members)]
+        for member in self.members:
+            await asyncio.to_thread(member.command, "ping", patience=PATIENCE)
+        # A short time-out at first, since the first election waits for it too.
+        settings = {"electionTimeoutMillis": SHORT}
+        first.command("replSetInitiate", {"_id": "rs0", "members": members, "settings": settings})
+        await self.primary()
+        await self.reconfigure(election_timeout)
+
+    async def reconfigure(self, election_timeout):
+        primary = await self.primary()
+        config = primary.command("replSetGetConfig")["config"]
+        config["version"] += 1
+        config["settings"]["electionTimeoutMillis"] = election_timeout
+        primary.command("replSetReconfig", config)
+
+    async def primary(self, other_than=None):
+        """The member that leads in the latest term of those that say so."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            asked = [member for member in self.members if member.running and not member.frozen and member is not other_than]
+            terms = await asyncio.gather(*(asyncio.to_thread(member.leads) for member in asked))
+            leading = [(term, number) for number, term in enumerate(terms) if term is not None]
+            if leading:
+                return asked[max(leading)[1]]
+            assert time.monotonic() < deadline, "no member becomes primary"
+            await asyncio.sleep(0.05)
+
+    async def heal(self):
+        """Brings every member back, and waits until all follow the primary."""
+        for member in self.members:
+            member.host.heal()
+            member.thaw()
+            if not member.running:
+                member.start()
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            primary = await self.primary()
+            try:
+                states = [member["stateStr"] for member in primary.command("replSetGetStatus")["members"]]
+            except pymongo.errors.PyMongoError:
+                states = []
+            if sorted(states) == ["PRIMARY", "SECONDARY", "SECONDARY"]:
+                return
+            assert time.monotonic() < deadline, f"the replica set does not heal: {states}"
+            await asyncio.sleep(0.2)
