@@ -5,8 +5,9 @@ import json
 import aiohttp
 from services import ISSUER
 
-# The balancer gives a replica 60 s. Nothing may take as long as this.
-TIMEOUT = aiohttp.ClientTimeout(total=75, sock_connect=5)
+# A client that has waited this long gives up, and does not know what became of its request. Shorter than the 30 s for which a
+# used refresh token still returns its successor.
+TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=5)
 JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
 COOKIE = "tessera_refresh"
 

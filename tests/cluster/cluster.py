@@ -1,5 +1,6 @@
 """A whole system: a replica set, replicas of both services, and the shipped balancer before them."""
 import asyncio
+import os
 import time
 
 import network
@@ -8,14 +9,28 @@ from mongo import ReplicaSet
 from process import PATIENCE
 from services import ADMIN, AUTH, RESOURCE, Balancer, Service, write_keys
 
+# A collector of traces that accepts connections and answers nothing: it must never hold anything up.
+COLLECTOR = f"http://{network.ORIGIN}:4318"
 SCOPES = ["revocations:read", "revocations:write", "users:read"]
+
+
+async def hang(reader, writer):
+    """Reads and does not answer."""
+    try:
+        while await reader.read(65_536):
+            pass
+    except OSError:
+        pass
+    finally:
+        writer.close()
 
 
 class Cluster:
     """What scenarios do things to."""
 
     def __init__(self, folder, election_timeout, replicas=2, binaries=None):
-        self.folder, self.election_timeout, self.binaries = folder, election_timeout, binaries
+        self.folder, self.election_timeout = folder, election_timeout
+        self.binaries = binaries or os.environ["TESSERA_BIN_DIR"]
         folder.mkdir(parents=True, exist_ok=True)
         network.build()
         self.keys = folder / "keys.json"
@@ -23,13 +38,14 @@ class Cluster:
         self.mongo = ReplicaSet(folder)
         auth = {"STORE__URL": self.mongo.url("auth"), "KEYS__FILE": str(self.keys), "REGISTRATION": "open",
                 "REGISTRATION_ON_NETWORK": "true", "THROTTLE__SIGN_UPS": "100000", "HTTP__TRUSTED_PROXIES": network.ORIGIN,
-                "BOOTSTRAP__ADMIN_EMAIL": ADMIN[0], "BOOTSTRAP__ADMIN_PASSWORD": ADMIN[1]}
-        self.settings = {AUTH: auth, RESOURCE: {"STORE__URL": self.mongo.url("resource"), "KEYS__FILE": str(self.keys)}}
+                "TELEMETRY__OTLP_ENDPOINT": COLLECTOR, "BOOTSTRAP__ADMIN_EMAIL": ADMIN[0], "BOOTSTRAP__ADMIN_PASSWORD": ADMIN[1]}
+        self.settings = {AUTH: auth, RESOURCE: {"STORE__URL": self.mongo.url("resource"), "KEYS__FILE": str(self.keys),
+                                                          "TELEMETRY__OTLP_ENDPOINT": COLLECTOR}}
         self.auth = [self.replica(AUTH, number) for number in range(1, replicas + 1)]
         self.resource = []
         self.replicas = replicas
         self.balancer = Balancer(folder)
-        self.client = None
+        self.client = self.collector = None
 
     def replica(self, service, number):
         return Service(service, number, self.folder, self.settings[service], self.binaries)
@@ -39,6 +55,7 @@ class Cluster:
         return self.auth + self.resource
 
     async def start(self):
+        self.collector = await asyncio.start_server(hang, network.ORIGIN, 4318)
         await self.mongo.start(self.election_timeout)
         self.balancer.start()
         for replica in self.auth:
@@ -84,6 +101,8 @@ class Cluster:
     async def close(self):
         if self.client:
             await self.client.close()
+        if self.collector:
+            self.collector.close()
         for process in [*self.services, *self.mongo.members]:
             process.kill()
         if self.balancer.child:

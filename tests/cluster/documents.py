@@ -52,12 +52,13 @@ class Documents:
             patience -= 1
             await asyncio.sleep(0.3)
 
-    async def update(self, session, document):
+    async def update(self, session, document, via="balancer"):
+        """Changes a document, if it is as the client knows it. Returns the status."""
         value = uuid.uuid4().hex
         expected = document.revision
-        number = self.history.begin("update", doc=document.id, expected=expected, value=value)
+        number = self.history.begin("update", doc=document.id, expected=expected, value=value, via=via)
         answer = await self.client.ask(
-            "PATCH", f"{PATH}/{document.id}", token=session.token, body={"parameters": {"op": value}},
+            "PATCH", f"{PATH}/{document.id}", token=session.token, base=self.bases[via], body={"parameters": {"op": value}},
             headers={"If-Match": f'"{expected}"', "Content-Type": MERGE_PATCH})
         self.history.end(number, status=answer.status, **seen(answer), **answer.problem())
         if answer.status == 200:

@@ -26,14 +26,15 @@ PATIENCE = 1_200
 SHOWN = 12
 
 
-def scenarios(names, long):
+def scenarios(names, long, old):
     """The scenarios that are asked for, those on one kind of cluster one after the other."""
     known = sorted(path.stem for path in (HERE / "scenarios").glob("[a-z]*.py"))
     for name in names:
         if name not in known:
             sys.exit(f"tests/cluster: no scenario {name}; there are: {' '.join(known)}")
     found = [(name, importlib.import_module(f"scenarios.{name}").SCENARIO) for name in names or known]
-    chosen = [(name, scenario) for name, scenario in found if names or long or scenario.short]
+    chosen = [(name, scenario) for name, scenario in found
+              if names or (long and (old or not scenario.needs_old)) or (scenario.short and not long)]
     return sorted(chosen, key=lambda pair: (pair[1].spoils, pair[1].election))
 
 
@@ -110,7 +111,7 @@ async def main(arguments):
     shutil.rmtree(folder, ignore_errors=True)
     runner, rows, failed = Runner(folder, arguments), [], []
     try:
-        for name, scenario in scenarios(arguments.scenarios, arguments.long):
+        for name, scenario in scenarios(arguments.scenarios, arguments.long, arguments.old):
             began = time.monotonic()
             verdict = await runner.run(name, scenario)
             rows.append(row(name, verdict, time.monotonic() - began))

@@ -11,6 +11,8 @@ from process import PATIENCE, Process
 PORT = 27017
 # In milliseconds. The second is what MongoDB has where nobody sets it.
 SHORT, DEFAULT = 1_000, 10_000
+# With a short time-out heartbeats must be as frequent, or a primary gives up where one member is silent.
+HEARTBEAT = 250
 
 
 class Mongod(Process):
@@ -66,7 +68,7 @@ class ReplicaSet:
         for member in self.members:
             await asyncio.to_thread(member.command, "ping", patience=PATIENCE)
         # A short time-out at first, since the first election waits for it too.
-        settings = {"electionTimeoutMillis": SHORT}
+        settings = {"electionTimeoutMillis": SHORT, "heartbeatIntervalMillis": HEARTBEAT}
         first.command("replSetInitiate", {"_id": "rs0", "members": members, "settings": settings})
         await self.primary()
         await self.reconfigure(election_timeout)
@@ -76,6 +78,8 @@ class ReplicaSet:
         config = primary.command("replSetGetConfig")["config"]
         config["version"] += 1
         config["settings"]["electionTimeoutMillis"] = election_timeout
+        if election_timeout != SHORT:
+            config["settings"].pop("heartbeatIntervalMillis", None)
         primary.command("replSetReconfig", config)
 
     async def primary(self, other_than=None):

@@ -50,6 +50,11 @@ class Host:
         for address in list(self.cut):
             self.find_again(address)
 
+    def close(self):
+        # The link goes at once; a namespace only when its last process has.
+        ip("-n", self.name, "link", "del", "eth0")
+        ip("netns", "del", self.name)
+
 
 def cut(some, others):
     """Cuts every host of `some` off from every host of `others`, both ways."""
@@ -60,10 +65,18 @@ def cut(some, others):
 
 
 def build():
-    """Makes the bridge, with the addresses of the harness."""
-    pathlib.Path("/run").mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "run", "/run"], check=True)
-    ip("link", "set", "lo", "up")
+    """Makes the bridge, with the addresses of the harness, in place of an earlier one and its hosts."""
+    names = pathlib.Path("/run/netns")
+    if not names.exists():
+        # `ip netns` keeps its names in files, which only this mount namespace is to have.
+        subprocess.run(["mount", "-t", "tmpfs", "run", "/run"], check=True)
+        ip("link", "set", "lo", "up")
+    else:
+        for name in names.iterdir():
+            # The link goes at once; a namespace only when its last process has.
+            ip("-n", name.name, "link", "del", "eth0")
+            ip("netns", "del", name.name)
+        ip("link", "del", BRIDGE)
     ip("link", "add", BRIDGE, "type", "bridge")
     for address in (ORIGIN, INNER):
         ip("addr", "add", f"{address}/24", "dev", BRIDGE)

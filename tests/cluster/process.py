@@ -21,10 +21,11 @@ class Process:
     def log(self):
         return self.folder / f"{self.name}.{self.starts}.log"
 
-    def start(self):
+    def start(self, **more):
+        """Starts the program, with further variables in its environment."""
         assert not self.running, f"{self.name} runs already"
         self.starts += 1
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.environment}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.environment, **more}
         with open(self.log, "w") as log:
             command = self.host.command(self.arguments)
             self.child = subprocess.Popen(command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL,

@@ -1,10 +1,12 @@
 """What a scenario is: a cluster, a load, faults, and what is expected of both."""
+import inspect
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from check import Expectations
 from mongo import SHORT
+from process import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Scenario:
     pinned: bool = False
     # Whether the cluster is of no use afterwards.
     spoils: bool = False
+    # Whether it needs the binaries of an earlier commit.
+    needs_old: bool = False
 
 
 class Running:
@@ -49,17 +53,33 @@ class Running:
     async def until(self, holds, what, patience=90):
         """Lets the load run until something holds, and returns the seconds that it took."""
         began = time.monotonic()
-        while not await holds():
+        while True:
+            held = holds()
+            if await held if inspect.isawaitable(held) else held:
+                break
             assert time.monotonic() - began < patience, f"{what}: not within {patience} s"
             await self.run(0.1)
         return time.monotonic() - began
 
-    async def served(self):
-        """Lets the load run until one write and one read have been acknowledged that begin now."""
-        begins, session = time.monotonic(), self.load.lasting[0]
-        document = None
-        while document is None:
-            assert time.monotonic() - begins < 90, "nothing is served"
-            document = await self.load.documents.insert(session)
+    async def document(self):
+        """A new document."""
+        deadline = time.monotonic() + PATIENCE
+        while not (document := await self.load.documents.insert(self.load.lasting[0])):
+            assert time.monotonic() < deadline, "nothing is stored"
             await self.run(0.1)
-        return time.monotonic() - begins
+        return document
+
+    async def changed(self, document):
+        """Changes a document, as often as it takes until that is acknowledged. Returns the seconds that it took."""
+        began, documents, session = time.monotonic(), self.load.documents, self.load.lasting[0]
+        while await documents.update(session, document) != 200:
+            assert time.monotonic() - began < PATIENCE, "nothing is changed"
+            await documents.read(session, document)
+            await self.run(0.05)
+        return time.monotonic() - began
+
+    async def served(self):
+        """Lets the load run until one write that begins now is acknowledged. Returns the seconds that it took."""
+        began = time.monotonic()
+        await self.document()
+        return time.monotonic() - began

@@ -34,9 +34,9 @@ def write_keys(path, secret=None):
 class Service(Process):
     """A replica of a service, on fixed ports of its own host."""
 
-    def __init__(self, service, number, folder, settings, binaries=None):
+    def __init__(self, service, number, folder, settings, binaries):
         host = network.Host(f"{service}-{number}", FIRST_HOST[service] + number)
-        binaries = pathlib.Path(binaries or os.environ["TESSERA_BIN_DIR"])
+        binaries = pathlib.Path(binaries)
         self.service = service
         public, management = PORTS[service]
         self.base = f"http://{host.address}:{public}"
@@ -50,6 +50,25 @@ class Service(Process):
     def use(self, binaries):
         """The binary of another folder is what the next start runs."""
         self.arguments = [pathlib.Path(binaries) / self.service]
+
+    def start(self, clock=None):
+        """Starts the replica. With a clock, its own one can be set."""
+        if clock is None:
+            return super().start()
+        self.set_clock(clock)
+        # The monotonic clock is never wrong. The time of the file is read at every look at the clock.
+        return super().start(LD_PRELOAD=os.environ["TESSERA_FAKETIME"], FAKETIME_TIMESTAMP_FILE=str(self.clock), FAKETIME_NO_CACHE="1",
+                             DONT_FAKE_MONOTONIC="1", FAKETIME_DONT_FAKE_MONOTONIC="1")
+
+    @property
+    def clock(self):
+        return self.folder / f"{self.name}.clock"
+
+    def set_clock(self, seconds):
+        """How far the clock of the replica is ahead."""
+        new = self.clock.with_suffix(".new")
+        new.write_text(f"{seconds:+}\n")
+        new.replace(self.clock)
 
     def readiness(self):
         """The status of `/readyz`, and what it says; 0 where nobody answers."""
