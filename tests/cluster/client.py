@@ -47,6 +47,9 @@ class Client:
     def __init__(self):
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=10)
         self.http = aiohttp.ClientSession(connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        # A DELETE that took effect and is sent again by itself would be answered with 404. HAProxy closes the connection of a
+        # client without a word where a replica was killed, so that browsers send again what they may.
+        self.http._retry_connection = False
 
     async def close(self):
         await self.http.close()

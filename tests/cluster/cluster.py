@@ -1,6 +1,8 @@
 """A whole system: a replica set, replicas of both services, and the shipped balancer before them."""
 import asyncio
+import contextlib
 import os
+import subprocess
 import time
 
 import network
@@ -11,41 +13,57 @@ from services import ADMIN, AUTH, RESOURCE, Balancer, Service, write_keys
 
 # A collector of traces that accepts connections and answers nothing: it must never hold anything up.
 COLLECTOR = f"http://{network.ORIGIN}:4318"
+# The kind of a cluster without MongoDB.
+SQLITE = "sqlite"
+# The size of the disk that can be filled, in MiB.
+DISK = 1_200
 SCOPES = ["revocations:read", "revocations:write", "users:read"]
+
+
+def mount(folder):
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "disk", folder], check=True)
 
 
 async def hang(reader, writer):
     """Reads and does not answer."""
-    try:
+    with contextlib.suppress(OSError, asyncio.CancelledError):
         while await reader.read(65_536):
             pass
-    except OSError:
-        pass
-    finally:
-        writer.close()
+    writer.close()
 
 
 class Cluster:
     """What scenarios do things to."""
 
-    def __init__(self, folder, election_timeout, replicas=2, binaries=None):
-        self.folder, self.election_timeout = folder, election_timeout
+    def __init__(self, folder, kind, binaries=None):
+        self.folder, self.kind = folder, kind
         self.binaries = binaries or os.environ["TESSERA_BIN_DIR"]
         folder.mkdir(parents=True, exist_ok=True)
         network.build()
         self.keys = folder / "keys.json"
         write_keys(self.keys)
-        self.mongo = ReplicaSet(folder)
-        auth = {"STORE__URL": self.mongo.url("auth"), "KEYS__FILE": str(self.keys), "REGISTRATION": "open",
+        # A folder that can be filled.
+        self.disk = folder / "disk"
+        mount(self.disk)
+        self.mongo = None if kind == SQLITE else ReplicaSet(folder, self.disk)
+        auth = {"STORE__URL": self.url("auth"), "KEYS__FILE": str(self.keys), "REGISTRATION": "open",
                 "REGISTRATION_ON_NETWORK": "true", "THROTTLE__SIGN_UPS": "100000", "HTTP__TRUSTED_PROXIES": network.ORIGIN,
                 "TELEMETRY__OTLP_ENDPOINT": COLLECTOR, "BOOTSTRAP__ADMIN_EMAIL": ADMIN[0], "BOOTSTRAP__ADMIN_PASSWORD": ADMIN[1]}
-        self.settings = {AUTH: auth, RESOURCE: {"STORE__URL": self.mongo.url("resource"), "KEYS__FILE": str(self.keys),
+        self.settings = {AUTH: auth, RESOURCE: {"STORE__URL": self.url("resource"), "KEYS__FILE": str(self.keys),
                                                           "TELEMETRY__OTLP_ENDPOINT": COLLECTOR}}
-        self.auth = [self.replica(AUTH, number) for number in range(1, replicas + 1)]
+        self.auth = [self.replica(AUTH, number) for number in range(1, self.replicas + 1)]
         self.resource = []
-        self.replicas = replicas
         self.balancer = Balancer(folder)
         self.client = self.collector = None
+
+    @property
+    def replicas(self):
+        """How many there are of each service. An embedded store is for one process."""
+        return 2 if self.mongo else 1
+
+    def url(self, database):
+        return self.mongo.url(database) if self.mongo else f"sqlite:{self.disk}/{database}.db"
 
     def replica(self, service, number):
         return Service(service, number, self.folder, self.settings[service], self.binaries)
@@ -56,7 +74,8 @@ class Cluster:
 
     async def start(self):
         self.collector = await asyncio.start_server(hang, network.ORIGIN, 4318)
-        await self.mongo.start(self.election_timeout)
+        if self.mongo:
+            await self.mongo.start(self.kind)
         self.balancer.start()
         for replica in self.auth:
             replica.start()
@@ -90,7 +109,8 @@ class Cluster:
 
     async def heal(self):
         """Takes back every fault: all that is lost is started, all that is cut off is joined."""
-        await self.mongo.heal()
+        if self.mongo:
+            await self.mongo.heal()
         for replica in self.services:
             replica.host.heal()
             replica.thaw()
@@ -103,8 +123,9 @@ class Cluster:
             await self.client.close()
         if self.collector:
             self.collector.close()
-        for process in [*self.services, *self.mongo.members]:
+        for process in [*self.services, *(self.mongo.members if self.mongo else [])]:
             process.kill()
         if self.balancer.child:
             self.balancer.child.kill()
             self.balancer.child.wait()
+        subprocess.run(["umount", self.disk], check=True)

@@ -33,6 +33,8 @@ class Documents:
         self.bases = {"balancer": ISSUER, **bases}
         self.tag = f"run-{uuid.uuid4().hex[:12]}"
         self.all = []
+        # How many writes were answered with 503.
+        self.refused = 0
 
     async def insert(self, session, key=None, patience=0):
         """Inserts a document, and returns it if that is acknowledged. One with a key is sent again until it is answered."""
@@ -43,6 +45,7 @@ class Documents:
             number = self.history.begin("insert", value=value, key=key)
             answer = await self.client.ask("POST", PATH, token=session.token, body=body, headers=headers)
             self.history.end(number, status=answer.status, **seen(answer), **answer.problem())
+            self.refused += answer.status == 503
             if answer.status == 201:
                 document = Document(answer.json["_id"], answer.json["_revision"])
                 self.all.append(document)

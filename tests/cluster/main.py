@@ -35,7 +35,7 @@ def scenarios(names, long, old):
     found = [(name, importlib.import_module(f"scenarios.{name}").SCENARIO) for name in names or known]
     chosen = [(name, scenario) for name, scenario in found
               if names or (long and (old or not scenario.needs_old)) or (scenario.short and not long)]
-    return sorted(chosen, key=lambda pair: (pair[1].spoils, pair[1].election))
+    return sorted(chosen, key=lambda pair: (pair[1].spoils, str(pair[1].kind)))
 
 
 class Runner:
@@ -46,10 +46,10 @@ class Runner:
         self.cluster = self.kind = None
 
     async def fresh(self, name, scenario):
-        if self.cluster and self.kind == scenario.election:
+        if self.cluster and self.kind == scenario.kind:
             return self.cluster
         await self.close()
-        self.cluster, self.kind = Cluster(self.folder / name / "cluster", scenario.election), scenario.election
+        self.cluster, self.kind = Cluster(self.folder / name / "cluster", scenario.kind), scenario.kind
         await self.cluster.start()
         return self.cluster
 

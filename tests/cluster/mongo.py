@@ -21,6 +21,7 @@ class Mongod(Process):
     def __init__(self, number, folder, data):
         host = network.Host(f"mongo-{number}", 10 + number)
         data.mkdir(parents=True, exist_ok=True)
+        self.data = data
         self.address = f"{host.address}:{PORT}"
         super().__init__(f"mongo-{number}", host, folder, [
             os.environ["MONGOD"], "--dbpath", data, "--port", PORT, "--bind_ip", f"{host.address},127.0.0.1",
@@ -49,8 +50,10 @@ class Mongod(Process):
 class ReplicaSet:
     """Three members. At most one of them is lost, frozen or cut off at a time, unless a scenario asks for all."""
 
-    def __init__(self, folder, data=lambda number, usual: usual):
-        self.members = [Mongod(number, folder, data(number, folder / f"data-{number}")) for number in (1, 2, 3)]
+    def __init__(self, folder, disk):
+        """The data of the first member lie on a disk that can be filled."""
+        places = [disk / "data-1", folder / "data-2", folder / "data-3"]
+        self.members = [Mongod(number, folder, data) for number, data in enumerate(places, 1)]
 
     @property
     def hosts(self):

@@ -1,4 +1,5 @@
 """What a scenario is: a cluster, a load, faults, and what is expected of both."""
+import contextlib
 import inspect
 import time
 from collections.abc import Awaitable, Callable
@@ -15,8 +16,8 @@ class Scenario:
 
     # Does things to the cluster while the load runs. The cluster is healed afterwards.
     faults: Callable[["Running"], Awaitable[None]]
-    # The election time-out of the replica set, in milliseconds.
-    election: int = SHORT
+    # The election time-out of the replica set, in milliseconds; or SQLITE.
+    kind: int | str = SHORT
     expected: Expectations = field(default_factory=Expectations)
     # Whether the short form has it.
     short: bool = True
@@ -49,6 +50,24 @@ class Running:
 
     async def run(self, seconds):
         await self.load.run(seconds)
+
+    async def fill(self, what):
+        """Fills the disk that can be filled, until something is noticed, and makes room again."""
+        filler = self.cluster.disk / "filler"
+        self.note("the disk is full")
+        with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
+            while file.write(bytes(1 << 20)):
+                pass
+        began = time.monotonic()
+        while not what():
+            assert time.monotonic() - began < PATIENCE, "a full disk is not noticed"
+            # What is written meanwhile may free some room.
+            with contextlib.suppress(OSError), open(filler, "ab", buffering=0) as file:
+                while file.write(bytes(4096)):
+                    pass
+            await self.run(0.2)
+        filler.unlink()
+        self.note("the disk has room")
 
     async def until(self, holds, what, patience=90):
         """Lets the load run until something holds, and returns the seconds that it took."""

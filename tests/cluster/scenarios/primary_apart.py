@@ -25,4 +25,4 @@ async def faults(running):
         await cluster.mongo.heal()
 
 
-SCENARIO = Scenario(faults, election=DEFAULT, expected=Expectations(gap=30, revoked_within=40), pinned=True, load={"readers": 6, "pause": 0.03})
+SCENARIO = Scenario(faults, kind=DEFAULT, expected=Expectations(gap=30, revoked_within=40), pinned=True, load={"readers": 6, "pause": 0.03})

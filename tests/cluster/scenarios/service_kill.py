@@ -14,4 +14,4 @@ async def faults(running):
             await running.run(1.5)
 
 
-SCENARIO = Scenario(faults, expected=Expectations(gap=15))
+SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=15), load={"writers": 10, "readers": 6, "sessions": 5, "pause": 0.02})
