@@ -15,6 +15,7 @@ use service_kit::{
     docs::swagger,
     health::Check,
     keys::{KeyRing, Purpose},
+    metric::{List, PROCESS, kit},
     random::OsRandom,
     route::Access,
     server::{Listeners, Part},
@@ -32,9 +33,10 @@ use crate::{
     admin::Admin,
     http::{DOCS, OPENAPI, cookie::RefreshCookie, mount, origin::Origins, state::State},
     in_force::InForce,
+    metrics,
     ops::{Auth, AuthError, Env, FirstAdmin, Registration, hasher::Hasher},
     settings::{DATABASE, RegistrationMode, Settings},
-    store::{Store, mongo::MongoStore, sqlite::SqliteStore},
+    store::{self, mongo::MongoStore, observed::Observed, sqlite::SqliteStore},
 };
 
 /// The longest body, in bytes.
@@ -46,6 +48,9 @@ const REACHES: u32 = 3;
 /// How long to wait before an unavailable store is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// The metrics of auth-service.
+pub static METRICS: &[List] = &[kit::COMMON, PROCESS, metrics::DECLARED, store::observed::DECLARED];
+
 /// The machine's own clock and randomness.
 pub fn system() -> Env {
     Env { clock: Arc::new(SystemClock), random: Arc::new(OsRandom) }
@@ -56,9 +61,9 @@ pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError>
     let keys = Arc::new(KeyRing::open(&settings.keys.file, Purpose::Sign)?);
     let hasher = Hasher::new(settings.passwords.cost(), settings.passwords.limits(), Arc::clone(&env.random))
         .map_err(|error| StartError::Other(error.to_string()))?;
-    let store: Arc<dyn Store> = match &settings.store.url {
-        StoreUrl::Sqlite(path) => Arc::new(SqliteStore::new(Database::open(path)?)),
-        StoreUrl::Mongo(url) => Arc::new(MongoStore::new(mongo::connect(url, DATABASE).await?)),
+    let store = match &settings.store.url {
+        StoreUrl::Sqlite(path) => Observed::of(SqliteStore::new(Database::open(path)?)),
+        StoreUrl::Mongo(url) => Observed::of(MongoStore::new(mongo::connect(url, DATABASE).await?)),
     };
     Ok(Auth::new(store, hasher, keys, env, settings.policy()))
 }
@@ -153,7 +158,7 @@ impl App {
 
 /// Serves until asked to stop.
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
-    let _telemetry = telemetry::init("auth-service", &settings.telemetry, "info")?;
+    let _telemetry = telemetry::init("auth-service", &settings.telemetry, "info", METRICS)?;
     let listeners = Listeners::bind(&settings.http)?;
     if !listeners.until_resolved(&settings.store.url).await? {
         return Ok(());

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod domain;
 pub mod http;
 pub mod in_force;
+mod metrics;
 pub mod ops;
 pub mod settings;
 pub mod store;

@@ -19,6 +19,7 @@ use service_kit::{
     docs,
     health::Check,
     keys::{KeyRing, Purpose},
+    metric::{List, PROCESS, kit},
     once::Once,
     random::{OsRandom, Random},
     revocations::Revocations,
@@ -43,12 +44,13 @@ use crate::{
         openapi::OpenApi,
     },
     in_force::InForce,
+    metrics,
     ops::{
         Service, catalog, catalog::LiveCatalog, feed::Feed, follow, heartbeat::Heartbeats, hot::Hot, mend,
         names::Names, notices::Notices, sweeps, transfer,
     },
     settings::{DATABASE, Settings},
-    store::{Store, StoreError, mongo::MongoStore, sqlite::SqliteStore},
+    store::{self, Store, StoreError, mongo::MongoStore, observed::Observed, sqlite::SqliteStore},
 };
 
 /// How often `check` tries a store that does not answer.
@@ -62,6 +64,9 @@ const MAINTENANCE: Duration = Duration::from_secs(60);
 const DESCRIBED: Description = Description { root: "/api", page: "/api/docs", document: "/api/openapi.json" };
 /// The part of the budget of memory that copies of documents may take: a quarter.
 const HOT_PART: u64 = 4;
+/// The metrics of resource-service.
+pub static METRICS: &[List] =
+    &[kit::COMMON, PROCESS, kit::BUDGET, kit::CLIENT, metrics::DECLARED, store::observed::DECLARED];
 /// How often the metric of the memory that is taken is set.
 const GAUGE: Duration = Duration::from_secs(5);
 
@@ -166,9 +171,9 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
 async fn opened(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     Ok(match &settings.store.url {
         StoreUrl::Sqlite(path) => {
-            Arc::new(SqliteStore::open(path)?.with_query_timeout(settings.query.timeout()))
+            Observed::of(SqliteStore::open(path)?.with_query_timeout(settings.query.timeout()))
         }
-        StoreUrl::Mongo(url) => Arc::new(remote(url, settings).await?),
+        StoreUrl::Mongo(url) => Observed::of(remote(url, settings).await?),
     })
 }
 
@@ -308,10 +313,10 @@ async fn store(
             catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
             tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(clock)));
-            Ok(store)
+            Ok(Observed::around(store))
         }
         StoreUrl::Mongo(url) => {
-            let store: Arc<dyn Store> = Arc::new(remote(url, settings).await?);
+            let store = Observed::of(remote(url, settings).await?);
             in_force.log();
             tokio::spawn(warm_up(Arc::clone(&store), catalog, Arc::clone(prepared), Arc::clone(random)));
             Ok(store)
@@ -361,8 +366,9 @@ async fn warm_up(
 /// Keeps the metric of the memory that requests and streams hold up to date.
 #[expect(clippy::cast_precision_loss, reason = "a gauge")]
 async fn tell_taken(budget: Budget) {
+    kit::MEMORY_BUDGET.get().set(budget.total() as f64);
     loop {
-        metrics::gauge!("tessera_memory_taken_bytes").set(budget.taken() as f64);
+        kit::MEMORY_TAKEN.get().set(budget.taken() as f64);
         tokio::time::sleep(GAUGE).await;
     }
 }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod domain;
 pub mod http;
 pub mod in_force;
+mod metrics;
 pub mod ops;
 pub mod query;
 pub mod settings;

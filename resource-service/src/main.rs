@@ -74,7 +74,7 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             let settings = settings()?;
-            let _telemetry = telemetry::init("resource-service", &settings.telemetry, "info")?;
+            let _telemetry = telemetry::init("resource-service", &settings.telemetry, "info", app::METRICS)?;
             app::serve(&settings).await
         }
         Command::Check => {

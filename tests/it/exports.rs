@@ -153,14 +153,14 @@ async fn an_export_that_nobody_reads_reads_no_further(stack: Stack) {
     let request = caller.request(Method::GET, "/api/calculations").header(ACCEPT, "application/x-ndjson");
     let mut answer = request.send().await.expect("an answer");
     assert!(answer.chunk().await.expect("bytes").is_some());
-    assert!((metric(&stack, "exports_running").await - 1.0).abs() < 0.1);
+    assert!((metric(&stack, "tessera_exports_running").await - 1.0).abs() < 0.1);
     drop(answer);
     let started = Instant::now();
-    while metric(&stack, "exports_running").await > 0.1 {
+    while metric(&stack, "tessera_exports_running").await > 0.1 {
         assert!(started.elapsed() < PATIENCE, "the export continues");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let read = metric(&stack, "exported_documents_total").await;
+    let read = metric(&stack, "tessera_exported_documents_total").await;
     assert!(read > 0.1 && read < 0.8 * 40.0, "{read} documents were read for nobody");
 }
 

@@ -1,14 +1,8 @@
 //! What the services report about themselves, and what they never report.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    sync::mpsc,
-    time::Duration,
-};
-
 use reqwest::Method;
 use serde_json::json;
+use shared_models::problem::ProblemCode;
 
 use crate::support::{Caller, Stack, caller::send};
 
@@ -22,10 +16,10 @@ async fn latencies_are_counted_by_route_and_never_by_raw_path() {
     }
     let (status, metrics) = stack.resource[0].ask("/metrics").await;
     assert_eq!(status, 200);
-    let counted = "http_request_duration_seconds_count{method=\"GET\",route=\"/api/{collection}/{id}\",status=\"404\"} 3";
+    let counted = "tessera_http_request_duration_seconds_count{method=\"GET\",route=\"/api/{collection}/{id}\",status=\"404\"} 3";
     assert!(metrics.contains(counted), "{metrics}");
     assert!(
-        metrics.contains("http_request_duration_seconds_bucket") && metrics.contains("le=\"0.005\""),
+        metrics.contains("tessera_http_request_duration_seconds_bucket") && metrics.contains("le=\"0.005\""),
         "{metrics}"
     );
     assert!(!metrics.contains("no-such") && !metrics.contains("odd"), "{metrics}");
@@ -111,34 +105,84 @@ async fn no_secret_reaches_the_log_even_at_trace() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_callers_trace_is_carried_on_to_log_and_collector() {
-    let collector = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let endpoint = format!("http://{}", collector.local_addr().expect("a bound address"));
-    let (found, spans) = mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in collector.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let mut request = Vec::new();
-            let _ = stream.set_read_timeout(Some(Duration::from_millis(500)));
-            let _ = stream.read_to_end(&mut request);
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            if found.send(request).is_err() {
-                return;
-            }
-        }
-    });
-    let stack = Stack::embedded_with(&[("RESOURCE__TELEMETRY__OTLP_ENDPOINT", &endpoint)]).await;
-    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-    let request = stack.anonymous().request(Method::GET, "/api/calculations");
-    send(request.header("traceparent", format!("00-{trace}-00f067aa0ba902b7-01"))).await;
+/// What the lines of answers say, by route.
+fn answers(stack: &Stack, auth: bool) -> Vec<serde_json::Value> {
+    let process = if auth { &stack.auth[0] } else { &stack.resource[0] };
+    process.entries().into_iter().filter(|entry| entry["message"] == "answered").collect()
+}
 
-    stack.resource[0].until_logged(trace).await;
-    let bytes: Vec<u8> =
-        (0..trace.len()).step_by(2).map(|i| u8::from_str_radix(&trace[i..i + 2], 16).expect("hex")).collect();
-    let exported = tokio::task::spawn_blocking(move || {
-        std::iter::from_fn(|| spans.recv_timeout(Duration::from_secs(15)).ok())
-            .any(|request| request.windows(16).any(|window| window == bytes))
-    });
-    assert!(exported.await.expect("a finished search"), "no span of the trace was exported");
+#[tokio::test]
+async fn a_line_of_a_request_says_who_asked_for_what_and_what_went_wrong() {
+    let stack = Stack::embedded().await;
+    let scientist = stack.scientist().await;
+    let subject = scientist.get("/auth/users/me").await.json()["id"].as_str().expect("an id").to_owned();
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let request = scientist.request(Method::GET, "/api/calculations/none");
+    let request = request.header("traceparent", format!("00-{trace}-00f067aa0ba902b7-00"));
+    assert_eq!(send(request).await.status, 404);
+    assert_eq!(stack.anonymous().get("/api/calculations").await.status, 401);
+    let form = [("grant_type", "client_credentials")];
+    assert_eq!(send(stack.anonymous().request(Method::POST, "/auth/token").form(&form)).await.status, 401);
+    stack.resource[0].until_logged("\"problem.code\":\"invalid_token\"").await;
+    stack.auth[0].until_logged("\"http.route\":\"/auth/token\"").await;
+
+    let lines = answers(&stack, false);
+    let missing = lines.iter().find(|line| line["http.status"] == 404).expect("a line");
+    assert_eq!(missing["span"]["trace.id"], trace);
+    assert_eq!(missing["problem.code"], "not_found");
+    assert_eq!(missing["principal.kind"], "login");
+    assert_eq!(missing["collection"], "calculations");
+    assert_eq!(missing["client.address"], "127.0.0.1");
+    let hashed = missing["principal.subject"].as_str().expect("a subject");
+    assert!(hashed.len() == 16 && hashed.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hashed}");
+    assert!(!stack.resource[0].log().contains(&subject), "the subject itself is not in the log");
+    let refused = lines.iter().find(|line| line["http.status"] == 401).expect("a line");
+    assert!(
+        refused.get("principal.kind").is_none() && refused.get("principal.subject").is_none(),
+        "{refused}"
+    );
+    for line in lines.iter().chain(&answers(&stack, true)) {
+        let trace = line["span"]["trace.id"].as_str().expect("a trace");
+        assert!(trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit()), "{line}");
+    }
+    let token = answers(&stack, true).into_iter().find(|line| line["http.route"] == "/auth/token");
+    assert_eq!(token.expect("a line")["problem.code"], "invalid_client");
+}
+
+#[tokio::test]
+async fn the_log_names_subjects_as_they_are_where_that_is_set() {
+    let stack = Stack::embedded_with(&[("RESOURCE__TELEMETRY__SUBJECTS", "plain")]).await;
+    let scientist = stack.scientist().await;
+    let subject = scientist.get("/auth/users/me").await.json()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(scientist.get("/api/calculations").await.status, 200);
+    stack.resource[0].until_logged(&format!("\"principal.subject\":\"{subject}\"")).await;
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer_is_explained_to_the_operator_and_to_nobody_else() {
+    let mut stack = Stack::embedded_with(&[("RESOURCE__TOKENS__AUDIENCE", "another")]).await;
+    stack.resource_environment.push(("RUST_LOG".into(), "debug".into()));
+    stack.resource.clear();
+    stack.resource.push(stack.another("resource-service").await);
+    let scientist = stack.scientist().await;
+    let answer = scientist.get("/api/calculations").await;
+    assert_eq!(answer.status, 401);
+    assert!(!answer.text.contains("another"), "{answer:?}");
+    stack.resource[0].until_logged("\"token.audience.expected\":\"another\"").await;
+    let explained = stack.resource[0].entries();
+    let line = explained.iter().find(|entry| entry["token.audience.expected"] == "another").expect("a line");
+    assert!(line["token.audience.found"].as_str().is_some_and(|found| found.contains("tessera")), "{line}");
+    assert_eq!(line["token.issuer.expected"], line["token.issuer.found"]);
+}
+
+#[test]
+fn a_code_is_logged_as_it_is_sent() {
+    let codes = "invalid_request invalid_credentials invalid_token insufficient_scope login_required csrf_rejected not_found \
+        method_not_allowed not_acceptable conflict gone revision_mismatch payload_too_large unsupported_media_type \
+        range_not_satisfiable validation_error precondition_required rate_limited internal unavailable query_timeout \
+        outcome_unknown";
+    for code in codes.split_ascii_whitespace() {
+        let read: ProblemCode = serde_json::from_value(json!(code)).expect("a code");
+        assert_eq!(read.name(), code);
+    }
 }

@@ -14,6 +14,7 @@ use serde::Serialize;
 use service_kit::{
     body::{FORM, RawBody},
     deadline::within,
+    edge::ErrorCode,
     fault::looks_like_json,
     problem::Problem,
 };
@@ -227,7 +228,9 @@ pub(super) fn refusal(error: &OAuthError, request: &HttpRequest) -> HttpResponse
             if used { "Basic realm=\"tessera\", charset=\"UTF-8\"" } else { "Basic realm=\"tessera\"" };
         answer.insert_header((WWW_AUTHENTICATE, challenge));
     }
-    answer.json(OAuthProblem { error: name, error_description })
+    let mut answer = answer.json(OAuthProblem { error: name, error_description });
+    answer.extensions_mut().insert(ErrorCode(name));
+    answer
 }
 
 #[cfg(test)]

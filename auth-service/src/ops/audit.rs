@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use super::{Actor, Auth, AuthError, Origin};
 use crate::{
     domain::audit::{Action, Entry, Target},
+    metrics,
     store::AuditFilter,
 };
 
@@ -102,8 +103,12 @@ impl Auth {
     pub(super) fn append_later(&self, entry: Entry) -> JoinHandle<()> {
         let store = Arc::clone(&self.store);
         tokio::spawn(async move {
-            if let Err(error) = store.append_audit(&entry).await {
-                metrics::counter!("tessera_audit_failures_total").increment(1);
+            let appended = store.append_audit(&entry).await;
+            if appended.is_ok() && !entry.succeeded {
+                metrics::AUDIT_REFUSALS.with([entry.action.name()]).increment(1);
+            }
+            if let Err(error) = appended {
+                metrics::AUDIT_FAILURES.get().increment(1);
                 tracing::error!(%error, audit.action = entry.action.name(), "the audit log could not be written");
             }
         })

@@ -8,16 +8,19 @@ use std::{
     time::Duration,
 };
 
-use service_kit::random::Random;
+use service_kit::{random::Random, telemetry::spans};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{AcquireError, OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
     time::{Instant, timeout_at},
 };
 
-use crate::domain::{
-    password::{Password, WeakPassword},
-    password_hash::{BadHash, Cost, PasswordHash, Scratch, Verdict},
+use crate::{
+    domain::{
+        password::{Password, WeakPassword},
+        password_hash::{BadHash, Cost, PasswordHash, Scratch, Verdict},
+    },
+    metrics,
 };
 
 /// How long a login's password waits for a permit.
@@ -68,6 +71,7 @@ pub struct Hasher {
 
 /// Permits to hash, and the queue before them.
 struct Lane {
+    name: &'static str,
     permits: Arc<Semaphore>,
     places: Arc<Semaphore>,
     queue: usize,
@@ -76,8 +80,11 @@ struct Lane {
 }
 
 impl Lane {
-    fn new(permits: usize, queue: usize, timeout: Duration) -> Self {
+    fn new(name: &'static str, permits: usize, queue: usize, timeout: Duration) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+        metrics::HASH_QUEUE_LIMIT.with([name]).set(queue as f64);
         Self {
+            name,
             permits: Arc::new(Semaphore::new(permits)),
             places: Arc::new(Semaphore::new(permits + queue)),
             queue,
@@ -87,8 +94,44 @@ impl Lane {
     }
 
     fn place<'h>(&'h self, hasher: &'h Hasher) -> Result<Place<'h>, HashError> {
-        let held = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashError::Busy)?;
+        let held = Arc::clone(&self.places).try_acquire_owned().map_err(|_| self.busy())?;
         Ok(Place { hasher, lane: self, held })
+    }
+
+    fn busy(&self) -> HashError {
+        metrics::HASH_REFUSALS.with([self.name]).increment(1);
+        HashError::Busy
+    }
+
+    /// What becomes available by `until`, while the wait for it is counted.
+    async fn wait<T>(
+        &self,
+        until: Instant,
+        awaited: impl Future<Output = Result<T, AcquireError>>,
+    ) -> Result<T, HashError> {
+        let _waiting = Waiting::begin(self.name);
+        let freed = timeout_at(until, awaited).await;
+        freed.ok().and_then(Result::ok).ok_or_else(|| self.busy())
+    }
+}
+
+/// A password that waits, counted for as long as it does.
+struct Waiting {
+    lane: &'static str,
+    begun: Instant,
+}
+
+impl Waiting {
+    fn begin(lane: &'static str) -> Self {
+        metrics::HASH_QUEUE.with([lane]).increment(1.0);
+        Self { lane, begun: Instant::now() }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        metrics::HASH_QUEUE.with([self.lane]).decrement(1.0);
+        metrics::HASH_WAIT.with([self.lane]).record(self.begun.elapsed());
     }
 }
 
@@ -129,8 +172,8 @@ impl Hasher {
             cost,
             unmatchable: PasswordHash::unmatchable(cost, random.as_ref())?,
             random,
-            logins: Lane::new(limits.permits, limits.queue, TIMEOUT),
-            strangers: Lane::new(1, limits.queue, STRANGERS_TIMEOUT),
+            logins: Lane::new("logins", limits.permits, limits.queue, TIMEOUT),
+            strangers: Lane::new("sign_ups", 1, limits.queue, STRANGERS_TIMEOUT),
             costly: Arc::new(Semaphore::new(1)),
         })
     }
@@ -187,8 +230,7 @@ impl Place<'_> {
             return self.run(move |scratch| Ok(hash.matches(&password, scratch)?)).await;
         }
         let (costly, until) = (Arc::clone(&self.hasher.costly), Instant::now() + self.lane.timeout);
-        let alone = timeout_at(until, costly.acquire_owned()).await;
-        let alone = alone.ok().and_then(Result::ok).ok_or(HashError::Busy)?;
+        let alone = self.lane.wait(until, costly.acquire_owned()).await?;
         let check = move |_: &mut Scratch| {
             let _alone = alone;
             // In its own memory, because it needs more than the others.
@@ -212,19 +254,22 @@ impl Place<'_> {
         F: FnOnce(&mut Scratch) -> Result<T, HashError> + Send + 'static,
     {
         let Self { lane, held, .. } = self;
-        let freed = timeout_at(until, Arc::clone(&lane.permits).acquire_owned()).await;
-        let permit = freed.ok().and_then(Result::ok).ok_or(HashError::Busy)?;
-        let (memory, places, queue) = (Arc::clone(&lane.memory), Arc::clone(&lane.places), lane.queue);
+        let permit = lane.wait(until, Arc::clone(&lane.permits).acquire_owned()).await?;
+        let (memory, places) = (Arc::clone(&lane.memory), Arc::clone(&lane.places));
+        let (name, queue) = (lane.name, lane.queue);
         let work = move || {
             give_way();
             // Held until the work is done: a caller who hangs up cannot free them earlier.
             let _held = (permit, held);
             let mut scratch = memory.take_scratch();
+            let begun = Instant::now();
             let outcome = job(&mut scratch);
+            metrics::HASH.with([name]).record(begun.elapsed());
             memory.leave_scratch(scratch, places.available_permits() < queue);
             outcome
         };
-        spawn_blocking(work).await.unwrap_or_else(|error| Err(HashError::Fault(error.to_string())))
+        let hashing = spans::within("password hash", spawn_blocking(work));
+        hashing.await.unwrap_or_else(|error| Err(HashError::Fault(error.to_string())))
     }
 }
 

@@ -7,13 +7,16 @@ use super::{
     audit::Act,
     throttle::{self, Taken},
 };
-use crate::domain::{
-    audit::{Action, Entry},
-    email::Email,
-    password::Password,
-    roles,
-    session::{Login, Session},
-    user::User,
+use crate::{
+    domain::{
+        audit::{Action, Entry},
+        email::Email,
+        password::Password,
+        roles,
+        session::{Login, Session},
+        user::User,
+    },
+    metrics,
 };
 
 /// What a person logs in with, and what is known of their client.
@@ -164,7 +167,7 @@ fn count(outcome: &Result<Grant, AuthError>) {
         Err(AuthError::Unavailable | AuthError::Unknown | AuthError::Internal(_)) => "failed",
         Err(_) => "refused",
     };
-    metrics::counter!("tessera_logins_total", "result" => result).increment(1);
+    metrics::LOGINS.with([result]).increment(1);
 }
 
 #[cfg(test)]

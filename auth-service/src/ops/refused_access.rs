@@ -12,7 +12,7 @@ use shared_models::claims::AccessClaims;
 use time::OffsetDateTime;
 
 use super::{Auth, Origin, audit::Act};
-use crate::domain::audit::Action;
+use crate::{domain::audit::Action, metrics};
 
 /// Callers of a minute of whom at least one refusal is recorded.
 const CALLERS: usize = 10_000;
@@ -59,7 +59,7 @@ impl Auth {
     /// answer does not wait for it.
     pub fn access_refused(&self, origin: &Origin, claims: &AccessClaims, row: &str, why: &str) {
         if !self.refused_access.take(self.now(), &claims.sub, row) {
-            metrics::counter!("tessera_audit_refusals_left_out_total").increment(1);
+            metrics::AUDIT_LEFT_OUT.get().increment(1);
             return;
         }
         let act = Act::new(Action::AccessRefused).by(&claims.sub, &claims.client_id).to("route", row);

@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 use shared_models::scope::ScopeSet;
 
 use super::{Auth, AuthError, Grant, JOB_CLIENT, Origin, audit::Act};
-use crate::domain::{
-    audit::Action,
-    refresh_token::{RefreshToken, Secret},
-    session::Session,
-    step::{Presented, Rotation},
+use crate::{
+    domain::{
+        audit::Action,
+        refresh_token::{RefreshToken, Secret},
+        session::Session,
+        step::{Presented, Rotation},
+    },
+    metrics,
 };
 
 /// The request of a client to refresh its session.
@@ -41,6 +44,22 @@ impl Auth {
         &self,
         request: RefreshRequest<'_>,
     ) -> Result<(Grant, Session), AuthError> {
+        let outcome = self.refreshed(request).await;
+        let counted = match &outcome {
+            Ok((_, _, true)) => Some("renewed"),
+            Ok((_, _, false)) => Some("repeated"),
+            Err(AuthError::RefreshTokenReused) => Some("stolen"),
+            Err(AuthError::Unavailable | AuthError::Unknown | AuthError::Internal(_)) => None,
+            Err(_) => Some("refused"),
+        };
+        if let Some(counted) = counted {
+            metrics::REFRESHES.with([counted]).increment(1);
+        }
+        outcome.map(|(grant, session, _)| (grant, session))
+    }
+
+    /// The same; and whether the token was used for the first time.
+    async fn refreshed(&self, request: RefreshRequest<'_>) -> Result<(Grant, Session, bool), AuthError> {
         let token = RefreshToken::parse(request.refresh_token).ok_or(AuthError::InvalidRefreshToken)?;
         if let Some(access_token) = request.access_token {
             let claims = self.verifier.verify_ignoring_time(access_token);
@@ -60,9 +79,10 @@ impl Auth {
         let theft = self.entry(request.origin, theft);
         match self.store.rotate(&presented, self.now(), &self.revocation_clock, &theft).await? {
             Rotation::Refreshed(session, secret) => {
+                let first = secret == presented.successor;
                 let next = presented.token.followed_by(secret);
                 let grant = self.grant(&session, next, request.scope).await?;
-                Ok((grant.ok_or(AuthError::InvalidRefreshToken)?, session))
+                Ok((grant.ok_or(AuthError::InvalidRefreshToken)?, session, first))
             }
             Rotation::Stolen(session) => {
                 tracing::warn!(

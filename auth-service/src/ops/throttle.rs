@@ -19,6 +19,7 @@ use crate::{
         throttle::Limit,
         user::User,
     },
+    metrics,
     store::Store,
 };
 
@@ -124,13 +125,13 @@ impl Auth {
         let take = || self.store.take_attempt(&bucket, policy.account, now);
         let of_account = self.pending_attempts.take(&bucket, now, take);
         let (of_account, strict) = tokio::join!(of_account, strict);
-        let pending = of_account?.map_err(throttled)?;
+        let pending = of_account?.map_err(|wait| throttled("account", wait))?;
         let of_address = async {
             let strict = strict?;
             if let Some(address) = address.as_deref().filter(|_| strict)
                 && let Some(wait) = self.store.take_attempt(address, policy.address, now).await?.wait()
             {
-                return Err(throttled(wait));
+                return Err(throttled("address", wait));
             }
             Ok(strict)
         };
@@ -198,7 +199,7 @@ impl Auth {
     pub(super) async fn throttle_exchange(&self, subject: &str) -> Result<(), AuthError> {
         let bucket = self.pepper().await?.name("exchanges", subject);
         let wait = self.store.take_attempt(&bucket, self.policy.throttle.exchanges, self.now()).await?.wait();
-        wait.map_or(Ok(()), |wait| Err(throttled(wait)))
+        wait.map_or(Ok(()), |wait| Err(throttled("exchanges", wait)))
     }
 
     /// Counts a sign-up of a stranger, whatever comes of it, or says how long they have to wait: nobody asks for ever
@@ -207,7 +208,7 @@ impl Auth {
         let network = origin.address.map(|address| client_network(address).to_string()).unwrap_or_default();
         let bucket = self.pepper().await?.name("sign-ups", &network);
         let wait = self.store.take_attempt(&bucket, self.policy.throttle.sign_ups, self.now()).await?.wait();
-        wait.map_or(Ok(()), |wait| Err(throttled(wait)))
+        wait.map_or(Ok(()), |wait| Err(throttled("sign_ups", wait)))
     }
 }
 
@@ -215,7 +216,9 @@ fn owner(user: &User) -> Owner<'_> {
     Owner { user_id: &user.id, token_version: user.token_version }
 }
 
-fn throttled(wait: Duration) -> AuthError {
+/// The refusal of an attempt, counted under what had too many of them.
+fn throttled(kind: &str, wait: Duration) -> AuthError {
+    metrics::THROTTLED.with([kind]).increment(1);
     AuthError::Throttled { retry_after: wait.as_secs() + u64::from(wait.subsec_nanos() > 0) }
 }
 

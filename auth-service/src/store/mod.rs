@@ -13,6 +13,7 @@ mod users;
 #[cfg(test)]
 mod contract;
 pub mod mongo;
+pub mod observed;
 pub mod sqlite;
 
 use async_trait::async_trait;

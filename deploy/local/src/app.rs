@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use anyhow::{Result, anyhow};
 use auth_service::{admin::Admin, domain::roles::SCIENTIST};
 use resource_service::app::Env;
-use service_kit::{clock::SystemClock, random::OsRandom, server::Listeners, start::StartError, telemetry};
+use service_kit::{
+    clock::SystemClock, metric::List, random::OsRandom, server::Listeners, start::StartError, telemetry,
+};
 
 use crate::{
     banner::Ready,
@@ -16,6 +18,11 @@ use crate::{
     demo, settings, terminal,
     tour::{self, Scientist},
 };
+
+/// The metrics of both services.
+fn metrics() -> Vec<List> {
+    [auth_service::app::METRICS, resource_service::app::METRICS].concat()
+}
 
 /// Runs both services until SIGTERM or SIGINT.
 pub async fn run(cli: Cli) -> Result<()> {
@@ -30,7 +37,7 @@ pub async fn run(cli: Cli) -> Result<()> {
     };
     let auth_settings = settings::auth(&cli, &place.data, &place.origin)?;
     let resource_settings = settings::resource(&cli, &place.data, &auth_settings)?;
-    let _telemetry = telemetry::init("tessera", &auth_settings.telemetry, "warn")?;
+    let _telemetry = telemetry::init("tessera", &auth_settings.telemetry, "warn", &metrics())?;
 
     place.data.make_key_ring(&SystemClock, &OsRandom)?;
     let auth = auth_service::app::App::open(&auth_settings, auth_service::app::system()).await?;

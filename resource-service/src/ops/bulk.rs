@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Map, Value};
-use service_kit::aside::aside;
+use service_kit::{aside::aside, telemetry::spans};
 use shared_models::claims::AccessClaims;
 use tokio::task::JoinHandle;
 
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     domain::document::Document,
+    metrics,
     store::{Bulk, BulkEnd, Fate, StoreError},
 };
 
@@ -144,11 +145,12 @@ pub async fn begin(
     let turn = turn().await?;
     let (sorted, documents) = Judged::new(service, claims, &permit, items, bytes).await?;
     beat(service, &permit, &documents);
+    measure(&documents);
     let (store, collection) = (Arc::clone(&service.store), Arc::clone(&permit.collection));
-    let writing = tokio::spawn(async move {
+    let writing = tokio::spawn(spans::onwards(async move {
         let _turn = turn;
         store.insert_each(&collection, documents).await
-    });
+    }));
     Ok(Pending { sorted, writing })
 }
 
@@ -209,6 +211,7 @@ pub async fn together(
         key.receipt(service.clock.now(), answer)
     });
     beat(service, &permit, &documents);
+    measure(&documents);
     let bulk = Bulk { documents, atomic: request.atomic, receipt };
     match service.store.insert_together(&permit.collection, bulk).await? {
         BulkEnd::Committed(fates) => Ok(BulkAnswer::Now(sorted.settle(&fates))),
@@ -223,4 +226,8 @@ pub async fn together(
             answer.map(BulkAnswer::Before).ok_or(ResourceError::Unavailable)
         }
     }
+}
+#[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+fn measure(documents: &[Document]) {
+    metrics::BULK_SIZE.get().record(documents.len() as f64);
 }

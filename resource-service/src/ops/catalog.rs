@@ -18,6 +18,7 @@ use tokio::{
 use super::error::ResourceError;
 use crate::{
     domain::{catalog::Catalog, change::Position, collection::Collection, fault::DefinitionFault},
+    metrics,
     store::{Store, StoreError, definitions::StoredDefinition},
 };
 
@@ -270,9 +271,9 @@ impl Served {
             tracing::error!(collection.name = %name, %why, documents, "a definition cannot be used here; the others are served");
         }
         let unusable = u32::try_from(self.unusable.len()).unwrap_or(u32::MAX);
-        metrics::gauge!("tessera_collection_definitions_unusable").set(unusable);
+        metrics::UNUSABLE.get().set(unusable);
         if before.loaded {
-            metrics::counter!("tessera_collection_definition_changes_total").increment(1);
+            metrics::DEFINITION_CHANGES.get().increment(1);
             tracing::info!("definitions have changed");
         }
     }
@@ -287,7 +288,7 @@ pub async fn follow(catalog: Arc<LiveCatalog>, store: Arc<dyn Store>, random: Ar
         match catalog.refresh(&*store).await {
             Ok(()) => logged = None,
             Err(error) => {
-                metrics::counter!("tessera_collection_definition_failures_total").increment(1);
+                metrics::DEFINITION_FAILURES.get().increment(1);
                 if logged.as_ref() != Some(&error) {
                     tracing::warn!(%error, "definitions could not be read; retrying");
                     logged = Some(error);

@@ -18,6 +18,7 @@ use crate::{
         hidden::Hidden,
         table::{ExportFormat, Plan, TableWriter, Unwritable},
     },
+    metrics,
     query::{
         order::Start,
         parse::{MAX_LIMIT, Query, QueryContext},
@@ -90,7 +91,7 @@ impl Export {
         let shown = wanted.selection.projection.clone();
         let writer = look(service, &wanted, plan).await?.writer()?;
         let source = service.within_limit(wanted.open(shown)).await?;
-        metrics::gauge!("exports_running").increment(1);
+        metrics::EXPORTS.get().increment(1);
         let ready = Bytes::new();
         let mut new = Self { admission, source, writer: Some(writer), ready, format, _lease: lease };
         service.within_limit(new.advance()).await?;
@@ -124,8 +125,7 @@ impl Export {
     async fn advance(&mut self) -> Result<(), ResourceError> {
         let Some(mut writer) = self.writer.take() else { return Ok(()) };
         let documents = self.source.batch().await?;
-        metrics::counter!("exported_documents_total", "format" => self.format.extension())
-            .increment(documents.len() as u64);
+        metrics::EXPORTED.with([self.format.extension()]).increment(documents.len() as u64);
         let more = self.source.more;
         let written = off_the_async_threads(move || {
             documents.iter().try_for_each(|document| writer.add(document))?;
@@ -144,7 +144,7 @@ impl Export {
 
 impl Drop for Export {
     fn drop(&mut self) {
-        metrics::gauge!("exports_running").decrement(1);
+        metrics::EXPORTS.get().decrement(1);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use crate::metrics;
 use service_kit::{
     client::{ClientError, ServiceClient},
     revocations::Revocations,
@@ -41,7 +42,7 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
                 }
             }
             Err(error) => {
-                metrics::counter!("tessera_cutoff_feed_failures_total").increment(1);
+                metrics::FEED_FAILURES.get().increment(1);
                 let why = error.to_string();
                 if logged != why {
                     tracing::warn!(error = %why, "the revocation feed is unreachable; retrying");
@@ -63,7 +64,7 @@ async fn ask(client: &ServiceClient, cursor: i64, wait: u64) -> Result<Revocatio
 pub async fn tell_age(revocations: Arc<Revocations>) {
     loop {
         if let Some(age) = revocations.age() {
-            metrics::gauge!("tessera_cutoff_feed_age_seconds").set(age.as_secs_f64());
+            metrics::FEED_AGE.get().set(age.as_secs_f64());
         }
         sleep(Duration::from_secs(1)).await;
     }

@@ -14,6 +14,7 @@ use crate::{
         belonging::CALCULATION, collection::Collection, grant::CALCULATIONS, heartbeat::INTERVAL,
         series::SERIES,
     },
+    metrics,
     store::{Beat, Store, Writer},
 };
 
@@ -66,7 +67,7 @@ async fn keep(
         let (Some(calculations), Some(at)) = (kept, times.into_iter().max()) else { continue };
         let set = store.beat(&calculations, &beats, at).await;
         if let Err(error) = &set {
-            metrics::counter!("heartbeat_failures_total").increment(1);
+            metrics::HEARTBEAT_FAILURES.get().increment(1);
             tracing::debug!(%error, "heartbeats could not be set");
         }
         for beat in beats {

@@ -24,7 +24,7 @@ use super::{
     error::ResourceError,
     feed::{Feed, Received, Start},
 };
-use crate::{domain::collection::Collection, store::StoredDocument};
+use crate::{domain::collection::Collection, metrics, store::StoredDocument};
 
 /// How many counters count written documents. Two documents that share one only cost a read.
 const STRIPES: usize = 256;
@@ -202,10 +202,10 @@ impl Service {
         self.hot.follow(&self.feed, collection.name(), max_age);
         let key = key(collection.name(), id);
         if let Some(read) = self.hot.find(collection, &key, oldest, now) {
-            metrics::counter!("hot_documents_total", "from" => "memory").increment(1);
+            metrics::HOT_DOCUMENTS.at(0).increment(1);
             return Ok(Some(read));
         }
-        metrics::counter!("hot_documents_total", "from" => "store").increment(1);
+        metrics::HOT_DOCUMENTS.at(1).increment(1);
         let seen = self.hot.count(&key).load(Ordering::SeqCst);
         let Some(document) = self.store.get(collection, id, now).await? else { return Ok(None) };
         let document = Arc::new(document);

@@ -67,6 +67,7 @@ use self::{
 };
 use crate::{
     domain::{artifacts::UploadQuota, ids::Ids},
+    metrics,
     query::cursor::CursorKey,
     store::Store,
 };
@@ -120,7 +121,7 @@ impl Service {
         let outcome = timeout(limit, query).await.unwrap_or(Err(ResourceError::QueryTimeout(None)));
         outcome.map_err(|error| match error {
             ResourceError::QueryTimeout(_) => {
-                metrics::counter!("query_timeouts_total").increment(1);
+                metrics::QUERY_TIMEOUTS.get().increment(1);
                 ResourceError::QueryTimeout(Some(limit))
             }
             other => other,

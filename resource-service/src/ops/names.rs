@@ -9,7 +9,7 @@ use std::{
 
 use moka::sync::Cache;
 use serde_json::{Map, Value};
-use service_kit::client::ServiceClient;
+use service_kit::{client::ServiceClient, telemetry::spans};
 use shared_models::{auth::User, documents::Page};
 use tokio::time::timeout;
 
@@ -71,7 +71,7 @@ impl Inner {
     /// Asks for names, and waits a little for them. What comes later is there for the next request.
     async fn learn(self: &Arc<Self>, unknown: BTreeSet<String>) {
         if !unknown.is_empty() {
-            let asking = tokio::spawn(Arc::clone(self).ask(unknown.into_iter().collect()));
+            let asking = tokio::spawn(spans::onwards(Arc::clone(self).ask(unknown.into_iter().collect())));
             let _ = timeout(PATIENCE, asking).await;
         }
     }

@@ -7,6 +7,8 @@ use tokio::{
     time::{Duration, sleep},
 };
 
+use crate::metrics;
+
 /// How many notices wait at most. One that finds no place is given again when a job of that calculation writes next.
 const QUEUE: usize = 1024;
 /// How often a notice is given.
@@ -25,6 +27,7 @@ impl Notices {
         tokio::spawn(async move {
             while let Some(calculation) = notices.recv().await {
                 give(&client, calculation).await;
+                metrics::NOTICES.get().decrement(1.0);
             }
         });
         Self(Some(sender))
@@ -32,9 +35,11 @@ impl Notices {
 
     /// That a calculation is finished.
     pub fn finished(&self, calculation: &str) {
-        if let Some(notices) = &self.0
-            && notices.try_send(calculation.to_owned()).is_err()
-        {
+        let Some(notices) = &self.0 else { return };
+        metrics::NOTICES.get().increment(1.0);
+        if notices.try_send(calculation.to_owned()).is_err() {
+            metrics::NOTICES.get().decrement(1.0);
+            metrics::NOTICES_DROPPED.get().increment(1);
             tracing::warn!(calculation.id = calculation, "too many notices are waiting; this one is dropped");
         }
     }
@@ -50,10 +55,12 @@ async fn give(client: &ServiceClient, calculation: String) {
                 sleep(client.jitter(PAUSE * 2_u32.pow(tried))).await;
             }
             Err(error) => {
+                metrics::NOTICES_DROPPED.get().increment(1);
                 tracing::warn!(calculation.id = %body.calculation, %error, "auth-service refuses the notice");
                 return;
             }
         }
     }
+    metrics::NOTICES_DROPPED.get().increment(1);
     tracing::warn!(calculation.id = %body.calculation, "auth-service could not be notified that the calculation is finished");
 }

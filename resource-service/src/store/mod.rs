@@ -6,6 +6,7 @@ mod heartbeats;
 pub mod hiding;
 pub mod keyset;
 pub mod mongo;
+pub mod observed;
 pub mod purges;
 pub mod retention;
 pub mod scan;

@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::distance::Distance;
+use crate::{distance::Distance, metric::kit::BATCH_SIZE};
 
 /// A question, and where its answer goes.
 pub struct Call<Q, A> {
@@ -41,6 +41,8 @@ type Run<Q, A> = Arc<dyn Fn(Vec<Call<Q, A>>) -> Pin<Box<dyn Future<Output = ()> 
 /// The limits of batches.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// What the calls are, as the metric names it.
+    pub name: &'static str,
     /// The most batches that run at the same time if the store is near.
     pub near: usize,
     /// The most batches that run at the same time, however far away the store is.
@@ -148,6 +150,8 @@ impl<Q, A> Running<Q, A> {
         }
         let most = self.batcher.limits.calls.min(state.waiting.len());
         let alone = state.running == 1;
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+        BATCH_SIZE.with([self.batcher.limits.name]).record(most as f64);
         Some((state.waiting.drain(..most).collect(), alone))
     }
 }
@@ -178,7 +182,8 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits { near: 2, far: 2, calls: 8, timeout: Duration::from_secs(60) };
+    const LIMITS: Limits =
+        Limits { name: "reads", near: 2, far: 2, calls: 8, timeout: Duration::from_secs(60) };
 
     /// Answers each number with the size of its batch, once the gate lets the batch through.
     fn sizes(gate: &Arc<Semaphore>) -> Batcher<u32, usize> {

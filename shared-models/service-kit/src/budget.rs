@@ -14,6 +14,7 @@ use std::{
 use tokio::{sync::oneshot, time::timeout};
 
 pub use self::weight::weight;
+use crate::metric::kit::MEMORY_REFUSALS;
 
 /// How long a request waits for memory before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(3);
@@ -119,7 +120,7 @@ impl Budget {
         // The sender of a request that may not even wait is gone already.
         let lease = timeout(PATIENCE, granted).await.ok().and_then(Result::ok);
         lease.ok_or_else(|| {
-            metrics::counter!("tessera_memory_refusals_total").increment(1);
+            MEMORY_REFUSALS.get().increment(1);
             Exhausted::Busy
         })
     }

@@ -23,7 +23,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::problem::Problem;
+use crate::{metric::kit::LATE, problem::Problem};
 
 /// How long a request may take after its body has arrived.
 pub const LIMIT: Duration = Duration::from_millis(4_500);
@@ -74,7 +74,7 @@ pub(crate) async fn keep(
     tokio::select! {
         response = next.call(request) => response.map(ServiceResponse::map_into_left_body),
         () = waiting => {
-            metrics::counter!("tessera_late_answers_total").increment(1);
+            LATE.get().increment(1);
             let problem = match late {
                 Late::Repeat => Problem::unavailable(),
                 Late::Ask => Problem::outcome_unknown(),

@@ -1,7 +1,6 @@
 //! What every request passes on its way in and out: request id, trace, log line, latency, safe headers, problems.
 
 use std::{
-    borrow::Cow,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,19 +13,20 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
 };
-use opentelemetry::{propagation::Extractor, trace::TraceContextExt as _};
 use shared_models::problem::ProblemCode;
-use tracing::{Instrument as _, Span, field::Empty};
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
+pub use crate::observe::{ErrorCode, Template};
 use crate::{
+    address::TrustedProxies,
     description::{Description, nothing_at},
+    observe::Observed,
     outgoing::in_pieces,
     problem::{PROBLEM_JSON, Problem},
 };
@@ -39,10 +39,6 @@ pub struct RequestId(pub Arc<str>);
 #[derive(Clone, Debug)]
 pub struct ClientRequestId(pub Arc<str>);
 
-/// The path of a request's route as the route table has it. In the request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Template(pub &'static str);
-
 /// When a request arrived, before its body was read. In the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrived(pub Instant);
@@ -51,17 +47,27 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The most bytes of a caller's id that are kept.
 const CLIENT_ID: usize = 64;
 
+/// What the edge of a service knows.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    /// Whether the service is about to stop.
+    pub draining: Arc<AtomicBool>,
+    /// Where its API is described.
+    pub described: Arc<[Description]>,
+    /// The proxies whose `X-Forwarded-For` is trusted.
+    pub proxies: TrustedProxies,
+}
+
 pub(crate) async fn edge(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-    draining: Arc<AtomicBool>,
-    described: &[Description],
+    edge: &Edge,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
-    let id: Arc<str> = Uuid::now_v7().to_string().into();
+    let unique = Uuid::now_v7();
+    let id: Arc<str> = unique.to_string().into();
     let client_id = client_request_id(request.headers());
-    let span = span(&request, &id, client_id.as_deref());
-    let method = method_name(request.method());
+    let observed = Observed::begin(&mut request, &edge.proxies, (unique, &id, client_id.as_deref()), started);
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     if let Some(client_id) = client_id {
         request.extensions_mut().insert(ClientRequestId(client_id));
@@ -70,17 +76,13 @@ pub(crate) async fn edge(
 
     // No clone of the request may outlive this call: the router demands to be its only holder. An error from
     // inside would be one that actix itself cannot answer; every refusal of ours is a response.
-    let response = next.call(request).instrument(span.clone()).await?;
-    let problem = problem(&response, described);
+    let serving = next.call(request).instrument(observed.span.clone());
+    let response = observed.trace.around(serving).await?;
+    let problem = problem(&response, &edge.described);
+    let code = problem.as_ref().map(|problem| problem.code().name());
     let mut response = in_pieces(answer(response, problem, &id));
-    let template = response.request().extensions().get::<Template>().copied();
-    let route = match template {
-        Some(Template(path)) => Cow::Borrowed(path),
-        None => response.request().match_pattern().map_or(Cow::Borrowed("unmatched"), Cow::Owned),
-    };
-    let status = response.status();
-    finish(response.response_mut(), &id, draining.load(Ordering::Relaxed));
-    observe(&span, method, &route, status, started);
+    finish(response.response_mut(), &id, edge.draining.load(Ordering::Relaxed));
+    observed.finish(&response, code);
     Ok(response)
 }
 
@@ -89,52 +91,6 @@ fn client_request_id(headers: &HeaderMap) -> Option<Arc<str>> {
     let plain = |id: &&str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic());
     let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(plain)?;
     Some(id[..id.len().min(CLIENT_ID)].into())
-}
-
-/// The nine registered methods that are served or refused by name. Any other text comes from a client and is neither
-/// logged nor a metric label.
-pub(crate) fn method_name(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        Method::CONNECT => "CONNECT",
-        Method::TRACE => "TRACE",
-        _ => "other",
-    }
-}
-
-struct Headers<'a>(&'a HeaderMap);
-
-impl Extractor for Headers<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).and_then(|value| value.to_str().ok())
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
-    }
-}
-
-/// The span of a request, a child of the caller's where `traceparent` (W3C Trace Context) names one.
-fn span(request: &ServiceRequest, id: &str, client_id: Option<&str>) -> Span {
-    let span =
-        tracing::info_span!("request", request.id = id, request.client_id = client_id, trace.id = Empty);
-    if request.headers().contains_key("traceparent") {
-        let parent = opentelemetry::global::get_text_map_propagator(|propagator| {
-            propagator.extract(&Headers(request.headers()))
-        });
-        let context = parent.span().span_context().clone();
-        if context.is_valid() {
-            span.record("trace.id", tracing::field::display(context.trace_id()));
-        }
-        let _ = span.set_parent(parent);
-    }
-    span
 }
 
 /// The problem to send for a failed response: the handler's own, or one for an error that actix raised.
@@ -226,36 +182,6 @@ fn finish(response: &mut HttpResponse<BoxBody>, id: &str, draining: bool) {
     default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
 }
 
-fn observe(span: &Span, method: &'static str, route: &str, status: StatusCode, started: Instant) {
-    let elapsed = started.elapsed();
-    metrics::histogram!(
-        "http_request_duration_seconds",
-        "method" => method,
-        "route" => route.to_owned(),
-        "status" => status.as_str().to_owned()
-    )
-    .record(elapsed);
-    let _entered = span.enter();
-    let (status, ms) = (status.as_u16(), elapsed.as_secs_f64() * 1e3);
-    if status >= 500 {
-        tracing::warn!(
-            http.method = method,
-            http.route = route,
-            http.status = status,
-            elapsed_ms = ms,
-            "answered"
-        );
-    } else {
-        tracing::info!(
-            http.method = method,
-            http.route = route,
-            http.status = status,
-            elapsed_ms = ms,
-            "answered"
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::{
@@ -274,7 +200,10 @@ mod tests {
             let problem = Problem::unavailable().with_header(header::VARY, HeaderValue::from_static("a"));
             Err::<&str, _>(problem)
         };
-        let edged = from_fn(|request, next| edge(request, next, Arc::default(), &[]));
+        let edged = from_fn(async |request, next| {
+            let (draining, described) = (Arc::default(), Arc::new([]));
+            edge(request, next, &Edge { draining, described, proxies: TrustedProxies::default() }).await
+        });
         let inner = from_fn(async |request: ServiceRequest, next: Next<BoxBody>| {
             let mut response = next.call(request).await?;
             for cookie in ["one", "two"] {
@@ -303,15 +232,5 @@ mod tests {
         let id = values(REQUEST_ID);
         let body: serde_json::Value = read_body_json(response).await;
         assert_eq!(body["request_id"], id[0].as_str());
-    }
-
-    #[test]
-    fn a_method_of_a_clients_own_has_one_name() {
-        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"] {
-            assert_eq!(method_name(&Method::from_bytes(method.as_bytes()).unwrap()), method);
-        }
-        for method in ["get", "PURGE", "GETGET", &"M".repeat(60_000)] {
-            assert_eq!(method_name(&Method::from_bytes(method.as_bytes()).unwrap()), "other");
-        }
     }
 }

@@ -18,6 +18,7 @@ use futures_util::stream;
 use crate::{
     budget::{Budget, Lease},
     caller::Caller,
+    metric::kit::{BYTES_OUT, STREAMS},
     problem::Problem,
 };
 
@@ -70,12 +71,16 @@ pub(crate) fn in_pieces(mut response: ServiceResponse<BoxBody>) -> ServiceRespon
     if *response.request().method() == Method::HEAD {
         return response.map_body(|_, _| withheld(size));
     }
+    if let BodySize::Sized(length) = size {
+        BYTES_OUT.get().increment(length);
+    }
     match size {
         BodySize::Sized(length) if length > PIECE as u64 => {}
         BodySize::Stream => {}
         _ => return response,
     }
-    response.map_body(|_, body| BoxBody::new(Pieces { size, body, rest: Bytes::new(), _lease: lease }))
+    let open = matches!(size, BodySize::Stream).then(Open::begin);
+    response.map_body(|_, body| BoxBody::new(Pieces { size, body, rest: Bytes::new(), open, _lease: lease }))
 }
 
 /// What is sent to HEAD instead of the body: its length where GET would say it (RFC 9110 section 9.3.2). Nothing is read of a
@@ -96,7 +101,25 @@ struct Pieces {
     body: BoxBody,
     /// What has come of the body and not gone out.
     rest: Bytes,
+    /// Where its length is not known before.
+    open: Option<Open>,
     _lease: Option<Lease>,
+}
+
+/// Counts among the open streams for as long as it exists.
+struct Open;
+
+impl Open {
+    fn begin() -> Self {
+        STREAMS.get().increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        STREAMS.get().decrement(1.0);
+    }
 }
 
 impl MessageBody for Pieces {
@@ -117,6 +140,9 @@ impl MessageBody for Pieces {
             }
         }
         let piece = self.rest.len().min(PIECE);
+        if self.open.is_some() {
+            BYTES_OUT.get().increment(piece as u64);
+        }
         Poll::Ready(Some(Ok(self.rest.split_to(piece))))
     }
 }

@@ -13,7 +13,7 @@ use shared_models::{
 };
 use time::OffsetDateTime;
 
-use crate::clock::Clock;
+use crate::{clock::Clock, metric::kit};
 
 /// Seconds by which the moment of a revocation may lie ahead of this clock: auth-service writes them 3 s ahead of the
 /// clock that it reads, and clocks differ. A later one comes from a clock that was wrong and is limited to this. That of
@@ -61,7 +61,7 @@ impl Revocations {
         }
         known.retain(|_, (_, expires_at)| *expires_at > seconds);
         #[expect(clippy::cast_precision_loss, reason = "a gauge")]
-        metrics::gauge!("tessera_cutoffs").set(known.len() as f64);
+        kit::CUTOFFS.get().set(known.len() as f64);
         self.known.store(Arc::new(known));
     }
 

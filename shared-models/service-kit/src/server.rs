@@ -28,11 +28,11 @@ use crate::{
     compress::compress,
     cors::cors,
     description::Description,
-    edge::edge,
+    edge::{Edge, edge},
     health::{self, Check, Health},
+    metric,
     settings::HttpSettings,
     start::StartError,
-    telemetry,
 };
 
 /// How long a client may take to send the head of a request.
@@ -149,17 +149,21 @@ fn public(
 ) -> std::io::Result<Server> {
     let begun = web::Data::new(begun);
     let origins: Arc<[String]> = settings.allowed_origins.clone().into();
-    let described: Arc<[Description]> = parts.iter().filter_map(|part| part.description).collect();
+    let known = Edge {
+        draining,
+        described: parts.iter().filter_map(|part| part.description).collect(),
+        proxies: settings.trusted_proxies.clone(),
+    };
     let mut server = HttpServer::new(move || {
-        let (parts, draining, described) = (parts.clone(), Arc::clone(&draining), Arc::clone(&described));
+        let (parts, known) = (parts.clone(), known.clone());
         App::new()
             .app_data(web::Data::clone(&begun))
             .configure(move |config| parts.iter().for_each(|part| (part.configure)(config)))
             .wrap(from_fn(compress))
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(move |request, next| {
-                let (draining, described) = (Arc::clone(&draining), Arc::clone(&described));
-                async move { edge(request, next, draining, &described).await }
+                let known = known.clone();
+                async move { edge(request, next, &known).await }
             }))
     })
     .on_connect({
@@ -197,7 +201,7 @@ fn limit_writes(connection: &dyn Any, patience: Duration) {
 }
 
 async fn upkeep() {
-    let recorder = telemetry::recorder();
+    let recorder = metric::recorder();
     let mut tick = tokio::time::interval(METRICS_UPKEEP);
     loop {
         tick.tick().await;

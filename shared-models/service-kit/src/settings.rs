@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::{
     error::SettingsError,
-    sections::{HttpSettings, LogFormat, TelemetrySettings},
+    sections::{HttpSettings, LogFormat, Subjects, TelemetrySettings},
 };
 
 /// Refuses anything but a URL with a host and without query and fragment, as RFC 8414 section 2 requires of an issuer.

@@ -13,6 +13,7 @@ use self::checked::CheckedTokens;
 use crate::{
     clock::Clock,
     keys::{Key, KeyRing, KeysError, Ring},
+    metric::kit::REFUSED,
     revocations::Revocations,
 };
 
@@ -50,6 +51,22 @@ pub enum TokenError {
     /// A revocation names its subject, its session or its client.
     #[error("the token has been revoked")]
     Revoked,
+}
+
+impl TokenError {
+    /// The reason, as the metric names it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::NotAnAccessToken => "not_an_access_token",
+            Self::UnknownKey => "unknown_key",
+            Self::BadSignature => "bad_signature",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Foreign => "foreign",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 /// Checks access tokens against a key ring, asking nobody (RFC 9068 section 4, RFC 8725).
@@ -102,6 +119,10 @@ impl Verifier {
 
     /// The claims of a token that is valid now. Its signature is checked once and then cached.
     pub fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, TokenError> {
+        self.verified(token).inspect_err(|error| REFUSED.with([error.name()]).increment(1))
+    }
+
+    fn verified(&self, token: &str) -> Result<Arc<AccessClaims>, TokenError> {
         let ring = self.ring.current();
         if let Some(claims) = self.checked.find(token, &ring) {
             self.check_still_good(&claims)?;
@@ -149,6 +170,13 @@ impl Verifier {
 
     fn check_claims(&self, claims: &AccessClaims) -> Result<(), TokenError> {
         if claims.iss != self.issuer || !claims.aud.includes(&self.audience) {
+            tracing::debug!(
+                token.issuer.expected = self.issuer,
+                token.issuer.found = claims.iss,
+                token.audience.expected = self.audience,
+                token.audience.found = ?claims.aud,
+                "a token was issued by or for somebody else"
+            );
             return Err(TokenError::Foreign);
         }
         if claims.sub.is_empty() {

@@ -180,6 +180,13 @@ impl Process {
         }
     }
 
+    /// The value of the first series whose line begins like this; 0 where there is none.
+    pub async fn metric(&self, series: &str) -> f64 {
+        let (_, text) = self.ask("/metrics").await;
+        let value = text.lines().find_map(|line| line.strip_prefix(series));
+        value.and_then(|value| value.trim().parse().ok()).unwrap_or_default()
+    }
+
     /// Everything the service has logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

@@ -45,7 +45,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// How long a linearizable read may wait for a majority.
 const READ_TIMEOUT: Duration = Duration::from_secs(3);
 /// One at a time: each takes all that was committed before it sets out.
-const LIMITS: Limits = Limits { near: 1, far: 1, calls: usize::MAX, timeout: TIMEOUT };
+const LIMITS: Limits = Limits { name: "revocations", near: 1, far: 1, calls: usize::MAX, timeout: TIMEOUT };
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Counter {

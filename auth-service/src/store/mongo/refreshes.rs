@@ -29,7 +29,8 @@ use crate::{
 };
 
 /// Few, so that larger batches form.
-const LIMITS: Limits = Limits { near: 2, far: 16, calls: 64, timeout: Duration::from_secs(2) };
+const LIMITS: Limits =
+    Limits { name: "refreshes", near: 2, far: 16, calls: 64, timeout: Duration::from_secs(2) };
 /// How long the server may work on a batch: a session that another transaction has locked must not delay the others.
 const SERVER_TIMEOUT: Duration = Duration::from_secs(1);
 

@@ -23,6 +23,7 @@ pub use self::subscription::{Received, Subscription, SubscriptionEnd};
 use self::{subscription::Page, topics::Topics};
 use crate::{
     domain::{change::Position, progress::Progress},
+    metrics,
     store::{LogEntry, Store, StoreError},
 };
 
@@ -317,7 +318,7 @@ const PAGE_BYTES: usize = 1024 * 1024;
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge")]
 fn count(subscribers: usize) {
-    metrics::gauge!("tessera_change_subscribers").set(subscribers as f64);
+    metrics::SUBSCRIBERS.get().set(subscribers as f64);
 }
 
 /// One run; when it ends, for whatever reason, the next listener starts another.

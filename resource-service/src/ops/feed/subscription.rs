@@ -13,6 +13,7 @@ use crate::{
         change::{Change, Position},
         progress::Progress,
     },
+    metrics,
     store::StoreError,
 };
 
@@ -258,7 +259,7 @@ async fn missed(
 }
 
 fn dropped() -> SubscriptionEnd {
-    metrics::counter!("tessera_change_subscribers_dropped_total").increment(1);
+    metrics::SUBSCRIBERS_DROPPED.get().increment(1);
     SubscriptionEnd::Slow
 }
 

@@ -26,7 +26,8 @@ use super::{
 use crate::{domain::collection::Collection, store::StoreError};
 
 /// Few, so that others gather meanwhile.
-const LIMITS: Limits = Limits { near: 2, far: 16, calls: 64, timeout: Duration::from_secs(4) };
+const LIMITS: Limits =
+    Limits { name: "inserts", near: 2, far: 16, calls: 64, timeout: Duration::from_secs(4) };
 /// A document of more bytes goes alone: it would hold up the others.
 const LARGE: usize = 64 * 1024;
 

@@ -9,7 +9,7 @@ use std::{
 use time::OffsetDateTime;
 
 use super::ClientError;
-use crate::clock::Clock;
+use crate::{clock::Clock, metric::kit::CIRCUIT_OPEN};
 
 /// Failures in a row that open it.
 const FAILURES: u32 = 5;
@@ -50,7 +50,7 @@ impl Breaker {
     pub(super) fn succeeded(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.try_at.is_some() {
-            metrics::gauge!("tessera_client_circuit_open").set(0.0);
+            CIRCUIT_OPEN.get().set(0.0);
         }
         *state = State::default();
     }
@@ -60,7 +60,7 @@ impl Breaker {
         state.failures += 1;
         if state.failures >= FAILURES {
             state.try_at = Some(self.clock.now() + OPEN_FOR);
-            metrics::gauge!("tessera_client_circuit_open").set(1.0);
+            CIRCUIT_OPEN.get().set(1.0);
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::sleep;
 
 use self::{breaker::Breaker, token::TokenCache};
-use crate::{clock::Clock, random::Random, start::StartError};
+use crate::{clock::Clock, metric::kit::CLIENT_CALLS, random::Random, start::StartError, telemetry::spans};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -56,6 +56,17 @@ pub enum ClientError {
     /// The answer of the peer cannot be read.
     #[error("unreadable: {0}")]
     Unreadable(String),
+}
+
+impl ClientError {
+    /// How a call ended, as the metric names it.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Open => "not_called",
+            Self::Unavailable(_) => "unavailable",
+            Self::Refused { .. } | Self::Unreadable(_) => "refused",
+        }
+    }
 }
 
 /// A client of auth-service. Cheap to clone.
@@ -110,7 +121,7 @@ impl ServiceClient {
             let request = |http: &reqwest::Client, url: String| {
                 http.request(Method::GET, url).query(query).timeout(limit)
             };
-            let (error, pause) = match self.call(path, request).await {
+            let (error, pause) = match self.call("GET", path, request).await {
                 Ok(response) => return read(response).await,
                 Err(failure) => failure,
             };
@@ -129,46 +140,66 @@ impl ServiceClient {
         body: &B,
     ) -> Result<T, ClientError> {
         let request = |http: &reqwest::Client, url: String| http.post(url).json(body).timeout(WHOLE);
-        read(self.call(path, request).await.map_err(|(error, _)| error)?).await
+        read(self.call("POST", path, request).await.map_err(|(error, _)| error)?).await
     }
 
     /// One try with the current token, and one more with a new token if that was refused.
     async fn call(
         &self,
+        method: &'static str,
         path: &str,
         request: impl Fn(&reqwest::Client, String) -> reqwest::RequestBuilder,
     ) -> Result<Response, (ClientError, Option<Duration>)> {
         let inner = &*self.0;
-        let outcome = async {
-            inner.breaker.admit()?;
-            let url = format!("{}{path}", inner.config.base_url.trim_end_matches('/'));
-            let token = inner.tokens.get(&inner.http, &inner.config).await?;
-            let response = request(&inner.http, url.clone()).bearer_auth(&*token).send().await;
-            let response = response.map_err(unreachable)?;
-            if response.status() != StatusCode::UNAUTHORIZED {
-                return Ok(response);
-            }
-            inner.tokens.forget(&token).await;
-            let token = inner.tokens.get(&inner.http, &inner.config).await?;
-            request(&inner.http, url).bearer_auth(&*token).send().await.map_err(unreachable)
-        };
+        let outcome = spans::of_call(method, path, self.send(path, request), |outcome| {
+            outcome.as_ref().ok().map(|response| response.status().as_u16())
+        });
         match outcome.await {
             Ok(response) if is_away(response.status()) => {
                 inner.breaker.failed();
+                CLIENT_CALLS.with(["unavailable"]).increment(1);
                 let pause = pause_of(&response);
                 Err((ClientError::Unavailable(response.status().to_string()), pause))
             }
             Ok(response) => {
                 inner.breaker.succeeded();
+                let answered = if response.status().is_success() { "answered" } else { "refused" };
+                CLIENT_CALLS.with([answered]).increment(1);
                 Ok(response)
             }
             Err(error) => {
                 if matches!(error, ClientError::Unavailable(_)) {
                     inner.breaker.failed();
                 }
+                CLIENT_CALLS.with([error.outcome()]).increment(1);
                 Err((error, None))
             }
         }
+    }
+
+    async fn send(
+        &self,
+        path: &str,
+        request: impl Fn(&reqwest::Client, String) -> reqwest::RequestBuilder,
+    ) -> Result<Response, ClientError> {
+        let inner = &*self.0;
+        inner.breaker.admit()?;
+        let url = format!("{}{path}", inner.config.base_url.trim_end_matches('/'));
+        let request = |token: &str| {
+            let request = request(&inner.http, url.clone()).bearer_auth(token);
+            match spans::traceparent() {
+                Some(place) => request.header("traceparent", place),
+                None => request,
+            }
+        };
+        let token = inner.tokens.get(&inner.http, &inner.config).await?;
+        let response = request(&token).send().await.map_err(unreachable)?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        inner.tokens.forget(&token).await;
+        let token = inner.tokens.get(&inner.http, &inner.config).await?;
+        request(&token).send().await.map_err(unreachable)
     }
 
     /// From half of `pause` to all of it, so that replicas that failed together do not retry together.

@@ -19,6 +19,7 @@ use std::{
 use arc_swap::{ArcSwap, Guard};
 
 use self::remote::Remote;
+use crate::metric::kit::RING_FAILURES;
 
 pub use self::{
     generate::generate,
@@ -138,7 +139,7 @@ impl KeyRing {
             }
             Ok(_) => {}
             Err(error) => {
-                metrics::counter!("tessera_key_ring_reload_failures_total").increment(1);
+                RING_FAILURES.get().increment(1);
                 if seen != Some(print) {
                     tracing::error!(%error, "the key ring file is bad; the old ring stays in use");
                 }

@@ -11,6 +11,7 @@ use tokio::{
 };
 
 use super::{KeyRing, KeysError, Ring, foreign};
+use crate::metric::kit::RING_FAILURES;
 
 /// How often the keys are fetched anyway, so that a dropped one is dropped here.
 const REFRESH: Duration = Duration::from_secs(60);
@@ -86,7 +87,7 @@ impl KeyRing {
                 Ok(())
             }
             Err(error) => {
-                metrics::counter!("tessera_key_ring_reload_failures_total").increment(1);
+                RING_FAILURES.get().increment(1);
                 Err(error)
             }
         }

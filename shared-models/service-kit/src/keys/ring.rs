@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jsonwebtoken::{Algorithm as JwtAlgorithm, DecodingKey, EncodingKey};
 
-use crate::keys::{
-    KeysError, check,
-    jwk::{Algorithm, Jwk, JwkSet},
+use crate::{
+    keys::{
+        KeysError, check,
+        jwk::{Algorithm, Jwk, JwkSet},
+    },
+    metric::{Counter, kit::VERIFIED},
 };
 
 /// A key that has been checked against the rules of the ring.
@@ -20,7 +23,7 @@ pub struct Key {
     pub(crate) verify: DecodingKey,
     pub(crate) sign: Option<EncodingKey>,
     /// Tokens that this key verified; shows when an old key is no longer used.
-    pub(crate) used: metrics::Counter,
+    pub(crate) used: Counter,
 }
 
 impl Key {
@@ -143,7 +146,7 @@ fn key(jwk: &Jwk) -> Result<Key, String> {
         (true, sign) => sign,
         (false, _) => None,
     };
-    let used = metrics::counter!("tessera_tokens_verified_total", "kid" => jwk.kid.clone());
+    let used = VERIFIED.of([&jwk.kid]);
     let fingerprint = jwk.fingerprint();
     Ok(Key { kid: jwk.kid.clone(), algorithm: jwk.alg, fingerprint, verify, sign, used })
 }

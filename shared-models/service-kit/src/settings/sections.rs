@@ -127,6 +127,19 @@ pub struct TelemetrySettings {
     pub format: LogFormat,
     /// Base URL of an OTLP/HTTP collector; traces are exported where it is set.
     pub otlp_endpoint: Option<String>,
+    /// How the log names the subject of a token.
+    pub subjects: Subjects,
+}
+
+/// How the log names the subject of a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subjects {
+    /// By the beginning of its SHA-256.
+    #[default]
+    Hashed,
+    /// As it is.
+    Plain,
 }
 
 impl TelemetrySettings {

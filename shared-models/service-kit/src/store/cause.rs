@@ -8,6 +8,8 @@ use std::{
 
 use tokio::time::Instant;
 
+use crate::metric::kit::STORE_FAILURES;
+
 /// How long the same cause is not logged again.
 const QUIET: Duration = Duration::from_secs(10);
 /// How long after its last occurrence a fault of the disk is assumed to persist.
@@ -84,7 +86,7 @@ static MET: Mutex<Met> = Mutex::new(Met { logged: None, disk: None });
 
 /// Counts a failure and logs its cause; the same cause is logged again only after a while.
 pub fn note(cause: &Cause) {
-    metrics::counter!("tessera_store_failures_total", "cause" => cause.kind.name()).increment(1);
+    STORE_FAILURES.with([cause.kind.name()]).increment(1);
     let now = Instant::now();
     let mut met = MET.lock().unwrap_or_else(PoisonError::into_inner);
     if matches!(cause.kind, Kind::DiskFull | Kind::Disk) {

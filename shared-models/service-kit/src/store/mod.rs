@@ -2,6 +2,7 @@
 
 pub mod cause;
 pub mod mongo;
+pub mod observed;
 pub mod sqlite;
 
 use std::{fmt, path::PathBuf, str::FromStr};

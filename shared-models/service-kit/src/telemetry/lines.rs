@@ -68,7 +68,8 @@ where
         write!(writer, "\",\"level\":\"{}\",", event.metadata().level())?;
         context.format_fields(writer.by_ref(), event)?;
         write!(writer, ",\"target\":\"{}\"", event.metadata().target())?;
-        if let Some(span) = context.lookup_current() {
+        // The outermost span is the request's; those within it are for a collector of traces.
+        if let Some(span) = context.event_scope().and_then(|spans| spans.from_root().next()) {
             writer.write_str(",\"span\":{")?;
             if let Some(fields) = span.extensions().get::<FormattedFields<N>>()
                 && !fields.is_empty()
@@ -133,8 +134,8 @@ impl FieldWriter<'_> {
     }
 
     fn text(&mut self, name: &str, value: fmt::Arguments<'_>) {
-        // What the log crate says about itself; its target is kept.
-        if name.starts_with("log.") && name != "log.target" {
+        // What the log crate says about itself, its target excepted, and what is for a collector of traces.
+        if (name.starts_with("log.") && name != "log.target") || name.starts_with("otel.") {
             return;
         }
         self.outcome = self.outcome.and_then(|()| self.name(name)).and_then(|()| self.quoted(value));

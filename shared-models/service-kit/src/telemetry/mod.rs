@@ -4,16 +4,11 @@
 
 mod gathered;
 mod lines;
-mod series;
+pub mod spans;
+mod subjects;
 
-use std::{
-    io::IsTerminal as _,
-    panic,
-    sync::{OnceLock, mpsc},
-    time::Duration,
-};
+use std::{io::IsTerminal as _, panic, sync::mpsc, time::Duration};
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
@@ -22,18 +17,14 @@ use tracing_subscriber::{
     EnvFilter, Layer, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-use self::{
-    lines::{Fields, JsonLine},
-    series::Bounded,
-};
+use self::lines::{Fields, JsonLine};
+pub(crate) use self::subjects::subject;
 use crate::{
+    metric::{self, List, kit},
     settings::{LogFormat, TelemetrySettings},
     start::StartError,
 };
 
-/// Upper bounds of the latency histogram, in seconds.
-const LATENCY_BUCKETS: &[f64] =
-    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// How long the end of a process waits for a collector that does not answer, and then for a blocked log.
 const LAST_WORDS: Duration = Duration::from_millis(800);
 
@@ -67,7 +58,13 @@ fn within(limit: Duration, act: impl FnOnce() + Send + 'static) {
     let _ = end.recv_timeout(limit);
 }
 
-/// Starts logging to standard error, the metrics recorder and, where an endpoint is set, the export of traces.
+/// The commit that the program was built from, where the build said so.
+const REVISION: &str = match option_env!("TESSERA_REVISION") {
+    Some(revision) => revision,
+    None => "unknown",
+};
+
+/// Starts logging to standard error, the metrics of these lists and, where an endpoint is set, the export of traces.
 ///
 /// `RUST_LOG` filters; without it `default_filter` does, and keeps the server's own chatter out. Lines are written by
 /// a thread of their own. When their reader is too slow they are dropped and counted in
@@ -76,8 +73,10 @@ pub fn init(
     service: &'static str,
     settings: &TelemetrySettings,
     default_filter: &str,
+    lists: &[List],
 ) -> Result<Telemetry, StartError> {
-    recorder();
+    metric::prepare(lists);
+    kit::BUILD_INFO.of([service, env!("CARGO_PKG_VERSION"), REVISION]).set(1.0);
     opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(format!("{default_filter},actix_server=warn")));
@@ -96,6 +95,10 @@ pub fn init(
     };
     let spans =
         tracer.as_ref().map(|tracer| tracing_opentelemetry::layer().with_tracer(tracer.tracer(service)));
+    if tracer.is_some() {
+        spans::begin();
+    }
+    subjects::show(settings.subjects);
     // A second start in one process (tests) keeps the first subscriber.
     if tracing_subscriber::registry().with(lines).with(spans).with(filter).try_init().is_ok() {
         log_panics();
@@ -126,22 +129,6 @@ fn exporter(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, 
 
 /// The metrics of this process as Prometheus reads them.
 pub(crate) fn render() -> String {
-    metrics::counter!("tessera_log_lines_dropped_total").absolute(lines::dropped());
-    recorder().render()
-}
-
-/// The process's metrics recorder, installed on first use.
-pub(crate) fn recorder() -> PrometheusHandle {
-    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
-    RECORDER
-        .get_or_init(|| {
-            let builder = PrometheusBuilder::new();
-            // The bounds are a non-empty constant, the only thing that is refused.
-            let builder = builder.set_buckets(LATENCY_BUCKETS).unwrap_or_else(|_| PrometheusBuilder::new());
-            let recorder = builder.build_recorder();
-            let handle = recorder.handle();
-            let _ = metrics::set_global_recorder(Bounded::new(recorder));
-            handle
-        })
-        .clone()
+    kit::LINES_DROPPED.get().absolute(lines::dropped());
+    metric::render()
 }

@@ -5,11 +5,10 @@
 
 use std::sync::Arc;
 
-use metrics::Counter;
 use moka::sync::Cache;
 use shared_models::claims::AccessClaims;
 
-use crate::keys::Ring;
+use crate::{keys::Ring, metric::Counter};
 
 /// How many bytes of tokens are kept; claims count as much again. Enough for about three thousand users.
 const CAPACITY: u64 = 4 * 1024 * 1024;

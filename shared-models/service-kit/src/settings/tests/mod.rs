@@ -123,7 +123,17 @@ fn what_is_not_utf_8_is_refused_by_its_name() {
 fn every_key_of_the_type_is_known_and_a_name_that_is_nearly_right_is_refused() {
     let mut keys = schema::keys::<Settings>();
     keys.sort_unstable();
-    assert_eq!(keys, ["http.origins", "http.port", "pin", "telemetry.format", "telemetry.otlp_endpoint"]);
+    assert_eq!(
+        keys,
+        [
+            "http.origins",
+            "http.port",
+            "pin",
+            "telemetry.format",
+            "telemetry.otlp_endpoint",
+            "telemetry.subjects"
+        ]
+    );
     for name in ["T_HTTP_PORT", "T__HTTP_PORT", "t__http__port", "TS__HTTP__PORT", "T_PIN_FILE"] {
         let refusal = loader([(name, "3")]).load::<Settings>().unwrap_err().to_string();
         assert!(

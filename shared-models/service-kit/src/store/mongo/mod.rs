@@ -2,6 +2,7 @@
 
 mod causes;
 pub mod json;
+mod pool;
 mod reads;
 mod transaction;
 
@@ -114,7 +115,11 @@ pub async fn connect(url: &SecretString, database: &str) -> Result<Server, Start
     let mut options = parse(url).await?;
     let seen = Seen::wanting(options.repl_set_name.clone());
     let noting = seen.clone();
-    options.sdam_event_handler = Some(EventHandler::callback(move |event| noting.take(event)));
+    options.sdam_event_handler = Some(EventHandler::callback(move |event| {
+        pool::watch(&event);
+        noting.take(event);
+    }));
+    options.cmap_event_handler = Some(EventHandler::callback(|event| pool::count(&event)));
     options.app_name.get_or_insert_with(|| "tessera".into());
     options.server_selection_timeout.get_or_insert(SERVER_SELECTION);
     options.connect_timeout.get_or_insert(CONNECT);

@@ -13,7 +13,7 @@ use super::{Server, in_time, silence};
 use crate::batch::{Batcher, Call, Limits};
 
 /// Few, so that larger batches form; more than one, so that a large document delays few reads.
-const LIMITS: Limits = Limits { near: 2, far: 16, calls: 64, timeout: Duration::from_secs(4) };
+const LIMITS: Limits = Limits { name: "reads", near: 2, far: 16, calls: 64, timeout: Duration::from_secs(4) };
 /// How long the server may work on a batch.
 const SERVER_PATIENCE: Duration = Duration::from_secs(3);
 

@@ -1,0 +1,202 @@
+//! The store, with its operations timed and its errors counted. Knows no database.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
+
+use service_kit::{
+    metric::Values::Closed,
+    observed,
+    store::{
+        cause::Cause,
+        observed::{Meter, Named},
+    },
+};
+use shared_models::documents::Explanation;
+use time::OffsetDateTime;
+
+use super::{
+    Batch, ChangeLog, Head, Selection, Store, StoreError, StoredDocument,
+    artifacts::{Blob, DocumentRef, Lease, UnfinishedBytes},
+    definitions::{Duplicate, IndexPlan, StoredDefinition},
+    heartbeats::Beat,
+    hiding::Turned,
+    purges::{Expiring, Purge, Remains},
+    retention::Kept,
+    scan::Scan,
+    series::{Append, Chunks, Outlines, Write},
+    usage::Usage,
+    versions::Version,
+    writes::{Bulk, BulkEnd, Fate, KeptReceipt, Update},
+};
+use crate::{
+    domain::aggregate::Groups,
+    domain::artifacts::{File, Folder},
+    domain::change::Position,
+    domain::collection::{Collection, Index},
+    domain::document::Document,
+    domain::history::Removal,
+    domain::ticket::Ticket,
+    query::expr::Expr,
+    query::order::Start,
+};
+
+/// Which store it is, as its metrics say.
+const STORE: &str = "resource";
+
+/// The kinds of error that are counted.
+const ERRORS: &[&str] = &[
+    "unindexable",
+    "unavailable",
+    "query_timeout",
+    "unknown",
+    "unusable",
+    "position_lost",
+    "corrupt",
+    "failed",
+];
+
+service_kit::metrics! {
+    /// The metrics of the store.
+    pub static DECLARED;
+
+    /// How long operations of the store took, whatever came of them.
+    static SECONDS: Histogram = "tessera_store_operation_seconds" {
+        store: Closed(&[STORE]),
+        operation: Closed(OPERATIONS)
+    };
+    /// Operations of the store that failed, by kind of error.
+    static FAILED: Counter = "tessera_store_operation_errors_total" {
+        store: Closed(&[STORE]),
+        error: Closed(ERRORS)
+    };
+}
+
+const METER: Meter = Meter { store: STORE, operations: OPERATIONS, seconds: &SECONDS, errors: &FAILED };
+
+/// A store whose operations are counted.
+pub struct Observed {
+    inner: Arc<dyn Store>,
+}
+
+impl Observed {
+    /// The same store, counted.
+    pub fn of(inner: impl Store + 'static) -> Arc<dyn Store> {
+        Self::around(Arc::new(inner))
+    }
+
+    /// The same of a store that others use too.
+    pub fn around(inner: Arc<dyn Store>) -> Arc<dyn Store> {
+        Arc::new(Self { inner })
+    }
+}
+
+impl Named for StoreError {
+    fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Conflict { .. } => None,
+            Self::Unindexable { .. } => Some("unindexable"),
+            Self::Unavailable(_) => Some("unavailable"),
+            Self::QueryTimeout => Some("query_timeout"),
+            Self::Unknown => Some("unknown"),
+            Self::Unusable(_) => Some("unusable"),
+            Self::PositionLost => Some("position_lost"),
+            Self::Corrupt(_) => Some("corrupt"),
+            Self::Failed(_) => Some("failed"),
+        }
+    }
+}
+
+observed! { Observed:
+    super::artifacts::Artifacts {
+        fn folder(place: DocumentRef<'_>) -> Result<Folder, StoreError>;
+        fn save_folder(place: DocumentRef<'_>, files: &[File], expected: Option<&str>, next: &str) -> Result<bool, StoreError>;
+        fn folders(collection: &str, after: &str, limit: u32) -> Result<Vec<String>, StoreError>;
+        fn held(collection: &str, ids: &[String]) -> Result<Vec<String>, StoreError>;
+        fn begin(blob: &Blob, now: OffsetDateTime, until: OffsetDateTime) -> Result<(), StoreError>;
+        fn append(blob: &str, n: u32, bytes: Vec<u8>) -> Result<(), StoreError>;
+        fn lease(blob: &str, change: Lease, now: OffsetDateTime, until: OffsetDateTime) -> Result<bool, StoreError>;
+        fn chunk(blob: &str, n: u32) -> Result<Option<Vec<u8>>, StoreError>;
+        fn unfinished(place: DocumentRef<'_>, now: OffsetDateTime) -> Result<Vec<(Blob, u32)>, StoreError>;
+        fn unfinished_bytes(collection: &str, owner: &str, now: OffsetDateTime) -> Result<UnfinishedBytes, StoreError>;
+        fn over(now: OffsetDateTime, limit: u32) -> Result<Vec<Blob>, StoreError>;
+        fn settle(blob: &str, now: OffsetDateTime) -> Result<(), StoreError>;
+        fn discard(blob: &str) -> Result<(), StoreError>;
+    }
+    super::DefinitionStore {
+        fn definition_revisions() -> Result<BTreeMap<String, i64>, StoreError>;
+        fn definitions() -> Result<Vec<StoredDefinition>, StoreError>;
+        fn define(name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError>;
+        fn define_anew(name: &str, text: Option<String>, expected: i64) -> Result<bool, StoreError>;
+        fn index_plan(collection: &Arc<Collection>) -> Result<IndexPlan, StoreError>;
+        fn drop_undeclared(collection: &Arc<Collection>) -> Result<(), StoreError>;
+        fn duplicates(collection: &Arc<Collection>, index: &Index, limit: usize) -> Result<Vec<Duplicate>, StoreError>;
+        fn forget_prepared(name: &str) -> Result<(), StoreError>;
+        fn clear(collection: &Arc<Collection>, removal: i64) -> Result<bool, StoreError>;
+    }
+    super::Heartbeats {
+        fn beat(collection: &Arc<Collection>, beats: &[Beat], at: OffsetDateTime) -> Result<u64, StoreError>;
+    }
+    super::Hiding {
+        fn turned(until: &str, limit: u32) -> Result<Vec<Turned>, StoreError>;
+        fn hide(collection: &Arc<Collection>, calculation: &str, hidden: bool) -> Result<usize, StoreError>;
+        fn shown(collection: &Arc<Collection>, ids: &[String]) -> Result<HashSet<String>, StoreError>;
+        fn followed(turned: &Turned) -> Result<(), StoreError>;
+        fn belonging(collection: &Arc<Collection>, calculation: &str, limit: usize) -> Result<Vec<String>, StoreError>;
+    }
+    super::Purges {
+        fn remains(collection: &Arc<Collection>, id: &str) -> Result<Option<Remains>, StoreError>;
+        fn purge(collection: &Arc<Collection>, id: &str, expected: i64, now: OffsetDateTime) -> Result<bool, StoreError>;
+        fn purges(until: OffsetDateTime, limit: u32) -> Result<Vec<Purge>, StoreError>;
+        fn erase(collection: &str, ids: &[String]) -> Result<bool, StoreError>;
+        fn erase_traces(collection: &str, ids: &[String], receipts: Expiring) -> Result<(), StoreError>;
+        fn settle_purge(purge: &Purge) -> Result<(), StoreError>;
+    }
+    super::Retention {
+        fn kept(collection: &str, after: Option<&Kept>, limit: usize) -> Result<Vec<Kept>, StoreError>;
+        fn forget(collection: &str, revisions: &[Kept]) -> Result<(), StoreError>;
+        fn ended_before(collection: &str, until: &str, limit: usize) -> Result<Vec<Kept>, StoreError>;
+        fn forget_before(collection: &str, until: &str, now: &str) -> Result<usize, StoreError>;
+    }
+    super::SeriesStore {
+        fn chunks(collection: &Arc<Collection>, selection: Selection, now: OffsetDateTime) -> Result<Chunks, StoreError>;
+        fn outlines(collection: &Arc<Collection>, selection: Selection, now: OffsetDateTime) -> Result<Outlines, StoreError>;
+        fn append_points(collection: &Arc<Collection>, appends: Vec<Append>, now: OffsetDateTime) -> Result<Vec<bool>, StoreError>;
+        fn write_together(collection: &Arc<Collection>, writes: Vec<Write>) -> Result<bool, StoreError>;
+    }
+    super::Measured {
+        fn usage(collection: &str) -> Result<Usage, StoreError>;
+    }
+    super::Versions {
+        fn versions(collection: &Arc<Collection>, id: &str, below: Option<i64>, limit: usize) -> Result<Vec<Version>, StoreError>;
+        fn removals(collection: &Arc<Collection>, revisions: BTreeSet<(String, i64)>) -> Result<BTreeSet<(String, i64)>, StoreError>;
+    }
+    super::Writes {
+        fn insert(collection: &Arc<Collection>, document: Document) -> Result<(), StoreError>;
+        fn insert_each(collection: &Arc<Collection>, documents: Vec<Document>) -> Result<Vec<Fate>, StoreError>;
+        fn insert_together(collection: &Arc<Collection>, bulk: Bulk) -> Result<BulkEnd, StoreError>;
+        fn receipt(id: &str, now: OffsetDateTime) -> Result<Option<KeptReceipt>, StoreError>;
+        fn update(collection: &Arc<Collection>, update: Update) -> Result<bool, StoreError>;
+        fn remove(collection: &Arc<Collection>, id: &str, removal: Removal) -> Result<bool, StoreError>;
+        fn restore(collection: &Arc<Collection>, document: Document, by: &str) -> Result<bool, StoreError>;
+    }
+    super::Store {
+        fn prepare(collections: &[Arc<Collection>]) -> Result<(), StoreError>;
+        fn mend(collection: &Arc<Collection>) -> Result<u64, StoreError>;
+        fn ping() -> Result<(), Cause>;
+        fn get(collection: &Arc<Collection>, id: &str, now: OffsetDateTime) -> Result<Option<StoredDocument>, StoreError>;
+        fn head(collection: &Arc<Collection>, id: &str, now: OffsetDateTime) -> Result<Option<Head>, StoreError>;
+        fn list(collection: &Arc<Collection>, selection: Selection, now: OffsetDateTime) -> Result<Batch, StoreError>;
+        fn scan(collection: &Arc<Collection>, selection: Selection, start: Option<Start>, now: OffsetDateTime) -> Result<Box<dyn Scan>, StoreError>;
+        fn explain(collection: &Arc<Collection>, selection: Selection, now: OffsetDateTime) -> Result<Explanation, StoreError>;
+        fn count(collection: &Arc<Collection>, filter: Expr, now: OffsetDateTime) -> Result<u64, StoreError>;
+        fn estimate(collection: &Arc<Collection>, now: OffsetDateTime) -> Result<u64, StoreError>;
+        fn aggregate(collection: &Arc<Collection>, filter: Expr, groups: Groups, now: OffsetDateTime) -> Result<Groups, StoreError>;
+        fn position_now() -> Result<Position, StoreError>;
+        fn changes(after: Position, collections: &[Arc<str>]) -> Result<ChangeLog, StoreError>;
+        fn secret(name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+        fn keep_ticket(ticket: Ticket) -> Result<(), StoreError>;
+        fn take_ticket(hash: &str, collection: &str, now: OffsetDateTime) -> Result<Option<Ticket>, StoreError>;
+    }
+}

@@ -1,0 +1,201 @@
+//! What is noted of each request: the span of its trace, its log line, and the metrics of the edge.
+
+use std::{cell::RefCell, collections::HashMap, net::IpAddr, time::Instant};
+
+use actix_web::{
+    HttpMessage as _, HttpRequest,
+    body::BoxBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    error::PayloadError,
+    http::StatusCode,
+    web::Bytes,
+};
+use futures_util::StreamExt as _;
+use tracing::Span;
+use uuid::Uuid;
+
+use crate::{
+    address::TrustedProxies,
+    caller::Caller,
+    method::method_name,
+    metric::{
+        Histogram,
+        kit::{BYTES_IN, IN_FLIGHT, REQUESTS},
+    },
+    telemetry::{spans, subject},
+};
+
+/// The path of a request's route as the route table has it. In the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Template(pub &'static str);
+
+/// The code of an error that is no problem document, such as OAuth's. In the response's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorCode(pub &'static str);
+
+/// The longest name of a collection that is logged.
+const LONGEST_NAME: usize = 64;
+
+/// A request that has arrived and is not answered.
+pub(crate) struct Observed {
+    /// Its span.
+    pub span: Span,
+    /// What is sent onwards of its trace.
+    pub trace: spans::Trace,
+    method: &'static str,
+    started: Instant,
+    address: Option<IpAddr>,
+    _in_flight: InFlight,
+}
+
+/// Counts among the requests in flight for as long as it exists.
+struct InFlight;
+
+impl InFlight {
+    fn begin() -> Self {
+        IN_FLIGHT.get().increment(1.0);
+        Self
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        IN_FLIGHT.get().decrement(1.0);
+    }
+}
+
+impl Observed {
+    /// Notes a request that arrived at `started`, and counts the bytes of its body from now on.
+    pub(crate) fn begin(
+        request: &mut ServiceRequest,
+        proxies: &TrustedProxies,
+        (id, id_text, client_id): (Uuid, &str, Option<&str>),
+        started: Instant,
+    ) -> Self {
+        let method = method_name(request.method());
+        let (span, trace) = spans::of_request(request.headers(), id, |trace| {
+            tracing::info_span!(
+                "request",
+                request.id = id_text,
+                request.client_id = client_id,
+                trace.id = trace,
+                otel.name = tracing::field::Empty,
+                otel.kind = "server"
+            )
+        });
+        let address = proxies.client_address(request.request());
+        count_body(request);
+        Self { span, trace, method, started, address, _in_flight: InFlight::begin() }
+    }
+
+    /// Counts and logs the answer, whose error has this code if it has one.
+    pub(crate) fn finish(self, response: &ServiceResponse<BoxBody>, code: Option<&'static str>) {
+        let request = response.request();
+        let template = request.extensions().get::<Template>().copied();
+        let (status, elapsed) = (response.status(), self.started.elapsed());
+        let code = code.or_else(|| response.response().extensions().get::<ErrorCode>().map(|code| code.0));
+        let pattern = if template.is_none() { request.match_pattern() } else { None };
+        let route = match (template, &pattern) {
+            (Some(Template(path)), _) => {
+                record(self.method, path, status, |series| series.record(elapsed));
+                path
+            }
+            (None, Some(pattern)) => {
+                REQUESTS.of([self.method, pattern, status.as_str()]).record(elapsed);
+                pattern.as_str()
+            }
+            (None, None) => {
+                record(self.method, "unmatched", status, |series| series.record(elapsed));
+                "unmatched"
+            }
+        };
+        if spans::exported() {
+            let address = self.address;
+            spans::describe(
+                &self.span,
+                &spans::Exchange { request, method: self.method, route, status, address, code },
+            );
+        }
+        self.log(request, route, status, code, elapsed.as_secs_f64() * 1e3);
+    }
+
+    fn log(&self, request: &HttpRequest, route: &str, status: StatusCode, code: Option<&str>, ms: f64) {
+        let _entered = self.span.enter();
+        let caller = request.extensions().get::<Caller>().cloned();
+        let claims = caller.as_ref().map(|caller| &caller.claims);
+        let (address, status) = (self.address.map(tracing::field::display), status.as_u16());
+        let principal = claims.map(|claims| claims.principal().name());
+        macro_rules! answered {
+            ($level:ident) => {
+                tracing::$level!(
+                    http.method = self.method,
+                    http.route = route,
+                    http.status = status,
+                    elapsed_ms = ms,
+                    problem.code = code,
+                    principal.kind = principal,
+                    principal.subject = claims.map(|claims| subject(&claims.sub)).as_deref(),
+                    client.address = address,
+                    collection = collection(request),
+                    "answered"
+                )
+            };
+        }
+        if status >= 500 { answered!(warn) } else { answered!(info) }
+    }
+}
+
+/// The collection that a path names, if it can be the name of one.
+fn collection(request: &HttpRequest) -> Option<&str> {
+    let name = request.match_info().get("collection")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (name.len() <= LONGEST_NAME && name.bytes().all(plain)).then_some(name)
+}
+
+thread_local! {
+    /// The series of the requests that this thread has served.
+    static SERVED: RefCell<HashMap<(&'static str, &'static str, u16), Histogram>> = RefCell::default();
+}
+
+/// Hands over the series, looked up by its labels once in each thread.
+fn record(method: &'static str, route: &'static str, status: StatusCode, act: impl FnOnce(&Histogram)) {
+    SERVED.with_borrow_mut(|served| {
+        let make = || REQUESTS.of([method, route, status.as_str()]);
+        act(served.entry((method, route, status.as_u16())).or_insert_with(make));
+    });
+}
+
+fn count_body(request: &mut ServiceRequest) {
+    match request.take_payload() {
+        Payload::None => {}
+        body => {
+            let counted = body.map(|piece: Result<Bytes, PayloadError>| {
+                if let Ok(bytes) = &piece {
+                    BYTES_IN.get().increment(bytes.len() as u64);
+                }
+                piece
+            });
+            request.set_payload(Payload::Stream { payload: Box::pin(counted) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_the_name_of_a_collection_is_logged_as_one() {
+        let named = |name: &'static str| {
+            let request = TestRequest::default().param("collection", name).to_http_request();
+            collection(&request).map(str::to_owned)
+        };
+        assert_eq!(named("calculations").as_deref(), Some("calculations"));
+        assert_eq!(named("my_data-2").as_deref(), Some("my_data-2"));
+        assert_eq!(named("line\nbreak"), None);
+        assert_eq!(named("<script>"), None);
+        assert_eq!(named("a".repeat(65).leak()), None);
+    }
+}
