@@ -132,7 +132,7 @@ pub struct TelemetrySettings {
 }
 
 /// How the log names the subject of a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Subjects {
     /// By the beginning of its SHA-256.
@@ -152,6 +152,10 @@ impl TelemetrySettings {
             "Base URL of an OTLP/HTTP collector, which receives traces.",
         )
         .absent("traces are not exported"),
+        Setting::word(
+            "telemetry.subjects",
+            "How the log names the subject of a token: by the beginning of its SHA-256, or as it is.",
+        ),
     ];
 }
 
