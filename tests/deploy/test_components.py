@@ -1,4 +1,5 @@
 """What each component adds, and that it can work: ports, settings, keys of Secrets."""
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -86,6 +87,17 @@ def test_the_label_job_that_the_rules_ask_for_is_the_one_that_scraping_gives():
     for service in SERVICES:
         job = rendering("monitoring").pods()[service]["metadata"]["labels"][monitor["spec"]["jobLabel"]]
         assert any(re.fullmatch(pattern, job) for pattern in asked), job
+
+
+@pytest.mark.parametrize("name", having("monitoring"))
+def test_monitoring_brings_the_dashboard_where_grafana_looks_for_it(name):
+    dashboard = rendering(name).one("ConfigMap", "tessera-dashboard")
+    assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
+    [(file, text)] = dashboard["data"].items()
+    assert text == (DEPLOY / "monitoring" / file).read_text()
+    assert json.loads(text)["uid"], "Grafana knows it by this"
+    # `kubectl apply` keeps what it applied in an annotation, which may have 256 KiB.
+    assert len(json.dumps(text)) < 200_000
 
 
 @pytest.mark.parametrize("name", having("hash-queue"))
