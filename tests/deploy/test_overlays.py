@@ -104,6 +104,11 @@ def test_every_image_names_its_registry(rendered):
             assert ":latest" not in container["image"] and ":" in container["image"].rpartition("/")[2]
 
 
+def test_the_mongodb_of_the_local_overlay_is_that_of_compose(compose):
+    [container] = rendering("local").pods()["mongodb"]["spec"]["containers"]
+    assert container["image"] == compose["services"]["mongo-1"]["image"]
+
+
 def references(manifests):
     """Each Secret that something names, with the key it is asked for, or None for all."""
     for service, pod in manifests.pods().items():
