@@ -24,4 +24,4 @@ async def faults(running):
         replica.kill()
 
 
-SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=20))
+SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=20), short=False)

@@ -35,4 +35,4 @@ async def faults(running):
         await cluster.mongo.heal()
 
 
-SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=40, revoked_within=40), pinned=True, load={"readers": 6})
+SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=40, revoked_within=40), pinned=True, load={"readers": 6}, short=False)

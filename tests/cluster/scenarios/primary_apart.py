@@ -25,4 +25,5 @@ async def faults(running):
         await cluster.mongo.heal()
 
 
-SCENARIO = Scenario(faults, kind=DEFAULT, expected=Expectations(gap=30, revoked_within=40), pinned=True, load={"readers": 6, "pause": 0.03})
+SCENARIO = Scenario(faults, kind=DEFAULT, expected=Expectations(gap=30, revoked_within=40), pinned=True,
+                    load={"readers": 6, "pause": 0.03}, short=False)

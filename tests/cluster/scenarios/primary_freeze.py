@@ -17,4 +17,4 @@ async def faults(running):
         await mongo.heal()
 
 
-SCENARIO = Scenario(faults, expected=Expectations(gap=30), pinned=True)
+SCENARIO = Scenario(faults, expected=Expectations(gap=40), pinned=True, short=False)

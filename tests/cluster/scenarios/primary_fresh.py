@@ -53,4 +53,4 @@ async def writes_and_loss(running):
     await asyncio.gather(*writing)
 
 
-SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=40, revoked_within=40), pinned=True)
+SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=40, revoked_within=40), pinned=True, short=False)

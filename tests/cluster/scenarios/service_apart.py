@@ -18,4 +18,4 @@ async def faults(running):
         await running.run(1)
 
 
-SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=20, revoked_within=40), load={"writers": 6, "sessions": 5})
+SCENARIO = Scenario(faults, expected=Expectations(errors=True, gap=20, revoked_within=40), load={"writers": 6, "sessions": 5}, short=False)
