@@ -42,22 +42,6 @@ install_kubectl() {
     command -v kubectl >/dev/null || "$cache/venv/bin/python" tests/tools/kubectl.py "$cache/venv/bin/kubectl"
 }
 
-# The checker of rules and metrics alone, out of Debian's package of Prometheus.
-install_promtool() {
-    ! command -v promtool >/dev/null || return 0
-    local folder as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo)
-    folder=$(mktemp -d)
-    if ! (cd "$folder" && apt-get download -qq prometheus 2>/dev/null); then
-        "${as_root[@]}" apt-get update -qq
-        (cd "$folder" && apt-get download -qq prometheus)
-    fi
-    mkdir -p "$cache/bin"
-    dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb | tar -xO ./usr/bin/promtool >"$folder/promtool"
-    install -m 755 "$folder/promtool" "$cache/bin/promtool"
-    rm -rf "$folder"
-}
-
 # The npm packages that the lock file of a folder names.
 install_node() {
     if [ ! -d "$1/node_modules" ] || [ "$1/package-lock.json" -nt "$1/node_modules" ]; then
@@ -101,5 +85,16 @@ install_faketime() {
     unpack_packages "$folder" libfaketime
     mkdir -p "$cache/faketime"
     cp "$folder"/usr/lib/*/faketime/libfaketime.so.1 "$cache/faketime/"
+    rm -rf "$folder"
+}
+
+# The checker of rules and metrics alone, out of Debian's package of Prometheus.
+install_promtool() {
+    ! command -v promtool >/dev/null || return 0
+    local folder
+    folder=$(mktemp -d)
+    unpack_packages "$folder" prometheus
+    mkdir -p "$cache/bin"
+    install -m 755 "$folder/usr/bin/promtool" "$cache/bin/promtool"
     rm -rf "$folder"
 }
