@@ -37,14 +37,14 @@ def test_both_services_agree_on_issuer_audience_and_the_host_of_the_ingress(rend
     auth, resource = (rendered.settings(service) for service in SERVICES)
     [issuer] = set(issuers(rendered))
     assert auth["AUTH__TOKENS__AUDIENCE"] == resource["RESOURCE__TOKENS__AUDIENCE"]
-    [ingress] = rendered.of("Ingress")
-    [rule] = ingress["spec"]["rules"]
     origin = urlsplit(issuer)
-    if "host" in rule:
-        assert (origin.scheme, origin.netloc) == ("https", rule["host"])
-        assert ingress["spec"]["tls"] == [{"hosts": [rule["host"]], "secretName": "tessera-tls"}]
-    else:
-        assert (origin.scheme, origin.hostname) == ("http", "localhost") and "tls" not in ingress["spec"]
+    for ingress in rendered.of("Ingress"):
+        [rule] = ingress["spec"]["rules"]
+        if "host" in rule:
+            assert (origin.scheme, origin.netloc) == ("https", rule["host"])
+            assert ingress["spec"]["tls"] == [{"hosts": [rule["host"]], "secretName": "tessera-tls"}]
+        else:
+            assert (origin.scheme, origin.hostname) == ("http", "localhost") and "tls" not in ingress["spec"]
 
 
 def test_an_overlay_says_its_origin_once(overlay):
@@ -67,7 +67,7 @@ def test_addresses_are_believed_from_a_network_that_the_overlay_names(overlay, m
 
 
 def test_the_ingress_leads_to_both_services_and_holds_nothing_back(rendered):
-    [ingress] = rendered.of("Ingress")
+    ingress = rendered.one("Ingress", "tessera")
     assert ingress["spec"]["ingressClassName"] == "nginx"
     [rule] = ingress["spec"]["rules"]
     backends = {path["path"]: path["backend"]["service"] for path in rule["http"]["paths"]}
@@ -84,6 +84,18 @@ def test_the_ingress_leads_to_both_services_and_holds_nothing_back(rendered):
     assert annotations["proxy-request-buffering"] == annotations["proxy-buffering"] == "off"
     assert int(annotations["proxy-read-timeout"]) >= 60
     assert all(isinstance(value, str) for value in annotations.values())
+
+
+def test_the_ingress_gives_up_a_refresh_while_its_token_may_be_sent_again(rendered):
+    """Within 30 s of a rotation, which may have been done although no answer came."""
+    ingress = rendered.one("Ingress", "tessera-refresh")
+    assert ingress["spec"]["ingressClassName"] == "nginx"
+    [rule] = ingress["spec"]["rules"]
+    assert {(path["path"], path["pathType"], path["backend"]["service"]["name"]) for path in rule["http"]["paths"]} == {
+        ("/auth/token", "Exact", "auth-service"), ("/auth/token-refresh", "Exact", "auth-service"),
+    }
+    annotations = ingress["metadata"]["annotations"]
+    assert 8 < int(annotations[f"{ANNOTATION}proxy-read-timeout"]) <= 15
 
 
 @pytest.mark.parametrize("service", SERVICES)
