@@ -65,8 +65,12 @@ impl Trace {
         }
     }
 
+    fn id(self) -> String {
+        format!("{:032x}", self.trace)
+    }
+
     fn header(self) -> String {
-        format!("00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.sampled))
+        format!("00-{}-{:016x}-{:02x}", self.id(), self.span, u8::from(self.sampled))
     }
 
     /// Runs the work of a request that has this place.
@@ -111,23 +115,28 @@ impl Extractor for Headers<'_> {
     }
 }
 
-/// The span of a request, made by `make` with the id of the trace as text: a child of the caller's where `traceparent` names
-/// one.
-pub(crate) fn of_request(headers: &HeaderMap, id: Uuid, make: impl FnOnce(&str) -> Span) -> (Span, Trace) {
+/// The span of a request, made by `make` with the id of the trace as text, if that is known by then: a child of the caller's
+/// where `traceparent` names one.
+pub(crate) fn of_request(
+    headers: &HeaderMap,
+    id: Uuid,
+    make: impl FnOnce(Option<&str>) -> Span,
+) -> (Span, Trace) {
     let parent = parent(headers);
     let known = parent.as_ref().map(|parent| Trace::of_span(parent.span().span_context()));
     if !exported() {
         let trace = known.unwrap_or_else(|| Trace::of(id));
-        return (make(&format!("{:032x}", trace.trace)), trace);
+        return (make(Some(&trace.id())), trace);
     }
     // The span's own trace is the parent's, or else an id that is known only once there is a span.
-    let span = make("");
+    let span = make(None);
     if let Some(parent) = parent {
         let _ = span.set_parent(parent);
     }
     let context = span.context();
     let own = context.span().span_context().clone();
     let trace = if own.is_valid() { Trace::of_span(&own) } else { known.unwrap_or_else(|| Trace::of(id)) };
+    span.record("trace.id", trace.id());
     (span, trace)
 }
 
