@@ -1,7 +1,5 @@
 """The images, built once, and their file systems."""
 import os
-import pathlib
-import tempfile
 
 import pytest
 from builder import ROOT, SERVICES, Builder
@@ -23,9 +21,7 @@ def builder(release):
     # Not skipped: what cannot be tested here is not known to work.
     if missing := have_own_mounts():
         pytest.fail(missing)
-    builder = Builder(pathlib.Path(tempfile.mkdtemp(prefix="tessera-image-")), ROOT / "tests/.cache/debian", release)
-    yield builder
-    builder.close()
+    return Builder(ROOT / "tests/.cache", release)
 
 
 @pytest.fixture(scope="session")
