@@ -17,4 +17,4 @@ async def faults(running):
         await mongo.heal()
 
 
-SCENARIO = Scenario(faults, expected=Expectations(gap=40), pinned=True, short=False)
+SCENARIO = Scenario(faults, expected=Expectations(gap=40, revoked_within=45), pinned=True, short=False)

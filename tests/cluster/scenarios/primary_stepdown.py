@@ -10,7 +10,7 @@ async def faults(running):
         primary = await mongo.primary()
         running.note(f"step down {primary.name}")
         try:
-            primary.command("replSetStepDown", 20, secondaryCatchUpPeriodSecs=10, patience=30)
+            primary.command("replSetStepDown", 20, secondaryCatchUpPeriodSecs=5, patience=30)
         except pymongo.errors.OperationFailure as error:
             # No member had caught up in time. Nothing happened.
             running.note(f"not done: {error}")
@@ -18,4 +18,4 @@ async def faults(running):
         await running.run(2)
 
 
-SCENARIO = Scenario(faults, expected=Expectations(gap=20), pinned=True)
+SCENARIO = Scenario(faults, expected=Expectations(gap=30, revoked_within=45), pinned=True)
