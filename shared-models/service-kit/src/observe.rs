@@ -79,7 +79,6 @@ impl Observed {
                 request.id = id_text,
                 request.client_id = client_id,
                 trace.id = trace,
-                otel.name = tracing::field::Empty,
                 otel.kind = "server"
             )
         });

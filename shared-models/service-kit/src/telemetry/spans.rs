@@ -162,7 +162,8 @@ pub(crate) struct Exchange<'a> {
 /// Gives the span of a request its name and its attributes.
 pub(crate) fn describe(span: &Span, exchange: &Exchange<'_>) {
     let Exchange { request, method, route, status, address, code } = exchange;
-    span.record("otel.name", format!("{method} {route}"));
+    // A field `otel.name` would be read only before the span is entered.
+    span.context().span().update_name(format!("{method} {route}"));
     span.set_attribute("http.request.method", *method);
     span.set_attribute("http.route", (*route).to_owned());
     span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
