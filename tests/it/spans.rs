@@ -105,7 +105,7 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<Vec<u8>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn attributes(pairs: &[KeyValue]) -> BTreeMap<String, String> {

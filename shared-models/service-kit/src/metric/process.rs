@@ -83,6 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
     fn the_process_is_measured() {
         let before = cpu_seconds().unwrap();
         let begun = std::time::Instant::now();
