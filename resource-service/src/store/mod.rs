@@ -20,7 +20,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use service_kit::store::{Unavailable, cause::Cause};
+use service_kit::store::{Unavailable, cause::Cause, layout::Layout};
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
@@ -162,6 +162,9 @@ pub enum StoreError {
     #[error("the store failed: {0}")]
     Failed(String),
 }
+
+/// What this program makes of a store. A change of it raises the version.
+pub const LAYOUT: Layout = Layout { version: 1, oldest_reader: 1 };
 
 /// The time limit of a query where nothing else is set.
 pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -3,6 +3,7 @@
 pub(crate) mod administration;
 pub(crate) mod clients;
 pub(crate) mod endings;
+pub(crate) mod layout;
 pub(crate) mod lookup;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
@@ -39,6 +40,10 @@ use crate::domain::{
 pub(crate) trait Fixture: Sized {
     async fn new() -> Self;
     fn store(&self) -> &dyn Store;
+    /// Writes that the store is of this version, and only for programs of it.
+    async fn set_version(&self, version: i64);
+    /// The version that the store says it has.
+    async fn version(&self) -> i64;
     async fn drop(self);
 }
 
@@ -147,6 +152,10 @@ macro_rules! suite {
             a_moment_that_a_wrong_clock_wrote_is_corrected_to_now
             a_token_without_a_session_is_revoked_with_its_entry
         );
+        $crate::store::contract::suite!($fixture, on layout:
+            a_store_of_a_later_version_is_refused_and_left_alone
+            a_store_has_a_version_once_it_is_prepared
+        );
     };
     ($fixture:ty, $subject:ident: $($test:ident)*) => {
         mod $subject {
@@ -157,6 +166,19 @@ macro_rules! suite {
                     let fixture = <$fixture as $crate::store::contract::Fixture>::new().await;
                     let store = $crate::store::contract::Fixture::store(&fixture);
                     $crate::store::contract::$subject::$test(store).await;
+                    $crate::store::contract::Fixture::drop(fixture).await;
+                }
+            )*
+        }
+    };
+    ($fixture:ty, on $subject:ident: $($test:ident)*) => {
+        mod $subject {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $test() {
+                    let fixture = <$fixture as $crate::store::contract::Fixture>::new().await;
+                    $crate::store::contract::$subject::$test(&fixture).await;
                     $crate::store::contract::Fixture::drop(fixture).await;
                 }
             )*

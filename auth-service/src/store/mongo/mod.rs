@@ -36,7 +36,11 @@ use service_kit::{
     once::Once,
     store::{
         cause::{Cause, note},
-        mongo::{Interrupted, Reads, Server, cause, is_unavailable, may_have_written},
+        layout::Layout,
+        mongo::{
+            Interrupted, Reads, Server, cause, indexes as mongo_indexes, is_unavailable, layout,
+            may_have_written,
+        },
     },
 };
 use tokio::sync::Mutex;
@@ -44,6 +48,8 @@ use tokio::sync::Mutex;
 use self::{documents::SESSIONS, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
 use super::{Store, StoreError};
 
+/// What this program makes of the database. A change of it raises the version.
+const LAYOUT: Layout = Layout { version: 1, oldest_reader: 1 };
 /// Names of the unique indexes, which the server reports for a duplicate.
 const UNIQUE_EMAIL: &str = "unique_email";
 const FIRST_ADMIN: &str = "first_admin";
@@ -196,17 +202,21 @@ impl Store for MongoStore {
     async fn prepare(&self) -> Result<(), StoreError> {
         let make = || async {
             self.server.reach().await.map_err(StoreError::Unusable)?;
+            if let Some(cause) = layout::begin(&self.database, LAYOUT).await? {
+                return Err(StoreError::Unusable(cause));
+            }
             for (collection, indexes) in indexes() {
-                self.database.collection::<Document>(collection).create_indexes(indexes).await?;
+                mongo_indexes::make(&self.database.collection::<Document>(collection), indexes).await?;
             }
             names::fill_keys(&self.database).await?;
-            Ok(outbox::prepare(&self.database).await?)
+            outbox::prepare(&self.database).await?;
+            Ok(layout::done(&self.database, LAYOUT).await?)
         };
         self.indexed.get(make).await
     }
 
     async fn ping(&self) -> Result<(), Cause> {
-        self.server.ping().await
+        self.server.ping(LAYOUT).await
     }
 }
 

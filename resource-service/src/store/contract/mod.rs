@@ -12,6 +12,7 @@ mod hiding;
 mod indexes;
 mod instants;
 mod labels;
+mod layout;
 mod limits;
 mod lists;
 mod numbers;
@@ -33,6 +34,7 @@ use mongodb::{
     options::ReadConcern,
 };
 use serde_json::{Value, json};
+use service_kit::store::{layout::Layout, mongo::layout as kept};
 use time::{OffsetDateTime, macros::datetime};
 
 use cursors::{cursor, start};
@@ -199,6 +201,40 @@ impl Fixture {
             Leftover::Database(database) => {
                 let past = database.collection::<Doc>(&format!("{collection}.versions"));
                 past.update_many(doc! {}, doc! { "$unset": { "until": 1 } }).await.expect("ok");
+            }
+        }
+    }
+
+    /// Lets the store say that it is of this version, or of none.
+    async fn set_layout(&self, layout: Option<Layout>) {
+        match &self.leftover {
+            Leftover::Directory(directory) => {
+                let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+                let version = layout.map_or(0, |layout| layout.version);
+                file.pragma_update(None, "user_version", version).expect("ok");
+            }
+            Leftover::Database(database) => {
+                let layouts = database.collection::<Doc>(kept::COLLECTION);
+                layouts.delete_one(doc! { "_id": kept::ID }).await.expect("ok");
+                if let Some(Layout { version, oldest_reader }) = layout {
+                    let said = doc! { "_id": kept::ID, "version": version, "oldest_reader": oldest_reader };
+                    layouts.insert_one(said).await.expect("ok");
+                }
+            }
+        }
+    }
+
+    /// The version that the store says it has.
+    async fn version(&self) -> i64 {
+        match &self.leftover {
+            Leftover::Directory(directory) => {
+                let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+                file.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("ok")
+            }
+            Leftover::Database(database) => {
+                let layouts = database.collection::<Doc>(kept::COLLECTION);
+                let found = layouts.find_one(doc! { "_id": kept::ID });
+                found.await.expect("ok").expect("a layout").get_i64("version").expect("ok")
             }
         }
     }

@@ -10,7 +10,7 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::{Deserialize, Serialize};
-use service_kit::store::mongo::in_time;
+use service_kit::store::mongo::{in_time, indexes};
 use time::OffsetDateTime;
 
 use super::{DUPLICATE_KEY, MongoStore, date, failed, written};
@@ -131,10 +131,10 @@ impl MongoStore {
             dated(doc! { "metadata.owner": 1 }, doc! { "metadata.open": true }),
         ];
         let done = async {
-            self.artifact_chunks().create_index(chunks).await?;
-            self.artifact_blobs().create_indexes(blobs).await
+            indexes::make(&self.artifact_chunks(), [chunks]).await?;
+            indexes::make(&self.artifact_blobs(), blobs).await
         };
-        done.await.map(|_| ()).map_err(|error| failed(&error))
+        done.await.map_err(|error| failed(&error))
     }
 
     /// The bytes of the open blobs that this member of theirs says it of, each chunk counted whole.

@@ -11,7 +11,7 @@ use mongodb::{
     error::Result as MongoResult,
 };
 
-use service_kit::store::mongo::in_time;
+use service_kit::store::mongo::{in_time, indexes};
 
 use super::{
     MongoStore,
@@ -78,7 +78,7 @@ impl MongoStore {
         made(self.database.create_collection(past_of(collection.name())).await)?;
         if collection.longest_past().is_some() {
             let by_age = IndexModel::builder().keys(doc! { "until": 1 }).build();
-            self.past(collection).create_index(by_age).await.map_err(|error| failed(&error))?;
+            indexes::make(&self.past(collection), [by_age]).await.map_err(|error| failed(&error))?;
         }
         Ok(())
     }

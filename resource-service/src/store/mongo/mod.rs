@@ -49,7 +49,7 @@ use service_kit::{
     store::{
         Unavailable,
         cause::{Cause, note},
-        mongo::{self, Server, in_time},
+        mongo::{self, Server, in_time, indexes, layout},
     },
 };
 use shared_models::documents::Explanation;
@@ -64,7 +64,8 @@ use self::{
     together::TrafficByCollection,
 };
 use super::{
-    Batch, ChangeLog, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,
+    Batch, ChangeLog, Head, LAYOUT, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument,
+    scan::Rest,
 };
 use crate::{
     domain::{aggregate::Groups, change::Position, collection::Collection, ticket::Ticket},
@@ -123,6 +124,10 @@ impl MongoStore {
 
     /// Makes what these collections need: indexes, and collections beside them.
     async fn make_ready(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
+        let refusal = layout::begin(&self.database, LAYOUT).await.map_err(|error| failed(&error))?;
+        if let Some(cause) = refusal {
+            return Err(StoreError::Unusable(cause));
+        }
         receipts::prepare(&self.database).await?;
         self.prepare_purges().await?;
         let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
@@ -141,13 +146,13 @@ impl MongoStore {
             if models.is_empty() {
                 continue;
             }
-            let made = documents.create_indexes(models).await;
+            let made = indexes::make(&documents, models).await;
             made.map_err(|error| definitions::unindexable(&error, collection))?;
         }
         if collections.iter().any(|collection| collection.definition.artifacts.is_some()) {
             self.prepare_artifacts().await?;
         }
-        Ok(())
+        layout::done(&self.database, LAYOUT).await.map_err(|error| failed(&error))
     }
 }
 
@@ -226,7 +231,7 @@ impl Store for MongoStore {
     }
 
     async fn ping(&self) -> Result<(), Cause> {
-        self.server.ping().await
+        self.server.ping(LAYOUT).await
     }
 
     async fn get(

@@ -10,6 +10,7 @@ mod functions;
 mod heartbeats;
 mod hiding;
 mod history;
+mod layout;
 mod log;
 mod operand;
 mod purges;
@@ -197,6 +198,7 @@ impl Store for SqliteStore {
         let collections = collections.to_vec();
         self.database
             .write(move |transaction| {
+                layout::take(transaction)?;
                 receipts::prepare(transaction)?;
                 transaction.execute_batch(purges::CREATE)?;
                 transaction.execute_batch(hiding::CREATE)?;
@@ -217,7 +219,8 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), Cause> {
-        self.database.ping().await
+        self.database.ping().await?;
+        layout::usable(&self.database).await
     }
 
     async fn get(

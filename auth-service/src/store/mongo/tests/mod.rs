@@ -2,7 +2,10 @@
 
 use futures_util::future::join_all;
 use mongodb::bson::Bson;
-use service_kit::random::{self, OsRandom};
+use service_kit::{
+    random::{self, OsRandom},
+    store::mongo::layout as kept,
+};
 
 use super::*;
 use crate::{
@@ -26,6 +29,18 @@ impl contract::Fixture for Fixture {
 
     fn store(&self) -> &dyn Store {
         &self.store
+    }
+
+    async fn set_version(&self, version: i64) {
+        let set = doc! { "$set": { "version": version, "oldest_reader": version } };
+        let layouts = self.store.database.collection::<Document>(kept::COLLECTION);
+        layouts.update_one(doc! { "_id": kept::ID }, set).upsert(true).await.unwrap();
+    }
+
+    async fn version(&self) -> i64 {
+        let layouts = self.store.database.collection::<Document>(kept::COLLECTION);
+        let found = layouts.find_one(doc! { "_id": kept::ID }).await.unwrap();
+        found.unwrap().get_i64("version").unwrap()
     }
 
     async fn drop(self) {

@@ -1,7 +1,9 @@
 //! How MongoDB is reached: majority, journaled, retryable, with time-outs that fit within a request.
 
 mod causes;
+pub mod indexes;
 pub mod json;
+pub mod layout;
 mod pool;
 mod reads;
 mod transaction;
@@ -29,7 +31,10 @@ pub use self::{
 };
 use crate::{
     start::StartError,
-    store::cause::{self, Cause},
+    store::{
+        cause::{self, Cause},
+        layout::Layout,
+    },
 };
 
 /// How long a request waits for a primary before the store counts as unavailable.
@@ -74,9 +79,15 @@ impl Server {
         fault.map_or(Ok(()), Err)
     }
 
-    /// The same within the time that `/readyz` has; also fails if writes failed recently for a fault of the disk.
-    pub async fn ping(&self) -> Result<(), Cause> {
-        match timeout(PING, self.reach()).await {
+    /// The same within the time that `/readyz` has; also fails if the database is not for programs of this layout, or if writes
+    /// failed recently for a fault of the disk.
+    pub async fn ping(&self, layout: Layout) -> Result<(), Cause> {
+        let usable = async {
+            self.reach().await?;
+            let refusal = layout::refusal(&self.database, layout).await;
+            refusal.map_err(|error| explain(&error, &self.seen))?.map_or(Ok(()), Err)
+        };
+        match timeout(PING, usable).await {
             Ok(Ok(())) => cause::disk_fault().map_or(Ok(()), Err),
             Ok(Err(cause)) => Err(cause),
             Err(_) => Err(self.seen.silence()),

@@ -1,0 +1,32 @@
+//! Which version the tables of the file have: `PRAGMA user_version`. One process uses a file, so no older one runs beside it, and
+//! a file of a later version is refused, whatever it is.
+
+use rusqlite::{Connection, Transaction};
+use service_kit::store::{
+    cause::{Cause, Kind},
+    layout::Layout,
+    sqlite::Database,
+};
+
+use crate::store::{LAYOUT, StoreError};
+
+/// Refuses a file that a later program has used; else it is one of this version from now on.
+pub(super) fn take(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    if let Some(cause) = refusal(transaction)? {
+        return Err(StoreError::Unusable(cause));
+    }
+    Ok(transaction.pragma_update(None, "user_version", LAYOUT.version)?)
+}
+
+/// Checks that the file is not of a later version.
+pub(super) async fn usable(database: &Database) -> Result<(), Cause> {
+    let found: Result<_, StoreError> = database.read(|connection| Ok(refusal(connection)?)).await;
+    let refusal = found.map_err(|error| Cause::new(Kind::Other, error.to_string()))?;
+    refusal.map_or(Ok(()), Err)
+}
+
+/// Why the file must not be used, if it must not.
+fn refusal(connection: &Connection) -> rusqlite::Result<Option<Cause>> {
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(LAYOUT.refusal(Layout { version: found, oldest_reader: found }))
+}
