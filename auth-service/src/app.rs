@@ -23,7 +23,7 @@ use service_kit::{
     store::{
         StoreUrl,
         cause::{self, Kind},
-        mongo,
+        mongo::{self, indexes::waiting},
         sqlite::Database,
     },
     telemetry,
@@ -101,6 +101,7 @@ impl App {
         let first_admin = settings.first_admin()?;
         match settings.store.url {
             StoreUrl::Sqlite(_) => {
+                reach(&app.auth).await?;
                 warm_up(&app.auth, first_admin)
                     .await
                     .map_err(|error| StartError::Store(error.to_string()))?;
@@ -148,7 +149,7 @@ impl App {
             async move {
                 auth.ping_store().await.map_err(|cause| cause.to_string())?;
                 if !ready.load(Ordering::Acquire) {
-                    return Err("the store is not prepared yet".into());
+                    return Err(waiting().unwrap_or_else(|| "the store is not prepared yet".into()));
                 }
                 Ok(())
             }
@@ -160,7 +161,8 @@ impl App {
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     let _telemetry = telemetry::init("auth-service", &settings.telemetry, "info", METRICS)?;
     let listeners = Listeners::bind(&settings.http)?;
-    if !listeners.until_resolved(&settings.store.url).await? {
+    let keys = || KeyRing::open(&settings.keys.file, Purpose::Sign).map(|_| ());
+    if !listeners.until_usable(&settings.store.url, keys).await? {
         return Ok(());
     }
     let app = App::open(settings, system()).await?;
@@ -189,10 +191,9 @@ async fn warm_up(auth: &Auth, first_admin: Option<Registration>) -> Result<(), A
 async fn keep_warming_up(auth: Arc<Auth>, first_admin: Option<Registration>, ready: Arc<AtomicBool>) {
     let mut logged = None;
     while let Err(error) = warm_up(&auth, first_admin.clone()).await {
-        if logged.as_ref() != Some(&error) {
-            if let Err(cause) = auth.ping_store().await {
-                cause::note(&cause);
-            }
+        if let Err(cause) = auth.ping_store().await {
+            cause::note(&cause);
+        } else if logged.as_ref() != Some(&error) {
             tracing::warn!(%error, "the store is not ready; retrying");
             logged = Some(error);
         }

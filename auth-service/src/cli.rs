@@ -20,7 +20,7 @@ use crate::{
     app,
     domain::roles,
     in_force::InForce,
-    ops::AuthError,
+    ops::{Auth, AuthError},
     settings::Settings,
 };
 
@@ -86,6 +86,11 @@ enum Command {
 }
 
 impl Cli {
+    /// Whether it asks for the service itself.
+    pub fn serves(&self) -> bool {
+        matches!(self.command, None | Some(Command::Serve))
+    }
+
     /// Does what the command line says.
     pub async fn run(self) -> Result<ExitCode> {
         let settings = || Settings::load(self.config.as_deref());
@@ -117,10 +122,16 @@ async fn check(settings: &Settings) -> Result<()> {
     say("settings, keys and store are in order")
 }
 
-async fn create_admin(settings: &Settings, email: String, password_file: Option<&Path>) -> Result<()> {
-    let auth = Arc::new(app::assemble(settings, app::system()).await?);
+/// The use cases on a store that is ready; the error says why it cannot be used.
+async fn prepared(settings: &Settings) -> Result<Auth> {
+    let auth = app::assemble(settings, app::system()).await?;
+    app::reach(&auth).await?;
     auth.prepare_store().await.context("store")?;
-    let admin = Admin::new(auth);
+    Ok(auth)
+}
+
+async fn create_admin(settings: &Settings, email: String, password_file: Option<&Path>) -> Result<()> {
+    let admin = Admin::new(Arc::new(prepared(settings).await?));
     let password = match password_file {
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
@@ -138,9 +149,8 @@ async fn create_admin(settings: &Settings, email: String, password_file: Option<
 }
 
 async fn create_client(settings: &Settings, name: &str, scope: &str) -> Result<()> {
-    let auth = Arc::new(app::assemble(settings, app::system()).await?);
-    auth.prepare_store().await.context("store")?;
-    match Admin::new(auth).service_client(name, scope, false).await {
+    let admin = Admin::new(Arc::new(prepared(settings).await?));
+    match admin.service_client(name, scope, false).await {
         Ok((id, secret)) => say(&format!("client_id={id}\nclient_secret={secret}")),
         Err(AuthError::Taken { .. }) => bail!("the client {name} exists already; nothing was changed"),
         Err(error) => Err(error.into()),

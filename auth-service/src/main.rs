@@ -9,5 +9,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    service_kit::command::main("auth-service", Cli::run).await
+    service_kit::command::serving("auth-service", Cli::serves, Cli::run).await
 }

@@ -18,7 +18,7 @@ use service_kit::{
     description::Description,
     docs,
     health::Check,
-    keys::{KeyRing, Purpose},
+    keys::{KeyRing, KeysError, Purpose},
     metric::{List, PROCESS, kit},
     once::Once,
     random::{OsRandom, Random},
@@ -28,9 +28,9 @@ use service_kit::{
     settings::SettingsError,
     start::StartError,
     store::{
-        StoreUrl, Unavailable,
+        StoreUrl,
         cause::{Kind, note},
-        mongo,
+        mongo::{self, indexes::waiting},
     },
     token::Verifier,
 };
@@ -90,7 +90,7 @@ impl Default for Env {
 /// Serves until the process receives a signal to stop.
 pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     let listeners = Listeners::bind(&settings.http)?;
-    if !listeners.until_resolved(&settings.store.url).await? {
+    if !listeners.until_usable(&settings.store.url, || ring(settings).map(|_| ())).await? {
         return Ok(());
     }
     let part = part(settings, Env::default()).await?;
@@ -139,6 +139,7 @@ pub async fn import_definitions(
 /// The use cases without anything that listens or calls.
 async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let store = opened(settings).await?;
+    store.ping().await.map_err(StartError::Away)?;
     let catalog = Arc::new(LiveCatalog::new(files(settings)?));
     catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
     let Env { clock, random, .. } = Env::default();
@@ -240,10 +241,10 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
 }
 
 /// The keys that tokens are checked with.
-fn ring(settings: &Settings) -> Result<KeyRing, StartError> {
+fn ring(settings: &Settings) -> Result<KeyRing, KeysError> {
     match &settings.keys.jwks_url {
-        Some(url) => Ok(KeyRing::remote(url)?),
-        None => Ok(KeyRing::open(&settings.key_file(), Purpose::Verify)?),
+        Some(url) => KeyRing::remote(url),
+        None => KeyRing::open(&settings.key_file(), Purpose::Verify),
     }
 }
 
@@ -310,6 +311,7 @@ async fn store(
             let store = SqliteStore::open(path)?.with_query_timeout(settings.query.timeout());
             let store = Arc::new(store.with_clock(Arc::clone(clock)));
             in_force.log();
+            store.ping().await.map_err(StartError::Away)?;
             catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
             tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(clock)));
@@ -327,18 +329,9 @@ async fn store(
 async fn readiness(store: Arc<dyn Store>, prepared: Arc<AtomicBool>) -> Result<(), String> {
     store.ping().await.map_err(|cause| cause.to_string())?;
     if !prepared.load(Ordering::Relaxed) {
-        return Err("the indexes are not made yet".into());
+        return Err(waiting().unwrap_or_else(|| "the indexes are not made yet".into()));
     }
     Ok(())
-}
-
-/// Reads the definitions and makes the indexes, from a store that can be used; otherwise the cause is reported.
-async fn load(store: &dyn Store, catalog: &LiveCatalog) -> Result<(), StoreError> {
-    store.ping().await.map_err(|cause| {
-        note(&cause);
-        Unavailable
-    })?;
-    catalog.refresh(store).await
 }
 
 /// Reads the definitions and makes the indexes, again and again until it works; each kind of failure is logged once.
@@ -350,10 +343,17 @@ async fn warm_up(
     random: Arc<dyn Random>,
 ) {
     let mut logged: Option<StoreError> = None;
-    while let Err(error) = load(&*store, &catalog).await {
-        if logged.as_ref() != Some(&error) {
-            tracing::error!(%error, "the store is not ready; retrying");
-            logged = Some(error);
+    loop {
+        match store.ping().await {
+            Err(cause) => note(&cause),
+            Ok(()) => match catalog.refresh(&*store).await {
+                Ok(()) => break,
+                Err(error) if logged.as_ref() == Some(&error) => {}
+                Err(error) => {
+                    tracing::error!(%error, "the store is not ready; retrying");
+                    logged = Some(error);
+                }
+            },
         }
         tokio::time::sleep(RETRY).await;
     }

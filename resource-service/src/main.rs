@@ -20,6 +20,13 @@ struct Arguments {
     command: Option<Command>,
 }
 
+impl Arguments {
+    /// Whether they ask for the service itself.
+    fn serves(&self) -> bool {
+        matches!(self.command, None | Some(Command::Serve))
+    }
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Serve until a signal to stop is received (the default)
@@ -66,7 +73,7 @@ enum Transfer {
 #[tokio::main]
 async fn main() -> ExitCode {
     service_kit::settings::allocator::give_back_early();
-    service_kit::command::main("resource-service", run).await
+    service_kit::command::serving("resource-service", Arguments::serves, run).await
 }
 
 async fn run(arguments: Arguments) -> Result<(), StartError> {

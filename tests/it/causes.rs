@@ -60,9 +60,12 @@ async fn is_logged_and_counted(process: &Process, kind: &str, words: &[&str]) {
     assert!(metrics.contains(&counted), "{counted} is not in {metrics}");
 }
 
+/// How long a service that waits is watched: it tries again every second.
+const WATCHED: Duration = Duration::from_secs(3);
+
 /// With a store at `url` both services stay alive, wait, and say `words` wherever an operator looks.
 async fn is_named(url: &str, kind: &str, words: &[&str]) {
-    for (service, prefix) in SERVICES {
+    let each = SERVICES.map(|(service, prefix)| async move {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let settings = environment(prefix, directory.path(), url);
         let output = run(service, &["check"], &settings);
@@ -74,8 +77,28 @@ async fn is_named(url: &str, kind: &str, words: &[&str]) {
         let process = Process::listening(service, directory.path(), &settings).await;
         until_readyz_says(&process, words).await;
         is_logged_and_counted(&process, kind, words).await;
+        tokio::time::sleep(WATCHED).await;
         assert_eq!(process.ask("/livez").await.0, 200, "{service} waits");
-    }
+        let entries = process.entries();
+        let complaints: Vec<_> = entries.iter().filter(|entry| is_complaint(entry)).collect();
+        assert_eq!(complaints.len(), 1, "{service}: one line says why: {complaints:?}");
+        assert_eq!(complaints[0]["setting"], "store.url", "{service}: {complaints:?}");
+    });
+    futures_util::future::join_all(each).await;
+}
+
+fn is_complaint(entry: &serde_json::Value) -> bool {
+    entry["level"] == "WARN" || entry["level"] == "ERROR"
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_port_and_tls_where_there_is_none_are_named() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mongod = Mongod::start(directory.path()).await;
+    let url = mongod.url();
+    let port = "mongodb://127.0.0.1:1/?replicaSet=rs0";
+    is_named(port, "unreachable", &["MongoDB at 127.0.0.1:1 cannot be reached"]).await;
+    is_named(&format!("{url}&tls=true"), "tls", &["no secure connection to MongoDB at 127.0.0.1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,6 +9,8 @@ mod addresses;
 mod administration;
 mod aggregates;
 mod artifacts;
+mod bad_input;
+mod builds;
 mod causes;
 mod changes;
 mod circles;

@@ -202,32 +202,6 @@ async fn an_http_issuer_that_others_reach_is_warned_about() {
 }
 
 #[test]
-fn a_missing_or_weak_key_stops_the_start() {
-    for (service, prefix) in SERVICES {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let mut settings = environment(prefix, directory.path());
-        let bad = [
-            ("{", "JWK"),
-            (r#"{"keys": []}"#, "empty"),
-            (
-                r#"{"keys": [{"kty": "oct", "alg": "HS256", "kid": "a", "k": "c2hvcnQ", "key_ops": ["sign"]}]}"#,
-                "32",
-            ),
-        ];
-        for (text, word) in bad {
-            keys(directory.path(), text);
-            refused(service, &["serve"], &settings, &["keys.json", word]);
-        }
-        set(&mut settings, &format!("{prefix}__KEYS__FILE"), "/nowhere/keys.json");
-        refused(service, &["check"], &settings, &["/nowhere/keys.json"]);
-    }
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let settings = environment("AUTH", directory.path());
-    keys(directory.path(), &GOOD.replace("\"sign\", ", ""));
-    refused("auth-service", &["serve"], &settings, &["sign"]);
-}
-
-#[test]
 fn a_malformed_definition_stops_resource_service() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let definitions = directory.path().join("definitions");

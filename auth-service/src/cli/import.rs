@@ -17,9 +17,8 @@ use self::{
     lines::{Line, Lines, MAX_LINE},
     table::Table,
 };
-use super::say;
+use super::{prepared, say};
 use crate::{
-    app,
     domain::{roles::RoleTable, user::User},
     ops::{Auth, ImportedUser},
     settings::Settings,
@@ -67,8 +66,7 @@ pub(super) async fn run(
         Some(format) => format,
         None => guess(path, &mut file)?,
     };
-    let auth = app::assemble(settings, app::system()).await?;
-    auth.prepare_store().await.context("store")?;
+    let auth = prepared(settings).await?;
     let roles = auth.roles().await?;
     let mut import = Import {
         auth: &auth,

@@ -216,7 +216,14 @@ fn resolve_secret(tree: &mut Value, key: &str) -> Result<(), SettingsError> {
     let text = std::fs::read_to_string(&path)
         .map_err(|error| SettingsError::at(&file_key, format!("cannot read {path}: {error}")))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
-    insert(tree, key, text.strip_suffix('\r').unwrap_or(text).into());
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.is_empty() {
+        return Err(SettingsError::at(
+            &file_key,
+            format!("{path} is empty; the value of {key} is expected in it"),
+        ));
+    }
+    insert(tree, key, text.into());
     Ok(())
 }
 

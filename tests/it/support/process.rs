@@ -111,7 +111,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a service on free ports and waits until it listens.
+    /// Starts a service on free ports and waits until it listens, ready or not.
     pub async fn listening(name: &str, directory: &Path, environment: &[(String, String)]) -> Self {
         Self::launched(command(name, environment), name, directory).await
     }
@@ -128,7 +128,7 @@ impl Process {
             .expect("the binary starts");
         let started = Instant::now();
         loop {
-            let listening = entries(&log).find(|entry| entry["message"] == "listening");
+            let listening = entries(&log).find(|entry| entry["management"].is_string());
             if let Some(entry) = listening {
                 let address = |field: &str| format!("http://{}", entry[field].as_str().expect("an address"));
                 let (base, management) = (address("listen"), address("management"));

@@ -155,6 +155,9 @@ fn load(path: &Path, purpose: Purpose) -> Result<Ring, KeysError> {
         std::io::ErrorKind::NotFound => named("no such file; make one with `auth-service keys new`"),
         _ => named(&error.to_string()),
     })?;
+    if text.trim().is_empty() {
+        return Err(named("the file is empty; a JWK Set is expected, as `auth-service keys new` makes it"));
+    }
     check(&text, purpose).map_err(|KeysError(fault)| named(&fault))
 }
 
