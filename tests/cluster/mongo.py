@@ -25,7 +25,9 @@ class Mongod(Process):
         self.address = f"{host.address}:{PORT}"
         super().__init__(f"mongo-{number}", host, folder, [
             os.environ["MONGOD"], "--dbpath", data, "--port", PORT, "--bind_ip", f"{host.address},127.0.0.1",
-            "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1",
+            "--replSet", "rs0",
+            # All have the same port, and one file system.
+            "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25", "--setParameter", "enableTestCommands=1",
             "--setParameter", "transactionLifetimeLimitSeconds=30",
         ])
 
@@ -37,6 +39,16 @@ class Mongod(Process):
     def command(self, *command, patience=5, **options):
         with self.client(patience) as client:
             return client.admin.command(*command, **options)
+
+    async def answers(self):
+        """Waits until the server answers."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            assert self.running, f"{self.name} ended: {self.tail()}"
+            try:
+                return await asyncio.to_thread(self.command, "ping", patience=2)
+            except pymongo.errors.PyMongoError as error:
+                assert time.monotonic() < deadline, f"{self.name} does not answer: {error}"
 
     def leads(self):
         """Whether this member says that it is primary, and in which term. None: it does not answer."""
@@ -69,7 +81,7 @@ class ReplicaSet:
         first = self.members[0]
         members = [{"_id": number, "host": member.address} for number, member in enumerate(self.members)]
         for member in self.members:
-            await asyncio.to_thread(member.command, "ping", patience=PATIENCE)
+            await member.answers()
         # A short time-out at first, since the first election waits for it too.
         settings = {"electionTimeoutMillis": SHORT, "heartbeatIntervalMillis": HEARTBEAT}
         first.command("replSetInitiate", {"_id": "rs0", "members": members, "settings": settings})
