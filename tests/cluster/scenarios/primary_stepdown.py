@@ -10,7 +10,7 @@ async def faults(running):
         primary = await mongo.primary()
         running.note(f"step down {primary.name}")
         try:
-            primary.command("replSetStepDown", 20, secondaryCatchUpPeriodSecs=5, patience=30)
+            primary.command("replSetStepDown", 8, secondaryCatchUpPeriodSecs=5, patience=30)
         except pymongo.errors.OperationFailure as error:
             # No member had caught up in time. Nothing happened.
             running.note(f"not done: {error}")
