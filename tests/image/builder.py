@@ -82,6 +82,8 @@ class Builder:
         """What is handed in for the stages that compile."""
         out = self.folder / "binaries/out"
         (out / "keys").mkdir(parents=True)
+        unused = shutil.ignore_patterns("posix", "right")
+        shutil.copytree(self.debian / "usr/share/zoneinfo", out / "zoneinfo", symlinks=True, ignore=unused)
         for service in SERVICES:
             built = pathlib.Path(os.environ["TESSERA_BIN_DIR"]) / service
             subprocess.run(["strip", "-o", out / service, built], check=True)
