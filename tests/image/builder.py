@@ -107,7 +107,12 @@ class Builder:
         sysroot = subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout.strip()
         image = self.stand_in(
             "compilers",
-            ["FROM scratch", "COPY . /", f"ENV PATH={sysroot}/bin:/usr/bin:/bin CARGO_HOME=/usr/local/cargo HOME=/root"],
+            [
+                "FROM scratch", "COPY . /",
+                f"ENV PATH={sysroot}/bin:/usr/bin:/bin CARGO_HOME=/usr/local/cargo HOME=/root",
+                # Node has certificates of its own; those of this machine may have more.
+                "ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt",
+            ],
             folder,
         )
         mounts = [sysroot, *(f"/usr/{name}" for name in ("bin", "lib", "lib64", "include")), "/var/lib/dpkg", "/etc/alternatives"]

@@ -134,9 +134,9 @@ def test_it_is_small(service, folder, release, builder, capsys):
     size = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
     binary = (folder / service).stat().st_size
     if not release:
-        # The debug binary and the libraries are not what is shipped. The rest is, and a release binary has 34 MB at most.
+        # The debug binary and the libraries are not what is shipped. The rest is, and a release binary has 35 MB at most.
         size -= binary + sum(path.lstat().st_size for path in builder.debian.rglob("*") if not path.is_dir())
-        assert size < LARGEST - 34 * MB
+        assert size < LARGEST - 35 * MB
         return
     with capsys.disabled():
         print(f"\n{service}: {size / MB:.1f} MB, of which the binary {binary / MB:.1f} MB")
