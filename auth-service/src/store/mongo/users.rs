@@ -76,8 +76,12 @@ impl MongoStore {
         if keys.is_empty() {
             return Ok(HashSet::new());
         }
-        let found = self.users().await?.distinct("email_key", doc! { "email_key": { "$in": keys } }).await?;
-        Ok(found.into_iter().filter_map(|key| key.as_str().map(str::to_owned)).collect())
+        // `distinct` is no part of MongoDB's Stable API.
+        let users = self.users().await?.clone_with_type::<Document>();
+        let found =
+            users.find(doc! { "email_key": { "$in": keys } }).projection(doc! { "email_key": 1 }).await?;
+        let key = |user: Document| user.get_str("email_key").map(str::to_owned).ok();
+        Ok(found.try_collect::<Vec<_>>().await?.into_iter().filter_map(key).collect())
     }
 }
 

@@ -142,8 +142,9 @@ impl Fixture {
         let url = std::env::var("TESSERA_TEST_MONGO")
             .expect("TESSERA_TEST_MONGO must hold the URL of a replica set");
         let name = format!("test_resource_{}", uuid::Uuid::new_v4().simple());
-        let server = service_kit::store::mongo::connect(&url.into(), &name).await.expect("ok");
-        let database = server.database.clone();
+        let server = service_kit::store::mongo::connect_strictly(&url.into(), &name).await.expect("ok");
+        // What a test itself looks at is no part of the store.
+        let database = server.outside_stable_api.clone();
         Self::prepared(
             Arc::new(MongoStore::new(server).with_query_timeout(limit)),
             Leftover::Database(database),

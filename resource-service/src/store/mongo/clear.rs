@@ -63,12 +63,12 @@ impl MongoStore {
         Ok(found.and_then(|found| found.info.uuid))
     }
 
-    /// Drops the collection of this UUID, and no other that has its name.
+    /// Drops the collection of this UUID, and no other that has its name. MongoDB's Stable API cannot name the UUID.
     async fn drop_this(&self, name: &str, uuid: Binary) -> Result<(), StoreError> {
         let command = doc! {
             "drop": name, "collectionUUID": uuid, "writeConcern": { "w": "majority", "j": true },
         };
-        match self.database.run_command(command).await {
+        match self.server.outside_stable_api.run_command(command).await {
             Err(error) if [Some(NAMESPACE_NOT_FOUND), Some(OTHER_UUID)].contains(&code(&error)) => Ok(()),
             dropped => dropped.map(|_| ()).map_err(|error| written(&error)),
         }

@@ -10,7 +10,8 @@ use super::{
 use crate::store::StoreError;
 
 /// Makes the collections keep what documents were before a change (`changeStreamPreAndPostImages`, MongoDB 6.0), so
-/// that a stream shows each change with the document as it was right before and right after.
+/// that a stream shows each change with the document as it was right before and right after. MongoDB's Stable API knows no
+/// such option.
 pub(super) async fn enable(database: &Database, names: &[&str]) -> Result<(), StoreError> {
     let explain = |name: &str, error: &Error| match failed(error) {
         StoreError::Failed(fault) => {

@@ -131,7 +131,7 @@ impl MongoStore {
         receipts::prepare(&self.database).await?;
         self.prepare_purges().await?;
         let names: Vec<&str> = collections.iter().map(|collection| collection.name()).collect();
-        images::enable(&self.database, &names).await?;
+        images::enable(&self.server.outside_stable_api, &names).await?;
         tickets::prepare(&self.database).await?;
         for collection in collections {
             self.make_past(collection).await?;

@@ -32,34 +32,40 @@ impl Measured for MongoStore {
         ];
         self.query(async {
             Ok(Usage {
-                documents: self.sum(collection, statistics()).await?,
-                versions: self.sum(&past_of(collection), statistics()).await?,
-                artifacts: self.sum(FOLDERS, files).await?,
+                documents: self.statistics(collection).await?,
+                versions: self.statistics(&past_of(collection)).await?,
+                artifacts: self.sum(&self.database, FOLDERS, files).await?,
             })
         })
         .await
     }
 }
 
-/// A document with `count` and `size` from each shard that holds a part.
-fn statistics() -> Vec<Doc> {
-    vec![
-        doc! { "$collStats": { "storageStats": {} } },
-        doc! { "$project": { "count": "$storageStats.count", "size": "$storageStats.size" } },
-    ]
-}
-
 impl MongoStore {
     /// The bytes that a document of a collection takes on average, by the statistics of the server; nothing where it says
     /// nothing.
     pub(super) async fn mean_size(&self, collection: &str) -> Option<u64> {
-        let stored = self.sum(collection, statistics()).await.ok()?;
+        let stored = self.statistics(collection).await.ok()?;
         stored.bytes.checked_div(stored.count)
     }
 
+    /// What the server's statistics say, which are no part of MongoDB's Stable API: an amount from each shard that holds a part.
+    async fn statistics(&self, collection: &str) -> Result<Amount, StoreError> {
+        let pipeline = vec![
+            doc! { "$collStats": { "storageStats": {} } },
+            doc! { "$project": { "count": "$storageStats.count", "size": "$storageStats.size" } },
+        ];
+        self.sum(&self.server.outside_stable_api, collection, pipeline).await
+    }
+
     /// The sum of the amounts that a pipeline ends in; nothing where there is no such collection.
-    async fn sum(&self, collection: &str, pipeline: Vec<Doc>) -> Result<Amount, StoreError> {
-        match sum(&self.database, collection, pipeline, self.query_timeout).await {
+    async fn sum(
+        &self,
+        database: &Database,
+        collection: &str,
+        pipeline: Vec<Doc>,
+    ) -> Result<Amount, StoreError> {
+        match sum(database, collection, pipeline, self.query_timeout).await {
             Err(error) if code(&error) == Some(NAMESPACE_NOT_FOUND) => Ok(Amount::default()),
             summed => summed.map_err(|error| failed(&error)),
         }

@@ -23,7 +23,7 @@ impl contract::Fixture for Fixture {
     async fn new() -> Self {
         let url = std::env::var("TESSERA_TEST_MONGO").expect("TESSERA_TEST_MONGO must hold a mongodb:// URL");
         let name = format!("tessera_test_{:032x}", u128::from_be_bytes(random::bytes(&OsRandom)));
-        let server = service_kit::store::mongo::connect(&url.into(), &name).await.unwrap();
+        let server = service_kit::store::mongo::connect_strictly(&url.into(), &name).await.unwrap();
         Self { store: MongoStore::new(server.with_database(&name)) }
     }
 

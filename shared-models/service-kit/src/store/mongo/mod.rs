@@ -15,7 +15,7 @@ use mongodb::{
     bson::{Document, doc},
     error::{Error, ErrorKind},
     event::EventHandler,
-    options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern},
+    options::{Acknowledgment, ClientOptions, ReadConcern, ServerApi, ServerApiVersion, WriteConcern},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
@@ -58,6 +58,9 @@ const POOL: u32 = 64;
 pub struct Server {
     /// The database.
     pub database: Database,
+    /// The same database for the commands that are not part of version 1 of MongoDB's Stable API. They may change with the
+    /// server; each use of it is one to look at before another version of MongoDB is supported.
+    pub outside_stable_api: Database,
     /// Where the driver's own tasks run. The driver passes each command from task to task: one gives it a connection, one
     /// waits for the socket, one notes the time of the cluster. A request is served by a thread with a runtime of its own:
     /// a command that runs there wakes another thread at each of these steps, which costs more than the command itself.
@@ -68,7 +71,12 @@ pub struct Server {
 impl Server {
     /// The same servers with another database.
     pub fn with_database(&self, name: &str) -> Self {
-        Self { database: self.database.client().database(name), ..self.clone() }
+        let named = |database: &Database| database.client().database(name);
+        Self {
+            database: named(&self.database),
+            outside_stable_api: named(&self.outside_stable_api),
+            ..self.clone()
+        }
     }
 
     /// Checks that the primary answers and has transactions; else returns why not.
@@ -123,6 +131,25 @@ impl Server {
 ///
 /// The database is the one the URL names, else `database`.
 pub async fn connect(url: &SecretString, database: &str) -> Result<Server, StartError> {
+    let (options, seen) = options(url, false).await?;
+    let name = options.default_database.clone().unwrap_or_else(|| database.to_owned());
+    let database = client(options)?.database(&name);
+    Ok(Server { outside_stable_api: database.clone(), database, runtime: Handle::current(), seen })
+}
+
+/// The same, and the server refuses each command that is not part of version 1 of the Stable API, apart from those of
+/// [`Server::outside_stable_api`]. For tests: what passes so on one version of MongoDB means the same on later ones.
+pub async fn connect_strictly(url: &SecretString, database: &str) -> Result<Server, StartError> {
+    let server = connect(url, database).await?;
+    let strict = client(options(url, true).await?.0)?;
+    Ok(Server { database: strict.database(server.database.name()), ..server })
+}
+
+fn client(options: ClientOptions) -> Result<Client, StartError> {
+    Client::with_options(options).map_err(|error| unusable(&error))
+}
+
+async fn options(url: &SecretString, strict: bool) -> Result<(ClientOptions, Seen), StartError> {
     let mut options = parse(url).await?;
     let seen = Seen::wanting(options.repl_set_name.clone());
     let noting = seen.clone();
@@ -140,9 +167,9 @@ pub async fn connect(url: &SecretString, database: &str) -> Result<Server, Start
     options.retry_reads = Some(true);
     options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
     options.read_concern.get_or_insert_with(ReadConcern::majority);
-    let name = options.default_database.clone().unwrap_or_else(|| database.to_owned());
-    let client = Client::with_options(options).map_err(|error| unusable(&error))?;
-    Ok(Server { database: client.database(&name), runtime: Handle::current(), seen })
+    // Every later server keeps what version 1 promises.
+    options.server_api = Some(ServerApi::builder().version(ServerApiVersion::V1).strict(strict).build());
+    Ok((options, seen))
 }
 
 /// Whether the names behind the address can be resolved now.

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use mongodb::bson::{DateTime, Document};
 use service_kit::{
     clock::{ManualClock, SystemClock},
-    store::mongo::connect,
+    store::mongo::connect_strictly,
 };
 use shared_models::revocations::{Revocation, RevocationKind, RevocationPage};
 use time::OffsetDateTime;
@@ -217,7 +217,7 @@ async fn processes(fixture: &Fixture, many: usize) -> Vec<Arc<MongoStore>> {
     let url = std::env::var("TESSERA_TEST_MONGO").expect("TESSERA_TEST_MONGO must hold a mongodb:// URL");
     let name = fixture.store.database.name();
     let processes = (0..many).map(|_| async {
-        let server = connect(&url.clone().into(), name).await.unwrap().with_database(name);
+        let server = connect_strictly(&url.clone().into(), name).await.unwrap().with_database(name);
         Arc::new(MongoStore::new(server))
     });
     join_all(processes).await
