@@ -92,12 +92,14 @@ fn is_complaint(entry: &serde_json::Value) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_port_and_tls_where_there_is_none_are_named() {
+async fn a_wrong_port_wrong_credentials_and_tls_where_there_is_none_are_named() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let mongod = Mongod::start(directory.path()).await;
     let url = mongod.url();
     let port = "mongodb://127.0.0.1:1/?replicaSet=rs0";
     is_named(port, "unreachable", &["MongoDB at 127.0.0.1:1 cannot be reached"]).await;
+    let credentials = url.replace("mongodb://", "mongodb://nobody:s3cret@");
+    is_named(&credentials, "credentials", &["MongoDB refuses the credentials of store.url"]).await;
     is_named(&format!("{url}&tls=true"), "tls", &["no secure connection to MongoDB at 127.0.0.1"]).await;
 }
 

@@ -29,6 +29,9 @@ pub(super) struct Seen {
     /// The name of the replica set in the address.
     wanted: Option<String>,
     servers: Arc<Mutex<BTreeMap<String, Option<Cause>>>>,
+    /// Why a command was refused last, until one is answered. Monitors do not log in, so they cannot see it, and the driver takes
+    /// the server for unknown until its next monitoring.
+    refused: Arc<Mutex<Option<Cause>>>,
 }
 
 impl Seen {
@@ -75,10 +78,24 @@ impl Seen {
         }
     }
 
+    /// Takes note of whether a command was refused for its credentials.
+    pub(super) fn answered(&self, outcome: Result<(), &Cause>) {
+        let refused = match outcome {
+            Ok(()) => None,
+            Err(cause) if cause.kind == Kind::Credentials => Some(cause.clone()),
+            Err(_) => return,
+        };
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+    }
+
+    fn refused(&self) -> Option<Cause> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Why an answer did not come.
     pub(super) fn silence(&self) -> Cause {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        let met = servers.values().flatten().next().cloned();
+        let met = servers.values().flatten().next().cloned().or_else(|| self.refused());
         met.unwrap_or_else(|| Cause::new(Kind::Unreachable, "MongoDB does not answer in time"))
     }
 
@@ -92,7 +109,7 @@ impl Seen {
             let no_primary = "the replica set of MongoDB has no primary now";
             Cause::new(Kind::Unreachable, if servers.is_empty() { nobody } else { no_primary })
         };
-        telling.or_else(|| faults().next()).cloned().unwrap_or_else(none)
+        telling.or_else(|| faults().next()).cloned().or_else(|| self.refused()).unwrap_or_else(none)
     }
 }
 
@@ -216,6 +233,17 @@ mod tests {
         assert_eq!(kind(doc! { "setName": "rs0" }), None);
         assert_eq!(kind(doc! { "msg": "isdbgrid" }), None);
         assert!(Seen::default().fault_of("h:1", &doc! {}).unwrap().to_string().contains("replica set"));
+    }
+
+    #[test]
+    fn refused_credentials_are_the_cause_of_the_silence_that_follows_until_a_command_is_answered() {
+        let seen = Seen::default();
+        let refusal = Cause::new(Kind::Credentials, "refused");
+        seen.answered(Err(&refusal));
+        seen.answered(Err(&Cause::new(Kind::Unreachable, "away")));
+        assert_eq!((seen.silence(), seen.cause()), (refusal.clone(), refusal));
+        seen.answered(Ok(()));
+        assert_eq!((seen.silence().kind, seen.cause().kind), (Kind::Unreachable, Kind::Unreachable));
     }
 
     #[test]

@@ -82,7 +82,9 @@ impl Server {
     /// Checks that the primary answers and has transactions; else returns why not.
     pub async fn reach(&self) -> Result<(), Cause> {
         let hello = self.database.run_command(doc! { "hello": 1 }).await;
-        let hello = hello.map_err(|error| explain(&error, &self.seen))?;
+        let hello = hello.map_err(|error| explain(&error, &self.seen));
+        self.seen.answered(hello.as_ref().map(|_| ()));
+        let hello = hello?;
         let fault = self.seen.fault_of(hello.get_str("me").unwrap_or("the address of store.url"), &hello);
         fault.map_or(Ok(()), Err)
     }
