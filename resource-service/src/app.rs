@@ -108,6 +108,11 @@ pub async fn check(
     show(settings, &Console::default())?;
     let store = opened(settings).await?;
     say(&InForce::of(settings, &ring))?;
+    reach(&*store).await
+}
+
+/// Checks whether the store can be used. A distant server may need more than one try.
+async fn reach(store: &dyn Store) -> Result<(), StartError> {
     let mut outcome = store.ping().await;
     for _ in 1..REACHES {
         match outcome {
@@ -139,7 +144,7 @@ pub async fn import_definitions(
 /// The use cases without anything that listens or calls.
 async fn offline(settings: &Settings) -> Result<Service, StartError> {
     let store = opened(settings).await?;
-    store.ping().await.map_err(StartError::Away)?;
+    reach(&*store).await?;
     let catalog = Arc::new(LiveCatalog::new(files(settings)?));
     catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
     let Env { clock, random, .. } = Env::default();
