@@ -31,7 +31,7 @@ async fn builds_hang(server: &Database, hang: bool) {
 /// Waits until `/readyz` says that indexes of this collection are being built.
 async fn until_it_waits(process: &Process, collection: &str) {
     let wanted = format!("indexes are being built in MongoDB, of {collection}");
-    let waited = tokio::time::timeout(PATIENCE, async {
+    let found = tokio::time::timeout(PATIENCE, async {
         loop {
             let (status, text) = process.readiness().await;
             assert_eq!(status, 503, "{text}: {}", process.log());
@@ -41,7 +41,7 @@ async fn until_it_waits(process: &Process, collection: &str) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
-    assert!(waited.await.is_ok(), "{wanted:?} is not said: {}", process.log());
+    assert!(found.await.is_ok(), "{wanted:?} is not said: {}", process.log());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

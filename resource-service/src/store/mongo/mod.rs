@@ -223,7 +223,7 @@ fn date(at: OffsetDateTime) -> DateTime {
 impl Store for MongoStore {
     async fn prepare(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
         self.server.reach().await.map_err(StoreError::Unusable)?;
-        self.server.while_it_answers(self.make_ready(collections)).await.ok_or(Unavailable)?
+        self.server.while_it_answers(Box::pin(self.make_ready(collections))).await.ok_or(Unavailable)?
     }
 
     async fn mend(&self, collection: &Arc<Collection>) -> Result<u64, StoreError> {

@@ -86,9 +86,8 @@ mod tests {
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
     fn the_process_is_measured() {
         let before = cpu_seconds().unwrap();
-        let begun = std::time::Instant::now();
-        while begun.elapsed() < std::time::Duration::from_millis(100) {}
-        assert!(cpu_seconds().unwrap() > before);
+        // Nextest ends a test that works for minutes.
+        while cpu_seconds().unwrap() <= before {}
         assert!(resident_bytes().unwrap() > 1_000_000.0);
         assert!(threads().unwrap() >= 1.0);
         assert!(max_fds().unwrap() >= open_fds().unwrap());

@@ -33,7 +33,11 @@ pub struct Meter {
     pub errors: &'static Family<Counter, 2>,
 }
 
-/// The place of a name in a list; not found, the program is not compiled.
+/// The place of a name in a list.
+///
+/// # Panics
+///
+/// Where the list does not have it: in a constant, the program is not compiled.
 pub const fn place(operations: &[&str], name: &str) -> usize {
     let mut at = 0;
     while at < operations.len() {

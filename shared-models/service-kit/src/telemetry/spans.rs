@@ -46,7 +46,7 @@ tokio::task_local! {
 /// A place in a trace: what `traceparent` says (W3C Trace Context).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trace {
-    trace: u128,
+    id: u128,
     span: u64,
     sampled: bool,
 }
@@ -54,19 +54,19 @@ pub(crate) struct Trace {
 impl Trace {
     /// Of a request without one: its id has 74 random bits.
     fn of(id: Uuid) -> Self {
-        Self { trace: id.as_u128(), span: id.as_u64_pair().1, sampled: false }
+        Self { id: id.as_u128(), span: id.as_u64_pair().1, sampled: false }
     }
 
     fn of_span(context: &SpanContext) -> Self {
         Self {
-            trace: u128::from_be_bytes(context.trace_id().to_bytes()),
+            id: u128::from_be_bytes(context.trace_id().to_bytes()),
             span: u64::from_be_bytes(context.span_id().to_bytes()),
             sampled: context.is_sampled(),
         }
     }
 
     fn id(self) -> String {
-        format!("{:032x}", self.trace)
+        format!("{:032x}", self.id)
     }
 
     fn header(self) -> String {

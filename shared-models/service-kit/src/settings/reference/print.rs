@@ -189,7 +189,7 @@ fn handy(number: u64, unit: &str) -> Option<String> {
         "seconds" => &[(86_400, "days"), (3600, "hours"), (60, "minutes")],
         _ => &[],
     };
-    let (size, name) = units.iter().find(|(size, _)| number >= 2 * size && number % size == 0)?;
+    let (size, name) = units.iter().find(|(size, _)| number >= 2 * size && number.is_multiple_of(*size))?;
     Some(format!("{} {name}", number / size))
 }
 
