@@ -10,8 +10,18 @@ pub const METHODS: &[&str] =
 pub const BATCHES: &[&str] = &["reads", "inserts", "refreshes", "revocations"];
 
 /// The kinds of cause for which a store cannot be used.
-pub const CAUSES: &[&str] =
-    &["disk_full", "disk", "credentials", "tls", "dns", "no_replica_set", "set_name", "unreachable", "other"];
+pub const CAUSES: &[&str] = &[
+    "disk_full",
+    "disk",
+    "credentials",
+    "tls",
+    "dns",
+    "no_replica_set",
+    "set_name",
+    "unreachable",
+    "layout",
+    "other",
+];
 
 /// Why access tokens are refused.
 pub const REFUSALS: &[&str] = &[
