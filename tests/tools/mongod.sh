@@ -11,9 +11,15 @@ start_mongod() {
     mongod_data=$(mktemp -d)
     # Emptied before it is read: the log of an earlier mongod names another port.
     : >"$log/mongod.log"
-    # A service that is killed leaves its transaction open: its database can be dropped once the server gives that up.
-    "$MONGOD" --dbpath "$mongod_data" --port 0 --bind_ip 127.0.0.1 --replSet rs0 \
-        --wiredTigerCacheSizeGB 0.5 --setParameter transactionLifetimeLimitSeconds=30 >>"$log/mongod.log" 2>&1 &
+    # Each test has databases of its own. The files of a dropped one stay open for as long as reads of the past may want them, 5
+    # minutes where nothing is said: in that time the tests use up 20,000. A service that is killed leaves its transaction
+    # open: its database can be dropped once the server gives that up.
+    (
+        ulimit -n "$(ulimit -Hn)"
+        exec "$MONGOD" --dbpath "$mongod_data" --port 0 --bind_ip 127.0.0.1 --replSet rs0 --wiredTigerCacheSizeGB 0.5 \
+            --setParameter minSnapshotHistoryWindowInSeconds=15 --setParameter transactionLifetimeLimitSeconds=30 \
+            >>"$log/mongod.log" 2>&1
+    ) &
     mongod_pid=$!
     TESSERA_TEST_MONGO=$("$cache/venv/bin/python" tests/tools/initiate.py "$log/mongod.log")
     export TESSERA_TEST_MONGO
