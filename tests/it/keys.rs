@@ -22,7 +22,8 @@ async fn each_step_of_the_ring_is_in_the_audit_log_once(mut stack: Stack) {
         serde_json::from_str(&std::fs::read_to_string(&path).expect("a ring")).expect("JSON");
     let steps = async |stack: &Stack| {
         let log = stack.admin().await.get("/auth/audit?limit=1000").await.json();
-        let entries = log["items"].as_array().expect("entries").clone();
+        // A token of the new key is refused by a replica that has not read the ring yet.
+        let entries = log["items"].as_array().cloned().unwrap_or_default();
         let steps = entries.into_iter().filter(|entry| entry["target_kind"] == "key");
         let step = |entry: Value| format!("{} {}", entry["action"], entry["target"]).replace('"', "");
         let mut steps: Vec<String> = steps.map(step).collect();
