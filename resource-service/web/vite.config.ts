@@ -30,6 +30,8 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/api': proxied, '/auth': proxied, '/.well-known': proxied } },
   test: {
     environment: 'jsdom',
+    setupFiles: ['vitest.setup.ts'],
+    testTimeout: 20_000,
     coverage: { provider: 'v8', include: ['src/session/**'], exclude: ['**/tests/**'], thresholds: { branches: 100 } },
   },
 });

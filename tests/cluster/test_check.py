@@ -264,6 +264,8 @@ def test_a_status_that_is_not_promised_is_unexpected():
     Story().insert().read(status=500, code="internal").final(("d", 1, "a")).finds("unexpected")
     Story().did("insert", 401, value="a", key=None, code="invalid_token").finds("unexpected")
     Story().did("insert", 401, value="a", key=None, code="invalid_token").is_sound(also=frozenset({("insert", 401)}))
+    Story().insert().read(status=408).final(("d", 1, "a")).finds("unexpected")
+    Story().insert().read(status=408).final(("d", 1, "a")).is_sound(errors=True)
 
 
 def test_a_503_says_when_to_try_again_and_comes_only_where_it_may():
@@ -305,3 +307,9 @@ def test_a_history_survives_a_crash_of_the_harness(tmp_path):
     with open(history.path, "a") as file:
         file.write('{"i":2,"t":1.0,"op":"upd')
     assert [line.get("i") or line.get("r") for line in read(history.path)] == [1, 1]
+
+
+def test_only_faults_of_time_and_of_answers_may_be_tried_again():
+    assert Story().insert().read(status=500, code="internal").verdict().is_of_time_alone()
+    lost = Story().insert().read(status=500, code="internal").final().verdict()
+    assert lost.figures["lost"] and lost.figures["unexpected"] and not lost.is_of_time_alone()

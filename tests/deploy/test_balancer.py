@@ -28,7 +28,7 @@ class Replica:
     """Answers with its service's name and the request it got; its management port says whether it is ready."""
 
     def __init__(self, service):
-        self.ready, self.cut_off, self.silent, self.seen = True, False, False, []
+        self.ready, self.cut_off, self.silent, self.status, self.seen = True, False, False, 200, []
         self.ended = threading.Event()
         replica = self
 
@@ -44,7 +44,7 @@ class Replica:
                     return
                 headers = {name.lower(): ", ".join(self.headers.get_all(name)) for name in self.headers}
                 body = json.dumps({"service": service, "headers": headers})
-                self.send_response(200)
+                self.send_response(replica.status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body.encode())
@@ -221,6 +221,15 @@ def test_reading_goes_on_at_another_replica_when_one_is_killed(origin):
     killed.cut_off = True
     origin.until(lambda: origin.ask("/api/")[0] == 200 and killed.seen)
     assert all(origin.ask("/api/")[0] == 200 for _ in range(6)) and other.seen
+
+
+def test_reading_goes_on_at_another_replica_when_one_stood_still_and_read_the_request_too_late(origin):
+    late, other = origin.replicas["resource-service"]
+    late.status = 408
+    assert all(origin.ask("/api/")[0] == 200 for _ in range(6)) and late.seen and other.seen
+    for replica in (late, other):
+        replica.status = 408
+    assert origin.ask("/api/calculations", method="POST")[0] == 408
 
 
 def test_a_request_that_may_have_changed_something_is_not_repeated_at_another(origin):

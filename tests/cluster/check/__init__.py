@@ -14,7 +14,7 @@ class Expectations:
 
     # 503 with Retry-After.
     refusals: bool = True
-    # Connections that break before the answer is whole, at the balancer.
+    # Connections that break before the answer is whole, at the balancer; and 408, where a service did not read a request in time.
     errors: bool = False
     # Seconds within which an ended session is refused by every replica. A second is promised, and 30 s where the feed of revocations is
     # disturbed; the rest is for a loaded machine.
@@ -31,6 +31,10 @@ class Verdict:
 
     figures: dict = field(default_factory=dict)
     faults: list = field(default_factory=list)
+
+    def is_of_time_alone(self):
+        """Whether answers were late or of another kind than promised, and no operation was lost, repeated, stale or wrongly accepted."""
+        return all(fault.startswith("unexpected: ") for fault in self.faults)
 
     def count(self, figure, faults):
         self.figures[figure] = self.figures.get(figure, 0) + len(faults)

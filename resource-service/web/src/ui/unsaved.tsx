@@ -4,7 +4,17 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import { useBlocker, type BlockerFunction } from 'react-router';
 
 interface Form {
@@ -85,7 +95,8 @@ export function useUnsaved(isDirty: boolean): {
 } {
   const unsaved = use(UnsavedContext);
   const form = useRef<Form>({ isDirty, isSaving: false });
-  useEffect(() => {
+  // Before anybody can act on what is shown.
+  useLayoutEffect(() => {
     form.current.isDirty = isDirty;
   }, [isDirty]);
   useEffect(() => {
