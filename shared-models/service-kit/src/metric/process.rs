@@ -78,10 +78,12 @@ fn max_fds() -> Option<f64> {
     line.split_ascii_whitespace().next()?.parse().ok()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
     fn the_process_is_measured() {

@@ -158,4 +158,5 @@ fn lookup<'v>(values: &'v Value, key: &str) -> Option<&'v Value> {
 }
 
 #[cfg(test)]
+#[path = "tests/reference.rs"]
 mod tests;
