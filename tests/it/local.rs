@@ -102,6 +102,20 @@ fn the_printed_lines_log_in_list_and_read_what_was_really_calculated() {
     again.until("http://127.0.0.1:");
 }
 
+#[tokio::test]
+async fn the_metrics_of_both_services_in_one_process_are_each_there_once() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut local = Local::start(directory.path(), &[]);
+    let line = local.until("/readyz");
+    let metrics = line.split_whitespace().last().expect("an address").replace("/readyz", "/metrics");
+    let text = reqwest::get(metrics).await.expect("an answer").text().await.expect("a text");
+    let mut names: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+    assert!(names.len() > 50, "{text}");
+    names.sort_unstable();
+    let twice: Vec<&[&str]> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
 #[test]
 fn a_data_directory_in_use_is_told_so() {
     let directory = tempfile::tempdir().expect("a temporary directory");

@@ -144,35 +144,3 @@ fn nothing_is_left_unfinished() {
         }
     }
 }
-
-/// The names of the methods of the traits in a file.
-fn methods(code: &str) -> Vec<String> {
-    let (mut found, mut inside) = (Vec::new(), false);
-    for line in code.lines() {
-        inside = (inside || line.starts_with("pub trait ")) && line != "}";
-        let method = line.strip_prefix("    async fn ").or_else(|| line.strip_prefix("    fn "));
-        found.extend(
-            method.filter(|_| inside).and_then(|method| method.split(['(', '<']).next()).map(str::to_owned),
-        );
-    }
-    found
-}
-
-/// A method with a default that is left out there would be answered by the default, and not by the store.
-#[test]
-fn what_measures_a_store_passes_all_its_methods_on() {
-    for service in ["auth-service", "resource-service"] {
-        let room = format!("{service}/src/store/");
-        let observed = format!("{room}observed.rs");
-        let sources = sources();
-        let passed_on = &sources.iter().find(|source| source.path == observed).expect("the wrapper").code;
-        // A scan is made by a store, and is none.
-        let port = |path: &str| !path.contains('/') && path != "scan.rs";
-        let ports = sources.iter().filter(|source| source.path.strip_prefix(&room).is_some_and(port));
-        let names: Vec<String> = ports.flat_map(|source| methods(&source.code)).collect();
-        assert!(names.len() > 30, "{service}: only {names:?}");
-        for name in names {
-            assert!(passed_on.contains(&format!("fn {name}(")), "{observed} does not pass {name} on");
-        }
-    }
-}

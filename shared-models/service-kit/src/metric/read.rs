@@ -55,7 +55,8 @@ pub fn prepare(lists: &[List]) {
     let mut prepared = PREPARED.lock().unwrap_or_else(PoisonError::into_inner);
     for metric in lists.iter().copied().flatten() {
         metric.prepare();
-        let same = |known: &&dyn Declare| std::ptr::addr_eq(*known, *metric);
+        // By name: what is in a static of another crate may be there twice.
+        let same = |known: &&dyn Declare| known.declared().name == metric.declared().name;
         if !prepared.iter().any(same) {
             prepared.push(*metric);
         }
