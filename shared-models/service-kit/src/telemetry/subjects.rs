@@ -1,4 +1,4 @@
-//! How the log names the subject of a token: nobody who reads it should learn who did what, unless that is wanted.
+//! How the log names the subject of a token. By default it shows a hash, so that a reader of the log cannot see which user acted.
 
 use std::{
     borrow::Cow,
