@@ -2,6 +2,9 @@
 //!
 //! An unknown user, a wrong password, a disabled user and a hash that cannot be checked get the same answer at the
 //! same cost.
+//!
+//! One cost differs by nature: a user who was imported with another system's hash costs what that hash costs, until
+//! their first login replaces it.
 
 use super::{Auth, AuthError, Origin, hasher::Place, throttle::Taken};
 use crate::domain::{

@@ -1,4 +1,8 @@
 //! Which documents a collection keeps beyond their time: earlier revisions, removed documents. Pure.
+//!
+//! Revisions are kept as whole documents and not as differences: a lost one affects no other, and each is read by one
+//! look-up. Removed documents are moved and not marked: no list, count, index or export can forget to leave them out.
+//! The removal has a revision number of its own, so the numbers of a document only ever grow.
 
 use shared_models::documents::{CollectionDefinition, KeepDefinition};
 

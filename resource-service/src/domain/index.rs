@@ -1,4 +1,8 @@
 //! The indexes that a definition declares, checked. Knows no store.
+//!
+//! An index over points in time is over their keys and has another name than one over their text. So a unique index
+//! from before such keys, under which one instant could be stored in two notations, may be impossible to make anew: the
+//! collection is then not served until those documents or the definition are changed.
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -1,4 +1,7 @@
 //! `GET /api/{collection}` as a file: which format `Accept` asks for, and the stream.
+//!
+//! The first batch is read before the answer begins, so that what can be refused is refused with a problem. A fault
+//! later cuts the connection within the chunked body; a Parquet file then has no footer.
 
 use actix_web::{
     HttpRequest, HttpResponse,

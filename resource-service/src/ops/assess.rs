@@ -1,4 +1,8 @@
 //! What a change of a definition would meet in the store. Changes nothing, and holds up no writer.
+//!
+//! For up to five seconds after a change another replica may store a document that only the old definition allows. It
+//! stays, is checked when it is next written, and is listed by a dry run of the same definition. Unique values stay
+//! unique: the index is made before the definition is served.
 
 use std::sync::Arc;
 

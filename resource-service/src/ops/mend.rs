@@ -1,4 +1,8 @@
 //! Looks again at what older replicas may have written while a definition, or the program, was being replaced.
+//!
+//! Until the next look, a document that an older replica wrote with a point in time is found under its old time or not
+//! at all, and pages of a list may miss or repeat a document whose special numbers are stored as the old definition
+//! said. To mend a document is no change of it: no revision and no event.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

@@ -1,4 +1,7 @@
 //! What the operations of the OpenAPI document are made of: references to components, contents, answers.
+//!
+//! An operation declares the answer of the common request alone, so that generated clients have one type for it. Other
+//! answers are described in the text of the document.
 
 use serde_json::{Map, Value, json};
 

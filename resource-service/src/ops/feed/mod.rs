@@ -1,6 +1,9 @@
 //! Follows the changes of the store once for the whole process and hands them to all who want those of a collection:
 //! streams of clients, and whatever in this process must know. Follows only collections that somebody listens to, and
 //! nothing while nobody listens.
+//!
+//! When a collection is added, the log is opened again from the beginning of the step that was reached, and each ring
+//! takes what it does not have yet.
 
 mod ring;
 mod subscription;

@@ -1,4 +1,8 @@
 //! Finishes a purge: removes what belongs to a document that is gone for good. Each step can be repeated.
+//!
+//! Not found are kept revisions of series and reviews that were removed, or moved to another calculation, before the
+//! purge. There are some only where these collections are `versioned` or `soft_delete`: such a review is purged by its
+//! own id.
 
 use service_kit::clock::Clock;
 use time::{Duration, OffsetDateTime};

@@ -2,6 +2,9 @@
 //!
 //! Candidates come from lists that an index serves, in their order; each batch of them is then judged by all reviews of its
 //! calculations. A request examines a bounded number of candidates, so a page may end early.
+//!
+//! The queue is computed and not stored. A calculation is listed for the first of its reasons only, decided from all of
+//! its reviews, so that pages need not know of each other.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,6 @@
 //! The SQL functions of the service. Indexes are made of them, so every connection to a file has them.
+//!
+//! Other programs can read such a file, and cannot write to it: they lack the functions.
 
 use rusqlite::{
     Connection, Result,
