@@ -1,4 +1,7 @@
 //! What is sent of a change of a chunk: the points that are new in it, not all that it holds. Pure.
+//!
+//! Points of a full open chunk that move are new in the chunk before it, so they are sent once more: a viewer keeps points
+//! by their step.
 
 use std::collections::HashMap;
 
