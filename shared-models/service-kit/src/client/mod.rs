@@ -76,8 +76,9 @@ pub struct ServiceClient(Arc<Inner>);
 struct Inner {
     http: reqwest::Client,
     config: ClientConfig,
-    tokens: TokenCache,
-    breaker: Breaker,
+    tokens: Arc<TokenCache>,
+    /// None for a caller that has pauses of its own.
+    breaker: Option<Breaker>,
     random: Arc<dyn Random>,
 }
 
@@ -95,8 +96,23 @@ impl ServiceClient {
             .no_proxy()
             .build()
             .map_err(|error| StartError::Other(format!("cannot make an HTTP client: {error}")))?;
-        let breaker = Breaker::new(Arc::clone(&clock));
-        Ok(Self(Arc::new(Inner { http, config, tokens: TokenCache::new(clock), breaker, random })))
+        let breaker = Some(Breaker::new(Arc::clone(&clock)));
+        let tokens = Arc::new(TokenCache::new(clock));
+        Ok(Self(Arc::new(Inner { http, config, tokens, breaker, random })))
+    }
+
+    /// The same client for a task that calls again and again with pauses of its own: it has no circuit breaker and makes one
+    /// attempt for each call.
+    #[must_use]
+    pub fn without_breaker(&self) -> Self {
+        let Inner { http, config, tokens, random, .. } = &*self.0;
+        Self(Arc::new(Inner {
+            http: http.clone(),
+            config: config.clone(),
+            tokens: Arc::clone(tokens),
+            breaker: None,
+            random: Arc::clone(random),
+        }))
     }
 
     /// Sends a GET request with the default time limit.
@@ -125,7 +141,8 @@ impl ServiceClient {
                 Ok(response) => return read(response).await,
                 Err(failure) => failure,
             };
-            let helps = matches!(error, ClientError::Unavailable(_)) && tried < TRIES;
+            let tries = if self.0.breaker.is_some() { TRIES } else { 1 };
+            let helps = matches!(error, ClientError::Unavailable(_)) && tried < tries;
             if !helps {
                 return Err(error);
             }
@@ -156,24 +173,32 @@ impl ServiceClient {
         });
         match outcome.await {
             Ok(response) if is_away(response.status()) => {
-                inner.breaker.failed();
+                self.failed();
                 CLIENT_CALLS.with(["unavailable"]).increment(1);
                 let pause = pause_of(&response);
                 Err((ClientError::Unavailable(response.status().to_string()), pause))
             }
             Ok(response) => {
-                inner.breaker.succeeded();
+                if let Some(breaker) = &inner.breaker {
+                    breaker.succeeded();
+                }
                 let answered = if response.status().is_success() { "answered" } else { "refused" };
                 CLIENT_CALLS.with([answered]).increment(1);
                 Ok(response)
             }
             Err(error) => {
                 if matches!(error, ClientError::Unavailable(_)) {
-                    inner.breaker.failed();
+                    self.failed();
                 }
                 CLIENT_CALLS.with([error.outcome()]).increment(1);
                 Err((error, None))
             }
+        }
+    }
+
+    fn failed(&self) {
+        if let Some(breaker) = &self.0.breaker {
+            breaker.failed();
         }
     }
 
@@ -183,7 +208,7 @@ impl ServiceClient {
         request: impl Fn(&reqwest::Client, String) -> reqwest::RequestBuilder,
     ) -> Result<Response, ClientError> {
         let inner = &*self.0;
-        inner.breaker.admit()?;
+        inner.breaker.as_ref().map_or(Ok(()), Breaker::admit)?;
         let url = format!("{}{path}", inner.config.base_url.trim_end_matches('/'));
         let request = |token: &str| {
             let request = request(&inner.http, url.clone()).bearer_auth(token);
