@@ -30,6 +30,7 @@ use service_kit::{
     store::{
         StoreUrl,
         cause::{Kind, note},
+        freshness::Freshness,
         mongo::{self, indexes::waiting},
     },
     token::Verifier,
@@ -177,14 +178,18 @@ async fn offline(settings: &Settings) -> Result<Service, StartError> {
 async fn opened(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     Ok(match &settings.store.url {
         StoreUrl::Sqlite(path) => {
-            Observed::of(SqliteStore::open(path)?.with_query_timeout(settings.query.timeout()))
+            let store = SqliteStore::open(path)?.with_query_timeout(settings.query.timeout());
+            Observed::new(Arc::new(store), Freshness::default())
         }
-        StoreUrl::Mongo(url) => Observed::of(remote(url, settings).await?),
+        StoreUrl::Mongo(url) => remote(url, settings).await?,
     })
 }
 
-async fn remote(url: &SecretString, settings: &Settings) -> Result<MongoStore, StartError> {
-    Ok(MongoStore::new(mongo::connect(url, DATABASE).await?).with_query_timeout(settings.query.timeout()))
+async fn remote(url: &SecretString, settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
+    let server = mongo::connect(url, DATABASE).await?;
+    let freshness = server.freshness();
+    let store = MongoStore::new(server).with_query_timeout(settings.query.timeout());
+    Ok(Observed::new(Arc::new(store), freshness))
 }
 
 /// The service, ready to be served beside others or alone.
@@ -320,10 +325,10 @@ async fn store(
             catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
             tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(clock)));
-            Ok(Observed::around(store))
+            Ok(Observed::new(store, Freshness::default()))
         }
         StoreUrl::Mongo(url) => {
-            let store = Observed::of(remote(url, settings).await?);
+            let store = remote(url, settings).await?;
             in_force.log();
             tokio::spawn(warm_up(Arc::clone(&store), catalog, Arc::clone(prepared), Arc::clone(random)));
             Ok(store)

@@ -17,7 +17,7 @@ pub mod observed;
 pub mod sqlite;
 
 use async_trait::async_trait;
-use service_kit::store::cause::Cause;
+use service_kit::store::{Unavailable, cause::Cause};
 
 use crate::domain::{
     audit::Entry,
@@ -58,6 +58,12 @@ pub enum StoreError {
     /// The store refused, or has data that this version of Tessera cannot read. Only for the log.
     #[error("{0}")]
     Fault(String),
+}
+
+impl From<Unavailable> for StoreError {
+    fn from(_: Unavailable) -> Self {
+        Self::Unavailable
+    }
 }
 
 /// What the act of this entry on a client leaves to be ended: the job grants that were made through it or that it acts

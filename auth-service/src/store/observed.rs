@@ -1,4 +1,4 @@
-//! The store, with its operations timed and its errors counted. Knows no database.
+//! The store, with its operations timed, its errors counted and its reads kept fresh. Knows no database.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use service_kit::{
     observed,
     store::{
         cause::Cause,
+        freshness::Freshness,
         observed::{Meter, Named},
     },
 };
@@ -61,15 +62,16 @@ service_kit::metrics! {
 
 const METER: Meter = Meter { store: STORE, operations: OPERATIONS, seconds: &SECONDS, errors: &FAILED };
 
-/// A store whose operations are counted.
+/// A store whose operations are counted, and whose reads are fresh.
 pub struct Observed {
     inner: Arc<dyn Store>,
+    freshness: Freshness,
 }
 
 impl Observed {
-    /// The same store, counted.
-    pub fn of(inner: impl Store + 'static) -> Arc<dyn Store> {
-        Arc::new(Self { inner: Arc::new(inner) })
+    /// This store, counted, with reads that are kept fresh in this way.
+    pub fn new(inner: impl Store + 'static, freshness: Freshness) -> Arc<dyn Store> {
+        Arc::new(Self { inner: Arc::new(inner), freshness })
     }
 }
 
@@ -90,43 +92,57 @@ observed! { Observed:
         fn append_audit(entry: &Entry) -> Result<(), StoreError>;
         fn gather_audit() -> Result<(), StoreError>;
         fn record_ring(ring: &RingState, entry: &Entry) -> Result<(), StoreError>;
+        #[read]
         fn audit(filter: &AuditFilter) -> Result<Vec<Entry>, StoreError>;
     }
     super::Clients {
         fn insert_client(client: &Client, entry: &Entry) -> Result<(), StoreError>;
         fn insert_named_service(client: &Client, entry: &Entry) -> Result<bool, StoreError>;
+        #[read]
         fn client(id: &str) -> Result<Option<Client>, StoreError>;
+        #[read]
         fn list_clients(filter: &ClientFilter) -> Result<Vec<Client>, StoreError>;
         fn replace_client(next: &Client, revoking: Option<&RevocationClock>, entry: &Entry) -> Result<bool, StoreError>;
         fn remove_client(id: &str, owner: Option<&str>, clock: &RevocationClock, entry: &Entry) -> Result<bool, StoreError>;
         fn touch_client(id: &str, at: OffsetDateTime, unless_since: OffsetDateTime) -> Result<(), StoreError>;
     }
     super::Endings {
+        #[read]
         fn pending_endings(before: OffsetDateTime, limit: u32) -> Result<Vec<Ending>, StoreError>;
         fn end_some(ending: &Ending, limit: u32, clock: &RevocationClock) -> Result<bool, StoreError>;
     }
     super::Lookup {
+        #[read]
         fn users_beginning(start: &str, limit: u32) -> Result<Vec<User>, StoreError>;
+        #[read]
         fn services_beginning(start: &str, limit: u32) -> Result<Vec<Client>, StoreError>;
+        #[read]
         fn audit_of_request(id: &str, limit: u32) -> Result<Vec<Entry>, StoreError>;
     }
     super::Revocations {
         fn revoke(kind: RevocationKind, value: &str, clock: &RevocationClock) -> Result<(), StoreError>;
         fn correct_not_before(kind: RevocationKind, value: &str, found: i64, clock: &RevocationClock) -> Result<Option<i64>, StoreError>;
         fn publish_revocations(clock: &RevocationClock) -> Result<(), StoreError>;
+        #[read]
         fn newest_revocation() -> Result<i64, StoreError>;
+        #[read]
         fn revocations_after(cursor: i64, limit: u32, now: OffsetDateTime) -> Result<RevocationPage, StoreError>;
+        #[read]
         fn revocations_of(kind: RevocationKind, value: &str) -> Result<Vec<Revocation>, StoreError>;
     }
     super::Roles {
+        #[read]
         fn roles() -> Result<StoredRoles, StoreError>;
         fn set_role(write: &RoleWrite, clock: &RevocationClock, entry: &Entry) -> Result<RoleOutcome, StoreError>;
         fn remove_role(name: &str, entry: &Entry) -> Result<RoleOutcome, StoreError>;
+        #[read]
         fn role_sets_with(role: &str, limit: u32) -> Result<Vec<Vec<String>>, StoreError>;
     }
     super::Sessions {
         fn insert_session(session: &Session, most: u32, clock: &RevocationClock, entry: &Entry) -> Result<(), StoreError>;
+        #[read]
         fn session(id: &str) -> Result<Option<Session>, StoreError>;
+        #[read]
         fn live_sessions(filter: &SessionFilter, now: OffsetDateTime) -> Result<Vec<Session>, StoreError>;
         fn rotate(presented: &Presented, now: OffsetDateTime, clock: &RevocationClock, theft: &Entry) -> Result<Rotation, StoreError>;
         fn end_session(user_id: &str, id: &str, reason: EndReason, clock: &RevocationClock, entry: &Entry) -> Result<bool, StoreError>;
@@ -135,6 +151,7 @@ observed! { Observed:
     }
     super::Throttle {
         fn take_attempt(bucket: &str, limit: Limit, now: OffsetDateTime) -> Result<Attempt, StoreError>;
+        #[read]
         fn attempts(bucket: &str) -> Result<Option<Bucket>, StoreError>;
         fn fail_attempt(bucket: &str) -> Result<(), StoreError>;
         fn give_back_attempt(bucket: &str) -> Result<(), StoreError>;
@@ -145,12 +162,16 @@ observed! { Observed:
         fn insert_user(user: &User, given: &[(String, StoredScopes)], entry: &Entry) -> Result<bool, StoreError>;
         fn insert_users(users: &[User], given: &[(String, StoredScopes)], entry: &Entry) -> Result<Option<Vec<bool>>, StoreError>;
         fn insert_first_admin(user: &User, entry: &Entry) -> Result<bool, StoreError>;
+        #[read]
         fn count_admins() -> Result<u64, StoreError>;
+        #[read]
         fn user(id: &str) -> Result<Option<User>, StoreError>;
+        #[read]
         fn user_by_email(email: &Email) -> Result<Option<User>, StoreError>;
         fn set_full_name(id: &str, full_name: Option<&FullName>, at: OffsetDateTime, entry: &Entry) -> Result<Option<User>, StoreError>;
         fn replace_hash(id: &str, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
         fn change_password(update: &PasswordUpdate, clock: &RevocationClock, entry: &Entry) -> Result<bool, StoreError>;
+        #[read]
         fn list_users(filter: &UserFilter) -> Result<Vec<User>, StoreError>;
         fn write_user(write: &UserWrite, clock: &RevocationClock, entry: &Entry) -> Result<UserOutcome, StoreError>;
         fn end_sessions(user: &User, reason: EndReason, clock: &RevocationClock, entry: &Entry) -> Result<bool, StoreError>;

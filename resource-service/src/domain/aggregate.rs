@@ -19,7 +19,7 @@ pub const MAX_GROUPS: usize = 10_000;
 const MAX_KEY_BYTES: usize = 4 * 1024 * 1024;
 
 /// The documents read so far, by group.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Groups {
     grouped: usize,
     fields: Vec<Arc<Field>>,

@@ -13,7 +13,6 @@ mod users;
 
 use async_trait::async_trait;
 use service_kit::store::{
-    Unavailable,
     cause::{Cause, Kind},
     layout::Layout,
     sqlite::{Database, is_unavailable},
@@ -59,12 +58,6 @@ impl SqliteStore {
 fn refusal(found: i64) -> Option<Cause> {
     let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     Layout { version, oldest_reader: version }.refusal(Layout { version: found, oldest_reader: found })
-}
-
-impl From<Unavailable> for StoreError {
-    fn from(_: Unavailable) -> Self {
-        Self::Unavailable
-    }
 }
 
 impl From<rusqlite::Error> for StoreError {

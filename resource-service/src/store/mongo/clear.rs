@@ -52,7 +52,9 @@ pub(super) async fn clear(store: &MongoStore, name: &str, removal: i64) -> Resul
 }
 
 async fn is_last_word(store: &MongoStore, name: &str, removal: i64) -> Result<bool, StoreError> {
-    Ok(store.definition_revisions().await?.get(name) == Some(&removal))
+    // What is dropped for it is gone, so the definition is read as reads of the port are.
+    let revisions = store.server.freshness().read(|| store.definition_revisions()).await?;
+    Ok(revisions.get(name) == Some(&removal))
 }
 
 impl MongoStore {

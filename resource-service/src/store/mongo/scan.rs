@@ -45,7 +45,9 @@ impl CursorScan {
     }
 
     async fn open(&mut self) -> Result<(), StoreError> {
-        let opened = cursor(&self.store, &self.rest).await.map_err(|error| failed(&error))?;
+        let (store, rest) = (&self.store, &self.rest);
+        let opening = || async { cursor(store, rest).await.map_err(|error| failed(&error)) };
+        let opened = store.server.freshness().read(opening).await?;
         (self.cursor, self.ahead, self.proven) = (Some(opened), false, false);
         Ok(())
     }

@@ -81,6 +81,11 @@ crate::metrics! {
     pub(crate) static CHECKOUT_FAILURES: Counter = "tessera_mongodb_checkout_failures_total" {};
     /// 1 while no primary of MongoDB is known, else 0; 0 without MongoDB.
     pub(crate) static WITHOUT_PRIMARY: Gauge = "tessera_mongodb_without_primary" {};
+    /// Seconds that the clock of MongoDB's primary is ahead of this machine's, as far as the time of an answer shows; 0
+    /// without MongoDB.
+    pub(crate) static CLOCK_OFFSET: Gauge = "tessera_mongodb_clock_offset_seconds" {};
+    /// Elections of a primary of MongoDB that were seen, but for the one before the start.
+    pub(crate) static ELECTIONS: Counter = "tessera_mongodb_elections_total" {};
     /// Log lines that were dropped because nobody read them fast enough.
     pub(crate) static LINES_DROPPED: Counter = "tessera_log_lines_dropped_total" {};
     /// Series that are not recorded because a process keeps at most 4,096.

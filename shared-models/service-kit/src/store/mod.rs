@@ -1,6 +1,7 @@
 //! Where a service keeps its data: the address of a store and the two ways to reach one.
 
 pub mod cause;
+pub mod freshness;
 pub mod layout;
 pub mod mongo;
 pub mod observed;

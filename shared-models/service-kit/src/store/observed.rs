@@ -90,12 +90,23 @@ impl Drop for Timed {
     }
 }
 
-/// Implements the traits of a port for a wrapper, whose field `inner` is the store and `METER` counts its operations:
-/// `OPERATIONS` has the names of all methods, in order.
+/// Implements the traits of a port for a wrapper: its field `inner` is the store, `freshness` keeps fresh what is marked with
+/// `#[read]`, which may be called again, and `METER` counts the operations. `OPERATIONS` has the names of all methods, in order.
 #[macro_export]
 macro_rules! observed {
+    (@work $wrapper:ident $name:ident ($($argument:ident)*)) => {
+        $wrapper.inner.$name($($argument),*)
+    };
+    (@work $wrapper:ident $name:ident ($($argument:ident)*) read) => {
+        async {
+            if $wrapper.freshness.is_given() {
+                return $wrapper.inner.$name($($argument),*).await;
+            }
+            $wrapper.freshness.read(|| $wrapper.inner.$name($(Clone::clone(&$argument)),*)).await
+        }
+    };
     ($wrapper:ident: $($port:path { $(
-        fn $name:ident($($argument:ident: $kind:ty),* $(,)?) -> $outcome:ty;
+        $(#[$read:ident])? fn $name:ident($($argument:ident: $kind:ty),* $(,)?) -> $outcome:ty;
     )* })*) => {
         /// The operations of the store.
         pub const OPERATIONS: &[&str] = &[$($(stringify!($name)),*),*];
@@ -104,7 +115,7 @@ macro_rules! observed {
         impl $port for $wrapper {
             $(async fn $name(&self, $($argument: $kind),*) -> $outcome {
                 const AT: usize = $crate::store::observed::place(OPERATIONS, stringify!($name));
-                METER.run(AT, self.inner.$name($($argument),*)).await
+                METER.run(AT, $crate::observed!(@work self $name ($($argument)*) $($read)?)).await
             })*
         })*
     };

@@ -1,11 +1,13 @@
 //! How MongoDB is reached: majority, journaled, retryable, with time-outs that fit within a request.
 
 mod causes;
+mod clocks;
 pub mod indexes;
 pub mod json;
 pub mod layout;
 mod pool;
 mod reads;
+mod terms;
 mod transaction;
 
 use std::{io, time::Duration};
@@ -15,7 +17,10 @@ use mongodb::{
     bson::{Document, doc},
     error::{Error, ErrorKind},
     event::EventHandler,
-    options::{Acknowledgment, ClientOptions, ReadConcern, ServerApi, ServerApiVersion, WriteConcern},
+    options::{
+        Acknowledgment, ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, ServerApi,
+        ServerApiVersion, WriteConcern,
+    },
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
@@ -23,13 +28,18 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use self::causes::{Seen, explain};
+use self::{
+    causes::{Seen, explain},
+    clocks::Compared,
+    terms::Elections,
+};
 pub use self::{
     causes::{cause, may_have_written},
     reads::Reads,
     transaction::Interrupted,
 };
 use crate::{
+    clock::{Clock as _, SystemClock},
     start::StartError,
     store::{
         cause::{self, Cause},
@@ -66,6 +76,8 @@ pub struct Server {
     /// a command that runs there wakes another thread at each of these steps, which costs more than the command itself.
     pub runtime: Handle,
     seen: Seen,
+    elections: Elections,
+    compared: Compared,
 }
 
 impl Server {
@@ -81,10 +93,13 @@ impl Server {
 
     /// Checks that the primary answers and has transactions; else returns why not.
     pub async fn reach(&self) -> Result<(), Cause> {
+        let asked = SystemClock.now();
         let hello = self.database.run_command(doc! { "hello": 1 }).await;
+        let answered = SystemClock.now();
         let hello = hello.map_err(|error| explain(&error, &self.seen));
         self.seen.answered(hello.as_ref().map(|_| ()));
         let hello = hello?;
+        self.compared.take(&hello, asked, answered);
         let fault = self.seen.fault_of(hello.get_str("me").unwrap_or("the address of store.url"), &hello);
         fault.map_or(Ok(()), Err)
     }
@@ -133,30 +148,45 @@ impl Server {
 ///
 /// The database is the one the URL names, else `database`.
 pub async fn connect(url: &SecretString, database: &str) -> Result<Server, StartError> {
-    let (options, seen) = options(url, false).await?;
+    let elections = Elections::default();
+    let (options, seen) = options(url, false, &elections).await?;
     let name = options.default_database.clone().unwrap_or_else(|| database.to_owned());
     let database = client(options)?.database(&name);
-    Ok(Server { outside_stable_api: database.clone(), database, runtime: Handle::current(), seen })
+    Ok(Server {
+        outside_stable_api: database.clone(),
+        database,
+        runtime: Handle::current(),
+        seen,
+        elections,
+        compared: Compared::default(),
+    })
 }
 
 /// The same, and the server refuses each command that is not part of version 1 of the Stable API, apart from those of
 /// [`Server::outside_stable_api`]. For tests: what passes so on one version of MongoDB means the same on later ones.
 pub async fn connect_strictly(url: &SecretString, database: &str) -> Result<Server, StartError> {
     let server = connect(url, database).await?;
-    let strict = client(options(url, true).await?.0)?;
-    Ok(Server { database: strict.database(server.database.name()), ..server })
+    let elections = Elections::default();
+    let strict = client(options(url, true, &elections).await?.0)?;
+    Ok(Server { database: strict.database(server.database.name()), elections, ..server })
 }
 
 fn client(options: ClientOptions) -> Result<Client, StartError> {
     Client::with_options(options).map_err(|error| unusable(&error))
 }
 
-async fn options(url: &SecretString, strict: bool) -> Result<(ClientOptions, Seen), StartError> {
+async fn options(
+    url: &SecretString,
+    strict: bool,
+    elections: &Elections,
+) -> Result<(ClientOptions, Seen), StartError> {
     let mut options = parse(url).await?;
     let seen = Seen::wanting(options.repl_set_name.clone());
     let noting = seen.clone();
+    let elections = elections.clone();
     options.sdam_event_handler = Some(EventHandler::callback(move |event| {
         pool::watch(&event);
+        elections.watch(&event);
         noting.take(event);
     }));
     options.cmap_event_handler = Some(EventHandler::callback(|event| pool::count(&event)));
@@ -168,7 +198,7 @@ async fn options(url: &SecretString, strict: bool) -> Result<(ClientOptions, See
     options.retry_writes = Some(true);
     options.retry_reads = Some(true);
     options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
-    options.read_concern.get_or_insert_with(ReadConcern::majority);
+    options.read_concern = Some(ReadConcern::majority());
     // Every later server keeps what version 1 promises.
     options.server_api = Some(ServerApi::builder().version(ServerApiVersion::V1).strict(strict).build());
     Ok((options, seen))
@@ -180,7 +210,22 @@ pub async fn resolve(url: &SecretString) -> Result<(), StartError> {
 }
 
 async fn parse(url: &SecretString) -> Result<ClientOptions, StartError> {
-    ClientOptions::parse(url.expose_secret()).await.map_err(|error| unusable(&error))
+    let options = ClientOptions::parse(url.expose_secret()).await.map_err(|error| unusable(&error))?;
+    match &options.selection_criteria {
+        None | Some(SelectionCriteria::ReadPreference(ReadPreference::Primary)) => {}
+        Some(_) => return Err(refused("readPreference", "primary")),
+    }
+    match &options.read_concern {
+        Some(level) if *level != ReadConcern::majority() => Err(refused("readConcernLevel", "majority")),
+        _ => Ok(options),
+    }
+}
+
+/// The refusal of an option with which reads could leave out acknowledged writes.
+fn refused(option: &str, supported: &str) -> StartError {
+    StartError::Store(format!(
+        "store.url: {option} may only be {supported}, or else reads could miss acknowledged writes; remove it"
+    ))
 }
 
 fn unusable(error: &Error) -> StartError {
@@ -223,3 +268,26 @@ pub fn is_passing(code: i32) -> bool {
 /// Server codes for "not primary", "shutting down" and "interrupted by a change of state"
 /// (MongoDB specification: server discovery and monitoring, "not writable primary" and "node is recovering").
 const NOT_PRIMARY: [i32; 8] = [91, 189, 10107, 11600, 11602, 13435, 13436, 262];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn options_with_which_reads_miss_writes_are_refused() {
+        for (options, refused) in [
+            ("", None),
+            ("&readPreference=primary&readConcernLevel=majority", None),
+            ("&readPreference=secondaryPreferred", Some("readPreference")),
+            ("&readPreference=nearest", Some("readPreference")),
+            ("&readConcernLevel=local", Some("readConcernLevel")),
+        ] {
+            let url = SecretString::from(format!("mongodb://127.0.0.1:1/lab?replicaSet=rs0{options}"));
+            match (resolve(&url).await, refused) {
+                (Ok(()), None) => {}
+                (Err(StartError::Store(fault)), Some(option)) => assert!(fault.contains(option), "{fault}"),
+                (outcome, _) => panic!("{options}: {outcome:?}"),
+            }
+        }
+    }
+}
