@@ -10,7 +10,7 @@ from scenario import Scenario
 
 async def roll(running, binaries):
     cluster = running.cluster
-    # In the order that deploy/README.md gives.
+    # In the order that deploy/upgrade.md gives.
     for replica in cluster.resource + cluster.auth:
         running.note(f"{replica.name} becomes {binaries}")
         replica.signal(signal.SIGTERM)
