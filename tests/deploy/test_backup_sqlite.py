@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from account import Writers, check
+from account import CALCULATIONS, Writers, check
 from conftest import DEPLOY
 from system import COOKIE, System
 
@@ -27,7 +27,7 @@ def test_a_copy_that_is_made_while_the_services_write_is_whole(system, tmp_path)
     data.mkdir()
     with system.running(*stores(data)):
         system.sign_up("user@example.org")
-        cookie = system.log_in("user@example.org")[1]
+        token, cookie = system.log_in("user@example.org")
         writers = Writers(system)
         try:
             before = writers.until(4)
@@ -37,12 +37,16 @@ def test_a_copy_that_is_made_while_the_services_write_is_whole(system, tmp_path)
         finally:
             writers.stop()
     [backup] = [path for path in data.iterdir() if path.is_dir()]
-    # As after a loss: nothing but the copies is left.
+    # As after a loss: nothing but the copies is left, and no key ring.
     shutil.copytree(backup, tmp_path / "restored")
     shutil.rmtree(data)
+    system.make_keys()
     with system.running(*stores(tmp_path / "restored")):
         assert set(later) - check(system, system.admin(), before), "all that was written later is there too"
-        cookie = system.refresh(cookie).cookies[COOKIE]
+        assert system.ask("GET", CALCULATIONS, token).status_code == 401
+        refreshed = system.refresh(cookie)
+        cookie = refreshed.cookies[COOKIE]
+        assert system.ask("GET", CALCULATIONS, refreshed.json()["access_token"]).status_code == 200
     # What the guide has for the end of all sessions.
     with sqlite3.connect(tmp_path / "restored/auth.db") as store:
         store.execute("DELETE FROM sessions")
