@@ -31,7 +31,7 @@ NOT_RUN = {
         "cargo run --release     # the whole system on http://127.0.0.1:8080: no database, no settings, no network":
             "compiles; the fixture starts the binary that this makes, and what it prints is compared below",
         "Tessera 0.1.0 is ready. Ctrl-C stops it.": "printed by the start: test_the_start_prints_what_the_readme_shows",
-        "cargo build --release --workspace": "compiles, and listens on fixed ports; tests/deploy and tests/it start the services so",
+        "cargo build --release --workspace": "compiles, and listens on fixed ports; conftest.py starts both services with such variables",
     },
     "resource-service/README.md": {
         "resource-service collections export definitions/": "needs the service stopped; tests/it/definitions.rs runs both",
