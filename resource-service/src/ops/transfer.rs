@@ -87,8 +87,9 @@ pub async fn import(
         } else if dry_run {
             let (changes, broken) = (report.changes.len(), report.violations_total);
             let examined = report.examined;
+            let plural = if changes == 1 { "change" } else { "changes" };
             lines.push(format!(
-                "{}: would be accepted; {changes} changes, {broken} of {examined} documents break it",
+                "{}: would be accepted; {changes} {plural}, {broken} of {examined} documents break it",
                 collection.name()
             ));
         }
