@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Caller, Process, Stack, http, on_both_stores, process::PATIENCE};
 
 on_both_stores!(
     whatever_ends_a_token_is_felt_at_every_replica_within_a_second,
     a_narrowed_role_is_felt_at_every_replica_within_a_second,
-    a_finished_calculation_ends_its_job_grants_and_reviewers_have_names
+    a_finished_calculation_ends_its_job_grants_and_reviewers_have_names,
+    a_crash_loses_no_notice_that_a_calculation_has_ended
 );
 
 async fn refused_everywhere(replicas: &[Process], token: &str) {
@@ -154,23 +155,11 @@ async fn a_finished_calculation_ends_its_job_grants_and_reviewers_have_names(mut
     let ada = stack.scientist().await;
     let body = json!({"name": "run", "code": {"name": "vasp"}, "status": "running"});
     let id = ada.insert("calculations", &body).await["_id"].as_str().expect("an id").to_owned();
-    let details = json!([{"type": "calculation", "identifier": id}]).to_string();
-    let form = [
-        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
-        ("subject_token", &token(&ada)),
-        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
-        ("scope", "calculations:write"),
-        ("authorization_details", &details),
-    ];
-    let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
-    let granted = crate::support::caller::send(request).await.json();
+    let granted = granted(&stack, &ada, &id).await;
     // Somebody else than the job says that it is over.
     ada.patch(&format!("/api/calculations/{id}"), &json!({"status": "failed"})).await;
     refused_everywhere(&stack.resource, granted["access_token"].as_str().expect("a token")).await;
-    let form =
-        [("grant_type", "refresh_token"), ("refresh_token", granted["refresh_token"].as_str().expect("one"))];
-    let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
-    assert_eq!(crate::support::caller::send(request).await.json()["error"], "invalid_grant");
+    assert_eq!(refreshed(&stack, &granted).await["error"], "invalid_grant");
 
     let review = json!({"calculation": id, "revision": 1, "verdict": "approve"});
     ada.insert("reviews", &review).await;
@@ -186,4 +175,69 @@ async fn a_finished_calculation_ends_its_job_grants_and_reviewers_have_names(mut
     }
     let answer = http().get(format!("{first}/api/reviews?expand=_owner")).bearer_auth(reader).send();
     assert_eq!(answer.await.expect("an answer").status(), 200);
+}
+
+/// The tokens of a new job grant for this calculation.
+async fn granted(stack: &Stack, caller: &Caller<'_>, calculation: &str) -> Value {
+    let details = json!([{"type": "calculation", "identifier": calculation}]).to_string();
+    let form = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token", &token(caller)),
+        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ("scope", "calculations:write"),
+        ("authorization_details", &details),
+    ];
+    let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
+    crate::support::caller::send(request).await.json()
+}
+
+/// The answer to a refresh with these tokens.
+async fn refreshed(stack: &Stack, tokens: &Value) -> Value {
+    let refresh_token = tokens["refresh_token"].as_str().expect("a refresh token");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+    let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
+    crate::support::caller::send(request).await.json()
+}
+
+async fn a_crash_loses_no_notice_that_a_calculation_has_ended(mut stack: Stack) {
+    stack.follow().await;
+    let ada = stack.scientist().await;
+    let body = json!({"name": "run", "code": {"name": "vasp"}, "status": "running"});
+    let id = ada.insert("calculations", &body).await["_id"].as_str().expect("an id").to_owned();
+    let mut tokens = granted(&stack, &ada, &id).await;
+    let ada = token(&ada);
+    // auth-service does not answer while the calculation ends, and the replica that ended it is killed at once.
+    for process in &stack.auth {
+        process.signal("STOP");
+    }
+    let url = format!("{}/api/calculations/{id}", stack.resource[0].base);
+    let ending = http().patch(url).bearer_auth(&ada).header("Content-Type", "application/merge-patch+json");
+    let ended = ending.body(json!({"status": "finished"}).to_string()).send().await.expect("an answer");
+    assert_eq!(ended.status(), 200);
+    for replica in &mut stack.resource {
+        replica.kill();
+    }
+    for process in &stack.auth {
+        process.signal("CONT");
+    }
+    tokens = refreshed(&stack, &tokens).await;
+    assert!(tokens["access_token"].is_string(), "the grant has not ended yet: {tokens}");
+    for replica in 0..stack.resource.len() {
+        stack.resource[replica] = stack.another("resource-service").await;
+    }
+    let started = Instant::now();
+    loop {
+        let answer = refreshed(&stack, &tokens).await;
+        if answer["error"] == "invalid_grant" {
+            break;
+        }
+        tokens = answer;
+        assert!(started.elapsed() < PATIENCE, "the grant has not ended");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    // The note is gone with the notice.
+    while stack.resource[0].metric("tessera_notices_outstanding").await > 0.0 {
+        assert!(started.elapsed() < PATIENCE, "the note is still there");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }

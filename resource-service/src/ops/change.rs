@@ -19,11 +19,13 @@ use super::{
 use crate::{
     domain::{
         document::{Document, Meta},
-        grant::{CALCULATIONS, has_ended},
         history::Removal,
         precondition::Precondition,
     },
-    store::{StoredDocument, Update},
+    store::{
+        StoredDocument, Update,
+        ends::{Course, Ended},
+    },
 };
 
 /// How often a write that others overtake is tried.
@@ -111,17 +113,18 @@ impl WriteTarget<'_> {
             };
             belonging::check(service, self.claims, self.collection, Some(&before), &after.members).await?;
             service.check_grant(&permit, Some(self.id), &after.members)?;
-            let ends = self.collection == CALCULATIONS && !has_ended(&before) && has_ended(&after.members);
+            let course = service.notices.course(self.collection, &before, &after.members);
+            let revision = after.meta.revision;
             let by = permit.subject.to_owned();
             let before = Some(before).filter(|_| effect == Effect::Changes);
-            let update = Update { after, expected: found.revision, before, by };
+            let update = Update { after, expected: found.revision, before, by, course };
             let updated = service.store.update(&permit.collection, update).await;
             // Even a write that failed may have been done.
             service.hot.forget(self.collection, self.id);
             if updated? {
                 service.beat(&permit, series.as_deref());
-                if ends {
-                    service.notices.finished(self.id);
+                if course == Course::Ends {
+                    service.notices.ended(Ended { id: self.id.to_owned(), revision });
                 }
                 return permit.show(stored);
             }

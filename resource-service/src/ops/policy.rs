@@ -165,7 +165,7 @@ impl Service {
         };
         if goes_on.is_err() {
             // The service that granted this has not received it, or it would be refused by now.
-            self.notices.finished(grant.calculation());
+            self.notices.late(grant.calculation());
         }
         Ok(goes_on?)
     }

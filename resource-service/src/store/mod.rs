@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod definitions;
+pub mod ends;
 mod heartbeats;
 pub mod hiding;
 pub mod keyset;
@@ -26,6 +27,7 @@ use time::OffsetDateTime;
 
 pub use self::{
     definitions::DefinitionStore,
+    ends::Ends,
     heartbeats::{Beat, Heartbeats, Writer},
     hiding::Hiding,
     purges::Purges,
@@ -164,7 +166,7 @@ pub enum StoreError {
 }
 
 /// What this program makes of a store. A change of it raises the version.
-pub const LAYOUT: Layout = Layout { version: 1, oldest_reader: 1 };
+pub const LAYOUT: Layout = Layout { version: 2, oldest_reader: 1 };
 
 /// The time limit of a query where nothing else is set.
 pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -183,6 +185,7 @@ pub trait Store:
     + Purges
     + Retention
     + Hiding
+    + Ends
     + Heartbeats
     + artifacts::Artifacts
     + Send

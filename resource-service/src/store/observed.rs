@@ -21,6 +21,7 @@ use super::{
     Batch, ChangeLog, Head, Selection, Store, StoreError, StoredDocument,
     artifacts::{Blob, DocumentRef, Lease, UnfinishedBytes},
     definitions::{Duplicate, IndexPlan, StoredDefinition},
+    ends::Ended,
     heartbeats::Beat,
     hiding::Turned,
     purges::{Expiring, Purge, Remains},
@@ -142,6 +143,11 @@ observed! { Observed:
         fn duplicates(collection: &Arc<Collection>, index: &Index, limit: usize) -> Result<Vec<Duplicate>, StoreError>;
         fn forget_prepared(name: &str) -> Result<(), StoreError>;
         fn clear(collection: &Arc<Collection>, removal: i64) -> Result<bool, StoreError>;
+    }
+    super::Ends {
+        #[read]
+        fn ended(until: &str, limit: u32) -> Result<Vec<Ended>, StoreError>;
+        fn notified(ended: &Ended) -> Result<(), StoreError>;
     }
     super::Heartbeats {
         fn beat(collection: &Arc<Collection>, beats: &[Beat], at: OffsetDateTime) -> Result<u64, StoreError>;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use super::StoreError;
+use super::{StoreError, ends::Course};
 use crate::domain::{collection::Collection, document::Document, history::Removal};
 
 /// A document's next revision.
@@ -20,6 +20,8 @@ pub struct Update {
     pub before: Option<Map<String, Value>>,
     /// `sub` of the caller who writes.
     pub by: String,
+    /// What it is for the job grants of a calculation.
+    pub course: Course,
 }
 
 /// What became of one document among many.

@@ -25,6 +25,7 @@ use crate::{
         Fate, Head, Store, Update,
         artifacts::{Blob, DocumentRef},
         contract::{Fixture, NOW, on_both_stores},
+        ends::Course,
         purges::{Purge, Remains},
     },
 };
@@ -83,7 +84,13 @@ impl World {
             let Value::Object(members) = members(host) else { unreachable!() };
             let after = Document { meta: current.meta.next(NOW), members };
             let expected = current.meta.revision;
-            let update = Update { after: after.clone(), expected, before: None, by: "ada".into() };
+            let update = Update {
+                after: after.clone(),
+                expected,
+                before: None,
+                by: "ada".into(),
+                course: Course::Unchanged,
+            };
             assert!(self.store.update(&self.collection("calculations"), update).await.expect("ok"));
             current = after;
         }
@@ -247,7 +254,13 @@ async fn a_document_with_more_revisions_than_a_sweep_looks_at_is_thinned(f: &Fix
     for _ in 0..2_100 {
         let after = Document { meta: current.meta.next(NOW), members: current.members };
         let expected = current.meta.revision;
-        let update = Update { after: after.clone(), expected, before: None, by: "ada".into() };
+        let update = Update {
+            after: after.clone(),
+            expected,
+            before: None,
+            by: "ada".into(),
+            course: Course::Unchanged,
+        };
         assert!(world.store.update(&calculations, update).await.expect("ok"));
         current = after;
     }

@@ -12,7 +12,7 @@ use crate::{
         change::{Change, ChangeKind, Position},
         document::Document,
     },
-    store::{ChangeLog, LogEntry, StoreError, Update},
+    store::{ChangeLog, LogEntry, StoreError, Update, ends::Course},
 };
 
 on_both_stores! {
@@ -52,7 +52,7 @@ impl Fixture {
 /// The update that puts `after` in the place of the revision before it.
 fn whole(after: Document) -> Update {
     let expected = after.meta.revision - 1;
-    Update { after, expected, before: None, by: "eve".into() }
+    Update { after, expected, before: None, by: "eve".into(), course: Course::Unchanged }
 }
 
 async fn next_entry(changes: &mut ChangeLog) -> LogEntry {

@@ -15,7 +15,7 @@ use crate::{
         heartbeat::{HEARTBEAT, INTERVAL, heartbeat_of},
     },
     query::{parse::Query, timestamp},
-    store::{Beat, LogEntry, Selection, Update, Writer},
+    store::{Beat, LogEntry, Selection, Update, Writer, ends::Course},
 };
 
 on_both_stores! {
@@ -114,7 +114,13 @@ async fn a_write_from_before_a_heartbeat_is_refused_and_sets_none_back(f: &Fixtu
             after.meta.revision += 1;
             after.members.insert("host".into(), format!("n{patch}").into());
             let before = Some(from.members.clone()).filter(|_| patch);
-            Update { after, expected: from.meta.revision, before, by: "eve".into() }
+            Update {
+                after,
+                expected: from.meta.revision,
+                before,
+                by: "eve".into(),
+                course: Course::Unchanged,
+            }
         };
         assert_eq!(f.store.update(&collection, update(&read)).await, Ok(false));
         let again = f.store.get(&collection, "c", NOW).await.expect("ok").expect("a document");

@@ -10,6 +10,7 @@ use crate::{
     query::{expr::Expr, order::Order},
     store::{
         Selection, Update, Write,
+        ends::Course,
         hiding::{MARKED_AT_ONCE, Turned},
     },
 };
@@ -153,7 +154,13 @@ async fn a_hidden_document_is_not_written(f: &Fixture) {
     for shown in [None, Some(before.members.clone())] {
         f.store.insert(&reviews, before.clone()).await.expect("ok");
         assert_eq!(f.store.hide(&reviews, "one", true).await, Ok(1));
-        let write = Update { after: after.clone(), expected: 1, before: shown, by: "eve".into() };
+        let write = Update {
+            after: after.clone(),
+            expected: 1,
+            before: shown,
+            by: "eve".into(),
+            course: Course::Unchanged,
+        };
         assert_eq!(f.store.update(&reviews, write).await, Ok(false));
         let write = Write::Replace(after.clone(), 1);
         assert_eq!(f.store.write_together(&reviews, vec![write]).await, Ok(false));

@@ -7,6 +7,7 @@ mod changes;
 mod cursors;
 mod definitions;
 mod differential;
+mod ends;
 mod heartbeats;
 mod hiding;
 mod indexes;
@@ -39,7 +40,7 @@ use time::{OffsetDateTime, macros::datetime};
 
 use cursors::{cursor, start};
 
-use super::{QUERY_TIMEOUT, Store, Update, mongo::MongoStore, sqlite::SqliteStore};
+use super::{QUERY_TIMEOUT, Store, Update, ends::Course, mongo::MongoStore, sqlite::SqliteStore};
 use crate::{
     domain::{
         collection::Collection,
@@ -251,7 +252,7 @@ pub fn update(before: &Document, members: Value) -> Update {
     let mut after = document(&before.meta.id, before.meta.revision + 1, members);
     after.meta.owner.clone_from(&before.meta.owner);
     let (expected, by) = (before.meta.revision, "eve".to_owned());
-    Update { after, expected, before: Some(before.members.clone()), by }
+    Update { after, expected, before: Some(before.members.clone()), by, course: Course::Unchanged }
 }
 
 /// The removal of a document at a revision, by eve.

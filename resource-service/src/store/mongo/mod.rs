@@ -9,6 +9,7 @@ mod codes;
 mod conflicts;
 mod definitions;
 mod duplicates;
+mod ends;
 mod explain;
 mod filter;
 mod find;

@@ -12,7 +12,8 @@ use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
 
 use super::{
-    MongoStore, date, failed, hiding, history, receipts, transaction::PATIENCE, write::write_error, written,
+    MongoStore, date, ends, failed, hiding, history, receipts, transaction::PATIENCE, write::write_error,
+    written,
 };
 use crate::{
     domain::collection::Collection,
@@ -43,7 +44,7 @@ struct Parts {
 impl MongoStore {
     /// Makes the collections of notes: a transaction should not have to.
     pub(super) async fn prepare_purges(&self) -> Result<(), StoreError> {
-        for name in [PURGES, hiding::TURNED] {
+        for name in [PURGES, hiding::TURNED, ends::ENDED] {
             history::made(self.database.create_collection(name).await)?;
         }
         Ok(())

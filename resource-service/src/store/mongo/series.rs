@@ -25,7 +25,10 @@ use super::{
 use crate::{
     domain::{collection::Collection, document::Document},
     query::expr::Expr,
-    store::{Append, Chunks, Outlines, Selection, SeriesStore, StoreError, Update, Write, Writes as _},
+    store::{
+        Append, Chunks, Outlines, Selection, SeriesStore, StoreError, Update, Write, Writes as _,
+        ends::Course,
+    },
 };
 
 /// How often a commit is asked for whose outcome is unknown; to commit twice is to commit once.
@@ -92,7 +95,11 @@ impl SeriesStore for MongoStore {
             Some(Write::Insert(document)) => self.insert(collection, document).await.map(|()| true),
             Some(Write::Replace(after, expected)) => {
                 let by = after.meta.owner.clone();
-                self.update(collection, Update { after, expected, before: None, by }).await
+                self.update(
+                    collection,
+                    Update { after, expected, before: None, by, course: Course::Unchanged },
+                )
+                .await
             }
             Some(Write::Append(append)) => {
                 let (found, update) = (shown_by(&append.filter), points::update(&append));

@@ -13,7 +13,7 @@ use service_kit::store::{Unavailable, mongo::in_time};
 use time::OffsetDateTime;
 
 use super::{
-    DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, failed, heartbeats, hiding,
+    DUPLICATE_KEY, MongoStore, bson, conflicts, definitions, duplicate_key, ends, failed, heartbeats, hiding,
     history, json::CHANGED_BY, partial, receipts, transaction::PATIENCE, written,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         document::Document,
         history::Removal,
     },
-    store::{Bulk, BulkEnd, Fate, KeptReceipt, MAX_CONFLICTS, StoreError, Update, Writes},
+    store::{Bulk, BulkEnd, Fate, KeptReceipt, MAX_CONFLICTS, StoreError, Update, Writes, ends::Course},
 };
 
 /// How long that of a bulk is tried again, which the server works on for longer.
@@ -281,7 +281,8 @@ impl Writes for MongoStore {
         let current = hiding::current(collection, &update.after.meta.id, update.expected);
         let current = heartbeats::unchanged(collection, current, &update.after.members);
         let documents = self.handle(collection);
-        if !collection.keeps_revisions() {
+        let keeps = collection.keeps_revisions();
+        if !keeps && update.course == Course::Unchanged {
             let done = match &next {
                 Next::Whole(raw) => in_time(documents.replace_one(current, raw)).await,
                 Next::Changes(operators) => in_time(documents.update_one(current, operators.clone())).await,
@@ -289,14 +290,19 @@ impl Writes for MongoStore {
             return done.map(|done| done.matched_count == 1).map_err(|error| write_error(&error, collection));
         }
         let (meta, surplus) = (update.after.meta, collection.surplus(update.expected + 1));
+        let (course, database) = (update.course, self.database.clone());
         let done = self
             .transact(PATIENCE, (documents, self.past(collection)), move |session, (documents, past)| {
-                let (next, current) = (next.clone(), current.clone());
+                let (next, current, database) = (next.clone(), current.clone(), database.clone());
                 let (meta, surplus) = (meta.clone(), surplus.clone());
                 Box::pin(async move {
                     let Some(before) = next.take_place(documents, current, session).await? else {
                         return Ok(false);
                     };
+                    ends::note(&database, session, course, &meta).await?;
+                    if !keeps {
+                        return Ok(true);
+                    }
                     history::keep(past, session, &before, &meta.updated_at).await?;
                     history::thin(past, session, &meta.id, surplus.as_ref()).await.map(|()| true)
                 })

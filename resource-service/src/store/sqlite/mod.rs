@@ -3,6 +3,7 @@
 mod aggregate;
 mod artifacts;
 mod definitions;
+mod ends;
 mod explain;
 mod filter;
 mod find;
@@ -202,6 +203,7 @@ impl Store for SqliteStore {
                 receipts::prepare(transaction)?;
                 transaction.execute_batch(purges::CREATE)?;
                 transaction.execute_batch(hiding::CREATE)?;
+                transaction.execute_batch(ends::CREATE)?;
                 artifacts::prepare(transaction)?;
                 for collection in &collections {
                     definitions::drop_changed(transaction, collection)?;

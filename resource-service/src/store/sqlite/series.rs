@@ -22,7 +22,9 @@ use crate::{
         series::{self, COUNT, Chunk, FIRST, LAST, LAST_VALUE, MAX, MIN, Point},
         summary::Summary,
     },
-    store::{Append, Chunks, Outline, Outlines, Selection, SeriesStore, StoreError, Update, Write},
+    store::{
+        Append, Chunks, Outline, Outlines, Selection, SeriesStore, StoreError, Update, Write, ends::Course,
+    },
 };
 
 /// Why a transaction was given up.
@@ -136,7 +138,7 @@ impl SeriesStore for SqliteStore {
                     }
                     Write::Replace(after, expected) => {
                         let by = after.meta.owner.clone();
-                        let update = Update { after, expected, before: None, by };
+                        let update = Update { after, expected, before: None, by, course: Course::Unchanged };
                         update_row(transaction, &collection, &update, now)?
                     }
                     Write::Append(append) => append_to(transaction, &collection, &append, now)?,
@@ -176,7 +178,12 @@ fn append_to(
     after.meta.updated_at = append.at.clone().max(after.meta.updated_at);
     extend(&mut after, &append.points)?;
     let by = after.meta.owner.clone();
-    update_row(transaction, collection, &Update { after, expected, before: None, by }, now)
+    update_row(
+        transaction,
+        collection,
+        &Update { after, expected, before: None, by, course: Course::Unchanged },
+        now,
+    )
 }
 
 /// Puts points behind those of a document and adds them to its summary.

@@ -8,7 +8,8 @@ use service_kit::store::Unavailable;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, current, definitions, heartbeats, hiding, history, log::log_change, millis, receipts, table,
+    SqliteStore, current, definitions, ends, heartbeats, hiding, history, log::log_change, millis, receipts,
+    table,
 };
 use crate::{
     domain::{
@@ -69,7 +70,7 @@ pub(super) fn update_row(
     done.map_err(|error| write_error(error, collection))?;
     let kind = if update.before.is_some() { ChangeKind::Patch } else { ChangeKind::Replace };
     log_change(transaction, collection, (kind, now), &meta.id, Some(&before), Some(&after))?;
-    Ok(true)
+    ends::note(transaction, update.course, meta).map(|()| true)
 }
 
 /// Removes a row, and keeps it where the collection wants that.
