@@ -30,9 +30,9 @@ const QUEUE: usize = 1024;
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 /// How often the notes of the store are looked at.
-const LOOK: Duration = Duration::from_secs(15);
+const LOOK: Duration = Duration::from_secs(5);
 /// How old a note is that is looked at: a younger one is being sent by the replica that wrote it.
-const OLD: Duration = Duration::from_secs(10);
+const OLD: Duration = Duration::from_secs(5);
 /// How many notes are looked at together.
 const NOTES: u32 = 100;
 
