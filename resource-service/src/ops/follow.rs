@@ -18,6 +18,8 @@ const WHOLE: Duration = Duration::from_secs(6);
 /// The pauses after failures: the first, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How many failures in a row are logged: fewer are over after about a second, as where auth-service is replaced.
+const LOGGED: u32 = 5;
 /// How old the feed may be before writes are refused.
 pub const STALE: Duration = Duration::from_secs(30);
 
@@ -28,7 +30,7 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
     // Nothing is waited for until all that is in the feed is known.
     let mut wait = 0;
     let mut pause = FIRST_PAUSE;
-    let mut logged = String::new();
+    let (mut failures, mut logged) = (0, String::new());
     loop {
         match ask(&client, cursor, wait).await {
             Ok(page) => {
@@ -37,7 +39,7 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
                 if revocations.age().is_some() {
                     wait = WAIT;
                 }
-                pause = FIRST_PAUSE;
+                (failures, pause) = (0, FIRST_PAUSE);
                 if !logged.is_empty() {
                     tracing::info!("the revocation feed is reachable again");
                     logged.clear();
@@ -45,8 +47,9 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
             }
             Err(error) => {
                 metrics::FEED_FAILURES.get().increment(1);
+                failures += 1;
                 let why = error.to_string();
-                if logged != why {
+                if failures >= LOGGED && logged != why {
                     tracing::warn!(error = %why, "the revocation feed is unreachable; retrying");
                     logged = why;
                 }

@@ -235,7 +235,8 @@ fn a_build_that_fails_says_so_with_its_last_lines_and_is_tried_again_by_the_next
 #[test]
 fn of_two_starts_at_once_one_builds_and_both_show_it() {
     let workshop = Workshop::new();
-    fs::write(workshop.at("web/pause"), "1").expect("a file");
+    // Longer than the second takes to start on a busy machine.
+    fs::write(workshop.at("web/pause"), "5").expect("a file");
     let (one, other) = (workshop.start("one"), workshop.start("other"));
     one.until_shown("<title>first</title>");
     other.until_shown("<title>first</title>");
