@@ -63,13 +63,11 @@ pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError>
     let hasher = Hasher::new(settings.passwords.cost(), settings.passwords.limits(), Arc::clone(&env.random))
         .map_err(|error| StartError::Other(error.to_string()))?;
     let store = match &settings.store.url {
-        StoreUrl::Sqlite(path) => {
-            Observed::new(SqliteStore::new(Database::open(path)?), Freshness::default())
-        }
+        StoreUrl::Sqlite(path) => Observed::of(SqliteStore::new(Database::open(path)?), Freshness::default()),
         StoreUrl::Mongo(url) => {
             let server = mongo::connect(url, DATABASE).await?;
             let freshness = server.freshness();
-            Observed::new(MongoStore::new(server), freshness)
+            Observed::of(MongoStore::new(server), freshness)
         }
     };
     Ok(Auth::new(store, hasher, keys, env, settings.policy()))

@@ -179,7 +179,7 @@ async fn opened(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     Ok(match &settings.store.url {
         StoreUrl::Sqlite(path) => {
             let store = SqliteStore::open(path)?.with_query_timeout(settings.query.timeout());
-            Observed::new(Arc::new(store), Freshness::default())
+            Observed::of(Arc::new(store), Freshness::default())
         }
         StoreUrl::Mongo(url) => remote(url, settings).await?,
     })
@@ -189,7 +189,7 @@ async fn remote(url: &SecretString, settings: &Settings) -> Result<Arc<dyn Store
     let server = mongo::connect(url, DATABASE).await?;
     let freshness = server.freshness();
     let store = MongoStore::new(server).with_query_timeout(settings.query.timeout());
-    Ok(Observed::new(Arc::new(store), freshness))
+    Ok(Observed::of(Arc::new(store), freshness))
 }
 
 /// The service, ready to be served beside others or alone.
@@ -327,7 +327,7 @@ async fn store(
             catalog.refresh(&*store).await.map_err(|error| StartError::Store(error.to_string()))?;
             prepared.store(true, Ordering::Relaxed);
             tokio::spawn(maintain(Arc::clone(&store), catalog, Arc::clone(clock)));
-            Ok(Observed::new(store, Freshness::default()))
+            Ok(Observed::of(store, Freshness::default()))
         }
         StoreUrl::Mongo(url) => {
             let store = remote(url, settings).await?;

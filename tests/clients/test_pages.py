@@ -22,8 +22,7 @@ PAGES = [
     "resource-service/for-python.md",
     "resource-service/from-fastapi.md",
 ]
-#: Run in Chromium by tests/browser/web-apps.test.mjs, which fails if a block is left over.
-IN_A_BROWSER = ["resource-service/for-web-apps.md"]
+# resource-service/for-web-apps.md is run in Chromium by tests/browser/web-apps.test.mjs, which fails if a block is left over.
 #: Blocks that are not run here, by their first line, and why.
 NOT_RUN = {
     README: {
@@ -127,17 +126,3 @@ def test_ids_times_and_what_is_left_out_may_differ_and_nothing_else():
     assert differs(shown, printed.replace(other, real)), "two ids of the page are one here"
     assert differs(shown, printed, printed.replace(real, other)), "an id is another one than before"
     assert Names().differs(None, "something")
-
-
-@pytest.mark.parametrize("page", PAGES + IN_A_BROWSER)
-def test_links_lead_somewhere(page):
-    text = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.S)
-    for link in re.findall(r"\]\(([^)\s]+)\)", text):
-        if link.startswith("http"):
-            continue
-        path, _, anchor = link.partition("#")
-        target = (ROOT / page).parent / path if path else ROOT / page
-        assert target.exists(), f"{page} leads to {link}"
-        if anchor:
-            headings = re.findall(r"(?m)^#+ (.+)$", target.read_text())
-            assert anchor in [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings], f"{page} leads to {link}"

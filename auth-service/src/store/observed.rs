@@ -70,7 +70,7 @@ pub struct Observed {
 
 impl Observed {
     /// This store, counted, with reads that are kept fresh in this way.
-    pub fn new(inner: impl Store + 'static, freshness: Freshness) -> Arc<dyn Store> {
+    pub fn of(inner: impl Store + 'static, freshness: Freshness) -> Arc<dyn Store> {
         Arc::new(Self { inner: Arc::new(inner), freshness })
     }
 }

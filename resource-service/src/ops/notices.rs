@@ -120,7 +120,7 @@ impl Sender {
         for pause in PAUSES {
             match self.settle(ended).await {
                 Err(ClientError::Open | ClientError::Unavailable(_)) => {
-                    sleep(self.client.jitter(pause)).await
+                    sleep(self.client.jitter(pause)).await;
                 }
                 _ => return,
             }

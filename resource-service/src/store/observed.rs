@@ -85,7 +85,7 @@ pub struct Observed {
 
 impl Observed {
     /// This store, counted, with reads that are kept fresh in this way.
-    pub fn new(inner: Arc<dyn Store>, freshness: Freshness) -> Arc<dyn Store> {
+    pub fn of(inner: Arc<dyn Store>, freshness: Freshness) -> Arc<dyn Store> {
         Arc::new(Self { inner, freshness })
     }
 }

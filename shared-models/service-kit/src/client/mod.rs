@@ -141,8 +141,8 @@ impl ServiceClient {
                 Ok(response) => return read(response).await,
                 Err(failure) => failure,
             };
-            let tries = if self.0.breaker.is_some() { TRIES } else { 1 };
-            let helps = matches!(error, ClientError::Unavailable(_)) && tried < tries;
+            let most = if self.0.breaker.is_some() { TRIES } else { 1 };
+            let helps = matches!(error, ClientError::Unavailable(_)) && tried < most;
             if !helps {
                 return Err(error);
             }

@@ -23,7 +23,7 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use mongodb::{
-    Database, ServerType,
+    Database, ServerInfo, ServerType,
     bson::{Document, doc, oid::ObjectId},
     error::{Error, ErrorKind},
     event::sdam::SdamEvent,
@@ -84,7 +84,7 @@ impl Elections {
             SdamEvent::ServerHeartbeatSucceeded(heartbeat) => self.take(&heartbeat.reply),
             SdamEvent::ServerDescriptionChanged(change) => {
                 let [before, now] =
-                    [&change.previous_description, &change.new_description].map(|info| info.server_type());
+                    [&change.previous_description, &change.new_description].map(ServerInfo::server_type);
                 if is_lost(before, now) {
                     self.begin();
                 }
