@@ -222,8 +222,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     let hot = settings.cache.bytes.min(settings.memory.budget as u64 / HOT_PART);
     let hot = Arc::new(Hot::new(hot));
     let heartbeats = Heartbeats::kept_in(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hot));
-    let notices = client.clone().map(|client| Notices::by(client, Arc::clone(&store), Arc::clone(&clock)));
-    let notices = notices.unwrap_or_default();
+    let notices = client.clone().map(|client| Notices::by(client, Arc::clone(&store))).unwrap_or_default();
     let service = web::Data::new(Service {
         catalog,
         feed: Feed::new(Arc::clone(&store), &budget),

@@ -32,8 +32,7 @@ service_kit::metrics! {
     pub static FEED_AGE: Gauge = "tessera_cutoff_feed_age_seconds" {};
     /// Times that the feed of revocations could not be read.
     pub static FEED_FAILURES: Counter = "tessera_cutoff_feed_failures_total" {};
-    /// Calculations that ended more than five seconds ago and of which auth-service has not been notified, of all replicas, at
-    /// most 100.
+    /// Calculations that ended and of which auth-service has not been notified, of all replicas, at most 100.
     pub static NOTICES: Gauge = "tessera_notices_outstanding" {};
     /// Notices about ended calculations that auth-service refused. They are sent again.
     pub static NOTICES_REFUSED: Counter = "tessera_notices_refused_total" {};

@@ -4,10 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use service_kit::{
-    client::{ClientError, ServiceClient},
-    clock::Clock,
-};
+use service_kit::client::{ClientError, ServiceClient};
 use shared_models::revocations::{CalculationEnd, CalculationEnded};
 use tokio::{
     sync::mpsc,
@@ -17,7 +14,6 @@ use tokio::{
 use crate::{
     domain::grant::{CALCULATIONS, has_ended},
     metrics,
-    query::timestamp,
     store::{
         Store, StoreError,
         ends::{Course, Ended},
@@ -31,8 +27,6 @@ const PAUSES: [Duration; 3] =
     [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 /// How often the notes of the store are looked at.
 const LOOK: Duration = Duration::from_secs(5);
-/// How old a note is that is looked at: a younger one is being sent by the replica that wrote it.
-const OLD: Duration = Duration::from_secs(5);
 /// How many notes are looked at together.
 const NOTES: u32 = 100;
 
@@ -50,9 +44,9 @@ enum Notice {
 
 impl Notices {
     /// Notices that `client` sends, one after the other, and whose notes are in this store.
-    pub fn by(client: ServiceClient, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+    pub fn by(client: ServiceClient, store: Arc<dyn Store>) -> Self {
         let (sender, notices) = mpsc::channel(QUEUE);
-        tokio::spawn(Sender { client, store, clock }.run(notices));
+        tokio::spawn(Sender { client, store, logged: String::new() }.run(notices));
         Self(Some(sender))
     }
 
@@ -93,11 +87,12 @@ impl Notices {
 struct Sender {
     client: ServiceClient,
     store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    /// Why a notice was refused, as it was logged last.
+    logged: String,
 }
 
 impl Sender {
-    async fn run(self, mut notices: mpsc::Receiver<Notice>) {
+    async fn run(mut self, mut notices: mpsc::Receiver<Notice>) {
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -116,7 +111,7 @@ impl Sender {
     }
 
     /// Sends a notice that was just noted. What auth-service does not receive now is left to the next looks.
-    async fn send(&self, ended: &Ended) {
+    async fn send(&mut self, ended: &Ended) {
         for pause in PAUSES {
             match self.settle(ended).await {
                 Err(ClientError::Open | ClientError::Unavailable(_)) => {
@@ -128,8 +123,8 @@ impl Sender {
     }
 
     /// Sends the notices that the store has noted and that were not received. Returns how many are left of those.
-    async fn look(&self) -> Result<u32, StoreError> {
-        let noted = self.store.ended(&timestamp(self.clock.now() - OLD), NOTES).await?;
+    async fn look(&mut self) -> Result<u32, StoreError> {
+        let noted = self.store.ended(NOTES).await?;
         let mut left = u32::try_from(noted.len()).unwrap_or(NOTES);
         for ended in &noted {
             match self.settle(ended).await {
@@ -142,7 +137,7 @@ impl Sender {
     }
 
     /// Sends a notice, and removes its note once auth-service has received it.
-    async fn settle(&self, ended: &Ended) -> Result<(), ClientError> {
+    async fn settle(&mut self, ended: &Ended) -> Result<(), ClientError> {
         self.give(&ended.id).await?;
         if let Err(error) = self.store.notified(ended).await {
             // To end a grant twice is to end it once.
@@ -151,12 +146,16 @@ impl Sender {
         Ok(())
     }
 
-    async fn give(&self, calculation: &str) -> Result<(), ClientError> {
+    async fn give(&mut self, calculation: &str) -> Result<(), ClientError> {
         let body = CalculationEnd { calculation: calculation.to_owned() };
         let sent = self.client.post::<_, CalculationEnded>("/auth/revocations", &body).await;
         if let Err(error @ (ClientError::Refused { .. } | ClientError::Unreadable(_))) = &sent {
             metrics::NOTICES_REFUSED.get().increment(1);
-            tracing::warn!(calculation.id = calculation, %error, "auth-service refuses the notice that a calculation has ended");
+            let why = error.to_string();
+            if self.logged != why {
+                tracing::warn!(calculation.id = calculation, error = %why, "auth-service refuses the notice that a calculation has ended; retrying");
+                self.logged = why;
+            }
         }
         sent.map(|_| ())
     }

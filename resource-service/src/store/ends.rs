@@ -29,9 +29,8 @@ pub struct Ended {
 /// A store that notes which calculations ended.
 #[async_trait]
 pub trait Ends: Send + Sync {
-    /// Calculations that ended before `until` and of which auth-service was not notified, the first ones first, at most
-    /// `limit`.
-    async fn ended(&self, until: &str, limit: u32) -> Result<Vec<Ended>, StoreError>;
+    /// Calculations that ended and of which auth-service was not notified, the first ones first, at most `limit`.
+    async fn ended(&self, limit: u32) -> Result<Vec<Ended>, StoreError>;
 
     /// auth-service has been notified of this end. A later one of the same calculation stays noted.
     async fn notified(&self, ended: &Ended) -> Result<(), StoreError>;

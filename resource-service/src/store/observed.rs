@@ -146,7 +146,7 @@ observed! { Observed:
     }
     super::Ends {
         #[read]
-        fn ended(until: &str, limit: u32) -> Result<Vec<Ended>, StoreError>;
+        fn ended(limit: u32) -> Result<Vec<Ended>, StoreError>;
         fn notified(ended: &Ended) -> Result<(), StoreError>;
     }
     super::Heartbeats {

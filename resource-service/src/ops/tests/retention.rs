@@ -75,6 +75,20 @@ impl World {
         documents
     }
 
+    /// The next revision of a calculation, with the members of `current`.
+    async fn changed(&self, current: &Document) -> Document {
+        let after = Document { meta: current.meta.next(NOW), members: current.members.clone() };
+        let update = Update {
+            after: after.clone(),
+            expected: current.meta.revision,
+            before: None,
+            by: "ada".into(),
+            course: Course::Unchanged,
+        };
+        assert!(self.store.update(&self.collection("calculations"), update).await.expect("ok"));
+        after
+    }
+
     /// A calculation of three revisions with a file, series of many documents and reviews; its id.
     async fn calculation(&self) -> String {
         let members =
@@ -82,17 +96,7 @@ impl World {
         let mut current = self.insert("calculations", vec![members("one")]).await.remove(0);
         for host in ["two", "three"] {
             let Value::Object(members) = members(host) else { unreachable!() };
-            let after = Document { meta: current.meta.next(NOW), members };
-            let expected = current.meta.revision;
-            let update = Update {
-                after: after.clone(),
-                expected,
-                before: None,
-                by: "ada".into(),
-                course: Course::Unchanged,
-            };
-            assert!(self.store.update(&self.collection("calculations"), update).await.expect("ok"));
-            current = after;
+            current = self.changed(&Document { members, ..current }).await;
         }
         let id = current.meta.id;
         let point = |n: i64| json!({"calculation": id, "metric": "m", "points": [{"step": n, "value": 1.5}]});
@@ -252,17 +256,7 @@ async fn a_document_with_more_revisions_than_a_sweep_looks_at_is_thinned(f: &Fix
     let current = world.store.get(&calculations, &many, NOW).await.expect("ok").expect("a document");
     let mut current = Document::parse(&current.json).expect("ok");
     for _ in 0..2_100 {
-        let after = Document { meta: current.meta.next(NOW), members: current.members };
-        let expected = current.meta.revision;
-        let update = Update {
-            after: after.clone(),
-            expected,
-            before: None,
-            by: "ada".into(),
-            course: Course::Unchanged,
-        };
-        assert!(world.store.update(&calculations, update).await.expect("ok"));
-        current = after;
+        current = world.changed(&current).await;
     }
     keeping(&world, f, json!({"versions": 2})).await;
     let mut sweeper = Sweeper::new(

@@ -12,7 +12,7 @@ use mongodb::{
 };
 use service_kit::store::{Unavailable, mongo::in_time};
 
-use super::{MongoStore, failed, json::HIDDEN, written};
+use super::{MongoStore, failed, json::HIDDEN, notes, written};
 use crate::{
     domain::{belonging::CALCULATION, collection::Collection, document::Meta},
     store::{
@@ -24,7 +24,7 @@ use crate::{
 /// The collection of the calculations that turned. No definition can have a name that begins so.
 pub(super) const TURNED: &str = "_turned";
 
-fn notes(database: &Database) -> Handle<Doc> {
+fn kept(database: &Database) -> Handle<Doc> {
     database.collection(TURNED)
 }
 
@@ -57,7 +57,7 @@ pub(super) fn current(collection: &Collection, id: &str, revision: i64) -> Doc {
 /// Notes that a document was removed or restored, within the transaction.
 pub(super) async fn turn(database: &Database, session: &mut ClientSession, meta: &Meta) -> MongoResult<()> {
     let set = doc! { "$set": { "revision": meta.revision, "at": &meta.updated_at } };
-    notes(database).update_one(doc! { "_id": &meta.id }, set).upsert(true).session(session).await.map(|_| ())
+    kept(database).update_one(doc! { "_id": &meta.id }, set).upsert(true).session(session).await.map(|_| ())
 }
 
 /// The ids of documents that meet `filter`, at most `limit`, where that is not 0.
@@ -108,18 +108,8 @@ impl MongoStore {
 #[async_trait]
 impl Hiding for MongoStore {
     async fn turned(&self, until: &str, limit: u32) -> Result<Vec<Turned>, StoreError> {
-        let walk = async {
-            let notes = notes(&self.database);
-            let old = notes.find(doc! { "at": { "$lt": until } }).sort(doc! { "at": 1 }).limit(limit.into());
-            let (mut found, mut turned) = (old.await?, Vec::new());
-            while found.advance().await? {
-                let note = found.deserialize_current()?;
-                let id = note.get_str("_id").map(str::to_owned).unwrap_or_default();
-                turned.push(Turned { id, revision: note.get_i64("revision").unwrap_or_default() });
-            }
-            MongoResult::Ok(turned)
-        };
-        in_time(walk).await.map_err(|error| failed(&error))
+        let oldest = notes::oldest(&kept(&self.database), doc! { "at": { "$lt": until } }, limit).await?;
+        Ok(oldest.into_iter().map(|(id, revision)| Turned { id, revision }).collect())
     }
 
     async fn hide(
@@ -156,9 +146,7 @@ impl Hiding for MongoStore {
     }
 
     async fn followed(&self, turned: &Turned) -> Result<(), StoreError> {
-        let note = doc! { "_id": &turned.id, "revision": turned.revision };
-        let done = in_time(notes(&self.database).delete_one(note)).await;
-        done.map(|_| ()).map_err(|error| written(&error))
+        notes::settle(&kept(&self.database), &turned.id, turned.revision).await
     }
 
     async fn belonging(

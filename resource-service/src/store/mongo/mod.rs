@@ -20,6 +20,7 @@ mod images;
 mod index;
 mod instants;
 mod json;
+mod notes;
 mod older;
 mod order;
 mod partial;

@@ -1,11 +1,16 @@
-//! What is hidden in SQLite: a column of the table of series and of reviews, and a table of calculations that turned.
+//! What is hidden in SQLite: a column of the table of series and of reviews, and notes of calculations that turned.
 
 use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Transaction, params};
 
-use super::{SqliteStore, history, operand::Operand, table};
+use super::{
+    SqliteStore, history,
+    notes::{self, TURNED},
+    operand::Operand,
+    table,
+};
 use crate::{
     domain::{belonging::CALCULATION, collection::Collection, document::Meta},
     query::schema::FieldType,
@@ -14,10 +19,6 @@ use crate::{
         hiding::{Hiding, MARKED_AT_ONCE, Turned},
     },
 };
-
-/// Makes the table of the calculations that turned.
-pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS turned (
-    id TEXT PRIMARY KEY, revision INTEGER NOT NULL, at TEXT NOT NULL);";
 
 /// Makes the column.
 pub(super) fn prepare(transaction: &Transaction<'_>, collection: &Collection) -> Result<(), StoreError> {
@@ -38,11 +39,7 @@ pub(super) fn turn(
     collection: &Collection,
     meta: &Meta,
 ) -> Result<(), StoreError> {
-    if collection.hides_others() {
-        let sql = "INSERT OR REPLACE INTO turned (id, revision, at) VALUES (?1, ?2, ?3)";
-        transaction.prepare_cached(sql)?.execute(params![meta.id, meta.revision, meta.updated_at])?;
-    }
-    Ok(())
+    if collection.hides_others() { notes::keep(transaction, TURNED, meta) } else { Ok(()) }
 }
 
 /// The expression for the calculation that a document belongs to: the one that indexes are made from, where the definition
@@ -77,16 +74,9 @@ fn belonging(
 impl Hiding for SqliteStore {
     async fn turned(&self, until: &str, limit: u32) -> Result<Vec<Turned>, StoreError> {
         let until = until.to_owned();
-        self.database
-            .read(move |connection| {
-                let sql = "SELECT id, revision FROM turned WHERE at < ?1 ORDER BY at LIMIT ?2";
-                let mut prepared = connection.prepare_cached(sql)?;
-                let rows = prepared.query_map(params![until, limit], |row| {
-                    Ok(Turned { id: row.get(0)?, revision: row.get(1)? })
-                })?;
-                Ok(rows.collect::<Result<_, _>>()?)
-            })
-            .await
+        let reading = move |connection: &Connection| notes::oldest(connection, TURNED, Some(&until), limit);
+        let oldest = self.database.read(reading).await?;
+        Ok(oldest.into_iter().map(|(id, revision)| Turned { id, revision }).collect())
     }
 
     async fn hide(
@@ -130,13 +120,7 @@ impl Hiding for SqliteStore {
 
     async fn followed(&self, turned: &Turned) -> Result<(), StoreError> {
         let Turned { id, revision } = turned.clone();
-        self.database
-            .write(move |transaction| {
-                let sql = "DELETE FROM turned WHERE id = ?1 AND revision = ?2";
-                transaction.prepare_cached(sql)?.execute(params![id, revision])?;
-                Ok(())
-            })
-            .await
+        self.database.write(move |transaction| notes::settle(transaction, TURNED, &id, revision)).await
     }
 
     async fn belonging(

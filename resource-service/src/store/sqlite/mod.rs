@@ -13,6 +13,7 @@ mod hiding;
 mod history;
 mod layout;
 mod log;
+mod notes;
 mod operand;
 mod purges;
 mod receipts;
@@ -202,8 +203,7 @@ impl Store for SqliteStore {
                 layout::take(transaction)?;
                 receipts::prepare(transaction)?;
                 transaction.execute_batch(purges::CREATE)?;
-                transaction.execute_batch(hiding::CREATE)?;
-                transaction.execute_batch(ends::CREATE)?;
+                notes::prepare(transaction)?;
                 artifacts::prepare(transaction)?;
                 for collection in &collections {
                     definitions::drop_changed(transaction, collection)?;
