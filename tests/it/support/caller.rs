@@ -1,12 +1,17 @@
 //! Callers as a client sees itself: a token, a cookie, and each request to the next replica.
 
+use std::time::{Duration, Instant};
+
 use reqwest::{
     Client, Method, RequestBuilder,
     header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, SET_COOKIE},
 };
 use serde_json::Value;
 
-use super::{process::http, stack::Stack};
+use super::{
+    process::{PATIENCE, http},
+    stack::Stack,
+};
 
 /// Somebody who calls the system.
 #[derive(Clone)]
@@ -121,6 +126,19 @@ impl<'s> Caller<'s> {
         let reply = send(self.request(Method::POST, "/auth/login").form(&form)).await;
         self.keep(&reply);
         reply
+    }
+
+    /// Logs in, and again for as long as too many passwords are being hashed, as `Retry-After` asks.
+    pub async fn log_in_patiently(&mut self, email: &str, password: &str) -> Reply {
+        let started = Instant::now();
+        loop {
+            let reply = self.log_in(email, password).await;
+            if reply.status != 503 || started.elapsed() > PATIENCE {
+                return reply;
+            }
+            let seconds = reply.header("retry-after").parse().expect("a 503 says when to try again");
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+        }
     }
 
     /// Refreshes by the cookie, as the browser on the same site does; keeps what comes.

@@ -42,7 +42,7 @@ pub struct Stack {
     /// The environment of another resource-service of this stack.
     pub resource_environment: Environment,
     turn: AtomicUsize,
-    databases: Option<(String, Vec<String>)>,
+    pub(super) databases: Option<(String, Vec<String>)>,
 }
 
 /// `kid` of the key that a stack signs with.
@@ -192,7 +192,7 @@ impl Stack {
     /// Logs in and keeps the token and the cookie.
     pub async fn login(&self, email: &str, password: &str) -> Caller<'_> {
         let mut caller = self.anonymous();
-        let reply = caller.log_in(email, password).await;
+        let reply = caller.log_in_patiently(email, password).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         caller
     }
