@@ -12,7 +12,7 @@ use actix_web::web::{Data, ServiceConfig};
 use service_kit::{
     clock::SystemClock,
     description::Description,
-    docs::swagger,
+    docs,
     health::Check,
     keys::{KeyRing, Purpose},
     metric::{List, PROCESS, kit},
@@ -43,7 +43,8 @@ use crate::{
 /// The longest body, in bytes.
 const BODY_LIMIT: usize = 16 * 1024;
 /// Where the API is described.
-const DESCRIBED: Description = Description { root: "/auth", page: DOCS, document: OPENAPI };
+const DESCRIBED: Description =
+    Description { root: "/auth", title: "Users and tokens", page: DOCS, document: OPENAPI };
 /// How often `check` tries a store that does not answer.
 const REACHES: u32 = 3;
 /// How long to wait before an unavailable store is tried again.
@@ -138,7 +139,7 @@ impl App {
         };
         let configure = move |config: &mut ServiceConfig| {
             mount(config, sign_up, &state, BODY_LIMIT);
-            swagger(config, DOCS, OPENAPI, None);
+            docs::serve(config, DESCRIBED, None);
         };
         Part {
             configure: Arc::new(configure),

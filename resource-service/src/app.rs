@@ -62,7 +62,8 @@ const RETRY: Duration = Duration::from_secs(1);
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
 /// Where the API is described.
-const DESCRIBED: Description = Description { root: "/api", page: "/api/docs", document: "/api/openapi.json" };
+const DESCRIBED: Description =
+    Description { root: "/api", title: "Documents", page: "/api/docs", document: "/api/openapi.json" };
 /// The part of the budget of memory that copies of documents may take: a quarter.
 const HOT_PART: u64 = 4;
 /// The metrics of resource-service.
@@ -243,7 +244,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
     });
     let configure = move |config: &mut ServiceConfig| {
         config.app_data(service.clone()).app_data(openapi.clone()).app_data(budget.clone());
-        docs::swagger(config, DESCRIBED.page, DESCRIBED.document, guarded.then_some(&verifier));
+        docs::serve(config, DESCRIBED, guarded.then_some(&verifier));
         let access = if guarded { Access::Token } else { Access::Public };
         route::mount(config, endpoints(access), &verifier, BODY_LIMIT);
         console::serve(config, console.clone(), Arc::clone(&random));

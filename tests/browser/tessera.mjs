@@ -66,7 +66,7 @@ export async function launchChromium() {
 /** Opens Chromium with one page; `complaints` as in `watch`. */
 export async function openBrowser(origin) {
   const browser = await launchChromium();
-  const page = await browser.newPage();
+  const page = await (await browser.newContext()).newPage();
   return { browser, page, complaints: watch(page, origin) };
 }
 

@@ -55,11 +55,18 @@ async fn the_document_follows_the_definitions() {
 #[tokio::test]
 async fn the_documentation_page_is_served_from_inside_the_binary() {
     let stack = Stack::embedded().await;
-    for path in ["/auth/docs", "/api/docs"] {
+    for (path, title, document) in [
+        ("/auth/docs", "Users and tokens", "/auth/openapi.json"),
+        ("/api/docs", "Documents", "/api/openapi.json"),
+    ] {
         let moved = stack.anonymous().get(path).await;
         assert_eq!((moved.status, moved.header("location")), (308, format!("{path}/").as_str()));
         let page = stack.anonymous().get(&format!("{path}/")).await;
-        assert_eq!((page.status, page.header("content-type")), (200, "text/html"));
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+        assert!(page.text.contains(&format!("<title>{title} · Tessera</title>")), "{page:?}");
+        assert!(page.text.contains(&format!("data-document=\"{document}\"")), "{page:?}");
+        let script = stack.anonymous().get(&format!("{path}/page.js")).await;
+        assert_eq!((script.status, script.header("content-type")), (200, "text/javascript; charset=utf-8"));
         assert!(stack.anonymous().get(&format!("{path}/swagger-ui-bundle.js")).await.text.len() > 100_000);
         assert_eq!(stack.anonymous().get(&format!("{path}/nothing.js")).await.code(), "not_found");
     }

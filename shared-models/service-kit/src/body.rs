@@ -25,8 +25,9 @@ use crate::{
 /// The byte order mark of UTF-8, which some editors put before a text.
 pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// How long a client may take to send a body.
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to send a body. The server waits a second more before it closes the connection, and no slow
+/// client keeps one for more than ten.
+const READ_TIMEOUT: Duration = Duration::from_secs(8);
 /// The most characters of a media type that a problem repeats.
 const MAX_MEDIA_TYPE: usize = 80;
 /// A body that arrives at least this fast, in bytes per second, may take longer.
@@ -208,7 +209,7 @@ pub(crate) async fn whole(
     gather(decoded(request, payload)?, announced, |_| limit, lease).await
 }
 
-/// Reads a whole body whose limit in bytes depends on how it begins; a byte order mark is skipped. It may take 10 s, and
+/// Reads a whole body whose limit in bytes depends on how it begins; a byte order mark is skipped. It may take 8 s, and
 /// a second more for each 256 KiB that have arrived. The bytes are counted in `lease`, all that are announced with the
 /// first of them.
 pub async fn gather<S>(
@@ -225,7 +226,7 @@ where
     loop {
         let time = READ_TIMEOUT + Duration::from_secs((body.len() / BYTES_A_SECOND) as u64);
         let chunk = tokio::time::timeout_at(begun + time, payload.next()).await.map_err(|_| {
-            Problem::new(ProblemCode::InvalidRequest, "The body took longer than 10 seconds to arrive")
+            Problem::new(ProblemCode::InvalidRequest, "The body took longer than 8 seconds to arrive")
         })?;
         let Some(chunk) = chunk else {
             let mut body = body.freeze();

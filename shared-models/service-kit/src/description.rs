@@ -5,6 +5,8 @@
 pub struct Description {
     /// What its paths begin with.
     pub root: &'static str,
+    /// What the service has, as the title of its page says.
+    pub title: &'static str,
     /// The page to read it.
     pub page: &'static str,
     /// The OpenAPI document.
@@ -33,9 +35,9 @@ mod tests {
 
     #[test]
     fn a_path_with_nothing_leads_to_the_description_of_the_service_that_it_belongs_to() {
-        let of = |root, page, document| Description { root, page, document };
-        let auth = of("/auth", "/auth/docs", "/auth/openapi.json");
-        let api = of("/api", "/api/docs", "/api/openapi.json");
+        let of = |root, title, page, document| Description { root, title, page, document };
+        let auth = of("/auth", "Users and tokens", "/auth/docs", "/auth/openapi.json");
+        let api = of("/api", "Documents", "/api/docs", "/api/openapi.json");
         for (path, named) in [
             ("/api", "at /api/docs and /api/openapi.json"),
             ("/api/x/y/z", "at /api/docs and /api/openapi.json"),
