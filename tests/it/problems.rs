@@ -53,15 +53,20 @@ async fn what_the_server_refuses_by_itself_is_a_problem_too(stack: Stack) {
 }
 
 async fn a_body_is_limited_on_both_services(stack: Stack) {
-    let long = "p".repeat(1 << 20);
-    let reply =
-        stack.anonymous().post("/auth/login", &json!({"username": "a@example.org", "password": long})).await;
-    assert_eq!((reply.status, reply.code().as_str()), (413, "payload_too_large"));
     let scientist = stack.scientist().await;
-    let document =
-        |bytes: usize| json!({"name": "n".repeat(bytes), "code": {"name": "vasp"}, "status": "planned"});
-    let reply = scientist.post("/api/calculations", &document(1 << 20)).await;
-    assert_eq!((reply.status, reply.code().as_str()), (413, "payload_too_large"));
+    for (path, body, limit) in [
+        ("/auth/login", json!({"username": "a@example.org", "password": ""}), 16 << 10),
+        ("/api/calculations", json!({"name": "n", "code": {"name": "vasp"}, "status": "planned"}), 1 << 20),
+    ] {
+        for (bytes, code) in [(limit, "validation_error"), (limit + 1, "payload_too_large")] {
+            // Spaces, and one member too many.
+            let mut text = body.to_string().replacen('{', "{\"unknown\": 1, ", 1);
+            text.push_str(&" ".repeat(bytes - text.len()));
+            let request = scientist.request(Method::POST, path).header("content-type", "application/json");
+            let reply = send(request.body(text)).await;
+            assert_eq!(reply.code(), code, "{bytes} bytes at {path}: {reply:?}");
+        }
+    }
     let page = scientist.get("/api/calculations").await;
     assert_eq!(page.json()["items"], json!([]));
 }
@@ -137,8 +142,36 @@ async fn every_answer_carries_safe_headers_and_a_token_is_never_stored() {
     let stack = Stack::embedded().await;
     let mut caller = stack.anonymous();
     let login = caller.log_in(crate::support::stack::ADMIN.0, crate::support::stack::ADMIN.1).await;
-    assert_eq!(login.header("cache-control"), "no-store");
-    for reply in [login, caller.get("/api/calculations").await, caller.get("/auth/nothing").await] {
+    let refreshed = caller.refresh().await;
+    let key = caller.post("/auth/api-keys", &json!({"name": "k", "scopes": ["calculations:read"]})).await;
+    let grant = {
+        let text = |name: &str| key.json()[name].as_str().expect("text").to_owned();
+        let request = stack.anonymous().request(Method::POST, "/auth/token");
+        let request = request.basic_auth(text("client_id"), Some(text("client_secret")));
+        send(request.form(&[("grant_type", "client_credentials")])).await
+    };
+    for secret in [&login, &refreshed, &key, &grant] {
+        assert!([200, 201].contains(&secret.status), "{secret:?}");
+        assert_eq!(secret.header("cache-control"), "no-store", "{secret:?}");
+    }
+    let mut replies = vec![login, refreshed, key, grant];
+    for path in [
+        "/",
+        "/api/calculations",
+        "/api/collections",
+        "/api/nothing",
+        "/api/docs/",
+        "/api/openapi.json",
+        "/auth/nothing",
+        "/auth/users",
+        "/auth/docs/",
+        "/auth/openapi.json",
+        "/.well-known/jwks.json",
+    ] {
+        replies.push(caller.get(path).await);
+        replies.push(stack.anonymous().get(path).await);
+    }
+    for reply in replies {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         assert_eq!(reply.header("referrer-policy"), "no-referrer");
         assert!(reply.header("content-security-policy").contains("default-src"), "{reply:?}");

@@ -1,13 +1,10 @@
 //! Sessions: rotation at any replica, replay, theft, logout, and requests from other sites.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{Stack, caller::Caller, http, on_both_stores};
+use crate::support::{Stack, caller::Caller, copies::copy_sessions, http, on_both_stores};
 
 on_both_stores!(
     a_session_goes_on_at_another_replica,
@@ -205,23 +202,6 @@ async fn three_hundred_logouts_at_once_all_succeed(mut stack: Stack) {
     assert_eq!(left["items"].as_array().map(Vec::len), Some(1), "{left}");
 }
 
-/// Copies the sessions of a user in a file that nobody has open, until there are `count` more.
-fn copy_sessions(file: &Path, user: &str, count: u32) {
-    let connection = rusqlite::Connection::open(file).expect("the file of auth-service");
-    let mut columns = connection.prepare("SELECT name FROM pragma_table_info('sessions')").expect("a query");
-    let columns = columns.query_map([], |row| row.get::<_, String>(0)).expect("columns");
-    let columns: Vec<String> = columns.collect::<Result<_, _>>().expect("names");
-    let values = columns.join(", ").replacen("id", "id || '-' || n", 1);
-    let copied = connection.execute(
-        &format!(
-            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT ?2) \
-             INSERT INTO sessions SELECT {values} FROM sessions, numbers WHERE user_id = ?1"
-        ),
-        (user, count),
-    );
-    assert_eq!(copied.expect("copies"), count as usize);
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_user_with_fifty_thousand_sessions_is_disabled_within_five_seconds() {
     let mut stack = Stack::embedded().await;
@@ -230,10 +210,7 @@ async fn a_user_with_fifty_thousand_sessions_is_disabled_within_five_seconds() {
         let id = ada.get("/auth/users/me").await.json()["id"].as_str().expect("an id").to_owned();
         (ada.token.clone(), ada.cookie.clone(), id)
     };
-    stack.auth[0].terminate();
-    stack.auth[0].end().await;
-    copy_sessions(&stack.directory.path().join("auth.db"), &id, 49_999);
-    stack.auth[0] = stack.another("auth-service").await;
+    copy_sessions(&mut stack, &id, 49_999).await;
     let admin = stack.admin().await;
     let page = admin.get(&format!("/auth/users/{id}/sessions?limit=1000")).await.json();
     assert_eq!((page["items"].as_array().map(Vec::len), page["next"].is_string()), (Some(1000), true));

@@ -104,7 +104,7 @@ impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { failed, .. } = self;
         let (half, most) = (self.percentile(50), self.percentile(99));
-        write!(f, "{:7.0}/s  p50 {half:6.2} ms  p99 {most:6.2} ms  {failed} failed", self.rate())
+        write!(f, "{:7.0}/s  p50 {half:6.2} ms  p99 {most:6.2} ms  {failed} unsuccessful", self.rate())
     }
 }
 

@@ -11,10 +11,12 @@
 )]
 
 mod cores;
+mod disable;
 mod load;
 mod logins;
 mod revocation;
 mod rotation;
+mod slow;
 #[allow(dead_code, unused_macros, unused_imports, reason = "the tests use more of it")]
 #[path = "../../it/support/mod.rs"]
 mod support;
@@ -26,12 +28,14 @@ use std::{future::Future, pin::Pin};
 type Measure = fn() -> Pin<Box<dyn Future<Output = ()>>>;
 
 /// What can be measured.
-const MEASURES: [(&str, Measure); 5] = [
+const MEASURES: [(&str, Measure); 7] = [
     ("logins", || Box::pin(logins::measure())),
     ("tokens", || Box::pin(tokens::measure())),
     ("timing", || Box::pin(timing::measure())),
     ("cutoff", || Box::pin(revocation::measure())),
     ("rotation", || Box::pin(rotation::measure())),
+    ("disable", || Box::pin(disable::measure())),
+    ("slow", || Box::pin(slow::measure())),
 ];
 
 #[tokio::main]

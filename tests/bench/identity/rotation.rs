@@ -57,7 +57,7 @@ pub async fn measure() {
         let (requests, failed) = (seen.requests.load(Ordering::Relaxed), seen.failed.load(Ordering::Relaxed));
         let took = begun.elapsed().as_secs_f64();
         println!(
-            "rotation {:2} to {algorithm:5} in {took:3.0} s: {requests} requests, {failed} failed",
+            "rotation {:2} to {algorithm:5} in {took:3.0} s: {requests} requests, {failed} unsuccessful",
             number + 1
         );
     }

@@ -15,4 +15,4 @@ async def faults(running):
         await running.run(1)
 
 
-SCENARIO = Scenario(faults, expected=Expectations(gap=30, revoked_within=45), pinned=True)
+SCENARIO = Scenario(faults, expected=Expectations(gap=15, revoked_within=45), pinned=True)

@@ -1,6 +1,7 @@
 //! The system under test: real binaries on free ports, and the people who call them.
 
 pub mod caller;
+pub mod copies;
 pub mod events;
 pub mod process;
 pub mod stack;
