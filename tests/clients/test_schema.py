@@ -25,7 +25,7 @@ def system(systems):
 def run(url, token, *which):
     command = [
         PROGRAM, "run", url, "--checks", CHECKS, "--header", f"Authorization: Bearer {token}",
-        "--max-examples", "15", "--seed", "7", "--no-color", "--suppress-health-check", "all", *which,
+        "--max-examples", "15", "--seed", "7", "--request-timeout", "60", "--no-color", "--suppress-health-check", "all", *which,
     ]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(pathlib.Path(__file__).parent)}
     ran = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment)

@@ -23,7 +23,9 @@ mod support;
 mod timing;
 mod tokens;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, panic::AssertUnwindSafe, pin::Pin};
+
+use futures_util::FutureExt as _;
 
 type Measure = fn() -> Pin<Box<dyn Future<Output = ()>>>;
 
@@ -50,10 +52,17 @@ async fn main() {
             MEASURES.map(|m| m.0)
         );
     }
+    let (mut passed, mut failed) = (0, 0);
     for (name, measure) in MEASURES {
         if wanted.is_empty() || wanted.iter().any(|one| one == name) {
             println!("\n== {name}");
-            measure().await;
+            // A figure that is missed hides none of the others.
+            match AssertUnwindSafe(measure()).catch_unwind().await {
+                Ok(()) => passed += 1,
+                Err(_) => failed += 1,
+            }
         }
     }
+    println!("\n{passed} passed, {failed} failed");
+    std::process::exit(i32::from(failed > 0));
 }

@@ -50,8 +50,11 @@ export function FilterInput(props: FilterInputProps) {
       if (text.trim() !== '') onSubmit(text);
     } else if (event.key === 'Tab' && chosen) choose(chosen);
     else if (event.key === 'Escape' && shown) setOpen(false);
-    else if (event.key === 'Escape') onCancel();
-    else if (event.key === 'Backspace' && text === '') onBack();
+    else if (event.key === 'Escape') {
+      onCancel();
+      // With nothing left to cancel, keys are those of the page again.
+      if (text === '') (event.currentTarget as HTMLElement).blur();
+    } else if (event.key === 'Backspace' && text === '') onBack();
     else return;
     event.preventDefault();
     event.stopPropagation();
