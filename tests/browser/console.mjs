@@ -94,7 +94,7 @@ async function caller(origin, login) {
 async function openPage({ origin, browser, logins }, options = {}) {
   const { role = 'scientist', path = '/', theme = 'light', width = 1280, height = 800, ...more } = options;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, ...more });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   if (role) {
     const login = typeof role === 'string' ? logins[role] : role;
@@ -122,3 +122,33 @@ async function openPage({ origin, browser, logins }, options = {}) {
 
 /** Complaints that say more than that a request was refused, which a test may have wanted. */
 export const serious = (complaints) => complaints.filter((text) => !/status of (4\d\d|503)|ERR_CONNECTION/.test(text));
+
+/** What `paragraphs` takes on the machine for which the budgets of the tests were set, in milliseconds. */
+const REFERENCE = 14;
+
+/** Milliseconds that the page needs to make and lay out 1,500 paragraphs: the median of nine times. */
+function paragraphs() {
+  const times = Array.from({ length: 9 }, () => {
+    const started = performance.now();
+    const box = document.createElement('div');
+    box.style.position = 'absolute';
+    box.append(
+      ...Array.from({ length: 1500 }, (_, index) => Object.assign(document.createElement('p'), { textContent: `row ${index}` })),
+    );
+    document.body.append(box);
+    void box.offsetHeight;
+    box.remove();
+    return performance.now() - started;
+  });
+  return times.toSorted((a, b) => a - b)[4];
+}
+
+/**
+ * Does something whose time is measured. `slowness` says how many times slower than the one for which budgets were set this machine
+ * was just before or after: at least 1. A virtual machine may have half of its speed for minutes.
+ */
+export async function withSlowness(page, act) {
+  const before = await page.evaluate(paragraphs);
+  const value = await act();
+  return { value, slowness: Math.max(REFERENCE, before, await page.evaluate(paragraphs)) / REFERENCE };
+}

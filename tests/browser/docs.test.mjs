@@ -16,7 +16,7 @@ before(async () => {
 after(() => tessera?.stop());
 beforeEach(async () => {
   view = await openBrowser(tessera.origin);
-  view.page.setDefaultTimeout(15_000);
+  view.page.setDefaultTimeout(30_000);
 });
 afterEach(async (context) => {
   if (context.passed === false) await picture(view.page, context.name.replaceAll(/\W+/g, '-'));

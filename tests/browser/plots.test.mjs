@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { serious, startConsole } from "./console.mjs";
+import { serious, startConsole, withSlowness } from "./console.mjs";
 import { picture } from "./tessera.mjs";
 
 const MILLION = 1_000_000;
@@ -120,17 +120,16 @@ test("a million points are zoomed into, sampled anew, and the address shows the 
   await page.mouse.down();
   await page.mouse.move(x(650_000), area.y + 60);
   await page.mouse.move(x(700_000), area.y + 60);
-  const started = await page.evaluate(() => performance.now());
-  await page.mouse.up();
-  const painted = await frameAfter(page);
-  assert.ok(
-    painted - started < 500,
-    `a zoom paints at once, took ${painted - started} ms`,
-  );
+  const { value: took, slowness } = await withSlowness(page, async () => {
+    const started = await page.evaluate(() => performance.now());
+    await page.mouse.up();
+    return (await frameAfter(page)) - started;
+  });
+  assert.ok(took < 500 * slowness, `a zoom paints at once, took ${took} ms`);
   // The finer sample stands for the points of the window only.
   await legendOf(page)
     .getByText(/of (9\d,\d{3}|10\d,\d{3}) points/)
-    .waitFor({ timeout: 30_000 });
+    .waitFor({ timeout: 60_000 });
   const [from, to] = windowOf(page);
   assert.ok(
     Math.abs(from - 600_000) < 5000 && Math.abs(to - 700_000) < 5000,
@@ -141,7 +140,7 @@ test("a million points are zoomed into, sampled anew, and the address shows the 
   const other = await site.open({ role: "viewer", path: address });
   await legendOf(other.page)
     .getByText(/of (9\d,\d{3}|10\d,\d{3}) points/)
-    .waitFor({ timeout: 30_000 });
+    .waitFor({ timeout: 60_000 });
   assert.deepEqual(windowOf(other.page), [from, to]);
   await other.end();
   assert.deepEqual(serious(view.complaints), []);

@@ -60,6 +60,10 @@ class Service(Process):
         return super().start(LD_PRELOAD=os.environ["TESSERA_FAKETIME"], FAKETIME_TIMESTAMP_FILE=str(self.clock), FAKETIME_NO_CACHE="1",
                              DONT_FAKE_MONOTONIC="1", FAKETIME_DONT_FAKE_MONOTONIC="1")
 
+    def start_with(self, environment):
+        """Starts the replica with further variables in its environment."""
+        return super().start(**environment)
+
     @property
     def clock(self):
         return self.folder / f"{self.name}.clock"
