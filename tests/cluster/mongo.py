@@ -1,5 +1,6 @@
 """A replica set of three real mongods, each in a host of its own."""
 import asyncio
+import contextlib
 import os
 import time
 
@@ -108,6 +109,14 @@ class ReplicaSet:
                 return asked[max(leading)[1]]
             assert time.monotonic() < deadline, "no member becomes primary"
             await asyncio.sleep(0.05)
+
+    async def make_primary(self, member):
+        """Has a member stand for election until it leads. One that is not up to date yet loses."""
+        deadline = time.monotonic() + PATIENCE
+        while await self.primary() is not member:
+            assert time.monotonic() < deadline, f"{member.name} does not become primary"
+            with contextlib.suppress(pymongo.errors.PyMongoError):
+                await asyncio.to_thread(member.command, "replSetStepUp", patience=30)
 
     async def heal(self):
         """Brings every member back, and waits until all follow the primary."""

@@ -1,6 +1,4 @@
 """The disk of the primary is full: it ends, another is elected, and nothing is lost. With room it comes back."""
-import asyncio
-
 from check import Expectations
 from scenario import Scenario
 
@@ -9,8 +7,7 @@ async def faults(running):
     mongo = running.cluster.mongo
     small = mongo.members[0]
     for _ in range(3 if running.long else 1):
-        while await mongo.primary() is not small:
-            await asyncio.to_thread(small.command, "replSetStepUp", patience=30)
+        await mongo.make_primary(small)
         # A server without room for its journal ends by itself.
         await running.fill(lambda: not small.running)
         await running.served()

@@ -1,6 +1,4 @@
 """The disk of the primary is slow: writes wait, then some are refused, and nothing is lost."""
-import asyncio
-
 from check import Expectations
 from scenario import Scenario
 from slow_disk import SlowDisk
@@ -15,8 +13,7 @@ async def faults(running):
     slow.kill()
     slow.start(**disk.environment)
     await mongo.heal()
-    while await mongo.primary() is not slow:
-        await asyncio.to_thread(slow.command, "replSetStepUp", patience=30)
+    await mongo.make_primary(slow)
     for delay in DELAYS:
         running.note(f"a sync takes {delay} ms longer")
         disk.set(delay)
