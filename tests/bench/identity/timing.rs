@@ -23,8 +23,8 @@ pub async fn measure() {
         let mut connection = Connection::open(&stack.auth[0].base).await;
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for pair in 0..WARM_UP + PAIRS {
-            let nobody = format!("nobody{pair}@example.org");
-            for (name, times) in [(ADMIN.0, &mut known), (nobody.as_str(), &mut unknown)] {
+            // Both are guessed at as often: what was counted before takes time too, whoever it is counted for.
+            for (name, times) in [(ADMIN.0, &mut known), ("nobody@example.org", &mut unknown)] {
                 let form = format!("username={name}&password=certainly+not+this+one");
                 let begun = Instant::now();
                 let answer = connection.post("/auth/login", None, &form).await.expect("an answer");
