@@ -2,6 +2,8 @@
 import pathlib
 import subprocess
 
+# How much longer a sync takes, in milliseconds: a busy disk, a failing one, and one with which no write is acknowledged in time.
+DELAYS = (100, 1_000, 5_000)
 SOURCE = pathlib.Path(__file__).with_suffix(".c")
 
 
@@ -17,3 +19,14 @@ class SlowDisk:
         new = self.file.with_suffix(".new")
         new.write_text(f"{milliseconds}\n")
         new.rename(self.file)
+
+    async def slow_down(self, running):
+        """Lets the load run with each delay, and after it until a write is acknowledged again."""
+        for delay in DELAYS:
+            running.note(f"a sync takes {delay} ms longer")
+            self.set(delay)
+            await running.run(15)
+            self.set(0)
+            running.note("the disk is as fast as before")
+            await running.served()
+            await running.run(2)

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{Stack, caller::Caller, copies::copy_sessions, http, on_both_stores};
+use crate::support::{
+    Stack, caller::Caller, copies::copy_sessions, http, logouts::three_hundred_logouts, on_both_stores,
+};
 
 on_both_stores!(
     a_session_goes_on_at_another_replica,
@@ -163,43 +165,9 @@ async fn an_access_token_sent_along_must_be_of_the_same_session(stack: Stack) {
     assert_eq!(refresh(one.token.clone()).await.status, 200);
 }
 
-async fn three_hundred_logouts_at_once_all_succeed(mut stack: Stack) {
-    if stack.auth.len() > 1 {
-        stack.auth.push(stack.another("auth-service").await);
-    }
-    let email = "mary@example.org";
-    let body = json!({"email": email, "password": "nine paper boats on a lake"});
-    assert_eq!(stack.anonymous().post("/auth/users", &body).await.status, 201);
-    let ada = stack.login(email, "nine paper boats on a lake").await;
-    let mut grants = Vec::new();
-    for number in 0..300 {
-        let details = json!([{"type": "calculation", "identifier": format!("c-{number}")}]).to_string();
-        let form = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
-            ("subject_token", ada.token.as_deref().expect("a token")),
-            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
-            ("scope", "calculations:read"),
-            ("authorization_details", &details),
-        ];
-        let request = stack.anonymous().request(reqwest::Method::POST, "/auth/token").form(&form);
-        let granted = crate::support::caller::send(request).await;
-        assert_eq!(granted.status, 200, "{granted:?}");
-        grants.push(granted.json()["refresh_token"].as_str().expect("one").to_owned());
-    }
-    let revoked = grants.iter().map(|token| {
-        let form = [("token", token.as_str()), ("client_id", "tessera-job")];
-        crate::support::caller::send(
-            stack.anonymous().request(reqwest::Method::POST, "/auth/revoke").form(&form),
-        )
-    });
-    let started = Instant::now();
-    let replies = futures_util::future::join_all(revoked).await;
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
-    for reply in replies {
-        assert_eq!(reply.status, 200, "{reply:?}");
-    }
-    let left = ada.get("/auth/sessions").await.json();
-    assert_eq!(left["items"].as_array().map(Vec::len), Some(1), "{left}");
+async fn three_hundred_logouts_at_once_all_succeed(stack: Stack) {
+    let took = three_hundred_logouts(stack).await;
+    assert!(took < Duration::from_millis(7500), "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -44,11 +44,11 @@ pub fn serve(config: &mut ServiceConfig, of: Description, guard: Option<&Arc<Ver
 
 fn answer(of: &Description, file: &str, private: bool) -> Result<HttpResponse, Problem> {
     match file {
-        "" => Ok(own(HTML, page_of(of))),
-        "page.css" => Ok(own(STYLE, include_str!("docs/page.css"))),
-        "page.js" => Ok(own(SCRIPT, include_str!("docs/page.js"))),
-        "session.js" => Ok(own(SCRIPT, include_str!("docs/session.js"))),
-        "conditions.js" => Ok(own(SCRIPT, include_str!("docs/conditions.js"))),
+        "" => Ok(own(HTML, page_of(of), private)),
+        "page.css" => Ok(own(STYLE, include_str!("docs/page.css"), private)),
+        "page.js" => Ok(own(SCRIPT, include_str!("docs/page.js"), private)),
+        "session.js" => Ok(own(SCRIPT, include_str!("docs/session.js"), private)),
+        "conditions.js" => Ok(own(SCRIPT, include_str!("docs/conditions.js"), private)),
         "swagger-ui.css" => bundled(STYLE, file, private),
         "swagger-ui-bundle.js" => bundled(SCRIPT, file, private),
         _ => Ok(HttpResponse::NotFound().finish()),
@@ -63,11 +63,11 @@ fn page_of(of: &Description) -> String {
 }
 
 /// A file of this page. It is small, and belongs to the program that is asked: nothing older may be used beside it.
-fn own(content_type: &str, text: impl Into<Bytes>) -> HttpResponse {
+fn own(content_type: &str, text: impl Into<Bytes>, private: bool) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(content_type)
         .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CACHE_CONTROL, if private { "private, no-cache" } else { "no-cache" }))
         .body(text.into())
 }
 

@@ -14,6 +14,7 @@ mod cores;
 mod disable;
 mod load;
 mod logins;
+mod logouts;
 mod revocation;
 mod rotation;
 mod slow;
@@ -30,13 +31,14 @@ use futures_util::FutureExt as _;
 type Measure = fn() -> Pin<Box<dyn Future<Output = ()>>>;
 
 /// What can be measured.
-const MEASURES: [(&str, Measure); 7] = [
+const MEASURES: [(&str, Measure); 8] = [
     ("logins", || Box::pin(logins::measure())),
     ("tokens", || Box::pin(tokens::measure())),
     ("timing", || Box::pin(timing::measure())),
     ("cutoff", || Box::pin(revocation::measure())),
     ("rotation", || Box::pin(rotation::measure())),
     ("disable", || Box::pin(disable::measure())),
+    ("logouts", || Box::pin(logouts::measure())),
     ("slow", || Box::pin(slow::measure())),
 ];
 

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod copies;
 pub mod events;
+pub mod logouts;
 pub mod process;
 pub mod stack;
 pub mod store;
