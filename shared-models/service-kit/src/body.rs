@@ -25,8 +25,8 @@ use crate::{
 /// The byte order mark of UTF-8, which some editors put before a text.
 pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// How long a client may take to send a body. The server waits a second more before it closes the connection, and no slow
-/// client keeps one for more than ten.
+/// How long a client may take to send a body. The server closes the connection a second later: a slow client must be gone
+/// after ten.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 /// The most characters of a media type that a problem repeats.
 const MAX_MEDIA_TYPE: usize = 80;

@@ -5,7 +5,7 @@
 pub struct Description {
     /// What its paths begin with.
     pub root: &'static str,
-    /// What the service has, as the title of its page says.
+    /// The title of its page: what the service stores.
     pub title: &'static str,
     /// The page to read it.
     pub page: &'static str,

@@ -62,7 +62,7 @@ fn page_of(of: &Description) -> String {
         .replace("{version}", env!("CARGO_PKG_VERSION"))
 }
 
-/// A file of this page. It is small, and belongs to the program that is asked: nothing older may be used beside it.
+/// A file of this page. A browser must not use an older copy of one file beside newer ones, so it asks each time.
 fn own(content_type: &str, text: impl Into<Bytes>, private: bool) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(content_type)

@@ -110,7 +110,7 @@ async fn flood(stack: &Stack, forms: &[String], allowed: u64) {
     assert!(peak <= allowed, "a flood of logins takes too much memory");
 }
 
-/// Logs in, is asked to retry, or is refused: nothing else may happen.
+/// Logs in. Any status but 200, 401 and 503 fails the measure.
 struct Hasty(Poster);
 
 impl Worker for Hasty {

@@ -74,7 +74,7 @@ async fn others(base: &str, path: &'static str) -> f64 {
     figures.percentile(99)
 }
 
-/// How long a connection stays that sends a byte a second: of the head of a request, or of its body.
+/// How long the service keeps a connection that sends one byte a second, of the head or of the body of a request.
 async fn dropped(host: String, head: String, of_head: bool) -> Duration {
     let mut stream = TcpStream::connect(&host).await.expect("a connection");
     let begun = Instant::now();
@@ -87,7 +87,7 @@ async fn dropped(host: String, head: String, of_head: bool) -> Duration {
             break;
         }
         next = vec![b'a'];
-        // What is read is the answer before the end.
+        // The service may answer before it closes the connection.
         if let Ok(Ok(0) | Err(_)) =
             tokio::time::timeout(Duration::from_secs(1), stream.read(&mut answer)).await
         {

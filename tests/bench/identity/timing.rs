@@ -23,7 +23,7 @@ pub async fn measure() {
         let mut connection = Connection::open(&stack.auth[0].base).await;
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for pair in 0..WARM_UP + PAIRS {
-            // Both are guessed at as often: what was counted before takes time too, whoever it is counted for.
+            // Each gets the same number of guesses. The service counts failures by account, and counting takes time.
             for (name, times) in [(ADMIN.0, &mut known), ("nobody@example.org", &mut unknown)] {
                 let form = format!("username={name}&password=certainly+not+this+one");
                 let begun = Instant::now();

@@ -128,7 +128,7 @@ impl<'s> Caller<'s> {
         reply
     }
 
-    /// Logs in, and again for as long as too many passwords are being hashed, as `Retry-After` asks.
+    /// Logs in. Where the service is too busy to hash the password, tries again after the time that `Retry-After` names.
     pub async fn log_in_patiently(&mut self, email: &str, password: &str) -> Reply {
         let started = Instant::now();
         loop {

@@ -33,7 +33,7 @@ function followingDialog(person) {
       auth: {
         wrapActions: {
           authorizeOauth2: (original) => (payload) => {
-            // `show` calls this too, with a token that is kept already.
+            // `show` also calls this action; its token is stored already.
             const { auth, token } = payload;
             if (auth.name === person && token.expires_in) session.loggedIn(token).catch(() => {});
             return original(payload);
