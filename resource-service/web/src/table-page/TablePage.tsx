@@ -2,13 +2,14 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useNavigate } from 'react-router';
 
 import { asStored, type JsonObject } from '@/api/json';
 import { useShortcuts } from '@/app/keys';
 import { Page } from '@/ui/page';
 import { Answer, Failure, Loading } from '@/ui/states';
 import { DataTable, type TableHandle } from '@/ui/table';
+import { useSearch } from '@/ui/urlState';
 
 import { mergeFields } from './fields';
 import { BrokenView } from './BrokenView';
@@ -71,7 +72,7 @@ export function TablePage(props: TablePageProps) {
 function Table(props: TablePageProps & { definition: Definition; view: OpenedView }) {
   const { collection, title, page, usual, addressOf, hasLife = false, definition, view } = props;
   const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useSearch();
   const [state, change] = useTableState();
   const visit = useVisit();
   const declared = useFields(collection, definition.schema);
@@ -143,7 +144,9 @@ function Table(props: TablePageProps & { definition: Definition; view: OpenedVie
         views={<ViewMenu page={page} opened={view.data} />}
         news={<NewsPill collection={collection} conditions={table.conditions} opened={opened} reload={reopen} />}
       />
-      {view.fault && <BrokenView fault={view.fault} forget={() => setSearch((before) => without(before, 'view'))} />}
+      {view.fault && (
+        <BrokenView fault={view.fault} forget={() => setSearch((before) => without(before, 'view'), { push: true })} />
+      )}
       {state.differs && <SameInAll same={same} rows={table.compared} isChosen={chosenRows.length > 1} />}
       <Rows {...{ props, table, visit, state, order, change, move }} open={(row) => void navigate(addressOf(row))} />
       {selected.size > 0 && (

@@ -2,9 +2,9 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { lazy, Suspense, useState } from 'react';
-import { useSearchParams } from 'react-router';
 
 import { useShortcuts } from '@/app/keys';
+import { useSearch } from '@/ui/urlState';
 
 import { sameState, type SavedView } from './state';
 
@@ -12,7 +12,7 @@ const ViewsDialog = lazy(() => import('./ViewsDialog'));
 
 export function ViewMenu({ page, opened }: { page: string; opened: SavedView | undefined }) {
   const [isOpen, setOpen] = useState(false);
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const isChanged = opened !== undefined && !sameState(search, opened.state);
   useShortcuts('Saved views', [{ keys: 'v', label: 'Saved views', run: () => setOpen(true) }]);
   return (

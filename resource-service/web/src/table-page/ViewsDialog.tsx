@@ -8,7 +8,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { useState, type SubmitEvent } from 'react';
-import { Link, useLocation, useSearchParams } from 'react-router';
+import { Link, useLocation } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
 import { holds } from '@/app/scopes';
@@ -16,6 +16,7 @@ import { useIdentity, useScope } from '@/app/services';
 import { CopyButton } from '@/ui/copy';
 import { Answer } from '@/ui/states';
 import { useToast } from '@/ui/toasts';
+import { useSearch } from '@/ui/urlState';
 
 import { viewStateOf, type SavedView } from './state';
 import { useViewChanges, useViews } from './views';
@@ -33,7 +34,7 @@ export default function ViewsDialog({ page, opened, isChanged, onClose }: ViewsP
   const mayWrite = useScope('views:write');
   const views = useViews(page, true);
   const { save, change, remove } = useViewChanges(page);
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useSearch();
   const toast = useToast();
   const isMine = (view: SavedView) => view._owner === sub || holds(scopes, 'views:admin');
   const failure = save.error ?? change.error ?? remove.error;
@@ -43,7 +44,7 @@ export default function ViewsDialog({ page, opened, isChanged, onClose }: ViewsP
       { name, search, shared },
       {
         onSuccess: (view) => {
-          if (view) setSearch((before) => withView(before, view._id), { replace: true });
+          if (view) setSearch((before) => withView(before, view._id));
           toast({ text: `Saved as ${name}` });
           onClose();
         },

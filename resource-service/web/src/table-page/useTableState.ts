@@ -1,24 +1,19 @@
 // The state of a table in the address, and the place of a reader beside it, kept for Back.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useLocation, useSearchParams } from 'react-router';
+import { useLocation } from 'react-router';
 
 import type { Place } from '@/ui/table';
-import { joinList, splitList } from '@/ui/urlState';
+import { joinList, splitList, useSearch } from '@/ui/urlState';
 
 import { readState, writeState, type TableState } from './state';
 
 export type ChangeState = (change: Partial<TableState>, how?: { push?: boolean }) => void;
 
 export function useTableState(): [TableState, ChangeState] {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useSearch();
   const state = useMemo(() => readState(search), [search]);
   const change = useCallback<ChangeState>(
-    (part, { push = false } = {}) => {
-      setSearch((before) => writeState({ ...readState(before), ...part }, before), {
-        replace: !push,
-        preventScrollReset: true,
-      });
-    },
+    (part, how) => setSearch((before) => writeState({ ...readState(before), ...part }, before), how),
     [setSearch],
   );
   return [state, change];
@@ -68,7 +63,7 @@ export interface Visit {
 /** Where the reader is in this entry of the history. */
 export function useVisit(): Visit {
   const { key } = useLocation();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useSearch();
   const [first] = useState<Kept>(() => readKept(key) ?? { opened: Date.now(), loaded: 0 });
   const [opened, setOpened] = useState(first.opened);
   const kept = useRef<Kept>(first);
@@ -90,15 +85,12 @@ export function useVisit(): Visit {
     (keys: ReadonlySet<string>) => {
       setSelected(keys);
       keep({ selected: [...keys] });
-      setSearch(
-        (before) => {
-          const after = new URLSearchParams(before);
-          if (keys.size === 0 || keys.size > MOST_IN_ADDRESS) after.delete('sel');
-          else after.set('sel', joinList([...keys]));
-          return after;
-        },
-        { replace: true, preventScrollReset: true },
-      );
+      setSearch((before) => {
+        const after = new URLSearchParams(before);
+        if (keys.size === 0 || keys.size > MOST_IN_ADDRESS) after.delete('sel');
+        else after.set('sel', joinList([...keys]));
+        return after;
+      });
     },
     [keep, setSearch],
   );

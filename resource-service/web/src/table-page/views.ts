@@ -1,10 +1,10 @@
 // Saved views of a page: documents of the collection `views`.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useSearchParams } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
 import { useApi, useScope } from '@/app/services';
+import { useSearch } from '@/ui/urlState';
 
 import { readView, searchOfView, viewStateOf, type SavedView } from './state';
 
@@ -39,7 +39,7 @@ export interface OpenedView {
 /** The view that the address names; its state becomes that of the page where the address has none of its own. */
 export function useOpenedView(page: string): OpenedView {
   const api = useApi();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useSearch();
   const id = search.get('view');
   const isBare = viewStateOf(search) === '';
   const view = useQuery({
@@ -53,7 +53,7 @@ export function useOpenedView(page: string): OpenedView {
   const wanted = id !== null && found?.page === page ? searchOfView(found.state, id).toString() : '';
   const isWanted = isBare && viewStateOf(new URLSearchParams(wanted)) !== '';
   useEffect(() => {
-    if (isWanted) setSearch(new URLSearchParams(wanted), { replace: true, preventScrollReset: true });
+    if (isWanted) setSearch((before) => (viewStateOf(before) === '' ? new URLSearchParams(wanted) : before));
   }, [isWanted, wanted, setSearch]);
   const faulty = (fault: string) => ({ data: undefined, fault, isAwaited: false });
   if (id === null) return { data: undefined, fault: undefined, isAwaited: false };

@@ -1,25 +1,55 @@
 // State of a page in its address, so that a link shows the same and Back restores it.
-import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { useCallback, useContext, useMemo } from 'react';
+import { UNSAFE_DataRouterContext as DataRouterContext, useLocation, type Location } from 'react-router';
 
 type Change = Record<string, string | null | undefined>;
+type Update = (before: URLSearchParams) => URLSearchParams;
+export type ChangeSearch = (update: Update, how?: { push?: boolean }) => void;
+
+/** What was asked of each router last, and the address that was left by it. */
+const asked = new WeakMap<object, { at: Location; search: string }>();
+
+/**
+ * The parameters of the address, and how to change them. A change starts from what was asked for last, whether the page shows
+ * that already or not: two quick changes are both kept. (React Router's `useSearchParams` starts from what is on the screen.)
+ */
+export function useSearch(): [URLSearchParams, ChangeSearch] {
+  const router = useContext(DataRouterContext)?.router;
+  const { search: text, pathname } = useLocation();
+  const search = useMemo(() => new URLSearchParams(text), [text]);
+  const change = useCallback<ChangeSearch>(
+    (update, { push = false } = {}) => {
+      if (!router) throw new Error('useSearch needs a data router');
+      const { location } = router.state;
+      // The reader is on the way to another page.
+      if (location.pathname !== pathname) return;
+      const last = asked.get(router);
+      const before = last?.at === location ? last.search : location.search;
+      const after = update(new URLSearchParams(before)).toString();
+      const mine = { at: location, search: after };
+      asked.set(router, mine);
+      void router.navigate({ search: after }, { replace: !push, preventScrollReset: true }).finally(() => {
+        if (asked.get(router) === mine) asked.delete(router);
+      });
+    },
+    [router, pathname],
+  );
+  return [search, change];
+}
 
 /** Changes parameters of the address; null removes one. `push` makes an entry in the history. */
 export function useSetParams(): (change: Change, how?: { push?: boolean }) => void {
-  const [, setSearch] = useSearchParams();
+  const [, setSearch] = useSearch();
   return useCallback(
-    (change, { push = false } = {}) => {
-      setSearch(
-        (before) => {
-          const after = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(change)) {
-            if (value === null || value === undefined || value === '') after.delete(name);
-            else after.set(name, value);
-          }
-          return after;
-        },
-        { replace: !push, preventScrollReset: true },
-      );
+    (change, how) => {
+      setSearch((before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(change)) {
+          if (value === null || value === undefined || value === '') after.delete(name);
+          else after.set(name, value);
+        }
+        return after;
+      }, how);
     },
     [setSearch],
   );
@@ -30,7 +60,7 @@ export function useParam(
   name: string,
   fallback = '',
 ): [string, (value: string | null, how?: { push?: boolean }) => void] {
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const set = useSetParams();
   const change = useCallback(
     (value: string | null, how?: { push?: boolean }) => set({ [name]: value }, how),

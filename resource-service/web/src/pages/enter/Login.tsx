@@ -1,9 +1,10 @@
 // Log in, then return to where one was.
 import Box from '@mui/material/Box';
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate } from 'react-router';
 
 import { useSessionState } from '@/app/services';
 import { Loading } from '@/ui/states';
+import { useSearch } from '@/ui/urlState';
 import { useRegistrationTerms } from '@/people/registration';
 
 import { EnterFrame } from './EnterFrame';
@@ -12,7 +13,7 @@ import { placeOf } from './place';
 
 export default function Login() {
   const state = useSessionState();
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const terms = useRegistrationTerms();
   if (state.kind === 'unknown') return <Loading label="Looking for your session" />;
   if (state.kind === 'authenticated') return <Navigate to={placeOf(search.get('back'))} replace />;

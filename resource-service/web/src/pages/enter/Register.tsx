@@ -5,13 +5,14 @@ import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate } from 'react-router';
 
 import { ProblemError } from '@/api/problem';
 import { useServices, useSessionState } from '@/app/services';
 import { useRegistrationTerms } from '@/people/registration';
 import { fieldProps, showFaults } from '@/ui/form';
 import { Loading } from '@/ui/states';
+import { useSearch } from '@/ui/urlState';
 
 import { EnterFrame } from './EnterFrame';
 import { placeOf } from './place';
@@ -24,7 +25,7 @@ interface Fields {
 
 export default function Register() {
   const state = useSessionState();
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const terms = useRegistrationTerms();
   if (state.kind === 'unknown') return <Loading label="Looking for your session" />;
   if (state.kind === 'authenticated') return <Navigate to={placeOf(search.get('back'))} replace />;

@@ -2,7 +2,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 
 import type { Field } from '@/table-page/fields';
 import { FilterBar } from '@/table-page/FilterBar';
@@ -14,7 +14,7 @@ import { ViewMenu } from '@/table-page/ViewMenu';
 import { useOpenedView } from '@/table-page/views';
 import { Page, Section } from '@/ui/page';
 import { Loading } from '@/ui/states';
-import { useSetParams } from '@/ui/urlState';
+import { useSearch, useSetParams } from '@/ui/urlState';
 
 import { FieldPicker } from './FieldPicker';
 import { Groups } from './Groups';
@@ -30,21 +30,18 @@ export default function ExplorePage() {
   const fields = useFields('calculations', definition.data?.schema);
   const view = useOpenedView(PAGE);
   const [state, change] = useTableState();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useSearch();
   const set = useSetParams();
   const { by, stats } = useMemo(() => readLists(search), [search]);
   const conditions = useMemo(() => conditionsOf(state, 0, false), [state]);
   const none = useCallback(() => NO_VALUES, []);
   const setList = (name: string, values: readonly string[]) =>
-    setSearch(
-      (before) => {
-        const after = new URLSearchParams(before);
-        after.delete(name);
-        for (const value of values) after.append(name, value);
-        return after;
-      },
-      { replace: true },
-    );
+    setSearch((before) => {
+      const after = new URLSearchParams(before);
+      after.delete(name);
+      for (const value of values) after.append(name, value);
+      return after;
+    });
   const x = search.get('x') ?? '';
   const y = search.get('y') ?? '';
   const table = writeState({ ...state, columns: undefined, sort: [] });

@@ -1,9 +1,9 @@
 // The reader's own page: profile, password, sessions, job grants, API keys, preferences, and how to leave.
 import Alert from '@mui/material/Alert';
-import { useSearchParams } from 'react-router';
 
 import { useIdentity } from '@/app/services';
 import { Page } from '@/ui/page';
+import { useSearch } from '@/ui/urlState';
 
 import { ApiKeysSection } from './ApiKeys';
 import { LeaveSection } from './Leave';
@@ -14,7 +14,7 @@ import { SessionsSections } from './Sessions';
 
 export default function MePage() {
   const { must_change_password: must } = useIdentity();
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   if (must) {
     return (
       <Page title="Choose another password">

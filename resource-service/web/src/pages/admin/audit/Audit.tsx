@@ -2,14 +2,14 @@
 import Box from '@mui/material/Box';
 import TextField from '@mui/material/TextField';
 import { useDeferredValue, useMemo } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 
 import { Id } from '@/ui/copy';
 import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
 import { OutcomeMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
-import { useParam } from '@/ui/urlState';
+import { useParam, useSearch } from '@/ui/urlState';
 
 import { AdminSearch } from '../shared/AdminSearch';
 import { usePages, type Act } from '@/people/data';
@@ -27,7 +27,7 @@ const PAGES: Record<string, (id: string) => string> = {
 const OPERATOR = 'operator';
 
 export default function Audit() {
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const [actor, setActor] = useParam('actor');
   const [action, setAction] = useParam('action');
   const [target, setTarget] = useParam('target');

@@ -2,7 +2,6 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 
 import { useShortcuts } from '@/app/keys';
 import { useScope } from '@/app/services';
@@ -11,6 +10,7 @@ import { Page } from '@/ui/page';
 import { Empty } from '@/ui/states';
 import { OutcomeMark } from '@/ui/status';
 import { TimeText } from '@/ui/time';
+import { useSearch } from '@/ui/urlState';
 
 import { usePages, type Client } from '@/people/data';
 import { QueryTable, type Cell } from '../shared/SimpleTable';
@@ -21,7 +21,7 @@ import { ClientSecret, type Secret } from './ClientSecret';
 export default function Clients() {
   const clients = usePages<Client>('/auth/clients');
   const mayWrite = useScope('clients:write');
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const [changing, setChanging] = useState<Client | 'new' | null>(null);
   const [secret, setSecret] = useState<Secret | null>(null);
   useShortcuts('Clients', mayWrite ? [{ keys: 'n', label: 'New client', run: () => setChanging('new') }] : []);

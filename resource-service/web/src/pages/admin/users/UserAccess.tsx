@@ -2,7 +2,6 @@
 import Button from '@mui/material/Button';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 
 import { Can, useApi, useScope } from '@/app/services';
 import { Confirm } from '@/ui/confirm';
@@ -11,6 +10,7 @@ import { Section } from '@/ui/page';
 import { Empty } from '@/ui/states';
 import { TimeText } from '@/ui/time';
 import { useToast } from '@/ui/toasts';
+import { useSearch } from '@/ui/urlState';
 
 import { usePages, type ApiKey, type Session, type User } from '@/people/data';
 import { deviceName } from '@/people/device';
@@ -41,7 +41,7 @@ function Sessions({ user }: { user: User }) {
   const list = `/auth/users/${user.id}/sessions`;
   const sessions = usePages<Session>(list);
   const end = useEnd(list);
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const [asked, setAsked] = useState<Session | 'all' | null>(null);
   const mayWrite = useScope('users:write');
   const cells: Cell<Session>[] = [
@@ -102,7 +102,7 @@ function ApiKeys({ user }: { user: User }) {
   const list = `/auth/users/${user.id}/api-keys`;
   const keys = usePages<ApiKey>(list);
   const end = useEnd(list);
-  const [search] = useSearchParams();
+  const [search] = useSearch();
   const [asked, setAsked] = useState<ApiKey | null>(null);
   const mayWrite = useScope('users:write');
   const cells: Cell<ApiKey>[] = [
