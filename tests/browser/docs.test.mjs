@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
 import { serious } from './console.mjs';
+import './report.mjs';
 import { openBrowser, picture, startTessera } from './tessera.mjs';
 
 const CALCULATIONS = '/api/calculations';

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { serious, startConsole, withSlowness } from './console.mjs';
 import { HOSTILE } from './data.mjs';
+import './report.mjs';
 
 const MANY = 10_000;
 const LABELS = 5_000;

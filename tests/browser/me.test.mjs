@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 
 import { serious, startConsole } from './console.mjs';
+import './report.mjs';
 
 let stack;
 

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { serious, startConsole } from './console.mjs';
 import { fill } from './data.mjs';
+import './report.mjs';
 
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
 import { serious, startConsole, withSlowness } from "./console.mjs";
+import "./report.mjs";
 import { picture } from "./tessera.mjs";
 
 const MILLION = 1_000_000;
@@ -19,7 +20,8 @@ let specials;
 let pair;
 
 before(async () => {
-  site = await startConsole();
+  // A sample of a million points takes programs that are not optimised a large part of the usual limit.
+  site = await startConsole({ env: { RESOURCE__QUERY__TIMEOUT: "60" } });
   scientist = await site.as("scientist");
   const base = { code: { name: "plot" }, status: "finished" };
   [million, specials, ...pair] = await scientist.insert("calculations", [

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { serious, startConsole } from './console.mjs';
+import './report.mjs';
 
 let stack;
 let people = 0;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { serious, startConsole } from './console.mjs';
+import './report.mjs';
 
 let stack;
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { serious, startConsole, withSlowness } from './console.mjs';
+import './report.mjs';
 
 /** Milliseconds that a task, and so a frame, may take while ten thousand rows scroll. */
 const FRAME = 50;

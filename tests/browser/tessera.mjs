@@ -17,7 +17,13 @@ export const consoleDir = join(root, 'resource-service/web/dist');
  * Starts tessera and reads where it listens and who its admin is. `listen` may name the address of one that was stopped,
  * `data` its folder; `stop` leaves a folder that was handed in. Without `pages` it serves no console.
  */
-export async function startTessera({ env = {}, listen = '127.0.0.1:0', data: kept, sample = false, pages = true } = {}) {
+export async function startTessera({
+  env = {},
+  listen = '127.0.0.1:0',
+  data: kept,
+  sample = false,
+  pages = true,
+} = {}) {
   const data = kept ?? mkdtempSync(join(tmpdir(), 'tessera-browser-'));
   const options = ['--data-dir', data, '--listen', listen, '--management-listen', '127.0.0.1:0'];
   if (!sample) options.push('--no-sample');
@@ -70,9 +76,15 @@ export async function openBrowser(origin) {
   return { browser, page, complaints: watch(page, origin) };
 }
 
+/** Pages that are open. */
+export const watched = new Set();
+
 /** Collects console errors, failed pages and requests that leave `origin`. */
 export function watch(page, origin) {
   const complaints = [];
+  const view = { page, complaints };
+  watched.add(view);
+  page.on('close', () => watched.delete(view));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(`${error}`));
   page.on('request', (request) => {

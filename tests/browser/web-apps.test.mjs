@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
+import './report.mjs';
 import { launchChromium, startTessera, watch } from './tessera.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
