@@ -8,7 +8,7 @@ import { useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } f
 
 import { DidYouMean } from './DidYouMean';
 import type { Field } from './fields';
-import { queryText, readFilter, readQueryText, writeFilter, type Filter, type Pair } from './filter';
+import { exchange, queryText, readFilter, readQueryText, writeFilter, type Filter, type Pair } from './filter';
 import { FilterInput } from './FilterInput';
 import { renamed, withMeanings, type Unknown } from './names';
 import { RESERVED } from './state';
@@ -24,7 +24,8 @@ interface FilterBarProps {
   /** Columns that are shown: what their heads say names their fields. */
   shown?: readonly string[];
   valuesOf(path: string): readonly string[];
-  onChange(filter: Filter): void;
+  /** Asks for the filter that is made from the one before. */
+  onChange(change: (before: Filter) => Filter): void;
   /** Parameters that were pasted and are no conditions: `sort`, `fields`. */
   onControls?(pairs: readonly Pair[]): void;
   handle?: Ref<FilterHandle>;
@@ -41,7 +42,7 @@ export function FilterBar({ filter, fields, shown, valuesOf, onChange, onControl
   useImperativeHandle(handle, () => ({ focus: () => input.current?.focus() }), []);
 
   const replace = (at: number | null, parts: Filter) =>
-    onChange(at === null ? [...filter, ...parts] : [...filter.slice(0, at), ...parts, ...filter.slice(at + 1)]);
+    onChange((before) => exchange(before, at === null ? undefined : filter[at], parts));
   const reset = () => {
     setText('');
     setEditing(null);
@@ -98,7 +99,7 @@ export function FilterBar({ filter, fields, shown, valuesOf, onChange, onControl
     const apply = () => {
       const pairs = readQueryText(raw);
       onControls?.(pairs.filter(([name]) => RESERVED.has(name)));
-      onChange(readFilter(pairs, RESERVED));
+      onChange(() => readFilter(pairs, RESERVED));
       setRaw(null);
     };
     return <RawBar text={raw} setText={setRaw} apply={apply} cancel={() => setRaw(null)} />;
@@ -168,7 +169,7 @@ export function FilterBar({ filter, fields, shown, valuesOf, onChange, onControl
         onBack={() => filter.length > 0 && edit(filter.length - 1)}
       />
       {filter.length > 0 && (
-        <Button color="inherit" onClick={() => onChange([])}>
+        <Button color="inherit" onClick={() => onChange(() => [])}>
           Clear
         </Button>
       )}

@@ -91,8 +91,8 @@ function Table(props: TablePageProps & { definition: Definition; view: OpenedVie
 
   useShortcuts(title, [
     { keys: '/', label: 'Filter', run: () => filterBar.current?.focus() },
-    { keys: 'd', label: 'Only what differs', run: () => change({ differs: !state.differs }) },
-    { keys: 's', label: 'Numbers as stored', run: () => change({ stored: !state.stored }) },
+    { keys: 'd', label: 'Only what differs', run: () => change(({ differs }) => ({ differs: !differs })) },
+    { keys: 's', label: 'Numbers as stored', run: () => change(({ stored }) => ({ stored: !stored })) },
     { keys: 'o', label: 'Columns', run: () => setDialog('columns') },
     { keys: 'e', label: 'Export', run: () => setDialog('export') },
     { keys: 'R', label: 'Reload the rows', run: reopen },
@@ -111,7 +111,7 @@ function Table(props: TablePageProps & { definition: Definition; view: OpenedVie
         fields={allFields}
         shown={columns}
         valuesOf={valuesOf}
-        onChange={(filter) => change({ filter }, { push: true })}
+        onChange={(next) => change(({ filter }) => ({ filter: next(filter) }), { push: true })}
         onControls={(pairs) => {
           const given = readState(new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])));
           change({
@@ -233,12 +233,14 @@ function Rows({ props, table, visit, state, order, change, move, open }: RowsPro
         gone={gone}
         onOpen={open}
         sort={order.map(({ path, descending }) => ({ id: path, descending }))}
-        onSort={(path, keepOthers) => change({ sort: nextSort(state.sort, path, keepOthers) }, { push: true })}
+        onSort={(path, keepOthers) =>
+          change(({ sort }) => ({ sort: nextSort(sort, path, keepOthers) }), { push: true })
+        }
         selected={visit.selected}
         onSelect={visit.select}
         onEnd={more}
         {...(total && { total: Math.max(total.count, rows.length) })}
-        onResize={(path, width) => change({ widths: { ...state.widths, [path]: clampWidth(width) } })}
+        onResize={(path, width) => change(({ widths }) => ({ widths: { ...widths, [path]: clampWidth(width) } }))}
         onMove={move}
         {...(visit.start && { start: visit.start })}
         onPlace={visit.onPlace}

@@ -62,10 +62,18 @@ export function TableStatus(props: StatusProps) {
       {news}
       <Box sx={{ flex: 1 }} />
       {hasLife && <Silence silent={state.silent} change={change} />}
-      <Toggle isOn={state.differs} title="Only what differs (d)" run={() => change({ differs: !state.differs })}>
+      <Toggle
+        isOn={state.differs}
+        title="Only what differs (d)"
+        run={() => change(({ differs }) => ({ differs: !differs }))}
+      >
         Differences
       </Toggle>
-      <Toggle isOn={state.stored} title="Numbers as stored (s)" run={() => change({ stored: !state.stored })}>
+      <Toggle
+        isOn={state.stored}
+        title="Numbers as stored (s)"
+        run={() => change(({ stored }) => ({ stored: !stored }))}
+      >
         As stored
       </Toggle>
       <Button color="inherit" onClick={openColumns} title="Choose and order columns (o)">

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 
-import { condition, OPERATORS, queryText, readFilter, readQueryText, writeFilter, type Filter } from './filter';
+import {
+  condition,
+  exchange,
+  OPERATORS,
+  queryText,
+  readFilter,
+  readQueryText,
+  writeFilter,
+  type Filter,
+  type Part,
+} from './filter';
 import { readWords, wordsOf } from './words';
 
 const RESERVED = new Set(['sort', 'cols', 'd']);
@@ -128,4 +138,14 @@ describe('words', () => {
       if (made.every(inner)) expect(read(written(made))).toEqual(made);
     }
   });
+});
+
+test('a part is exchanged where it is by now, and parts are added where it is gone', () => {
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((path) => condition(path, 'eq', '1')) as [Part, Part, Part, Part];
+  const again = (part: Part) => ({ ...part });
+  expect(exchange([a, b, c], again(b), [d])).toEqual([a, d, c]);
+  expect(exchange([b, c], again(c), [])).toEqual([b]);
+  expect(exchange([b], again(c), [])).toEqual([b]);
+  expect(exchange([b], again(c), [d])).toEqual([b, d]);
+  expect(exchange([a], undefined, [d])).toEqual([a, d]);
 });

@@ -51,6 +51,13 @@ export function splitName(name: string): { path: string; operator: Operator } | 
   return isOperator(operator) ? { path, operator } : undefined;
 }
 
+/** The filter with other parts in place of one; they are added where there is none such. */
+export function exchange(filter: Filter, part: Part | undefined, parts: Filter): Filter {
+  const sought = JSON.stringify(part);
+  const at = filter.findIndex((one) => JSON.stringify(one) === sought);
+  return at < 0 ? [...filter, ...parts] : [...filter.slice(0, at), ...parts, ...filter.slice(at + 1)];
+}
+
 /** Reads a filter from parameters; those named in `reserved` are none of it. */
 export function readFilter(pairs: Iterable<Pair>, reserved: ReadonlySet<string>): Filter {
   const parts: Part[] = [];

@@ -7,13 +7,19 @@ import { joinList, splitList, useSearch } from '@/ui/urlState';
 
 import { readState, writeState, type TableState } from './state';
 
-export type ChangeState = (change: Partial<TableState>, how?: { push?: boolean }) => void;
+/** A change of some parts, which may be made from the state before. */
+type Change = Partial<TableState> | ((before: TableState) => Partial<TableState>);
+export type ChangeState = (change: Change, how?: { push?: boolean }) => void;
 
 export function useTableState(): [TableState, ChangeState] {
   const [search, setSearch] = useSearch();
   const state = useMemo(() => readState(search), [search]);
   const change = useCallback<ChangeState>(
-    (part, how) => setSearch((before) => writeState({ ...readState(before), ...part }, before), how),
+    (part, how) =>
+      setSearch((given) => {
+        const before = readState(given);
+        return writeState({ ...before, ...(typeof part === 'function' ? part(before) : part) }, given);
+      }, how),
     [setSearch],
   );
   return [state, change];

@@ -53,8 +53,11 @@ export function useOpenedView(page: string): OpenedView {
   const wanted = id !== null && found?.page === page ? searchOfView(found.state, id).toString() : '';
   const isWanted = isBare && viewStateOf(new URLSearchParams(wanted)) !== '';
   useEffect(() => {
-    if (isWanted) setSearch((before) => (viewStateOf(before) === '' ? new URLSearchParams(wanted) : before));
-  }, [isWanted, wanted, setSearch]);
+    if (isWanted)
+      setSearch((before) =>
+        viewStateOf(before) === '' && before.get('view') === id ? new URLSearchParams(wanted) : before,
+      );
+  }, [isWanted, wanted, id, setSearch]);
   const faulty = (fault: string) => ({ data: undefined, fault, isAwaited: false });
   if (id === null) return { data: undefined, fault: undefined, isAwaited: false };
   if (view.error) return faulty(faultOf(view.error));

@@ -2,7 +2,7 @@ import { act, cleanup, render, screen } from '@testing-library/react';
 import { createMemoryRouter, Outlet, RouterProvider } from 'react-router';
 import { afterEach, expect, test } from 'vitest';
 
-import { useSearch, useSetParams, type ChangeSearch } from './urlState';
+import { useListParam, useSearch, useSetParams, type ChangeSearch } from './urlState';
 
 afterEach(cleanup);
 
@@ -10,11 +10,12 @@ type SetParams = ReturnType<typeof useSetParams>;
 
 /** A page whose changes of the address are asked for from outside; what it shows is the address as it was rendered. */
 function open(address = '/plots?tab=plots') {
-  const seen: { set?: SetParams; change?: ChangeSearch } = {};
+  const seen: { set?: SetParams; change?: ChangeSearch; list?: ReturnType<typeof useListParam>[1] } = {};
   const Shown = () => {
     const [search, change] = useSearch();
     const set = useSetParams();
-    Object.assign(seen, { set, change });
+    const [, list] = useListParam('metrics');
+    Object.assign(seen, { set, change, list });
     return <output>{search.toString()}</output>;
   };
   const router = createMemoryRouter(
@@ -66,13 +67,32 @@ test('a page that is being left does not change the address of the next one', as
   expect(router.state.location.pathname + router.state.location.search).toBe('/other?x=1');
 });
 
-test('what Back undid is not repeated by the next change', async () => {
+test('two entries that are added to a list at once are both in it, and the last one that is removed leaves no parameter', async () => {
+  const { router, first } = open('/plots?metrics=a');
+  const add = (name: string) => first.list((before) => [...before, name]);
+  await act(async () => {
+    add('b,c');
+    add('d');
+    await Promise.resolve();
+  });
+  expect(router.state.location.search).toBe('?metrics=a%2Cb%252Cc%2Cd');
+  await act(async () => {
+    first.list((before) => before.filter((one) => one !== 'a' && one !== 'd'));
+    first.list((before) => before.filter((one) => one !== 'b,c'));
+    await Promise.resolve();
+  });
+  expect(router.state.location.search).toBe('');
+});
+
+test('a change that a blocker stopped is no part of the next one', async () => {
   const { router, first } = open();
+  const unblock = router.getBlocker('test', () => true);
+  expect(unblock.state).toBe('unblocked');
   await act(async () => {
     first.set({ filter: 'a' }, { push: true });
     await Promise.resolve();
   });
-  await act(() => router.navigate(-1));
+  router.deleteBlocker('test');
   await act(async () => {
     first.set({ show: 'table' });
     await Promise.resolve();

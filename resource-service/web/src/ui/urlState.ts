@@ -1,17 +1,15 @@
 // State of a page in its address, so that a link shows the same and Back restores it.
 import { useCallback, useContext, useMemo } from 'react';
-import { UNSAFE_DataRouterContext as DataRouterContext, useLocation, type Location } from 'react-router';
+import { UNSAFE_DataRouterContext as DataRouterContext, useLocation } from 'react-router';
 
 type Change = Record<string, string | null | undefined>;
 type Update = (before: URLSearchParams) => URLSearchParams;
 export type ChangeSearch = (update: Update, how?: { push?: boolean }) => void;
 
-/** What was asked of each router last, and the address that was left by it. */
-const asked = new WeakMap<object, { at: Location; search: string }>();
-
 /**
- * The parameters of the address, and how to change them. A change starts from what was asked for last, whether the page shows
- * that already or not: two quick changes are both kept. (React Router's `useSearchParams` starts from what is on the screen.)
+ * The parameters of the address, and how to change them. A change starts from the address as the router has it, which the page
+ * may not show yet: two quick changes are both kept. (React Router's `useSearchParams` starts from what is on the screen.) The
+ * router has a change at once because no route loads anything before it is shown.
  */
 export function useSearch(): [URLSearchParams, ChangeSearch] {
   const router = useContext(DataRouterContext)?.router;
@@ -23,14 +21,8 @@ export function useSearch(): [URLSearchParams, ChangeSearch] {
       const { location } = router.state;
       // The reader is on the way to another page.
       if (location.pathname !== pathname) return;
-      const last = asked.get(router);
-      const before = last?.at === location ? last.search : location.search;
-      const after = update(new URLSearchParams(before)).toString();
-      const mine = { at: location, search: after };
-      asked.set(router, mine);
-      void router.navigate({ search: after }, { replace: !push, preventScrollReset: true }).finally(() => {
-        if (asked.get(router) === mine) asked.delete(router);
-      });
+      const after = update(new URLSearchParams(location.search));
+      void router.navigate({ search: after.toString() }, { replace: !push, preventScrollReset: true });
     },
     [router, pathname],
   );
@@ -70,10 +62,23 @@ export function useParam(
 }
 
 /** A list in one parameter, commas between; a comma or percent sign within an entry is encoded. */
-export function useListParam(name: string): [readonly string[], (values: readonly string[]) => void] {
-  const [text, set] = useParam(name);
+export function useListParam(
+  name: string,
+): [readonly string[], (change: (before: readonly string[]) => readonly string[]) => void] {
+  const [search, setSearch] = useSearch();
+  const text = search.get(name) ?? '';
   const values = useMemo(() => splitList(text), [text]);
-  const change = useCallback((next: readonly string[]) => set(next.length === 0 ? null : joinList(next)), [set]);
+  const change = useCallback(
+    (next: (before: readonly string[]) => readonly string[]) =>
+      setSearch((before) => {
+        const after = new URLSearchParams(before);
+        const list = joinList(next(splitList(before.get(name) ?? '')));
+        if (list === '') after.delete(name);
+        else after.set(name, list);
+        return after;
+      }),
+    [setSearch, name],
+  );
   return [values, change];
 }
 

@@ -50,13 +50,12 @@ interface ChosenProps {
 
 function Chosen({ calculation, metrics, isGrowing }: ChosenProps) {
   const [asked, setAsked] = useListParam('metrics');
-  const known = useMemo(() => new Set(metrics.map(({ metric }) => metric)), [metrics]);
-  const chosen = useMemo(() => {
-    const listed = asked.filter((metric) => known.has(metric)).slice(0, MOST);
-    return listed.length > 0 ? listed : metrics.slice(0, 1).map(({ metric }) => metric);
-  }, [asked, known, metrics]);
+  const chosen = useMemo(() => chosenOf(asked, metrics), [asked, metrics]);
   const toggle = (metric: string) =>
-    setAsked(chosen.includes(metric) ? chosen.filter((one) => one !== metric) : [...chosen, metric].slice(-MOST));
+    setAsked((before) => {
+      const shown = chosenOf(before, metrics);
+      return shown.includes(metric) ? shown.filter((one) => one !== metric) : [...shown, metric].slice(-MOST);
+    });
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', p: 4, gap: 4 }}>
       <MetricsList metrics={metrics} chosen={chosen} toggle={toggle} />
@@ -65,6 +64,13 @@ function Chosen({ calculation, metrics, isGrowing }: ChosenProps) {
       </Box>
     </Box>
   );
+}
+
+/** Those of the address that there are, or else the first one. */
+function chosenOf(asked: readonly string[], metrics: readonly Metric[]): string[] {
+  const known = new Set(metrics.map(({ metric }) => metric));
+  const listed = asked.filter((metric) => known.has(metric)).slice(0, MOST);
+  return listed.length > 0 ? listed : metrics.slice(0, 1).map(({ metric }) => metric);
 }
 
 interface ListProps {

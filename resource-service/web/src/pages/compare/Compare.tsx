@@ -22,7 +22,7 @@ export default function ComparePage() {
   const [ids, setIds] = useIds();
   const shown = ids.slice(0, MOST);
   const query = useCalculations(shown);
-  const add = (id: string) => setIds([...ids.filter((one) => one !== id), id]);
+  const add = (id: string) => setIds((before) => [...before.filter((one) => one !== id), id]);
   return (
     <Page title="Compare" actions={ids.length > 0 && ids.length < MOST && <AddCalculation taken={ids} add={add} />}>
       {ids.length === 0 ? (
@@ -36,11 +36,18 @@ export default function ComparePage() {
                   The first {MOST} of {ids.length} calculations are compared.
                 </Notice>
               )}
-              <Missing asked={shown} found={found} remove={(gone) => setIds(ids.filter((id) => !gone.includes(id)))} />
+              <Missing
+                asked={shown}
+                found={found}
+                remove={(gone) => setIds((before) => before.filter((id) => !gone.includes(id)))}
+              />
               {found.length < 2 ? (
                 <TooFew found={found} />
               ) : (
-                <Comparison calculations={found} remove={(id) => setIds(ids.filter((one) => one !== id))} />
+                <Comparison
+                  calculations={found}
+                  remove={(id) => setIds((before) => before.filter((one) => one !== id))}
+                />
               )}
             </>
           )}

@@ -93,7 +93,7 @@ export function useTolerance(): ToleranceState {
 }
 
 /** Ids of the address, each once. */
-export function useIds(): [readonly string[], (ids: readonly string[]) => void] {
+export function useIds(): [readonly string[], (change: (before: readonly string[]) => readonly string[]) => void] {
   const [ids, setIds] = useListParam('ids');
   return [[...new Set(ids.filter((id) => id !== ''))], setIds];
 }

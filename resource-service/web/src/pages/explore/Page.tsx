@@ -35,11 +35,12 @@ export default function ExplorePage() {
   const { by, stats } = useMemo(() => readLists(search), [search]);
   const conditions = useMemo(() => conditionsOf(state, 0, false), [state]);
   const none = useCallback(() => NO_VALUES, []);
-  const setList = (name: string, values: readonly string[]) =>
+  const setList = (name: 'by' | 'stat', next: ChangeList) =>
     setSearch((before) => {
+      const lists = readLists(before);
       const after = new URLSearchParams(before);
       after.delete(name);
-      for (const value of values) after.append(name, value);
+      for (const value of next(name === 'by' ? lists.by : lists.stats)) after.append(name, value);
       return after;
     });
   const x = search.get('x') ?? '';
@@ -66,7 +67,7 @@ export default function ExplorePage() {
         filter={state.filter}
         fields={fields}
         valuesOf={none}
-        onChange={(filter) => change({ filter }, { push: true })}
+        onChange={(next) => change(({ filter }) => ({ filter: next(filter) }), { push: true })}
       />
       <Section title="Statistics">
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 4, mb: 3 }}>
@@ -74,9 +75,9 @@ export default function ExplorePage() {
             label="Group by"
             values={by}
             fields={fields.filter(isGroupable)}
-            onChange={(values) => setList('by', values)}
+            onChange={(next) => setList('by', next)}
           />
-          <Statistics values={stats} fields={fields.filter(isNumber)} onChange={(values) => setList('stat', values)} />
+          <Statistics values={stats} fields={fields.filter(isNumber)} onChange={(next) => setList('stat', next)} />
         </Box>
         <Groups
           {...{ by, stats, conditions, state, fields }}
@@ -103,7 +104,7 @@ export default function ExplorePage() {
           <Suspense fallback={<Loading />}>
             <Scatter
               {...{ x, y, conditions }}
-              onBrush={(parts) => change({ filter: [...state.filter, ...parts] }, { push: true })}
+              onBrush={(parts) => change(({ filter }) => ({ filter: [...filter, ...parts] }), { push: true })}
             />
           </Suspense>
         ) : (
@@ -114,12 +115,14 @@ export default function ExplorePage() {
   );
 }
 
+type ChangeList = (before: readonly string[]) => readonly string[];
+
 interface ChosenProps {
   label: string;
   values: readonly string[];
   fields: readonly Field[];
   title?(path: string): string;
-  onChange(values: readonly string[]): void;
+  onChange(change: ChangeList): void;
 }
 
 function Chosen({ label, values, fields, title, onChange }: ChosenProps) {
@@ -131,7 +134,7 @@ function Chosen({ label, values, fields, title, onChange }: ChosenProps) {
           variant="outlined"
           color="inherit"
           aria-label={`Remove ${value}`}
-          onClick={() => onChange(values.filter((one) => one !== value))}
+          onClick={() => onChange((before) => before.filter((one) => one !== value))}
         >
           {value} ×
         </Button>
@@ -141,7 +144,7 @@ function Chosen({ label, values, fields, title, onChange }: ChosenProps) {
         value=""
         fields={fields}
         {...(title && { title })}
-        onChange={(path) => path !== '' && !values.includes(path) && onChange([...values, path])}
+        onChange={(path) => path !== '' && onChange((before) => (before.includes(path) ? before : [...before, path]))}
       />
     </Box>
   );
