@@ -1,15 +1,15 @@
-// Says what each page showed when a test failed: a log is all that is left of a run on another machine.
+// Prints what each page showed when a test failed: of a run in CI only the log is kept.
 import { afterEach } from 'node:test';
 
 import { watched } from './tessera.mjs';
 
-/** Letters of a page that are printed. */
+/** How many letters of a page are printed. */
 const MOST = 1500;
 
 afterEach(async (context) => {
   if (context.passed !== false) return;
   for (const view of watched) await report(view);
-  // Each page once: what a test left open says nothing of the next one.
+  // A page that this test left open says nothing about the next test.
   watched.clear();
 });
 

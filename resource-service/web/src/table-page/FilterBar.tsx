@@ -8,7 +8,7 @@ import { useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } f
 
 import { DidYouMean } from './DidYouMean';
 import type { Field } from './fields';
-import { exchange, queryText, readFilter, readQueryText, writeFilter, type Filter, type Pair } from './filter';
+import { replacePart, queryText, readFilter, readQueryText, writeFilter, type Filter, type Pair } from './filter';
 import { FilterInput } from './FilterInput';
 import { renamed, withMeanings, type Unknown } from './names';
 import { RESERVED } from './state';
@@ -24,7 +24,7 @@ interface FilterBarProps {
   /** Columns that are shown: what their heads say names their fields. */
   shown?: readonly string[];
   valuesOf(path: string): readonly string[];
-  /** Asks for the filter that is made from the one before. */
+  /** Changes the filter; the function is given the newest one. */
   onChange(change: (before: Filter) => Filter): void;
   /** Parameters that were pasted and are no conditions: `sort`, `fields`. */
   onControls?(pairs: readonly Pair[]): void;
@@ -42,7 +42,7 @@ export function FilterBar({ filter, fields, shown, valuesOf, onChange, onControl
   useImperativeHandle(handle, () => ({ focus: () => input.current?.focus() }), []);
 
   const replace = (at: number | null, parts: Filter) =>
-    onChange((before) => exchange(before, at === null ? undefined : filter[at], parts));
+    onChange((before) => replacePart(before, at === null ? undefined : filter[at], parts));
   const reset = () => {
     setText('');
     setEditing(null);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import {
   condition,
-  exchange,
+  replacePart,
   OPERATORS,
   queryText,
   readFilter,
@@ -140,12 +140,12 @@ describe('words', () => {
   });
 });
 
-test('a part is exchanged where it is by now, and parts are added where it is gone', () => {
+test('a part is replaced wherever it stands, and parts are added at the end where it is gone', () => {
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((path) => condition(path, 'eq', '1')) as [Part, Part, Part, Part];
   const again = (part: Part) => ({ ...part });
-  expect(exchange([a, b, c], again(b), [d])).toEqual([a, d, c]);
-  expect(exchange([b, c], again(c), [])).toEqual([b]);
-  expect(exchange([b], again(c), [])).toEqual([b]);
-  expect(exchange([b], again(c), [d])).toEqual([b, d]);
-  expect(exchange([a], undefined, [d])).toEqual([a, d]);
+  expect(replacePart([a, b, c], again(b), [d])).toEqual([a, d, c]);
+  expect(replacePart([b, c], again(c), [])).toEqual([b]);
+  expect(replacePart([b], again(c), [])).toEqual([b]);
+  expect(replacePart([b], again(c), [d])).toEqual([b, d]);
+  expect(replacePart([a], undefined, [d])).toEqual([a, d]);
 });

@@ -51,8 +51,8 @@ export function splitName(name: string): { path: string; operator: Operator } | 
   return isOperator(operator) ? { path, operator } : undefined;
 }
 
-/** The filter with other parts in place of one; they are added where there is none such. */
-export function exchange(filter: Filter, part: Part | undefined, parts: Filter): Filter {
+/** The filter with other parts in place of one. Where the filter does not have that one, they are added at its end. */
+export function replacePart(filter: Filter, part: Part | undefined, parts: Filter): Filter {
   const sought = JSON.stringify(part);
   const at = filter.findIndex((one) => JSON.stringify(one) === sought);
   return at < 0 ? [...filter, ...parts] : [...filter.slice(0, at), ...parts, ...filter.slice(at + 1)];

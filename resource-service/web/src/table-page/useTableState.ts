@@ -7,7 +7,7 @@ import { joinList, splitList, useSearch } from '@/ui/urlState';
 
 import { readState, writeState, type TableState } from './state';
 
-/** A change of some parts, which may be made from the state before. */
+/** Some parts of the state, or a function that makes them from the newest state. */
 type Change = Partial<TableState> | ((before: TableState) => Partial<TableState>);
 export type ChangeState = (change: Change, how?: { push?: boolean }) => void;
 

@@ -4,12 +4,14 @@ import { UNSAFE_DataRouterContext as DataRouterContext, useLocation } from 'reac
 
 type Change = Record<string, string | null | undefined>;
 type Update = (before: URLSearchParams) => URLSearchParams;
+/** Makes a list from the newest one. */
+export type ChangeList = (before: readonly string[]) => readonly string[];
 export type ChangeSearch = (update: Update, how?: { push?: boolean }) => void;
 
 /**
- * The parameters of the address, and how to change them. A change starts from the address as the router has it, which the page
- * may not show yet: two quick changes are both kept. (React Router's `useSearchParams` starts from what is on the screen.) The
- * router has a change at once because no route loads anything before it is shown.
+ * The parameters of the address, and how to change them. A change starts from the address that the router has, which the page may
+ * not show yet: two quick changes are both kept. (React Router's `useSearchParams` starts from what is on the screen.) The router
+ * has the new address at once, because no route has a loader.
  */
 export function useSearch(): [URLSearchParams, ChangeSearch] {
   const router = useContext(DataRouterContext)?.router;
@@ -19,7 +21,7 @@ export function useSearch(): [URLSearchParams, ChangeSearch] {
     (update, { push = false } = {}) => {
       if (!router) throw new Error('useSearch needs a data router');
       const { location } = router.state;
-      // The reader is on the way to another page.
+      // Another page is opening, whose address this one must not change.
       if (location.pathname !== pathname) return;
       const after = update(new URLSearchParams(location.search));
       void router.navigate({ search: after.toString() }, { replace: !push, preventScrollReset: true });
@@ -62,14 +64,12 @@ export function useParam(
 }
 
 /** A list in one parameter, commas between; a comma or percent sign within an entry is encoded. */
-export function useListParam(
-  name: string,
-): [readonly string[], (change: (before: readonly string[]) => readonly string[]) => void] {
+export function useListParam(name: string): [readonly string[], (change: ChangeList) => void] {
   const [search, setSearch] = useSearch();
   const text = search.get(name) ?? '';
   const values = useMemo(() => splitList(text), [text]);
   const change = useCallback(
-    (next: (before: readonly string[]) => readonly string[]) =>
+    (next: ChangeList) =>
       setSearch((before) => {
         const after = new URLSearchParams(before);
         const list = joinList(next(splitList(before.get(name) ?? '')));

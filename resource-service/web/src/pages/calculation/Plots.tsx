@@ -66,7 +66,7 @@ function Chosen({ calculation, metrics, isGrowing }: ChosenProps) {
   );
 }
 
-/** Those of the address that there are, or else the first one. */
+/** The metrics of the address that exist, or the first one. */
 function chosenOf(asked: readonly string[], metrics: readonly Metric[]): string[] {
   const known = new Set(metrics.map(({ metric }) => metric));
   const listed = asked.filter((metric) => known.has(metric)).slice(0, MOST);

@@ -9,7 +9,7 @@ import type { Curve } from '@/plots/curves';
 import { differenceSample, type Points } from '@/plots/difference';
 import { readAll, type Window } from '@/plots/reader';
 import type { Sample } from '@/plots/samples';
-import { useListParam, useParam } from '@/ui/urlState';
+import { useListParam, useParam, type ChangeList } from '@/ui/urlState';
 
 /** Most calculations that are compared at once, as the service has it. */
 export const MOST = 20;
@@ -93,7 +93,7 @@ export function useTolerance(): ToleranceState {
 }
 
 /** Ids of the address, each once. */
-export function useIds(): [readonly string[], (change: (before: readonly string[]) => readonly string[]) => void] {
+export function useIds(): [readonly string[], (change: ChangeList) => void] {
   const [ids, setIds] = useListParam('ids');
   return [[...new Set(ids.filter((id) => id !== ''))], setIds];
 }

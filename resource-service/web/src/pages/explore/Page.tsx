@@ -14,7 +14,7 @@ import { ViewMenu } from '@/table-page/ViewMenu';
 import { useOpenedView } from '@/table-page/views';
 import { Page, Section } from '@/ui/page';
 import { Loading } from '@/ui/states';
-import { useSearch, useSetParams } from '@/ui/urlState';
+import { useSearch, useSetParams, type ChangeList } from '@/ui/urlState';
 
 import { FieldPicker } from './FieldPicker';
 import { Groups } from './Groups';
@@ -114,8 +114,6 @@ export default function ExplorePage() {
     </Page>
   );
 }
-
-type ChangeList = (before: readonly string[]) => readonly string[];
 
 interface ChosenProps {
   label: string;
