@@ -46,7 +46,8 @@ impl Names {
         ids.into_iter().filter_map(named).collect()
     }
 
-    /// Puts `_owner_name` behind `_owner` in each of the documents, where the name is known in time.
+    /// Puts `_owner_name` behind `_owner` in each of the documents for whose owner it is known in time: null for one
+    /// who has no name.
     pub async fn put_into(&self, documents: &mut [String]) -> Result<(), serde_json::Error> {
         let Some(inner) = &self.0 else { return Ok(()) };
         let parsed: Result<Vec<Map<String, Value>>, _> =
@@ -58,9 +59,8 @@ impl Names {
             parsed.iter().filter_map(owner).filter(|id| !inner.known.contains_key(id)).collect();
         inner.learn(unknown).await;
         for (text, document) in documents.iter_mut().zip(parsed) {
-            let name = owner(&document).and_then(|id| inner.known.get(&id)).flatten();
-            if let Some(name) = name {
-                *text = serde_json::to_string(&with_name(document, &name))?;
+            if let Some(name) = owner(&document).and_then(|id| inner.known.get(&id)) {
+                *text = serde_json::to_string(&with_name(document, name.as_deref()))?;
             }
         }
         Ok(())
@@ -95,7 +95,7 @@ impl Inner {
     }
 }
 
-fn with_name(document: Map<String, Value>, name: &str) -> Map<String, Value> {
+fn with_name(document: Map<String, Value>, name: Option<&str>) -> Map<String, Value> {
     let mut named = Map::with_capacity(document.len() + 1);
     for (member, value) in document {
         let is_owner = member == "_owner";
@@ -114,11 +114,13 @@ mod tests {
     #[test]
     fn the_name_stands_behind_the_owner_and_numbers_stay_what_they_are() {
         let text = r#"{"_id":"i","_owner":"u","n":9007199254740993,"x":0.1}"#;
-        let named = with_name(serde_json::from_str(text).unwrap(), "Ada \"A\" L.");
-        assert_eq!(
-            serde_json::to_string(&named).unwrap(),
-            r#"{"_id":"i","_owner":"u","_owner_name":"Ada \"A\" L.","n":9007199254740993,"x":0.1}"#
-        );
+        for (name, written) in [(Some("Ada \"A\" L."), r#""Ada \"A\" L.""#), (None, "null")] {
+            let named = with_name(serde_json::from_str(text).unwrap(), name);
+            assert_eq!(
+                serde_json::to_string(&named).unwrap(),
+                format!(r#"{{"_id":"i","_owner":"u","_owner_name":{written},"n":9007199254740993,"x":0.1}}"#)
+            );
+        }
     }
 
     #[tokio::test]

@@ -2025,8 +2025,8 @@ export interface components {
         DocumentId: string;
         /** @description Who created it: sub of their token. */
         DocumentOwner: string;
-        /** @description The name of its owner, if expand asks for it and it is known. */
-        DocumentOwnerName: string;
+        /** @description The name of its owner, if expand asks for it and it is known in time; null if there is none. */
+        DocumentOwnerName: string | null;
         /** @description The number of times it was written. */
         DocumentRevision: number;
         /** @description What a search of documents found. */
@@ -3320,9 +3320,9 @@ export interface components {
         "Content-Range": string;
         /** @description Whether and how total is counted. */
         count: "none" | "exact" | "estimated";
-        /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+        /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. */
         expand: "_owner"[];
-        /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. _stale adds stale: whether the calculation has changed since, if the caller may read it. */
+        /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. _stale adds stale: whether the calculation has changed since, if the caller may read it. */
         "expand.reviews": ("_owner" | "_stale")[];
         /** @description Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope. */
         explain: boolean;
@@ -3897,7 +3897,7 @@ export interface operations {
                 count?: components["parameters"]["count"];
                 /** @example {} */
                 derived_from?: components["parameters"]["calculations.derived_from"];
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. */
                 expand?: components["parameters"]["expand"];
                 /** @description Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope. */
                 explain?: components["parameters"]["explain"];
@@ -4007,7 +4007,7 @@ export interface operations {
     get_calculations: {
         parameters: {
             query?: {
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. */
                 expand?: components["parameters"]["expand"];
                 /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
                 fields?: components["parameters"]["fields"];
@@ -4853,7 +4853,7 @@ export interface operations {
                 comment?: components["parameters"]["reviews.comment"];
                 /** @description Whether and how total is counted. */
                 count?: components["parameters"]["count"];
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. _stale adds stale: whether the calculation has changed since, if the caller may read it. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. _stale adds stale: whether the calculation has changed since, if the caller may read it. */
                 expand?: components["parameters"]["expand.reviews"];
                 /** @description Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope. */
                 explain?: components["parameters"]["explain"];
@@ -4953,7 +4953,7 @@ export interface operations {
     get_reviews: {
         parameters: {
             query?: {
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. _stale adds stale: whether the calculation has changed since, if the caller may read it. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. _stale adds stale: whether the calculation has changed since, if the caller may read it. */
                 expand?: components["parameters"]["expand.reviews"];
                 /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
                 fields?: components["parameters"]["fields"];
@@ -5327,7 +5327,7 @@ export interface operations {
                 "count[ne]"?: number;
                 /** @description count without an operator is another parameter of this request. */
                 "count[nin]"?: string;
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. */
                 expand?: components["parameters"]["expand"];
                 /** @description Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope. */
                 explain?: components["parameters"]["explain"];
@@ -5433,7 +5433,7 @@ export interface operations {
     get_series: {
         parameters: {
             query?: {
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. */
                 expand?: components["parameters"]["expand"];
                 /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
                 fields?: components["parameters"]["fields"];
@@ -5919,7 +5919,7 @@ export interface operations {
                 after?: components["parameters"]["after"];
                 /** @description Whether and how total is counted. */
                 count?: components["parameters"]["count"];
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. */
                 expand?: components["parameters"]["expand"];
                 /** @description Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope. */
                 explain?: components["parameters"]["explain"];
@@ -6015,7 +6015,7 @@ export interface operations {
     get_views: {
         parameters: {
             query?: {
-                /** @description _owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time. */
+                /** @description _owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if there is none. */
                 expand?: components["parameters"]["expand"];
                 /** @description The fields to return, separated by commas. x.* is x with all that is below it. A CSV or Parquet file has its columns in this order. */
                 fields?: components["parameters"]["fields"];

@@ -18,8 +18,8 @@ const FILTER: &str =
     "The same conditions as JSON: {\"field\":{\"$gt\":1},\"$or\":[{…},{…}]}, also $and and $not.";
 const LIMIT: &str = "The most documents of a page. A page of large documents has fewer; it is the last one only if next is null.";
 const EXPLAIN: &str = "Return how the page is found (the schema Explanation) instead of the page; needs the collection's admin scope.";
-const OWNER_NAME: &str =
-    "_owner adds _owner_name after _owner: the name of the document's owner, if it can be read in time.";
+const OWNER_NAME: &str = "_owner adds _owner_name after _owner, if it can be read in time: the name of the document's owner, or null if \
+    there is none.";
 const STALE: &str =
     "_stale adds stale: whether the calculation has changed since, if the caller may read it.";
 

@@ -112,6 +112,8 @@ pub fn members() -> Map<String, Value> {
     let time = |description: &str| json!({"type": "string", "format": "date-time", "readOnly": true, "description": description});
     let revision = json!({"type": "integer", "minimum": 1, "readOnly": true, "description": "The number of times it was written."});
     let next = json!({"type": ["string", "null"], "description": "The value of after for the next page."});
+    let owner_name = json!({"type": ["string", "null"], "readOnly": true, "description": "The name of its owner, if expand asks for \
+        it and it is known in time; null if there is none."});
     let total = json!({"type": "integer", "minimum": 0, "description": "The number of matching documents, if count asks for it."});
     [
         ("DocumentId", text("The document's id, a UUID of version 7.")),
@@ -119,7 +121,7 @@ pub fn members() -> Map<String, Value> {
         ("DocumentCreatedAt", time("When it was created.")),
         ("DocumentUpdatedAt", time("When it was last written.")),
         ("DocumentOwner", text("Who created it: sub of their token.")),
-        ("DocumentOwnerName", text("The name of its owner, if expand asks for it and it is known.")),
+        ("DocumentOwnerName", owner_name),
         ("Next", next),
         ("Total", total),
         ("Document", document()),

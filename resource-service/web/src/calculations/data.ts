@@ -6,6 +6,7 @@ import type { Api } from '@/api/client';
 import { toNumber, type Json, type JsonObject } from '@/api/json';
 import { useChanges } from '@/app/live';
 import { useApi } from '@/app/services';
+import { isNameLate, soonIf } from '@/people/late';
 import type { PatchOperation } from './changes';
 
 /** A calculation as the API sends it; every member beside these is optional. */
@@ -15,7 +16,7 @@ export type Calculation = JsonObject & {
   _created_at: string;
   _updated_at: string;
   _owner: string;
-  _owner_name?: string;
+  _owner_name?: string | null;
   name: string;
   status: string;
 };
@@ -45,7 +46,8 @@ export function useCalculation(id: string) {
       });
       return answer as unknown as Calculation;
     },
-    refetchInterval: ({ state }) => (state.data?.status === 'running' ? WATCH : false),
+    refetchInterval: ({ state: { data, dataUpdateCount: asked } }) =>
+      soonIf(data !== undefined && isNameLate(data), asked, data?.status === 'running' ? WATCH : false),
   });
 }
 

@@ -49,7 +49,7 @@ function useNames(calculation: Document, requests: readonly Review[]) {
   const known = new Map<string, string>();
   for (const { by, by_name: name } of verdicts.data?.items ?? []) if (name !== undefined) known.set(by, name);
   for (const one of [calculation, ...requests]) {
-    if (one._owner_name !== undefined) known.set(one._owner, one._owner_name);
+    if (typeof one._owner_name === 'string') known.set(one._owner, one._owner_name);
   }
   const ids = requests.flatMap(({ assignee, requested_by: by }) => [assignee, by]);
   const people = usePeople(ids.filter((id) => id !== undefined && !known.has(id)));

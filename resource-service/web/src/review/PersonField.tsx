@@ -7,6 +7,8 @@ import { useDeferredValue, useState } from 'react';
 
 import { useApi, useIdentity, useScope } from '@/app/services';
 
+import { soonIf } from '@/people/late';
+
 import { isId, peopleLike, type Person } from './people';
 import { fetchOwners, findPeople } from './requests';
 
@@ -82,10 +84,12 @@ function usePeopleLike(sought: string, mayFind: boolean) {
     queryKey: ['people', 'owners', sub],
     queryFn: ({ signal }) => fetchOwners(api, sub, signal),
     enabled: !mayFind,
-    staleTime: 60_000,
+    staleTime: ({ state }) => (state.data?.isLate ? 0 : 60_000),
+    refetchInterval: ({ state }) => soonIf(state.data?.isLate === true, state.dataUpdateCount),
   });
   const { error, isFetching } = mayFind ? found : owners;
-  return { people: mayFind ? (found.data ?? []) : peopleLike(owners.data ?? [], sought), error, isFetching };
+  const people = mayFind ? (found.data ?? []) : peopleLike(owners.data?.people ?? [], sought);
+  return { people, error, isFetching };
 }
 
 function nobody(sought: string, mayFind: boolean): string {

@@ -16,7 +16,17 @@ test('owners with a name are offered once each, without the reader', () => {
     { _owner: 'nameless' },
     { _owner: 'c', _owner_name: 'Carl' },
   ];
-  expect(namedOwners(documents, 'me')).toEqual(people);
+  expect(namedOwners(documents, 'me')).toEqual({ people, isLate: true });
+});
+
+test('no name is late that is null, stands in another document, or is the name of the reader', () => {
+  const documents = [
+    { _owner: 'c' },
+    { _owner: 'me' },
+    { _owner: 'c', _owner_name: 'Carl' },
+    { _owner: 'n', _owner_name: null },
+  ];
+  expect(namedOwners(documents, 'me')).toEqual({ people: [{ id: 'c', name: 'Carl' }], isLate: false });
 });
 
 test('people are found by a part of their name, all of them without one', () => {

@@ -1,4 +1,5 @@
 // People to whom a review can be assigned. Pure.
+import { isNameLate, type Owned } from '@/people/late';
 
 /** Without an e-mail address where the caller may not see it. */
 export interface Person {
@@ -7,19 +8,22 @@ export interface Person {
   email?: string;
 }
 
-/** What is known of the owner of a document. */
-export interface Owned {
-  _owner: string;
-  _owner_name?: string;
+export interface Owners {
+  /** Those whose names are known, each once, by name. */
+  people: Person[];
+  /** Whether there are others, whose names were not known in time. */
+  isLate: boolean;
 }
 
-/** The owners other than `user` whose names are known, each once, by name. */
-export function namedOwners(documents: readonly Owned[], user: string): Person[] {
+/** The owners of these documents other than `user`. */
+export function namedOwners(documents: readonly Owned[], user: string): Owners {
   const found = new Map<string, Person>();
-  for (const { _owner: id, _owner_name: name } of documents) {
-    if (name !== undefined && id !== user) found.set(id, { id, name });
+  const others = documents.filter(({ _owner }) => _owner !== user);
+  for (const { _owner: id, _owner_name: name } of others) {
+    if (typeof name === 'string') found.set(id, { id, name });
   }
-  return [...found.values()].toSorted((a, b) => a.name.localeCompare(b.name));
+  const people = [...found.values()].toSorted((a, b) => a.name.localeCompare(b.name));
+  return { people, isLate: others.some((one) => isNameLate(one) && !found.has(one._owner)) };
 }
 
 const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;

@@ -5,6 +5,7 @@ import type { Api } from '@/api/client';
 import { toNumber, type JsonObject } from '@/api/json';
 import { useApi, useIdentity } from '@/app/services';
 import { changesOf, type Change, type PatchOperation } from '@/calculations/changes';
+import { isNameLate, soonIf } from '@/people/late';
 
 import {
   calculationKey,
@@ -71,7 +72,11 @@ export function useLatestRevision(id: string): number {
 /** The open requests for a verdict on a calculation. */
 export function useRequests(id: string) {
   const api = useApi();
-  return useQuery({ queryKey: requestsKey(id), queryFn: ({ signal }) => fetchRequests(api, id, signal) });
+  return useQuery({
+    queryKey: requestsKey(id),
+    queryFn: ({ signal }) => fetchRequests(api, id, signal),
+    refetchInterval: ({ state }) => soonIf(state.data?.some(isNameLate) === true, state.dataUpdateCount),
+  });
 }
 
 /** The verdicts on a calculation, one a person. */

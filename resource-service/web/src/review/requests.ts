@@ -3,7 +3,9 @@ import type { Api } from '@/api/client';
 import { toNumber } from '@/api/json';
 import { ProblemError } from '@/api/problem';
 
-import { namedOwners, type Owned, type Person } from './people';
+import type { Owned } from '@/people/late';
+
+import { namedOwners, type Owners, type Person } from './people';
 import type { Document, QueuePage, Review, Subject, Verdict, Verdicts } from './types';
 import { QUEUE_PARTS, verdictsOnPast, type QueuePart } from './verdicts';
 
@@ -210,7 +212,7 @@ export async function findPeople(api: Api, text: string, signal?: AbortSignal): 
 const LOOKED_THROUGH = 1000;
 
 /** The people that callers can know without the scope users:read: owners of the newest calculations and reviews. */
-export async function fetchOwners(api: Api, user: string, signal?: AbortSignal): Promise<Person[]> {
+export async function fetchOwners(api: Api, user: string, signal?: AbortSignal): Promise<Owners> {
   const query = { fields: '_owner', expand: '_owner', sort: '-_created_at', limit: LOOKED_THROUGH };
   const pages = await Promise.all(
     ['/api/calculations', '/api/reviews'].map((path) => api.get<string>(path, { query, signal })),

@@ -8,7 +8,7 @@ export interface Review {
   _revision: number;
   _created_at: string;
   _owner: string;
-  _owner_name?: string;
+  _owner_name?: string | null;
   calculation: string;
   /** The revision of the calculation that was looked at, or that a verdict is asked for. */
   revision: number;
@@ -75,4 +75,4 @@ export interface Subject {
 }
 
 /** A document as the API sends it. */
-export type Document = JsonObject & { _id: string; _revision: number; _owner: string; _owner_name?: string };
+export type Document = JsonObject & { _id: string; _revision: number; _owner: string; _owner_name?: string | null };

@@ -89,7 +89,7 @@ export function verdictsOnPast(reviews: readonly Review[], { revision, owner, qu
     if (verdict === undefined || review.revision !== revision) continue;
     const before = latest.get(by);
     if (before && (before.at > at || (before.at === at && before.review > review._id))) continue;
-    const name = names.get(by) ?? (by === review._owner ? review._owner_name : undefined);
+    const name = names.get(by) ?? (by === review._owner ? (review._owner_name ?? undefined) : undefined);
     latest.set(by, {
       review: review._id,
       verdict,

@@ -36,7 +36,7 @@ export function Head({ calculation, isPast }: { calculation: Calculation; isPast
         </Item>
       )}
       {_owner && (
-        <Item name="Owner">{owner === undefined ? <Id id={_owner} /> : <bdi title={_owner}>{owner}</bdi>}</Item>
+        <Item name="Owner">{typeof owner !== 'string' ? <Id id={_owner} /> : <bdi title={_owner}>{owner}</bdi>}</Item>
       )}
       <Item name="Revision">{toNumber(calculation._revision)}</Item>
       <Item name="Id">

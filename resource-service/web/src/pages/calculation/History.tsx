@@ -56,7 +56,7 @@ function Listed({ id, current, versions, older }: ListedProps) {
       <Revisions
         versions={versions}
         older={older}
-        nameOf={(by) => people.get(by) ?? (by === current?._owner ? current._owner_name : undefined)}
+        nameOf={(by) => people.get(by) ?? (by === current?._owner ? (current._owner_name ?? undefined) : undefined)}
         actions={({ revision, removed }) => (
           <>
             {!removed && (
