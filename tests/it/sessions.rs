@@ -167,7 +167,7 @@ async fn an_access_token_sent_along_must_be_of_the_same_session(stack: Stack) {
 
 async fn three_hundred_logouts_at_once_all_succeed(stack: Stack) {
     let took = three_hundred_logouts(stack).await;
-    assert!(took < Duration::from_millis(7500), "{took:?}");
+    assert!(took < Duration::from_secs(3), "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

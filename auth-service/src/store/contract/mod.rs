@@ -3,6 +3,7 @@
 pub(crate) mod administration;
 pub(crate) mod clients;
 pub(crate) mod endings;
+pub(crate) mod ends;
 pub(crate) mod layout;
 pub(crate) mod lookup;
 pub(crate) mod revocations;
@@ -97,6 +98,11 @@ macro_rules! suite {
             disabling_a_user_revokes_once_however_many_sessions_there_are
             what_an_act_left_is_ended_in_steps_by_the_next_process
             three_hundred_endings_at_once_all_succeed
+        );
+        $crate::store::contract::suite!($fixture, ends:
+            of_many_that_end_the_same_sessions_one_ends_each
+            ends_that_meet_end_nothing_of_other_users
+            one_that_fails_fails_none_that_it_meets
         );
         $crate::store::contract::suite!($fixture, administration:
             users_are_listed_by_what_they_are

@@ -5,6 +5,7 @@ mod carried;
 mod clients;
 mod documents;
 mod endings;
+mod ends;
 mod imports;
 mod key_ring;
 mod lookup;
@@ -45,7 +46,7 @@ use service_kit::{
 };
 use tokio::sync::Mutex;
 
-use self::{documents::SESSIONS, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
+use self::{documents::SESSIONS, ends::Ends, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
 use super::{Store, StoreError};
 
 /// What this program makes of the database. A change of it raises the version.
@@ -72,6 +73,7 @@ pub struct MongoStore {
     counts: Counts,
     /// Whose turn it is to give, make or remove a role: they conflict in the store.
     giving: Mutex<()>,
+    ends: Ends,
     publisher: Publisher,
 }
 
@@ -94,6 +96,7 @@ impl MongoStore {
             refreshes: Refreshes::new(&server, database.clone()),
             counts: Counts::default(),
             giving: Mutex::default(),
+            ends: Ends::new(&server, database.clone()),
             publisher: Publisher::new(&server, database.clone()),
             indexed: Once::default(),
             database,
@@ -122,12 +125,23 @@ impl MongoStore {
         T: Send,
         F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
     {
-        match self.server.transact(TIMEOUT, context, work).await {
-            Ok(done) => done.map_err(written),
-            Err(Interrupted::Unbegun(error)) => Err(error.into()),
-            Err(Interrupted::GivenUp) => Err(StoreError::Unavailable),
-            Err(Interrupted::Unknown) => Err(StoreError::Unknown),
-        }
+        transact(&self.server, TIMEOUT, context, work).await
+    }
+}
+
+/// Runs `work` in one transaction, and retries it after a conflict, for `patience` at most. When this returns `Ok`, it is
+/// committed.
+async fn transact<C, T, F>(server: &Server, patience: Duration, context: C, work: F) -> Result<T, StoreError>
+where
+    C: Send,
+    T: Send,
+    F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
+{
+    match server.transact(patience, context, work).await {
+        Ok(done) => done.map_err(written),
+        Err(Interrupted::Unbegun(error)) => Err(error.into()),
+        Err(Interrupted::GivenUp) => Err(StoreError::Unavailable),
+        Err(Interrupted::Unknown) => Err(StoreError::Unknown),
     }
 }
 

@@ -206,8 +206,7 @@ impl Sessions for MongoStore {
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<bool, StoreError> {
-        let which = doc! { "_id": id, "user_id": user_id };
-        Ok(self.end(which, 1, reason, clock, |_| vec![entry.clone()]).await? == 1)
+        self.end_one_session(user_id, id, reason, clock, entry).await
     }
 
     async fn revoke_token(
@@ -216,15 +215,7 @@ impl Sessions for MongoStore {
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let context = (self.ready().await?, [jti.to_owned()], clock, entry);
-        let revoked = self.transact(context, |session, (database, token, clock, entry)| {
-            Box::pin(async move {
-                outbox::append_sessions(database, session, token, clock).await?;
-                audit::insert(database, session, entry).await
-            })
-        });
-        revoked.await?;
-        self.publish_revocations(clock).await
+        self.end_token(jti, clock, entry).await
     }
 
     async fn end_job_grants(

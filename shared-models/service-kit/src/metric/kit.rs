@@ -7,7 +7,7 @@ pub const METHODS: &[&str] =
     &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "other"];
 
 /// What is sent to MongoDB together.
-pub const BATCHES: &[&str] = &["reads", "inserts", "refreshes", "revocations"];
+pub const BATCHES: &[&str] = &["reads", "inserts", "refreshes", "revocations", "ends"];
 
 /// The kinds of cause for which a store cannot be used.
 pub const CAUSES: &[&str] = &[
@@ -69,7 +69,7 @@ crate::metrics! {
     pub(crate) static RING_FAILURES: Counter = "tessera_key_ring_reload_failures_total" {};
     /// Failures of the store, by cause.
     pub(crate) static STORE_FAILURES: Counter = "tessera_store_failures_total" { cause: Closed(CAUSES) };
-    /// How many calls were sent to MongoDB as one command.
+    /// How many calls were sent to MongoDB together.
     pub(crate) static BATCH_SIZE: Histogram = "tessera_store_batch_size" { batch: Closed(BATCHES) };
     /// Open connections to MongoDB.
     pub(crate) static CONNECTIONS: Gauge = "tessera_mongodb_connections" {};
