@@ -46,6 +46,7 @@ mod revocations;
 mod series;
 mod sessions;
 mod settings;
+mod slow;
 mod spans;
 mod start;
 mod support;

@@ -25,6 +25,7 @@ use uuid::Uuid;
 pub use crate::observe::{ErrorCode, Template};
 use crate::{
     address::TrustedProxies,
+    connection::Requests,
     description::{Description, nothing_at},
     observe::Observed,
     outgoing::in_pieces,
@@ -64,6 +65,7 @@ pub(crate) async fn edge(
     edge: &Edge,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
+    let on_connection = request.conn_data::<Requests>().map(Requests::begin);
     let unique = Uuid::now_v7();
     let id: Arc<str> = unique.to_string().into();
     let client_id = client_request_id(request.headers());
@@ -80,7 +82,7 @@ pub(crate) async fn edge(
     let response = observed.trace.around(serving).await?;
     let problem = problem(&response, &edge.described);
     let code = problem.as_ref().map(|problem| problem.code().name());
-    let mut response = in_pieces(answer(response, problem, &id));
+    let mut response = in_pieces(answer(response, problem, &id), on_connection);
     finish(response.response_mut(), &id, edge.draining.load(Ordering::Relaxed));
     observed.finish(&response, code);
     Ok(response)

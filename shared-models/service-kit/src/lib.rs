@@ -13,6 +13,7 @@ pub mod clock;
 pub mod coding;
 pub mod command;
 mod compress;
+mod connection;
 mod cors;
 pub mod deadline;
 pub mod description;

@@ -18,6 +18,7 @@ use futures_util::stream;
 use crate::{
     budget::{Budget, Lease},
     caller::Caller,
+    connection::Serving,
     metric::kit::{BYTES_OUT, STREAMS},
     problem::Problem,
 };
@@ -64,8 +65,12 @@ pub(crate) async fn count(response: ServiceResponse<impl MessageBody + 'static>)
     response
 }
 
-/// Sends a long answer in pieces, and gives its memory back when the last of them has left or the client has gone.
-pub(crate) fn in_pieces(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+/// Sends a long answer in pieces, and gives its memory back when the last of them has left or the client has gone. Its request
+/// is served until then.
+pub(crate) fn in_pieces(
+    mut response: ServiceResponse<BoxBody>,
+    serving: Option<Serving>,
+) -> ServiceResponse<BoxBody> {
     let lease = response.response_mut().extensions_mut().remove::<Lease>();
     let size = response.response().body().size();
     if *response.request().method() == Method::HEAD {
@@ -80,7 +85,9 @@ pub(crate) fn in_pieces(mut response: ServiceResponse<BoxBody>) -> ServiceRespon
         _ => return response,
     }
     let open = matches!(size, BodySize::Stream).then(Open::begin);
-    response.map_body(|_, body| BoxBody::new(Pieces { size, body, rest: Bytes::new(), open, _lease: lease }))
+    response.map_body(|_, body| {
+        BoxBody::new(Pieces { size, body, rest: Bytes::new(), open, _lease: lease, _serving: serving })
+    })
 }
 
 /// What is sent to HEAD instead of the body: its length where GET would say it (RFC 9110 section 9.3.2). Nothing is read of a
@@ -104,6 +111,7 @@ struct Pieces {
     /// Where its length is not known before.
     open: Option<Open>,
     _lease: Option<Lease>,
+    _serving: Option<Serving>,
 }
 
 /// Counts among the open streams for as long as it exists.

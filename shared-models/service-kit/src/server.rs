@@ -3,7 +3,6 @@
 mod waiting;
 
 use std::{
-    any::Any,
     net::{SocketAddr, TcpListener},
     sync::{
         Arc,
@@ -12,9 +11,11 @@ use std::{
     time::Duration,
 };
 
+use actix_http::{HttpService, Protocol, error::DispatchError};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::{
     App, HttpServer,
-    dev::{Server, ServerHandle},
+    dev::{AppConfig, Server, ServerHandle},
     middleware::{Condition, from_fn},
     rt::net::TcpStream,
     web::{self, ServiceConfig},
@@ -22,10 +23,12 @@ use actix_web::{
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
+    time::timeout,
 };
 
 use crate::{
     compress::compress,
+    connection::Connection,
     cors::cors,
     description::Description,
     edge::{Edge, edge},
@@ -35,6 +38,8 @@ use crate::{
     start::StartError,
 };
 
+/// How HTTP/2 without TLS begins (RFC 9113 section 3.4); no request of HTTP/1 does.
+const HTTP_2: &[u8; 12] = b"PRI * HTTP/2";
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
@@ -154,7 +159,7 @@ fn public(
         described: parts.iter().filter_map(|part| part.description).collect(),
         proxies: settings.trusted_proxies.clone(),
     };
-    let mut server = HttpServer::new(move || {
+    let app = move || {
         let (parts, known) = (parts.clone(), known.clone());
         App::new()
             .app_data(web::Data::clone(&begun))
@@ -165,39 +170,74 @@ fn public(
                 let known = known.clone();
                 async move { edge(request, next, &known).await }
             }))
-    })
-    .on_connect({
-        let patience = settings.write_timeout();
-        move |connection, _| limit_writes(connection, patience)
-    })
-    // TCP_NODELAY: the second part of a response must not wait up to 40 ms for the acknowledgement of the first.
-    .tcp_nodelay(true)
-    // A client that closes its side has left: what runs for it ends.
-    .h1_allow_half_closed(false)
-    .client_request_timeout(HEAD_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(HttpSettings::DRAIN_TIMEOUT)
-    .disable_signals();
+    };
+    let mut server = Server::build().shutdown_timeout(HttpSettings::DRAIN_TIMEOUT).disable_signals();
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
-    let server = if settings.h2c { server.listen_auto_h2c(listener)? } else { server.listen(listener)? };
+    let (write_timeout, h2c) = (settings.write_timeout(), settings.h2c);
+    let stopping = server.graceful_shutdown_signal();
+    let address = listener.local_addr()?;
+    let server = server.listen("public", listener, move || {
+        let stopping = stopping.clone();
+        let app = app().into_factory().map_err(|error: actix_web::Error| error.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            // A client that closes its side has left: what runs for it ends.
+            .h1_allow_half_closed(false)
+            .client_request_timeout(HEAD_TIMEOUT)
+            .keep_alive(KEEP_ALIVE)
+            .local_addr(address)
+            .on_connect_ext(|connection: &Connection<TcpStream>, data| {
+                data.insert(connection.requests());
+            })
+            .finish(map_config(app, |()| AppConfig::default()));
+        fn_service(move |stream| accept(stream, write_timeout, h2c)).and_then(http)
+    })?;
     Ok(server.run())
+}
+
+/// Prepares a new connection, and finds out which version of HTTP its client speaks where there is a choice.
+async fn accept(
+    stream: TcpStream,
+    write_timeout: Duration,
+    h2c: bool,
+) -> Result<(Connection<TcpStream>, Protocol, Option<SocketAddr>), DispatchError> {
+    // The second part of a response must not wait up to 40 ms for the acknowledgement of the first.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection has no TCP_NODELAY");
+    }
+    limit_writes(&stream, write_timeout);
+    let protocol = if h2c { spoken(&stream).await? } else { Protocol::Http1 };
+    let patience = if protocol == Protocol::Http1 { Some(HEAD_TIMEOUT) } else { None };
+    let client = stream.peer_addr().ok();
+    Ok((Connection::new(stream, patience), protocol, client))
+}
+
+/// The version of HTTP by which the client begins.
+async fn spoken(stream: &TcpStream) -> std::io::Result<Protocol> {
+    let mut first = [0; HTTP_2.len()];
+    let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
+    timeout(HEAD_TIMEOUT, stream.peek(&mut first)).await.map_err(late)??;
+    Ok(if first == *HTTP_2 { Protocol::Http2 } else { Protocol::Http1 })
 }
 
 /// Has the kernel cut a connection whose client has taken nothing for so long of what was sent to it (`TCP_USER_TIMEOUT`,
 /// RFC 5482): the answer, and the memory it holds, goes with it. Who takes a byte now and then keeps the connection, and so
 /// does who is sent nothing. Systems other than Linux have no such limit.
-fn limit_writes(connection: &dyn Any, patience: Duration) {
+fn limit_writes(stream: &TcpStream, patience: Duration) {
     #[cfg(target_os = "linux")]
-    if let Some(socket) = connection.downcast_ref::<TcpStream>() {
+    {
         let patience = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
-        if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(socket, patience) {
+        if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, patience) {
             tracing::debug!(%error, "a connection has no write time-out");
         }
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = (connection, patience);
+    let _ = (stream, patience);
 }
 
 async fn upkeep() {

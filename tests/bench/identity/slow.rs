@@ -1,16 +1,15 @@
 //! A thousand clients that send one byte a second: what others feel of them, and when each service drops them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 
 use super::{
     load::{Connection, Reader, median, paced},
-    support::Stack,
+    support::{
+        Stack,
+        slow::{self, Slow},
+    },
 };
 
 const CLIENTS: usize = 1000;
@@ -18,8 +17,8 @@ const ROUND: Duration = Duration::from_secs(6);
 const ROUNDS: usize = 5;
 /// How long one of the others waits between two requests.
 const PACE: Duration = Duration::from_millis(5);
-/// The most that others may wait longer, and the longest that a slow client may stay.
-const ASKED: (f64, Duration) = (2.0, Duration::from_secs(10));
+/// The most that others may wait longer.
+const ASKED: f64 = 2.0;
 
 pub async fn measure() {
     let stack = Stack::embedded().await;
@@ -33,16 +32,14 @@ pub async fn measure() {
             "/api/calculations",
         ),
     ] {
-        let head = format!(
-            "POST {sent} HTTP/1.1\r\ncontent-type: application/json\r\nauthorization: Bearer {token}\r\n"
-        );
         let (mut calm, mut beside, mut longest) = (Vec::new(), Vec::new(), Duration::ZERO);
         for _ in 0..ROUNDS {
             calm.push(others(base, path).await);
             let mut clients = JoinSet::new();
             for number in 0..CLIENTS {
-                let host = base.trim_start_matches("http://").to_owned();
-                clients.spawn(dropped(host, head.clone(), number % 2 == 0));
+                let (base, token) = (base.clone(), token.clone());
+                let slow = Slow::ALL[number % Slow::ALL.len()];
+                clients.spawn(async move { slow.stays(&base, sent, &token).await });
             }
             beside.push(others(base, path).await);
             while let Some(stayed) = clients.join_next().await {
@@ -54,12 +51,12 @@ pub async fn measure() {
             "{service:16} p99 of others {calm:.2} ms alone, {beside:.2} ms beside {CLIENTS} slow clients: {:.1} times \
              (asked: {:.0}); the last of these was dropped after {:.1} s (asked: {} s)",
             beside / calm,
-            ASKED.0,
+            ASKED,
             longest.as_secs_f64(),
-            ASKED.1.as_secs(),
+            slow::ASKED.as_secs(),
         );
-        assert!(beside <= ASKED.0 * calm, "{service}: others wait too long");
-        assert!(longest <= ASKED.1, "{service}: a slow client stays too long");
+        assert!(beside <= ASKED * calm, "{service}: others wait too long");
+        assert!(longest <= slow::ASKED, "{service}: a slow client stays too long");
     }
 }
 
@@ -72,27 +69,4 @@ async fn others(base: &str, path: &'static str) -> f64 {
     let figures = paced(readers, PACE, ROUND).await;
     assert_eq!(figures.failed, 0, "others fail: {figures}");
     figures.percentile(99)
-}
-
-/// How long the service keeps a connection that sends one byte a second, of the head or of the body of a request.
-async fn dropped(host: String, head: String, of_head: bool) -> Duration {
-    let mut stream = TcpStream::connect(&host).await.expect("a connection");
-    let begun = Instant::now();
-    let first =
-        if of_head { head } else { format!("{head}host: {host}\r\ncontent-length: 4000\r\n\r\n{{\"") };
-    let mut answer = [0; 1024];
-    let mut next = first.into_bytes();
-    while begun.elapsed() < 2 * ASKED.1 {
-        if stream.write_all(&next).await.is_err() {
-            break;
-        }
-        next = vec![b'a'];
-        // The service may answer before it closes the connection.
-        if let Ok(Ok(0) | Err(_)) =
-            tokio::time::timeout(Duration::from_secs(1), stream.read(&mut answer)).await
-        {
-            break;
-        }
-    }
-    begun.elapsed()
 }

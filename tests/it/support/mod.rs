@@ -5,6 +5,7 @@ pub mod copies;
 pub mod events;
 pub mod logouts;
 pub mod process;
+pub mod slow;
 pub mod stack;
 pub mod store;
 pub mod upload;
