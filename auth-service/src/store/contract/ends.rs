@@ -25,7 +25,7 @@ async fn revocations(store: &dyn Store, value: &str) -> usize {
     store.revocations_of(RevocationKind::Session, value).await.expect("ok").len()
 }
 
-pub(crate) async fn of_many_that_end_the_same_sessions_one_ends_each(store: &dyn Store) {
+pub(crate) async fn concurrent_ends_of_a_session_end_it_once(store: &dyn Store) {
     let sessions = sessions(store, 40).await;
     let reasons = [EndReason::Logout, EndReason::EndedByUser, EndReason::Revoked];
     let clock = clock();
@@ -48,7 +48,7 @@ pub(crate) async fn of_many_that_end_the_same_sessions_one_ends_each(store: &dyn
     }
 }
 
-pub(crate) async fn ends_that_meet_end_nothing_of_other_users(store: &dyn Store) {
+pub(crate) async fn concurrent_ends_end_nothing_of_other_users(store: &dyn Store) {
     let (theirs, token) = open(store, "v").await;
     let mine = sessions(store, 20).await;
     let (clock, note) = (clock(), entry(Action::SessionEnded, "theirs"));
@@ -66,8 +66,8 @@ pub(crate) async fn ends_that_meet_end_nothing_of_other_users(store: &dyn Store)
     assert_eq!(recorded(store, "theirs").await, []);
 }
 
-pub(crate) async fn one_that_fails_fails_none_that_it_meets(store: &dyn Store) {
-    let (sessions, clock) = (sessions(store, 30).await, clock());
+pub(crate) async fn an_end_that_fails_fails_no_other(store: &dyn Store) {
+    let (sessions, clock) = (sessions(store, 10).await, clock());
     let used = entry(Action::TokenRevoked, "used");
     store.revoke_token("first", &clock, &used).await.expect("ok");
     let entries: Vec<Entry> = sessions.iter().map(|one| entry(Action::SessionEnded, &one.id)).collect();

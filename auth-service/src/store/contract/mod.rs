@@ -100,9 +100,9 @@ macro_rules! suite {
             three_hundred_endings_at_once_all_succeed
         );
         $crate::store::contract::suite!($fixture, ends:
-            of_many_that_end_the_same_sessions_one_ends_each
-            ends_that_meet_end_nothing_of_other_users
-            one_that_fails_fails_none_that_it_meets
+            concurrent_ends_of_a_session_end_it_once
+            concurrent_ends_end_nothing_of_other_users
+            an_end_that_fails_fails_no_other
         );
         $crate::store::contract::suite!($fixture, administration:
             users_are_listed_by_what_they_are

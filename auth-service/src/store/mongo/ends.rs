@@ -2,7 +2,7 @@
 //! MongoDB: a team that stops 300 jobs at once waits for a few transactions instead of 300.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::{Duration, Instant},
 };
 
@@ -11,8 +11,10 @@ use mongodb::{ClientSession, Collection, Database, bson::doc, error::Result as M
 use serde::Deserialize;
 use service_kit::{
     batch::{Batcher, Call, Limits},
-    store::mongo::Server,
+    store::mongo::{Patience, Server},
 };
+
+use tokio::time::timeout;
 
 use super::{
     MongoStore, TIMEOUT, audit,
@@ -26,11 +28,13 @@ use crate::{
     store::{Revocations as _, StoreError},
 };
 
-/// Few, so that larger batches form.
-const LIMITS: Limits = Limits { name: "ends", near: 1, far: 8, calls: 100, timeout: TIMEOUT };
-/// How long a batch is retried after conflicts, or while the server does not answer: after that each of its calls goes
-/// alone, and delays no others.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Few, so that larger batches form, and so that few batches conflict.
+const LIMITS: Limits = Limits { name: "ends", near: 1, far: 2, calls: 100, timeout: TIMEOUT };
+/// A batch that conflicts with others for a second, or gets no answer, is given up: each of its calls then goes alone, and
+/// delays no others. Its commit may take longer.
+const TOGETHER: Patience = Patience { work: A_SECOND, whole: Duration::from_millis(3_500) };
+/// How long a call may still take alone, however long it waited before.
+const A_SECOND: Duration = Duration::from_secs(1);
 
 /// What is ended.
 #[derive(Clone)]
@@ -57,7 +61,7 @@ enum Answered {
     Alone,
 }
 
-/// Ends of sessions and tokens, those that meet together.
+/// Ends sessions and tokens, those that are asked for at the same time in one transaction.
 pub(super) struct Ends {
     server: Server,
     database: Database,
@@ -78,14 +82,16 @@ impl Ends {
     /// whether there was anything to end.
     async fn end(&self, end: End) -> Result<bool, StoreError> {
         let begun = Instant::now();
-        match self.together.call(end.clone()).await {
+        // One that still waits for a batch when the time is up leaves it.
+        let answered = timeout(TIMEOUT, self.together.call(end.clone())).await;
+        match answered.ok().flatten() {
             Some(Answered::Done(outcome)) => outcome,
             Some(Answered::Alone) => {
-                let patience = TIMEOUT.saturating_sub(begun.elapsed()).max(PATIENCE);
+                let patience = TIMEOUT.saturating_sub(begun.elapsed()).max(A_SECOND);
                 let ended = written(&self.server, &self.database, patience, std::slice::from_ref(&end));
                 Ok(ended.await?.contains(&0))
             }
-            // The batch was cancelled, perhaps while it was committed.
+            // The batch was given up, perhaps while it was committed.
             None => Err(StoreError::Unknown),
         }
     }
@@ -118,16 +124,22 @@ impl MongoStore {
 
     async fn end_one(&self, what: What, clock: &RevocationClock, entry: &Entry) -> Result<bool, StoreError> {
         self.ready().await?;
-        let ended = self.ends.end(End { what, clock: clock.clone(), entry: entry.clone() }).await?;
-        // Even if nothing was left to end: the request that ended it may not have published the revocation yet.
-        self.publish_revocations(clock).await?;
+        let ended = self.ends.end(End { what, clock: clock.clone(), entry: entry.clone() }).await;
+        // Even if nothing was left to end: the request that ended it may not have published the revocation yet. And even if
+        // the outcome is unknown: what was committed takes effect now.
+        let published = match &ended {
+            Ok(_) | Err(StoreError::Unknown) => self.publish_revocations(clock).await,
+            Err(_) => Ok(()),
+        };
+        let ended = ended?;
+        published?;
         Ok(ended)
     }
 }
 
 async fn answer(server: &Server, database: &Database, calls: Vec<Call<End, Answered>>) {
     let ends: Vec<End> = calls.iter().map(|call| call.question.clone()).collect();
-    let written = written(server, database, PATIENCE, &ends).await;
+    let written = written(server, database, TOGETHER, &ends).await;
     for (at, call) in calls.into_iter().enumerate() {
         call.answer(match &written {
             Ok(ended) => Answered::Done(Ok(ended.contains(&at))),
@@ -141,7 +153,7 @@ async fn answer(server: &Server, database: &Database, calls: Vec<Call<End, Answe
 async fn written(
     server: &Server,
     database: &Database,
-    patience: Duration,
+    patience: impl Into<Patience>,
     ends: &[End],
 ) -> Result<BTreeSet<usize>, StoreError> {
     let context = (database, ends);
@@ -164,7 +176,7 @@ async fn write(
 ) -> MongoResult<BTreeSet<usize>> {
     let mut active = active(database, session, ends).await?;
     let (mut ended, mut values) = (BTreeSet::new(), Vec::new());
-    let mut reasons: HashMap<&str, (EndReason, Vec<&str>)> = HashMap::new();
+    let mut reasons: BTreeMap<&str, (EndReason, Vec<&str>)> = BTreeMap::new();
     for (at, end) in ends.iter().enumerate() {
         match &end.what {
             What::Token(jti) => values.push(jti.clone()),
@@ -172,7 +184,7 @@ async fn write(
                 if active.get(id) != Some(user_id) {
                     continue;
                 }
-                // Of two that end the same session the first does.
+                // If two calls end the same session, the first one does it.
                 active.remove(id);
                 values.push(id.clone());
                 reasons.entry(reason.name()).or_insert((*reason, Vec::new())).1.push(id);

@@ -39,7 +39,7 @@ use service_kit::{
         cause::{Cause, note},
         layout::Layout,
         mongo::{
-            Interrupted, Reads, Server, cause, indexes as mongo_indexes, is_unavailable, layout,
+            Interrupted, Patience, Reads, Server, cause, indexes as mongo_indexes, is_unavailable, layout,
             may_have_written,
         },
     },
@@ -131,7 +131,12 @@ impl MongoStore {
 
 /// Runs `work` in one transaction, and retries it after a conflict, for `patience` at most. When this returns `Ok`, it is
 /// committed.
-async fn transact<C, T, F>(server: &Server, patience: Duration, context: C, work: F) -> Result<T, StoreError>
+async fn transact<C, T, F>(
+    server: &Server,
+    patience: impl Into<Patience>,
+    context: C,
+    work: F,
+) -> Result<T, StoreError>
 where
     C: Send,
     T: Send,

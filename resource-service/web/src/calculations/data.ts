@@ -6,7 +6,7 @@ import type { Api } from '@/api/client';
 import { toNumber, type Json, type JsonObject } from '@/api/json';
 import { useChanges } from '@/app/live';
 import { useApi } from '@/app/services';
-import { isNameLate, soonIf } from '@/people/late';
+import { isNameLate, useLateNames } from '@/people/late';
 import type { PatchOperation } from './changes';
 
 /** A calculation as the API sends it; every member beside these is optional. */
@@ -36,7 +36,7 @@ const WATCH = 10_000;
 
 export function useCalculation(id: string) {
   const api = useApi();
-  return useQuery({
+  const query = useQuery({
     queryKey: calculationKey(id),
     queryFn: async ({ signal }) => {
       const answer = await api.get<string>('/api/calculations/{id}', {
@@ -46,9 +46,10 @@ export function useCalculation(id: string) {
       });
       return answer as unknown as Calculation;
     },
-    refetchInterval: ({ state: { data, dataUpdateCount: asked } }) =>
-      soonIf(data !== undefined && isNameLate(data), asked, data?.status === 'running' ? WATCH : false),
+    refetchInterval: ({ state }) => (state.data?.status === 'running' ? WATCH : false),
   });
+  useLateNames(query, query.data !== undefined && isNameLate(query.data));
+  return query;
 }
 
 /** One revision as it was. Revisions never change. */

@@ -7,7 +7,7 @@ import { useDeferredValue, useState } from 'react';
 
 import { useApi, useIdentity, useScope } from '@/app/services';
 
-import { soonIf } from '@/people/late';
+import { useLateNames } from '@/people/late';
 
 import { isId, peopleLike, type Person } from './people';
 import { fetchOwners, findPeople } from './requests';
@@ -41,7 +41,7 @@ export function PersonField({ label, value, onChange, onType, help, error = fals
       getOptionLabel={({ name }) => name}
       getOptionKey={({ id }) => id}
       isOptionEqualToValue={(a, b) => a.id === b.id}
-      loading={found.isFetching}
+      loading={found.isLoading}
       autoHighlight={sought !== ''}
       // A pasted id is whole: it is not lost when the field is left.
       autoSelect={isId(text)}
@@ -85,11 +85,11 @@ function usePeopleLike(sought: string, mayFind: boolean) {
     queryFn: ({ signal }) => fetchOwners(api, sub, signal),
     enabled: !mayFind,
     staleTime: ({ state }) => (state.data?.isLate ? 0 : 60_000),
-    refetchInterval: ({ state }) => soonIf(state.data?.isLate === true, state.dataUpdateCount),
   });
-  const { error, isFetching } = mayFind ? found : owners;
+  useLateNames(owners, owners.data?.isLate === true);
+  const { error, isLoading } = mayFind ? found : owners;
   const people = mayFind ? (found.data ?? []) : peopleLike(owners.data?.people ?? [], sought);
-  return { people, error, isFetching };
+  return { people, error, isLoading };
 }
 
 function nobody(sought: string, mayFind: boolean): string {

@@ -5,7 +5,7 @@ import type { Api } from '@/api/client';
 import { toNumber, type JsonObject } from '@/api/json';
 import { useApi, useIdentity } from '@/app/services';
 import { changesOf, type Change, type PatchOperation } from '@/calculations/changes';
-import { isNameLate, soonIf } from '@/people/late';
+import { isNameLate, useLateNames } from '@/people/late';
 
 import {
   calculationKey,
@@ -72,11 +72,12 @@ export function useLatestRevision(id: string): number {
 /** The open requests for a verdict on a calculation. */
 export function useRequests(id: string) {
   const api = useApi();
-  return useQuery({
+  const query = useQuery({
     queryKey: requestsKey(id),
     queryFn: ({ signal }) => fetchRequests(api, id, signal),
-    refetchInterval: ({ state }) => soonIf(state.data?.some(isNameLate) === true, state.dataUpdateCount),
   });
+  useLateNames(query, query.data?.some(isNameLate) === true);
+  return query;
 }
 
 /** The verdicts on a calculation, one a person. */

@@ -9,7 +9,9 @@ use service_kit::{
 
 use super::*;
 use crate::{
-    domain::{audit::Action, client::Client, name::FullName, roles::StoredScopes, user::User},
+    domain::{
+        audit::Action, client::Client, name::FullName, roles::StoredScopes, session::EndReason, user::User,
+    },
     store::{AuditLog as _, Clients as _, Lookup as _, Sessions as _, Users as _, contract},
 };
 
@@ -69,6 +71,40 @@ async fn entries_that_a_replica_had_half_moved_to_the_log_are_there_once() {
     assert_eq!(log.count_documents(doc! {}).await.unwrap(), 3);
     let sessions = store.database.collection::<Document>(SESSIONS);
     assert_eq!(sessions.count_documents(doc! { "opened": { "$exists": true } }).await.unwrap(), 0);
+    contract::Fixture::drop(fixture).await;
+}
+
+/// How many transactions wrote sessions of this database: the oplog has an entry for each.
+async fn transactions(store: &MongoStore) -> u64 {
+    let written = format!("{}.{SESSIONS}", store.database.name());
+    let oplog = store.database.client().database("local").collection::<Document>("oplog.rs");
+    oplog.count_documents(doc! { "o.applyOps.ns": written }).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn concurrent_ends_share_transactions_and_two_replicas_end_each_session_once() {
+    let (fixture, many) = (<Fixture as contract::Fixture>::new().await, 60);
+    let store = &fixture.store;
+    let other = MongoStore::new(store.server.clone());
+    other.prepare().await.unwrap();
+    let sessions: Vec<_> =
+        (0..many).map(|_| contract::opened("u", contract::entry(Action::Login, "u").at).0).collect();
+    let clock = contract::clock();
+    for session in &sessions {
+        let entry = contract::entry(Action::Login, "u");
+        store.insert_session(session, 1000, &clock, &entry).await.unwrap();
+    }
+    let before = transactions(store).await;
+    let entries: Vec<_> = (0..2 * many).map(|_| contract::entry(Action::SessionEnded, "u")).collect();
+    let replicas = [store, &other];
+    let ends = entries.iter().enumerate().map(|(at, entry)| {
+        let (replica, session) = (replicas[at % 2], &sessions[at / 2]);
+        replica.end_session("u", &session.id, EndReason::Logout, &clock, entry)
+    });
+    let ended = join_all(ends).await.into_iter().filter(|ended| *ended.as_ref().unwrap()).count();
+    assert_eq!(ended, many, "each session is ended once");
+    let used = transactions(store).await - before;
+    assert!((1..=20).contains(&used), "{used} transactions for {many} sessions");
     contract::Fixture::drop(fixture).await;
 }
 

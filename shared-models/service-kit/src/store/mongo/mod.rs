@@ -36,7 +36,7 @@ use self::{
 pub use self::{
     causes::{cause, may_have_written},
     reads::Reads,
-    transaction::Interrupted,
+    transaction::{Interrupted, Patience},
 };
 use crate::{
     clock::{Clock as _, SystemClock},

@@ -5,13 +5,16 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, pending};
 use mongodb::{
     ClientSession,
     error::{Error, Result as MongoResult},
     options::{ReadPreference, SelectionCriteria, TransactionOptions},
 };
-use tokio::time::timeout;
+use tokio::{
+    select,
+    time::{sleep, timeout},
+};
 
 use super::Server;
 
@@ -26,12 +29,27 @@ pub enum Interrupted {
     Unknown,
 }
 
+/// How long a transaction may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Until it is committed: work that conflicts with another transaction is repeated until then.
+    pub work: Duration,
+    /// With the commit.
+    pub whole: Duration,
+}
+
+impl From<Duration> for Patience {
+    fn from(whole: Duration) -> Self {
+        Self { work: whole, whole }
+    }
+}
+
 impl Server {
     /// Runs `work` in one transaction, again when another one came between, for `patience` at most. What it returns is
     /// committed.
     pub async fn transact<C, T, F>(
         &self,
-        patience: Duration,
+        patience: impl Into<Patience>,
         context: C,
         work: F,
     ) -> Result<MongoResult<T>, Interrupted>
@@ -40,6 +58,7 @@ impl Server {
         T: Send,
         F: for<'b> FnMut(&'b mut ClientSession, &'b mut C) -> BoxFuture<'b, MongoResult<T>> + Send,
     {
+        let patience = patience.into();
         let mut session = self.database.client().start_session().await.map_err(Interrupted::Unbegun)?;
         let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
         let options = TransactionOptions::builder().selection_criteria(primary).build();
@@ -56,7 +75,17 @@ impl Server {
                     Ok(done)
                 })
             });
-        match self.while_it_answers(timeout(patience, running)).await {
+        let given_up = async {
+            sleep(patience.work).await;
+            if committing.load(Ordering::Relaxed) {
+                pending::<()>().await;
+            }
+        };
+        let done = select! {
+            done = self.while_it_answers(timeout(patience.whole, running)) => done,
+            () = given_up => None,
+        };
+        match done {
             Some(Ok(done)) => Ok(done),
             _ if committing.load(Ordering::Relaxed) => Err(Interrupted::Unknown),
             _ => Err(Interrupted::GivenUp),
