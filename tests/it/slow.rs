@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::{net::TcpStream, time::sleep};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::sleep,
+};
 
 use crate::support::{
     Stack,
@@ -36,4 +40,48 @@ async fn a_connection_is_kept_between_two_requests() {
         sleep(Duration::from_secs(8)).await;
         answered(&mut connection, &request).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_goes_on_sending_a_refused_body_reads_why_it_was_refused() {
+    let stack = Stack::embedded().await;
+    for base in [&stack.auth[0].base, &stack.resource[0].base] {
+        let host = base.trim_start_matches("http://");
+        let connection = TcpStream::connect(host).await.expect("a connection");
+        let (mut answers, mut requests) = connection.into_split();
+        let sending = tokio::spawn({
+            let head = format!("POST /nowhere HTTP/1.1\r\nhost: {host}\r\ncontent-length: 8388608\r\n\r\n");
+            async move {
+                requests.write_all(head.as_bytes()).await.expect("sent");
+                // The answer is there before half of it is sent.
+                let piece = vec![b' '; 128 * 1024];
+                for _ in 0..64 {
+                    if requests.write_all(&piece).await.is_err() {
+                        break;
+                    }
+                    sleep(Duration::from_millis(5)).await;
+                }
+                requests
+            }
+        });
+        sleep(Duration::from_millis(200)).await;
+        let mut answer = Vec::new();
+        answers.read_to_end(&mut answer).await.expect("the whole answer");
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.ends_with('}'), "{answer}");
+        drop(sending.await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_whose_chunks_were_refused_is_said_to_be_closed() {
+    let stack = Stack::embedded().await;
+    let host = stack.resource[0].base.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(host).await.expect("a connection");
+    let refused =
+        format!("POST /nowhere HTTP/1.1\r\nhost: {host}\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n");
+    let answer = answered(&mut connection, &refused).await;
+    assert!(answer.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{answer}");
+    connection.write_all(b"0\r\n\r\n").await.expect("the end of the body");
+    assert_eq!(connection.read(&mut [0; 8]).await.expect("the end"), 0);
 }

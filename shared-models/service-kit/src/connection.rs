@@ -9,7 +9,7 @@ use std::{
     io::{self, IoSlice},
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -59,32 +59,61 @@ pub(crate) struct Connection<S> {
     patience: Option<Duration>,
     /// Until when the request has to arrive that began to, and how many had begun before it.
     due: Option<(Pin<Box<Sleep>>, u64)>,
+    /// Whether bytes came that the request may be whole with.
+    has_more: bool,
     /// Whether the client takes nothing at the moment: what it has sent waits until then.
     is_blocked: bool,
 }
 
 impl<S> Connection<S> {
     pub(crate) fn new(stream: S, patience: Option<Duration>) -> Self {
-        Self { stream, requests: Requests::default(), patience, due: None, is_blocked: false }
+        Self {
+            stream,
+            requests: Requests::default(),
+            patience,
+            due: None,
+            has_more: false,
+            is_blocked: false,
+        }
     }
 
     pub(crate) fn requests(&self) -> Requests {
         self.requests.clone()
     }
 
-    /// Ready once the request that began to arrive is late.
-    fn poll_late(&mut self, context: &mut Context<'_>, has_arrived: bool) -> Poll<()> {
-        let Some(patience) = self.patience else { return Poll::Pending };
+    /// Notes bytes that came. They are the beginning of a request if none is served.
+    fn begin(&mut self) {
+        let Some(patience) = self.patience else { return };
+        self.has_more = true;
+        self.forget_served();
+        if self.due.is_none() && !self.requests.are_served() {
+            let due = Box::pin(sleep_until(Instant::now() + patience));
+            self.due = Some((due, self.requests.0.begun.get()));
+        }
+    }
+
+    /// A request that is served was not late.
+    fn forget_served(&mut self) {
         let begun = self.requests.0.begun.get();
-        if self.requests.are_served() || self.is_blocked {
-            self.due = None;
-        } else if self.due.as_ref().is_none_or(|(_, before)| *before != begun) {
-            self.due = has_arrived.then(|| (Box::pin(sleep_until(Instant::now() + patience)), begun));
+        self.due.take_if(|(_, before)| *before != begun);
+    }
+
+    /// Ready once the request that began to arrive is late.
+    fn poll_late(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.forget_served();
+        let patience = self.patience.unwrap_or_default();
+        let Some((due, _)) = &mut self.due else { return Poll::Pending };
+        if self.is_blocked {
+            // The time begins once the client takes its answers again.
+            due.as_mut().reset(Instant::now() + patience);
         }
-        match &mut self.due {
-            Some((due, _)) => due.as_mut().poll(context),
-            None => Poll::Pending,
+        ready!(due.as_mut().poll(context));
+        if std::mem::take(&mut self.has_more) {
+            // It is looked at first.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
+        Poll::Ready(())
     }
 }
 
@@ -96,8 +125,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
     ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, into);
-        if self.poll_late(context, into.filled().len() > before).is_ready() {
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "a request takes too long")));
+        if into.filled().len() > before {
+            self.begin();
+        }
+        if read.is_pending() {
+            ready!(self.poll_late(context));
+            tracing::debug!("a connection is cut: a request takes too long to arrive");
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         read
     }
@@ -111,6 +145,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.is_blocked = written.is_pending();
+        self.forget_served();
         written
     }
 
@@ -121,6 +156,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
         self.is_blocked = written.is_pending();
+        self.forget_served();
         written
     }
 
@@ -214,6 +250,46 @@ mod tests {
             let silence = tokio::time::timeout(20 * PATIENCE, connection.read(&mut [0; 5])).await;
             assert!(silence.is_err(), "{silence:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_whole_just_in_time_is_looked_at() {
+        let (mut client, mut connection) = connected();
+        client.write_all(b"GET").await.unwrap();
+        let mut bytes = [0; 8];
+        assert_eq!(connection.read(&mut bytes).await.unwrap(), 3);
+        let last = async {
+            sleep(PATIENCE).await;
+            client.write_all(b" /").await.unwrap();
+        };
+        let rest = async {
+            // A thread that did other things meanwhile.
+            sleep(2 * PATIENCE).await;
+            let count = connection.read(&mut bytes).await.unwrap();
+            assert!(futures_util::poll!(std::pin::pin!(connection.read(&mut bytes[count..]))).is_pending());
+            connection.requests().begin()
+        };
+        let ((), serving) = tokio::join!(last, rest);
+        drop(serving);
+        let silence = tokio::time::timeout(20 * PATIENCE, connection.read(&mut bytes)).await;
+        assert!(silence.is_err(), "{silence:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_began_behind_an_answer_nobody_took_is_late_once_that_is_taken() {
+        let (mut client, mut connection) = connected();
+        let mut answer = &[0; 200][..];
+        while let Poll::Ready(written) = futures_util::poll!(std::pin::pin!(connection.write(answer))) {
+            answer = &answer[written.unwrap()..];
+        }
+        client.write_all(b"G").await.unwrap();
+        let mut bytes = [0; 8];
+        assert_eq!(connection.read(&mut bytes).await.unwrap(), 1);
+        let waiting = tokio::time::timeout(20 * PATIENCE, connection.read(&mut bytes)).await;
+        assert!(waiting.is_err(), "{waiting:?}");
+        client.read_exact(&mut [0; 64]).await.unwrap();
+        connection.write_all(&answer[..8]).await.unwrap();
+        assert_eq!(read_on(&mut connection).await, (io::ErrorKind::TimedOut, PATIENCE));
     }
 
     #[tokio::test(start_paused = true)]

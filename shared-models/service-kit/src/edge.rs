@@ -83,7 +83,8 @@ pub(crate) async fn edge(
     let problem = problem(&response, &edge.described);
     let code = problem.as_ref().map(|problem| problem.code().name());
     let mut response = in_pieces(answer(response, problem, &id), on_connection);
-    finish(response.response_mut(), &id, edge.draining.load(Ordering::Relaxed));
+    let closes = edge.draining.load(Ordering::Relaxed) || observed.refuses_chunks(&response);
+    finish(response.response_mut(), &id, closes);
     observed.finish(&response, code);
     Ok(response)
 }
@@ -165,8 +166,8 @@ fn raised_by_actix(status: StatusCode, message: &str) -> Problem {
     Problem::new(code, message)
 }
 
-fn finish(response: &mut HttpResponse<BoxBody>, id: &str, draining: bool) {
-    if draining {
+fn finish(response: &mut HttpResponse<BoxBody>, id: &str, closes: bool) {
+    if closes {
         // A kept connection would be cut later, perhaps under a request.
         response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     }

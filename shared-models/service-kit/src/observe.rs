@@ -1,16 +1,23 @@
 //! What is noted of each request: the span of its trace, its log line, and the metrics of the edge.
 
-use std::{cell::RefCell, collections::HashMap, net::IpAddr, time::Instant};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    future::ready,
+    net::IpAddr,
+    rc::Rc,
+    time::Instant,
+};
 
 use actix_web::{
     HttpMessage as _, HttpRequest,
     body::BoxBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::PayloadError,
-    http::StatusCode,
+    http::{StatusCode, header::TRANSFER_ENCODING},
     web::Bytes,
 };
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use tracing::Span;
 use uuid::Uuid;
 
@@ -45,6 +52,8 @@ pub(crate) struct Observed {
     method: &'static str,
     started: Instant,
     address: Option<IpAddr>,
+    /// Whether the end of a body is awaited that only its chunks will say.
+    awaits_chunks: Rc<Cell<bool>>,
     _in_flight: InFlight,
 }
 
@@ -83,8 +92,13 @@ impl Observed {
             )
         });
         let address = proxies.client_address(request.request());
-        count_body(request);
-        Self { span, trace, method, started, address, _in_flight: InFlight::begin() }
+        let awaits_chunks = count_body(request);
+        Self { span, trace, method, started, address, awaits_chunks, _in_flight: InFlight::begin() }
+    }
+
+    /// Whether the request is refused while its client may send chunks for as long as it likes.
+    pub(crate) fn refuses_chunks(&self, response: &ServiceResponse<BoxBody>) -> bool {
+        response.status().as_u16() >= 400 && self.awaits_chunks.get()
     }
 
     /// Counts and logs the answer, whose error has this code if it has one.
@@ -164,19 +178,25 @@ fn record(method: &'static str, route: &'static str, status: StatusCode, act: im
     });
 }
 
-fn count_body(request: &mut ServiceRequest) {
+/// Counts the bytes of the body as they are read. Returns whether more chunks of it are awaited.
+fn count_body(request: &mut ServiceRequest) -> Rc<Cell<bool>> {
+    let awaits_chunks = Rc::new(Cell::new(false));
     match request.take_payload() {
         Payload::None => {}
         body => {
+            awaits_chunks.set(request.headers().contains_key(TRANSFER_ENCODING));
+            let at_end = Rc::clone(&awaits_chunks);
             let counted = body.map(|piece: Result<Bytes, PayloadError>| {
                 if let Ok(bytes) = &piece {
                     BYTES_IN.get().increment(bytes.len() as u64);
                 }
                 piece
             });
-            request.set_payload(Payload::Stream { payload: Box::pin(counted) });
+            let end = stream::once(async move { at_end.set(false) }).filter_map(|()| ready(None));
+            request.set_payload(Payload::Stream { payload: Box::pin(counted.chain(end)) });
         }
     }
+    awaits_chunks
 }
 
 #[cfg(test)]

@@ -79,14 +79,17 @@ pub(crate) fn in_pieces(
     if let BodySize::Sized(length) = size {
         BYTES_OUT.get().increment(length);
     }
-    match size {
-        BodySize::Sized(length) if length > PIECE as u64 => {}
-        BodySize::Stream => {}
-        _ => return response,
+    if size == BodySize::None {
+        return response;
     }
     let open = matches!(size, BodySize::Stream).then(Open::begin);
     response.map_body(|_, body| {
-        BoxBody::new(Pieces { size, body, rest: Bytes::new(), open, _lease: lease, _serving: serving })
+        let (body, rest) = match body.try_into_bytes() {
+            Ok(whole) if whole.len() <= PIECE => return BoxBody::new(whole),
+            Ok(whole) => (BoxBody::new(body::None::new()), whole),
+            Err(body) => (body, Bytes::new()),
+        };
+        BoxBody::new(Pieces { size, body, rest, open, _lease: lease, _serving: serving })
     })
 }
 

@@ -42,6 +42,9 @@ use crate::{
 const HTTP_2: &[u8; 12] = b"PRI * HTTP/2";
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a client may still send to a connection that is closed after the answer: its system would discard the answer if the
+/// connection were reset at once.
+const LINGER: Duration = Duration::from_secs(1);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long after the signal the process has ended at the latest, even if a worker, a blocking task or a collector of
@@ -189,11 +192,13 @@ fn public(
             // A client that closes its side has left: what runs for it ends.
             .h1_allow_half_closed(false)
             .client_request_timeout(HEAD_TIMEOUT)
+            .client_disconnect_timeout(LINGER)
             .keep_alive(KEEP_ALIVE)
             .local_addr(address)
             .on_connect_ext(|connection: &Connection<TcpStream>, data| {
                 data.insert(connection.requests());
             })
+            // Of what this says of the service only the scheme, http, is used.
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(move |stream| accept(stream, write_timeout, h2c)).and_then(http)
     })?;

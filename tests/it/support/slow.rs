@@ -64,7 +64,7 @@ impl Slow {
 }
 
 /// Sends a request that is refused, and reads the whole answer: a problem.
-pub async fn answered(stream: &mut TcpStream, request: &str) {
+pub async fn answered(stream: &mut TcpStream, request: &str) -> String {
     stream.write_all(request.as_bytes()).await.expect("sent");
     let (mut answer, mut piece) = (Vec::new(), [0; 1024]);
     while !answer.ends_with(b"}") {
@@ -73,4 +73,5 @@ pub async fn answered(stream: &mut TcpStream, request: &str) {
         assert!(read > 0, "cut after {:?}", String::from_utf8_lossy(&answer));
         answer.extend_from_slice(&piece[..read]);
     }
+    String::from_utf8(answer).expect("text")
 }

@@ -20,6 +20,7 @@ use super::{
     MongoStore, TIMEOUT, audit,
     documents::{ACTIVE, SESSIONS},
     outbox,
+    publisher::Publisher,
     sessions::{collection, ending},
     transact,
 };
@@ -29,7 +30,9 @@ use crate::{
 };
 
 /// Few, so that larger batches form, and so that few batches conflict.
-const LIMITS: Limits = Limits { name: "ends", near: 1, far: 2, calls: 100, timeout: TIMEOUT };
+const LIMITS: Limits = Limits { name: "ends", near: 1, far: 2, calls: 100, timeout: MOST };
+/// How long a batch may take with the publication of what it revoked.
+const MOST: Duration = Duration::from_secs(8);
 /// A batch that conflicts with others for a second, or gets no answer, is given up: each of its calls then goes alone, and
 /// delays no others. Its commit may take longer.
 const TOGETHER: Patience = Patience { work: A_SECOND, whole: Duration::from_millis(3_500) };
@@ -69,11 +72,11 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    pub(super) fn new(server: &Server, database: Database) -> Self {
-        let (theirs, runtime) = ((server.clone(), database.clone()), server.runtime.clone());
+    pub(super) fn new(server: &Server, database: Database, publisher: Publisher) -> Self {
+        let (theirs, runtime) = ((server.clone(), database.clone(), publisher), server.runtime.clone());
         let run = move |calls| {
-            let (server, database) = theirs.clone();
-            async move { answer(&server, &database, calls).await }
+            let (server, database, publisher) = theirs.clone();
+            async move { answer(&server, &database, &publisher, calls).await }
         };
         Self { server: server.clone(), database, together: Batcher::new(runtime, LIMITS, run) }
     }
@@ -137,7 +140,12 @@ impl MongoStore {
     }
 }
 
-async fn answer(server: &Server, database: &Database, calls: Vec<Call<End, Answered>>) {
+async fn answer(
+    server: &Server,
+    database: &Database,
+    publisher: &Publisher,
+    calls: Vec<Call<End, Answered>>,
+) {
     let ends: Vec<End> = calls.iter().map(|call| call.question.clone()).collect();
     let written = written(server, database, TOGETHER, &ends).await;
     for (at, call) in calls.into_iter().enumerate() {
@@ -146,6 +154,10 @@ async fn answer(server: &Server, database: &Database, calls: Vec<Call<End, Answe
             Err(StoreError::Unknown) => Answered::Done(Err(StoreError::Unknown)),
             Err(_) => Answered::Alone,
         });
+    }
+    // The callers do so too, and report a failure; but all of them may have left.
+    if let (Ok(_) | Err(StoreError::Unknown), Some(last)) = (&written, ends.last()) {
+        publisher.publish(&last.clock).await.ok();
     }
 }
 

@@ -88,6 +88,7 @@ impl MongoStore {
             .write_concern(database.write_concern().cloned())
             .build();
         let database = database.client().database_with_options(database.name(), options);
+        let publisher = Publisher::new(&server, database.clone());
         let reads = |collection| Reads::new(&server, database.collection(collection));
         Self {
             users: reads("users"),
@@ -96,8 +97,8 @@ impl MongoStore {
             refreshes: Refreshes::new(&server, database.clone()),
             counts: Counts::default(),
             giving: Mutex::default(),
-            ends: Ends::new(&server, database.clone()),
-            publisher: Publisher::new(&server, database.clone()),
+            ends: Ends::new(&server, database.clone(), publisher.clone()),
+            publisher,
             indexed: Once::default(),
             database,
             server,

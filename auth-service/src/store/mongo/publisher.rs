@@ -56,7 +56,8 @@ pub(super) fn counters(database: &Database) -> Collection<Counter> {
     database.collection("counters")
 }
 
-/// Publishes what lies in the outbox. Acts that end together are published together.
+/// Publishes what lies in the outbox. Acts that end together are published together. Clones share their work.
+#[derive(Clone)]
 pub(super) struct Publisher(Batcher<RevocationClock, Result<(), StoreError>>);
 
 impl Publisher {

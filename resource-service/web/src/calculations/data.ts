@@ -48,7 +48,7 @@ export function useCalculation(id: string) {
     },
     refetchInterval: ({ state }) => (state.data?.status === 'running' ? WATCH : false),
   });
-  useLateNames(query, query.data !== undefined && isNameLate(query.data));
+  useLateNames(id, query, query.data !== undefined && isNameLate(query.data));
   return query;
 }
 

@@ -19,24 +19,21 @@ interface Answered {
   refetch(): unknown;
 }
 
-/** Fetches a query again while names in its data are late. A fetch that fails is the last one. */
-export function useLateNames({ dataUpdatedAt, refetch }: Answered, areLate: boolean): void {
-  const repeats = useRef(0);
+/** Fetches a query again while names in its data are late; `key` says which query it is. A fetch that fails is the last one. */
+export function useLateNames(key: string, { dataUpdatedAt, refetch }: Answered, areLate: boolean): void {
+  const counted = useRef({ key, repeats: 0 });
   // Runs again with each answer.
   useEffect(() => {
-    if (dataUpdatedAt === 0) return;
-    if (!areLate) {
-      repeats.current = 0;
-      return;
-    }
-    if (repeats.current === REPEATS) return;
+    if (counted.current.key !== key || !areLate) counted.current = { key, repeats: 0 };
+    const { repeats } = counted.current;
+    if (dataUpdatedAt === 0 || !areLate || repeats === REPEATS) return;
     const timer = setTimeout(
       () => {
-        repeats.current += 1;
+        counted.current.repeats += 1;
         void refetch();
       },
-      FIRST * 2 ** repeats.current,
+      FIRST * 2 ** repeats,
     );
     return () => clearTimeout(timer);
-  }, [areLate, dataUpdatedAt, refetch]);
+  }, [key, areLate, dataUpdatedAt, refetch]);
 }

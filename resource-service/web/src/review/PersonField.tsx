@@ -86,7 +86,7 @@ function usePeopleLike(sought: string, mayFind: boolean) {
     enabled: !mayFind,
     staleTime: ({ state }) => (state.data?.isLate ? 0 : 60_000),
   });
-  useLateNames(owners, owners.data?.isLate === true);
+  useLateNames(sub, owners, owners.data?.isLate === true);
   const { error, isLoading } = mayFind ? found : owners;
   const people = mayFind ? (found.data ?? []) : peopleLike(owners.data?.people ?? [], sought);
   return { people, error, isLoading };

@@ -76,7 +76,7 @@ export function useRequests(id: string) {
     queryKey: requestsKey(id),
     queryFn: ({ signal }) => fetchRequests(api, id, signal),
   });
-  useLateNames(query, query.data?.some(isNameLate) === true);
+  useLateNames(id, query, query.data?.some(isNameLate) === true);
   return query;
 }
 

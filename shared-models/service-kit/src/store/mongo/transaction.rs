@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::{BoxFuture, pending};
+use futures_util::future::BoxFuture;
 use mongodb::{
     ClientSession,
     error::{Error, Result as MongoResult},
@@ -17,6 +17,9 @@ use tokio::{
 };
 
 use super::Server;
+
+/// How often is looked whether a commit that takes long has failed.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Why nobody knows what a transaction came to, or that it was never begun.
 #[derive(Debug)]
@@ -77,8 +80,8 @@ impl Server {
             });
         let given_up = async {
             sleep(patience.work).await;
-            if committing.load(Ordering::Relaxed) {
-                pending::<()>().await;
+            while committing.load(Ordering::Relaxed) {
+                sleep(LOOK).await;
             }
         };
         let done = select! {
