@@ -82,9 +82,8 @@ pub(crate) async fn edge(
     let response = observed.trace.around(serving).await?;
     let problem = problem(&response, &edge.described);
     let code = problem.as_ref().map(|problem| problem.code().name());
-    let mut response = in_pieces(answer(response, problem, &id), on_connection);
-    let closes = edge.draining.load(Ordering::Relaxed) || observed.refuses_chunks(&response);
-    finish(response.response_mut(), &id, closes);
+    let mut response = in_pieces(answer(response, problem, &id), on_connection, observed.unread());
+    finish(response.response_mut(), &id, edge.draining.load(Ordering::Relaxed));
     observed.finish(&response, code);
     Ok(response)
 }
@@ -166,8 +165,8 @@ fn raised_by_actix(status: StatusCode, message: &str) -> Problem {
     Problem::new(code, message)
 }
 
-fn finish(response: &mut HttpResponse<BoxBody>, id: &str, closes: bool) {
-    if closes {
+fn finish(response: &mut HttpResponse<BoxBody>, id: &str, draining: bool) {
+    if draining {
         // A kept connection would be cut later, perhaps under a request.
         response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     }

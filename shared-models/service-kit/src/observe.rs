@@ -1,11 +1,12 @@
 //! What is noted of each request: the span of its trace, its log line, and the metrics of the edge.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     collections::HashMap,
-    future::ready,
     net::IpAddr,
+    pin::Pin,
     rc::Rc,
+    task::{Poll, ready},
     time::Instant,
 };
 
@@ -13,11 +14,9 @@ use actix_web::{
     HttpMessage as _, HttpRequest,
     body::BoxBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
-    error::PayloadError,
-    http::{StatusCode, header::TRANSFER_ENCODING},
-    web::Bytes,
+    http::StatusCode,
 };
-use futures_util::{StreamExt as _, stream};
+use futures_util::{Stream as _, stream};
 use tracing::Span;
 use uuid::Uuid;
 
@@ -52,9 +51,21 @@ pub(crate) struct Observed {
     method: &'static str,
     started: Instant,
     address: Option<IpAddr>,
-    /// Whether the end of a body is awaited that only its chunks will say.
-    awaits_chunks: Rc<Cell<bool>>,
+    body: Body,
     _in_flight: InFlight,
+}
+
+/// The body of a request, shared by its reader and its answer; [`Payload::None`] once it has been read to its end.
+///
+/// actix-web closes a connection whose client is still sending a body that was not read. It does not where the body has chunks and
+/// was dropped: it then waits for the end of the body, for ever. So the answer holds the body until it has been sent.
+#[derive(Clone)]
+pub(crate) struct Body(Rc<RefCell<Payload>>);
+
+impl Body {
+    fn is_read(&self) -> bool {
+        matches!(*self.0.borrow(), Payload::None)
+    }
 }
 
 /// Counts among the requests in flight for as long as it exists.
@@ -92,13 +103,13 @@ impl Observed {
             )
         });
         let address = proxies.client_address(request.request());
-        let awaits_chunks = count_body(request);
-        Self { span, trace, method, started, address, awaits_chunks, _in_flight: InFlight::begin() }
+        let body = count_body(request);
+        Self { span, trace, method, started, address, body, _in_flight: InFlight::begin() }
     }
 
-    /// Whether the request is refused while its client may send chunks for as long as it likes.
-    pub(crate) fn refuses_chunks(&self, response: &ServiceResponse<BoxBody>) -> bool {
-        response.status().as_u16() >= 400 && self.awaits_chunks.get()
+    /// The body, unless it has been read to its end.
+    pub(crate) fn unread(&self) -> Option<Body> {
+        Some(self.body.clone()).filter(|body| !body.is_read())
     }
 
     /// Counts and logs the answer, whose error has this code if it has one.
@@ -178,25 +189,23 @@ fn record(method: &'static str, route: &'static str, status: StatusCode, act: im
     });
 }
 
-/// Counts the bytes of the body as they are read. Returns whether more chunks of it are awaited.
-fn count_body(request: &mut ServiceRequest) -> Rc<Cell<bool>> {
-    let awaits_chunks = Rc::new(Cell::new(false));
-    match request.take_payload() {
-        Payload::None => {}
-        body => {
-            awaits_chunks.set(request.headers().contains_key(TRANSFER_ENCODING));
-            let at_end = Rc::clone(&awaits_chunks);
-            let counted = body.map(|piece: Result<Bytes, PayloadError>| {
-                if let Ok(bytes) = &piece {
-                    BYTES_IN.get().increment(bytes.len() as u64);
-                }
-                piece
-            });
-            let end = stream::once(async move { at_end.set(false) }).filter_map(|()| ready(None));
-            request.set_payload(Payload::Stream { payload: Box::pin(counted.chain(end)) });
-        }
+/// Counts the bytes of the body as they are read.
+fn count_body(request: &mut ServiceRequest) -> Body {
+    let body = Body(Rc::new(RefCell::new(request.take_payload())));
+    if !body.is_read() {
+        let Body(reading) = body.clone();
+        let counted = stream::poll_fn(move |context| {
+            let mut body = reading.borrow_mut();
+            let piece = ready!(Pin::new(&mut *body).poll_next(context));
+            match &piece {
+                Some(Ok(bytes)) => BYTES_IN.get().increment(bytes.len() as u64),
+                Some(Err(_)) | None => *body = Payload::None,
+            }
+            Poll::Ready(piece)
+        });
+        request.set_payload(Payload::Stream { payload: Box::pin(counted) });
     }
-    awaits_chunks
+    body
 }
 
 #[cfg(test)]

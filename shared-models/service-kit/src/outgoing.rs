@@ -20,6 +20,7 @@ use crate::{
     caller::Caller,
     connection::Serving,
     metric::kit::{BYTES_OUT, STREAMS},
+    observe::Body,
     problem::Problem,
 };
 
@@ -65,11 +66,12 @@ pub(crate) async fn count(response: ServiceResponse<impl MessageBody + 'static>)
     response
 }
 
-/// Sends a long answer in pieces, and gives its memory back when the last of them has left or the client has gone. Its request
-/// is served until then.
+/// Sends a long answer in pieces, and gives its memory back when the last of them has left or the client has gone. Until then its
+/// request is served, and what was not read of the request's body is kept.
 pub(crate) fn in_pieces(
     mut response: ServiceResponse<BoxBody>,
     serving: Option<Serving>,
+    unread: Option<Body>,
 ) -> ServiceResponse<BoxBody> {
     let lease = response.response_mut().extensions_mut().remove::<Lease>();
     let size = response.response().body().size();
@@ -79,17 +81,18 @@ pub(crate) fn in_pieces(
     if let BodySize::Sized(length) = size {
         BYTES_OUT.get().increment(length);
     }
-    if size == BodySize::None {
+    let must_hold = unread.is_some();
+    if size == BodySize::None && !must_hold {
         return response;
     }
     let open = matches!(size, BodySize::Stream).then(Open::begin);
     response.map_body(|_, body| {
         let (body, rest) = match body.try_into_bytes() {
-            Ok(whole) if whole.len() <= PIECE => return BoxBody::new(whole),
+            Ok(whole) if whole.len() <= PIECE && !must_hold => return BoxBody::new(whole),
             Ok(whole) => (BoxBody::new(body::None::new()), whole),
             Err(body) => (body, Bytes::new()),
         };
-        BoxBody::new(Pieces { size, body, rest, open, _lease: lease, _serving: serving })
+        BoxBody::new(Pieces { size, body, rest, open, _lease: lease, _serving: serving, _unread: unread })
     })
 }
 
@@ -115,6 +118,7 @@ struct Pieces {
     open: Option<Open>,
     _lease: Option<Lease>,
     _serving: Option<Serving>,
+    _unread: Option<Body>,
 }
 
 /// Counts among the open streams for as long as it exists.

@@ -30,9 +30,7 @@ use crate::{
 };
 
 /// Few, so that larger batches form, and so that few batches conflict.
-const LIMITS: Limits = Limits { name: "ends", near: 1, far: 2, calls: 100, timeout: MOST };
-/// How long a batch may take with the publication of what it revoked.
-const MOST: Duration = Duration::from_secs(8);
+const LIMITS: Limits = Limits { name: "ends", near: 1, far: 2, calls: 100, timeout: TIMEOUT };
 /// A batch that conflicts with others for a second, or gets no answer, is given up: each of its calls then goes alone, and
 /// delays no others. Its commit may take longer.
 const TOGETHER: Patience = Patience { work: A_SECOND, whole: Duration::from_millis(3_500) };
@@ -155,9 +153,10 @@ async fn answer(
             Err(_) => Answered::Alone,
         });
     }
-    // The callers do so too, and report a failure; but all of them may have left.
+    // The callers do so too, and report a failure; but all of them may have left. The next batch does not wait for it.
     if let (Ok(_) | Err(StoreError::Unknown), Some(last)) = (&written, ends.last()) {
-        publisher.publish(&last.clock).await.ok();
+        let (publisher, clock) = (publisher.clone(), last.clock.clone());
+        server.runtime.spawn(async move { publisher.publish(&clock).await });
     }
 }
 

@@ -13,7 +13,7 @@ async fn page() -> HttpResponse {
 async fn a_long_answer_is_counted_until_it_has_left_and_goes_out_in_pieces() {
     let budget = Budget::new(16 * MIB);
     let outer = from_fn(async |request, next: actix_web::middleware::Next<_>| {
-        next.call(request).await.map(|response| in_pieces(response.map_into_boxed_body(), None))
+        next.call(request).await.map(|response| in_pieces(response.map_into_boxed_body(), None, None))
     });
     let app = App::new().app_data(budget.clone()).route("/", web::get().to(page)).wrap(from_fn(compress));
     let app = test::init_service(app.wrap(outer)).await;
