@@ -79,12 +79,34 @@ async fn a_client_that_goes_on_sending_a_refused_body_reads_why_it_was_refused()
 async fn a_connection_whose_chunks_were_refused_is_closed() {
     let stack = Stack::embedded().await;
     let host = stack.resource[0].base.trim_start_matches("http://");
+    for (method, end) in [("POST", "}"), ("HEAD", "\r\n\r\n")] {
+        let mut connection = TcpStream::connect(host).await.expect("a connection");
+        let refused = format!(
+            "{method} /nowhere HTTP/1.1\r\nhost: {host}\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n"
+        );
+        connection.write_all(refused.as_bytes()).await.expect("sent");
+        // The client is silent from now on.
+        let mut answer = String::new();
+        let read = timeout(ASKED, connection.read_to_string(&mut answer)).await;
+        read.expect("the end in time").expect("the whole answer");
+        assert!(answer.starts_with("HTTP/1.1 404") && answer.ends_with(end), "{method}: {answer}");
+        assert!(answer.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{method}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_whose_chunks_were_read_is_kept() {
+    let stack = Stack::embedded().await;
+    let host = stack.auth[0].base.trim_start_matches("http://");
     let mut connection = TcpStream::connect(host).await.expect("a connection");
-    let refused =
-        format!("POST /nowhere HTTP/1.1\r\nhost: {host}\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n");
-    let answer = answered(&mut connection, &refused).await;
-    assert!(answer.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{answer}");
-    // The client is silent from now on.
-    let end = timeout(ASKED, connection.read(&mut [0; 8])).await.expect("the end in time");
-    assert_eq!(end.expect("the end"), 0);
+    let login = format!(
+        "POST /auth/login HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n\
+         2\r\n{{}}\r\n"
+    );
+    connection.write_all(login.as_bytes()).await.expect("sent");
+    sleep(Duration::from_millis(300)).await;
+    for request in ["0\r\n\r\n".to_owned(), format!("GET /nowhere HTTP/1.1\r\nhost: {host}\r\n\r\n")] {
+        let answer = answered(&mut connection, &request).await;
+        assert!(!answer.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{answer}");
+    }
 }

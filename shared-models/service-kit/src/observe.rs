@@ -14,7 +14,7 @@ use actix_web::{
     HttpMessage as _, HttpRequest,
     body::BoxBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::StatusCode,
+    http::{StatusCode, header::TRANSFER_ENCODING},
 };
 use futures_util::{Stream as _, stream};
 use tracing::Span;
@@ -51,22 +51,17 @@ pub(crate) struct Observed {
     method: &'static str,
     started: Instant,
     address: Option<IpAddr>,
-    body: Body,
+    /// The body if it has chunks of HTTP/1.
+    chunks: Option<Body>,
     _in_flight: InFlight,
 }
 
 /// The body of a request, shared by its reader and its answer; [`Payload::None`] once it has been read to its end.
 ///
 /// actix-web closes a connection whose client is still sending a body that was not read. It does not where the body has chunks and
-/// was dropped: it then waits for the end of the body, for ever. So the answer holds the body until it has been sent.
+/// was dropped: it then waits for the end of the body, for ever. So the answer holds such a body until it has been sent.
 #[derive(Clone)]
 pub(crate) struct Body(Rc<RefCell<Payload>>);
-
-impl Body {
-    fn is_read(&self) -> bool {
-        matches!(*self.0.borrow(), Payload::None)
-    }
-}
 
 /// Counts among the requests in flight for as long as it exists.
 struct InFlight;
@@ -103,13 +98,13 @@ impl Observed {
             )
         });
         let address = proxies.client_address(request.request());
-        let body = count_body(request);
-        Self { span, trace, method, started, address, body, _in_flight: InFlight::begin() }
+        let chunks = count_body(request);
+        Self { span, trace, method, started, address, chunks, _in_flight: InFlight::begin() }
     }
 
-    /// The body, unless it has been read to its end.
+    /// A body of chunks that has not been read to its end.
     pub(crate) fn unread(&self) -> Option<Body> {
-        Some(self.body.clone()).filter(|body| !body.is_read())
+        self.chunks.clone().filter(|Body(body)| !matches!(*body.borrow(), Payload::None))
     }
 
     /// Counts and logs the answer, whose error has this code if it has one.
@@ -189,23 +184,28 @@ fn record(method: &'static str, route: &'static str, status: StatusCode, act: im
     });
 }
 
-/// Counts the bytes of the body as they are read.
-fn count_body(request: &mut ServiceRequest) -> Body {
-    let body = Body(Rc::new(RefCell::new(request.take_payload())));
-    if !body.is_read() {
-        let Body(reading) = body.clone();
-        let counted = stream::poll_fn(move |context| {
-            let mut body = reading.borrow_mut();
-            let piece = ready!(Pin::new(&mut *body).poll_next(context));
-            match &piece {
-                Some(Ok(bytes)) => BYTES_IN.get().increment(bytes.len() as u64),
-                Some(Err(_)) | None => *body = Payload::None,
-            }
-            Poll::Ready(piece)
-        });
-        request.set_payload(Payload::Stream { payload: Box::pin(counted) });
+/// Counts the bytes of the body as they are read. Returns a body of chunks.
+fn count_body(request: &mut ServiceRequest) -> Option<Body> {
+    let payload = request.take_payload();
+    if matches!(payload, Payload::None) {
+        return None;
     }
-    body
+    let has_chunks =
+        matches!(payload, Payload::H1 { .. }) && request.headers().contains_key(TRANSFER_ENCODING);
+    let body = Body(Rc::new(RefCell::new(payload)));
+    let Body(reading) = body.clone();
+    let counted = stream::poll_fn(move |context| {
+        let mut body = reading.borrow_mut();
+        let piece = ready!(Pin::new(&mut *body).poll_next(context));
+        match &piece {
+            Some(Ok(bytes)) => BYTES_IN.get().increment(bytes.len() as u64),
+            Some(Err(_)) => {}
+            None => *body = Payload::None,
+        }
+        Poll::Ready(piece)
+    });
+    request.set_payload(Payload::Stream { payload: Box::pin(counted) });
+    has_chunks.then_some(body)
 }
 
 #[cfg(test)]

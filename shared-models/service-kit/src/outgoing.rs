@@ -74,14 +74,29 @@ pub(crate) fn in_pieces(
     unread: Option<Body>,
 ) -> ServiceResponse<BoxBody> {
     let lease = response.response_mut().extensions_mut().remove::<Lease>();
-    let size = response.response().body().size();
+    let must_hold = unread.is_some();
     if *response.request().method() == Method::HEAD {
-        return response.map_body(|_, _| withheld(size));
+        return response.map_body(|_, body| {
+            let body = withheld(body.size());
+            if !must_hold {
+                return body;
+            }
+            let (size, rest) = (body.size(), Bytes::new());
+            BoxBody::new(Pieces {
+                size,
+                body,
+                rest,
+                open: None,
+                _lease: None,
+                _serving: serving,
+                _unread: unread,
+            })
+        });
     }
+    let size = response.response().body().size();
     if let BodySize::Sized(length) = size {
         BYTES_OUT.get().increment(length);
     }
-    let must_hold = unread.is_some();
     if size == BodySize::None && !must_hold {
         return response;
     }
