@@ -57,9 +57,9 @@ pub(crate) struct Connection<S> {
     requests: Requests,
     /// None for HTTP/2, whose frames also come between requests.
     patience: Option<Duration>,
-    /// Until when the request has to arrive that began to, and how many had begun before it.
+    /// When the request that began to arrive will be late, and how many requests had begun before it.
     due: Option<(Pin<Box<Sleep>>, u64)>,
-    /// Whether bytes came that the request may be whole with.
+    /// Whether bytes came since the last look: the request may be complete now.
     has_more: bool,
     /// Whether the client takes nothing at the moment: what it has sent waits until then.
     is_blocked: bool,
