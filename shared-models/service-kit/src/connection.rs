@@ -50,8 +50,8 @@ impl Drop for Serving {
     }
 }
 
-/// The bytes of a connection. While no request is served, reading fails once `patience` has passed since the first byte that
-/// came.
+/// The bytes of a connection. While no request is served, reading fails once `patience` has passed since the first byte of the
+/// next request.
 pub(crate) struct Connection<S> {
     stream: S,
     requests: Requests,

@@ -1,4 +1,4 @@
-//! Ends of sessions and tokens that meet: each comes to what it would come to alone.
+//! Concurrent ends of sessions and tokens: each has the outcome that it would have alone.
 
 use futures_util::future::join_all;
 use shared_models::revocations::RevocationKind;

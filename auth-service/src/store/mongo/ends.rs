@@ -1,4 +1,4 @@
-//! Ends of single sessions and tokens. Those that meet share a transaction, because each transaction has a high fixed cost in
+//! Ends single sessions and tokens. Concurrent calls share a transaction, because each transaction has a high fixed cost in
 //! MongoDB: a team that stops 300 jobs at once waits for a few transactions instead of 300.
 
 use std::{
@@ -13,7 +13,6 @@ use service_kit::{
     batch::{Batcher, Call, Limits},
     store::mongo::{Patience, Server},
 };
-
 use tokio::time::timeout;
 
 use super::{
@@ -31,8 +30,8 @@ use crate::{
 
 /// Few, so that larger batches form, and so that few batches conflict.
 const LIMITS: Limits = Limits { name: "ends", near: 1, far: 2, calls: 100, timeout: TIMEOUT };
-/// A batch that conflicts with others for a second, or gets no answer, is given up: each of its calls then goes alone, and
-/// delays no others. Its commit may take longer.
+/// A batch whose work is not done after a second, because of conflicts or a server that does not answer, is given up. Each of its
+/// calls then gets a transaction of its own, and delays no others. The commit may take longer.
 const TOGETHER: Patience = Patience { work: A_SECOND, whole: Duration::from_millis(3_500) };
 /// How long a call may still take alone, however long it waited before.
 const A_SECOND: Duration = Duration::from_secs(1);
@@ -62,7 +61,7 @@ enum Answered {
     Alone,
 }
 
-/// Ends sessions and tokens, those that are asked for at the same time in one transaction.
+/// Ends sessions and tokens: concurrent calls in one transaction.
 pub(super) struct Ends {
     server: Server,
     database: Database,
@@ -83,7 +82,7 @@ impl Ends {
     /// whether there was anything to end.
     async fn end(&self, end: End) -> Result<bool, StoreError> {
         let begun = Instant::now();
-        // One that still waits for a batch when the time is up leaves it.
+        // A call that still waits for its batch when the time is up leaves the queue.
         let answered = timeout(TIMEOUT, self.together.call(end.clone())).await;
         match answered.ok().flatten() {
             Some(Answered::Done(outcome)) => outcome,

@@ -1,4 +1,4 @@
-// Names of owners that the service did not know in time: it leaves them out, and knows them a moment later.
+// Names of owners that the service did not know in time. It leaves them out of the answer and knows them a moment later.
 import { useEffect, useRef } from 'react';
 
 /** An owner's name is null where there is none, and absent where it was not known in time. */
@@ -7,9 +7,9 @@ export interface Owned {
   _owner_name?: string | null;
 }
 
-/** After how many milliseconds names are asked for again; each time after twice as many. */
+/** The first wait in milliseconds before names are asked for again. Each further wait is twice as long. */
 const FIRST = 1000;
-/** How often, until all were there. */
+/** The most repeats while names are missing. */
 const REPEATS = 5;
 
 export const isNameLate = ({ _owner_name: name }: Owned): boolean => name === undefined;

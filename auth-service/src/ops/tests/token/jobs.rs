@@ -239,7 +239,7 @@ async fn a_job_waits_in_its_queue_for_as_long_as_it_may_live() {
     world.advance(80_000);
     let token = granted.refresh_token.unwrap();
     let next = world.auth.refresh_token(None, refreshed(&token, None)).await.unwrap();
-    // The store counts the time that it takes itself, so a slow disk may leave a second less.
+    // The store counts the time that a write waits, so a slow disk leaves less.
     let left = next.refresh_expires_in.unwrap();
     assert!((6_390..=6_400).contains(&left), "the whole life of a grant is bounded, {left} s are left");
     world.advance(6_401);
