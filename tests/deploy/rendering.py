@@ -61,10 +61,17 @@ def rendering(name):
     if name == "base" or name in OVERLAYS:
         return kustomize(KUBERNETES / ("base" if name == "base" else f"overlays/{name}"))
     with tempfile.TemporaryDirectory() as folder:
-        def path(of):
-            return os.path.relpath(KUBERNETES / of, os.path.realpath(folder))
+        components = [beside(folder, f"components/{component}") for component in name.split("+")]
+        return overlaid(folder, components=components)
 
-        components = [path(f"components/{component}") for component in name.split("+")]
-        overlay = {"namespace": "tessera", "resources": [path("base")], "components": components}
-        pathlib.Path(folder, "kustomization.yaml").write_text(yaml.safe_dump(overlay))
-        return kustomize(folder)
+
+def beside(folder, path):
+    """A path of the Kubernetes files, from a folder elsewhere."""
+    return os.path.relpath(KUBERNETES / path, os.path.realpath(folder))
+
+
+def overlaid(folder, **more):
+    """The base with an overlay that has these fields, rendered in a folder."""
+    overlay = {"namespace": "tessera", "resources": [beside(folder, "base")], **more}
+    pathlib.Path(folder, "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+    return kustomize(folder)

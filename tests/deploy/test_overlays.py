@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from conftest import SERVICES
-from rendering import COMBINATIONS, COMPONENTS, KUBERNETES, OVERLAYS, RENDERINGS, rendering
+from rendering import COMBINATIONS, COMPONENTS, KUBERNETES, OVERLAYS, RENDERINGS, overlaid, rendering
 
 README = (KUBERNETES / "README.md").read_text()
 # The table of Secrets in the guide: the keys of each.
@@ -191,6 +191,21 @@ def test_every_configmap_that_is_read_exists_and_its_change_rolls_the_pods(rende
         [source] = rendered.container(service)["envFrom"]
         name = source["configMapRef"]["name"]
         assert rendered.one("ConfigMap", name) and re.fullmatch(rf"{service}-[a-z0-9]{{10}}", name)
+
+
+def test_a_secret_that_an_overlay_makes_as_the_guide_says_rolls_the_pods_when_it_changes(tmp_path):
+    [example] = re.findall(r"(?s)```yaml\n(  secretGenerator:.*?)```", README)
+    [generator] = yaml.safe_load(example)["secretGenerator"]
+    names = []
+    for password in ("one", "two"):
+        (tmp_path / "auth-url").write_text(f"mongodb://tessera:{password}@mongo/tessera_auth")
+        manifests = overlaid(tmp_path, secretGenerator=[generator])
+        [secret] = manifests.of("Secret")
+        pod = manifests.pods()["auth-service"]
+        [store] = {name for name, key in (mounted(pod, file) for file in files(manifests, "auth-service")) if key == "url"}
+        assert store == secret["metadata"]["name"] != generator["name"]
+        names.append(store)
+    assert names[0] != names[1]
 
 
 def test_the_guide_speaks_of_each_overlay_and_component_and_only_of_files_that_exist():
