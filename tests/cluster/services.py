@@ -1,6 +1,7 @@
 """The services and the balancer before them, with its own configuration of deploy/config."""
 import asyncio
 import base64
+import email.utils
 import json
 import os
 import pathlib
@@ -73,6 +74,11 @@ class Service(Process):
         new = self.clock.with_suffix(".new")
         new.write_text(f"{seconds:+}\n")
         new.replace(self.clock)
+
+    def ahead(self):
+        """How far the clock of the replica is ahead of that of this process, by the header `Date` of an answer; whole seconds."""
+        with urllib.request.urlopen(f"{self.management}/livez", timeout=5) as answer:
+            return email.utils.parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time()
 
     def readiness(self):
         """The status of `/readyz`, and what it says; 0 where nobody answers."""

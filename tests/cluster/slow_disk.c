@@ -1,5 +1,5 @@
 // A disk that is slow, for a program that is started with this library before the C library (LD_PRELOAD): each sync takes as many
-// milliseconds longer as the file says that SLOW_DISK names.
+// milliseconds longer as the file says that SLOW_DISK names. For each sync that it delays it adds a byte to the file of SLOWED_SYNCS.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
@@ -15,7 +15,15 @@ static void be_slow(void) {
     if (file)
         fclose(file);
     struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    if (milliseconds <= 0)
+        return;
     nanosleep(&pause, NULL);
+    const char *count = getenv("SLOWED_SYNCS");
+    FILE *slowed = count ? fopen(count, "a") : NULL;
+    if (slowed) {
+        fputc('.', slowed);
+        fclose(slowed);
+    }
 }
 
 int fsync(int file) {

@@ -1,4 +1,6 @@
 """The clock of one replica of each service is wrong, by less than the leeway of tokens: nobody notices."""
+import asyncio
+
 from check import Expectations
 from scenario import Scenario
 
@@ -20,6 +22,8 @@ async def step_clocks(running, steps):
             running.note(f"{replica.name}: {step:+} s")
             replica.set_clock(step)
             await running.run(6)
+            ahead = await asyncio.to_thread(replica.ahead)
+            running.expect(abs(ahead - step) <= 2, f"the clock of {replica.name} is {ahead:.0f} s ahead and not {step}: nothing was tried")
             replica.set_clock(0)
             # Until every token of that time has been exchanged for another.
             await running.run(4)
