@@ -1,4 +1,4 @@
-//! What identity costs and how fast it is cut off, with the built release programs on a real MongoDB.
+//! What identity costs, how fast it is cut off and how replicas scale, with the built release programs on a real MongoDB.
 //!
 //! `tests/bench/run NAME…`, where NAME is one of those in [`MEASURES`]; all of them where none is given. Machines are shared:
 //! compare what one run printed, not figures of two.
@@ -17,6 +17,8 @@ mod logins;
 mod logouts;
 mod revocation;
 mod rotation;
+mod scaling;
+mod share;
 mod slow;
 #[allow(dead_code, unused_macros, unused_imports, reason = "the tests use more of it")]
 #[path = "../../it/support/mod.rs"]
@@ -31,7 +33,7 @@ use futures_util::FutureExt as _;
 type Measure = fn() -> Pin<Box<dyn Future<Output = ()>>>;
 
 /// What can be measured.
-const MEASURES: [(&str, Measure); 8] = [
+const MEASURES: [(&str, Measure); 9] = [
     ("logins", || Box::pin(logins::measure())),
     ("tokens", || Box::pin(tokens::measure())),
     ("timing", || Box::pin(timing::measure())),
@@ -40,6 +42,7 @@ const MEASURES: [(&str, Measure); 8] = [
     ("disable", || Box::pin(disable::measure())),
     ("logouts", || Box::pin(logouts::measure())),
     ("slow", || Box::pin(slow::measure())),
+    ("scaling", || Box::pin(scaling::measure())),
 ];
 
 #[tokio::main]
