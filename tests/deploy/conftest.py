@@ -33,12 +33,12 @@ def version():
 
 @pytest.fixture(scope="session")
 def run_service():
-    """Runs a built service to its end with nothing but the given environment."""
+    """Runs a built service to its end, or for so many seconds, with nothing but the given environment."""
     binaries = pathlib.Path(os.environ["TESSERA_BIN_DIR"])
 
-    def run(service, *arguments, environment=None):
+    def run(service, *arguments, environment=None, seconds=30):
         command = [binaries / service, *arguments]
-        return subprocess.run(command, env=environment or {}, capture_output=True, text=True, timeout=30)
+        return subprocess.run(command, env=environment or {}, capture_output=True, text=True, timeout=seconds)
 
     return run
 

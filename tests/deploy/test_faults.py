@@ -2,6 +2,8 @@
 
 The causes that MongoDB has are in tests/it/causes.rs.
 """
+import subprocess
+
 import pytest
 from answers import answering
 from conftest import SERVICES
@@ -36,15 +38,25 @@ def checked(run_service, environment):
     return check
 
 
-@pytest.mark.parametrize(("setting", "value", "said"), [
-    ("STORE__URL_FILE", "/run/tessera/store/url", "store.url_file: cannot read /run/tessera/store/url"),
-    ("KEYS__FILE", "/dev/null", "key ring: "),
-    ("TOKENS__ISSUERX", "x", "settings: "),
+@pytest.mark.parametrize(("setting", "value", "said", "waits"), [
+    ("STORE__URL_FILE", "/run/tessera/store/url", "store.url_file: cannot read /run/tessera/store/url", False),
+    ("KEYS__FILE", "/dev/null", "key ring: ", True),
+    ("TOKENS__ISSUERX", "x", "settings: ", False),
 ])
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_wrong_secret_or_setting_is_named(service, setting, value, said, checked):
-    assert f"`{said.strip()}" in GUIDE
-    assert said in checked(service, {f"{service.removesuffix('-service').upper()}__{setting}": value})
+def test_a_wrong_secret_or_setting_is_named(service, setting, value, said, waits, checked, run_service, environment):
+    [row] = [line for line in GUIDE.splitlines() if line.startswith("|") and f"`{said.strip()}" in line]
+    prefix = service.removesuffix("-service").upper()
+    changed = {f"{prefix}__{setting}": value}
+    assert said in checked(service, changed)
+    # The service itself ends, so that the kubelet restarts its container, or waits until the fault is repaired.
+    settings = environment | changed | {f"{prefix}__HTTP__LISTEN": "127.0.0.1:0", f"{prefix}__HTTP__MANAGEMENT_LISTEN": "127.0.0.1:0"}
+    assert row.split("|")[2].strip().startswith("waits" if waits else "restarts")
+    if waits:
+        with pytest.raises(subprocess.TimeoutExpired):
+            run_service(service, environment=settings, seconds=2)
+    else:
+        assert run_service(service, environment=settings).returncode != 0
 
 
 def test_public_keys_of_an_auth_service_with_a_shared_key_are_named(checked):
