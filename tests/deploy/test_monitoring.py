@@ -10,9 +10,11 @@ import urllib.request
 
 import pytest
 import yaml
-from conftest import DEPLOY, SERVICES
+from conftest import DEPLOY, ROOT, SERVICES
 
 MONITORING = DEPLOY / "monitoring"
+CASES = sorted((ROOT / "tests/deploy/rules").glob("*.yaml"))
+OF_THE_TARGET = {"namespace", "job", "instance"}
 PAGE = DEPLOY / "metrics.md"
 PROMTOOL = os.environ.get("PROMTOOL") or shutil.which("promtool")
 PATIENCE = 60
@@ -29,6 +31,17 @@ def rules(groups):
 
 
 @pytest.fixture(scope="module")
+def alerts(rules):
+    return [rule["alert"] for rule in rules if "alert" in rule]
+
+
+@pytest.fixture(scope="module")
+def cases():
+    """The cases of `promtool test rules`, by the file that has them."""
+    return {file.stem: yaml.safe_load(file.read_text())["tests"] for file in CASES}
+
+
+@pytest.fixture(scope="module")
 def dashboard():
     return json.loads((MONITORING / "dashboard.json").read_text())
 
@@ -42,6 +55,18 @@ def declared():
         if row:
             found[row[1]] = (row[2], set(re.findall(r"`(\w+)`:", row[3])))
     assert len(found) > 40
+    return found
+
+
+@pytest.fixture(scope="module")
+def closed():
+    """The values of each label that has a closed set of them, by metric and label."""
+    found = {}
+    for line in PAGE.read_text().splitlines():
+        row = re.match(r"\| `(tessera_\w+)` \| \w+ \| \w+ \| (.*?) \| ", line)
+        for label, values in re.findall(r"`(\w+)`: ([a-z0-9_]+(?:, [a-z0-9_]+)+)(?:;|$)", row[2] if row else ""):
+            found.setdefault((row[1], label), set()).update(values.split(", "))
+    assert found
     return found
 
 
@@ -75,23 +100,16 @@ def test_every_metric_that_is_asked_for_is_declared(rules, dashboard, declared):
 
 def test_every_label_that_is_asked_for_is_declared(rules, dashboard, declared):
     known = dict(series(declared))
-    of_the_target = {"namespace", "job", "instance"}
     for text in expressions(rules, dashboard):
         for name, matchers in re.findall(r"\b(tessera_\w+)\{((?:[^{}\"]|\"[^\"]*\")*)\}", text):
             labels = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)\s*\"", matchers))
-            assert labels <= known[name] | of_the_target, text
+            assert labels <= known[name] | OF_THE_TARGET, text
         labels = {label.strip() for by in re.findall(r"\bby \(([^)]*)\)", text) for label in by.split(",")}
         used = [known[name] for name in re.findall(r"\btessera_\w+", text)]
-        assert labels <= set().union(of_the_target, *used), text
+        assert labels <= set().union(OF_THE_TARGET, *used), text
 
 
-def test_every_value_of_a_closed_label_that_is_asked_for_is_one(rules, dashboard):
-    closed = {}
-    for line in PAGE.read_text().splitlines():
-        row = re.match(r"\| `(tessera_\w+)` \| \w+ \| \w+ \| (.*?) \| ", line)
-        for label, values in re.findall(r"`(\w+)`: ([a-z0-9_]+(?:, [a-z0-9_]+)+)(?:;|$)", row[2] if row else ""):
-            closed[row[1], label] = set(values.split(", "))
-    assert closed
+def test_every_value_of_a_closed_label_that_is_asked_for_is_one(rules, dashboard, closed):
     seen = 0
     for text in expressions(rules, dashboard):
         for name, matchers in re.findall(r"\b(tessera_\w+?)(?:_bucket|_count|_sum)?\{([^{}]*)\}", text):
@@ -102,8 +120,7 @@ def test_every_value_of_a_closed_label_that_is_asked_for_is_one(rules, dashboard
     assert seen > 3
 
 
-def test_every_alert_has_its_paragraph_and_every_paragraph_its_alert(rules):
-    alerts = [rule["alert"] for rule in rules if "alert" in rule]
+def test_every_alert_has_its_paragraph_and_every_paragraph_its_alert(rules, alerts):
     text = (MONITORING / "README.md").read_text().partition("## What each alert means")[2]
     headings = re.findall(r"(?m)^### (\w+)$", text)
     assert sorted(alerts) == sorted(headings)
@@ -170,9 +187,48 @@ def test_promtool_reads_every_expression_of_the_dashboard(promtool, dashboard, t
     assert f"{len(rules)} rules found" in checked.stdout
 
 
-def test_the_alerts_fire_when_they_should(promtool):
-    tested = promtool("test", "rules", str(DEPLOY.parent / "tests/deploy/rules_test.yaml"))
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
+def test_the_alerts_fire_when_they_should(promtool, file):
+    tested = promtool("test", "rules", str(file))
     assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
+def test_every_alert_fires_in_a_case_and_is_quiet_where_all_is_well(alerts, cases):
+    fired = {test["alertname"] for of_file in cases.values() for case in of_file
+             for test in case["alert_rule_test"] if test["exp_alerts"]}
+    assert fired == set(alerts), "these alerts fire in no case, or are none: " + ", ".join(fired ^ set(alerts))
+    for case in cases["quiet"]:
+        loud = [test["alertname"] for test in case["alert_rule_test"] if test["exp_alerts"]]
+        assert not loud, f"{case['name']}: {loud}"
+    quiet = {test["alertname"] for test in cases["quiet"][0]["alert_rule_test"]}
+    assert quiet == set(alerts), "these alerts are not in the quiet case, or are none: " + ", ".join(quiet ^ set(alerts))
+
+
+def test_where_all_is_well_every_metric_that_the_rules_ask_for_has_a_series(rules, cases):
+    asked = {name for rule in rules for name in re.findall(r"\b(?:tessera_\w+|up(?=\{))", rule["expr"])}
+    shown = {name for name, _ in made_up([cases["quiet"][0]])}
+    assert asked <= shown, asked - shown
+
+
+def test_every_series_of_a_case_has_the_labels_of_its_metric(cases, declared, closed):
+    known = {"up": set()}
+    for name, labels in series(declared):
+        known[name] = labels
+    for of_file in cases.values():
+        for name, labels in made_up(of_file):
+            assert name in known, f"{name} is not declared"
+            assert labels.keys() == known[name] | OF_THE_TARGET, (name, labels)
+            metric = name if name in declared else re.sub("_(bucket|count|sum)$", "", name)
+            for label, value in labels.items():
+                assert value in closed.get((metric, label), {value}), (name, labels)
+
+
+def made_up(cases):
+    """The name and the labels of each series of these cases."""
+    for case in cases:
+        for one in case["input_series"]:
+            name, _, labels = one["series"].partition("{")
+            yield name, dict(re.findall(r'(\w+)="([^"]*)"', labels))
 
 
 def free_port():

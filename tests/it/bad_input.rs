@@ -75,6 +75,7 @@ async fn a_bad_key_ring_is_waited_for(service: &str, prefix: &str, (what, put, w
         "{service}, {what}"
     );
     assert_eq!(process.ask("/livez").await.0, 200, "{service}, {what}");
+    assert!(process.metric("tessera_ready ").await < 0.5, "{service}, {what}");
     let entries = process.entries();
     let complaints = complaints(&entries);
     assert_eq!(complaints.len(), 1, "{service}, {what}: {complaints:?}");
@@ -85,6 +86,7 @@ async fn a_bad_key_ring_is_waited_for(service: &str, prefix: &str, (what, put, w
     }
     write(&ring, GOOD);
     process.until_readiness(200).await;
+    assert!(process.metric("tessera_ready ").await > 0.5, "{service}, {what}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,7 +14,7 @@ use std::{
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use crate::{route::get_or_head, telemetry};
+use crate::{metric::kit, route::get_or_head, telemetry};
 
 /// How long one check may take before it counts as failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -66,21 +66,28 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, health: Health) {
         .route("/metrics", get_or_head().to(metrics));
 }
 
-async fn readyz(health: web::Data<Health>) -> HttpResponse {
-    let running = health.checks.iter().map(|check| async { (check.name, check.outcome().await) });
-    let mut outcomes = futures_util::future::join_all(running).await;
-    if health.draining.load(Ordering::Relaxed) {
-        outcomes.push(("drain", Err("the service is stopping".into())));
+impl Health {
+    async fn readiness(&self) -> Readiness {
+        let running = self.checks.iter().map(|check| async { (check.name, check.outcome().await) });
+        let mut outcomes = futures_util::future::join_all(running).await;
+        if self.draining.load(Ordering::Relaxed) {
+            outcomes.push(("drain", Err("the service is stopping".into())));
+        }
+        let ready = outcomes.iter().all(|(_, outcome)| outcome.is_ok());
+        let checks = outcomes
+            .into_iter()
+            .map(|(name, outcome)| (name, outcome.err().unwrap_or_else(|| "ok".into())))
+            .collect();
+        Readiness { ready, checks }
     }
-    let ready = outcomes.iter().all(|(_, outcome)| outcome.is_ok());
-    let checks = outcomes
-        .into_iter()
-        .map(|(name, outcome)| (name, outcome.err().unwrap_or_else(|| "ok".into())))
-        .collect();
-    let body = Readiness { ready, checks };
-    if ready { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
 }
 
-async fn metrics() -> HttpResponse {
+async fn readyz(health: web::Data<Health>) -> HttpResponse {
+    let body = health.readiness().await;
+    if body.ready { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
+}
+
+async fn metrics(health: web::Data<Health>) -> HttpResponse {
+    kit::READY.get().set(f64::from(u8::from(health.readiness().await.ready)));
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(telemetry::render())
 }

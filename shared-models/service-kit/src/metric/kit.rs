@@ -45,6 +45,8 @@ crate::metrics! {
         version: Bounded("of the workspace"),
         revision: Bounded("`TESSERA_REVISION` at build, else `unknown`")
     };
+    /// Whether `/readyz` answers 200 at this scrape: 1 ready, 0 not.
+    pub(crate) static READY: Gauge = "tessera_ready" {};
     /// Requests, by route, and how long it took from their arrival to the head of the answer.
     pub(crate) static REQUESTS: Histogram = "tessera_http_request_duration_seconds" {
         method: Closed(METHODS),
