@@ -9,7 +9,7 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 
-use crate::support::{Caller, Stack, caller::send, http};
+use crate::support::{Caller, Stack, caller::send, http, upload::Upload};
 
 const MIB: u64 = 1024 * 1024;
 /// The default budget, and what connections, threads and the allocator take beside it.
@@ -138,6 +138,42 @@ async fn thirty_two_exports_take_no_more_than_the_budget() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thirty_two_exports_from_mongodb_take_no_more_than_the_budget() {
     thirty_two_exports(Stack::replicated().await).await;
+}
+
+/// Twice the budget goes in as one stream and comes out as another.
+async fn a_long_stream(stack: Stack) {
+    const DOCUMENTS: usize = 2_000;
+    let caller = stack.bearer_of("ada", SCOPES);
+    fill(&stack, &caller, 0).await;
+    let (base, before) = (stack.resource[0].base.clone(), stack.resource[0].peak());
+    let token = caller.token.as_deref().expect("a token");
+    let line = format!("{}\n", json!({"text": "observed ".repeat(11_000)}));
+    let mut upload = Upload::begin(&base, "/api/fat", token).await;
+    for _ in 0..DOCUMENTS {
+        assert!(upload.send(&line).await, "the stream is cut");
+    }
+    let outcome = upload.finish().await;
+    assert_eq!((outcome.stored, outcome.refused.len()), (DOCUMENTS, 0), "{}", outcome.status);
+    let held = grown(&stack, before);
+    assert!(held < BOUND, "a long import held {held} MiB");
+    let request = http().get(format!("{base}/api/fat")).bearer_auth(token).header("Accept", EXPORT);
+    let (mut export, mut read) = (request.send().await.expect("an answer"), 0);
+    while let Some(piece) = export.chunk().await.expect("the rest of the answer arrives") {
+        read += piece.len();
+    }
+    assert!(read > DOCUMENTS * line.len(), "the export ended after {read} bytes");
+    let held = grown(&stack, before);
+    assert!(held < BOUND, "a long export held {held} MiB");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_longer_than_the_budget_takes_no_more_than_it() {
+    a_long_stream(Stack::embedded().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_longer_than_the_budget_takes_no_more_than_it_on_mongodb() {
+    a_long_stream(Stack::replicated().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
