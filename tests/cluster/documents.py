@@ -1,6 +1,8 @@
 """Clients of documents: those who write them, one conditional write after the other, and those who read them."""
 import asyncio
+import itertools
 import random
+import time
 import uuid
 
 from client import MERGE_PATCH
@@ -113,6 +115,16 @@ class Documents:
                 if await self.update(session, document) == 200:
                     await self.read(session, document)
             await asyncio.sleep(random.uniform(0, 2 * pause))
+
+    async def insert_until(self, stop, sessions, rate):
+        """Inserts so many a second, whether or not those before are answered."""
+        began = time.monotonic()
+        async with asyncio.TaskGroup() as inserts:
+            for number in itertools.count():
+                await asyncio.sleep(began + number / rate - time.monotonic())
+                if stop.is_set():
+                    break
+                inserts.create_task(self.insert(sessions[number % len(sessions)]))
 
     async def read_until(self, stop, session, pause, via):
         """One reader, of what was written last above all."""

@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import time
+from collections import Counter
 
 
 class History:
@@ -18,6 +19,8 @@ class History:
         # Unbuffered: a line that was written survives the end of this process.
         self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC, 0o644)
         self.numbers = itertools.count(1)
+        # How many operations of each kind have begun.
+        self.begun = Counter()
 
     def write(self, line):
         os.write(self.file, (json.dumps(line, separators=(",", ":")) + "\n").encode())
@@ -25,6 +28,7 @@ class History:
     def begin(self, op, **fields):
         """Records an invocation, and returns its number."""
         number = next(self.numbers)
+        self.begun[op] += 1
         self.write({"i": number, "t": time.monotonic(), "op": op, **fields})
         return number
 

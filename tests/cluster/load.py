@@ -11,14 +11,19 @@ DRAIN = 90
 
 
 class Load:
-    """Clients of all kinds. `pinned` names replicas that readers also ask by themselves, past the balancer."""
+    """Clients of all kinds. `pinned` names replicas that readers also ask by themselves, past the balancer.
 
-    def __init__(self, cluster, history, *, writers=4, readers=3, sessions=3, endings=1, listeners=2, pause=0.05, pinned=()):
+    `inserts` and `refreshes` are a second, beside those of the other clients.
+    """
+
+    def __init__(self, cluster, history, *, writers=4, readers=3, sessions=3, endings=1, listeners=2, inserts=0, refreshes=0,
+                 pause=0.05, pinned=()):
         self.history, self.client = history, cluster.client
         bases = {replica.name: replica.base for replica in pinned}
         self.documents = Documents(self.client, history, bases)
         self.sessions = Sessions(self.client, history, bases)
         self.shape = {"writers": writers, "readers": readers, "sessions": sessions, "endings": endings, "listeners": listeners}
+        self.inserts, self.refreshes = inserts, refreshes
         self.pause, self.stop = pause, asyncio.Event()
         self.tasks, self.listeners, self.following, self.lasting = [], [], [], []
 
@@ -26,6 +31,7 @@ class Load:
         """Opens sessions and streams, then starts all clients."""
         shape, documents, stop, pause = self.shape, self.documents, self.stop, self.pause
         self.lasting = [await self.sessions.open() for _ in range(max(shape["sessions"], 2))]
+        frequent = [await self.sessions.open() for _ in range(self.refreshes)]
         ended = [await self.sessions.open() for _ in range(shape["endings"])]
         for number in range(shape["listeners"]):
             listener = Listener(self.client, self.history, f"stream-{number}", self.lasting[0])
@@ -40,7 +46,11 @@ class Load:
         work += [documents.read_until(stop, session(n), pause, vias[n % len(vias)])
                  for n in range(max(shape["readers"], len(vias)))]
         work += [one.refresh_until(stop, 4 * pause) for one in self.lasting]
+        # A refresh each second, with the time that it takes itself.
+        work += [one.refresh_until(stop, 0.7) for one in frequent]
         work += [self.sessions.end_until(stop, one, 4 * pause) for one in ended]
+        if self.inserts:
+            work.append(documents.insert_until(stop, self.lasting, self.inserts))
         self.tasks = [asyncio.create_task(one) for one in work]
 
     async def run(self, seconds):

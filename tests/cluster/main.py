@@ -78,7 +78,8 @@ class Runner:
 
     async def play(self, scenario, name, history, faults):
         cluster = await self.fresh(name, scenario)
-        load = Load(cluster, history, pinned=cluster.resource if scenario.pinned else (), **scenario.load)
+        shape = scenario.load | (scenario.long_load if self.arguments.long else {})
+        load = Load(cluster, history, pinned=cluster.resource if scenario.pinned else (), **shape)
         running = Running(cluster, load, history, self.arguments.long, self.arguments.old)
         running.faults = faults
         try:
@@ -135,7 +136,7 @@ async def main(arguments):
 
 parser = argparse.ArgumentParser(prog="tests/cluster/run")
 parser.add_argument("--long", action="store_true", help="every scenario, and more rounds of each")
-parser.add_argument("--old", metavar="DIR", help="binaries of the commit before, for `upgrade`")
+parser.add_argument("--old", metavar="DIR", help="binaries of an earlier commit, for `upgrade`")
 parser.add_argument("--folder", default=os.environ["TESSERA_CLUSTER_DIR"], help="where histories and logs are kept")
 parser.add_argument("scenarios", nargs="*", metavar="scenario")
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ class Scenario:
     short: bool = True
     # What Load is made with.
     load: dict = field(default_factory=dict)
+    # The same for the long form, beyond the former.
+    long_load: dict = field(default_factory=dict)
     # Whether readers also ask each resource-service by itself.
     pinned: bool = False
     # Whether the cluster is of no use afterwards.
