@@ -9,10 +9,13 @@ from conftest import DEPLOY, SERVICES
 from rendering import COMBINATIONS, rendering
 
 AUTH, RESOURCE = SERVICES
+# The example adds to production what needs more than Kubernetes itself.
+OVERLAYS_WITH = {"cut-off": ["production", "example"], "eddsa": ["production", "example"], "monitoring": ["example"],
+                 "hash-queue": ["example"]}
 
 
 def having(component):
-    return [name for name in COMBINATIONS if component in name.split("+")] + ["production", "example"]
+    return [name for name in COMBINATIONS if component in name.split("+")] + OVERLAYS_WITH[component]
 
 
 def reached(manifests, url):

@@ -13,7 +13,7 @@ from check import Expectations
 from scenario import Scenario
 
 # How often it is tried to bring a primary to that.
-ATTEMPTS = 5
+ATTEMPTS = 10
 # Documents that are written at once.
 MANY = 40
 # How many writes are acknowledged before the primary is lost.
