@@ -2,6 +2,7 @@
 
 mod import;
 mod keys;
+mod scopes;
 
 use std::{
     io::Write as _,
@@ -13,7 +14,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use service_kit::{healthcheck::healthcheck, random::OsRandom, settings::reference::Format};
-use shared_models::auth::SignUp;
+use shared_models::{auth::SignUp, scope::ScopeSet};
 
 use crate::{
     admin::{Admin, generate_password},
@@ -151,7 +152,17 @@ async fn create_admin(settings: &Settings, email: String, password_file: Option<
 async fn create_client(settings: &Settings, name: &str, scope: &str) -> Result<()> {
     let admin = Admin::new(Arc::new(prepared(settings).await?));
     match admin.service_client(name, scope, false).await {
-        Ok((id, secret)) => say(&format!("client_id={id}\nclient_secret={secret}")),
+        Ok((id, secret)) => {
+            say(&format!("client_id={id}\nclient_secret={secret}"))?;
+            // Standard output is piped into a Secret.
+            if let [first, more @ ..] =
+                scopes::unknown(&ScopeSet::from_names(scope.split_whitespace())?).as_slice()
+            {
+                let names = more.iter().fold((*first).to_owned(), |names, name| format!("{names}, {name}"));
+                eprintln!("note: no scope that this version ships is called {names}");
+            }
+            Ok(())
+        }
         Err(AuthError::Taken { .. }) => bail!("the client {name} exists already; nothing was changed"),
         Err(error) => Err(error.into()),
     }

@@ -15,6 +15,7 @@ mod causes;
 mod changes;
 mod circles;
 mod clients;
+mod commands;
 mod console;
 mod coverage;
 mod definitions;

@@ -64,7 +64,7 @@ pub(super) async fn run(
     let mut file = BufReader::new(bar.wrap_read(file));
     let format = match format {
         Some(format) => format,
-        None => guess(path, &mut file)?,
+        None => guess(path, &mut file).with_context(|| path.display().to_string())?,
     };
     let auth = prepared(settings).await?;
     let roles = auth.roles().await?;
@@ -73,6 +73,7 @@ pub(super) async fn run(
         roles: &roles,
         dry_run,
         bar: &bar,
+        name: path.display().to_string(),
         batch: Vec::new(),
         counts: Counts::default(),
         line: 0,
@@ -114,6 +115,8 @@ struct Import<'a> {
     roles: &'a RoleTable,
     dry_run: bool,
     bar: &'a ProgressBar,
+    /// The name of the file.
+    name: String,
     batch: Vec<User>,
     counts: Counts,
     /// The line that was read last.
@@ -123,7 +126,7 @@ struct Import<'a> {
 impl Import<'_> {
     async fn ndjson(&mut self, file: impl BufRead) -> Result<()> {
         let mut lines = Lines::of(file, false);
-        while let Some((number, line)) = lines.next()? {
+        while let Some((number, line)) = lines.next().with_context(|| self.name.clone())? {
             let user = match line {
                 Line::TooLong => Err(too_long()),
                 Line::Text(text) if text.trim_ascii().is_empty() => continue,
@@ -137,7 +140,7 @@ impl Import<'_> {
     async fn csv(&mut self, file: impl BufRead) -> Result<()> {
         let mut lines = Lines::of(file, true);
         let mut table = None;
-        while let Some((number, line)) = lines.next()? {
+        while let Some((number, line)) = lines.next().with_context(|| self.name.clone())? {
             let text = match line {
                 Line::Text([]) => continue,
                 Line::Text(text) => Ok(text),

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Subcommand;
 use service_kit::{
     clock::{Clock as _, SystemClock},
@@ -82,7 +82,7 @@ impl Place {
             Self::Pipe => {
                 let mut text = String::new();
                 io::stdin().read_to_string(&mut text).with_context(|| self.name())?;
-                JwkSet::from_text(&text).with_context(|| format!("key ring: {}", self.name()))
+                Ok(JwkSet::from_text(&text).map_err(|error| error.of(self.name()))?)
             }
         }
     }
@@ -110,7 +110,8 @@ pub(super) fn run(command: Command, settings: &Settings) -> Result<()> {
             let access_ttl = Duration::seconds(i64::try_from(settings.tokens.access_ttl).unwrap_or(i64::MAX));
             let seconds = |seconds: Option<u32>| seconds.map(|seconds| Duration::seconds(seconds.into()));
             let waits = RotationWaits::for_access_ttl(access_ttl);
-            let waits = waits.with(access_ttl, seconds(spread), seconds(overlap))?;
+            let waits = waits.with(access_ttl, seconds(spread), seconds(overlap));
+            let waits = waits.map_err(|fault| anyhow!("--overlap: {fault}"))?;
             next_step(alg, &Place::of(file, settings), waits)
         }
         Command::List { file } => list(&Place::of(file, settings)),
@@ -153,13 +154,13 @@ fn next_step(algorithm: Option<Algorithm>, place: &Place, waits: RotationWaits) 
             bail!("nothing was changed: {kid} must stay as it is until {}", until.format(&Rfc3339)?)
         }
     };
-    Ring::new(&set)?;
+    Ring::new(&set).map_err(|error| error.of(place.name()))?;
     place.write(&set, &report)
 }
 
 fn list(place: &Place) -> Result<()> {
     let set = place.read()?;
-    Ring::new(&set)?;
+    Ring::new(&set).map_err(|error| error.of(place.name()))?;
     for key in &set.keys {
         let role = match (key.signs(), key.retired_at) {
             (true, _) => "signs",

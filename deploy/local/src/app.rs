@@ -50,7 +50,8 @@ pub async fn run(cli: Cli) -> Result<()> {
     };
     let env = Env::default();
     let building = plan.begin(&env.console, place.data.console_log()).await;
-    let resource = resource_service::app::part(&resource_settings, env).await?;
+    let resource = resource_service::app::part(&resource_settings, env);
+    let resource = resource.await.map_err(|error| console_of_option(error, &cli))?;
     let mut serving = std::pin::pin!(listeners.serve(vec![auth.part(), resource]));
     let finished = async {
         if let Some(building) = building {
@@ -106,6 +107,18 @@ fn bind_elsewhere(error: StartError) -> anyhow::Error {
             anyhow!("{error}; --listen and --management-listen take other addresses")
         }
         other => other.into(),
+    }
+}
+
+/// Names the option where it gave the folder of the console.
+fn console_of_option(error: StartError, cli: &Cli) -> anyhow::Error {
+    let fault = match &error {
+        StartError::Settings(fault) if cli.console.is_some() => fault.fault_of("console.dir"),
+        _ => None,
+    };
+    match fault {
+        Some(fault) => anyhow!("--console: {fault}"),
+        None => error.into(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Parser;
+use service_kit::address::listener;
 
 /// Both services of Tessera in one process, on embedded stores.
 ///
@@ -16,11 +17,11 @@ pub struct Cli {
     pub data_dir: PathBuf,
 
     /// Address of both services; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listener)]
     pub listen: SocketAddr,
 
     /// Address of /livez, /readyz and /metrics [default: 127.0.0.1:9080, or a free port if --listen asks for one]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = listener)]
     pub management_listen: Option<SocketAddr>,
 
     /// Make one more administrator, with a password that is shown once: the way back in when it is lost

@@ -1,15 +1,27 @@
-//! The address a request comes from, behind proxies that are trusted to say so.
+//! Addresses: the one a service listens on as it is written, and the one a request comes from, behind proxies that are
+//! trusted to say so.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     str::FromStr,
 };
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Reads the address of a listener. The error says what is expected.
+pub fn listener(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+/// The same for a setting; the error names the value too.
+pub(crate) fn deserialize_listener<'de, D: Deserializer<'de>>(source: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(source)?;
+    listener(&text).map_err(|fault| D::Error::custom(format!("{text:?}: {fault}")))
+}
 
 /// The networks whose `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

@@ -3,14 +3,13 @@
 
 use std::{
     collections::BTreeMap,
-    error::Error,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
 
 use serde::Deserialize;
 
-use crate::{settings::HttpSettings, start::StartError};
+use crate::{settings::HttpSettings, start::StartError, wording::innermost};
 
 /// How long the answer may take: longer than the service gives its own checks.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -66,11 +65,7 @@ fn silence(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!("does not answer within {} s", PATIENCE.as_secs());
     }
-    let mut cause: &dyn Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    format!("cannot be asked: {cause}")
+    format!("cannot be asked: {}", innermost(error))
 }
 
 #[cfg(test)]

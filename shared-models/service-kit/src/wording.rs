@@ -1,4 +1,7 @@
-//! Parts of messages: a value cut to a length that fits, and the name that was probably meant. Knows no request.
+//! Parts of messages: a value cut to a length that fits, the name that was probably meant, and the cause of an error.
+//! Knows no request.
+
+use std::error::Error;
 
 /// The most characters of a client's value that a message repeats.
 const MAX_SHOWN: usize = 80;
@@ -15,6 +18,23 @@ pub fn short(text: &str) -> String {
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let near = names.into_iter().map(|known| (distance(name, known), known)).min()?;
     (near.0 <= 2 && near.0 < name.chars().count()).then(|| near.1.to_owned())
+}
+
+/// The innermost cause of an error, which says most: that of reqwest is why a connection failed, without the URL.
+pub(crate) fn innermost(error: &dyn Error) -> &dyn Error {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause
+}
+
+/// An error and, where it has one, its innermost cause.
+pub(crate) fn with_cause(error: &dyn Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", innermost(cause)),
+        None => error.to_string(),
+    }
 }
 
 /// Levenshtein's distance; names are short.

@@ -287,7 +287,7 @@ fn a_folder_that_is_named_is_served_as_it_is_and_one_that_is_no_console_stops_th
     let output = crate::support::process::run("tessera", &arguments, &workshop.environment);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        !output.status.success() && said.contains("console.dir") && said.contains("no index.html"),
+        !output.status.success() && said.contains("tessera: --console: ") && said.contains("no index.html"),
         "{said}"
     );
 }

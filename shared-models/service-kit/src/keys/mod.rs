@@ -36,6 +36,13 @@ const POLL: Duration = Duration::from_secs(5);
 #[error("key ring: {0}")]
 pub struct KeysError(pub(crate) String);
 
+impl KeysError {
+    /// The same fault with the name of what has it, such as a file.
+    pub fn of(self, name: impl std::fmt::Display) -> Self {
+        Self(format!("{name}: {}", self.0))
+    }
+}
+
 /// What a service does with the ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -130,9 +137,9 @@ impl KeyRing {
     /// Loads the file unless its content is what `seen` says; returns the content's fingerprint.
     fn reload(&self, seen: Option<u64>) -> u64 {
         let Source::File(path, purpose) = &self.source else { return 0 };
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let print = fingerprint(&text);
-        match check(&text, *purpose) {
+        let text = read(path);
+        let print = fingerprint(text.as_deref().unwrap_or_default());
+        match text.and_then(|text| check(&text, *purpose)).map_err(|error| error.of(path.display())) {
             Ok(ring) if seen != Some(print) => {
                 tracing::debug!(keys = ?ring, "key ring read");
                 self.current.store(Arc::new(ring));
@@ -150,15 +157,17 @@ impl KeyRing {
 }
 
 fn load(path: &Path, purpose: Purpose) -> Result<Ring, KeysError> {
-    let named = |fault: &str| KeysError(format!("{}: {fault}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => named("no such file; make one with `auth-service keys new`"),
-        _ => named(&error.to_string()),
-    })?;
-    if text.trim().is_empty() {
-        return Err(named("the file is empty; a JWK Set is expected, as `auth-service keys new` makes it"));
-    }
-    check(&text, purpose).map_err(|KeysError(fault)| named(&fault))
+    read(path).and_then(|text| check(&text, purpose)).map_err(|error| error.of(path.display()))
+}
+
+/// The text of a key ring file. The error does not name the file.
+fn read(path: &Path) -> Result<String, KeysError> {
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            KeysError("no such file; make one with `auth-service keys new`".into())
+        }
+        _ => KeysError(error.to_string()),
+    })
 }
 
 fn check(text: &str, purpose: Purpose) -> Result<Ring, KeysError> {
@@ -175,16 +184,18 @@ fn fingerprint(text: &str) -> u64 {
 }
 
 impl JwkSet {
-    /// Reads a key ring file without checking its keys.
+    /// Reads a key ring file without checking its keys. The error names the file.
     pub fn read(path: &Path) -> Result<Self, KeysError> {
-        let named = |error: &dyn std::fmt::Display| KeysError(format!("{}: {error}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
-        Self::from_text(&text).map_err(|error| named(&error))
+        read(path).and_then(|text| Self::from_text(&text)).map_err(|error| error.of(path.display()))
     }
 
     /// Reads the text of a key ring file without checking its keys.
-    pub fn from_text(text: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(text)
+    pub fn from_text(text: &str) -> Result<Self, KeysError> {
+        if text.trim().is_empty() {
+            let fault = "the file is empty; a JWK Set is expected, as `auth-service keys new` makes it";
+            return Err(KeysError(fault.into()));
+        }
+        serde_json::from_str(text).map_err(|error| KeysError(format!("not a JWK Set: {error}")))
     }
 
     /// The text of a key ring file.

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::{KeyRing, KeysError, Ring, foreign};
-use crate::metric::kit::RING_FAILURES;
+use crate::{metric::kit::RING_FAILURES, wording::with_cause};
 
 /// How often the keys are fetched anyway, so that a dropped one is dropped here.
 const REFRESH: Duration = Duration::from_secs(60);
@@ -53,7 +53,8 @@ impl Remote {
 
     /// The keys that can check tokens here, and why each other one is skipped.
     async fn fetch(&self) -> Result<(Ring, Vec<String>), KeysError> {
-        let failed = |error: reqwest::Error| KeysError(format!("{}: {}", self.url, error.without_url()));
+        let failed =
+            |error: reqwest::Error| KeysError(format!("{}: {}", self.url, with_cause(&error.without_url())));
         let mut answer = self.http.get(&self.url).send().await.map_err(failed)?;
         if !answer.status().is_success() {
             return Err(KeysError(format!("{}: {}", self.url, answer.status())));

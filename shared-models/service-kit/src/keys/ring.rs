@@ -52,9 +52,7 @@ impl std::fmt::Debug for Ring {
 impl Ring {
     /// Checks the text of a key ring file.
     pub fn parse(text: &str) -> Result<Self, KeysError> {
-        let set: JwkSet =
-            serde_json::from_str(text).map_err(|error| KeysError(format!("not a JWK Set: {error}")))?;
-        Self::new(&set)
+        Self::new(&JwkSet::from_text(text)?)
     }
 
     /// Checks a set of keys.

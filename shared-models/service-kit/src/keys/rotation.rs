@@ -35,19 +35,17 @@ impl RotationWaits {
     }
 
     /// Other waits, for a system whose readers and clocks are known. An overlap in which a good token would lose its
-    /// key is refused.
+    /// key is refused: the error says how many seconds it must have.
     pub fn with(
         self,
         access_ttl: Duration,
         spread: Option<Duration>,
         overlap: Option<Duration>,
-    ) -> Result<Self, KeysError> {
+    ) -> Result<Self, String> {
         let (spread, overlap) = (spread.unwrap_or(self.spread), overlap.unwrap_or(self.overlap));
         let least = access_ttl + Self::LEEWAY;
         if overlap < least {
-            let fault =
-                format!("the overlap must be at least {} s: tokens live that long", least.whole_seconds());
-            return Err(KeysError(fault));
+            return Err(format!("it must be at least {} s: tokens live that long", least.whole_seconds()));
         }
         Ok(Self { spread, overlap })
     }
@@ -138,7 +136,10 @@ mod tests {
     fn an_overlap_in_which_good_tokens_would_lose_their_key_is_refused() {
         let (ttl, seconds) = (Duration::seconds(300), |seconds| Some(Duration::seconds(seconds)));
         let waits = RotationWaits::for_access_ttl(ttl);
-        assert!(waits.with(ttl, None, seconds(304)).is_err());
+        assert_eq!(
+            waits.with(ttl, None, seconds(304)).err().unwrap(),
+            "it must be at least 305 s: tokens live that long"
+        );
         let waits = waits.with(ttl, seconds(10), seconds(305)).unwrap();
         assert_eq!((waits.spread, waits.overlap), (Duration::seconds(10), Duration::seconds(305)));
     }

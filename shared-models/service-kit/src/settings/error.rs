@@ -10,4 +10,9 @@ impl SettingsError {
     pub fn at(key: &str, fault: impl std::fmt::Display) -> Self {
         Self(format!("{key}: {fault}"))
     }
+
+    /// What is wrong with the setting `key`, if that is the one.
+    pub fn fault_of(&self, key: &str) -> Option<&str> {
+        self.0.strip_prefix(key)?.strip_prefix(": ")
+    }
 }

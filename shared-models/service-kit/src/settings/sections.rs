@@ -8,15 +8,17 @@ use super::{
     error::SettingsError,
     reference::{ANY, Setting},
 };
-use crate::address::TrustedProxies;
+use crate::address::{TrustedProxies, deserialize_listener};
 
 /// How a service listens.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpSettings {
     /// Address of the public listener.
+    #[serde(deserialize_with = "deserialize_listener")]
     pub listen: SocketAddr,
     /// Address of the management listener.
+    #[serde(deserialize_with = "deserialize_listener")]
     pub management_listen: SocketAddr,
     /// Worker threads of the public listener; as many as cores where absent.
     #[serde(default)]
