@@ -58,11 +58,17 @@ pub fn system() -> Env {
     Env { clock: Arc::new(SystemClock), random: Arc::new(OsRandom) }
 }
 
-/// Puts the use cases together. An unavailable MongoDB is no error here; a file that cannot be opened is.
-pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError> {
+/// What the process needs beside its store.
+pub fn own(settings: &Settings, env: &Env) -> Result<(Arc<KeyRing>, Hasher), StartError> {
     let keys = Arc::new(KeyRing::open(&settings.keys.file, Purpose::Sign)?);
     let hasher = Hasher::new(settings.passwords.cost(), settings.passwords.limits(), Arc::clone(&env.random))
         .map_err(|error| StartError::Other(error.to_string()))?;
+    Ok((keys, hasher))
+}
+
+/// Puts the use cases together. An unavailable MongoDB is no error here; a file that cannot be opened is.
+pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError> {
+    let (keys, hasher) = own(settings, &env)?;
     let store = match &settings.store.url {
         StoreUrl::Sqlite(path) => Observed::of(SqliteStore::new(Database::open(path)?), Freshness::default()),
         StoreUrl::Mongo(url) => {
@@ -98,7 +104,7 @@ impl App {
     /// the service starts without it.
     pub async fn open(settings: &Settings, env: Env) -> Result<Self, StartError> {
         let auth = Arc::new(assemble(settings, env).await?);
-        InForce::of(settings, &auth).log();
+        InForce::of(settings, auth.keys()).log();
         auth.keys().follow();
         auth.watch_revocations();
         auth.keep_finishing();

@@ -18,9 +18,8 @@ use shared_models::{auth::SignUp, scope::ScopeSet};
 
 use crate::{
     admin::{Admin, generate_password},
-    app,
+    app, check,
     domain::roles,
-    in_force::InForce,
     ops::{Auth, AuthError},
     settings::Settings,
 };
@@ -117,10 +116,8 @@ impl Cli {
 }
 
 async fn check(settings: &Settings) -> Result<()> {
-    let auth = app::assemble(settings, app::system()).await?;
-    say(&InForce::of(settings, &auth).to_string())?;
-    app::reach(&auth).await?;
-    say("settings, keys and store are in order")
+    say(&check::in_force(settings)?.to_string())?;
+    say(&check::store(settings).await?)
 }
 
 /// The use cases on a store that is ready; the error says why it cannot be used.

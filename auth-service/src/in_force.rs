@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use service_kit::settings::is_local_url;
+use service_kit::{keys::KeyRing, settings::is_local_url};
 
-use crate::{
-    ops::Auth,
-    settings::{DATABASE, RegistrationMode, Settings},
-};
+use crate::settings::{DATABASE, RegistrationMode, Settings};
 
 /// The settings that matter most to an operator.
 pub struct InForce {
@@ -21,9 +18,9 @@ pub struct InForce {
 }
 
 impl InForce {
-    /// Those of a service with these `settings`.
-    pub fn of(settings: &Settings, auth: &Auth) -> Self {
-        let ring = auth.keys().current();
+    /// Those of a service with these `settings` and `keys`.
+    pub fn of(settings: &Settings, keys: &KeyRing) -> Self {
+        let ring = keys.current();
         let signing = ring.signing_key().map(|(key, _)| key.kid.clone());
         let origins = settings.http.allowed_origins.join(", ");
         Self {

@@ -99,22 +99,8 @@ pub async fn serve(settings: &Settings) -> Result<(), StartError> {
     listeners.serve(vec![part]).await
 }
 
-/// Loads keys and definitions, hands what is in force to `say`, and reaches the store; changes nothing.
-pub async fn check(
-    settings: &Settings,
-    say: impl FnOnce(&InForce) -> Result<(), StartError>,
-) -> Result<(), StartError> {
-    let ring = ring(settings)?;
-    ring.fetch_once().await?;
-    files(settings)?;
-    show(settings, &Console::default())?;
-    let store = opened(settings).await?;
-    say(&InForce::of(settings, &ring))?;
-    reach(&*store).await
-}
-
 /// Checks whether the store can be used. A distant server may need more than one try.
-async fn reach(store: &dyn Store) -> Result<(), StartError> {
+pub(crate) async fn reach(store: &dyn Store) -> Result<(), StartError> {
     let mut outcome = store.ping().await;
     for _ in 1..REACHES {
         match outcome {
@@ -186,7 +172,7 @@ async fn opened(settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     })
 }
 
-async fn remote(url: &SecretString, settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
+pub(crate) async fn remote(url: &SecretString, settings: &Settings) -> Result<Arc<dyn Store>, StartError> {
     let server = mongo::connect(url, DATABASE).await?;
     let freshness = server.freshness();
     let store = MongoStore::new(server).with_query_timeout(settings.query.timeout());
@@ -253,7 +239,7 @@ pub async fn part(settings: &Settings, env: Env) -> Result<Part, StartError> {
 }
 
 /// The keys that tokens are checked with.
-fn ring(settings: &Settings) -> Result<KeyRing, KeysError> {
+pub(crate) fn ring(settings: &Settings) -> Result<KeyRing, KeysError> {
     match &settings.keys.jwks_url {
         Some(url) => KeyRing::remote(url),
         None => KeyRing::open(&settings.key_file(), Purpose::Verify),
@@ -285,23 +271,27 @@ fn checks(
     ];
     if let Some(revocations) = revocations.map(Arc::clone) {
         checks.push(Check::new("revocations", move || {
-            let known = revocations.age().is_some();
-            async move {
-                known.then_some(()).ok_or_else(|| "the revocation feed has not been read yet".to_owned())
-            }
+            let read = if revocations.age().is_some() { Ok(()) } else { Err(unread(&revocations)) };
+            async move { read }
         }));
     }
     checks
 }
 
+/// What is wrong where the feed has not been read yet, with the cause where one is known.
+fn unread(revocations: &Revocations) -> String {
+    let cause = revocations.failure().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("the revocation feed has not been read yet{cause}")
+}
+
 /// Shows the console that the settings name, if they name one.
-fn show(settings: &Settings, console: &Console) -> Result<(), StartError> {
+pub(crate) fn show(settings: &Settings, console: &Console) -> Result<(), StartError> {
     let Some(folder) = &settings.console.dir else { return Ok(()) };
     console.open(folder).map_err(|fault| SettingsError::at("console.dir", fault).into())
 }
 
 /// The definitions that ship with the service or come as files.
-fn files(settings: &Settings) -> Result<Catalog, StartError> {
+pub(crate) fn files(settings: &Settings) -> Result<Catalog, StartError> {
     let catalog = match &settings.collections.dir {
         Some(directory) => Catalog::with_directory(directory),
         None => Catalog::built_in(),

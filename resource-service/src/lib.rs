@@ -1,6 +1,7 @@
 //! resource-service: turns a valid token into documents.
 
 pub mod app;
+pub mod check;
 pub mod domain;
 pub mod http;
 pub mod in_force;

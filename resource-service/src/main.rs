@@ -3,7 +3,7 @@
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use resource_service::{app, settings::Settings};
+use resource_service::{app, check::check, settings::Settings};
 use service_kit::{healthcheck::healthcheck, settings::reference::Format, start::StartError, telemetry};
 
 #[global_allocator]
@@ -85,8 +85,8 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
             app::serve(&settings).await
         }
         Command::Check => {
-            app::check(&settings()?, |in_force| print_lines(&[in_force.to_string()])).await?;
-            print_lines(&["settings, keys, definitions and store are in order".to_owned()])
+            let found = check(&settings()?, |in_force| print_lines(&[in_force.to_string()])).await?;
+            print_lines(&[found])
         }
         Command::Healthcheck => {
             healthcheck(&settings()?.http).await?;

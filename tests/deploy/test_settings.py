@@ -38,9 +38,17 @@ def public_keys(run_service, tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def feed():
+    """Where a client gets a token and an empty feed of revocations."""
+    with answering({"access_token": "a token", "expires_in": 300, "entries": [], "next": 0}) as address:
+        yield address.rstrip("/")
+
+
 @pytest.fixture
-def environment(service, settings, run_service, public_keys, tmp_path):
-    """The settings, with the mounted files in a folder of the test, an embedded store, and keys to be fetched from the test."""
+def environment(service, settings, run_service, public_keys, feed, tmp_path):
+    """The settings, with the mounted files in a folder of the test, an embedded store, and keys and revocations to be fetched
+    from the test."""
     made = run_service("auth-service", "keys", "new", "--file", str(tmp_path / "keys.json"))
     assert made.returncode == 0, made.stderr
     (tmp_path / "url").write_text(f"sqlite:{tmp_path}/{service}.db\n")
@@ -53,6 +61,8 @@ def environment(service, settings, run_service, public_keys, tmp_path):
             here[name] = str(tmp_path / ("url" if name.endswith("__STORE__URL_FILE") else "secret"))
         elif name.endswith("__JWKS_URL"):
             here[name] = public_keys
+        elif name == "RESOURCE__AUTH__URL":
+            here[name] = feed
         elif value is None:
             here[name] = "from a Secret"
         else:

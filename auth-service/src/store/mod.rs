@@ -17,7 +17,7 @@ pub mod observed;
 pub mod sqlite;
 
 use async_trait::async_trait;
-use service_kit::store::{Unavailable, cause::Cause};
+use service_kit::store::{Unavailable, cause::Cause, owner::Owner};
 
 use crate::domain::{
     audit::Entry,
@@ -36,6 +36,9 @@ pub use self::{
     throttle::Throttle,
     users::{EmailFilter, PasswordUpdate, UserFilter, UserOutcome, UserWrite, Users},
 };
+
+/// Whose store it is.
+const OWNER: Owner = Owner::Auth;
 
 /// Why a method failed. Something that does not exist is `None` or `false`, never an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -35,6 +35,7 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
         match ask(&client, cursor, wait).await {
             Ok(page) => {
                 revocations.learn(&page.entries);
+                revocations.note(None);
                 cursor = page.next;
                 if revocations.age().is_some() {
                     wait = WAIT;
@@ -48,7 +49,8 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
             Err(error) => {
                 metrics::FEED_FAILURES.get().increment(1);
                 failures += 1;
-                let why = error.to_string();
+                let why = cause(&client, &error);
+                revocations.note(Some(why.clone()));
                 if failures >= LOGGED && logged != why {
                     tracing::warn!(error = %why, "the revocation feed is unreachable; retrying");
                     logged = why;
@@ -60,7 +62,38 @@ pub async fn follow(client: ServiceClient, revocations: Arc<Revocations>) {
     }
 }
 
-async fn ask(client: &ServiceClient, cursor: i64, wait: u64) -> Result<RevocationPage, ClientError> {
+/// Why the feed cannot be read, in words fit for an operator: with the setting to look at.
+pub fn cause(client: &ServiceClient, error: &ClientError) -> String {
+    let peer = client.peer();
+    match error {
+        ClientError::Open => format!("auth.url: auth-service at {peer} was {error}"),
+        ClientError::Unavailable(why) => {
+            format!("auth.url: auth-service at {peer} is unavailable: {why}")
+        }
+        ClientError::Refused { status, body } => match refusal(body) {
+            Some((code, _)) if code == "invalid_client" => {
+                "auth: the client was refused (invalid_client); correct auth.client_id and auth.client_secret"
+                    .into()
+            }
+            Some((code, Some(detail))) => format!("auth: the client was refused ({code}): {detail}"),
+            Some((code, None)) => format!("auth: the client was refused ({code})"),
+            None => format!("auth.url: auth-service is not at {peer}: it answers {status}"),
+        },
+        ClientError::Unreadable(fault) => {
+            format!("auth.url: auth-service is not at {peer}: its answer cannot be read: {fault}")
+        }
+    }
+}
+
+/// The code in what auth-service says, and what it says beside: of OAuth (RFC 6749 section 5.2), or of a problem.
+fn refusal(body: &str) -> Option<(String, Option<String>)> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let text = |name: &str| body[name].as_str().map(str::to_owned);
+    Some((text("error").or_else(|| text("code"))?, text("error_description").or_else(|| text("detail"))))
+}
+
+/// Reads the feed after `cursor`; auth-service waits up to `wait` seconds for something.
+pub async fn ask(client: &ServiceClient, cursor: i64, wait: u64) -> Result<RevocationPage, ClientError> {
     let query = [("after", cursor.to_string()), ("wait", wait.to_string())];
     client.get_within("/auth/revocations", &query, WHOLE).await
 }

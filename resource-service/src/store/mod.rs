@@ -21,7 +21,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use service_kit::store::{Unavailable, cause::Cause, layout::Layout};
+use service_kit::store::{Unavailable, cause::Cause, layout::Layout, owner::Owner};
 use shared_models::documents::Explanation;
 use time::OffsetDateTime;
 
@@ -167,6 +167,9 @@ pub enum StoreError {
 
 /// What this program makes of a store. A change of it raises the version.
 pub const LAYOUT: Layout = Layout { version: 2, oldest_reader: 1 };
+
+/// Whose store it is.
+pub const OWNER: Owner = Owner::Resource;
 
 /// The time limit of a query where nothing else is set.
 pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -29,12 +29,23 @@ pub struct Revocations {
     clock: Arc<dyn Clock>,
     known: ArcSwap<Known>,
     answered_at: Mutex<Option<OffsetDateTime>>,
+    failure: Mutex<Option<String>>,
 }
 
 impl Revocations {
     /// Nothing is known yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, known: ArcSwap::default(), answered_at: Mutex::default() }
+        Self { clock, known: ArcSwap::default(), answered_at: Mutex::default(), failure: Mutex::default() }
+    }
+
+    /// Takes note of why the feed could not be read; `None` once it could.
+    pub fn note(&self, failure: Option<String>) {
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+    }
+
+    /// Why the feed could not be read last time, if it could not.
+    pub fn failure(&self) -> Option<String> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Adds a page of the feed, and forgets what has expired. The first load is complete once a page is empty.

@@ -47,7 +47,7 @@ use service_kit::{
 use tokio::sync::Mutex;
 
 use self::{documents::SESSIONS, ends::Ends, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
-use super::{Store, StoreError};
+use super::{OWNER, Store, StoreError};
 
 /// What this program makes of the database. A change of it raises the version.
 const LAYOUT: Layout = Layout { version: 1, oldest_reader: 1 };
@@ -222,7 +222,7 @@ impl Store for MongoStore {
     async fn prepare(&self) -> Result<(), StoreError> {
         let make = || async {
             self.server.reach().await.map_err(StoreError::Unusable)?;
-            if let Some(cause) = layout::begin(&self.database, LAYOUT).await? {
+            if let Some(cause) = layout::begin(&self.database, OWNER, LAYOUT).await? {
                 return Err(StoreError::Unusable(cause));
             }
             for (collection, indexes) in indexes() {
@@ -236,7 +236,7 @@ impl Store for MongoStore {
     }
 
     async fn ping(&self) -> Result<(), Cause> {
-        self.server.ping(LAYOUT).await
+        self.server.ping(OWNER, LAYOUT).await
     }
 }
 

@@ -11,14 +11,20 @@ mod sessions;
 mod throttle;
 mod users;
 
+use std::path::Path;
+
 use async_trait::async_trait;
-use service_kit::store::{
-    cause::{Cause, Kind},
-    layout::Layout,
-    sqlite::{Database, is_unavailable},
+use rusqlite::Connection;
+use service_kit::{
+    start::StartError,
+    store::{
+        cause::{Cause, Kind},
+        layout::Layout,
+        sqlite::{self, Database, Found, is_unavailable, owner},
+    },
 };
 
-use super::{Store, StoreError};
+use super::{OWNER, Store, StoreError};
 
 /// The migrations between versions of the tables; `PRAGMA user_version` says which are done.
 const MIGRATIONS: [&str; 18] = [
@@ -54,10 +60,27 @@ impl SqliteStore {
     }
 }
 
-/// Why a file of this version must not be used, if it must not. One process uses a file, so no older program runs beside it.
-fn refusal(found: i64) -> Option<Cause> {
+/// Looks at a file for `check`, and writes nothing.
+pub fn inspect(path: &Path) -> Result<Found, StartError> {
+    sqlite::inspect(path, refusal)
+}
+
+/// Why a file must not be used, if it must not: it is of the other service, or of a later version. One process uses a file, so no
+/// older program runs beside it.
+fn refusal(connection: &Connection) -> rusqlite::Result<Option<Cause>> {
+    let foreign = owner::refusal(connection, OWNER)?;
+    if foreign.is_some() {
+        return Ok(foreign);
+    }
+    let found = found(connection)?;
     let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    Layout { version, oldest_reader: version }.refusal(Layout { version: found, oldest_reader: found })
+    let layout = Layout { version, oldest_reader: version };
+    Ok(layout.refusal(Layout { version: found, oldest_reader: found }))
+}
+
+/// The version of the tables.
+fn found(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -78,10 +101,11 @@ impl Store for SqliteStore {
     async fn prepare(&self) -> Result<(), StoreError> {
         self.database
             .write(|tx| {
-                let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-                if let Some(cause) = refusal(found) {
+                if let Some(cause) = refusal(tx)? {
                     return Err(StoreError::Unusable(cause));
                 }
+                owner::take(tx, OWNER)?;
+                let found = found(tx)?;
                 let missing =
                     MIGRATIONS.get(usize::try_from(found).unwrap_or_default()..).unwrap_or_default();
                 for migration in missing {
@@ -97,17 +121,14 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> Result<(), Cause> {
         self.database.ping().await?;
-        let found: Result<i64, StoreError> =
-            self.database.read(|c| Ok(c.query_row("PRAGMA user_version", [], |row| row.get(0))?)).await;
-        let found = found.map_err(|error| Cause::new(Kind::Other, error.to_string()))?;
-        refusal(found).map_or(Ok(()), Err)
+        let found: Result<_, StoreError> = self.database.read(|c| Ok(refusal(c)?)).await;
+        let refusal = found.map_err(|error| Cause::new(Kind::Other, error.to_string()))?;
+        refusal.map_or(Ok(()), Err)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use shared_models::revocations::RevocationKind;
 
     use super::*;

@@ -66,7 +66,7 @@ use self::{
     together::TrafficByCollection,
 };
 use super::{
-    Batch, ChangeLog, Head, LAYOUT, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument,
+    Batch, ChangeLog, Head, LAYOUT, OWNER, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument,
     scan::Rest,
 };
 use crate::{
@@ -126,7 +126,7 @@ impl MongoStore {
 
     /// Makes what these collections need: indexes, and collections beside them.
     async fn make_ready(&self, collections: &[Arc<Collection>]) -> Result<(), StoreError> {
-        let refusal = layout::begin(&self.database, LAYOUT).await.map_err(|error| failed(&error))?;
+        let refusal = layout::begin(&self.database, OWNER, LAYOUT).await.map_err(|error| failed(&error))?;
         if let Some(cause) = refusal {
             return Err(StoreError::Unusable(cause));
         }
@@ -233,7 +233,7 @@ impl Store for MongoStore {
     }
 
     async fn ping(&self) -> Result<(), Cause> {
-        self.server.ping(LAYOUT).await
+        self.server.ping(OWNER, LAYOUT).await
     }
 
     async fn get(

@@ -43,6 +43,7 @@ use shared_models::documents::{Direction, Explanation};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
+pub use self::layout::inspect;
 use self::{filter::Statement, operand::Operand, scan::IdScan};
 use super::{
     Batch, ChangeLog, Head, QUERY_TIMEOUT, Scan, Selection, Store, StoreError, StoredDocument, scan::Rest,

@@ -115,6 +115,11 @@ impl ServiceClient {
         }))
     }
 
+    /// Where auth-service is, as the settings have it.
+    pub fn peer(&self) -> &str {
+        &self.0.config.base_url
+    }
+
     /// Sends a GET request with the default time limit.
     pub async fn get<T: DeserializeOwned>(
         &self,
@@ -234,9 +239,14 @@ impl ServiceClient {
     }
 }
 
-/// The message of reqwest without the URL.
+/// What is at the bottom of an error of reqwest, such as `Connection refused`: its own message does not say.
 fn unreachable(error: reqwest::Error) -> ClientError {
-    ClientError::Unavailable(error.without_url().to_string())
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    ClientError::Unavailable(cause.to_string())
 }
 
 /// Whether the status says that a retry can help.

@@ -36,7 +36,7 @@ pub enum Kind {
     NoReplicaSet,
     /// It is another replica set than the configured one.
     SetName,
-    /// A later program has changed its layout.
+    /// A later program has changed its layout, or it is the store of another service.
     Layout,
     /// No server that accepts writes answers.
     Unreachable,

@@ -5,6 +5,7 @@ pub mod freshness;
 pub mod layout;
 pub mod mongo;
 pub mod observed;
+pub mod owner;
 pub mod sqlite;
 
 use std::{fmt, path::PathBuf, str::FromStr};

@@ -44,6 +44,7 @@ use crate::{
     store::{
         cause::{self, Cause},
         layout::Layout,
+        owner::Owner,
     },
 };
 
@@ -104,12 +105,12 @@ impl Server {
         fault.map_or(Ok(()), Err)
     }
 
-    /// The same within the time that `/readyz` has; also fails if the database is not for programs of this layout, or if writes
-    /// failed recently for a fault of the disk.
-    pub async fn ping(&self, layout: Layout) -> Result<(), Cause> {
+    /// The same within the time that `/readyz` has; also fails if the database is not for programs of this service and layout, or if
+    /// writes failed recently for a fault of the disk.
+    pub async fn ping(&self, owner: Owner, layout: Layout) -> Result<(), Cause> {
         let usable = async {
             self.reach().await?;
-            let refusal = layout::refusal(&self.database, layout).await;
+            let refusal = layout::refusal(&self.database, owner, layout).await;
             refusal.map_err(|error| explain(&error, &self.seen))?.map_or(Ok(()), Err)
         };
         match timeout(PING, usable).await {

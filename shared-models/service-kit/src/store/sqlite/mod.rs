@@ -3,7 +3,9 @@
 //!
 //! Callers pass closures; nothing here knows a table.
 
+mod inspect;
 mod lane;
+pub mod owner;
 
 use std::{
     fs::{File, TryLockError},
@@ -15,6 +17,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
+pub use self::inspect::{Found, in_order, inspect};
 use self::lane::Lane;
 use crate::{
     start::StartError,
@@ -193,14 +196,23 @@ pub fn is_unavailable(error: &rusqlite::Error) -> bool {
 
 /// The lock is a file of its own beside the database, so that SQLite's own locks are left alone.
 fn lock(path: &Path) -> Result<File, String> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(PathBuf::from(name))
+        .open(companion(path, ".lock"))
         .map_err(|error| error.to_string())?;
+    locked(file)
+}
+
+/// The file beside `path` whose name ends so.
+fn companion(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+fn locked(file: File) -> Result<File, String> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err("another process has it open; SQLite serves one process, \
