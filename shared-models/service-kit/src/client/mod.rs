@@ -12,7 +12,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::sleep;
 
 use self::{breaker::Breaker, token::TokenCache};
-use crate::{clock::Clock, metric::kit::CLIENT_CALLS, random::Random, start::StartError, telemetry::spans};
+use crate::{
+    clock::Clock, metric::kit::CLIENT_CALLS, random::Random, start::StartError, telemetry::spans,
+    wording::innermost,
+};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -241,12 +244,7 @@ impl ServiceClient {
 
 /// What is at the bottom of an error of reqwest, such as `Connection refused`: its own message does not say.
 fn unreachable(error: reqwest::Error) -> ClientError {
-    let error = error.without_url();
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    ClientError::Unavailable(cause.to_string())
+    ClientError::Unavailable(innermost(&error.without_url()).to_string())
 }
 
 /// Whether the status says that a retry can help.
