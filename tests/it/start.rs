@@ -265,6 +265,52 @@ fn check_says_that_all_is_well_or_that_the_store_is_away() {
     }
 }
 
+/// The names in a folder.
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn check_writes_nothing_and_says_where_the_store_is_not_there_yet() {
+    for (service, prefix) in SERVICES {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = environment(prefix, directory.path());
+        let path = directory.path().join("mistyped/store.db");
+        let url = format!("sqlite:{}", path.display());
+        set(&mut settings, &format!("{prefix}__STORE__URL"), &url);
+        let checked = |settings: &Environment| {
+            let output = run(service, &["check"], settings);
+            assert!(output.status.success(), "{output:?}");
+            String::from_utf8(output.stdout).expect("text").lines().last().expect("a line").to_owned()
+        };
+        let said = checked(&settings);
+        assert!(said.ends_with(&format!("store {url} is not there yet; the start makes it")), "{said}");
+        assert_eq!(names(directory.path()), ["keys.json"], "{service}");
+
+        drop(Process::ready(service, directory.path(), &settings).await);
+        let folder = path.parent().expect("a folder");
+        for left in names(folder).iter().filter(|name| *name != "store.db") {
+            // After a restore there is the file alone. What a process that was killed has left in its log counts too.
+            if !left.ends_with("-wal") {
+                std::fs::remove_file(folder.join(left)).expect("a file can be removed");
+            }
+        }
+        let there: Vec<_> = names(folder);
+        let said = checked(&settings);
+        assert!(said.ends_with(" and store are in order"), "{said}");
+        let left: Vec<_> = names(folder).into_iter().filter(|name| !name.ends_with("-shm")).collect();
+        assert_eq!(left, there, "{service}");
+
+        let below = format!("sqlite:{}/keys.json/store.db", directory.path().display());
+        set(&mut settings, &format!("{prefix}__STORE__URL"), &below);
+        refused(service, &["check"], &settings, &["store: cannot", "keys.json", "directory"]);
+    }
+}
+
 #[tokio::test]
 async fn healthcheck_asks_the_service_that_runs_with_its_settings() {
     for (service, prefix) in SERVICES {
