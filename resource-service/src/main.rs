@@ -31,7 +31,7 @@ impl Arguments {
 enum Command {
     /// Serve until a signal to stop is received (the default)
     Serve,
-    /// Load settings, keys and definitions, say what is in force, reach the store, and say what is wrong
+    /// Load settings, keys and definitions, say what is in force, reach the store and auth-service, and say what is wrong
     Check,
     /// Ask the service that runs with these settings on this machine whether it is ready
     Healthcheck,

@@ -20,6 +20,7 @@ use std::{
 use service_kit::{
     clock::{Clock as _, ManualClock, SystemClock},
     random::OsRandom,
+    store::owner::Owner,
 };
 use time::OffsetDateTime;
 
@@ -45,6 +46,10 @@ pub(crate) trait Fixture: Sized {
     async fn set_version(&self, version: i64);
     /// The version that the store says it has.
     async fn version(&self) -> i64;
+    /// Marks the store as one of this service, or of none.
+    async fn set_owner(&self, owner: Option<Owner>);
+    /// Whether the store is marked as one of this service.
+    async fn is_of(&self, owner: Owner) -> bool;
     async fn drop(self);
 }
 
@@ -161,6 +166,8 @@ macro_rules! suite {
         $crate::store::contract::suite!($fixture, on layout:
             a_store_of_a_later_version_is_refused_and_left_alone
             a_store_has_a_version_once_it_is_prepared
+            the_store_of_the_other_service_is_refused_and_left_alone
+            a_store_from_before_the_mark_is_marked
         );
     };
     ($fixture:ty, $subject:ident: $($test:ident)*) => {

@@ -129,6 +129,7 @@ impl Store for SqliteStore {
 
 #[cfg(test)]
 mod tests {
+    use service_kit::store::owner::Owner;
     use shared_models::revocations::RevocationKind;
 
     use super::*;
@@ -175,6 +176,22 @@ mod tests {
                 .read(|c| Ok(c.query_row("PRAGMA user_version", [], |row| row.get(0))?))
                 .await;
             found.unwrap()
+        }
+
+        async fn set_owner(&self, owner: Option<Owner>) {
+            let id = owner.map_or(0, Owner::application_id);
+            let set: Result<(), StoreError> =
+                self.store.database.write(move |tx| Ok(tx.pragma_update(None, "application_id", id)?)).await;
+            set.unwrap();
+        }
+
+        async fn is_of(&self, owner: Owner) -> bool {
+            let found: Result<i32, StoreError> = self
+                .store
+                .database
+                .read(|c| Ok(c.query_row("PRAGMA application_id", [], |row| row.get(0))?))
+                .await;
+            found.unwrap() == owner.application_id()
         }
 
         async fn drop(self) {}

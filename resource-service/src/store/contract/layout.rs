@@ -1,7 +1,7 @@
 //! The version of the layout: who may use a store of which one.
 
 use serde_json::json;
-use service_kit::store::{cause::Kind, layout::Layout};
+use service_kit::store::{cause::Kind, layout::Layout, owner::Owner};
 
 use super::{Fixture, NOW, on_both_stores};
 use crate::store::{LAYOUT, StoreError};
@@ -9,6 +9,8 @@ use crate::store::{LAYOUT, StoreError};
 on_both_stores! {
     a_store_of_a_later_version_is_refused_and_left_alone
     a_store_from_before_versions_gets_one_and_keeps_its_documents
+    the_store_of_the_other_service_is_refused_and_left_alone
+    a_store_from_before_the_mark_is_marked_unless_it_is_mixed
 }
 
 const LATER: Layout = Layout { version: LAYOUT.version + 6, oldest_reader: LAYOUT.version + 1 };
@@ -31,6 +33,27 @@ async fn a_store_from_before_versions_gets_one_and_keeps_its_documents(f: &Fixtu
     f.store.prepare(&f.all()).await.expect("ok");
     assert_eq!(f.version().await, LAYOUT.version);
     assert!(f.store.get(&f.collection, "a", NOW).await.expect("ok").is_some());
+}
+
+async fn the_store_of_the_other_service_is_refused_and_left_alone(f: &Fixture) {
+    f.set_owner(Some(Owner::Auth)).await;
+    let cause = f.store.ping().await.expect_err("a cause");
+    assert!(cause.to_string().contains("this is the store of auth-service"), "{cause}");
+    assert_eq!(f.store.prepare(&f.all()).await, Err(StoreError::Unusable(cause)));
+    assert!(f.is_of(Owner::Auth).await);
+}
+
+async fn a_store_from_before_the_mark_is_marked_unless_it_is_mixed(f: &Fixture) {
+    assert!(f.is_of(Owner::Resource).await);
+    f.set_owner(None).await;
+    f.store.ping().await.expect("ok");
+    f.store.prepare(&f.all()).await.expect("ok");
+    assert!(f.is_of(Owner::Resource).await);
+    f.set_owner(None).await;
+    f.make_users().await;
+    f.store.ping().await.expect("ok");
+    f.store.prepare(&f.all()).await.expect("ok");
+    assert!(!f.is_of(Owner::Resource).await, "nobody can say whose it is");
 }
 
 #[tokio::test]

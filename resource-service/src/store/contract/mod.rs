@@ -35,7 +35,7 @@ use mongodb::{
     options::ReadConcern,
 };
 use serde_json::{Value, json};
-use service_kit::store::{layout::Layout, mongo::layout as kept};
+use service_kit::store::{layout::Layout, mongo::layout as kept, owner::Owner};
 use time::{OffsetDateTime, macros::datetime};
 
 use cursors::{cursor, start};
@@ -237,6 +237,57 @@ impl Fixture {
                 let layouts = database.collection::<Doc>(kept::COLLECTION);
                 let found = layouts.find_one(doc! { "_id": kept::ID });
                 found.await.expect("ok").expect("a layout").get_i64("version").expect("ok")
+            }
+        }
+    }
+
+    /// Marks the store as one of this service, or of none.
+    async fn set_owner(&self, owner: Option<Owner>) {
+        match &self.leftover {
+            Leftover::Directory(directory) => {
+                let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+                let id = owner.map_or(0, Owner::application_id);
+                file.pragma_update(None, "application_id", id).expect("ok");
+            }
+            Leftover::Database(database) => {
+                let change = match owner {
+                    Some(owner) => doc! { "$set": { kept::SERVICE: owner.name() } },
+                    None => doc! { "$unset": { kept::SERVICE: "" } },
+                };
+                let layouts = database.collection::<Doc>(kept::COLLECTION);
+                layouts.update_one(doc! { "_id": kept::ID }, change).await.expect("ok");
+            }
+        }
+    }
+
+    /// Whether the store is marked as one of this service.
+    async fn is_of(&self, owner: Owner) -> bool {
+        match &self.leftover {
+            Leftover::Directory(directory) => {
+                let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+                let found: i32 = file.query_row("PRAGMA application_id", [], |row| row.get(0)).expect("ok");
+                found == owner.application_id()
+            }
+            Leftover::Database(database) => {
+                let layouts = database.collection::<Doc>(kept::COLLECTION);
+                let found = layouts.find_one(doc! { "_id": kept::ID });
+                let found = found.await.expect("ok").expect("a layout");
+                found.get_str(kept::SERVICE).is_ok_and(|service| service == owner.name())
+            }
+        }
+    }
+
+    /// Makes what auth-service makes.
+    async fn make_users(&self) {
+        match &self.leftover {
+            Leftover::Directory(directory) => {
+                let file = rusqlite::Connection::open(directory.path().join("t.db")).expect("ok");
+                file.execute_batch("CREATE TABLE users (id TEXT)").expect("ok");
+            }
+            Leftover::Database(database) => {
+                for name in ["users", "cutoffs", "attempts"] {
+                    database.create_collection(name).await.expect("ok");
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use mongodb::bson::Bson;
 use service_kit::{
     random::{self, OsRandom},
-    store::mongo::layout as kept,
+    store::{mongo::layout as kept, owner::Owner},
 };
 
 use super::*;
@@ -43,6 +43,22 @@ impl contract::Fixture for Fixture {
         let layouts = self.store.database.collection::<Document>(kept::COLLECTION);
         let found = layouts.find_one(doc! { "_id": kept::ID }).await.unwrap();
         found.unwrap().get_i64("version").unwrap()
+    }
+
+    async fn set_owner(&self, owner: Option<Owner>) {
+        let layouts = self.store.database.collection::<Document>(kept::COLLECTION);
+        let mut set = match owner {
+            Some(owner) => doc! { "$set": { kept::SERVICE: owner.name() } },
+            None => doc! { "$unset": { kept::SERVICE: "" } },
+        };
+        set.insert("$setOnInsert", doc! { "version": 1_i64, "oldest_reader": 1_i64 });
+        layouts.update_one(doc! { "_id": kept::ID }, set).upsert(true).await.unwrap();
+    }
+
+    async fn is_of(&self, owner: Owner) -> bool {
+        let layouts = self.store.database.collection::<Document>(kept::COLLECTION);
+        let found = layouts.find_one(doc! { "_id": kept::ID }).await.unwrap();
+        found.unwrap().get_str(kept::SERVICE).is_ok_and(|service| service == owner.name())
     }
 
     async fn drop(self) {
