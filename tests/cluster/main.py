@@ -140,4 +140,7 @@ parser.add_argument("--old", metavar="DIR", help="binaries of an earlier commit,
 parser.add_argument("--folder", default=os.environ["TESSERA_CLUSTER_DIR"], help="where histories and logs are kept")
 parser.add_argument("scenarios", nargs="*", metavar="scenario")
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(parser.parse_args())))
+    asked = parser.parse_args()
+    if asked.old and not pathlib.Path(asked.old).is_dir():
+        parser.error(f"--old: {asked.old} is no folder")
+    sys.exit(asyncio.run(main(asked)))

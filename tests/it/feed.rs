@@ -79,7 +79,9 @@ async fn a_wrong_client_of_auth_service_is_named_by_check_and_while_the_service_
     let lacking = "auth: the client was refused (insufficient_scope): This needs the scope revocations:read";
     is_named(&stack, &narrow, lacking).await;
 
-    let other = stack.auth[0].management.clone();
-    let elsewhere = format!("auth.url: auth-service is not at {other}: it answers 404");
-    is_named(&stack, &with(&good, &[("RESOURCE__AUTH__URL", &other)]), &elsewhere).await;
+    let stranger = Stack::embedded().await;
+    for other in [&stack.auth[0].management, &stranger.resource[0].base] {
+        let elsewhere = format!("auth.url: auth-service is not at {other}: it answers 404");
+        is_named(&stack, &with(&good, &[("RESOURCE__AUTH__URL", other)]), &elsewhere).await;
+    }
 }

@@ -70,7 +70,7 @@ pub fn cause(client: &ServiceClient, error: &ClientError) -> String {
         ClientError::Unavailable(why) => {
             format!("auth.url: auth-service at {peer} is unavailable: {why}")
         }
-        ClientError::Refused { status, body } => match refusal(body) {
+        ClientError::Refused { status, body } => match refusal(*status, body) {
             Some((code, _)) if code == "invalid_client" => {
                 "auth: the client was refused (invalid_client); correct auth.client_id and auth.client_secret"
                     .into()
@@ -85,10 +85,12 @@ pub fn cause(client: &ServiceClient, error: &ClientError) -> String {
     }
 }
 
-/// The code in what auth-service says, and what it says beside: of OAuth (RFC 6749 section 5.2), or of a problem.
-fn refusal(body: &str) -> Option<(String, Option<String>)> {
-    let body: serde_json::Value = serde_json::from_str(body).ok()?;
-    let text = |name: &str| body[name].as_str().map(str::to_owned);
+/// The code in what auth-service says, and what it says beside: of OAuth (RFC 6749 section 5.2), or of a problem. Another status,
+/// such as 404, comes from something that is not auth-service.
+fn refusal(status: u16, body: &str) -> Option<(String, Option<String>)> {
+    let body: serde_json::Value =
+        serde_json::from_str(body).ok().filter(|_| matches!(status, 400 | 401 | 403))?;
+    let text = |name: &str| Some(body[name].as_str()?.split_whitespace().collect::<Vec<_>>().join(" "));
     Some((text("error").or_else(|| text("code"))?, text("error_description").or_else(|| text("detail"))))
 }
 

@@ -24,8 +24,13 @@ pub use self::{
     sections::{HttpSettings, LogFormat, Subjects, TelemetrySettings},
 };
 
-/// Refuses anything but a URL with a host and without query and fragment, as RFC 8414 section 2 requires of an issuer.
+/// Refuses anything but a URL with a host and without query and fragment, as RFC 8414 section 2 requires of an issuer; and one
+/// with a user name or password, since URLs are shown in messages and logs.
 pub fn check_url(key: &str, text: &str) -> Result<(), SettingsError> {
+    let authority = text.split_once("://").map_or(text, |(_, rest)| rest).split('/').next();
+    if authority.is_some_and(|authority| authority.contains('@')) {
+        return Err(SettingsError::at(key, "the URL must not contain a user name or password"));
+    }
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let plain = |c: char| !c.is_whitespace() && c != '?' && c != '#';
     if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && host.chars().all(plain)) {

@@ -20,7 +20,11 @@ impl Share {
     pub fn of(process: u32, percent: u32) -> Self {
         let root = root();
         let group = root.join(format!("tessera-bench-{process}"));
-        fs::create_dir(&group).expect("a control group (run this as root)");
+        // Where the controller is not handed on yet. It is in the first version.
+        let _ = fs::write(root.join("cgroup.subtree_control"), "+cpu");
+        fs::create_dir(&group)
+            .unwrap_or_else(|error| panic!("{}: {error} (run this as root)", group.display()));
+        let share = Self { group: group.clone(), process };
         let quota = PERIOD / 100 * percent;
         if is_second(&root) {
             write(&group.join("cpu.max"), &format!("{quota} {PERIOD}"));
@@ -29,7 +33,7 @@ impl Share {
             write(&group.join("cpu.cfs_quota_us"), &quota.to_string());
         }
         write(&group.join("cgroup.procs"), &process.to_string());
-        Self { group, process }
+        share
     }
 }
 
@@ -52,5 +56,7 @@ fn is_second(root: &Path) -> bool {
 }
 
 fn write(file: &Path, text: &str) {
-    fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error} (run this as root)", file.display()));
+    fs::write(file, text).unwrap_or_else(|error| {
+        panic!("{}: {error} (does the group have the controller cpu?)", file.display())
+    });
 }

@@ -17,6 +17,8 @@ use crate::{
     wording::innermost,
 };
 
+/// How many bytes of a refusal are kept: a problem with all its members.
+const MOST_SAID: usize = 2_000;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
 /// How long a request may take, unless it says otherwise.
@@ -261,7 +263,7 @@ async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ClientError>
     let status = response.status();
     let body = response.bytes().await.map_err(unreachable)?;
     if !status.is_success() {
-        let body = String::from_utf8_lossy(&body[..body.len().min(300)]).into_owned();
+        let body = String::from_utf8_lossy(&body[..body.len().min(MOST_SAID)]).into_owned();
         return Err(ClientError::Refused { status: status.as_u16(), body });
     }
     serde_json::from_slice(&body).map_err(|error| ClientError::Unreadable(error.to_string()))

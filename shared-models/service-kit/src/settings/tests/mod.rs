@@ -145,6 +145,21 @@ fn every_key_of_the_type_is_known_and_a_name_that_is_nearly_right_is_refused() {
 }
 
 #[test]
+fn a_url_has_a_host_and_no_credentials() {
+    for url in ["http://localhost", "https://auth.example.org:8443/a/@b"] {
+        assert!(check_url("k", url).is_ok(), "{url}");
+    }
+    for url in ["auth.example.org", "http://", "http:///x", "http://a?b", "ftp://a"] {
+        let fault = format!("k: {url:?} is not a URL such as https://auth.example.org");
+        assert_eq!(check_url("k", url).unwrap_err().to_string(), fault);
+    }
+    let fault = "k: the URL must not contain a user name or password";
+    for url in ["https://svc:hunter2@auth.internal", "svc:hunter2@auth.internal/x"] {
+        assert_eq!(check_url("k", url).unwrap_err().to_string(), fault, "and is not repeated");
+    }
+}
+
+#[test]
 fn a_url_is_local_only_where_its_host_is() {
     for url in [
         "http://127.0.0.1:8080",

@@ -2,7 +2,7 @@
 
 use mongodb::{
     Collection, Database,
-    bson::{Document, doc},
+    bson::{Bson, Document, doc},
     error::{Error, ErrorKind, WriteFailure},
 };
 
@@ -69,8 +69,10 @@ pub async fn done(database: &Database, layout: Layout) -> Result<(), Error> {
 /// program has prepared it, and nothing names the service where only earlier programs have.
 async fn look(database: &Database, owner: Owner, layout: Layout) -> Result<Result<Looks, Cause>, Error> {
     let found = documents(database).find_one(doc! { "_id": ID }).await?;
-    let looks = match found.as_ref().map(|found| found.get_str(SERVICE)) {
-        Some(Ok(service)) => owner.refusal(service).map_or(Ok(Looks::Own), Err),
+    let looks = match found.as_ref().and_then(|found| found.get(SERVICE)) {
+        Some(Bson::String(service)) => owner.refusal(service).map_or(Ok(Looks::Own), Err),
+        // Not written by us, as with the version.
+        Some(other) if *other != Bson::Null => owner.refusal(&other.to_string()).map_or(Ok(Looks::Own), Err),
         _ => {
             let names = database.list_collection_names().await?;
             let looks = owner.looks_at_collections(|name| names.iter().any(|known| known == name));

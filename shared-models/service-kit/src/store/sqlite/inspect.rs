@@ -48,7 +48,9 @@ pub fn inspect(
     match File::options().append(true).open(path) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            makeable(path).map_err(|error| failed("cannot make the directory of", &error))?;
+            let there = path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir());
+            let what = if there { "cannot open" } else { "cannot make the directory of" };
+            makeable(path).map_err(|error| failed(what, &error))?;
             return Ok(Found::Missing);
         }
         Err(error) => return Err(failed("cannot open", &error)),

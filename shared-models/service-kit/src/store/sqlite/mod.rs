@@ -155,7 +155,8 @@ impl Database {
             })
             .await;
         written.map_err(|_| fault.clone())?;
-        let removed: Result<(), Fault> = self.write(|tx| Ok(tx.execute_batch("DROP TABLE room")?)).await;
+        let removed: Result<(), Fault> =
+            self.write(|tx| Ok(tx.execute_batch("DROP TABLE IF EXISTS room")?)).await;
         removed.map_err(|_| fault)
     }
 
