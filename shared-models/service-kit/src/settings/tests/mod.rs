@@ -150,10 +150,10 @@ fn a_url_has_a_host_and_no_credentials() {
         assert!(check_url("k", url).is_ok(), "{url}");
     }
     for url in ["auth.example.org", "http://", "http:///x", "http://a?b", "ftp://a"] {
-        let fault = format!("k: {url:?} is not a URL such as https://auth.example.org");
+        let fault = format!("settings: k: {url:?} is not a URL such as https://auth.example.org");
         assert_eq!(check_url("k", url).unwrap_err().to_string(), fault);
     }
-    let fault = "k: the URL must not contain a user name or password";
+    let fault = "settings: k: the URL must not contain a user name or password";
     for url in ["https://svc:hunter2@auth.internal", "svc:hunter2@auth.internal/x"] {
         assert_eq!(check_url("k", url).unwrap_err().to_string(), fault, "and is not repeated");
     }
