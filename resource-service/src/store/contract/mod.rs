@@ -250,10 +250,8 @@ impl Fixture {
                 file.pragma_update(None, "application_id", id).expect("ok");
             }
             Leftover::Database(database) => {
-                let change = match owner {
-                    Some(owner) => doc! { "$set": { kept::SERVICE: owner.name() } },
-                    None => doc! { "$unset": { kept::SERVICE: "" } },
-                };
+                let unmarked = doc! { "$unset": { kept::SERVICE: "" } };
+                let change = owner.map_or(unmarked, |owner| doc! { "$set": { kept::SERVICE: owner.name() } });
                 let layouts = database.collection::<Doc>(kept::COLLECTION);
                 layouts.update_one(doc! { "_id": kept::ID }, change).await.expect("ok");
             }

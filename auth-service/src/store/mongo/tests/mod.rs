@@ -47,10 +47,8 @@ impl contract::Fixture for Fixture {
 
     async fn set_owner(&self, owner: Option<Owner>) {
         let layouts = self.store.database.collection::<Document>(kept::COLLECTION);
-        let mut set = match owner {
-            Some(owner) => doc! { "$set": { kept::SERVICE: owner.name() } },
-            None => doc! { "$unset": { kept::SERVICE: "" } },
-        };
+        let unmarked = doc! { "$unset": { kept::SERVICE: "" } };
+        let mut set = owner.map_or(unmarked, |owner| doc! { "$set": { kept::SERVICE: owner.name() } });
         set.insert("$setOnInsert", doc! { "version": 1_i64, "oldest_reader": 1_i64 });
         layouts.update_one(doc! { "_id": kept::ID }, set).upsert(true).await.unwrap();
     }

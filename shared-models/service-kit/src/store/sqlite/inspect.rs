@@ -98,7 +98,7 @@ fn makeable(path: &Path) -> io::Result<()> {
             Ok(found) if found.is_dir() => return Ok(access(&here, Access::WRITE_OK | Access::EXEC_OK)?),
             Ok(_) => return Err(io::ErrorKind::NotADirectory.into()),
             Err(error) if error.kind() == io::ErrorKind::NotFound && here != Path::new(".") => {
-                folder = own(&here)
+                folder = own(&here);
             }
             Err(error) => return Err(error),
         }
