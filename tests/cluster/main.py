@@ -141,6 +141,9 @@ parser.add_argument("--folder", default=os.environ["TESSERA_CLUSTER_DIR"], help=
 parser.add_argument("scenarios", nargs="*", metavar="scenario")
 if __name__ == "__main__":
     asked = parser.parse_args()
-    if asked.old and not pathlib.Path(asked.old).is_dir():
-        parser.error(f"--old: {asked.old} is no folder")
+    if asked.old:
+        # Each service is started in a folder of its own.
+        asked.old = str(pathlib.Path(asked.old).resolve())
+        if not pathlib.Path(asked.old).is_dir():
+            parser.error(f"--old: {asked.old} is no folder")
     sys.exit(asyncio.run(main(asked)))
