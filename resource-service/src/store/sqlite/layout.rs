@@ -1,5 +1,5 @@
-//! Which version the tables of the file have: `PRAGMA user_version`. Whose they are is in `PRAGMA application_id`. One process uses a file, so no older one runs beside it, and
-//! a file of a later version is refused, whatever it is.
+//! Which version the tables of the file have (`PRAGMA user_version`), and which service they belong to (`PRAGMA application_id`). One
+//! process uses a file, so no older one runs beside it, and a file of a later version is refused, whatever it is.
 
 use std::path::Path;
 

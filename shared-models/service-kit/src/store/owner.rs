@@ -17,7 +17,7 @@ pub enum Owner {
 pub(super) enum Looks {
     /// It is empty, or has only what this service makes: it can be marked.
     Own,
-    /// It has what either service makes. Nobody can say whose it is, so it stays without a mark.
+    /// It has what each of the services makes. It may belong to either, so it is not marked.
     Mixed,
     /// It has what only the other service makes.
     Foreign,

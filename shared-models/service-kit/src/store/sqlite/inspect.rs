@@ -1,4 +1,4 @@
-//! Looks at an SQLite file for `check`, and writes nothing: no folder, no file, no lock file.
+//! Looks at an SQLite file for `check`. Makes no folder, no database and no lock file.
 
 use std::{
     fs::{self, File},
@@ -68,8 +68,8 @@ pub fn inspect(
     }
 }
 
-/// A connection that reads. Without a log the file is all there is, and SQLite is told so, or else it would make companion files;
-/// with the log of a process that was killed it has to read that too.
+/// Opens the file to read it. If there is no log, the file is opened as one that does not change, so that SQLite makes no file beside
+/// it. If a process that was killed has left a log, SQLite must read the log too, and may leave a file that ends in `-shm`.
 fn opened(path: &Path) -> rusqlite::Result<Connection> {
     let log = fs::metadata(companion(path, "-wal")).map_or(0, |log| log.len());
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -7,7 +7,7 @@ use crate::store::{
     owner::{Looks, Owner},
 };
 
-/// Why `owner` must not use the file, if it must not. A file without tables and mark is nobody's.
+/// Why `owner` must not use the file, if it must not. A file without tables and without a mark belongs to no service yet.
 pub fn refusal(connection: &Connection, owner: Owner) -> rusqlite::Result<Option<Cause>> {
     let found = mark(connection)?;
     let known = [Owner::Auth, Owner::Resource].into_iter().find(|known| known.application_id() == found);
