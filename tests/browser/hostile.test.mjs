@@ -98,6 +98,27 @@ test('ten thousand parameters are ten thousand columns', async () => {
   await end();
 });
 
+test('answers that come late move nothing that the reader is about to click', async () => {
+  const parameters = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`p${index}`, index]));
+  const [id] = await scientist.insert('calculations', [calculation('asked slowly', { parameters, note: 'slow' })]);
+  const { page, end } = await look('/calculations');
+  const late = [];
+  await page.route(/\/series\/metrics|\/verdicts/, (route) => late.push(route));
+  await page.goto(`${stack.origin}/calculations/${id}`);
+  const more = page.getByRole('button', { name: 'Show all 100' });
+  await more.waitFor();
+  const metrics = page.getByRole('region', { name: 'Metrics' });
+  await metrics.getByRole('status', { name: 'Loading' }).waitFor();
+  await page.getByText('Review …').waitFor();
+  await metrics.scrollIntoViewIfNeeded();
+  const before = await more.boundingBox();
+  for (const route of late) await route.continue();
+  await metrics.getByText('No metrics yet').waitFor();
+  await page.getByText('Review no verdict yet').waitFor();
+  assert.deepEqual(await more.boundingBox(), before);
+  await end();
+});
+
 test('five thousand labels and a text of a mebibyte leave their document usable', async () => {
   await admin.put('/api/collections/wild', {
     name: 'wild',

@@ -15,7 +15,7 @@ import { signed, type Digits } from '@/numbers/format';
 import { DenseTable, type DenseRow } from '@/ui/dense';
 import { Markdown } from '@/ui/Markdown';
 import { Facts, Section } from '@/ui/page';
-import { Failure, Loading } from '@/ui/states';
+import { Answer } from '@/ui/states';
 import { StatusMark } from '@/ui/status';
 
 import { useMetrics, type Metric } from './queries';
@@ -32,12 +32,12 @@ export function Overview({ document }: { document: Document }) {
     <>
       <Results document={document} />
       <Inputs document={document} />
-      {mayReadSeries && <Metrics id={document._id} />}
       {typeof note === 'string' && note !== '' && (
         <Section title="Note">
           <Markdown text={note} />
         </Section>
       )}
+      {mayReadSeries && <Metrics id={document._id} />}
     </>
   );
 }
@@ -163,41 +163,61 @@ function Inputs({ document }: { document: Document }) {
   );
 }
 
+/** Pixels that the metrics take at least. */
+const METRICS_HEIGHT = 120;
+
+/**
+ * Comes last, and is as high without metrics as while they load: an answer moves nothing that the reader is about to click, also
+ * where the page is scrolled to its end.
+ */
 function Metrics({ id }: { id: string }) {
-  const { digits } = usePreferences().preferences;
   const metrics = useMetrics(id, true);
-  if (metrics.error) return <Failure error={metrics.error} />;
-  if (!metrics.data) return <Loading rows={2} label="Loading the metrics" />;
-  if (metrics.data.length === 0) return null;
-  const column = (of: (metric: Metric) => unknown) => alignedTexts(metrics.data.map(of), digits);
+  return (
+    <Section title="Metrics" actions={<Link to={`/calculations/${encodeURIComponent(id)}?tab=plots`}>Plots</Link>}>
+      <Box sx={{ minHeight: METRICS_HEIGHT }}>
+        <Answer query={metrics} rows={2}>
+          {(items) =>
+            items.length > 0 ? (
+              <MetricsTable metrics={items} />
+            ) : (
+              <Box sx={{ color: 'text.secondary' }}>No metrics yet.</Box>
+            )
+          }
+        </Answer>
+      </Box>
+    </Section>
+  );
+}
+
+function MetricsTable({ metrics }: { metrics: readonly Metric[] }) {
+  const { digits } = usePreferences().preferences;
+  const column = (of: (metric: Metric) => unknown) => alignedTexts(metrics.map(of), digits);
   const last = column((one) => one.last_value);
   const least = column((one) => one.min);
   const greatest = column((one) => one.max);
   return (
-    <Section title="Metrics" actions={<Link to={`/calculations/${encodeURIComponent(id)}?tab=plots`}>Plots</Link>}>
-      <DenseTable
-        label="Metrics"
-        columns={[
-          { title: 'Name', wrap: true },
-          { title: 'Points', align: 'right' },
-          { title: 'Last', align: 'right' },
-          { title: 'Least', align: 'right' },
-          { title: 'Greatest', align: 'right' },
-          { title: 'Unit' },
-        ]}
-        rows={metrics.data.map((one, index) => ({
-          key: one.metric,
-          cells: [
-            <bdi key="name">{one.metric}</bdi>,
-            one.count.toLocaleString('en'),
-            last[index],
-            least[index],
-            greatest[index],
-            one.unit === '1' ? '' : one.unit,
-          ],
-        }))}
-      />
-    </Section>
+    <DenseTable
+      label="Metrics"
+      columns={[
+        { title: 'Name', wrap: true },
+        { title: 'Points', align: 'right' },
+        { title: 'Last', align: 'right' },
+        { title: 'Least', align: 'right' },
+        { title: 'Greatest', align: 'right' },
+        { title: 'Unit' },
+      ]}
+      rows={metrics.map((one, index) => ({
+        key: one.metric,
+        cells: [
+          <bdi key="name">{one.metric}</bdi>,
+          one.count.toLocaleString('en'),
+          last[index],
+          least[index],
+          greatest[index],
+          one.unit === '1' ? '' : one.unit,
+        ],
+      }))}
+    />
   );
 }
 

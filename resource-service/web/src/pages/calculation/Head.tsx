@@ -110,7 +110,9 @@ function Verdict(props: HeadProps) {
 }
 
 function VerdictText({ calculation, isPast }: HeadProps) {
-  const { data } = useVerdictsOn(calculation, isPast);
+  const { data, isPending } = useVerdictsOn(calculation, isPast);
+  // Its place is kept, so that nothing below moves when the verdicts come.
+  if (isPending) return <Item name="Review">…</Item>;
   if (!data) return null;
   const { count, detail } = standingOf(data, calculation._owner);
   return (
