@@ -25,7 +25,6 @@ use service_kit::{
         cause::{self, Kind},
         freshness::Freshness,
         mongo::{self, indexes::waiting},
-        sqlite::Database,
     },
     telemetry,
 };
@@ -70,7 +69,7 @@ pub fn own(settings: &Settings, env: &Env) -> Result<(Arc<KeyRing>, Hasher), Sta
 pub async fn assemble(settings: &Settings, env: Env) -> Result<Auth, StartError> {
     let (keys, hasher) = own(settings, &env)?;
     let store = match &settings.store.url {
-        StoreUrl::Sqlite(path) => Observed::of(SqliteStore::new(Database::open(path)?), Freshness::default()),
+        StoreUrl::Sqlite(path) => Observed::of(SqliteStore::open(path)?, Freshness::default()),
         StoreUrl::Mongo(url) => {
             let server = mongo::connect(url, DATABASE).await?;
             let freshness = server.freshness();

@@ -9,7 +9,6 @@ use service_kit::{
     clock::{Clock as _, ManualClock, SystemClock},
     keys::{Algorithm, JwkSet, KeyOperation, KeyRing, Purpose, generate},
     random::OsRandom,
-    store::sqlite::Database,
 };
 use shared_models::{auth::SignUp, claims::Principal, clients::NewApiKey};
 
@@ -59,8 +58,7 @@ impl World {
         key.key_ops.push(KeyOperation::Sign);
         let ring = directory.path().join("keys.json");
         JwkSet { keys: vec![key] }.write(&ring).unwrap();
-        let database = Database::open(&directory.path().join("auth.db")).unwrap();
-        let store = Arc::new(SqliteStore::new(database));
+        let store = Arc::new(SqliteStore::open(&directory.path().join("auth.db")).unwrap());
         store.prepare().await.unwrap();
         let hasher = Hasher::new(COST, Limits { permits: 2, queue: 32 }, Arc::new(OsRandom)).unwrap();
         let window = Duration::from_secs(900);

@@ -54,9 +54,9 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// A store in an open file.
-    pub fn new(database: Database) -> Self {
-        Self { database }
+    /// Opens the file, making it where it is missing.
+    pub fn open(path: &Path) -> Result<Self, StartError> {
+        Ok(Self { database: Database::open_with(path, refusal, |_| Ok(()))? })
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn open(path: &Path) -> SqliteStore {
-        SqliteStore::new(Database::open(path).unwrap())
+        SqliteStore::open(path).unwrap()
     }
 
     impl contract::Fixture for Fixture {

@@ -37,7 +37,7 @@ pub(super) async fn usable(database: &Database) -> Result<(), Cause> {
 }
 
 /// Why the file must not be used, if it must not.
-fn refusal(connection: &Connection) -> rusqlite::Result<Option<Cause>> {
+pub(super) fn refusal(connection: &Connection) -> rusqlite::Result<Option<Cause>> {
     let foreign = owner::refusal(connection, OWNER)?;
     if foreign.is_some() {
         return Ok(foreign);

@@ -73,7 +73,8 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it where it is missing.
     pub fn open(path: &Path) -> Result<Self, StartError> {
-        let (database, clock) = (Database::open_with(path, functions::add)?, Arc::new(SystemClock));
+        let (database, clock) =
+            (Database::open_with(path, layout::refusal, functions::add)?, Arc::new(SystemClock));
         Ok(Self { database, clock, query_timeout: QUERY_TIMEOUT })
     }
 

@@ -61,10 +61,18 @@ pub fn inspect(
         Ok(lock) => Some(locked(lock).map_err(|reason| failed("cannot open", &reason))?),
         Err(_) => None,
     };
-    let looked = opened(path).and_then(|connection| refusal(&connection));
-    match looked.map_err(|error| failed("cannot open", &error))? {
-        Some(cause) => Err(StartError::Away(cause)),
-        None => Ok(Found::There),
+    look(path, refusal).map(|()| Found::There)
+}
+
+/// Fails if the file cannot be read or `refusal` has something against it.
+pub(super) fn look(
+    path: &Path,
+    refusal: impl FnOnce(&Connection) -> rusqlite::Result<Option<Cause>>,
+) -> Result<(), StartError> {
+    match opened(path).and_then(|connection| refusal(&connection)) {
+        Ok(None) => Ok(()),
+        Ok(Some(cause)) => Err(StartError::Away(cause)),
+        Err(error) => Err(StartError::Store(format!("cannot open {}: {error}", path.display()))),
     }
 }
 
@@ -163,5 +171,19 @@ mod tests {
         fs::write(&path, "no database, but a text that is long enough to be one").unwrap();
         let refusal = inspect(&path, |c| c.query_row("PRAGMA user_version", [], |_| Ok(None)));
         assert!(refusal.unwrap_err().to_string().contains("not a database"));
+    }
+
+    #[test]
+    fn a_start_leaves_a_file_that_it_refuses_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("of another program.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+        let before = fs::read(&path).unwrap();
+        let refused =
+            Database::open_with(&path, |_| Ok(Some(Cause::new(Kind::Layout, "not ours"))), |_| Ok(()));
+        assert!(matches!(refused.err(), Some(StartError::Away(_))));
+        assert_eq!(fs::read(&path).unwrap(), before);
+        Database::open_with(&path, |_| Ok(None), |_| Ok(())).unwrap();
+        assert_ne!(fs::read(&path).unwrap(), before, "a file that is taken has a log");
     }
 }

@@ -80,12 +80,14 @@ impl Database {
     ///
     /// Fails when another process has it open: SQLite is for one node.
     pub fn open(path: &Path) -> Result<Self, StartError> {
-        Self::open_with(path, |_| Ok(()))
+        Self::open_with(path, |_| Ok(None), |_| Ok(()))
     }
 
-    /// The same, where each connection is made ready by `prepare`: it may add functions.
+    /// The same, where `refusal` may have something against a file that is there, before anything of it is changed, and each
+    /// connection is made ready by `prepare`: it may add functions.
     pub fn open_with(
         path: &Path,
+        refusal: fn(&Connection) -> rusqlite::Result<Option<Cause>>,
         prepare: fn(&Connection) -> rusqlite::Result<()>,
     ) -> Result<Self, StartError> {
         let failed = |what: &str, reason: &dyn std::fmt::Display| {
@@ -95,6 +97,9 @@ impl Database {
             std::fs::create_dir_all(directory).map_err(|e| failed("cannot make the directory of", &e))?;
         }
         let lock = lock(path).map_err(|reason| failed("cannot open", &reason))?;
+        if path.exists() {
+            inspect::look(path, refusal)?;
+        }
         private(path).map_err(|e| failed("cannot open", &e))?;
         let connection = |read_only| {
             connection(path, read_only).and_then(|connection| prepare(&connection).map(|()| connection))
