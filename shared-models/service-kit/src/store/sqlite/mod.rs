@@ -76,15 +76,10 @@ impl Drop for Inner {
 }
 
 impl Database {
-    /// Opens the file, creating it and its directory if they are missing.
+    /// Opens the file, creating it and its directory if they are missing. `refusal` may have something against a file that is
+    /// there, before anything in it is changed; each connection is made ready by `prepare`, which may add functions.
     ///
     /// Fails when another process has it open: SQLite is for one node.
-    pub fn open(path: &Path) -> Result<Self, StartError> {
-        Self::open_with(path, |_| Ok(None), |_| Ok(()))
-    }
-
-    /// The same, where `refusal` may have something against a file that is there, before anything of it is changed, and each
-    /// connection is made ready by `prepare`: it may add functions.
     pub fn open_with(
         path: &Path,
         refusal: fn(&Connection) -> rusqlite::Result<Option<Cause>>,
@@ -114,6 +109,12 @@ impl Database {
         let readers = Lane::start("sqlite-reader", readers(READERS)?)?;
         let (commits, path) = (watch::Sender::default(), path.to_owned());
         Ok(Self(Arc::new(Inner { writer, readers, queries, commits, path, _lock: lock })))
+    }
+
+    /// Opens any file.
+    #[cfg(test)]
+    fn open(path: &Path) -> Result<Self, StartError> {
+        Self::open_with(path, |_| Ok(None), |_| Ok(()))
     }
 
     /// The directory of the file.
