@@ -61,19 +61,18 @@ pub fn inspect(
         Ok(lock) => Some(locked(lock).map_err(|reason| failed("cannot open", &reason))?),
         Err(_) => None,
     };
-    look(path, refusal).map(|()| Found::There)
+    match look(path, refusal).map_err(|error| failed("cannot open", &error))? {
+        Some(cause) => Err(StartError::Away(cause)),
+        None => Ok(Found::There),
+    }
 }
 
-/// Fails if the file cannot be read or `refusal` has something against it.
+/// What `refusal` has against the file, found without changing it.
 pub(super) fn look(
     path: &Path,
     refusal: impl FnOnce(&Connection) -> rusqlite::Result<Option<Cause>>,
-) -> Result<(), StartError> {
-    match opened(path).and_then(|connection| refusal(&connection)) {
-        Ok(None) => Ok(()),
-        Ok(Some(cause)) => Err(StartError::Away(cause)),
-        Err(error) => Err(StartError::Store(format!("cannot open {}: {error}", path.display()))),
-    }
+) -> rusqlite::Result<Option<Cause>> {
+    opened(path).and_then(|connection| refusal(&connection))
 }
 
 /// Opens the file to read it. If there is no log, the file is opened as one that does not change, so that SQLite makes no file beside
@@ -185,5 +184,31 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), before);
         Database::open_with(&path, |_| Ok(None), |_| Ok(())).unwrap();
         assert_ne!(fs::read(&path).unwrap(), before, "a file that is taken has a log");
+    }
+
+    #[tokio::test]
+    async fn a_start_recovers_a_file_whose_last_write_was_torn() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, torn) = (dir.path().join("t.db"), dir.path().join("torn.db"));
+        let connection = Connection::open(&path).unwrap();
+        // Pages go into the file before the transaction ends.
+        connection.execute_batch("CREATE TABLE t (a); PRAGMA cache_size = 1; BEGIN").unwrap();
+        for number in 0..200 {
+            connection.execute_batch(&format!("CREATE TABLE t{number} (a)")).unwrap();
+        }
+        for end in ["", "-journal"] {
+            fs::copy(companion(&path, end), companion(&torn, end)).unwrap();
+        }
+        let mut file = fs::read(&torn).unwrap();
+        file[..512].fill(0);
+        fs::write(&torn, file).unwrap();
+        let refusal: fn(&Connection) -> _ =
+            |c| c.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(None));
+        assert!(look(&torn, refusal).is_err(), "it cannot be read yet");
+        let db = Database::open_with(&torn, refusal, |_| Ok(())).unwrap();
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let found: Result<i64, Fault> =
+            db.read(move |c| Ok(c.query_row(tables, [], |row| row.get(0))?)).await;
+        assert_eq!(found.unwrap(), 1);
     }
 }

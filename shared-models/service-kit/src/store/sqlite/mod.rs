@@ -92,8 +92,11 @@ impl Database {
             std::fs::create_dir_all(directory).map_err(|e| failed("cannot make the directory of", &e))?;
         }
         let lock = lock(path).map_err(|reason| failed("cannot open", &reason))?;
-        if path.exists() {
-            inspect::look(path, refusal)?;
+        // What cannot be read yet, after a crash or beside a backup, the writer recovers, waits for or reports.
+        if path.exists()
+            && let Ok(Some(cause)) = inspect::look(path, refusal)
+        {
+            return Err(StartError::Away(cause));
         }
         private(path).map_err(|e| failed("cannot open", &e))?;
         let connection = |read_only| {
