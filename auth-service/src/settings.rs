@@ -67,6 +67,9 @@ pub struct Settings {
     /// The audit log.
     #[serde(default)]
     pub audit: AuditSettings,
+    /// Projects.
+    #[serde(default)]
+    pub projects: ProjectSettings,
     /// The limits on attempts.
     #[serde(default)]
     pub throttle: ThrottleSettings,
@@ -86,6 +89,20 @@ pub struct AuditSettings {
 impl Default for AuditSettings {
     fn default() -> Self {
         Self { retention: 90 * 24 * 3600 }
+    }
+}
+
+/// Projects.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProjectSettings {
+    /// Whether each user has a project without making one.
+    pub personal: bool,
+}
+
+impl Default for ProjectSettings {
+    fn default() -> Self {
+        Self { personal: true }
     }
 }
 
@@ -292,6 +309,7 @@ impl Settings {
             recent_login: Duration::from_secs(self.login.recent),
             min_password_length: self.passwords.min_length,
             new_user_role: self.new_user_role.clone(),
+            personal_projects: self.projects.personal,
             audit_retention: (self.audit.retention > 0).then(|| Duration::from_secs(self.audit.retention)),
         }
     }

@@ -12,6 +12,7 @@ pub mod discovery;
 pub mod documents;
 mod listed;
 pub mod problem;
+pub mod projects;
 pub mod revocations;
 pub mod roles;
 pub mod scope;

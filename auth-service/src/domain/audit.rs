@@ -66,6 +66,21 @@ actions! {
     TokenRevoked = "token_revoked",
     UsersImported = "users_imported",
     AccessRefused = "access_refused",
+    ProjectCreated = "project_created",
+    ProjectChanged = "project_changed",
+    ProjectMemberSet = "project_member_set",
+    ProjectMemberRemoved = "project_member_removed",
+    TeamCreated = "team_created",
+    TeamChanged = "team_changed",
+    TeamRemoved = "team_removed",
+    TeamMemberSet = "team_member_set",
+    TeamMemberRemoved = "team_member_removed",
+    InvitationCreated = "invitation_created",
+    InvitationWithdrawn = "invitation_withdrawn",
+    InvitationAccepted = "invitation_accepted",
+    ServiceAccountCreated = "service_account_created",
+    ServiceAccountChanged = "service_account_changed",
+    ServiceAccountRemoved = "service_account_removed",
     SigningKeyAdded = "signing_key_added",
     SigningKeyPromoted = "signing_key_promoted",
     SigningKeyRetired = "signing_key_retired",
@@ -75,7 +90,7 @@ actions! {
 /// The target of an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// `user`, `role`, `client`, `session`, `calculation`, `key` or `route`; later versions may have others.
+    /// `user`, `role`, `client`, `session`, `calculation`, `project`, `team`, `key` or `route`; later versions may have others.
     pub kind: Cow<'static, str>,
     /// Its id.
     pub id: String,

@@ -22,6 +22,8 @@ pub struct Client {
     pub name: String,
     /// The user it acts for, if it is an API key.
     pub owner: Option<String>,
+    /// The project that it belongs to, if it is a service account.
+    pub project: Option<String>,
     /// The `keys_version` of the user when the key was made; 0 on a service.
     pub keys_version: i64,
     /// The scopes that its tokens may have.
@@ -60,6 +62,23 @@ pub struct ClientSecret {
     pub expires_at: Option<OffsetDateTime>,
 }
 
+/// What a store keeps as the owner of a client: a user's id, or this and a project's id. Programs before service accounts find no
+/// user of such an id, and give the client no token.
+const OF_PROJECT: &str = "project:";
+
+/// What a store keeps as the owner of a service account of this project.
+pub fn owner_of_project(project: &str) -> String {
+    format!("{OF_PROJECT}{project}")
+}
+
+/// The user and the project of a client, from what a store keeps as its owner.
+pub fn read_owner(stored: Option<String>) -> (Option<String>, Option<String>) {
+    match stored.as_deref().and_then(|stored| stored.strip_prefix(OF_PROJECT)) {
+        Some(project) => (None, Some(project.to_owned())),
+        None => (stored, None),
+    }
+}
+
 /// The grants that this version knows, and the names of the others.
 pub fn read_grants(names: Vec<String>) -> (Vec<GrantType>, Vec<String>) {
     let (mut known, mut others) = (Vec::new(), Vec::new());
@@ -77,6 +96,11 @@ impl Client {
     pub fn grant_names(&self) -> Vec<String> {
         let known = self.grants.iter().map(|grant| grant.name().to_owned());
         known.chain(self.other_grants.iter().cloned()).collect()
+    }
+
+    /// What a store keeps as its owner.
+    pub fn stored_owner(&self) -> Option<String> {
+        self.owner.clone().or_else(|| self.project.as_deref().map(owner_of_project))
     }
 
     /// Whether `secret` is a valid one now.
@@ -166,6 +190,7 @@ mod tests {
             id: "c".into(),
             name: "loader".into(),
             owner: None,
+            project: None,
             keys_version: 0,
             scopes: StoredScopes::default(),
             grants: vec![GrantType::ClientCredentials],

@@ -12,6 +12,7 @@ mod legacy_hash;
 pub mod name;
 pub mod password;
 pub mod password_hash;
+pub mod project;
 pub mod refresh_token;
 pub mod revocation;
 pub mod roles;

@@ -28,6 +28,11 @@ impl From<AuthError> for Problem {
             | AuthError::TokenRevoked
             | AuthError::SessionEnded => Self::invalid_token(error),
             AuthError::BeyondScope(scopes) => Self::insufficient_scope(&scopes.join(" ")),
+            AuthError::RoleNeeded { .. } | AuthError::TeamManagerNeeded => {
+                Self::new(ProblemCode::InsufficientScope, sentence(&error.to_string()))
+            }
+            AuthError::NoInvitation => Self::new(ProblemCode::NotFound, sentence(&error.to_string())),
+            AuthError::Outdated => Self::new(ProblemCode::RevisionMismatch, sentence(&error.to_string())),
             AuthError::LoginNeeded => Self::login_required(
                 "This needs a person's own login; log in at /auth/login and use that token",
             ),

@@ -8,11 +8,14 @@ mod clients;
 pub mod cookie;
 mod discovery;
 mod error;
+mod invitations;
 mod login;
+mod memberships;
 mod oauth;
 mod openapi;
 pub mod origin;
 mod paging;
+mod projects;
 mod refusals;
 mod revocations;
 mod roles;
@@ -21,6 +24,7 @@ mod search;
 mod session;
 mod sessions;
 pub mod state;
+mod teams;
 mod token;
 mod user_access;
 mod users;
@@ -79,6 +83,9 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
     const PUT: Method = Method::PUT;
     const PATCH: Method = Method::PATCH;
     const DELETE: Method = Method::DELETE;
+    const MEMBER: &str = "/auth/projects/{id}/members/{kind}/{member}";
+    const INVITATIONS: &str = "/auth/projects/{id}/invitations";
+    const INVITATION: &str = "/auth/projects/{id}/invitations/{invitation}";
     vec![
         acting(GET, "/auth/users", Scope("users:read"), HOLDERS, users_admin::list),
         match sign_up {
@@ -127,6 +134,33 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
         acting(GET, "/auth/revocations", Scope("revocations:read"), HOLDERS, revocations::follow)
             .in_its_own_time(),
         acting(POST, "/auth/revocations", Scope("revocations:write"), HOLDERS, revocations::end_calculation),
+        acting(GET, "/auth/projects", Scope("projects:read"), HOLDERS, projects::list),
+        acting(POST, "/auth/projects", Scope("projects:write"), HOLDERS, projects::create),
+        acting(GET, "/auth/projects/{id}", Scope("projects:read"), HOLDERS, projects::one),
+        acting(PATCH, "/auth/projects/{id}", Scope("projects:write"), HOLDERS, projects::change),
+        acting(GET, "/auth/projects/{id}/members", Scope("projects:read"), HOLDERS, projects::members),
+        acting(PUT, MEMBER, Scope("projects:write"), HOLDERS, projects::set_member),
+        acting(DELETE, MEMBER, Scope("projects:write"), HOLDERS, projects::remove_member),
+        acting(GET, INVITATIONS, Scope("projects:read"), HOLDERS, invitations::list),
+        acting(POST, INVITATIONS, Scope("projects:write"), HOLDERS, invitations::create),
+        acting(DELETE, INVITATION, Scope("projects:write"), HOLDERS, invitations::withdraw),
+        person(POST, "/auth/invitations/accept", PERSON, invitations::accept),
+        acting(GET, "/auth/teams", Scope("projects:read"), HOLDERS, teams::list),
+        acting(POST, "/auth/teams", Scope("projects:write"), HOLDERS, teams::create),
+        acting(GET, "/auth/teams/{id}", Scope("projects:read"), HOLDERS, teams::one),
+        acting(PATCH, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::rename),
+        acting(DELETE, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::remove),
+        acting(GET, "/auth/teams/{id}/members", Scope("projects:read"), HOLDERS, teams::members),
+        acting(PUT, "/auth/teams/{id}/members/{user}", Scope("projects:write"), HOLDERS, teams::set_member),
+        acting(
+            DELETE,
+            "/auth/teams/{id}/members/{user}",
+            Scope("projects:write"),
+            HOLDERS,
+            teams::remove_member,
+        ),
+        acting(GET, "/auth/memberships", Scope("memberships:read"), HOLDERS, memberships::follow)
+            .in_its_own_time(),
         acting(GET, "/auth/audit", Scope("audit:read"), HOLDERS, audit::list),
         acting(GET, "/auth/search", Token, HOLDERS, search::search),
         open(POST, "/auth/login", session::login).repeatable(),

@@ -21,8 +21,8 @@ use utoipa::{
 };
 
 use super::{
-    api_keys, audit, clients, discovery, refusals, revocations, roles, row::Row, search, session, sessions,
-    token, user_access, users, users_admin,
+    api_keys, audit, clients, discovery, invitations, memberships, projects, refusals, revocations, roles,
+    row::Row, search, session, sessions, teams, token, user_access, users, users_admin,
 };
 
 /// The document.
@@ -69,6 +69,26 @@ use super::{
         token::introspect,
         revocations::follow,
         revocations::end_calculation,
+        projects::list,
+        projects::create,
+        projects::one,
+        projects::change,
+        projects::members,
+        projects::set_member,
+        projects::remove_member,
+        invitations::list,
+        invitations::create,
+        invitations::withdraw,
+        invitations::accept,
+        teams::list,
+        teams::create,
+        teams::one,
+        teams::rename,
+        teams::remove,
+        teams::members,
+        teams::set_member,
+        teams::remove_member,
+        memberships::follow,
         audit::list,
         search::search,
         session::login,

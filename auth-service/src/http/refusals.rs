@@ -98,3 +98,31 @@ pub(super) enum Rule {
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(ProblemBody),
 }
+
+/// The token does not allow it, or the caller's role in the project or place in the team.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum ProjectRole {
+    /// The token lacks a scope or is a job grant's, or your role in the project is too little: the answer names the role that is
+    /// needed and who can give it
+    #[response(status = 403, content_type = "application/problem+json")]
+    Insufficient(ProblemBody),
+}
+
+/// What the caller read has changed.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Version {
+    /// It has another ETag now than `If-Match` names
+    #[response(status = 412, content_type = "application/problem+json")]
+    Mismatch(ProblemBody),
+}
+
+/// The log does not go on from the cursor.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers and is never made")]
+pub(super) enum Expired {
+    /// The entries after the cursor are no longer kept
+    #[response(status = 410, content_type = "application/problem+json")]
+    Gone(ProblemBody),
+}

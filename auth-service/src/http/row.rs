@@ -29,6 +29,7 @@ begins! {}
 begins! { A }
 begins! { A B }
 begins! { A B C }
+begins! { A B C D }
 
 /// A row for anyone. The operation itself identifies and checks the caller.
 pub(super) fn open<F, Args>(method: Method, path: &'static str, handler: F) -> Row

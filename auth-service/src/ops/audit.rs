@@ -126,6 +126,9 @@ fn is_refusal(error: &AuthError) -> bool {
         error,
         AuthError::BeyondScope(_)
             | AuthError::LoginNeeded
+            | AuthError::RoleNeeded { .. }
+            | AuthError::TeamManagerNeeded
+            | AuthError::NoInvitation
             | AuthError::InvalidCredentials
             | AuthError::Conflict(_)
             | AuthError::Taken { .. }

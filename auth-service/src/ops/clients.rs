@@ -62,7 +62,8 @@ impl Auth {
 
     /// The service of that id.
     pub async fn service(&self, id: &str) -> Result<Client, AuthError> {
-        let found = self.store.client(id).await?.filter(|client| client.owner.is_none());
+        let own = |client: &Client| client.owner.is_none() && client.project.is_none();
+        let found = self.store.client(id).await?.filter(own);
         found.ok_or(AuthError::NotFound("client"))
     }
 
@@ -139,6 +140,7 @@ impl Auth {
             id: id::new(now, self.env.random.as_ref()),
             name,
             owner: owner.map(|owner| owner.id.clone()),
+            project: None,
             keys_version: owner.map_or(0, |owner| owner.keys_version),
             scopes: scopes.into(),
             grants,

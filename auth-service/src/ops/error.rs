@@ -1,6 +1,6 @@
 //! Why a use case did not succeed. Knows no status code.
 
-use shared_models::problem::FieldError;
+use shared_models::{problem::FieldError, projects::ProjectRole};
 
 use super::hasher::HashError;
 use crate::{domain::password::WeakPassword, store::StoreError};
@@ -32,6 +32,23 @@ pub enum AuthError {
     /// The caller may not grant these scopes, nor act on a user who holds them.
     #[error("this needs the scopes {}", .0.join(" "))]
     BeyondScope(Vec<String>),
+    /// The caller is a member of the project, and their role is too little.
+    #[error("this needs the role {} in the project{}", needed.name(), from(givers))]
+    RoleNeeded {
+        /// The role that is enough.
+        needed: ProjectRole,
+        /// The names of some who can give it.
+        givers: Vec<String>,
+    },
+    /// The caller is in the team and does not manage it.
+    #[error("only those who manage the team may do this")]
+    TeamManagerNeeded,
+    /// The token of an invitation is good for nothing.
+    #[error("the invitation is unknown, was accepted or withdrawn, or its time is over")]
+    NoInvitation,
+    /// What the caller based the change on is no longer the current version.
+    #[error("this has another version now than If-Match names")]
+    Outdated,
     /// Only a user with their own login may do this: no key, no service and no job.
     #[error("this needs a person's own login")]
     LoginNeeded,
@@ -104,6 +121,11 @@ pub(super) fn weak(pointer: &str, fault: WeakPassword) -> FieldError {
         WeakPassword::Guessable => "guessable",
     };
     FieldError::at(pointer, code, format!("password: {fault}"))
+}
+
+/// Who can give a role, as a refusal says it.
+fn from(givers: &[String]) -> String {
+    if givers.is_empty() { String::new() } else { format!("; its owners can give it: {}", givers.join(", ")) }
 }
 
 impl From<StoreError> for AuthError {

@@ -19,6 +19,7 @@ mod logout;
 mod mint;
 mod pending_attempts;
 mod profile;
+pub mod projects;
 mod refused_access;
 mod register;
 mod revocations;
@@ -54,7 +55,10 @@ pub use self::{
     rotate::RefreshRequest,
     throttle::ThrottlePolicy,
 };
-use self::{hasher::Hasher, pending_attempts::PendingAttempts, revocations::Feed, roles::RoleCache};
+use self::{
+    hasher::Hasher, pending_attempts::PendingAttempts, projects::MembershipFeed, revocations::Feed,
+    roles::RoleCache,
+};
 use crate::{
     domain::{device::Pepper, revocation::RevocationClock, session::Lifetimes, user::User},
     store::Store,
@@ -94,6 +98,8 @@ pub struct Policy {
     pub min_password_length: usize,
     /// The role of those who sign up.
     pub new_user_role: String,
+    /// Whether each user has a project without making one.
+    pub personal_projects: bool,
     /// How long the audit log is kept; forever if absent.
     pub audit_retention: Option<Duration>,
 }
@@ -109,6 +115,7 @@ pub struct Auth {
     revocation_clock: RevocationClock,
     role_cache: RoleCache,
     feed: Feed,
+    membership_feed: MembershipFeed,
     pepper: Once<Arc<Pepper>, AuthError>,
     pending_attempts: PendingAttempts,
     refused_access: refused_access::Recorded,
@@ -132,6 +139,7 @@ impl Auth {
             revocation_clock,
             role_cache: RoleCache::default(),
             feed: Feed::default(),
+            membership_feed: MembershipFeed::default(),
             pepper: Once::default(),
             pending_attempts,
             refused_access: refused_access::Recorded::default(),

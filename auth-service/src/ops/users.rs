@@ -9,6 +9,7 @@ use crate::{
         name::FullName,
         password::Password,
         password_hash::PasswordHash,
+        project::Change,
         roles::RoleTable,
         session::{EndReason, Session},
         user::User,
@@ -68,10 +69,14 @@ impl Auth {
                 }
             }
             let hash = self.reset(&before, change).await?;
-            let write = self.write_of(&roles, before, change, renaming, hash);
+            let projects = match (before.disabled, change.disabled) {
+                (false, Some(true)) => self.disabled_in_projects(id).await?,
+                _ => Change::default(),
+            };
+            let write = UserWrite { projects, ..self.write_of(&roles, before, change, renaming, hash) };
             match self.store.write_user(&write, &self.revocation_clock, entry).await? {
                 UserOutcome::Done => return Ok(write.next),
-                UserOutcome::Missing => {}
+                UserOutcome::Missing | UserOutcome::ProjectChanged => {}
                 UserOutcome::LastAdmin => return Err(last_admin()),
                 UserOutcome::RoleChanged => roles = self.fresh_roles().await?,
             }
@@ -147,7 +152,8 @@ impl Auth {
         let again = change.disabled == Some(true);
         let end_sessions = locked_out.then_some(EndReason::EndedByAdmin);
         let given = roles.stored(next.roles.iter().filter(|role| !before.roles.contains(role)));
-        UserWrite { before, next, given, end_sessions, revokes_tokens: locked_out || loses || again }
+        let revokes_tokens = locked_out || loses || again;
+        UserWrite { before, next, given, end_sessions, revokes_tokens, projects: Change::default() }
     }
 
     /// Removes a user with their sessions and keys.
@@ -162,14 +168,18 @@ impl Auth {
         self.or_refused(entry, outcome).await
     }
 
-    /// Removes a user, unless no administrator would be left.
+    /// Removes a user, unless no administrator would be left, or a project without an owner.
     pub(super) async fn removed(&self, id: &str, entry: &Entry) -> Result<(), AuthError> {
-        match self.store.delete_user(id, &self.revocation_clock, entry).await? {
-            UserOutcome::Done => Ok(()),
-            UserOutcome::Missing => Err(AuthError::NotFound("user")),
-            UserOutcome::LastAdmin => Err(last_admin()),
-            UserOutcome::RoleChanged => Err(AuthError::ChangedMeanwhile),
+        for _ in 0..MAX_TRIES {
+            let projects = self.removed_from_projects(id).await?;
+            match self.store.delete_user(id, &projects, &self.revocation_clock, entry).await? {
+                UserOutcome::Done => return Ok(()),
+                UserOutcome::Missing => return Err(AuthError::NotFound("user")),
+                UserOutcome::LastAdmin => return Err(last_admin()),
+                UserOutcome::RoleChanged | UserOutcome::ProjectChanged => {}
+            }
         }
+        Err(AuthError::ChangedMeanwhile)
     }
 
     /// The sessions of a user that can still be refreshed, as [`Auth::sessions`] lists them.

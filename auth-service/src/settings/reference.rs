@@ -120,6 +120,10 @@ const LIMITS: &[Setting] = &[
         (0, ANY),
         "Time that an audit entry is kept; 0 keeps it forever.",
     ),
+    Setting::flag(
+        "projects.personal",
+        "Whether each user owns a project of their own without making one; it has no other members.",
+    ),
     Setting::number(
         "throttle.free_failures",
         "failures",

@@ -4,6 +4,7 @@ mod audit;
 mod clients;
 mod endings;
 mod lookup;
+mod projects;
 mod revocations;
 mod roles;
 mod sessions;
@@ -30,12 +31,15 @@ pub use self::{
     clients::{ClientFilter, Clients},
     endings::{AT_ONCE, Endings},
     lookup::Lookup,
+    projects::{Owner as ProjectOwner, ProjectFilter, Projects, TeamFilter},
     revocations::Revocations,
     roles::{RoleOutcome, RoleWrite, Roles, StoredRoles},
     sessions::{SessionFilter, Sessions},
     throttle::Throttle,
     users::{EmailFilter, PasswordUpdate, UserFilter, UserOutcome, UserWrite, Users},
 };
+
+use self::projects::continuing;
 
 /// Whose store it is.
 const OWNER: Owner = Owner::Auth;
@@ -109,7 +113,7 @@ fn sessions_of_removed(user: &str, entry: &Entry) -> Ending {
 /// replicas share judges expiry by that one.
 #[async_trait]
 pub trait Store:
-    Users + Sessions + Endings + Clients + Revocations + Roles + AuditLog + Lookup + Throttle
+    Users + Sessions + Endings + Clients + Projects + Revocations + Roles + AuditLog + Lookup + Throttle
 {
     /// Prepares tables and indexes. Every method does so itself if it was not done.
     async fn prepare(&self) -> Result<(), StoreError>;

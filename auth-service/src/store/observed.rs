@@ -11,13 +11,17 @@ use service_kit::{
         observed::{Meter, Named},
     },
 };
-use shared_models::revocations::{Revocation, RevocationKind, RevocationPage};
+use shared_models::{
+    projects::{MemberKind, MembershipPage},
+    revocations::{Revocation, RevocationKind, RevocationPage},
+};
 use time::OffsetDateTime;
 
 use super::{
     Store, StoreError,
     audit::AuditFilter,
     clients::ClientFilter,
+    projects::{Owner, ProjectFilter, TeamFilter},
     roles::{RoleOutcome, RoleWrite, StoredRoles},
     sessions::SessionFilter,
     users::{PasswordUpdate, UserFilter, UserOutcome, UserWrite},
@@ -30,6 +34,8 @@ use crate::{
     domain::key_ring::RingState,
     domain::name::FullName,
     domain::password_hash::PasswordHash,
+    domain::project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember},
+    domain::refresh_token::Digest,
     domain::revocation::RevocationClock,
     domain::roles::StoredScopes,
     domain::session::{EndReason, Session},
@@ -119,6 +125,41 @@ observed! { Observed:
         #[read]
         fn audit_of_request(id: &str, limit: u32) -> Result<Vec<Entry>, StoreError>;
     }
+    super::Projects {
+        fn change_projects(change: &Change, entry: &Entry) -> Result<bool, StoreError>;
+        #[read]
+        fn project(id: &str) -> Result<Option<Project>, StoreError>;
+        #[read]
+        fn list_projects(filter: &ProjectFilter) -> Result<Vec<Project>, StoreError>;
+        #[read]
+        fn members(project: &str, after: Option<&(MemberKind, String)>, limit: u32) -> Result<Vec<Membership>, StoreError>;
+        #[read]
+        fn membership(key: &MemberKey) -> Result<Option<Membership>, StoreError>;
+        #[read]
+        fn memberships_of(members: &[(MemberKind, String)], project: Option<&str>) -> Result<Vec<Membership>, StoreError>;
+        #[read]
+        fn owners(project: &str) -> Result<Vec<Owner>, StoreError>;
+        #[read]
+        fn team(id: &str) -> Result<Option<Team>, StoreError>;
+        #[read]
+        fn list_teams(filter: &TeamFilter) -> Result<Vec<Team>, StoreError>;
+        #[read]
+        fn team_members(team: &str, after: Option<&str>, limit: u32) -> Result<Vec<TeamMember>, StoreError>;
+        #[read]
+        fn teams_of(user: &str) -> Result<Vec<TeamMember>, StoreError>;
+        #[read]
+        fn invitations(project: &str) -> Result<Vec<Invitation>, StoreError>;
+        #[read]
+        fn invitation(digest: &Digest) -> Result<Option<Invitation>, StoreError>;
+        #[read]
+        fn newest_membership() -> Result<i64, StoreError>;
+        #[read]
+        fn memberships_after(cursor: i64, limit: u32) -> Result<Option<MembershipPage>, StoreError>;
+        #[read]
+        fn all_members(after: Option<&MemberKey>, limit: u32) -> Result<Vec<Membership>, StoreError>;
+        #[read]
+        fn all_team_members(after: Option<&(String, String)>, limit: u32) -> Result<Vec<TeamMember>, StoreError>;
+    }
     super::Revocations {
         fn revoke(kind: RevocationKind, value: &str, clock: &RevocationClock) -> Result<(), StoreError>;
         fn correct_not_before(kind: RevocationKind, value: &str, found: i64, clock: &RevocationClock) -> Result<Option<i64>, StoreError>;
@@ -175,7 +216,7 @@ observed! { Observed:
         fn list_users(filter: &UserFilter) -> Result<Vec<User>, StoreError>;
         fn write_user(write: &UserWrite, clock: &RevocationClock, entry: &Entry) -> Result<UserOutcome, StoreError>;
         fn end_sessions(user: &User, reason: EndReason, clock: &RevocationClock, entry: &Entry) -> Result<bool, StoreError>;
-        fn delete_user(id: &str, clock: &RevocationClock, entry: &Entry) -> Result<UserOutcome, StoreError>;
+        fn delete_user(id: &str, projects: &Change, clock: &RevocationClock, entry: &Entry) -> Result<UserOutcome, StoreError>;
     }
     super::Store {
         fn prepare() -> Result<(), StoreError>;

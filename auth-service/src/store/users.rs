@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
-    audit::Entry, email::Email, name::FullName, password_hash::PasswordHash, revocation::RevocationClock,
-    roles::StoredScopes, session::EndReason, user::User,
+    audit::Entry, email::Email, name::FullName, password_hash::PasswordHash, project::Change,
+    revocation::RevocationClock, roles::StoredScopes, session::EndReason, user::User,
 };
 
 /// A new password, and what it ends.
@@ -63,6 +63,8 @@ pub struct UserWrite {
     pub end_sessions: Option<EndReason>,
     /// Whether all their tokens are revoked, those of their API keys too: the moment becomes their `not_before`.
     pub revokes_tokens: bool,
+    /// What becomes of the projects that they look after.
+    pub projects: Change,
 }
 
 impl UserWrite {
@@ -89,6 +91,8 @@ pub enum UserOutcome {
     LastAdmin,
     /// Nothing was done: a role that was to be given has been removed, or allows something else than was read.
     RoleChanged,
+    /// Nothing was done: a project that they look after is no longer what was read.
+    ProjectChanged,
 }
 
 /// Users.
@@ -173,11 +177,13 @@ pub trait Users: Send + Sync {
         entry: &Entry,
     ) -> Result<bool, StoreError>;
 
-    /// Removes a user with their API keys, revokes their tokens and adds the entry. Their sessions can no longer be
-    /// refreshed and are removed later. The job grants of others in which these keys act are ended.
+    /// Removes a user with their API keys, revokes their tokens, does what is to become of their projects and teams, and adds
+    /// the entry. Their sessions can no longer be refreshed and are removed later. The job grants of others in which these
+    /// keys act are ended.
     async fn delete_user(
         &self,
         id: &str,
+        projects: &Change,
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<UserOutcome, StoreError>;

@@ -1,4 +1,4 @@
-//! Types that cannot be wrong and pure rules: collections, documents, preconditions. No async, no store, no HTTP.
+//! Types that cannot be wrong and pure rules: collections, documents. No async, no store, no HTTP.
 
 pub mod aggregate;
 pub mod appended;
@@ -30,7 +30,6 @@ pub mod layout;
 pub mod merge;
 pub mod patch;
 mod points;
-pub mod precondition;
 pub mod progress;
 mod references;
 pub mod review;

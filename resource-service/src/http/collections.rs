@@ -12,22 +12,20 @@ use service_kit::{
     body::{RawBody, json},
     caller::Caller,
     parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
+    precondition::{Precondition, Representation, entity_tag},
 };
 use shared_models::documents::{CollectionDefinition, Page};
 
 use super::{
     body::{JSON, members},
-    conditions::{UNCACHED, precondition},
+    conditions::UNCACHED,
     handler::HandlerResult,
 };
-use crate::{
-    domain::precondition::{Representation, entity_tag},
-    ops::{
-        Service,
-        define::{Defined, DefinitionRequest, checked, define},
-        describe,
-        undefine::undefine,
-    },
+use crate::ops::{
+    Service,
+    define::{Defined, DefinitionRequest, checked, define},
+    describe,
+    undefine::undefine,
 };
 
 /// How a definition is written.
@@ -72,7 +70,7 @@ pub async fn one(
     name: web::Path<String>,
     request: HttpRequest,
 ) -> HandlerResult {
-    let precondition = precondition(&request)?;
+    let precondition = Precondition::of(&request)?;
     let (collection, revision) = describe::one(&service, &name)?;
     let fresh = precondition.is_fresh(revision, &Representation::WHOLE);
     let mut answer = HttpResponse::build(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
@@ -93,7 +91,7 @@ pub async fn put(
 ) -> HandlerResult {
     service.admit_to_definitions(&caller.claims)?;
     let PutParameters { dry_run, force } = parameters.accept()?;
-    let precondition = precondition(&request)?;
+    let precondition = Precondition::of(&request)?;
     members(&request, body.0.clone(), &[JSON]).await?;
     let collection = checked(&name, json(&body.0)?)?;
     let wanted = DefinitionRequest { by: Some(&caller.claims), collection, precondition, force, dry_run };
@@ -121,7 +119,7 @@ pub async fn delete(
 ) -> HandlerResult {
     service.admit_to_definitions(&caller.claims)?;
     let DeleteParameters { force } = parameters.accept()?;
-    undefine(&service, &caller.claims, &name, &precondition(&request)?, force).await?;
+    undefine(&service, &caller.claims, &name, &Precondition::of(&request)?, force).await?;
     tracing::info!(collection.name = %name, by = %caller.claims.sub, force, "definition removed");
     Ok(HttpResponse::NoContent().finish())
 }

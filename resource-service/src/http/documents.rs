@@ -14,6 +14,7 @@ use service_kit::{
     caller::Caller,
     fault::without_values,
     parameters::{FromParameters, NoParameters, ParameterReader, Parameters, QueryPairs},
+    precondition::Precondition,
     problem::Problem,
 };
 use shared_models::{
@@ -24,7 +25,7 @@ use shared_models::{
 use super::{
     accept::negotiated,
     body::{JSON, JSON_PATCH, MERGE_PATCH, is, is_array, members, value},
-    conditions::{UNCACHED, accepted_age, precondition},
+    conditions::{UNCACHED, accepted_age},
     exports,
     handler::{DocumentPath, HandlerResult},
 };
@@ -82,7 +83,7 @@ pub async fn get(
     request: HttpRequest,
 ) -> HandlerResult {
     negotiated(&request, &[(JSON, ())])?;
-    let demand = get::Demand { precondition: precondition(&request)?, oldest: accepted_age(&request) };
+    let demand = get::Demand { precondition: Precondition::of(&request)?, oldest: accepted_age(&request) };
     let QueryPairs(parameters) = parameters.accept()?;
     let found = get::get(&service, &caller.claims, &path.0, &path.1, &parameters, &demand);
     let found = service.within_limit(found).await?;
@@ -230,7 +231,7 @@ fn aim<'t>(
     verb: Verb,
 ) -> Result<WriteTarget<'t>, Problem> {
     service.admit(&caller.claims, &path.0, verb)?;
-    let precondition = precondition(request)?;
+    let precondition = Precondition::of(request)?;
     Ok(WriteTarget { claims: &caller.claims, collection: &path.0, id: &path.1, precondition })
 }
 

@@ -8,11 +8,12 @@ use actix_web::{
 use service_kit::{
     caller::Caller,
     parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
+    precondition::Precondition,
 };
 
 use super::{
     body::JSON,
-    conditions::{UNCACHED, precondition},
+    conditions::UNCACHED,
     documents::written,
     handler::{DocumentPath, HandlerResult, RevisionPath},
 };
@@ -97,7 +98,7 @@ pub async fn restore(
 ) -> HandlerResult {
     let (collection, id, revision) = path.into_inner();
     service.admit(&caller.claims, &collection, Verb::Write)?;
-    let precondition = precondition(&request)?;
+    let precondition = Precondition::of(&request)?;
     let target = WriteTarget { claims: &caller.claims, collection: &collection, id: &id, precondition };
     Ok(written(restore::revision(&service, target, &revision).await?))
 }

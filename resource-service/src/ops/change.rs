@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
-use service_kit::{aside::aside, random::bytes};
+use service_kit::{aside::aside, precondition::Precondition, random::bytes};
 use shared_models::claims::AccessClaims;
 use tokio::time::sleep;
 
@@ -20,7 +20,6 @@ use crate::{
     domain::{
         document::{Document, Meta},
         history::Removal,
-        precondition::Precondition,
     },
     store::{
         StoredDocument, Update,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use service_kit::precondition::Precondition;
 use shared_models::{
     claims::AccessClaims, definitions::DefinitionReport, documents::CollectionDefinition, problem::FieldError,
 };
@@ -19,7 +20,6 @@ use crate::{
         askable,
         collection::Collection,
         grant::{Grant, Outside},
-        precondition::Precondition,
     },
     store::StoreError,
 };

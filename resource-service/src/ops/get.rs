@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use service_kit::precondition::{Precondition, entity_tag};
 use shared_models::claims::AccessClaims;
 
 use super::{
@@ -11,10 +12,7 @@ use super::{
     policy::{Permit, Verb},
     reviews,
 };
-use crate::{
-    domain::precondition::{Precondition, entity_tag},
-    query::parse::shown,
-};
+use crate::query::parse::shown;
 
 /// What a reader has and takes.
 #[derive(Clone, Debug, Default)]

@@ -1,13 +1,13 @@
 //! What a caller is shown of a document, and the entity tag of that.
 
 use serde_json::Value;
+use service_kit::precondition::{Representation, entity_tag};
 
 use super::{error::ResourceError, policy::Permit};
 use crate::{
     domain::{
         document::{Document, Meta},
         heartbeat::heartbeat_of,
-        precondition::{Representation, entity_tag},
     },
     store::StoredDocument,
 };

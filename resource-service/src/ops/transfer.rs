@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use service_kit::precondition::Precondition;
+
 use super::{
     Service,
     define::{Defined, DefinitionRequest, define},
@@ -12,7 +14,6 @@ use crate::domain::{
     askable,
     catalog::{Catalog, CatalogError},
     collection::Collection,
-    precondition::Precondition,
 };
 
 /// Why definitions were not moved. The text is one line.

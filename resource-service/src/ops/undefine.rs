@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use service_kit::clock::Clock;
+use service_kit::{clock::Clock, precondition::Precondition};
 use shared_models::claims::AccessClaims;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     error::ResourceError,
 };
 use crate::{
-    domain::{collection::Collection, precondition::Precondition},
+    domain::collection::Collection,
     query::{expr::Expr, order::Order},
     store::{Selection, Store},
 };

@@ -30,6 +30,7 @@ mod observe;
 pub mod once;
 mod outgoing;
 pub mod parameters;
+pub mod precondition;
 pub mod principals;
 pub mod problem;
 pub mod random;

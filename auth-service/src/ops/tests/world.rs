@@ -79,6 +79,7 @@ impl World {
             lifetimes: Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(43200) },
             min_password_length: 12,
             new_user_role: roles::SCIENTIST.into(),
+            personal_projects: true,
             audit_retention: Some(Duration::from_secs(3600)),
         };
         change(&mut policy);

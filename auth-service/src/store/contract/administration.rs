@@ -51,7 +51,14 @@ pub(crate) async fn users_are_listed_by_what_they_are(store: &dyn Store) {
 }
 
 fn write(before: &User, next: User) -> UserWrite {
-    UserWrite { before: before.clone(), next, given: Vec::new(), end_sessions: None, revokes_tokens: false }
+    UserWrite {
+        before: before.clone(),
+        next,
+        given: Vec::new(),
+        end_sessions: None,
+        revokes_tokens: false,
+        projects: Change::default(),
+    }
 }
 
 pub(crate) async fn a_change_that_read_before_a_forced_password_change_does_not_undo_it(store: &dyn Store) {
@@ -115,7 +122,7 @@ pub(crate) async fn one_administrator_is_left_however_many_leave_at_once(store: 
     }
     let leaving = admins.iter().enumerate().map(|(n, admin)| async move {
         match n % 3 {
-            0 => store.delete_user(&admin.id, &clock(), &some_entry()).await,
+            0 => store.delete_user(&admin.id, &Change::default(), &clock(), &some_entry()).await,
             1 => {
                 store
                     .write_user(
@@ -211,7 +218,7 @@ pub(crate) async fn a_role_that_a_user_has_is_neither_removed_nor_made_anew(stor
     assert_eq!(store.role_sets_with("lab", 10).await, Ok(vec![ada.roles.clone()]));
     assert_eq!(store.role_sets_with("la", 10).await, Ok(Vec::new()));
     assert_eq!(store.role_sets_with("viewer", 1).await.expect("ok").len(), 1);
-    store.delete_user(&ada.id, &clock(), &some_entry()).await.expect("ok");
+    store.delete_user(&ada.id, &Change::default(), &clock(), &some_entry()).await.expect("ok");
     assert_eq!(remove_role(store, "lab").await, Ok(RoleOutcome::Done));
 }
 

@@ -13,6 +13,7 @@ fn client(owner: Option<&str>) -> (Client, String) {
         id: id::new(now(), &OsRandom),
         name: "loader".into(),
         owner: owner.map(str::to_owned),
+        project: None,
         keys_version: owner.map_or(0, |_| 3),
         scopes: StoredScopes::read("calculations:read"),
         grants: vec![GrantType::ClientCredentials, GrantType::RefreshToken],
@@ -203,6 +204,7 @@ pub(crate) async fn where_a_user_is_disabled_the_grants_of_others_in_which_their
         given: Vec::new(),
         end_sessions: Some(EndReason::EndedByAdmin),
         revokes_tokens: true,
+        projects: Change::default(),
     };
     let (clock, entry) = (clock(), some_entry());
     the_grants_of_others_end_with(store, &before, || store.write_user(&write, &clock, &entry)).await;
@@ -213,7 +215,9 @@ pub(crate) async fn where_a_user_is_removed_the_grants_of_others_in_which_their_
 ) {
     let user = user("ada@example.org");
     let (clock, entry) = (clock(), some_entry());
-    the_grants_of_others_end_with(store, &user, || store.delete_user(&user.id, &clock, &entry)).await;
+    let nothing = Change::default();
+    the_grants_of_others_end_with(store, &user, || store.delete_user(&user.id, &nothing, &clock, &entry))
+        .await;
 }
 
 pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {
@@ -221,7 +225,7 @@ pub(crate) async fn the_keys_of_a_user_go_with_them(store: &dyn Store) {
     store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let (key, _) = client(Some(&user.id));
     add(store, &key).await;
-    store.delete_user(&user.id, &clock(), &some_entry()).await.expect("ok");
+    store.delete_user(&user.id, &Change::default(), &clock(), &some_entry()).await.expect("ok");
     assert_eq!(store.client(&key.id).await, Ok(None));
 }
 

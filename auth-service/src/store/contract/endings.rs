@@ -16,6 +16,7 @@ fn disabling(user: &User) -> UserWrite {
         given: Vec::new(),
         end_sessions: Some(EndReason::EndedByAdmin),
         revokes_tokens: true,
+        projects: Change::default(),
     }
 }
 

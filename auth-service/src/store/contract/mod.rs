@@ -6,6 +6,7 @@ pub(crate) mod endings;
 pub(crate) mod ends;
 pub(crate) mod layout;
 pub(crate) mod lookup;
+pub(crate) mod projects;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod surplus;
@@ -31,6 +32,7 @@ use crate::domain::{
     id,
     name::FullName,
     password_hash::PasswordHash,
+    project::Change,
     refresh_token::{RefreshToken, Secret},
     revocation::RevocationClock,
     session::{Delegation, EndReason, Lifetimes, Login, Previous, Session},
@@ -134,6 +136,17 @@ macro_rules! suite {
             the_keys_of_a_user_go_with_them
             the_last_use_is_noted_now_and_then
             of_two_services_of_one_name_made_at_once_one_is_made
+        );
+        $crate::store::contract::suite!($fixture, projects:
+            what_a_change_puts_is_read_back_as_written
+            a_change_is_done_as_a_whole_or_not_at_all
+            of_many_changes_at_once_each_is_based_on_the_one_before
+            two_projects_cannot_share_a_slug
+            who_owns_a_project_is_there_and_enabled
+            an_invitation_is_accepted_once
+            members_and_teams_are_listed_by_page
+            the_log_has_every_fact_once_and_in_order
+            a_follower_that_is_behind_the_log_is_told_so
         );
         $crate::store::contract::suite!($fixture, lookup:
             users_are_found_by_how_their_address_or_name_begins

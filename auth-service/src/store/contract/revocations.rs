@@ -123,7 +123,10 @@ pub(crate) async fn a_revocation_whose_commit_took_long_refuses_what_was_made_me
     let (revoked, not_before) = moments(store, &user.id).await;
     assert_eq!((revoked.last(), not_before), (Some(&expected), expected), "{revoked:?}");
     let clock = late(8);
-    assert_eq!(store.delete_user(&user.id, &clock, &some_entry()).await, Ok(UserOutcome::Done));
+    assert_eq!(
+        store.delete_user(&user.id, &Change::default(), &clock, &some_entry()).await,
+        Ok(UserOutcome::Done)
+    );
     let (revoked, _) = moments(store, &user.id).await;
     assert_eq!(revoked.last(), Some(&clock.moment().not_before), "{revoked:?}");
 }

@@ -50,8 +50,8 @@ pub(crate) async fn an_account_of_an_earlier_version_is_found_and_keeps_its_addr
         let users = [user("a@example.org"), user(spelling), user("b@example.org"), user("a@example.org")];
         let added = insert_users(store, &users).await.expect("ok").expect("roles as they were");
         assert_eq!((added[1], added[3]), (false, false), "{spelling}");
-        store.delete_user(&users[0].id, &clock(), &some_entry()).await.expect("ok");
-        store.delete_user(&users[2].id, &clock(), &some_entry()).await.expect("ok");
+        store.delete_user(&users[0].id, &Change::default(), &clock(), &some_entry()).await.expect("ok");
+        store.delete_user(&users[2].id, &Change::default(), &clock(), &some_entry()).await.expect("ok");
         assert_eq!((added[0], added[2]), (true, true), "{spelling}");
     }
     let email = Email::known("E\u{200b}VE@example.org").expect("an address");
@@ -207,12 +207,18 @@ pub(crate) async fn a_removed_user_leaves_no_session(store: &dyn Store) {
     let user = user("ada@example.org");
     store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     let (session, token) = open(store, &user.id).await;
-    assert_eq!(store.delete_user(&user.id, &clock(), &some_entry()).await, Ok(UserOutcome::Done));
+    assert_eq!(
+        store.delete_user(&user.id, &Change::default(), &clock(), &some_entry()).await,
+        Ok(UserOutcome::Done)
+    );
     assert!(store.session(&session.id).await.expect("ok").is_some(), "removed later");
     finish_endings(store).await;
     assert_eq!(store.session(&session.id).await, Ok(None));
     assert_eq!(store.revocations_of(RevocationKind::Subject, &user.id).await.expect("ok").len(), 1);
     assert_eq!(rotate(store, &token).await, Rotation::Refused);
-    assert_eq!(store.delete_user(&user.id, &clock(), &some_entry()).await, Ok(UserOutcome::Missing));
+    assert_eq!(
+        store.delete_user(&user.id, &Change::default(), &clock(), &some_entry()).await,
+        Ok(UserOutcome::Missing)
+    );
     store.insert_user(&super::user("ada@example.org"), &[], &some_entry()).await.expect("ok");
 }

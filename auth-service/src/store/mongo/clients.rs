@@ -20,7 +20,7 @@ use super::{
 use crate::{
     domain::{
         audit::Entry,
-        client::{Client, ClientSecret, read_grants},
+        client::{Client, ClientSecret, read_grants, read_owner},
         name,
         revocation::RevocationClock,
     },
@@ -67,7 +67,7 @@ struct SecretDocument {
 
 impl From<&Client> for ClientDocument {
     fn from(client: &Client) -> Self {
-        let (grants, client) = (client.grant_names(), client.clone());
+        let (grants, owner, client) = (client.grant_names(), client.stored_owner(), client.clone());
         let secret = |secret: ClientSecret| SecretDocument {
             digest: binary(&secret.digest),
             created_at: instant(secret.created_at),
@@ -77,7 +77,7 @@ impl From<&Client> for ClientDocument {
             id: client.id,
             name_key: Some(name::key(&client.name)),
             name: client.name,
-            owner: client.owner,
+            owner,
             keys_version: client.keys_version,
             scopes: client.scopes.names().join(" ").into(),
             grants,
@@ -104,10 +104,12 @@ impl TryFrom<ClientDocument> for Client {
             })
         };
         let (grants, other_grants) = read_grants(document.grants);
+        let (owner, project) = read_owner(document.owner);
         Ok(Self {
             id: document.id,
             name: document.name,
-            owner: document.owner,
+            owner,
+            project,
             keys_version: document.keys_version,
             scopes: stored_scopes(&document.scopes),
             grants,
@@ -140,6 +142,16 @@ pub(super) async fn keys_of(
     keys.stream(session).map_ok(|key| key.id).try_collect().await
 }
 
+/// Adds a client.
+pub(super) async fn insert(
+    database: &Database,
+    session: &mut ClientSession,
+    client: &Client,
+) -> MongoResult<()> {
+    collection(database).insert_one(ClientDocument::from(client)).session(session).await?;
+    Ok(())
+}
+
 /// The indexes of `clients`.
 pub(super) fn indexes() -> Vec<IndexModel> {
     vec![index(doc! { "owner": 1, "_id": 1 }, IndexOptions::default()), names::by_name()]
@@ -150,8 +162,7 @@ impl Clients for MongoStore {
     async fn insert_client(&self, client: &Client, entry: &Entry) -> Result<(), StoreError> {
         self.transact((self.ready().await?, client, entry), |session, (database, client, entry)| {
             Box::pin(async move {
-                let document = ClientDocument::from(*client);
-                collection(database).insert_one(document).session(&mut *session).await?;
+                insert(database, session, client).await?;
                 audit::insert(database, session, entry).await
             })
         })

@@ -9,8 +9,12 @@ mod ends;
 mod imports;
 mod key_ring;
 mod lookup;
+mod memberships;
 mod names;
 mod outbox;
+mod project_changes;
+mod project_documents;
+mod projects;
 mod publisher;
 mod refreshes;
 mod revocations;
@@ -46,7 +50,10 @@ use service_kit::{
 };
 use tokio::sync::Mutex;
 
-use self::{documents::SESSIONS, ends::Ends, publisher::Publisher, refreshes::Refreshes, surplus::Counts};
+use self::{
+    documents::SESSIONS, ends::Ends, projects::UNIQUE_SLUG, publisher::Publisher, refreshes::Refreshes,
+    surplus::Counts,
+};
 use super::{OWNER, Store, StoreError};
 
 /// What this program makes of the database. A change of it raises the version.
@@ -206,6 +213,8 @@ impl From<Error> for StoreError {
         let overtaken = error.contains_label(mongodb::error::TRANSIENT_TRANSACTION_ERROR);
         if is_duplicate(&error, UNIQUE_EMAIL) {
             Self::Conflict { field: "email" }
+        } else if is_duplicate(&error, UNIQUE_SLUG) {
+            Self::Conflict { field: "slug" }
         } else if is_duplicate(&error, FIRST_ADMIN) {
             Self::Conflict { field: FIRST_ADMIN }
         } else if timed_out || overtaken || is_unavailable(&error) {
@@ -225,7 +234,7 @@ impl Store for MongoStore {
             if let Some(cause) = layout::begin(&self.database, OWNER, LAYOUT).await? {
                 return Err(StoreError::Unusable(cause));
             }
-            for (collection, indexes) in indexes() {
+            for (collection, indexes) in indexes().into_iter().chain(projects::indexes()) {
                 mongo_indexes::make(&self.database.collection::<Document>(collection), indexes).await?;
             }
             names::fill_keys(&self.database).await?;

@@ -10,10 +10,15 @@ use shared_models::revocations::RevocationKind;
 use super::{
     audit, clients,
     documents::{ACTIVE, UserDocument, instant},
-    endings, outbox, roles as role_table, sessions,
+    endings, outbox,
+    project_changes::apply,
+    roles as role_table, sessions,
 };
 use crate::{
-    domain::{audit::Entry, ending::Ending, name::FullName, revocation::RevocationClock, roles, user::User},
+    domain::{
+        audit::Entry, ending::Ending, name::FullName, project::Change, revocation::RevocationClock, roles,
+        user::User,
+    },
     store::{PasswordUpdate, UserOutcome, UserWrite, grants_of_keys, sessions_before, sessions_of_removed},
 };
 
@@ -91,6 +96,9 @@ pub(super) async fn write_user(
     if !role_table::are_as_read(database, session, &write.given).await? {
         return Ok((UserOutcome::RoleChanged, Vec::new()));
     }
+    if !apply(database, session, &write.projects, entry.at).await? {
+        return Ok((UserOutcome::ProjectChanged, Vec::new()));
+    }
     let unchanged = doc! {
         "_id": &before.id,
         "roles": &before.roles,
@@ -138,7 +146,7 @@ pub(super) async fn write_user(
 pub(super) async fn delete_user(
     database: &Database,
     session: &mut ClientSession,
-    id: &str,
+    (id, projects): (&str, &Change),
     clock: &RevocationClock,
     entry: &Entry,
 ) -> MongoResult<Written> {
@@ -147,6 +155,9 @@ pub(super) async fn delete_user(
     let is_admin = users.find_one(admin).session(&mut *session).await?.is_some();
     if is_admin && !another_admin(database, session, id).await? {
         return Ok((UserOutcome::LastAdmin, Vec::new()));
+    }
+    if !apply(database, session, projects, entry.at).await? {
+        return Ok((UserOutcome::ProjectChanged, Vec::new()));
     }
     let removed = users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
     if removed.deleted_count == 0 {

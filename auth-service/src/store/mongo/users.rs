@@ -23,6 +23,7 @@ use crate::{
         email::Email,
         name::FullName,
         password_hash::PasswordHash,
+        project::Change,
         revocation::RevocationClock,
         roles::{self, StoredScopes},
         session::EndReason,
@@ -252,12 +253,13 @@ impl Users for MongoStore {
     async fn delete_user(
         &self,
         id: &str,
+        projects: &Change,
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<UserOutcome, StoreError> {
-        let context = (self.ready().await?, id, clock, entry);
-        let removed = self.transact(context, |session, (database, id, clock, entry)| {
-            Box::pin(delete_user(database, session, id, clock, entry))
+        let context = (self.ready().await?, (id, projects), clock, entry);
+        let removed = self.transact(context, |session, (database, who, clock, entry)| {
+            Box::pin(delete_user(database, session, *who, clock, entry))
         });
         let (removed, endings) = removed.await?;
         if removed == UserOutcome::Done {

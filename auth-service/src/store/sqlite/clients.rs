@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         audit::Entry,
-        client::{Client, ClientSecret, read_grants},
+        client::{Client, ClientSecret, read_grants, read_owner},
         name,
         refresh_token::Digest,
         revocation::{Moment, RevocationClock},
@@ -175,7 +175,7 @@ fn revoke(
     revocations::append(tx, RevocationKind::Key, id, clock)
 }
 
-fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
+pub(super) fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
     let secrets: Vec<SecretRow> = client
         .secrets
         .iter()
@@ -194,7 +194,7 @@ fn write(tx: &Transaction<'_>, client: &Client) -> Result<(), StoreError> {
         ":id": client.id,
         ":name": client.name,
         ":name_key": name::key(&client.name),
-        ":owner": client.owner,
+        ":owner": client.stored_owner(),
         ":scopes": client.scopes.names().join(" "),
         ":grants": serde_json::json!(client.grant_names()),
         ":secrets": serde_json::json!(secrets),
@@ -225,10 +225,12 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Client> {
     });
     let grants = serde_json::from_value(json("grants")?).map_err(|_| unreadable(row, "grants"))?;
     let (grants, other_grants) = read_grants(grants);
+    let (owner, project) = read_owner(row.get("owner")?);
     Ok(Client {
         id: row.get("id")?,
         name: row.get("name")?,
-        owner: row.get("owner")?,
+        owner,
+        project,
         keys_version: row.get("keys_version")?,
         scopes: StoredScopes::read(&row.get::<_, String>("scopes")?),
         grants,

@@ -4,6 +4,9 @@ mod audit;
 mod clients;
 mod endings;
 mod lookup;
+mod memberships;
+mod project_changes;
+mod projects;
 mod revocations;
 mod roles;
 mod rows;
@@ -27,7 +30,7 @@ use service_kit::{
 use super::{OWNER, Store, StoreError};
 
 /// The migrations between versions of the tables; `PRAGMA user_version` says which are done.
-const MIGRATIONS: [&str; 18] = [
+const MIGRATIONS: [&str; 19] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
@@ -46,6 +49,7 @@ const MIGRATIONS: [&str; 18] = [
     include_str!("migrations/16.sql"),
     include_str!("migrations/17.sql"),
     include_str!("migrations/18.sql"),
+    include_str!("migrations/19.sql"),
 ];
 
 /// The adapter.
@@ -89,6 +93,9 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) if error.to_string().contains("users.email_key") => {
                 Self::Conflict { field: "email" }
+            }
+            Some(ErrorCode::ConstraintViolation) if error.to_string().contains("projects.slug") => {
+                Self::Conflict { field: "slug" }
             }
             _ if is_unavailable(&error) => Self::Unavailable,
             _ => Self::Fault(format!("sqlite: {error}")),

@@ -6,7 +6,9 @@ use shared_models::revocations::RevocationKind;
 use time::OffsetDateTime;
 
 use super::{
-    SqliteStore, audit, endings, revocations, roles as role_table,
+    SqliteStore, audit, endings,
+    project_changes::apply,
+    revocations, roles as role_table,
     rows::{SELECT_USER, find_user, find_user_by_email, insert_user, millis, read_user},
 };
 use crate::{
@@ -16,6 +18,7 @@ use crate::{
         ending::Ending,
         name::FullName,
         password_hash::PasswordHash,
+        project::Change,
         revocation::{Moment, RevocationClock},
         roles::{self, StoredScopes},
         session::EndReason,
@@ -199,11 +202,13 @@ impl Users for SqliteStore {
     async fn delete_user(
         &self,
         id: &str,
+        projects: &Change,
         clock: &RevocationClock,
         entry: &Entry,
     ) -> Result<UserOutcome, StoreError> {
-        let (removing, taking, entry) = (id.to_owned(), clock.clone(), entry.clone());
-        let work = move |tx: &Transaction<'_>| delete_user(tx, &removing, &taking, &entry);
+        let (removing, projects) = (id.to_owned(), projects.clone());
+        let (taking, entry) = (clock.clone(), entry.clone());
+        let work = move |tx: &Transaction<'_>| delete_user(tx, &removing, &projects, &taking, &entry);
         let (outcome, endings) = self.revoking(RevocationKind::Subject, id, clock, work).await?;
         finish_all(self, &endings, clock).await?;
         Ok(outcome)
@@ -303,6 +308,9 @@ fn write_user(
     if !role_table::are_as_read(tx, &write.given)? {
         return Ok(refused(UserOutcome::RoleChanged));
     }
+    if !apply(tx, &write.projects, millis(entry.at))? {
+        return Ok(refused(UserOutcome::ProjectChanged));
+    }
     // Members that this change does not set may have been changed by another request.
     let full_name = if next.full_name == before.full_name { &now.full_name } else { &next.full_name };
     let kept = next.password_hash == before.password_hash;
@@ -336,12 +344,16 @@ fn write_user(
 fn delete_user(
     tx: &Transaction<'_>,
     id: &str,
+    projects: &Change,
     clock: &RevocationClock,
     entry: &Entry,
 ) -> Result<Written, StoreError> {
     let Some(user) = find_user(tx, "id", id)? else { return Ok(refused(UserOutcome::Missing)) };
     if user.is_admin() && other_admins(tx, id)? == 0 {
         return Ok(refused(UserOutcome::LastAdmin));
+    }
+    if !apply(tx, projects, millis(entry.at))? {
+        return Ok(refused(UserOutcome::ProjectChanged));
     }
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
     endings::insert(tx, &sessions_of_removed(id, entry))?;

@@ -12,21 +12,17 @@ use actix_web::{
         },
     },
 };
-use service_kit::problem::Problem;
+use service_kit::{precondition::Precondition, problem::Problem};
 use shared_models::problem::{FieldError, ProblemCode};
 
 use super::digest;
 use crate::{
-    domain::{
-        artifacts::{
-            File,
-            media::MediaType,
-            name::last_segment,
-            range::{RequestedRange, sent, wanted},
-        },
-        precondition::Precondition,
+    domain::artifacts::{
+        File,
+        media::MediaType,
+        name::last_segment,
+        range::{RequestedRange, sent, wanted},
     },
-    http::conditions::precondition,
     ops::artifacts::{Named, Upload},
 };
 
@@ -106,7 +102,7 @@ pub fn upload_of<'u>(
         return Err(Problem::validation(vec![FieldError::in_parameter("sha256", "required", message)]));
     }
     let length = text(&CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    Ok(Upload { named, precondition: precondition(request)?, declared, sha256, length, part })
+    Ok(Upload { named, precondition: Precondition::of(request)?, declared, sha256, length, part })
 }
 
 /// `Content-Disposition` by RFC 6266: the file's own name, without its folders, in the letters of RFC 8187, and for old

@@ -22,6 +22,7 @@ use service_kit::{
     caller::Caller,
     coding,
     parameters::{FromParameters, NoParameters, ParameterReader, Parameters},
+    precondition::Precondition,
     problem::Problem,
 };
 use shared_models::{artifacts::Artifact, problem::ProblemCode};
@@ -31,7 +32,7 @@ use self::{
     headers::{Selected, asked, disposition, upload_of},
 };
 use super::{
-    conditions::{UNCACHED, precondition},
+    conditions::UNCACHED,
     handler::{ArtifactPath, DocumentPath, HandlerResult},
 };
 use crate::{
@@ -106,7 +107,7 @@ pub async fn get(
     path: ArtifactPath,
     request: HttpRequest,
 ) -> HandlerResult {
-    let precondition = precondition(&request)?;
+    let precondition = Precondition::of(&request)?;
     let permit = service.admit(&caller.claims, &path.0, Verb::Read)?;
     let admission = service.admission(&caller.claims, &permit);
     let file = get::find(&service, named(&caller, &path)).await?;
@@ -155,7 +156,7 @@ pub async fn delete(
     request: HttpRequest,
 ) -> HandlerResult {
     service.admit(&caller.claims, &path.0, Verb::Write)?;
-    let precondition = precondition(&request)?;
+    let precondition = Precondition::of(&request)?;
     remove::remove(&service, named(&caller, &path), &precondition).await?;
     Ok(HttpResponse::NoContent().finish())
 }

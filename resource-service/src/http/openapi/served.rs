@@ -14,13 +14,14 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use service_kit::{
     parameters::{FromParameters, ParameterReader, Parameters},
+    precondition::Precondition,
     problem::Problem,
 };
 use tokio::sync::Mutex;
 
 use super::document::document;
 use crate::{
-    http::{body::JSON, conditions::precondition},
+    http::body::JSON,
     ops::catalog::{LiveCatalog, Served},
 };
 
@@ -98,7 +99,7 @@ pub async fn show(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let Subject { collection } = parameters.accept()?;
-    let precondition = precondition(&request)?;
+    let precondition = Precondition::of(&request)?;
     let Text { text, tag } = openapi.text(collection).await?;
     let fresh = precondition.is_fresh_at(&tag);
     let mut answer = HttpResponse::build(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });

@@ -6,6 +6,7 @@ mod receive;
 pub mod remove;
 pub mod sweep;
 
+use service_kit::precondition::Precondition;
 use shared_models::{claims::AccessClaims, documents::ArtifactsDefinition, problem::FieldError};
 use time::{Duration, OffsetDateTime};
 
@@ -19,7 +20,6 @@ use crate::{
         artifacts::{File, media::MediaType, name::ArtifactName, range::SentRange},
         document::Document,
         grant::CALCULATIONS,
-        precondition::Precondition,
     },
     store::artifacts::DocumentRef,
 };

@@ -1,8 +1,9 @@
 //! Removes a file from a document.
 
+use service_kit::precondition::Precondition;
+
 use super::{MAX_TRIES, Named, lease_from};
 use crate::{
-    domain::precondition::Precondition,
     ops::{Service, error::ResourceError, policy::Verb},
     store::artifacts::Lease,
 };

@@ -8,6 +8,7 @@ use service_kit::{
     budget::Budget,
     clock::{Clock as _, ManualClock},
     once::Once,
+    precondition::{Precondition, Tags},
     random::OsRandom,
 };
 use shared_models::claims::{AccessClaims, Audience};
@@ -26,7 +27,6 @@ use crate::{
         document::{Document, Meta},
         history::Removal,
         ids::Ids,
-        precondition::Precondition,
     },
     ops::{
         Service, catalog::LiveCatalog, delete, error::ResourceError, feed::Feed, heartbeat::Heartbeats,
@@ -318,7 +318,7 @@ async fn one_of_two_who_replace_the_same_tag_wins() {
     let tag = world.put("x", b"0").await.unwrap().artifact.sha256;
     let replace = async |bytes: &'static [u8]| {
         let mut upload = world.upload("x", None, None);
-        let tags = crate::domain::precondition::Tags::parse(&format!("\"{tag}\"")).unwrap();
+        let tags = Tags::parse(&format!("\"{tag}\"")).unwrap();
         upload.precondition = Precondition { if_match: Some(tags), if_none_match: None };
         put(&world.service, upload, stream::iter([Ok::<_, String>(bytes)])).await
     };

@@ -4,8 +4,18 @@
 //! A proxy that compresses makes a tag weak (`W/"3"`). It still names one revision, so that it fits wherever the strong
 //! tag does, `If-Match` included: a strict reading would refuse every write behind such a proxy.
 
+use std::future::{Ready, ready};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH},
+};
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use shared_models::problem::ProblemCode;
+
+use crate::problem::Problem;
 
 /// What a request demands of the revision it meets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +26,33 @@ pub struct Precondition {
     pub if_none_match: Option<Tags>,
 }
 
+/// Several lines of a header are one list (RFC 9110 section 5.3).
+fn tags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Tags>, Problem> {
+    let malformed =
+        |fault: &dyn std::fmt::Display| Problem::new(ProblemCode::InvalidRequest, format!("{name}: {fault}"));
+    let lines = request.headers().get_all(name).map(|line| line.to_str().map_err(|fault| malformed(&fault)));
+    let lines: Vec<&str> = lines.collect::<Result<_, _>>()?;
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    Tags::parse(&lines.join(", ")).map(Some).map_err(|fault| malformed(&fault))
+}
+
+impl FromRequest for Precondition {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
 impl Precondition {
+    /// What the request demands.
+    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        Ok(Self { if_match: tags(request, &IF_MATCH)?, if_none_match: tags(request, &IF_NONE_MATCH)? })
+    }
+
     /// Whether a write may be made at `revision` (RFC 9110 section 13.2.2, steps 1 and 3): whatever the caller saw of
     /// that revision.
     pub fn allows_write(&self, revision: i64) -> bool {

@@ -1,0 +1,131 @@
+//! The port to projects, teams and who is in them.
+
+use async_trait::async_trait;
+use shared_models::projects::{MemberKind, MembershipEntry, MembershipPage};
+
+use super::StoreError;
+use crate::domain::{
+    audit::Entry,
+    project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember},
+    refresh_token::Digest,
+};
+
+/// Which projects a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectFilter {
+    /// Only these.
+    pub ids: Option<Vec<String>>,
+    /// The one with this slug.
+    pub slug: Option<String>,
+    /// Those that are archived too.
+    pub archived: bool,
+    /// Projects with a larger id.
+    pub after: Option<String>,
+    /// The page size.
+    pub limit: u32,
+}
+
+/// Which teams a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TeamFilter {
+    /// Only these.
+    pub ids: Option<Vec<String>>,
+    /// Teams with a larger id.
+    pub after: Option<String>,
+    /// The page size.
+    pub limit: u32,
+}
+
+/// A user who owns a project, and by which of its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The membership of the user, or of their team.
+    pub key: MemberKey,
+    /// The user, who is not disabled.
+    pub user: String,
+}
+
+/// Projects. What a method returns is not older than what was acknowledged before it was called.
+#[async_trait]
+pub trait Projects: Send + Sync {
+    /// Does `change` and adds the entry; `false`, and nothing done, where something is no longer what was read.
+    /// `Conflict` on `slug` where another project has it.
+    async fn change_projects(&self, change: &Change, entry: &Entry) -> Result<bool, StoreError>;
+
+    /// The project of that id.
+    async fn project(&self, id: &str) -> Result<Option<Project>, StoreError>;
+
+    /// The projects that a list shows, by id.
+    async fn list_projects(&self, filter: &ProjectFilter) -> Result<Vec<Project>, StoreError>;
+
+    /// The members of a project, by kind and id, after that of `after`; those whose time is over included.
+    async fn members(
+        &self,
+        project: &str,
+        after: Option<&(MemberKind, String)>,
+        limit: u32,
+    ) -> Result<Vec<Membership>, StoreError>;
+
+    /// The membership with this key.
+    async fn membership(&self, key: &MemberKey) -> Result<Option<Membership>, StoreError>;
+
+    /// The memberships of these users, teams and services, or those in one project.
+    async fn memberships_of(
+        &self,
+        members: &[(MemberKind, String)],
+        project: Option<&str>,
+    ) -> Result<Vec<Membership>, StoreError>;
+
+    /// The users who own the project for good, are there and are not disabled.
+    async fn owners(&self, project: &str) -> Result<Vec<Owner>, StoreError>;
+
+    /// The team of that id.
+    async fn team(&self, id: &str) -> Result<Option<Team>, StoreError>;
+
+    /// The teams that a list shows, by id.
+    async fn list_teams(&self, filter: &TeamFilter) -> Result<Vec<Team>, StoreError>;
+
+    /// The users of a team, by id, after `after`.
+    async fn team_members(
+        &self,
+        team: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<TeamMember>, StoreError>;
+
+    /// The teams of a user, and the user's place in each.
+    async fn teams_of(&self, user: &str) -> Result<Vec<TeamMember>, StoreError>;
+
+    /// The invitations to a project, by id, those whose time is over included.
+    async fn invitations(&self, project: &str) -> Result<Vec<Invitation>, StoreError>;
+
+    /// The invitation whose token has this digest.
+    async fn invitation(&self, digest: &Digest) -> Result<Option<Invitation>, StoreError>;
+
+    /// The place of the newest entry of the log of memberships; 0 where there is none.
+    async fn newest_membership(&self) -> Result<i64, StoreError>;
+
+    /// The entries of the log after `cursor`; `None` where that lies before what is kept of it, or after its end.
+    async fn memberships_after(&self, cursor: i64, limit: u32) -> Result<Option<MembershipPage>, StoreError>;
+
+    /// All members of all projects, by member, kind and project, after that of `after`; those whose time is over included.
+    async fn all_members(&self, after: Option<&MemberKey>, limit: u32)
+    -> Result<Vec<Membership>, StoreError>;
+
+    /// The users of all teams, by team and user, after `after`.
+    async fn all_team_members(
+        &self,
+        after: Option<&(String, String)>,
+        limit: u32,
+    ) -> Result<Vec<TeamMember>, StoreError>;
+}
+
+/// A page of the log, whose places have no gaps; `None` where it does not continue at the cursor.
+pub(super) fn continuing(cursor: i64, newest: i64, entries: Vec<MembershipEntry>) -> Option<MembershipPage> {
+    let goes_on = match entries.first() {
+        Some(first) => first.seq == cursor + 1,
+        None => cursor == newest,
+    };
+    let next = entries.last().map_or(cursor, |last| last.seq);
+    goes_on.then_some(MembershipPage { entries, next })
+}

@@ -1,0 +1,312 @@
+//! Projects, teams and who is in them.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, named_params};
+use shared_models::projects::{ManagedBy, MemberKind, MembershipPage, ProjectRole, ProjectState};
+
+use super::{
+    SqliteStore, audit, memberships,
+    project_changes::apply,
+    rows::{millis, optional_time, parsed, time},
+};
+use crate::{
+    domain::{
+        audit::Entry,
+        name::FullName,
+        project::{Change, Invitation, MemberKey, Membership, Project, Slug, Team, TeamMember},
+        refresh_token::Digest,
+    },
+    store::{ProjectFilter, ProjectOwner, Projects, StoreError, TeamFilter},
+};
+
+const PROJECT: &str = "SELECT id, slug, title, state, created_by, created_at, version FROM projects";
+const MEMBER: &str =
+    "SELECT project, kind, member, role, managed_by, expires_at, added_by, added_at FROM members";
+const TEAM: &str = "SELECT id, name, created_at, version FROM teams";
+const TEAM_MEMBER: &str = "SELECT team, user, manages, added_by, added_at FROM team_members";
+const INVITATION: &str = "SELECT id, digest, project, role, made_by, made_at, expires_at FROM invitations";
+
+#[async_trait]
+impl Projects for SqliteStore {
+    async fn change_projects(&self, change: &Change, entry: &Entry) -> Result<bool, StoreError> {
+        let (change, entry) = (change.clone(), entry.clone());
+        self.database
+            .write(move |tx| {
+                if !apply(tx, &change, millis(entry.at))? {
+                    return Ok(false);
+                }
+                audit::insert(tx, &entry).map(|()| true)
+            })
+            .await
+    }
+
+    async fn project(&self, id: &str) -> Result<Option<Project>, StoreError> {
+        let id = id.to_owned();
+        self.database.read(move |c| one(c, &format!("{PROJECT} WHERE id = ?1"), [id], project)).await
+    }
+
+    async fn list_projects(&self, filter: &ProjectFilter) -> Result<Vec<Project>, StoreError> {
+        let ProjectFilter { ids, slug, archived, after, limit } = filter.clone();
+        self.database
+            .read(move |c| {
+                let sql = format!(
+                    "{PROJECT} WHERE (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids))) \
+                     AND (:slug IS NULL OR slug = :slug) AND (:archived OR state <> 'archived') \
+                     AND (:after IS NULL OR id > :after) ORDER BY id LIMIT :limit"
+                );
+                let ids = ids.map(|ids| serde_json::json!(ids));
+                let with = named_params! {
+                    ":ids": ids, ":slug": slug, ":archived": archived, ":after": after, ":limit": limit,
+                };
+                all(c, &sql, with, project)
+            })
+            .await
+    }
+
+    async fn members(
+        &self,
+        project: &str,
+        after: Option<&(MemberKind, String)>,
+        limit: u32,
+    ) -> Result<Vec<Membership>, StoreError> {
+        let project = project.to_owned();
+        let (kind, id) = after.cloned().map_or((None, None), |(kind, id)| (Some(kind.name()), Some(id)));
+        self.database
+            .read(move |c| {
+                let sql = format!(
+                    "{MEMBER} WHERE project = :project AND (:kind IS NULL OR (kind, member) > (:kind, :id)) \
+                     ORDER BY kind, member LIMIT :limit"
+                );
+                let with = named_params! {":project": project, ":kind": kind, ":id": id, ":limit": limit};
+                all(c, &sql, with, membership)
+            })
+            .await
+    }
+
+    async fn membership(&self, key: &MemberKey) -> Result<Option<Membership>, StoreError> {
+        let MemberKey { project, kind, member } = key.clone();
+        self.database
+            .read(move |c| {
+                let sql = format!("{MEMBER} WHERE project = ?1 AND kind = ?2 AND member = ?3");
+                one(c, &sql, (project, kind.name(), member), membership)
+            })
+            .await
+    }
+
+    async fn memberships_of(
+        &self,
+        members: &[(MemberKind, String)],
+        project: Option<&str>,
+    ) -> Result<Vec<Membership>, StoreError> {
+        let (members, project) = (members.to_vec(), project.map(str::to_owned));
+        self.database
+            .read(move |c| {
+                let sql = format!(
+                    "{MEMBER} WHERE member = ?1 AND kind = ?2 AND (?3 IS NULL OR project = ?3) ORDER BY project"
+                );
+                let mut found = Vec::new();
+                for (kind, id) in &members {
+                    found.extend(all(c, &sql, (id, kind.name(), &project), membership)?);
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    async fn owners(&self, project: &str) -> Result<Vec<ProjectOwner>, StoreError> {
+        let project = project.to_owned();
+        self.database
+            .read(move |c| {
+                let sql = "SELECT m.project, m.kind, m.member, u.id AS user FROM members m \
+                     LEFT JOIN team_members t ON m.kind = 'team' AND t.team = m.member \
+                     JOIN users u ON u.id = CASE m.kind WHEN 'user' THEN m.member ELSE t.user END \
+                     WHERE m.project = ?1 AND m.role = 'owner' AND m.expires_at IS NULL AND NOT u.disabled \
+                     ORDER BY m.kind, m.member, u.id";
+                all(c, sql, [project], |row| Ok(ProjectOwner { key: key(row)?, user: row.get("user")? }))
+            })
+            .await
+    }
+
+    async fn team(&self, id: &str) -> Result<Option<Team>, StoreError> {
+        let id = id.to_owned();
+        self.database.read(move |c| one(c, &format!("{TEAM} WHERE id = ?1"), [id], team)).await
+    }
+
+    async fn list_teams(&self, filter: &TeamFilter) -> Result<Vec<Team>, StoreError> {
+        let TeamFilter { ids, after, limit } = filter.clone();
+        self.database
+            .read(move |c| {
+                let sql = format!(
+                    "{TEAM} WHERE (?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) \
+                     AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3"
+                );
+                all(c, &sql, (ids.map(|ids| serde_json::json!(ids)), after, limit), team)
+            })
+            .await
+    }
+
+    async fn team_members(
+        &self,
+        team: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<TeamMember>, StoreError> {
+        let (team, after) = (team.to_owned(), after.map(str::to_owned));
+        self.database
+            .read(move |c| {
+                let sql = format!(
+                    "{TEAM_MEMBER} WHERE team = ?1 AND (?2 IS NULL OR user > ?2) ORDER BY user LIMIT ?3"
+                );
+                all(c, &sql, (team, after, limit), team_member)
+            })
+            .await
+    }
+
+    async fn teams_of(&self, user: &str) -> Result<Vec<TeamMember>, StoreError> {
+        let user = user.to_owned();
+        let sql = format!("{TEAM_MEMBER} WHERE user = ?1 ORDER BY team");
+        self.database.read(move |c| all(c, &sql, [user], team_member)).await
+    }
+
+    async fn invitations(&self, project: &str) -> Result<Vec<Invitation>, StoreError> {
+        let project = project.to_owned();
+        let sql = format!("{INVITATION} WHERE project = ?1 ORDER BY id");
+        self.database.read(move |c| all(c, &sql, [project], invitation)).await
+    }
+
+    async fn invitation(&self, digest: &Digest) -> Result<Option<Invitation>, StoreError> {
+        let digest = *digest;
+        let sql = format!("{INVITATION} WHERE digest = ?1");
+        self.database.read(move |c| one(c, &sql, [digest], invitation)).await
+    }
+
+    async fn newest_membership(&self) -> Result<i64, StoreError> {
+        self.database.read(memberships::newest).await
+    }
+
+    async fn memberships_after(&self, cursor: i64, limit: u32) -> Result<Option<MembershipPage>, StoreError> {
+        self.database.read(move |c| memberships::after(c, cursor, limit)).await
+    }
+
+    async fn all_members(
+        &self,
+        after: Option<&MemberKey>,
+        limit: u32,
+    ) -> Result<Vec<Membership>, StoreError> {
+        let after = after.cloned();
+        self.database
+            .read(move |c| {
+                let sql = format!(
+                    "{MEMBER} WHERE :member IS NULL OR (member, kind, project) > (:member, :kind, :project) \
+                     ORDER BY member, kind, project LIMIT :limit"
+                );
+                let after = after.as_ref();
+                let with = named_params! {
+                    ":member": after.map(|key| &key.member),
+                    ":kind": after.map(|key| key.kind.name()),
+                    ":project": after.map(|key| &key.project),
+                    ":limit": limit,
+                };
+                all(c, &sql, with, membership)
+            })
+            .await
+    }
+
+    async fn all_team_members(
+        &self,
+        after: Option<&(String, String)>,
+        limit: u32,
+    ) -> Result<Vec<TeamMember>, StoreError> {
+        let (team, user) = after.cloned().unzip();
+        self.database
+            .read(move |c| {
+                let sql = format!(
+                    "{TEAM_MEMBER} WHERE ?1 IS NULL OR (team, user) > (?1, ?2) ORDER BY team, user LIMIT ?3"
+                );
+                all(c, &sql, (team, user, limit), team_member)
+            })
+            .await
+    }
+}
+
+fn one<T>(
+    connection: &Connection,
+    sql: &str,
+    with: impl Params,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>, StoreError> {
+    Ok(connection.prepare_cached(sql)?.query_row(with, read).optional()?)
+}
+
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    with: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_map(with, read)?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
+    Ok(Project {
+        id: row.get("id")?,
+        slug: Slug::from_stored(row.get("slug")?),
+        title: FullName::from_stored(row.get("title")?),
+        state: parsed(row, "state", |name: String| ProjectState::from_name(&name))?,
+        created_by: row.get("created_by")?,
+        created_at: time(row, "created_at")?,
+        version: row.get("version")?,
+    })
+}
+
+fn key(row: &Row<'_>) -> rusqlite::Result<MemberKey> {
+    Ok(MemberKey {
+        project: row.get("project")?,
+        kind: parsed(row, "kind", |name: String| MemberKind::from_name(&name))?,
+        member: row.get("member")?,
+    })
+}
+
+fn membership(row: &Row<'_>) -> rusqlite::Result<Membership> {
+    Ok(Membership {
+        key: key(row)?,
+        role: parsed(row, "role", |name: String| ProjectRole::from_name(&name))?,
+        managed_by: parsed(row, "managed_by", |name: String| ManagedBy::from_name(&name))?,
+        expires_at: optional_time(row, "expires_at")?,
+        added_by: row.get("added_by")?,
+        added_at: time(row, "added_at")?,
+    })
+}
+
+fn team(row: &Row<'_>) -> rusqlite::Result<Team> {
+    Ok(Team {
+        id: row.get("id")?,
+        name: FullName::from_stored(row.get("name")?),
+        created_at: time(row, "created_at")?,
+        version: row.get("version")?,
+    })
+}
+
+fn team_member(row: &Row<'_>) -> rusqlite::Result<TeamMember> {
+    Ok(TeamMember {
+        team: row.get("team")?,
+        user: row.get("user")?,
+        manages: row.get("manages")?,
+        added_by: row.get("added_by")?,
+        added_at: time(row, "added_at")?,
+    })
+}
+
+fn invitation(row: &Row<'_>) -> rusqlite::Result<Invitation> {
+    Ok(Invitation {
+        id: row.get("id")?,
+        digest: row.get("digest")?,
+        project: row.get("project")?,
+        role: parsed(row, "role", |name: String| ProjectRole::from_name(&name))?,
+        made_by: row.get("made_by")?,
+        made_at: time(row, "made_at")?,
+        expires_at: time(row, "expires_at")?,
+    })
+}
