@@ -105,7 +105,7 @@ impl App {
         let auth = Arc::new(assemble(settings, env).await?);
         InForce::of(settings, auth.keys()).log();
         auth.keys().follow();
-        auth.watch_revocations();
+        auth.watch_logs();
         auth.keep_finishing();
         auth.keep_recording_keys();
         let app = Self { auth, ready: Arc::default(), settings: settings.clone() };

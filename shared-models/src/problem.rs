@@ -15,6 +15,8 @@ pub enum ProblemCode {
     InvalidToken,
     /// 403: the token lacks a scope.
     InsufficientScope,
+    /// 403: the caller's role in the project, or place in the team, does not allow it.
+    InsufficientRole,
     /// 403: this needs a person's own login, with all scopes of its user, or a recent one.
     LoginRequired,
     /// 403: a cookie request that did not come from this site.
@@ -27,6 +29,8 @@ pub enum ProblemCode {
     NotAcceptable,
     /// 409: it conflicts with what is stored: a name that is taken, another value, a state that does not allow it.
     Conflict,
+    /// 409: a project would have no owner.
+    LastOwner,
     /// 410: it existed and is no longer kept.
     Gone,
     /// 412: the document has changed since the revision named by `If-Match`.
@@ -61,12 +65,14 @@ impl ProblemCode {
             Self::InvalidCredentials => "invalid_credentials",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientRole => "insufficient_role",
             Self::LoginRequired => "login_required",
             Self::CsrfRejected => "csrf_rejected",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::NotAcceptable => "not_acceptable",
             Self::Conflict => "conflict",
+            Self::LastOwner => "last_owner",
             Self::Gone => "gone",
             Self::RevisionMismatch => "revision_mismatch",
             Self::PayloadTooLarge => "payload_too_large",
@@ -87,11 +93,13 @@ impl ProblemCode {
         match self {
             Self::InvalidRequest => 400,
             Self::InvalidCredentials | Self::InvalidToken => 401,
-            Self::InsufficientScope | Self::LoginRequired | Self::CsrfRejected => 403,
+            Self::InsufficientScope | Self::InsufficientRole | Self::LoginRequired | Self::CsrfRejected => {
+                403
+            }
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::NotAcceptable => 406,
-            Self::Conflict => 409,
+            Self::Conflict | Self::LastOwner => 409,
             Self::Gone => 410,
             Self::RevisionMismatch => 412,
             Self::PayloadTooLarge => 413,
@@ -112,12 +120,14 @@ impl ProblemCode {
             Self::InvalidCredentials => "The e-mail or the password is wrong",
             Self::InvalidToken => "A valid access token is needed",
             Self::InsufficientScope => "The token does not allow this",
+            Self::InsufficientRole => "Your role does not allow this",
             Self::LoginRequired => "A login of your own is needed",
             Self::CsrfRejected => "The request did not come from this site",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "The method is not allowed here",
             Self::NotAcceptable => "No acceptable representation",
             Self::Conflict => "The request conflicts with what is stored",
+            Self::LastOwner => "A project would have no owner",
             Self::Gone => "No longer kept",
             Self::RevisionMismatch => "The document has changed",
             Self::PayloadTooLarge => "The body is too large",

@@ -1,6 +1,6 @@
-//! Teams, projects and who is in them: request and response bodies of auth-service, and what followers of memberships are told.
+//! Teams, projects and who is in them: request and response bodies of auth-service, and what it reports to followers of memberships.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -150,14 +150,19 @@ pub struct NewProject {
 #[serde(deny_unknown_fields)]
 pub struct ProjectChange {
     /// What people read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     pub title: Option<String>,
     /// What addresses show.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     pub slug: Option<String>,
     /// What may still happen in it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     pub state: Option<ProjectState>,
+}
+
+/// Reads a member that may be absent and not null: it cannot be removed.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// A project, as a member or an administrator sees it.
@@ -173,7 +178,7 @@ pub struct Project {
     pub state: ProjectState,
     /// Whether it is the project that a user has without making one. It has no other members.
     pub personal: bool,
-    /// The role that the caller has in it; absent for an administrator who is no member.
+    /// The role that the caller has in it; null for an administrator who is no member.
     pub role: Option<ProjectRole>,
     /// Which memberships give that role.
     pub through: Vec<Through>,
@@ -197,6 +202,10 @@ pub struct Through {
     pub name: Option<String>,
     /// The role that it gives.
     pub role: ProjectRole,
+    /// When the membership ends by itself.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub expires_at: Option<OffsetDateTime>,
 }
 
 /// Body of `PUT /auth/projects/{id}/members/{kind}/{member}`.
@@ -294,7 +303,7 @@ pub struct TeamMember {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvitation {
-    /// What whoever accepts it may do: no more than who makes it.
+    /// The role of the person who accepts it: at most that of the person who makes it.
     pub role: ProjectRole,
     /// Seconds for which it can be accepted: at most 7 days, which is the default.
     #[serde(default)]
@@ -307,7 +316,7 @@ pub struct NewInvitation {
 pub struct Invitation {
     /// Its id.
     pub id: String,
-    /// What whoever accepts it may do.
+    /// The role of the person who accepts it.
     pub role: ProjectRole,
     /// Who made it: the id of a user.
     pub made_by: String,
@@ -321,13 +330,13 @@ pub struct Invitation {
     pub expires_at: OffsetDateTime,
 }
 
-/// An invitation with what accepts it, which is shown once.
+/// An invitation with its token, which is shown once.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct InvitationWithToken {
     /// The invitation.
     #[serde(flatten)]
     pub invitation: Invitation,
-    /// What `POST /auth/invitations/accept` takes, once.
+    /// The token for `POST /auth/invitations/accept`, which accepts it once.
     pub token: String,
 }
 
@@ -339,7 +348,7 @@ pub struct Acceptance {
     pub token: String,
 }
 
-/// Something that followers of memberships must know. Each says how it is now, whatever was told before.
+/// Something that followers of memberships must know. Each is the state from then on, whatever was sent before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum MembershipFact {
@@ -378,6 +387,11 @@ pub enum MembershipFact {
         /// Whether the user is in the team.
         member: bool,
     },
+    /// A team that was removed with all of its users.
+    TeamRemoved {
+        /// The team's id.
+        team: String,
+    },
 }
 
 /// A fact at its place in the log of memberships.
@@ -397,4 +411,15 @@ pub struct MembershipPage {
     pub entries: Vec<MembershipEntry>,
     /// The cursor for the next request.
     pub next: i64,
+    /// Whether each user owns a project that has the user's id, of which the log says nothing.
+    pub personal: bool,
+}
+
+impl MembershipPage {
+    /// The page with these entries, which continue it.
+    #[must_use]
+    pub fn with(self, entries: Vec<MembershipEntry>) -> Self {
+        let next = entries.last().map_or(self.next, |last| last.seq);
+        Self { entries, next, ..self }
+    }
 }

@@ -29,7 +29,7 @@ impl From<AuthError> for Problem {
             | AuthError::SessionEnded => Self::invalid_token(error),
             AuthError::BeyondScope(scopes) => Self::insufficient_scope(&scopes.join(" ")),
             AuthError::RoleNeeded { .. } | AuthError::TeamManagerNeeded => {
-                Self::new(ProblemCode::InsufficientScope, sentence(&error.to_string()))
+                Self::new(ProblemCode::InsufficientRole, sentence(&error.to_string()))
             }
             AuthError::NoInvitation => Self::new(ProblemCode::NotFound, sentence(&error.to_string())),
             AuthError::Outdated => Self::new(ProblemCode::RevisionMismatch, sentence(&error.to_string())),
@@ -43,6 +43,7 @@ impl From<AuthError> for Problem {
                 ),
                 seconds,
             ),
+            AuthError::LastOwner { .. } => Self::new(ProblemCode::LastOwner, sentence(&error.to_string())),
             AuthError::Conflict(why) => Self::new(ProblemCode::Conflict, sentence(&why)),
             AuthError::NotFound(what) => {
                 Self::new(ProblemCode::NotFound, format!("There is no such {what}, or it is not yours"))

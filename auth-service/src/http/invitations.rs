@@ -42,9 +42,8 @@ pub(super) async fn list(
 
 /// Invite somebody
 ///
-/// Its maintainers and owners may, for a role that is no greater than their own. Whoever has the token can accept it once, until it
-/// expires, and only while you could make it again. The token is shown only once; the console takes it at
-/// `/invitations#TOKEN`.
+/// Its maintainers and owners may, at their own login, for a role that is no greater than theirs. Anybody else can accept it with
+/// the token, once, until it expires, and only while you could make it again. Where your role ends, theirs ends with it.
 #[utoipa::path(
     post, path = "/auth/projects/{id}/invitations", tag = "Projects", request_body = NewInvitation,
     security(("oauth2" = ["projects:write"]), ("bearer" = [])),

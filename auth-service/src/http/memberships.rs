@@ -40,10 +40,11 @@ impl FromParameters for LogParameters {
 
 /// Follow memberships
 ///
-/// Without `after`: everything as it is now, as NDJSON. Its first line has `next`, each other one a fact, and the last one
-/// `complete`; without that one it was cut off. With `after` a long poll of what was changed since: continue with `next`. Each fact
-/// says how it is now, whatever was told before, so that it does no harm to read one twice. Entries are kept for a day: a
-/// reader that was away for longer gets 410 and reads everything again.
+/// Without `after`: everything as it is now, as NDJSON. Its first line has `next` and `personal`, each other one a fact, and the last
+/// one `"complete": true`; without that one it was cut off. With `after` a long poll of what was changed since: continue with `next`.
+/// Each fact is the state from then on, whatever was sent before, so that reading one twice does no harm. Where `personal` is true
+/// each user owns a project that has the user's id, of which the log says nothing. Entries are kept for a day: a reader that was away
+/// for longer gets 410 and reads everything again.
 #[utoipa::path(
     get, path = "/auth/memberships", tag = "Projects",
     security(("oauth2" = ["memberships:read"]), ("bearer" = [])),
@@ -52,7 +53,10 @@ impl FromParameters for LogParameters {
         ("wait" = Option<u64>, Query, description = "Seconds to wait for an entry. Default 0", minimum = 0, maximum = 30),
     ),
     responses(
-        (status = 200, description = "The entries after the cursor, perhaps none; or everything, as NDJSON", body = MembershipPage),
+        (status = 200, description = "The entries after the cursor, perhaps none; or everything, as NDJSON", content(
+            (MembershipPage = "application/json"),
+            (String = "application/x-ndjson"),
+        )),
         refusals::Caller, refusals::Scope, refusals::Expired,
     ),
 )]
@@ -68,12 +72,12 @@ pub(super) async fn follow(
     let page = tokio::select! {
         page = state.auth.memberships_after(after, Duration::from_secs(wait)) => page?,
         // Those who wait continue at another replica.
-        () = Draining::begun(draining.as_ref().map(Data::get_ref)) => Some(MembershipPage { entries: Vec::new(), next: after }),
+        () = Draining::begun(draining.as_ref().map(Data::get_ref)) => Some(state.auth.no_memberships(after)),
     };
     let page = page.ok_or_else(|| {
         Problem::new(
             ProblemCode::Gone,
-            "The log does not go on from there; read everything again, without after",
+            "The log no longer has the entries after this one; read everything again, without after",
         )
     })?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(page))
@@ -81,7 +85,7 @@ pub(super) async fn follow(
 
 async fn everything(state: &State) -> Result<HttpResponse, Problem> {
     let snapshot = state.auth.all_memberships().await?;
-    let first = json!({"next": snapshot.next, "personal": state.auth.policy().personal_projects});
+    let first = json!({"next": snapshot.next, "personal": snapshot.personal});
     let facts = snapshot.facts.map_ok(|fact| json!(fact)).map_err(Problem::from);
     let lines = stream::iter([Ok(first)]).chain(facts).chain(stream::iter([Ok(json!({"complete": true}))]));
     let text = lines.map_ok(|line| format!("{line}\n"));

@@ -57,6 +57,12 @@ pub const OPENAPI: &str = "/auth/openapi.json";
 /// Where the page to try it is.
 pub const DOCS: &str = "/auth/docs";
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
 /// A person at their own login, with all of their scopes.
 const PERSON: Principals = Principals::of(&[Login]);
 /// The same, also while they must choose another password.
@@ -78,15 +84,7 @@ pub fn mount(config: &mut ServiceConfig, sign_up: Access, state: &Data<State>, b
 /// Every endpoint of this service: verb, path, scope, the kinds of principal that may call it, handler. `sign_up` says
 /// who may register a user.
 pub fn endpoints(sign_up: Access) -> Vec<Row> {
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    const PUT: Method = Method::PUT;
-    const PATCH: Method = Method::PATCH;
-    const DELETE: Method = Method::DELETE;
-    const MEMBER: &str = "/auth/projects/{id}/members/{kind}/{member}";
-    const INVITATIONS: &str = "/auth/projects/{id}/invitations";
-    const INVITATION: &str = "/auth/projects/{id}/invitations/{invitation}";
-    vec![
+    let mut rows = vec![
         acting(GET, "/auth/users", Scope("users:read"), HOLDERS, users_admin::list),
         match sign_up {
             Public => open(POST, "/auth/users", users::sign_up),
@@ -134,33 +132,6 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
         acting(GET, "/auth/revocations", Scope("revocations:read"), HOLDERS, revocations::follow)
             .in_its_own_time(),
         acting(POST, "/auth/revocations", Scope("revocations:write"), HOLDERS, revocations::end_calculation),
-        acting(GET, "/auth/projects", Scope("projects:read"), HOLDERS, projects::list),
-        acting(POST, "/auth/projects", Scope("projects:write"), HOLDERS, projects::create),
-        acting(GET, "/auth/projects/{id}", Scope("projects:read"), HOLDERS, projects::one),
-        acting(PATCH, "/auth/projects/{id}", Scope("projects:write"), HOLDERS, projects::change),
-        acting(GET, "/auth/projects/{id}/members", Scope("projects:read"), HOLDERS, projects::members),
-        acting(PUT, MEMBER, Scope("projects:write"), HOLDERS, projects::set_member),
-        acting(DELETE, MEMBER, Scope("projects:write"), HOLDERS, projects::remove_member),
-        acting(GET, INVITATIONS, Scope("projects:read"), HOLDERS, invitations::list),
-        acting(POST, INVITATIONS, Scope("projects:write"), HOLDERS, invitations::create),
-        acting(DELETE, INVITATION, Scope("projects:write"), HOLDERS, invitations::withdraw),
-        person(POST, "/auth/invitations/accept", PERSON, invitations::accept),
-        acting(GET, "/auth/teams", Scope("projects:read"), HOLDERS, teams::list),
-        acting(POST, "/auth/teams", Scope("projects:write"), HOLDERS, teams::create),
-        acting(GET, "/auth/teams/{id}", Scope("projects:read"), HOLDERS, teams::one),
-        acting(PATCH, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::rename),
-        acting(DELETE, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::remove),
-        acting(GET, "/auth/teams/{id}/members", Scope("projects:read"), HOLDERS, teams::members),
-        acting(PUT, "/auth/teams/{id}/members/{user}", Scope("projects:write"), HOLDERS, teams::set_member),
-        acting(
-            DELETE,
-            "/auth/teams/{id}/members/{user}",
-            Scope("projects:write"),
-            HOLDERS,
-            teams::remove_member,
-        ),
-        acting(GET, "/auth/memberships", Scope("memberships:read"), HOLDERS, memberships::follow)
-            .in_its_own_time(),
         acting(GET, "/auth/audit", Scope("audit:read"), HOLDERS, audit::list),
         acting(GET, "/auth/search", Token, HOLDERS, search::search),
         open(POST, "/auth/login", session::login).repeatable(),
@@ -173,6 +144,39 @@ pub fn endpoints(sign_up: Access) -> Vec<Row> {
         open(GET, "/.well-known/oauth-authorization-server/{path:.*}", discovery::metadata_of_path),
         open(GET, "/.well-known/jwks.json", discovery::jwks),
         open(GET, OPENAPI, openapi::document),
+    ];
+    rows.extend(of_projects());
+    rows
+}
+
+/// The endpoints of projects, teams and who is in them.
+fn of_projects() -> Vec<Row> {
+    const MEMBER: &str = "/auth/projects/{id}/members/{kind}/{member}";
+    const INVITATIONS: &str = "/auth/projects/{id}/invitations";
+    const INVITATION: &str = "/auth/projects/{id}/invitations/{invitation}";
+    const TEAM_MEMBER: &str = "/auth/teams/{id}/members/{user}";
+    vec![
+        acting(GET, "/auth/projects", Scope("projects:read"), HOLDERS, projects::list),
+        acting(POST, "/auth/projects", Scope("projects:write"), HOLDERS, projects::create),
+        acting(GET, "/auth/projects/{id}", Scope("projects:read"), HOLDERS, projects::one),
+        acting(PATCH, "/auth/projects/{id}", Scope("projects:write"), HOLDERS, projects::change),
+        acting(GET, "/auth/projects/{id}/members", Scope("projects:read"), HOLDERS, projects::members),
+        acting(PUT, MEMBER, Scope("projects:write"), HOLDERS, projects::set_member),
+        acting(DELETE, MEMBER, Scope("projects:read"), HOLDERS, projects::remove_member),
+        acting(GET, INVITATIONS, Scope("projects:read"), HOLDERS, invitations::list),
+        acting(POST, INVITATIONS, Scope("projects:write"), PERSON, invitations::create),
+        acting(DELETE, INVITATION, Scope("projects:write"), HOLDERS, invitations::withdraw),
+        person(POST, "/auth/invitations/accept", PERSON, invitations::accept),
+        acting(GET, "/auth/teams", Scope("projects:read"), HOLDERS, teams::list),
+        acting(POST, "/auth/teams", Scope("projects:write"), HOLDERS, teams::create),
+        acting(GET, "/auth/teams/{id}", Scope("projects:read"), HOLDERS, teams::one),
+        acting(PATCH, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::rename),
+        acting(DELETE, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::remove),
+        acting(GET, "/auth/teams/{id}/members", Scope("projects:read"), HOLDERS, teams::members),
+        acting(PUT, TEAM_MEMBER, Scope("projects:write"), HOLDERS, teams::set_member),
+        acting(DELETE, TEAM_MEMBER, Scope("projects:read"), HOLDERS, teams::remove_member),
+        acting(GET, "/auth/memberships", Scope("memberships:read"), HOLDERS, memberships::follow)
+            .in_its_own_time(),
     ]
 }
 

@@ -46,14 +46,14 @@ impl FromParameters for ProjectParameters {
 
 /// List projects
 ///
-/// Those that you are a member of, by yourself or through a team; each says which memberships give you your role. With `all`,
-/// which needs `projects:admin`, all of the installation.
+/// Those that you are a member of, by yourself or through a team; each says which memberships give you your role. Unless the
+/// installation is set up otherwise you have a `personal` one, too. With `all`, which needs `projects:admin`, all that are shared.
 #[utoipa::path(
     get, path = "/auth/projects", tag = "Projects", security(("oauth2" = ["projects:read"]), ("bearer" = [])),
     params(
         ("slug" = Option<String>, Query, description = "The one with this slug"),
         ("archived" = Option<bool>, Query, description = "Those that are archived too"),
-        ("all" = Option<bool>, Query, description = "All of the installation"),
+        ("all" = Option<bool>, Query, description = "All that are shared"),
         ("limit" = Option<u32>, Query, description = "Page size. Default 50, maximum 1000", minimum = 1, maximum = 1000),
         ("after" = Option<String>, Query, description = "`next` of the previous page"),
     ),
@@ -75,7 +75,7 @@ pub(super) async fn list(
 /// Make a project
 ///
 /// You own it. An administrator may name another user as its `owner`. Where no `slug` is given it is made from the title, with a
-/// number behind it where another project has that one.
+/// number behind it where another project has that one: slugs are unique in the installation.
 #[utoipa::path(
     post, path = "/auth/projects", tag = "Projects", request_body = NewProject,
     security(("oauth2" = ["projects:write"]), ("bearer" = [])),
@@ -112,7 +112,8 @@ pub(super) async fn one(
 
 /// Change a project
 ///
-/// Its owners may. `If-Match` makes sure that it is what you read: it and its members.
+/// Its owners may. With `If-Match` it is changed only if it and its members are as you read them. A change of nothing leaves its
+/// version as it is.
 #[utoipa::path(
     patch, path = "/auth/projects/{id}", tag = "Projects", security(("oauth2" = ["projects:write"]), ("bearer" = [])),
     params(
@@ -142,7 +143,7 @@ pub(super) async fn change(
 
 /// List the members of a project
 ///
-/// Users, teams and service accounts, those whose time is over included. The ETag is that of the project.
+/// Users, teams and service accounts, those that have expired included. The ETag is that of the project.
 #[utoipa::path(
     get, path = "/auth/projects/{id}/members", tag = "Projects",
     security(("oauth2" = ["projects:read"]), ("bearer" = [])),
@@ -173,7 +174,8 @@ pub(super) async fn members(
 
 /// Add a member, or change what one may do
 ///
-/// Its owners may. At least one user who is not disabled owns a project for good, by themselves or through a team.
+/// Its owners may. You can add a team that you are in. At least one user who is not disabled always owns the project without an end,
+/// by themselves or through a team: else 409 `last_owner`. The ETag is that of the project from then on.
 #[utoipa::path(
     put, path = "/auth/projects/{id}/members/{kind}/{member}", tag = "Projects", request_body = MemberRole,
     security(("oauth2" = ["projects:write"]), ("bearer" = [])),
@@ -196,16 +198,17 @@ pub(super) async fn set_member(
     input: Json<MemberRole>,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let member = state.auth.set_member(&actor, &key(path)?, &input, &expected).await?;
-    Ok(HttpResponse::Ok().json(member))
+    let (version, member) = state.auth.set_member(&actor, &key(path)?, &input, &expected).await?;
+    Ok(versioned(&mut HttpResponse::Ok(), version).json(member))
 }
 
 /// Remove a member
 ///
-/// Its owners may, and each user may leave. What the member sees of the project's documents ends within a second.
+/// Its owners may. Each user may leave, for which their own login needs no `projects:write`. The ETag is that of the project from
+/// then on.
 #[utoipa::path(
     delete, path = "/auth/projects/{id}/members/{kind}/{member}", tag = "Projects",
-    security(("oauth2" = ["projects:write"]), ("bearer" = [])),
+    security(("oauth2" = ["projects:read"]), ("bearer" = [])),
     params(
         ("id" = String, Path, description = "The project's id"),
         ("kind" = MemberKind, Path, description = "What the member is"),
@@ -224,8 +227,8 @@ pub(super) async fn remove_member(
     expected: Precondition,
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    state.auth.remove_member(&actor, &key(path)?, &expected).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let version = state.auth.remove_member(&actor, &key(path)?, &expected).await?;
+    Ok(versioned(&mut HttpResponse::NoContent(), version).finish())
 }
 
 fn key(path: Path<(String, String, String)>) -> Result<MemberKey, Problem> {

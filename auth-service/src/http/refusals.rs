@@ -103,8 +103,8 @@ pub(super) enum Rule {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum ProjectRole {
-    /// The token lacks a scope or is a job grant's, or your role in the project is too little: the answer names the role that is
-    /// needed and who can give it
+    /// The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+    /// detail names the role that is needed and who can give it
     #[response(status = 403, content_type = "application/problem+json")]
     Insufficient(ProblemBody),
 }
@@ -118,7 +118,7 @@ pub(super) enum Version {
     Mismatch(ProblemBody),
 }
 
-/// The log does not go on from the cursor.
+/// The log no longer has the entries after the cursor.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers and is never made")]
 pub(super) enum Expired {

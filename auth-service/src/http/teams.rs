@@ -97,7 +97,7 @@ pub(super) async fn one(
 
 /// Rename a team
 ///
-/// Those who manage it may.
+/// Those who manage it and administrators may.
 #[utoipa::path(
     patch, path = "/auth/teams/{id}", tag = "Teams", security(("oauth2" = ["projects:write"]), ("bearer" = [])),
     params(
@@ -174,7 +174,8 @@ pub(super) async fn members(
 
 /// Add a user to a team, or change their place
 ///
-/// Those who manage it may.
+/// Those who manage it and administrators may. A team has at most 10,000 users, and a user is in at most 500 teams. The ETag is that
+/// of the team from then on.
 #[utoipa::path(
     put, path = "/auth/teams/{id}/members/{user}", tag = "Teams", request_body = TeamPlace,
     security(("oauth2" = ["projects:write"]), ("bearer" = [])),
@@ -197,16 +198,17 @@ pub(super) async fn set_member(
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (id, user) = path.into_inner();
-    state.auth.set_team_member(&actor, &id, &user, input.0, &expected).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let version = state.auth.set_team_member(&actor, &id, &user, input.0, &expected).await?;
+    Ok(versioned(&mut HttpResponse::NoContent(), version).finish())
 }
 
 /// Remove a user from a team
 ///
-/// Those who manage it may, and each user may leave.
+/// Those who manage it and administrators may. Each user may leave, for which their own login needs no `projects:write`. The ETag is
+/// that of the team from then on.
 #[utoipa::path(
     delete, path = "/auth/teams/{id}/members/{user}", tag = "Teams",
-    security(("oauth2" = ["projects:write"]), ("bearer" = [])),
+    security(("oauth2" = ["projects:read"]), ("bearer" = [])),
     params(
         ("id" = String, Path, description = "The team's id"),
         ("user" = String, Path, description = "The user's id"),
@@ -225,6 +227,6 @@ pub(super) async fn remove_member(
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (id, user) = path.into_inner();
-    state.auth.remove_team_member(&actor, &id, &user, &expected).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let version = state.auth.remove_team_member(&actor, &id, &user, &expected).await?;
+    Ok(versioned(&mut HttpResponse::NoContent(), version).finish())
 }

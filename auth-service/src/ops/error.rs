@@ -32,7 +32,7 @@ pub enum AuthError {
     /// The caller may not grant these scopes, nor act on a user who holds them.
     #[error("this needs the scopes {}", .0.join(" "))]
     BeyondScope(Vec<String>),
-    /// The caller is a member of the project, and their role is too little.
+    /// The caller is a member of the project, and their role does not allow it.
     #[error("this needs the role {} in the project{}", needed.name(), from(givers))]
     RoleNeeded {
         /// The role that is enough.
@@ -41,13 +41,15 @@ pub enum AuthError {
         givers: Vec<String>,
     },
     /// The caller is in the team and does not manage it.
-    #[error("only those who manage the team may do this")]
+    #[error("only those who manage the team may do this, or an administrator")]
     TeamManagerNeeded,
-    /// The token of an invitation is good for nothing.
-    #[error("the invitation is unknown, was accepted or withdrawn, or its time is over")]
+    /// No invitation can be accepted with this token.
+    #[error(
+        "the invitation is unknown or has expired, was accepted or withdrawn, or its maker may no longer invite"
+    )]
     NoInvitation,
     /// What the caller based the change on is no longer the current version.
-    #[error("this has another version now than If-Match names")]
+    #[error("this was changed by another request; reload it and try again")]
     Outdated,
     /// Only a user with their own login may do this: no key, no service and no job.
     #[error("this needs a person's own login")]
@@ -61,6 +63,14 @@ pub enum AuthError {
     /// It would break a rule about what must remain.
     #[error("{0}")]
     Conflict(String),
+    /// These projects, or that many, would have no owner.
+    #[error("{}", last_owner(.titles, *.count))]
+    LastOwner {
+        /// Their titles, where the caller may know them.
+        titles: Vec<String>,
+        /// How many there are.
+        count: usize,
+    },
     /// There is no such thing, or it is not the caller's.
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -70,8 +80,8 @@ pub enum AuthError {
         /// What must be unique.
         field: &'static str,
     },
-    /// The user's password was changed by another request at the same time.
-    #[error("the password was changed by another request at the same time")]
+    /// It was changed by other requests at the same time.
+    #[error("this was changed by other requests at the same time")]
     ChangedMeanwhile,
     /// Too many attempts failed, or were made.
     #[error("too many attempts; try again in {retry_after} s")]
@@ -126,6 +136,21 @@ pub(super) fn weak(pointer: &str, fault: WeakPassword) -> FieldError {
 /// Who can give a role, as a refusal says it.
 fn from(givers: &[String]) -> String {
     if givers.is_empty() { String::new() } else { format!("; its owners can give it: {}", givers.join(", ")) }
+}
+
+/// Projects that a refusal names.
+const NAMED: usize = 5;
+
+/// That projects would have no owner.
+fn last_owner(titles: &[String], count: usize) -> String {
+    let named: Vec<String> = titles.iter().take(NAMED).map(|title| format!("\"{title}\"")).collect();
+    let which = match (named.as_slice(), count - named.len()) {
+        ([], 1) => "a project".to_owned(),
+        ([], _) => format!("{count} projects"),
+        (_, 0) => named.join(", "),
+        (_, more) => format!("{} and {more} more", named.join(", ")),
+    };
+    format!("nobody else owns {which}; another owner is needed first, whom an administrator can add too")
 }
 
 impl From<StoreError> for AuthError {

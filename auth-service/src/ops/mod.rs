@@ -16,6 +16,7 @@ mod import;
 mod key_ring;
 mod login;
 mod logout;
+mod logs;
 mod mint;
 mod pending_attempts;
 mod profile;
@@ -55,10 +56,7 @@ pub use self::{
     rotate::RefreshRequest,
     throttle::ThrottlePolicy,
 };
-use self::{
-    hasher::Hasher, pending_attempts::PendingAttempts, projects::MembershipFeed, revocations::Feed,
-    roles::RoleCache,
-};
+use self::{hasher::Hasher, logs::Newest, pending_attempts::PendingAttempts, roles::RoleCache};
 use crate::{
     domain::{device::Pepper, revocation::RevocationClock, session::Lifetimes, user::User},
     store::Store,
@@ -114,8 +112,8 @@ pub struct Auth {
     policy: Policy,
     revocation_clock: RevocationClock,
     role_cache: RoleCache,
-    feed: Feed,
-    membership_feed: MembershipFeed,
+    revocation_log: Newest,
+    membership_log: Newest,
     pepper: Once<Arc<Pepper>, AuthError>,
     pending_attempts: PendingAttempts,
     refused_access: refused_access::Recorded,
@@ -138,8 +136,8 @@ impl Auth {
             policy,
             revocation_clock,
             role_cache: RoleCache::default(),
-            feed: Feed::default(),
-            membership_feed: MembershipFeed::default(),
+            revocation_log: Newest::default(),
+            membership_log: Newest::default(),
             pepper: Once::default(),
             pending_attempts,
             refused_access: refused_access::Recorded::default(),

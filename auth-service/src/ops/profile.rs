@@ -29,7 +29,7 @@ impl Auth {
     /// Removes the user who calls and ends their sessions.
     pub async fn delete_user(&self, actor: &Confirmed) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::UserRemoved).to("user", &actor.subject));
-        let outcome = match self.removed(&actor.subject, &entry).await {
+        let outcome = match self.removed(actor, &actor.subject, &entry).await {
             Err(AuthError::NotFound(_)) => Err(AuthError::UserGone),
             other => other,
         };

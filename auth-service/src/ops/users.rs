@@ -70,7 +70,7 @@ impl Auth {
             }
             let hash = self.reset(&before, change).await?;
             let projects = match (before.disabled, change.disabled) {
-                (false, Some(true)) => self.disabled_in_projects(id).await?,
+                (false, Some(true)) => self.disabled_in_projects(actor, id).await?,
                 _ => Change::default(),
             };
             let write = UserWrite { projects, ..self.write_of(&roles, before, change, renaming, hash) };
@@ -162,16 +162,16 @@ impl Auth {
         let outcome = async {
             self.may_act_on(actor, &self.user(id).await?).await?;
             not_oneself(actor, id, "/auth/users/me")?;
-            self.removed(id, &entry).await
+            self.removed(actor, id, &entry).await
         };
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
 
     /// Removes a user, unless no administrator would be left, or a project without an owner.
-    pub(super) async fn removed(&self, id: &str, entry: &Entry) -> Result<(), AuthError> {
+    pub(super) async fn removed(&self, actor: &Actor, id: &str, entry: &Entry) -> Result<(), AuthError> {
         for _ in 0..MAX_TRIES {
-            let projects = self.removed_from_projects(id).await?;
+            let projects = self.removed_from_projects(actor, id).await?;
             match self.store.delete_user(id, &projects, &self.revocation_clock, entry).await? {
                 UserOutcome::Done => return Ok(()),
                 UserOutcome::Missing => return Err(AuthError::NotFound("user")),

@@ -12,7 +12,7 @@ use service_kit::{
     },
 };
 use shared_models::{
-    projects::{MemberKind, MembershipPage},
+    projects::{MemberKind, MembershipEntry},
     revocations::{Revocation, RevocationKind, RevocationPage},
 };
 use time::OffsetDateTime;
@@ -21,7 +21,7 @@ use super::{
     Store, StoreError,
     audit::AuditFilter,
     clients::ClientFilter,
-    projects::{Owner, ProjectFilter, TeamFilter},
+    projects::{Owner, ProjectFilter, TeamFilter, TeamSize},
     roles::{RoleOutcome, RoleWrite, StoredRoles},
     sessions::SessionFilter,
     users::{PasswordUpdate, UserFilter, UserOutcome, UserWrite},
@@ -34,7 +34,7 @@ use crate::{
     domain::key_ring::RingState,
     domain::name::FullName,
     domain::password_hash::PasswordHash,
-    domain::project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember},
+    domain::project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember, UserGuard},
     domain::refresh_token::Digest,
     domain::revocation::RevocationClock,
     domain::roles::StoredScopes,
@@ -138,13 +138,19 @@ observed! { Observed:
         #[read]
         fn memberships_of(members: &[(MemberKind, String)], project: Option<&str>) -> Result<Vec<Membership>, StoreError>;
         #[read]
-        fn owners(project: &str) -> Result<Vec<Owner>, StoreError>;
+        fn owners(project: &str, limit: u32) -> Result<Vec<Owner>, StoreError>;
+        #[read]
+        fn count_made(created_by: &str) -> Result<u64, StoreError>;
+        #[read]
+        fn user_guard(id: &str) -> Result<Option<UserGuard>, StoreError>;
         #[read]
         fn team(id: &str) -> Result<Option<Team>, StoreError>;
         #[read]
         fn list_teams(filter: &TeamFilter) -> Result<Vec<Team>, StoreError>;
         #[read]
         fn team_members(team: &str, after: Option<&str>, limit: u32) -> Result<Vec<TeamMember>, StoreError>;
+        #[read]
+        fn team_size(team: &str) -> Result<TeamSize, StoreError>;
         #[read]
         fn teams_of(user: &str) -> Result<Vec<TeamMember>, StoreError>;
         #[read]
@@ -154,7 +160,7 @@ observed! { Observed:
         #[read]
         fn newest_membership() -> Result<i64, StoreError>;
         #[read]
-        fn memberships_after(cursor: i64, limit: u32) -> Result<Option<MembershipPage>, StoreError>;
+        fn memberships_after(cursor: i64, limit: u32) -> Result<Option<Vec<MembershipEntry>>, StoreError>;
         #[read]
         fn all_members(after: Option<&MemberKey>, limit: u32) -> Result<Vec<Membership>, StoreError>;
         #[read]

@@ -1,12 +1,12 @@
 //! The port to projects, teams and who is in them.
 
 use async_trait::async_trait;
-use shared_models::projects::{MemberKind, MembershipEntry, MembershipPage};
+use shared_models::projects::{MemberKind, MembershipEntry};
 
 use super::StoreError;
 use crate::domain::{
     audit::Entry,
-    project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember},
+    project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember, UserGuard},
     refresh_token::Digest,
 };
 
@@ -25,6 +25,14 @@ pub struct ProjectFilter {
     pub limit: u32,
 }
 
+impl ProjectFilter {
+    /// Whether a list shows this project, which no store keeps, wherever the list ends.
+    pub fn shows(&self, project: &Project) -> bool {
+        self.slug.as_ref().is_none_or(|slug| slug == project.slug.as_str())
+            && self.after.as_ref().is_none_or(|after| *after < project.id)
+    }
+}
+
 /// Which teams a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamFilter {
@@ -34,6 +42,15 @@ pub struct TeamFilter {
     pub after: Option<String>,
     /// The page size.
     pub limit: u32,
+}
+
+/// How many users a team has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TeamSize {
+    /// All of them.
+    pub users: u64,
+    /// Those who manage it.
+    pub managers: u64,
 }
 
 /// A user who owns a project, and by which of its members.
@@ -58,7 +75,7 @@ pub trait Projects: Send + Sync {
     /// The projects that a list shows, by id.
     async fn list_projects(&self, filter: &ProjectFilter) -> Result<Vec<Project>, StoreError>;
 
-    /// The members of a project, by kind and id, after that of `after`; those whose time is over included.
+    /// The members of a project, by kind and id, after that of `after`; those that have expired included.
     async fn members(
         &self,
         project: &str,
@@ -76,8 +93,14 @@ pub trait Projects: Send + Sync {
         project: Option<&str>,
     ) -> Result<Vec<Membership>, StoreError>;
 
-    /// The users who own the project for good, are there and are not disabled.
-    async fn owners(&self, project: &str) -> Result<Vec<Owner>, StoreError>;
+    /// Users who own the project without an end, are there and are not disabled.
+    async fn owners(&self, project: &str, limit: u32) -> Result<Vec<Owner>, StoreError>;
+
+    /// How many projects somebody made that are not archived.
+    async fn count_made(&self, created_by: &str) -> Result<u64, StoreError>;
+
+    /// A user as decisions about projects depend on them.
+    async fn user_guard(&self, id: &str) -> Result<Option<UserGuard>, StoreError>;
 
     /// The team of that id.
     async fn team(&self, id: &str) -> Result<Option<Team>, StoreError>;
@@ -93,10 +116,13 @@ pub trait Projects: Send + Sync {
         limit: u32,
     ) -> Result<Vec<TeamMember>, StoreError>;
 
+    /// How many users a team has, and how many of them manage it.
+    async fn team_size(&self, team: &str) -> Result<TeamSize, StoreError>;
+
     /// The teams of a user, and the user's place in each.
     async fn teams_of(&self, user: &str) -> Result<Vec<TeamMember>, StoreError>;
 
-    /// The invitations to a project, by id, those whose time is over included.
+    /// The invitations to a project, by id, those that have expired included.
     async fn invitations(&self, project: &str) -> Result<Vec<Invitation>, StoreError>;
 
     /// The invitation whose token has this digest.
@@ -106,9 +132,13 @@ pub trait Projects: Send + Sync {
     async fn newest_membership(&self) -> Result<i64, StoreError>;
 
     /// The entries of the log after `cursor`; `None` where that lies before what is kept of it, or after its end.
-    async fn memberships_after(&self, cursor: i64, limit: u32) -> Result<Option<MembershipPage>, StoreError>;
+    async fn memberships_after(
+        &self,
+        cursor: i64,
+        limit: u32,
+    ) -> Result<Option<Vec<MembershipEntry>>, StoreError>;
 
-    /// All members of all projects, by member, kind and project, after that of `after`; those whose time is over included.
+    /// All members of all projects, by member, kind and project, after that of `after`; those that have expired included.
     async fn all_members(&self, after: Option<&MemberKey>, limit: u32)
     -> Result<Vec<Membership>, StoreError>;
 
@@ -120,12 +150,15 @@ pub trait Projects: Send + Sync {
     ) -> Result<Vec<TeamMember>, StoreError>;
 }
 
-/// A page of the log, whose places have no gaps; `None` where it does not continue at the cursor.
-pub(super) fn continuing(cursor: i64, newest: i64, entries: Vec<MembershipEntry>) -> Option<MembershipPage> {
-    let goes_on = match entries.first() {
-        Some(first) => first.seq == cursor + 1,
+/// Entries of the log, whose places have no gaps; `None` where they do not continue at the cursor.
+pub(super) fn continuing(
+    cursor: i64,
+    newest: i64,
+    entries: Vec<MembershipEntry>,
+) -> Option<Vec<MembershipEntry>> {
+    let continues = match entries.last() {
+        Some(last) => i64::try_from(entries.len()).is_ok_and(|count| last.seq - cursor == count),
         None => cursor == newest,
     };
-    let next = entries.last().map_or(cursor, |last| last.seq);
-    goes_on.then_some(MembershipPage { entries, next })
+    continues.then_some(entries)
 }

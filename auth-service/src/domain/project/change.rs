@@ -21,17 +21,34 @@ pub struct MemberKey {
     pub member: String,
 }
 
-/// What a store is to do in one transaction. It does nothing where a project or team is no longer at the version before, where one
-/// that is new is there already, or where the invitation that is accepted is gone.
+/// A user as a decision about projects found them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserGuard {
+    /// The user's id.
+    pub id: String,
+    /// Whether they were disabled.
+    pub disabled: bool,
+    /// Raised by every change that names the user here, and by every change of the user by an administrator.
+    pub version: i64,
+}
+
+/// What a store is to do in one transaction. It does nothing where a project, a team or a user is no longer at the version before,
+/// where one that is new is there already, or where the invitation that is accepted is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// Projects as they are to be. One of version 1 is new.
     pub projects: Vec<Project>,
     /// Projects that stay as they are at this version, which rises by one: what was decided depends on their members.
     pub guards: Vec<(String, i64)>,
+    /// Projects whose version rises, whatever it is.
+    pub raised: Vec<String>,
+    /// Users who are added, or on whom the decision depends: they must be as they were found.
+    pub users: Vec<UserGuard>,
     /// Teams as they are to be. One of version 1 is new.
     pub teams: Vec<Team>,
-    /// Teams, at their version, that are removed.
+    /// Teams that stay as they are at this version, which rises by one: what was decided depends on their users or projects.
+    pub team_guards: Vec<(String, i64)>,
+    /// Teams, at their version, that are removed with all of their users.
     pub removed_teams: Vec<(String, i64)>,
     /// Members that are added, or have another role.
     pub members: Vec<Membership>,
@@ -57,7 +74,7 @@ impl Change {
         *self == Self::default()
     }
 
-    /// What followers of memberships are told of it, in order.
+    /// What is reported to followers of memberships, in order.
     pub fn facts(&self) -> Vec<MembershipFact> {
         let left = self.leaving.iter().map(|key| MembershipFact::Member {
             project: key.project.clone(),
@@ -71,10 +88,12 @@ impl Change {
             user: user.clone(),
             member: false,
         });
+        let removed = self.removed_teams.iter();
+        let removed = removed.map(|(team, _)| MembershipFact::TeamRemoved { team: team.clone() });
         let projects = self.projects.iter().map(Project::fact);
         let members = self.members.iter().map(Membership::fact);
         let team_members = self.team_members.iter().map(TeamMember::fact);
         // What takes away comes first.
-        left.chain(left_teams).chain(projects).chain(members).chain(team_members).collect()
+        left.chain(left_teams).chain(removed).chain(projects).chain(members).chain(team_members).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! An invitation to a project: a link that is good once, for the role that it was made for.
+//! An invitation to a project: a link that can be used once, for the role that it was made for.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub const MAX_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// What the token of every invitation begins with, so that scanners find one in a repository.
 const PREFIX: &str = "tsi_";
 
-/// An invitation as the store keeps it: its token is known to whoever has the link alone.
+/// An invitation as the store keeps it, without its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     /// Its id.
@@ -22,7 +22,7 @@ pub struct Invitation {
     pub digest: Digest,
     /// The project's id.
     pub project: String,
-    /// What whoever accepts it may do.
+    /// The role of the person who accepts it.
     pub role: ProjectRole,
     /// Who made it: the id of a user.
     pub made_by: String,

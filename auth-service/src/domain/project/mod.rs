@@ -10,14 +10,17 @@ use shared_models::projects::{
 };
 use time::OffsetDateTime;
 
-use super::name::FullName;
+use super::{name::FullName, user::User};
 
 pub use self::{
-    change::{Change, LOG_KEPT, MemberKey},
+    change::{Change, LOG_KEPT, MemberKey, UserGuard},
     invitation::{Invitation, MAX_LIFE},
     slug::Slug,
-    standing::{Leave, Standing},
+    standing::{Standing, Verdict},
 };
+
+/// The title of every personal project.
+const PERSONAL_TITLE: &str = "Personal";
 
 /// A project as the store keeps it. Times are whole milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,13 +87,31 @@ pub struct TeamMember {
 }
 
 impl Project {
+    /// The project that a user has without making one: it has the user's id, and no store keeps it.
+    pub fn personal(user: &User) -> Self {
+        Self {
+            id: user.id.clone(),
+            slug: Slug::personal(),
+            title: FullName::from_stored(PERSONAL_TITLE.to_owned()),
+            state: ProjectState::Active,
+            created_by: user.id.clone(),
+            created_at: user.created_at,
+            version: 1,
+        }
+    }
+
+    /// Whether it is [`Project::personal`].
+    pub fn is_personal(&self) -> bool {
+        self.id == self.created_by
+    }
+
     /// The same after a change.
     #[must_use]
     pub fn changed(&self) -> Self {
         Self { version: self.version + 1, ..self.clone() }
     }
 
-    /// What followers are told of it.
+    /// What is reported to followers.
     pub fn fact(&self) -> MembershipFact {
         MembershipFact::Project {
             id: self.id.clone(),
@@ -107,7 +128,7 @@ impl Project {
             slug: self.slug.as_str().to_owned(),
             title: self.title.as_str().to_owned(),
             state: self.state,
-            personal: false,
+            personal: self.is_personal(),
             role: standing.role(),
             through: standing.through.clone(),
             created_at: self.created_at,
@@ -117,12 +138,24 @@ impl Project {
 }
 
 impl Membership {
+    /// That a user owns a project, added by somebody now.
+    pub fn of_owner(project: &Project, user: &str, added_by: &str, added_at: OffsetDateTime) -> Self {
+        Self {
+            key: MemberKey::of_user(&project.id, user),
+            role: ProjectRole::Owner,
+            managed_by: ManagedBy::Manual,
+            expires_at: None,
+            added_by: added_by.to_owned(),
+            added_at,
+        }
+    }
+
     /// Whether it holds at that time.
     pub fn is_live(&self, now: OffsetDateTime) -> bool {
         self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// What followers are told of it.
+    /// What is reported to followers.
     pub fn fact(&self) -> MembershipFact {
         let MemberKey { project, kind, member } = self.key.clone();
         MembershipFact::Member {
@@ -150,7 +183,7 @@ impl Membership {
 }
 
 impl TeamMember {
-    /// What followers are told of it.
+    /// What is reported to followers.
     pub fn fact(&self) -> MembershipFact {
         MembershipFact::TeamMember { team: self.team.clone(), user: self.user.clone(), member: true }
     }

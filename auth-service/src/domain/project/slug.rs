@@ -4,8 +4,11 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest slug, in bytes.
 const MAX: usize = 63;
-/// What a title that has no letter or digit of ASCII becomes.
+/// The slug of a title that has no ASCII letter or digit.
 const NAMELESS: &str = "project";
+
+/// The slug of every personal project, which no other one can have.
+const PERSONAL: &str = "personal";
 
 /// Lower-case letters and digits, and single `-` between them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +32,7 @@ impl Slug {
         }
     }
 
-    /// The slug of a title: what is left of it in ASCII, marks taken from their letters.
+    /// The slug of a title: its ASCII letters and digits, letters without their accents.
     pub fn of_title(title: &str) -> Self {
         let letters = title.nfkd().filter(|letter| !unicode_normalization::char::is_combining_mark(*letter));
         let letters = letters.map(|letter| letter.to_ascii_lowercase());
@@ -39,6 +42,16 @@ impl Slug {
             .collect();
         let words: Vec<&str> = plain.split_whitespace().collect();
         Self(if words.is_empty() { NAMELESS.to_owned() } else { words.join("-") })
+    }
+
+    /// The slug of every personal project.
+    pub fn personal() -> Self {
+        Self(PERSONAL.to_owned())
+    }
+
+    /// Whether it is [`Slug::personal`].
+    pub fn is_personal(&self) -> bool {
+        self.0 == PERSONAL
     }
 
     /// The same with a number behind it, for one that is taken.

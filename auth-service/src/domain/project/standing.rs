@@ -1,6 +1,7 @@
 //! What somebody is in a project: by their own membership, by those of their teams, or as an administrator.
 
 use shared_models::projects::{ProjectRole, Through};
+use time::OffsetDateTime;
 
 /// What somebody is in a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,15 +12,15 @@ pub struct Standing {
     pub is_admin: bool,
 }
 
-/// What a role in a project is needed for, or that somebody looks after all projects.
+/// Whether somebody may do something in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
+pub enum Verdict {
     /// They may.
-    Given,
-    /// They are a member and may not.
-    TooLittle,
-    /// As far as they know, there is no such project.
-    Unknown,
+    Allowed,
+    /// They are a member, and their role does not allow it.
+    InsufficientRole,
+    /// They are no member: to them there is no such project.
+    NoMember,
 }
 
 impl Standing {
@@ -35,13 +36,22 @@ impl Standing {
     }
 
     /// Whether this is enough for what `needed` may do.
-    pub fn may(&self, needed: ProjectRole) -> Leave {
+    pub fn may(&self, needed: ProjectRole) -> Verdict {
         match self.role() {
-            _ if self.is_admin => Leave::Given,
-            Some(role) if role >= needed => Leave::Given,
-            Some(_) => Leave::TooLittle,
-            None => Leave::Unknown,
+            _ if self.is_admin => Verdict::Allowed,
+            Some(role) if role >= needed => Verdict::Allowed,
+            Some(_) => Verdict::InsufficientRole,
+            None => Verdict::NoMember,
         }
+    }
+
+    /// When the memberships that give at least this role end, if they do: the last of them.
+    pub fn ends(&self, role: ProjectRole) -> Option<OffsetDateTime> {
+        let enough = self.through.iter().filter(|through| through.role >= role);
+        if self.is_admin {
+            return None;
+        }
+        enough.map(|through| through.expires_at).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten()
     }
 
     /// The greatest role that they may give to others: an owner any, a maintainer all but that of an owner.
@@ -56,12 +66,14 @@ impl Standing {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use shared_models::projects::MemberKind;
 
     use super::*;
 
     fn through(kind: MemberKind, id: &str, role: ProjectRole) -> Through {
-        Through { kind, id: id.into(), name: None, role }
+        Through { kind, id: id.into(), name: None, role, expires_at: None }
     }
 
     #[test]
@@ -75,22 +87,33 @@ mod tests {
         let standing = Standing::of(rows, false);
         assert_eq!(standing.role(), Some(Contributor));
         assert_eq!(standing.through[0].id, "a");
-        for (needed, leave) in [
-            (Viewer, Leave::Given),
-            (Contributor, Leave::Given),
-            (Maintainer, Leave::TooLittle),
-            (Owner, Leave::TooLittle),
+        for (needed, verdict) in [
+            (Viewer, Verdict::Allowed),
+            (Contributor, Verdict::Allowed),
+            (Maintainer, Verdict::InsufficientRole),
+            (Owner, Verdict::InsufficientRole),
         ] {
-            assert_eq!(standing.may(needed), leave);
+            assert_eq!(standing.may(needed), verdict);
         }
         assert_eq!(standing.may_give(), None);
+    }
+
+    #[test]
+    fn a_role_lasts_as_long_as_the_last_membership_that_gives_it() {
+        use ProjectRole::{Contributor, Maintainer, Viewer};
+        let at = |second| Some(OffsetDateTime::UNIX_EPOCH + Duration::from_secs(second));
+        let row = |role, expires_at| Through { expires_at, ..through(MemberKind::User, "a", role) };
+        let rows = vec![row(Viewer, None), row(Contributor, at(9)), row(Maintainer, at(5))];
+        let standing = Standing::of(rows.clone(), false);
+        assert_eq!([Viewer, Contributor, Maintainer].map(|role| standing.ends(role)), [None, at(9), at(5)]);
+        assert_eq!(Standing::of(rows, true).ends(Maintainer), None, "an administrator's does not end");
     }
 
     #[test]
     fn who_is_no_member_knows_of_no_project_and_an_administrator_of_all() {
         let (nobody, admin) = (Standing::default(), Standing::of(Vec::new(), true));
         for needed in ProjectRole::ALL {
-            assert_eq!((nobody.may(needed), admin.may(needed)), (Leave::Unknown, Leave::Given));
+            assert_eq!((nobody.may(needed), admin.may(needed)), (Verdict::NoMember, Verdict::Allowed));
         }
         assert_eq!((nobody.may_give(), admin.may_give()), (None, Some(ProjectRole::Owner)));
         assert_eq!(admin.role(), None);

@@ -7,39 +7,23 @@ use futures_util::{
     stream::{BoxStream, iter, try_unfold},
 };
 use shared_models::projects::{MembershipFact, MembershipPage};
-use tokio::{
-    sync::watch,
-    time::{sleep, timeout},
-};
 
 use super::{Auth, AuthError};
 use crate::{
     domain::project::{MemberKey, Membership, Project, TeamMember},
-    store::{ProjectFilter, Store, StoreError},
+    ops::logs::{PAGE, in_time},
+    store::{ProjectFilter, Store},
 };
 
-/// How often the store is asked for the newest entry while somebody waits.
-const TICK: Duration = Duration::from_millis(100);
-/// How long one read of the store may take.
-const LOOK: Duration = Duration::from_secs(4);
-/// Entries of one answer.
-const PAGE: u32 = 1000;
 /// Rows that a snapshot reads at once.
 const ROWS: u32 = 5000;
 
-/// The newest entry that this process knows: all waiting requests share one read of the store.
-pub struct MembershipFeed(watch::Sender<i64>);
-
-impl Default for MembershipFeed {
-    fn default() -> Self {
-        Self(watch::Sender::new(0))
-    }
-}
-
 /// Everything that followers must know.
 pub struct Snapshot {
-    /// Where the log goes on from it. What was changed while it was read may be in both.
+    /// The cursor to continue with in the log. What was changed during the read may be in both.
     pub next: i64,
+    /// Whether each user owns a project that has the user's id, of which the facts say nothing.
+    pub personal: bool,
     /// The facts.
     pub facts: BoxStream<'static, Result<MembershipFact, AuthError>>,
 }
@@ -86,18 +70,23 @@ impl Auth {
         cursor: i64,
         wait: Duration,
     ) -> Result<Option<MembershipPage>, AuthError> {
-        let mut newest = self.membership_feed.0.subscribe();
+        let waiting = self.membership_log.waiting();
         let page = self.memberships_now(cursor).await?;
-        let waits = page.as_ref().is_some_and(|page| page.entries.is_empty()) && !wait.is_zero();
-        if !waits || timeout(wait, newest.wait_for(|newest| *newest > cursor)).await.is_err() {
+        let is_empty = page.as_ref().is_some_and(|page| page.entries.is_empty());
+        if !is_empty || !waiting.until_after(cursor, wait).await {
             return Ok(page);
         }
         self.memberships_now(cursor).await
     }
 
     async fn memberships_now(&self, cursor: i64) -> Result<Option<MembershipPage>, AuthError> {
-        let page = timeout(LOOK, self.store.memberships_after(cursor, PAGE)).await;
-        Ok(page.unwrap_or(Err(StoreError::Unavailable))?)
+        let entries = in_time(self.store.memberships_after(cursor, PAGE)).await?;
+        Ok(entries.map(|entries| self.no_memberships(cursor).with(entries)))
+    }
+
+    /// The answer where nothing was changed after the cursor.
+    pub fn no_memberships(&self, cursor: i64) -> MembershipPage {
+        MembershipPage { entries: Vec::new(), next: cursor, personal: self.policy.personal_projects }
     }
 
     /// Everything as it is now.
@@ -111,26 +100,6 @@ impl Auth {
             Ok(Some((iter(facts.into_iter().map(Ok)), (store, rest))))
         });
         let facts = pages.try_flatten();
-        Ok(Snapshot { next, facts: Box::pin(facts) })
-    }
-
-    /// Polls for new entries while requests wait for one, as long as the use cases are in use.
-    pub fn watch_memberships(self: &Arc<Self>) {
-        let auth = Arc::downgrade(self);
-        tokio::spawn(async move {
-            loop {
-                sleep(TICK).await;
-                let Some(auth) = auth.upgrade() else { return };
-                if auth.membership_feed.0.receiver_count() == 0 {
-                    continue;
-                }
-                // The error of an unavailable store is returned to the next call.
-                if let Ok(newest) = auth.store.newest_membership().await {
-                    auth.membership_feed
-                        .0
-                        .send_if_modified(|known| std::mem::replace(known, newest) != newest);
-                }
-            }
-        });
+        Ok(Snapshot { next, personal: self.policy.personal_projects, facts: Box::pin(facts) })
     }
 }

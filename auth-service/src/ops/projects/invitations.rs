@@ -1,17 +1,18 @@
-//! Invitations to a project: a link that is good once.
+//! Invitations to a project: a link that can be used once.
 
 use std::time::Duration;
 
 use shared_models::projects::{
     self as wire, InvitationWithToken, ManagedBy, MemberKind, NewInvitation, ProjectRole, ProjectState,
 };
+use time::OffsetDateTime;
 
 use super::{Actor, Auth, AuthError};
 use crate::{
     domain::{
         audit::Action,
         id,
-        project::{Change, Invitation, MAX_LIFE, MemberKey, Membership, Project, Standing},
+        project::{Change, Invitation, MAX_LIFE, MemberKey, Membership, Project, Standing, UserGuard},
     },
     ops::audit::Act,
 };
@@ -39,7 +40,9 @@ impl Auth {
         project: &str,
         input: &NewInvitation,
     ) -> Result<InvitationWithToken, AuthError> {
-        let act = Act::new(Action::InvitationCreated).to("project", project).saying(input.role.name());
+        let id = id::new(self.now(), self.env.random.as_ref());
+        let detail = format!("{id} {}", input.role.name());
+        let act = Act::new(Action::InvitationCreated).to("project", project).saying(detail);
         let entry = self.entry_of(actor, act);
         let outcome = self.until_current(&entry, async || {
             let life = input.expires_in.unwrap_or(MAX_LIFE.as_secs());
@@ -47,15 +50,11 @@ impl Auth {
                 let fault = format!("expires_in: from 1 to {} (seconds)", MAX_LIFE.as_secs());
                 return Err(AuthError::invalid("/expires_in", "range", fault));
             }
-            if !actor.is_person() {
-                return Err(AuthError::LoginNeeded);
-            }
-            let (project, standing) = self.standing(actor, project).await?;
-            self.require_role(&project, &standing, ProjectRole::Maintainer).await?;
+            let (project, standing) = self.deciding(actor, project, ProjectRole::Maintainer).await?;
             if standing.may_give() < Some(input.role) {
                 self.require_role(&project, &standing, ProjectRole::Owner).await?;
             }
-            open(&project)?;
+            not_archived(&project)?;
             let now = self.now();
             let others = self.store.invitations(&project.id).await?;
             if others.iter().filter(|other| other.is_live(now)).count() >= MOST {
@@ -65,7 +64,7 @@ impl Auth {
             }
             let (token, digest) = Invitation::token(self.env.random.as_ref());
             let invitation = Invitation {
-                id: id::new(now, self.env.random.as_ref()),
+                id: id.clone(),
                 digest,
                 project: project.id.clone(),
                 role: input.role,
@@ -86,10 +85,9 @@ impl Auth {
         let act = Act::new(Action::InvitationWithdrawn).to("project", project).saying(id);
         let entry = self.entry_of(actor, act);
         let outcome = self.until_current(&entry, async || {
-            let (project, standing) = self.standing(actor, project).await?;
-            self.require_role(&project, &standing, ProjectRole::Maintainer).await?;
+            let (project, _) = self.deciding(actor, project, ProjectRole::Maintainer).await?;
             let found = self.store.invitations(&project.id).await?;
-            if !found.iter().any(|invitation| invitation.id == id) {
+            if !found.iter().any(|invitation| invitation.id == id && invitation.is_live(self.now())) {
                 return Err(AuthError::NotFound("invitation"));
             }
             let guards = vec![(project.id, project.version)];
@@ -129,28 +127,32 @@ impl Auth {
         actor: &Actor,
         invitation: &Invitation,
     ) -> Result<(Change, String), AuthError> {
-        if !actor.is_person() {
-            return Err(AuthError::LoginNeeded);
+        if actor.subject == invitation.made_by {
+            return Err(AuthError::Conflict("you made this invitation; it is for somebody else".into()));
         }
         let project = self.store.project(&invitation.project).await?.ok_or(AuthError::NoInvitation)?;
-        open(&project)?;
-        self.maker_still_may(invitation).await?;
+        not_archived(&project)?;
+        let (maker, makers_end) = self.maker(invitation).await?;
+        let joining = self.enabled(&actor.subject).await?;
         let key = MemberKey::of_user(&project.id, &actor.subject);
         let before = self.store.membership(&key).await?.filter(|before| before.is_live(self.now()));
-        if let Some(before) = before.filter(|before| before.role >= invitation.role) {
+        if let Some(before) = before.as_ref().filter(|before| before.role >= invitation.role) {
             let role = before.role.name();
             return Err(AuthError::Conflict(format!("you are a {role} of this project already")));
         }
+        // Nobody gives a role for longer than they have it, nor takes the end from a membership that has one.
+        let ends = [makers_end, before.and_then(|before| before.expires_at)];
         let joins = Membership {
             key,
             role: invitation.role,
             managed_by: ManagedBy::Invite,
-            expires_at: None,
+            expires_at: ends.into_iter().flatten().min(),
             added_by: invitation.made_by.clone(),
             added_at: self.now(),
         };
         let change = Change {
             guards: vec![(project.id.clone(), project.version)],
+            users: vec![maker, joining],
             accepted: Some(invitation.id.clone()),
             members: vec![joins],
             ..Change::default()
@@ -158,22 +160,33 @@ impl Auth {
         Ok((change, project.id))
     }
 
-    /// An invitation is good only while whoever made it could make it again.
-    async fn maker_still_may(&self, invitation: &Invitation) -> Result<(), AuthError> {
-        let maker = self.store.user(&invitation.made_by).await?.filter(|user| !user.disabled);
-        let maker = maker.ok_or(AuthError::NoInvitation)?;
+    /// Who made an invitation, and when their role ends. It can be accepted only while they could make it again.
+    async fn maker(&self, invitation: &Invitation) -> Result<(UserGuard, Option<OffsetDateTime>), AuthError> {
+        // Read before what it guards.
+        let guard = self.store.user_guard(&invitation.made_by).await?.filter(|user| !user.disabled);
+        let guard = guard.ok_or(AuthError::NoInvitation)?;
+        let maker = self.store.user(&guard.id).await?.ok_or(AuthError::NoInvitation)?;
         let scope = self.scopes_of(&maker).await?;
-        let mut through = self.memberships_of(MemberKind::User, &maker.id, Some(&invitation.project)).await?;
+        let mut through =
+            self.live_memberships(MemberKind::User, &maker.id, Some(&invitation.project)).await?;
         let through = through.remove(&invitation.project).unwrap_or_default();
         let standing = Standing::of(through, scope.covers(super::ADMIN));
-        if standing.may_give() >= Some(invitation.role) { Ok(()) } else { Err(AuthError::NoInvitation) }
+        if standing.may_give() < Some(invitation.role) {
+            return Err(AuthError::NoInvitation);
+        }
+        let enough = invitation.role.max(ProjectRole::Maintainer);
+        Ok((guard, standing.ends(enough)))
     }
 }
 
-/// Refuses new members in a project where nothing goes on.
-fn open(project: &Project) -> Result<(), AuthError> {
+/// Refuses new members in a project that is archived.
+pub(super) fn not_archived(project: &Project) -> Result<(), AuthError> {
     if project.state == ProjectState::Archived {
         return Err(AuthError::Conflict("this project is archived".into()));
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "../tests/invitations.rs"]
+mod tests;

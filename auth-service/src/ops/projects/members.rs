@@ -2,13 +2,14 @@
 
 use service_kit::precondition::Precondition;
 use shared_models::projects::{ManagedBy, Member, MemberKind, MemberRole, ProjectRole};
+use time::OffsetDateTime;
 
-use super::{Actor, Auth, AuthError, is_expected};
+use super::{Actor, Auth, AuthError, invitations::not_archived, is_expected};
 use crate::{
     domain::{
         audit::Action,
         name::FullName,
-        project::{Change, MemberKey, Membership, Project},
+        project::{Change, MemberKey, Membership, Project, UserGuard},
     },
     ops::audit::Act,
     store::{ProjectOwner, TeamFilter, UserFilter},
@@ -24,7 +25,12 @@ impl Auth {
         limit: u32,
     ) -> Result<(i64, Vec<Member>), AuthError> {
         let (project, _) = self.standing(actor, project).await?;
-        let found = self.store.members(&project.id, after, limit).await?;
+        let found = if project.is_personal() {
+            let owner = Membership::of_owner(&project, &project.id, &project.id, project.created_at);
+            Vec::from_iter(Some(owner).filter(|_| after.is_none()))
+        } else {
+            self.store.members(&project.id, after, limit).await?
+        };
         Ok((project.version, self.named(found).await?))
     }
 
@@ -66,7 +72,7 @@ impl Auth {
         Ok(users.into_iter().map(|user| (user.id, name(user.full_name))).collect())
     }
 
-    async fn names_of_teams(&self, ids: Vec<String>) -> Result<Vec<(String, String)>, AuthError> {
+    pub(super) async fn names_of_teams(&self, ids: Vec<String>) -> Result<Vec<(String, String)>, AuthError> {
         let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         if limit == 0 {
             return Ok(Vec::new());
@@ -75,82 +81,90 @@ impl Auth {
         Ok(teams.into_iter().map(|team| (team.id, team.name.as_str().to_owned())).collect())
     }
 
-    /// Adds a member to a project, or gives one another role: its owners and administrators may.
+    /// Adds a member to a project, or gives one another role: its owners and administrators may. Returns the project's version too.
     pub async fn set_member(
         &self,
         actor: &Actor,
         key: &MemberKey,
         input: &MemberRole,
         expected: &Precondition,
-    ) -> Result<Member, AuthError> {
+    ) -> Result<(i64, Member), AuthError> {
         let detail = format!("{} {} {}", key.kind.name(), key.member, input.role.name());
         let act = Act::new(Action::ProjectMemberSet).to("project", &key.project).saying(detail);
         let entry = self.entry_of(actor, act);
         let outcome = self.until_current(&entry, async || {
-            let (project, standing) = self.standing(actor, &key.project).await?;
-            self.require_role(&project, &standing, ProjectRole::Owner).await?;
+            let (project, _) = self.deciding(actor, &key.project, ProjectRole::Owner).await?;
             is_expected(project.version, expected)?;
-            self.may_be_member(key, input).await?;
+            let guards = self.may_be_member(actor, key, input).await?;
             let before = self.store.membership(key).await?;
+            if before.as_ref().is_none_or(|before| input.role > before.role) {
+                not_archived(&project)?;
+            }
             let next = Membership {
                 key: key.clone(),
                 role: input.role,
                 managed_by: ManagedBy::Manual,
-                expires_at: input.expires_at,
+                expires_at: input.expires_at.map(in_millis),
                 added_by: before
                     .as_ref()
                     .map_or_else(|| actor.subject.clone(), |before| before.added_by.clone()),
                 added_at: before.as_ref().map_or_else(|| self.now(), |before| before.added_at),
             };
+            let version = project.version + 1;
             if next.role != ProjectRole::Owner || next.expires_at.is_some() {
                 self.keeps_an_owner(&project, |owner| owner.key == *key).await?;
             }
-            let guards = vec![(project.id, project.version)];
-            Ok((Change { guards, members: vec![next.clone()], ..Change::default() }, next))
+            let guards = Change { guards: vec![(project.id, project.version)], ..guards };
+            Ok((Change { members: vec![next.clone()], ..guards }, (version, next)))
         });
         let outcome = outcome.await;
-        let set = self.or_refused(entry, outcome).await?;
-        self.named(vec![set]).await?.pop().ok_or_else(|| AuthError::Internal("a member has no view".into()))
+        let (version, set) = self.or_refused(entry, outcome).await?;
+        let named = self.named(vec![set]).await?.pop();
+        Ok((version, named.ok_or_else(|| AuthError::Internal("a member has no view".into()))?))
     }
 
-    /// Removes a member from a project: its owners and administrators may, and each user may leave.
+    /// Removes a member from a project: its owners and administrators may, and each user may leave. Returns the project's version.
     pub async fn remove_member(
         &self,
         actor: &Actor,
         key: &MemberKey,
         expected: &Precondition,
-    ) -> Result<(), AuthError> {
+    ) -> Result<i64, AuthError> {
         let detail = format!("{} {}", key.kind.name(), key.member);
         let act = Act::new(Action::ProjectMemberRemoved).to("project", &key.project).saying(detail);
         let entry = self.entry_of(actor, act);
         let outcome = self.until_current(&entry, async || {
-            let (project, standing) = self.standing(actor, &key.project).await?;
-            let leaves = key.kind == MemberKind::User && key.member == actor.subject;
-            if !leaves {
-                self.require_role(&project, &standing, ProjectRole::Owner).await?;
-            }
+            let leaves = key.kind == MemberKind::User && actor.leaves(&key.member)?;
+            let needed = if leaves { ProjectRole::Viewer } else { ProjectRole::Owner };
+            let (project, _) = self.deciding(actor, &key.project, needed).await?;
             is_expected(project.version, expected)?;
             self.store.membership(key).await?.ok_or(AuthError::NotFound("member"))?;
             self.keeps_an_owner(&project, |owner| owner.key == *key).await?;
-            let guards = vec![(project.id, project.version)];
-            Ok((Change { guards, leaving: vec![key.clone()], ..Change::default() }, ()))
+            let (version, guards) = (project.version + 1, vec![(project.id, project.version)]);
+            Ok((Change { guards, leaving: vec![key.clone()], ..Change::default() }, version))
         });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
 
-    /// Refuses what cannot be a member, or not in this role.
-    async fn may_be_member(&self, key: &MemberKey, input: &MemberRole) -> Result<(), AuthError> {
+    /// Refuses what cannot be a member, or not in this role. Returns what must still be so when it is made one.
+    async fn may_be_member(
+        &self,
+        actor: &Actor,
+        key: &MemberKey,
+        input: &MemberRole,
+    ) -> Result<Change, AuthError> {
         if input.expires_at.is_some_and(|end| end <= self.now()) {
             return Err(AuthError::invalid("/expires_at", "minimum", "expires_at: must be in the future"));
         }
         match key.kind {
             MemberKind::User => {
-                let user = self.store.user(&key.member).await?.filter(|user| !user.disabled);
-                user.map(|_| ()).ok_or(AuthError::NotFound("user"))
+                let users = vec![self.enabled(&key.member).await?];
+                Ok(Change { users, ..Change::default() })
             }
             MemberKind::Team => {
-                self.store.team(&key.member).await?.map(|_| ()).ok_or(AuthError::NotFound("team"))
+                let (team, _) = self.place_in(actor, &key.member).await?;
+                Ok(Change { team_guards: vec![(team.id, team.version)], ..Change::default() })
             }
             MemberKind::Service => {
                 let service = self.store.client(&key.member).await?;
@@ -162,9 +176,15 @@ impl Auth {
                     let fault = "role: a service account cannot own its project";
                     return Err(AuthError::invalid("/role", "enum", fault));
                 }
-                Ok(())
+                Ok(Change::default())
             }
         }
+    }
+
+    /// A user who is there and enabled, as a change that adds them must find them.
+    pub(super) async fn enabled(&self, id: &str) -> Result<UserGuard, AuthError> {
+        let found = self.store.user_guard(id).await?.filter(|user| !user.disabled);
+        found.ok_or(AuthError::NotFound("user"))
     }
 
     /// Refuses what would leave the project without an owner: all are gone but those who stay.
@@ -173,19 +193,16 @@ impl Auth {
         project: &Project,
         is_gone: impl Fn(&ProjectOwner) -> bool,
     ) -> Result<(), AuthError> {
-        let owners = self.store.owners(&project.id).await?;
+        let owners = self.store.owners(&project.id, u32::MAX).await?;
         // Where there is none already, nothing is lost.
         if owners.is_empty() || owners.iter().any(|owner| !is_gone(owner)) {
             return Ok(());
         }
-        Err(last_owner(&[project.title.as_str()]))
+        Err(AuthError::LastOwner { titles: vec![project.title.as_str().to_owned()], count: 1 })
     }
 }
 
-/// That these projects would be left without an owner.
-pub(super) fn last_owner(titles: &[&str]) -> AuthError {
-    let (named, more) = titles.split_at(titles.len().min(5));
-    let named = named.iter().map(|title| format!("\"{title}\"")).collect::<Vec<_>>().join(", ");
-    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-    AuthError::Conflict(format!("nobody else owns {named}{more}; make somebody an owner first"))
+/// A time as both stores keep it.
+fn in_millis(time: OffsetDateTime) -> OffsetDateTime {
+    time.replace_millisecond(time.millisecond()).unwrap_or(time)
 }

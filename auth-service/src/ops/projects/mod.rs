@@ -12,35 +12,40 @@ use std::time::Duration;
 use service_kit::precondition::Precondition;
 use shared_models::{
     problem::FieldError,
-    projects::{self as wire, ManagedBy, NewProject, ProjectChange, ProjectRole, ProjectState},
+    projects::{self as wire, NewProject, ProjectChange, ProjectRole, ProjectState},
 };
 use tokio::time::{Instant, sleep};
 
-pub use self::feed::{MembershipFeed, Snapshot};
+pub use self::feed::Snapshot;
+use self::standing::of_user;
 use super::{Actor, Auth, AuthError, audit::Act};
 use crate::{
     domain::{
         audit::{Action, Entry},
         id,
         name::FullName,
-        project::{Change, MemberKey, Membership, Project, Slug, Standing},
+        project::{Change, MemberKey, Membership, Project, Slug, Standing, UserGuard},
     },
     store::ProjectFilter,
 };
 
 /// The scope of those who look after all projects of the installation.
 const ADMIN: &str = "projects:admin";
-/// Projects that somebody may own without being an administrator.
-const MOST_OWNED: usize = 1000;
+/// Projects, those that are archived aside, that somebody may make without being an administrator.
+const MOST_MADE: u64 = 1000;
 /// How long a change that others overtake is tried.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long a change that was overtaken waits at most before it is tried again, in milliseconds.
 const PAUSE: u8 = 32;
-/// Numbers that a slug is tried with where the one of the title is taken.
-const NUMBERS: std::ops::Range<u32> = 2..100;
+/// The scope of those who change projects in which they have a role.
+const WRITE: &str = "projects:write";
+/// Slugs that are tried for a title.
+const MOST_SLUGS: u32 = 6;
+/// How many of them are that of the title, or have a small number.
+const NUMBERED: u32 = 3;
 
 impl Auth {
-    /// The projects that the caller is in, by id, and their own; all of them for an administrator who asks for `all`.
+    /// The projects that the caller is in, by id, and their own; all that are shared for an administrator who asks for `all`.
     pub async fn list_projects(
         &self,
         actor: &Actor,
@@ -48,12 +53,17 @@ impl Auth {
         all: bool,
     ) -> Result<Vec<wire::Project>, AuthError> {
         let mut mine = self.through_of(actor, None).await?;
+        let mut found = Vec::new();
         if all {
             actor.require(ADMIN)?;
         } else {
             filter.ids = Some(mine.keys().cloned().collect());
+            found.extend(self.personal(actor).await?.filter(|personal| filter.shows(personal)));
+            mine.extend(found.iter().map(|personal| (personal.id.clone(), vec![of_user(&personal.id)])));
         }
-        let found = self.store.list_projects(&filter).await?;
+        found.extend(self.store.list_projects(&filter).await?);
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        found.truncate(filter.limit as usize);
         let is_admin = actor.scope.covers(ADMIN);
         let view = |project: Project| {
             let through = mine.remove(&project.id).unwrap_or_default();
@@ -74,8 +84,10 @@ impl Auth {
         actor: &Actor,
         input: &NewProject,
     ) -> Result<wire::Project, AuthError> {
-        let entry = self.entry_of(actor, Act::new(Action::ProjectCreated));
-        let outcome = self.try_create_project(actor, input, &entry).await;
+        let id = id::new(self.now(), self.env.random.as_ref());
+        let act = Act::new(Action::ProjectCreated).to("project", &id).saying(&input.title);
+        let entry = self.entry_of(actor, act);
+        let outcome = self.try_create_project(actor, input, &id, &entry).await;
         self.or_refused(entry, outcome).await
     }
 
@@ -83,74 +95,75 @@ impl Auth {
         &self,
         actor: &Actor,
         input: &NewProject,
+        id: &str,
         entry: &Entry,
     ) -> Result<wire::Project, AuthError> {
-        let (title, slug) = (title(&input.title), input.slug.as_deref().map(slug).transpose());
-        let (title, chosen) = both(title, slug)?;
-        let owner = self.first_owner(actor, input.owner.as_deref()).await?;
-        let now = self.now();
-        let mut project = Project {
-            id: id::new(now, self.env.random.as_ref()),
-            slug: chosen.clone().unwrap_or_else(|| Slug::of_title(title.as_str())),
-            title,
-            state: ProjectState::Active,
-            created_by: actor.subject.clone(),
-            created_at: now,
-            version: 1,
-        };
-        let owning = Membership {
-            key: MemberKey::of_user(&project.id, &owner),
-            role: ProjectRole::Owner,
-            managed_by: ManagedBy::Manual,
-            expires_at: None,
-            added_by: actor.subject.clone(),
-            added_at: now,
-        };
-        let entry = entry.on("project", &project.id).saying(project.slug.as_str());
-        let of_title = project.slug.clone();
-        let mut numbers = NUMBERS;
-        loop {
-            let new = Change {
-                projects: vec![project.clone()],
-                members: vec![owning.clone()],
-                ..Change::default()
-            };
-            match self.store.change_projects(&new, &entry).await {
-                Err(crate::store::StoreError::Conflict { .. }) if chosen.is_none() => {
-                    let number = numbers.next().ok_or(AuthError::Taken { field: "slug" })?;
-                    project.slug = of_title.numbered(number);
-                }
-                Ok(false) => return Err(AuthError::Internal("an id was made twice".into())),
-                done => {
-                    done?;
-                    return Ok(project.view(&Standing::of(vec![through(&owning)], false)));
-                }
+        let (title, chosen) = both(title(&input.title), input.slug.as_deref().map(slug).transpose())?;
+        let of_title = Slug::of_title(title.as_str());
+        // The slug of personal projects is taken from the start.
+        for attempt in u32::from(of_title.is_personal())..MOST_SLUGS {
+            let slug = chosen.clone().unwrap_or_else(|| self.nth_slug(&of_title, attempt));
+            let made = self.until_current(entry, async || {
+                let owner = self.first_owner(actor, input.owner.as_deref()).await?;
+                let project = Project {
+                    id: id.to_owned(),
+                    slug: slug.clone(),
+                    title: title.clone(),
+                    state: ProjectState::Active,
+                    created_by: actor.subject.clone(),
+                    created_at: entry.at,
+                    version: 1,
+                };
+                let owning = Membership::of_owner(&project, &owner.id, &actor.subject, entry.at);
+                let own =
+                    Some(through(&owning)).filter(|_| actor.acts_for_user() && owner.id == actor.subject);
+                let standing = Standing::of(Vec::from_iter(own), actor.scope.covers(ADMIN));
+                let shown = project.view(&standing);
+                let (users, projects, members) = (vec![owner], vec![project], vec![owning]);
+                Ok((Change { projects, users, members, ..Change::default() }, shown))
+            });
+            match made.await {
+                Err(AuthError::Taken { .. }) if chosen.is_none() => {}
+                made => return made,
+            }
+        }
+        Err(AuthError::Taken { field: "slug" })
+    }
+
+    /// The slug that is tried where those before it are taken: that of the title, the same with a small number, then with a
+    /// random one.
+    fn nth_slug(&self, of_title: &Slug, attempt: u32) -> Slug {
+        match attempt {
+            0 => of_title.clone(),
+            1..NUMBERED => of_title.numbered(attempt + 1),
+            _ => {
+                let random = service_kit::random::bytes::<4>(self.env.random.as_ref());
+                of_title.numbered(u32::from_le_bytes(random))
             }
         }
     }
 
     /// Who owns a project that the caller makes: a user who is there.
-    async fn first_owner(&self, actor: &Actor, named: Option<&str>) -> Result<String, AuthError> {
+    async fn first_owner(&self, actor: &Actor, named: Option<&str>) -> Result<UserGuard, AuthError> {
         if let Some(named) = named {
             actor.require(ADMIN)?;
-            let user = self.store.user(named).await?.filter(|user| !user.disabled);
-            let user = user.ok_or_else(|| {
+            let user = self.store.user_guard(named).await?.filter(|user| !user.disabled);
+            return user.ok_or_else(|| {
                 AuthError::invalid("/owner", "enum", "owner: there is no such user, or they are disabled")
-            })?;
-            return Ok(user.id);
+            });
         }
-        if !actor.is_person() {
+        if !actor.acts_for_user() {
             let fault = "owner: a service cannot own a project; name a user";
             return Err(AuthError::invalid("/owner", "required", fault));
         }
-        let owned = self.through_of(actor, None).await?;
-        let owned = owned.values().flatten().filter(|through| through.role == ProjectRole::Owner).count();
-        if owned >= MOST_OWNED && !actor.scope.covers(ADMIN) {
+        let user = self.enabled(&actor.subject).await?;
+        let made = self.store.count_made(&actor.subject).await?;
+        if made >= MOST_MADE && !actor.scope.covers(ADMIN) {
             return Err(AuthError::Conflict(format!(
-                "you own {MOST_OWNED} projects; archive some or ask an administrator"
+                "you made {MOST_MADE} projects; archive some, or ask an administrator to make one"
             )));
         }
-        Ok(actor.subject.clone())
+        Ok(user)
     }
 
     /// Changes a project: its owners and administrators may.
@@ -166,15 +179,18 @@ impl Auth {
         let outcome = self.until_current(&entry, async || {
             let title = change.title.as_deref().map(title).transpose();
             let (title, slug) = both(title, change.slug.as_deref().map(slug).transpose())?;
-            let (before, standing) = self.standing(actor, id).await?;
-            self.require_role(&before, &standing, ProjectRole::Owner).await?;
+            let (before, standing) = self.deciding(actor, id, ProjectRole::Owner).await?;
             is_expected(before.version, expected)?;
+            let same = before.clone();
             let next = Project {
                 title: title.unwrap_or_else(|| before.title.clone()),
                 slug: slug.unwrap_or_else(|| before.slug.clone()),
                 state: change.state.unwrap_or(before.state),
                 ..before.changed()
             };
+            if (Project { version: same.version, ..next.clone() }) == same {
+                return Ok((Change::default(), same.view(&standing)));
+            }
             Ok((Change { projects: vec![next.clone()], ..Change::default() }, next.view(&standing)))
         });
         let outcome = outcome.await;
@@ -213,7 +229,13 @@ fn title(text: &str) -> Result<FullName, FieldError> {
 }
 
 fn slug(text: &str) -> Result<Slug, FieldError> {
-    Slug::parse(text).map_err(|fault| FieldError::at("/slug", "format", format!("slug: {fault}")))
+    let slug =
+        Slug::parse(text).map_err(|fault| FieldError::at("/slug", "format", format!("slug: {fault}")))?;
+    if slug.is_personal() {
+        let fault = format!("slug: {text} is the slug of the project that each user has without making one");
+        return Err(FieldError::at("/slug", "enum", fault));
+    }
+    Ok(slug)
 }
 
 /// Both, or the faults of both.
@@ -226,7 +248,7 @@ fn both<A, B>(a: Result<A, FieldError>, b: Result<B, FieldError>) -> Result<(A, 
 
 fn through(membership: &Membership) -> wire::Through {
     let MemberKey { kind, member, .. } = membership.key.clone();
-    wire::Through { kind, id: member, name: None, role: membership.role }
+    wire::Through { kind, id: member, name: None, role: membership.role, expires_at: membership.expires_at }
 }
 
 fn summary(change: &ProjectChange) -> String {
@@ -236,3 +258,7 @@ fn summary(change: &ProjectChange) -> String {
     said.extend(change.state.map(|state| format!("state={}", state.name())));
     said.join(" ")
 }
+
+#[cfg(test)]
+#[path = "../tests/projects.rs"]
+mod tests;

@@ -1,45 +1,85 @@
 //! What a caller is in a project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared_models::{
     claims::Principal,
     projects::{MemberKind, ProjectRole, Through},
 };
 
-use super::{ADMIN, Actor, Auth, AuthError, through};
+use super::{ADMIN, Actor, Auth, AuthError, WRITE, through};
 use crate::{
     domain::{
         name::FullName,
-        project::{Leave, Project, Standing},
+        project::{Project, Standing, Verdict},
     },
-    store::{TeamFilter, UserFilter},
+    store::UserFilter,
 };
 
 /// Owners of a project that a refusal names.
-const NAMED: usize = 5;
+const NAMED: u32 = 5;
 
 impl Actor {
-    /// Whether a user acts, by themselves or by a key of theirs.
-    pub(super) fn is_person(&self) -> bool {
+    /// Whether it acts for a user: they themselves do, or a key or a session of theirs.
+    pub(super) fn acts_for_user(&self) -> bool {
         self.principal != Principal::Service
+    }
+
+    /// Whether a user takes themselves out. Everybody may, at their own login; other changes need the scope.
+    pub(super) fn leaves(&self, user: &str) -> Result<bool, AuthError> {
+        let leaves = self.acts_for_user() && user == self.subject;
+        if !leaves || self.principal != Principal::Login {
+            self.require(WRITE)?;
+        }
+        Ok(leaves)
     }
 }
 
 impl Auth {
     /// The project, and what the caller is in it. To somebody who is no member there is no such project.
     pub(super) async fn standing(&self, actor: &Actor, id: &str) -> Result<(Project, Standing), AuthError> {
+        if id == actor.subject
+            && let Some(personal) = self.personal(actor).await?
+        {
+            let standing = Standing::of(vec![of_user(&personal.id)], actor.scope.covers(ADMIN));
+            return Ok((personal, standing));
+        }
         // Both are read whatever the first one says: the time of a refusal does not tell whether there is a project.
         let (project, mut through) =
             tokio::try_join!(async { Ok(self.store.project(id).await?) }, self.through_of(actor, Some(id)))?;
         let standing = Standing::of(through.remove(id).unwrap_or_default(), actor.scope.covers(ADMIN));
         match project {
-            Some(project) if standing.may(ProjectRole::Viewer) == Leave::Given => Ok((project, standing)),
+            Some(project) if standing.may(ProjectRole::Viewer) == Verdict::Allowed => Ok((project, standing)),
             _ => Err(AuthError::NotFound("project")),
         }
     }
 
-    /// Refuses a member whose role is too little for what `needed` may do.
+    /// The project that the caller has without making one.
+    pub(super) async fn personal(&self, actor: &Actor) -> Result<Option<Project>, AuthError> {
+        if !self.policy.personal_projects || !actor.acts_for_user() {
+            return Ok(None);
+        }
+        Ok(self.store.user(&actor.subject).await?.as_ref().map(Project::personal))
+    }
+
+    /// A project that can be changed and in which the caller may do what `needed` may.
+    pub(super) async fn deciding(
+        &self,
+        actor: &Actor,
+        id: &str,
+        needed: ProjectRole,
+    ) -> Result<(Project, Standing), AuthError> {
+        let (project, standing) = self.standing(actor, id).await?;
+        self.require_role(&project, &standing, needed).await?;
+        if project.is_personal() {
+            let fault =
+                "a personal project cannot be changed and has no other members; make a project to share";
+            return Err(AuthError::Conflict(fault.into()));
+        }
+        Ok((project, standing))
+    }
+
+    /// Refuses a member whose role does not allow what `needed` may do.
     pub(super) async fn require_role(
         &self,
         project: &Project,
@@ -47,11 +87,11 @@ impl Auth {
         needed: ProjectRole,
     ) -> Result<(), AuthError> {
         match standing.may(needed) {
-            Leave::Given => Ok(()),
-            Leave::Unknown => Err(AuthError::NotFound("project")),
-            Leave::TooLittle => {
-                let owners = self.store.owners(&project.id).await?;
-                let ids: Vec<String> = owners.into_iter().map(|owner| owner.user).take(NAMED).collect();
+            Verdict::Allowed => Ok(()),
+            Verdict::NoMember => Err(AuthError::NotFound("project")),
+            Verdict::InsufficientRole => {
+                let owners = self.store.owners(&project.id, NAMED).await?;
+                let ids: Vec<String> = owners.into_iter().map(|owner| owner.user).collect();
                 let limit = u32::try_from(ids.len()).unwrap_or_default();
                 let owners = match limit {
                     0 => Vec::new(),
@@ -70,12 +110,12 @@ impl Auth {
         actor: &Actor,
         project: Option<&str>,
     ) -> Result<BTreeMap<String, Vec<Through>>, AuthError> {
-        let kind = if actor.is_person() { MemberKind::User } else { MemberKind::Service };
-        self.memberships_of(kind, &actor.subject, project).await
+        let kind = if actor.acts_for_user() { MemberKind::User } else { MemberKind::Service };
+        self.live_memberships(kind, &actor.subject, project).await
     }
 
     /// The memberships that hold for a user or a service now, those of the user's teams included.
-    pub(super) async fn memberships_of(
+    pub(super) async fn live_memberships(
         &self,
         kind: MemberKind,
         id: &str,
@@ -85,24 +125,33 @@ impl Auth {
             MemberKind::User => self.store.teams_of(id).await?,
             MemberKind::Team | MemberKind::Service => Vec::new(),
         };
-        let teams: Vec<String> = teams.into_iter().map(|place| place.team).collect();
-        let limit = u32::try_from(teams.len()).unwrap_or(u32::MAX);
-        let named = TeamFilter { ids: Some(teams.clone()), after: None, limit };
-        let named = if teams.is_empty() { Vec::new() } else { self.store.list_teams(&named).await? };
         let own = [(kind, id.to_owned())];
         let who: Vec<_> =
-            own.into_iter().chain(teams.into_iter().map(|team| (MemberKind::Team, team))).collect();
+            own.into_iter().chain(teams.into_iter().map(|place| (MemberKind::Team, place.team))).collect();
         let now = self.now();
-        let mut found: BTreeMap<String, Vec<Through>> = BTreeMap::new();
-        for membership in self.store.memberships_of(&who, project).await? {
-            if membership.is_live(now) {
-                let mut through = through(&membership);
-                let team =
-                    named.iter().find(|team| through.kind == MemberKind::Team && team.id == through.id);
-                through.name = team.map(|team| team.name.as_str().to_owned());
-                found.entry(membership.key.project).or_default().push(through);
-            }
+        let mut found = self.store.memberships_of(&who, project).await?;
+        found.retain(|membership| membership.is_live(now));
+        let teams = found.iter().filter(|membership| membership.key.kind == MemberKind::Team);
+        let teams: BTreeSet<String> = teams.map(|membership| membership.key.member.clone()).collect();
+        let named = self.names_of_teams(teams.into_iter().collect()).await?;
+        let mut by_project: BTreeMap<String, Vec<Through>> = BTreeMap::new();
+        for membership in found {
+            let mut through = through(&membership);
+            let team = named.iter().find(|(id, _)| through.kind == MemberKind::Team && *id == through.id);
+            through.name = team.map(|(_, name)| name.clone());
+            by_project.entry(membership.key.project).or_default().push(through);
         }
-        Ok(found)
+        Ok(by_project)
+    }
+}
+
+/// That a user owns their personal project.
+pub(super) fn of_user(id: &str) -> Through {
+    Through {
+        kind: MemberKind::User,
+        id: id.to_owned(),
+        name: None,
+        role: ProjectRole::Owner,
+        expires_at: None,
     }
 }

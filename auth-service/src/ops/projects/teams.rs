@@ -12,11 +12,13 @@ use crate::{
         project::{Change, MemberKey, Project, Team, TeamMember},
     },
     ops::audit::Act,
-    store::{ProjectFilter, ProjectOwner, TeamFilter},
+    store::{ProjectFilter, ProjectOwner, TeamFilter, TeamSize},
 };
 
 /// Users of a team at most.
-const MOST_USERS: u32 = 10_000;
+const MOST_USERS: u64 = 10_000;
+/// Teams of a user at most.
+const MOST_TEAMS: usize = 500;
 
 impl Auth {
     /// The teams that the caller is in, by id; all of them for an administrator who asks for `all`.
@@ -26,7 +28,8 @@ impl Auth {
         mut filter: TeamFilter,
         all: bool,
     ) -> Result<Vec<wire::Team>, AuthError> {
-        let places = if actor.is_person() { self.store.teams_of(&actor.subject).await? } else { Vec::new() };
+        let places =
+            if actor.acts_for_user() { self.store.teams_of(&actor.subject).await? } else { Vec::new() };
         if all {
             actor.require(ADMIN)?;
         } else {
@@ -46,29 +49,30 @@ impl Auth {
 
     /// Makes a team. The caller manages it.
     pub async fn create_team(&self, actor: &Actor, name: &str) -> Result<wire::Team, AuthError> {
-        let entry = self.entry_of(actor, Act::new(Action::TeamCreated));
-        let outcome = async {
+        let id = id::new(self.now(), self.env.random.as_ref());
+        let act = Act::new(Action::TeamCreated).to("team", &id).saying(name);
+        let entry = self.entry_of(actor, act);
+        let outcome = self.until_current(&entry, async || {
             let name = self::name(name)?;
-            if !actor.is_person() {
+            if !actor.acts_for_user() {
                 return Err(AuthError::LoginNeeded);
             }
+            let users = vec![self.enabled(&actor.subject).await?];
+            if self.store.teams_of(&actor.subject).await?.len() >= MOST_TEAMS {
+                return Err(AuthError::Conflict(format!("you are in {MOST_TEAMS} teams; leave some first")));
+            }
             let now = self.now();
-            let team = Team { id: id::new(now, self.env.random.as_ref()), name, created_at: now, version: 1 };
+            let team = Team { id: id.clone(), name, created_at: now, version: 1 };
             let first = TeamMember {
-                team: team.id.clone(),
+                team: id.clone(),
                 user: actor.subject.clone(),
                 manages: true,
                 added_by: actor.subject.clone(),
                 added_at: now,
             };
-            let new = Change { teams: vec![team.clone()], team_members: vec![first], ..Change::default() };
-            let entry = entry.on("team", &team.id).saying(team.name.as_str());
-            if self.store.change_projects(&new, &entry).await? {
-                Ok(view(&team, true))
-            } else {
-                Err(AuthError::Internal("an id was made twice".into()))
-            }
-        };
+            let shown = view(&team, true);
+            Ok((Change { users, teams: vec![team], team_members: vec![first], ..Change::default() }, shown))
+        });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
@@ -108,11 +112,9 @@ impl Auth {
                 kind: MemberKind::Team,
                 member: id.to_owned(),
             };
-            let users = self.store.team_members(id, None, MOST_USERS).await?;
             let change = Change {
                 leaving: projects.iter().map(key).collect(),
                 guards: projects.into_iter().map(|project| (project.id, project.version)).collect(),
-                leaving_teams: users.into_iter().map(|place| (place.team, place.user)).collect(),
                 removed_teams: vec![(team.id, team.version)],
                 ..Change::default()
             };
@@ -133,7 +135,7 @@ impl Auth {
         let (team, _) = self.place_in(actor, id).await?;
         let found = self.store.team_members(id, after, limit).await?;
         let names = self.names_of_users(found.iter().map(|place| place.user.clone()).collect()).await?;
-        let named = found.into_iter().map(|place| {
+        let members = found.into_iter().map(|place| {
             let name = names.iter().find(|(user, _)| *user == place.user).and_then(|(_, name)| name.clone());
             wire::TeamMember {
                 id: place.user,
@@ -143,10 +145,10 @@ impl Auth {
                 added_at: place.added_at,
             }
         });
-        Ok((team.version, named.collect()))
+        Ok((team.version, members.collect()))
     }
 
-    /// Adds a user to a team, or gives one another place.
+    /// Adds a user to a team, or gives one another place. Returns the team's version.
     pub async fn set_team_member(
         &self,
         actor: &Actor,
@@ -154,20 +156,22 @@ impl Auth {
         user: &str,
         place: TeamPlace,
         expected: &Precondition,
-    ) -> Result<(), AuthError> {
+    ) -> Result<i64, AuthError> {
         let detail = format!("user {user} manages={}", place.manages);
         let entry = self.entry_of(actor, Act::new(Action::TeamMemberSet).to("team", id).saying(detail));
         let outcome = self.until_current(&entry, async || {
             let team = self.managed(actor, id, expected).await?;
-            let known = self.store.user(user).await?.filter(|user| !user.disabled);
-            known.ok_or(AuthError::NotFound("user"))?;
-            let users = self.store.team_members(id, None, MOST_USERS).await?;
-            let before = users.iter().find(|before| before.user == user);
-            if before.is_none() && users.len() >= MOST_USERS as usize {
+            let guard = self.enabled(user).await?;
+            let (places, size) = tokio::try_join!(self.store.teams_of(user), self.store.team_size(id))?;
+            let before = places.iter().find(|before| before.team == id);
+            if before.is_none() && size.users >= MOST_USERS {
                 return Err(AuthError::Conflict(format!("a team has at most {MOST_USERS} users")));
             }
+            if before.is_none() && places.len() >= MOST_TEAMS {
+                return Err(AuthError::Conflict(format!("a user is in at most {MOST_TEAMS} teams")));
+            }
             if !place.manages {
-                keeps_a_manager(&users, user)?;
+                keeps_a_manager(before, size)?;
             }
             let next = TeamMember {
                 team: id.to_owned(),
@@ -176,53 +180,55 @@ impl Auth {
                 added_by: before.map_or_else(|| actor.subject.clone(), |before| before.added_by.clone()),
                 added_at: before.map_or_else(|| self.now(), |before| before.added_at),
             };
-            Ok((Change { teams: vec![raised(team)], team_members: vec![next], ..Change::default() }, ()))
+            let (version, team_guards) = (team.version + 1, vec![(team.id, team.version)]);
+            let users = vec![guard];
+            Ok((Change { users, team_guards, team_members: vec![next], ..Change::default() }, version))
         });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
 
-    /// Removes a user from a team: those who manage it and administrators may, and each user may leave.
+    /// Removes a user from a team: those who manage it and administrators may, and each user may leave. Returns the team's
+    /// version.
     pub async fn remove_team_member(
         &self,
         actor: &Actor,
         id: &str,
         user: &str,
         expected: &Precondition,
-    ) -> Result<(), AuthError> {
+    ) -> Result<i64, AuthError> {
         let detail = format!("user {user}");
         let entry = self.entry_of(actor, Act::new(Action::TeamMemberRemoved).to("team", id).saying(detail));
         let outcome = self.until_current(&entry, async || {
+            let leaves = actor.leaves(user)?;
             let (team, manages) = self.place_in(actor, id).await?;
-            if !manages && actor.subject != user {
+            if !manages && !leaves {
                 return Err(AuthError::TeamManagerNeeded);
             }
             is_expected(team.version, expected)?;
-            let users = self.store.team_members(id, None, MOST_USERS).await?;
-            if !users.iter().any(|place| place.user == user) {
-                return Err(AuthError::NotFound("member"));
-            }
-            keeps_a_manager(&users, user)?;
+            let (places, size) = tokio::try_join!(self.store.teams_of(user), self.store.team_size(id))?;
+            let place = places.iter().find(|place| place.team == id).ok_or(AuthError::NotFound("member"))?;
+            keeps_a_manager(Some(place), size)?;
             let is_gone = |owner: &ProjectOwner| owner.key.member == id && owner.user == user;
             let projects = self.projects_of_team(&team, is_gone).await?;
             let change = Change {
                 guards: projects.into_iter().map(|project| (project.id, project.version)).collect(),
-                teams: vec![raised(team)],
+                team_guards: vec![(team.id, team.version)],
                 leaving_teams: vec![(id.to_owned(), user.to_owned())],
                 ..Change::default()
             };
-            Ok((change, ()))
+            Ok((change, team.version + 1))
         });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
 
     /// A team that the caller is in or looks after, and whether they may change it.
-    async fn place_in(&self, actor: &Actor, id: &str) -> Result<(Team, bool), AuthError> {
+    pub(super) async fn place_in(&self, actor: &Actor, id: &str) -> Result<(Team, bool), AuthError> {
         let is_admin = actor.scope.covers(ADMIN);
         let places = self.store.teams_of(&actor.subject);
         let (team, places) = tokio::try_join!(self.store.team(id), places)?;
-        let place = places.iter().find(|place| place.team == id).filter(|_| actor.is_person());
+        let place = places.iter().find(|place| place.team == id).filter(|_| actor.acts_for_user());
         match team {
             Some(team) if is_admin || place.is_some() => {
                 Ok((team, is_admin || place.is_some_and(|place| place.manages)))
@@ -270,12 +276,9 @@ fn raised(team: Team) -> Team {
     Team { version: team.version + 1, ..team }
 }
 
-/// Refuses to take from a team, which has others, the last one who manages it.
-fn keeps_a_manager(users: &[TeamMember], leaving: &str) -> Result<(), AuthError> {
-    let mut managers = users.iter().filter(|place| place.manages);
-    let is_last = users.iter().any(|place| place.manages && place.user == leaving)
-        && managers.all(|place| place.user == leaving);
-    if !is_last {
+/// Refuses to take from a team the last one who manages it.
+fn keeps_a_manager(leaving: Option<&TeamMember>, team: TeamSize) -> Result<(), AuthError> {
+    if leaving.is_none_or(|place| !place.manages) || team.managers > 1 {
         return Ok(());
     }
     Err(AuthError::Conflict(

@@ -1,17 +1,15 @@
 //! What every store must do with projects, teams and who is in them.
 
 use futures_util::future::join_all;
-use shared_models::projects::{
-    ManagedBy, MemberKind, MembershipEntry, MembershipFact, ProjectRole, ProjectState,
-};
+use shared_models::projects::{ManagedBy, MemberKind, MembershipEntry, ProjectRole, ProjectState};
 
 use super::*;
 use crate::{
-    domain::project::{Invitation, MemberKey, Membership, Project, Slug, Team, TeamMember},
-    store::{ProjectFilter, TeamFilter, UserOutcome, UserWrite},
+    domain::project::{Invitation, MemberKey, Membership, Project, Slug, Team, TeamMember, UserGuard},
+    store::{TeamSize, UserOutcome, UserWrite},
 };
 
-fn project(slug: &str) -> Project {
+pub(super) fn project(slug: &str) -> Project {
     Project {
         id: id::new(now(), &OsRandom),
         slug: Slug::parse(slug).expect("a slug"),
@@ -23,12 +21,12 @@ fn project(slug: &str) -> Project {
     }
 }
 
-fn team() -> Team {
+pub(super) fn team() -> Team {
     let name = FullName::parse("Electrochemistry").expect("a name");
     Team { id: id::new(now(), &OsRandom), name, created_at: now(), version: 1 }
 }
 
-fn membership(project: &Project, kind: MemberKind, member: &str, role: ProjectRole) -> Membership {
+pub(super) fn membership(project: &Project, kind: MemberKind, member: &str, role: ProjectRole) -> Membership {
     Membership {
         key: MemberKey { project: project.id.clone(), kind, member: member.into() },
         role,
@@ -39,7 +37,7 @@ fn membership(project: &Project, kind: MemberKind, member: &str, role: ProjectRo
     }
 }
 
-fn in_team(team: &Team, user: &str) -> TeamMember {
+pub(super) fn in_team(team: &Team, user: &str) -> TeamMember {
     TeamMember {
         team: team.id.clone(),
         user: user.into(),
@@ -63,20 +61,20 @@ fn invitation(project: &Project) -> (Invitation, String) {
     (invitation, token)
 }
 
-async fn change(store: &dyn Store, change: &Change) -> bool {
+pub(super) async fn change(store: &dyn Store, change: &Change) -> bool {
     let entry = entry(Action::ProjectChanged, "p");
     let done = store.change_projects(change, &entry).await.expect("ok");
     assert_eq!(recorded(store, "p").await.contains(&entry), done, "the entry is there where it was done");
     done
 }
 
-async fn add(store: &dyn Store, project: &Project, members: Vec<Membership>) {
+pub(super) async fn add(store: &dyn Store, project: &Project, members: Vec<Membership>) {
     let new = Change { projects: vec![project.clone()], members, ..Change::default() };
     assert!(change(store, &new).await);
 }
 
-async fn log(store: &dyn Store) -> Vec<MembershipEntry> {
-    store.memberships_after(0, 1000).await.expect("ok").expect("the log begins at 1").entries
+pub(super) async fn log(store: &dyn Store) -> Vec<MembershipEntry> {
+    store.memberships_after(0, 1000).await.expect("ok").expect("the log begins at 1")
 }
 
 async fn added(store: &dyn Store, email: &str) -> User {
@@ -254,7 +252,7 @@ pub(crate) async fn who_owns_a_project_is_there_and_enabled(store: &dyn Store) {
     };
     assert!(change(store, &new).await);
     let owners = async || {
-        let found = store.owners(&project.id).await.expect("ok");
+        let found = store.owners(&project.id, 10).await.expect("ok");
         found.into_iter().map(|owner| (owner.key.kind, owner.user)).collect::<Vec<_>>()
     };
     let both = [(MemberKind::Team, bob.id.clone()), (MemberKind::User, ada.id.clone())];
@@ -291,136 +289,112 @@ pub(crate) async fn an_invitation_is_accepted_once(store: &dyn Store) {
     assert_eq!(store.invitation(&Invitation::digest_of(&token).expect("a token")).await, Ok(None));
 }
 
-pub(crate) async fn members_and_teams_are_listed_by_page(store: &dyn Store) {
-    let (first, second, team) = (project("first"), project("second"), team());
-    let archived = Project { state: ProjectState::Archived, ..project("archived") };
-    let of = |project: &Project| {
-        let member = |kind, member| membership(project, kind, member, ProjectRole::Viewer);
-        vec![
-            member(MemberKind::Service, "a"),
-            member(MemberKind::Team, "a"),
-            member(MemberKind::User, "a"),
-            member(MemberKind::User, "b"),
-        ]
+pub(crate) async fn a_decision_on_a_user_holds_while_they_are_as_it_found_them(store: &dyn Store) {
+    let project = project("battery");
+    add(store, &project, Vec::new()).await;
+    let ada = added(store, "ada@example.org").await;
+    assert_eq!(store.user_guard("nobody").await, Ok(None));
+    let guard = async || store.user_guard(&ada.id).await.expect("ok").expect("there");
+    let first = guard().await;
+    assert_eq!((first.id.as_str(), first.disabled), (ada.id.as_str(), false));
+    let joins = |users: Vec<UserGuard>, role| {
+        let members = vec![membership(&project, MemberKind::User, &ada.id, role)];
+        Change { users, members, ..Change::default() }
     };
-    add(store, &first, of(&first)).await;
-    add(store, &second, of(&second)).await;
-    add(store, &archived, Vec::new()).await;
-    let users = vec![in_team(&team, "ada"), in_team(&team, "bob")];
-    assert!(
-        change(
-            store,
-            &Change { teams: vec![team.clone()], team_members: users.clone(), ..Change::default() }
-        )
-        .await
-    );
-
-    let mut found = Vec::new();
-    loop {
-        let after = found.last().map(|last: &Membership| (last.key.kind, last.key.member.clone()));
-        let page = store.members(&first.id, after.as_ref(), 3).await.expect("ok");
-        if page.is_empty() {
-            break;
-        }
-        found.extend(page);
+    assert!(change(store, &joins(vec![first.clone()], ProjectRole::Owner)).await);
+    let second = guard().await;
+    for outdated in [
+        first.clone(),
+        UserGuard { disabled: true, ..second.clone() },
+        UserGuard { id: "nobody".into(), ..second.clone() },
+    ] {
+        assert!(!change(store, &joins(vec![outdated], ProjectRole::Viewer)).await);
     }
-    assert_eq!(found, of_same_time(&found, of(&first)));
+    let both = [ProjectRole::Viewer, ProjectRole::Contributor].map(|role| joins(vec![second.clone()], role));
+    let done = join_all(both.iter().map(|one| change(store, one))).await;
+    assert_eq!(done.iter().filter(|done| **done).count(), 1, "of two at once one is based on the other");
 
-    let mut everybody: Vec<MemberKey> = Vec::new();
-    loop {
-        let page = store.all_members(everybody.last(), 3).await.expect("ok");
-        if page.is_empty() {
-            break;
-        }
-        everybody.extend(page.into_iter().map(|member| member.key));
-    }
-    let mut expected: Vec<MemberKey> =
-        [of(&first), of(&second)].concat().into_iter().map(|one| one.key).collect();
-    expected.sort_by_key(|key| (key.member.clone(), key.kind.name(), key.project.clone()));
-    assert_eq!(everybody, expected);
-
-    let one = store.team_members(&team.id, None, 1).await.expect("ok");
-    let rest = store.team_members(&team.id, Some("ada"), 10).await.expect("ok");
-    let names = |found: &[TeamMember]| found.iter().map(|one| one.user.clone()).collect::<Vec<_>>();
-    assert_eq!((names(&one), names(&rest)), (vec!["ada".to_owned()], vec!["bob".to_owned()]));
-    let all = store.all_team_members(None, 10).await.expect("ok");
-    assert_eq!(names(&all), ["ada", "bob"]);
-    let after = (team.id.clone(), "ada".to_owned());
-    assert_eq!(names(&store.all_team_members(Some(&after), 10).await.expect("ok")), ["bob"]);
-
-    let ids = async |filter: ProjectFilter| {
-        let found = store.list_projects(&ProjectFilter { limit: 10, ..filter }).await.expect("ok");
-        found.into_iter().map(|project| project.id).collect::<Vec<_>>()
+    // Who disables or removes a user decides on the memberships that they read.
+    let disabling = |projects| UserWrite {
+        before: ada.clone(),
+        next: User { disabled: true, ..ada.clone() },
+        given: Vec::new(),
+        end_sessions: None,
+        revokes_tokens: false,
+        projects,
     };
-    let mut all = [first.id.clone(), second.id.clone(), archived.id.clone()];
-    all.sort();
-    assert_eq!(ids(ProjectFilter { archived: true, ..ProjectFilter::default() }).await, all);
-    let after = ProjectFilter { archived: true, after: Some(all[0].clone()), ..ProjectFilter::default() };
-    assert_eq!(ids(after).await, all[1..]);
-    assert!(!ids(ProjectFilter::default()).await.contains(&archived.id));
-    let slug = ProjectFilter { slug: Some("second".into()), ..ProjectFilter::default() };
-    assert_eq!(ids(slug).await, [second.id.clone()]);
-    let some = ProjectFilter { ids: Some(vec![first.id.clone(), "none".into()]), ..ProjectFilter::default() };
-    assert_eq!(ids(some).await, [first.id.clone()]);
-    let none = ProjectFilter { ids: Some(Vec::new()), ..ProjectFilter::default() };
-    assert!(ids(none).await.is_empty());
-    let teams =
-        store.list_teams(&TeamFilter { ids: Some(vec![team.id.clone()]), after: None, limit: 10 }).await;
-    assert_eq!(teams, Ok(vec![team.clone()]));
-    let after = TeamFilter { ids: None, after: Some(team.id), limit: 10 };
-    assert_eq!(store.list_teams(&after).await, Ok(Vec::new()));
+    let entry = entry(Action::UserChanged, &ada.id);
+    let write = async |projects| store.write_user(&disabling(projects), &clock(), &entry).await.expect("ok");
+    let with = |guard: UserGuard| Change { users: vec![guard], ..Change::default() };
+    assert_eq!(write(with(second.clone())).await, UserOutcome::ProjectChanged);
+    let removed = store.delete_user(&ada.id, &with(second), &clock(), &entry).await;
+    assert_eq!(removed, Ok(UserOutcome::ProjectChanged));
+    let third = guard().await;
+    assert_eq!(write(with(third.clone())).await, UserOutcome::Done);
+    assert!(guard().await.disabled && guard().await.version > third.version);
+    let removed = store.delete_user(&ada.id, &with(guard().await), &clock(), &some_entry()).await;
+    assert_eq!(removed, Ok(UserOutcome::Done));
+    assert_eq!(store.user_guard(&ada.id).await, Ok(None));
 }
 
-/// The same as they were added when these were.
-fn of_same_time(found: &[Membership], wanted: Vec<Membership>) -> Vec<Membership> {
-    wanted.into_iter().zip(found).map(|(one, found)| Membership { added_at: found.added_at, ..one }).collect()
-}
-
-pub(crate) async fn the_log_has_every_fact_once_and_in_order(store: &dyn Store) {
-    let (project, team) = (project("battery"), team());
-    assert_eq!(store.newest_membership().await, Ok(0));
-    assert!(log(store).await.is_empty());
-    let ada = membership(&project, MemberKind::User, "ada", ProjectRole::Owner);
-    add(store, &project, vec![ada.clone()]).await;
-    let ends = Membership { expires_at: Some(now() + Duration::from_secs(60)), ..ada.clone() };
-    let second = Change {
+pub(crate) async fn what_is_refused_of_a_user_changes_no_project(store: &dyn Store) {
+    let project = project("battery");
+    add(store, &project, vec![membership(&project, MemberKind::User, "gone", ProjectRole::Viewer)]).await;
+    let gone = User { id: "gone".into(), ..user("gone@example.org") };
+    let leaves = Change {
         guards: vec![(project.id.clone(), 1)],
-        members: vec![ends.clone()],
-        teams: vec![team.clone()],
-        team_members: vec![in_team(&team, "bob")],
+        leaving: vec![MemberKey::of_user(&project.id, "gone")],
         ..Change::default()
     };
-    assert!(change(store, &second).await);
-    let third = Change {
-        leaving: vec![ada.key.clone()],
-        leaving_teams: vec![(team.id.clone(), "bob".into())],
-        removed_teams: vec![(team.id.clone(), 1)],
-        ..Change::default()
+    let entry = entry(Action::UserRemoved, "gone");
+    let removed = store.delete_user("gone", &leaves, &clock(), &entry).await;
+    assert_eq!(removed, Ok(UserOutcome::Missing));
+    let write = UserWrite {
+        next: gone.clone(),
+        before: gone,
+        given: Vec::new(),
+        end_sessions: None,
+        revokes_tokens: false,
+        projects: leaves,
     };
-    assert!(change(store, &third).await);
-    let facts: Vec<MembershipFact> = log(store).await.into_iter().map(|entry| entry.fact).collect();
-    let gone = MembershipFact::Member {
-        project: project.id.clone(),
-        kind: MemberKind::User,
-        id: "ada".into(),
-        role: None,
-        expires_at: None,
-    };
-    let left = MembershipFact::TeamMember { team: team.id.clone(), user: "bob".into(), member: false };
-    let expected =
-        [project.fact(), ada.fact(), ends.fact(), in_team(&team, "bob").fact(), gone, left.clone()];
-    assert_eq!(facts, expected);
-    assert_eq!(store.newest_membership().await, Ok(6));
-    let page = store.memberships_after(4, 1).await.expect("ok").expect("the log goes on");
-    assert_eq!((page.next, page.entries.len()), (5, 1));
-    let page = store.memberships_after(page.next, 10).await.expect("ok").expect("the log goes on");
-    assert_eq!(page.entries, [MembershipEntry { seq: 6, fact: left }]);
-    let page = store.memberships_after(6, 10).await.expect("ok").expect("the log goes on");
-    assert_eq!((page.next, page.entries.len()), (6, 0));
+    assert_eq!(store.write_user(&write, &clock(), &entry).await, Ok(UserOutcome::Missing));
+    assert_eq!(store.project(&project.id).await, Ok(Some(project.clone())));
+    assert_eq!(store.members(&project.id, None, 10).await.expect("ok").len(), 1);
 }
 
-pub(crate) async fn a_follower_that_is_behind_the_log_is_told_so(store: &dyn Store) {
-    add(store, &project("battery"), Vec::new()).await;
-    assert_eq!(store.memberships_after(2, 10).await, Ok(None), "nothing is there yet");
-    assert_eq!(store.memberships_after(i64::MAX, 10).await, Ok(None));
+pub(crate) async fn a_team_is_guarded_counted_and_removed_with_its_users(store: &dyn Store) {
+    let (project, team) = (project("battery"), team());
+    let new = Change {
+        projects: vec![project.clone()],
+        teams: vec![team.clone()],
+        team_members: ["ada", "bob", "eve"].map(|user| in_team(&team, user)).to_vec(),
+        ..Change::default()
+    };
+    assert!(change(store, &new).await);
+    assert_eq!(store.team_size(&team.id).await, Ok(TeamSize { users: 3, managers: 1 }));
+    assert_eq!(store.team_size("none").await, Ok(TeamSize { users: 0, managers: 0 }));
+    let guarded = Change {
+        team_guards: vec![(team.id.clone(), 1)],
+        raised: vec![project.id.clone(), "none".into()],
+        members: vec![membership(&project, MemberKind::Team, &team.id, ProjectRole::Viewer)],
+        ..Change::default()
+    };
+    assert!(change(store, &guarded).await);
+    assert!(!change(store, &guarded).await, "a guard raises the version");
+    assert_eq!(store.project(&project.id).await, Ok(Some(project.changed())));
+    let outdated = Change { removed_teams: vec![(team.id.clone(), 1)], ..Change::default() };
+    assert!(!change(store, &outdated).await);
+    let removed = Change { removed_teams: vec![(team.id.clone(), 2)], ..Change::default() };
+    assert!(change(store, &removed).await);
+    assert_eq!(store.team_members(&team.id, None, 10).await, Ok(Vec::new()));
+    assert_eq!(store.teams_of("ada").await, Ok(Vec::new()));
+}
+
+pub(crate) async fn what_somebody_made_is_counted_unless_it_is_archived(store: &dyn Store) {
+    let states = [ProjectState::Active, ProjectState::Frozen, ProjectState::Archived];
+    for (slug, state) in ["one", "two", "three"].into_iter().zip(states) {
+        add(store, &Project { state, ..project(slug) }, Vec::new()).await;
+    }
+    add(store, &Project { created_by: "bob".into(), ..project("four") }, Vec::new()).await;
+    assert_eq!((store.count_made("ada").await, store.count_made("eve").await), (Ok(2), Ok(0)));
 }

@@ -10,7 +10,7 @@ use crate::{
         email::Email,
         name::FullName,
         password_hash::PasswordHash,
-        roles::StoredScopes,
+        roles::{self, StoredScopes},
         session::{Delegation, EndReason, Previous, Session},
         user::User,
     },
@@ -59,6 +59,13 @@ pub(super) struct UserDocument {
     /// On one document at most, by a unique index: two replicas cannot both make the first admin.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     first_admin: bool,
+}
+
+impl UserDocument {
+    /// Whether it is that of an administrator who is not disabled.
+    pub(super) fn is_admin(&self) -> bool {
+        !self.disabled && self.roles.iter().any(|role| role == roles::ADMIN)
+    }
 }
 
 /// A session in the collection `sessions`.

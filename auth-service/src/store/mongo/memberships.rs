@@ -11,7 +11,7 @@ use mongodb::{
     options::ReturnDocument,
 };
 use serde::{Deserialize, Serialize};
-use shared_models::projects::{MembershipEntry, MembershipFact, MembershipPage};
+use shared_models::projects::{MembershipEntry, MembershipFact};
 use time::OffsetDateTime;
 
 use super::{
@@ -76,7 +76,7 @@ pub(super) async fn after(
     database: &Database,
     cursor: i64,
     limit: u32,
-) -> MongoResult<Option<MembershipPage>> {
+) -> MongoResult<Option<Vec<MembershipEntry>>> {
     // Read before the entries: nothing behind it is missing among them.
     let newest = newest(database).await?;
     let wanted = doc! { "_id": { "$gt": cursor, "$lte": newest } };

@@ -14,12 +14,32 @@ use super::{
         InvitationDocument, MemberDocument, ProjectDocument, TeamDocument, TeamMemberDocument,
     },
 };
-use crate::domain::project::{Change, MemberKey, Membership};
+use crate::domain::project::{Change, MemberKey, Membership, UserGuard};
 
 /// A project or a team, as far as its version is concerned.
 #[derive(Deserialize)]
 struct Versioned {
     version: i64,
+}
+
+/// A user, as far as decisions about projects depend on them.
+#[derive(Deserialize)]
+pub(super) struct GuardDocument {
+    #[serde(rename = "_id")]
+    id: String,
+    disabled: bool,
+    #[serde(default)]
+    project_version: i64,
+}
+
+impl From<GuardDocument> for UserGuard {
+    fn from(GuardDocument { id, disabled, project_version }: GuardDocument) -> Self {
+        Self { id, disabled, version: project_version }
+    }
+}
+
+pub(super) fn users(database: &Database) -> Collection<GuardDocument> {
+    database.collection("users")
 }
 
 pub(super) fn projects(database: &Database) -> Collection<ProjectDocument> {
@@ -56,6 +76,8 @@ pub(super) async fn apply(
     take_away(database, session, change).await?;
     put_projects(database, session, change).await?;
     put_teams(database, session, change).await?;
+    raise(&teams(database), change.team_guards.iter().map(|(id, _)| id), "version", session).await?;
+    raise(&users(database), change.users.iter().map(|user| &user.id), "project_version", session).await?;
     for membership in &change.members {
         put_member(database, session, membership).await?;
     }
@@ -70,15 +92,23 @@ pub(super) async fn apply(
     Ok(true)
 }
 
+/// Whether everything is what was read.
 async fn is_current(database: &Database, session: &mut ClientSession, change: &Change) -> MongoResult<bool> {
     let projects = change.projects.iter().map(|next| ("projects", next.id.as_str(), next.version - 1));
     let guards = change.guards.iter().map(|(id, version)| ("projects", id.as_str(), *version));
     let teams = change.teams.iter().map(|next| ("teams", next.id.as_str(), next.version - 1));
-    let removed = change.removed_teams.iter().map(|(id, version)| ("teams", id.as_str(), *version));
+    let removed = change.removed_teams.iter().chain(&change.team_guards);
+    let removed = removed.map(|(id, version)| ("teams", id.as_str(), *version));
     for (collection, id, version) in projects.chain(guards).chain(teams).chain(removed) {
         let versions: Collection<Versioned> = database.collection(collection);
         let found = versions.find_one(doc! { "_id": id }).projection(doc! { "version": 1 });
         if found.session(&mut *session).await?.map_or(0, |found| found.version) != version {
+            return Ok(false);
+        }
+    }
+    for guard in &change.users {
+        let found = users(database).find_one(doc! { "_id": &guard.id }).session(&mut *session).await?;
+        if found.map(UserGuard::from).as_ref() != Some(guard) {
             return Ok(false);
         }
     }
@@ -99,6 +129,7 @@ async fn take_away(database: &Database, session: &mut ClientSession, change: &Ch
         team_members(database).delete_one(place).session(&mut *session).await?;
     }
     for (id, _) in &change.removed_teams {
+        team_members(database).delete_many(doc! { "team": id }).session(&mut *session).await?;
         teams(database).delete_one(doc! { "_id": id }).session(&mut *session).await?;
     }
     Ok(())
@@ -114,9 +145,21 @@ async fn put_projects(database: &Database, session: &mut ClientSession, change: 
             projects.replace_one(doc! { "_id": &next.id }, document).session(&mut *session).await?;
         }
     }
-    for (id, version) in &change.guards {
-        let raise = doc! { "$set": { "version": version + 1 } };
-        projects.update_one(doc! { "_id": id }, raise).session(&mut *session).await?;
+    let guarded = change.guards.iter().map(|(id, _)| id).chain(&change.raised);
+    raise(&projects, guarded, "version", session).await
+}
+
+/// Raises a version of documents that were read, or are read and written here.
+async fn raise<T: Send + Sync>(
+    documents: &Collection<T>,
+    ids: impl Iterator<Item = &String>,
+    version: &'static str,
+    session: &mut ClientSession,
+) -> MongoResult<()> {
+    let ids: Vec<&String> = ids.collect();
+    if !ids.is_empty() {
+        let raise = doc! { "$inc": { version: 1_i64 } };
+        documents.update_many(doc! { "_id": { "$in": ids } }, raise).session(session).await?;
     }
     Ok(())
 }

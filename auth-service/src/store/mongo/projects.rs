@@ -1,5 +1,7 @@
 //! Projects, teams and who is in them.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use futures_util::TryStreamExt as _;
 use mongodb::{
@@ -10,22 +12,22 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use shared_models::projects::{MemberKind, MembershipPage, ProjectRole};
+use shared_models::projects::{MemberKind, MembershipEntry, ProjectRole, ProjectState};
 
 use super::{
     MongoStore, audit,
     documents::binary,
     index, memberships,
-    project_changes::{apply, invitations, members, of, projects, team_members, teams},
+    project_changes::{apply, invitations, members, of, projects, team_members, teams, users},
     purge, unique,
 };
 use crate::{
     domain::{
         audit::Entry,
-        project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember},
+        project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember, UserGuard},
         refresh_token::Digest,
     },
-    store::{ProjectFilter, ProjectOwner, Projects, StoreError, TeamFilter},
+    store::{ProjectFilter, ProjectOwner, Projects, StoreError, TeamFilter, TeamSize},
 };
 
 /// Name of the unique index, which the server reports for a duplicate.
@@ -35,7 +37,7 @@ pub(super) const UNIQUE_SLUG: &str = "unique_slug";
 pub(super) fn indexes() -> [(&'static str, Vec<IndexModel>); 5] {
     let by = |keys| index(keys, IndexOptions::default());
     [
-        ("projects", vec![unique(doc! { "slug": 1 }, UNIQUE_SLUG)]),
+        ("projects", vec![unique(doc! { "slug": 1 }, UNIQUE_SLUG), by(doc! { "created_by": 1, "state": 1 })]),
         (
             "members",
             vec![
@@ -130,15 +132,19 @@ impl Projects for MongoStore {
         if who.is_empty() {
             return Ok(Vec::new());
         }
-        let each = who.iter().map(|(kind, member)| doc! { "member": member, "kind": kind.name() });
-        let mut wanted = doc! { "$or": each.collect::<Vec<_>>() };
+        let of_kind = |kind: MemberKind| {
+            let ids: Vec<&String> =
+                who.iter().filter(|(other, _)| *other == kind).map(|(_, member)| member).collect();
+            (!ids.is_empty()).then(|| doc! { "member": { "$in": ids }, "kind": kind.name() })
+        };
+        let mut wanted = doc! { "$or": MemberKind::ALL.into_iter().filter_map(of_kind).collect::<Vec<_>>() };
         if let Some(project) = project {
             wanted.insert("project", project);
         }
         all(members(self.ready().await?).find(wanted)).await
     }
 
-    async fn owners(&self, project: &str) -> Result<Vec<ProjectOwner>, StoreError> {
+    async fn owners(&self, project: &str, limit: u32) -> Result<Vec<ProjectOwner>, StoreError> {
         let database = self.ready().await?;
         let owning = doc! { "project": project, "role": ProjectRole::Owner.name(), "expires_at": null };
         let owning: Vec<Membership> = all(members(database).find(owning)).await?;
@@ -154,9 +160,23 @@ impl Projects for MongoStore {
         let ids: Vec<&String> = owners.iter().map(|owner| &owner.user).collect();
         let users: Collection<Enabled> = database.collection("users");
         let enabled = users.find(doc! { "_id": { "$in": ids }, "disabled": false });
-        let enabled: Vec<Enabled> = enabled.projection(doc! { "_id": 1 }).await?.try_collect().await?;
-        owners.retain(|owner| enabled.iter().any(|user| user.id == owner.user));
+        let enabled = enabled.projection(doc! { "_id": 1 }).await?;
+        let enabled: HashSet<String> = enabled.map_ok(|user| user.id).try_collect().await?;
+        owners.retain(|owner| enabled.contains(&owner.user));
+        owners.truncate(limit as usize);
         Ok(owners)
+    }
+
+    async fn count_made(&self, created_by: &str) -> Result<u64, StoreError> {
+        let states = ProjectState::ALL.into_iter().filter(|state| *state != ProjectState::Archived);
+        let states: Vec<&str> = states.map(ProjectState::name).collect();
+        let made = doc! { "created_by": created_by, "state": { "$in": states } };
+        Ok(projects(self.ready().await?).count_documents(made).await?)
+    }
+
+    async fn user_guard(&self, id: &str) -> Result<Option<UserGuard>, StoreError> {
+        let found = users(self.ready().await?).find_one(doc! { "_id": id }).await?;
+        Ok(found.map(UserGuard::from))
     }
 
     async fn team(&self, id: &str) -> Result<Option<Team>, StoreError> {
@@ -184,6 +204,13 @@ impl Projects for MongoStore {
         all(found.find(wanted).sort(doc! { "user": 1 }).limit(i64::from(limit))).await
     }
 
+    async fn team_size(&self, team: &str) -> Result<TeamSize, StoreError> {
+        let places = team_members(self.ready().await?);
+        let users = places.count_documents(doc! { "team": team }).await?;
+        let managers = places.count_documents(doc! { "team": team, "manages": true }).await?;
+        Ok(TeamSize { users, managers })
+    }
+
     async fn teams_of(&self, user: &str) -> Result<Vec<TeamMember>, StoreError> {
         let found = team_members(self.ready().await?);
         all(found.find(doc! { "user": user }).sort(doc! { "team": 1 })).await
@@ -203,7 +230,11 @@ impl Projects for MongoStore {
         Ok(memberships::newest(self.ready().await?).await?)
     }
 
-    async fn memberships_after(&self, cursor: i64, limit: u32) -> Result<Option<MembershipPage>, StoreError> {
+    async fn memberships_after(
+        &self,
+        cursor: i64,
+        limit: u32,
+    ) -> Result<Option<Vec<MembershipEntry>>, StoreError> {
         Ok(memberships::after(self.ready().await?, cursor, limit).await?)
     }
 

@@ -96,9 +96,6 @@ pub(super) async fn write_user(
     if !role_table::are_as_read(database, session, &write.given).await? {
         return Ok((UserOutcome::RoleChanged, Vec::new()));
     }
-    if !apply(database, session, &write.projects, entry.at).await? {
-        return Ok((UserOutcome::ProjectChanged, Vec::new()));
-    }
     let unchanged = doc! {
         "_id": &before.id,
         "roles": &before.roles,
@@ -106,6 +103,12 @@ pub(super) async fn write_user(
         "must_change_password": before.must_change_password,
         "token_version": before.token_version,
     };
+    if collection(database).find_one(unchanged.clone()).session(&mut *session).await?.is_none() {
+        return Ok((UserOutcome::Missing, Vec::new()));
+    }
+    if !apply(database, session, &write.projects, entry.at).await? {
+        return Ok((UserOutcome::ProjectChanged, Vec::new()));
+    }
     let mut set = doc! {
         "roles": &next.roles,
         "disabled": next.disabled,
@@ -122,11 +125,8 @@ pub(super) async fn write_user(
     if next.password_hash != before.password_hash {
         set.insert("password_hash", next.password_hash.as_str());
     }
-    let written =
-        collection(database).update_one(unchanged, doc! { "$set": set }).session(&mut *session).await?;
-    if written.matched_count == 0 {
-        return Ok((UserOutcome::Missing, Vec::new()));
-    }
+    let set = doc! { "$set": set, "$inc": { "project_version": 1_i64 } };
+    collection(database).update_one(unchanged, set).session(&mut *session).await?;
     if let Some(reason) = write.end_sessions {
         let ending = sessions_before(&next.id, next.token_version, reason, false, entry);
         endings::insert(database, session, &ending).await?;
@@ -151,18 +151,15 @@ pub(super) async fn delete_user(
     entry: &Entry,
 ) -> MongoResult<Written> {
     let users = collection(database);
-    let admin = doc! { "_id": id, "roles": roles::ADMIN, "disabled": false };
-    let is_admin = users.find_one(admin).session(&mut *session).await?.is_some();
-    if is_admin && !another_admin(database, session, id).await? {
+    let found = users.find_one(doc! { "_id": id }).session(&mut *session).await?;
+    let Some(found) = found else { return Ok((UserOutcome::Missing, Vec::new())) };
+    if found.is_admin() && !another_admin(database, session, id).await? {
         return Ok((UserOutcome::LastAdmin, Vec::new()));
     }
     if !apply(database, session, projects, entry.at).await? {
         return Ok((UserOutcome::ProjectChanged, Vec::new()));
     }
-    let removed = users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
-    if removed.deleted_count == 0 {
-        return Ok((UserOutcome::Missing, Vec::new()));
-    }
+    users.delete_one(doc! { "_id": id }).session(&mut *session).await?;
     endings::insert(database, session, &sessions_of_removed(id, entry)).await?;
     let endings = note_grants_of_keys(database, session, id, entry).await?;
     audit::insert(database, session, entry).await?;

@@ -1,7 +1,7 @@
 //! The log of memberships: what followers must know, in the order in which it was committed. The one writer of a file keeps it.
 
 use rusqlite::{Connection, Row, Transaction};
-use shared_models::projects::{MembershipEntry, MembershipFact, MembershipPage};
+use shared_models::projects::{MembershipEntry, MembershipFact};
 
 use super::rows::parsed;
 use crate::{
@@ -34,7 +34,7 @@ pub(super) fn after(
     connection: &Connection,
     cursor: i64,
     limit: u32,
-) -> Result<Option<MembershipPage>, StoreError> {
+) -> Result<Option<Vec<MembershipEntry>>, StoreError> {
     let newest = newest(connection)?;
     let mut statement = connection
         .prepare_cached("SELECT seq, fact FROM membership_log WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;

@@ -4,7 +4,7 @@ use rusqlite::{Transaction, named_params};
 
 use super::{clients, memberships, rows::millis};
 use crate::{
-    domain::project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember},
+    domain::project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember, UserGuard},
     store::StoreError,
 };
 
@@ -17,9 +17,15 @@ pub(super) fn apply(tx: &Transaction<'_>, change: &Change, at: i64) -> Result<bo
     for project in &change.projects {
         put_project(tx, project)?;
     }
-    for (id, version) in &change.guards {
-        let raise = "UPDATE projects SET version = ?2 WHERE id = ?1";
-        tx.prepare_cached(raise)?.execute((id, version + 1))?;
+    for id in change.guards.iter().map(|(id, _)| id).chain(&change.raised) {
+        tx.prepare_cached("UPDATE projects SET version = version + 1 WHERE id = ?1")?.execute([id])?;
+    }
+    for (id, _) in &change.team_guards {
+        tx.prepare_cached("UPDATE teams SET version = version + 1 WHERE id = ?1")?.execute([id])?;
+    }
+    for user in &change.users {
+        let raise = "UPDATE users SET project_version = project_version + 1 WHERE id = ?1";
+        tx.prepare_cached(raise)?.execute([&user.id])?;
     }
     for team in &change.teams {
         put_team(tx, team)?;
@@ -50,9 +56,15 @@ fn is_current(tx: &Transaction<'_>, change: &Change) -> Result<bool, StoreError>
         }
     }
     let teams = change.teams.iter().map(|next| (next.id.as_str(), next.version - 1));
-    let removed = change.removed_teams.iter().map(|(id, version)| (id.as_str(), *version));
-    for (id, version) in teams.chain(removed) {
+    let removed = change.removed_teams.iter().chain(&change.team_guards);
+    for (id, version) in teams.chain(removed.map(|(id, version)| (id.as_str(), *version))) {
         if version_of(tx, "teams", id)? != version {
+            return Ok(false);
+        }
+    }
+    for UserGuard { id, disabled, version } in &change.users {
+        let found = "SELECT 1 FROM users WHERE id = ?1 AND disabled = ?2 AND project_version = ?3";
+        if !tx.prepare_cached(found)?.exists((id, disabled, version))? {
             return Ok(false);
         }
     }
@@ -79,6 +91,7 @@ fn take_away(tx: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
         tx.prepare_cached(leave)?.execute((team, user))?;
     }
     for (id, _) in &change.removed_teams {
+        tx.prepare_cached("DELETE FROM team_members WHERE team = ?1")?.execute([id])?;
         tx.prepare_cached("DELETE FROM teams WHERE id = ?1")?.execute([id])?;
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! Projects, teams and who is in them.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, named_params};
-use shared_models::projects::{ManagedBy, MemberKind, MembershipPage, ProjectRole, ProjectState};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, ToSql, named_params};
+use shared_models::projects::{ManagedBy, MemberKind, MembershipEntry, ProjectRole, ProjectState};
 
 use super::{
     SqliteStore, audit, memberships,
@@ -13,10 +13,10 @@ use crate::{
     domain::{
         audit::Entry,
         name::FullName,
-        project::{Change, Invitation, MemberKey, Membership, Project, Slug, Team, TeamMember},
+        project::{Change, Invitation, MemberKey, Membership, Project, Slug, Team, TeamMember, UserGuard},
         refresh_token::Digest,
     },
-    store::{ProjectFilter, ProjectOwner, Projects, StoreError, TeamFilter},
+    store::{ProjectFilter, ProjectOwner, Projects, StoreError, TeamFilter, TeamSize},
 };
 
 const PROJECT: &str = "SELECT id, slug, title, state, created_by, created_at, version FROM projects";
@@ -24,6 +24,8 @@ const MEMBER: &str =
     "SELECT project, kind, member, role, managed_by, expires_at, added_by, added_at FROM members";
 const TEAM: &str = "SELECT id, name, created_at, version FROM teams";
 const TEAM_MEMBER: &str = "SELECT team, user, manages, added_by, added_at FROM team_members";
+/// Larger than every id.
+const LAST: &str = "\u{10ffff}";
 const INVITATION: &str = "SELECT id, digest, project, role, made_by, made_at, expires_at FROM invitations";
 
 #[async_trait]
@@ -49,16 +51,21 @@ impl Projects for SqliteStore {
         let ProjectFilter { ids, slug, archived, after, limit } = filter.clone();
         self.database
             .read(move |c| {
+                // Only what is asked for, so that an index can be used.
+                let by_ids = ids.as_ref().map(|_| " AND id IN (SELECT value FROM json_each(:ids))");
+                let by_slug = slug.as_ref().map(|_| " AND slug = :slug");
                 let sql = format!(
-                    "{PROJECT} WHERE (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids))) \
-                     AND (:slug IS NULL OR slug = :slug) AND (:archived OR state <> 'archived') \
-                     AND (:after IS NULL OR id > :after) ORDER BY id LIMIT :limit"
+                    "{PROJECT} WHERE id > coalesce(:after, '') AND (:archived OR state <> 'archived'){}{} \
+                     ORDER BY id LIMIT :limit",
+                    by_ids.unwrap_or_default(),
+                    by_slug.unwrap_or_default(),
                 );
                 let ids = ids.map(|ids| serde_json::json!(ids));
-                let with = named_params! {
-                    ":ids": ids, ":slug": slug, ":archived": archived, ":after": after, ":limit": limit,
-                };
-                all(c, &sql, with, project)
+                let mut with =
+                    named_params! {":archived": archived, ":after": after, ":limit": limit}.to_vec();
+                with.extend(ids.as_ref().map(|ids| (":ids", ids as &dyn ToSql)));
+                with.extend(slug.as_ref().map(|slug| (":slug", slug as &dyn ToSql)));
+                all(c, &sql, with.as_slice(), project)
             })
             .await
     }
@@ -74,7 +81,7 @@ impl Projects for SqliteStore {
         self.database
             .read(move |c| {
                 let sql = format!(
-                    "{MEMBER} WHERE project = :project AND (:kind IS NULL OR (kind, member) > (:kind, :id)) \
+                    "{MEMBER} WHERE project = :project AND (kind, member) > (coalesce(:kind, ''), coalesce(:id, '')) \
                      ORDER BY kind, member LIMIT :limit"
                 );
                 let with = named_params! {":project": project, ":kind": kind, ":id": id, ":limit": limit};
@@ -102,18 +109,19 @@ impl Projects for SqliteStore {
         self.database
             .read(move |c| {
                 let sql = format!(
-                    "{MEMBER} WHERE member = ?1 AND kind = ?2 AND (?3 IS NULL OR project = ?3) ORDER BY project"
+                    "{MEMBER} WHERE member = ?1 AND kind = ?2 AND project BETWEEN ?3 AND ?4 ORDER BY project"
                 );
+                let (first, last) = project.as_deref().map_or(("", LAST), |project| (project, project));
                 let mut found = Vec::new();
                 for (kind, id) in &members {
-                    found.extend(all(c, &sql, (id, kind.name(), &project), membership)?);
+                    found.extend(all(c, &sql, (id, kind.name(), first, last), membership)?);
                 }
                 Ok(found)
             })
             .await
     }
 
-    async fn owners(&self, project: &str) -> Result<Vec<ProjectOwner>, StoreError> {
+    async fn owners(&self, project: &str, limit: u32) -> Result<Vec<ProjectOwner>, StoreError> {
         let project = project.to_owned();
         self.database
             .read(move |c| {
@@ -121,10 +129,29 @@ impl Projects for SqliteStore {
                      LEFT JOIN team_members t ON m.kind = 'team' AND t.team = m.member \
                      JOIN users u ON u.id = CASE m.kind WHEN 'user' THEN m.member ELSE t.user END \
                      WHERE m.project = ?1 AND m.role = 'owner' AND m.expires_at IS NULL AND NOT u.disabled \
-                     ORDER BY m.kind, m.member, u.id";
-                all(c, sql, [project], |row| Ok(ProjectOwner { key: key(row)?, user: row.get("user")? }))
+                     ORDER BY m.kind, m.member, u.id LIMIT ?2";
+                all(c, sql, (project, limit), |row| {
+                    Ok(ProjectOwner { key: key(row)?, user: row.get("user")? })
+                })
             })
             .await
+    }
+
+    async fn count_made(&self, created_by: &str) -> Result<u64, StoreError> {
+        let created_by = created_by.to_owned();
+        self.database
+            .read(move |c| {
+                let sql = "SELECT count(*) FROM projects WHERE created_by = ?1 AND state <> 'archived'";
+                let made = one(c, sql, [created_by], |row| row.get::<_, i64>(0))?;
+                Ok(made.unwrap_or_default().unsigned_abs())
+            })
+            .await
+    }
+
+    async fn user_guard(&self, id: &str) -> Result<Option<UserGuard>, StoreError> {
+        let id = id.to_owned();
+        let sql = "SELECT id, disabled, project_version FROM users WHERE id = ?1";
+        self.database.read(move |c| one(c, sql, [id], user_guard)).await
     }
 
     async fn team(&self, id: &str) -> Result<Option<Team>, StoreError> {
@@ -136,11 +163,15 @@ impl Projects for SqliteStore {
         let TeamFilter { ids, after, limit } = filter.clone();
         self.database
             .read(move |c| {
+                let by_ids = ids.as_ref().map(|_| " AND id IN (SELECT value FROM json_each(:ids))");
                 let sql = format!(
-                    "{TEAM} WHERE (?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) \
-                     AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3"
+                    "{TEAM} WHERE id > coalesce(:after, ''){} ORDER BY id LIMIT :limit",
+                    by_ids.unwrap_or_default()
                 );
-                all(c, &sql, (ids.map(|ids| serde_json::json!(ids)), after, limit), team)
+                let ids = ids.map(|ids| serde_json::json!(ids));
+                let mut with = named_params! {":after": after, ":limit": limit}.to_vec();
+                with.extend(ids.as_ref().map(|ids| (":ids", ids as &dyn ToSql)));
+                all(c, &sql, with.as_slice(), team)
             })
             .await
     }
@@ -155,9 +186,22 @@ impl Projects for SqliteStore {
         self.database
             .read(move |c| {
                 let sql = format!(
-                    "{TEAM_MEMBER} WHERE team = ?1 AND (?2 IS NULL OR user > ?2) ORDER BY user LIMIT ?3"
+                    "{TEAM_MEMBER} WHERE team = ?1 AND user > coalesce(?2, '') ORDER BY user LIMIT ?3"
                 );
                 all(c, &sql, (team, after, limit), team_member)
+            })
+            .await
+    }
+
+    async fn team_size(&self, team: &str) -> Result<TeamSize, StoreError> {
+        let team = team.to_owned();
+        self.database
+            .read(move |c| {
+                let sql =
+                    "SELECT count(*), count(*) FILTER (WHERE manages) FROM team_members WHERE team = ?1";
+                let (users, managers): (i64, i64) =
+                    c.prepare_cached(sql)?.query_row([team], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                Ok(TeamSize { users: users.unsigned_abs(), managers: managers.unsigned_abs() })
             })
             .await
     }
@@ -184,7 +228,11 @@ impl Projects for SqliteStore {
         self.database.read(memberships::newest).await
     }
 
-    async fn memberships_after(&self, cursor: i64, limit: u32) -> Result<Option<MembershipPage>, StoreError> {
+    async fn memberships_after(
+        &self,
+        cursor: i64,
+        limit: u32,
+    ) -> Result<Option<Vec<MembershipEntry>>, StoreError> {
         self.database.read(move |c| memberships::after(c, cursor, limit)).await
     }
 
@@ -193,21 +241,16 @@ impl Projects for SqliteStore {
         after: Option<&MemberKey>,
         limit: u32,
     ) -> Result<Vec<Membership>, StoreError> {
-        let after = after.cloned();
+        let key = after.cloned();
         self.database
             .read(move |c| {
                 let sql = format!(
-                    "{MEMBER} WHERE :member IS NULL OR (member, kind, project) > (:member, :kind, :project) \
-                     ORDER BY member, kind, project LIMIT :limit"
+                    "{MEMBER} WHERE (member, kind, project) > (?1, ?2, ?3) ORDER BY member, kind, project LIMIT ?4"
                 );
-                let after = after.as_ref();
-                let with = named_params! {
-                    ":member": after.map(|key| &key.member),
-                    ":kind": after.map(|key| key.kind.name()),
-                    ":project": after.map(|key| &key.project),
-                    ":limit": limit,
-                };
-                all(c, &sql, with, membership)
+                let (member, kind, project) = key.as_ref().map_or(("", "", ""), |key| {
+                    (key.member.as_str(), key.kind.name(), key.project.as_str())
+                });
+                all(c, &sql, (member, kind, project, limit), membership)
             })
             .await
     }
@@ -217,12 +260,10 @@ impl Projects for SqliteStore {
         after: Option<&(String, String)>,
         limit: u32,
     ) -> Result<Vec<TeamMember>, StoreError> {
-        let (team, user) = after.cloned().unzip();
+        let (team, user) = after.cloned().unwrap_or_default();
         self.database
             .read(move |c| {
-                let sql = format!(
-                    "{TEAM_MEMBER} WHERE ?1 IS NULL OR (team, user) > (?1, ?2) ORDER BY team, user LIMIT ?3"
-                );
+                let sql = format!("{TEAM_MEMBER} WHERE (team, user) > (?1, ?2) ORDER BY team, user LIMIT ?3");
                 all(c, &sql, (team, user, limit), team_member)
             })
             .await
@@ -247,6 +288,10 @@ fn all<T>(
     let mut statement = connection.prepare_cached(sql)?;
     let found = statement.query_map(with, read)?;
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+fn user_guard(row: &Row<'_>) -> rusqlite::Result<UserGuard> {
+    Ok(UserGuard { id: row.get(0)?, disabled: row.get(1)?, version: row.get(2)? })
 }
 
 fn project(row: &Row<'_>) -> rusqlite::Result<Project> {

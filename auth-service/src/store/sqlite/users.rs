@@ -318,7 +318,8 @@ fn write_user(
     tx.execute(
         "UPDATE users SET full_name = :full_name, name_key = :name_key, roles = :roles, disabled = :disabled, \
          must_change_password = :must_change_password, password_hash = :password_hash, \
-         token_version = :token_version, keys_version = :keys_version, updated_at = :updated_at WHERE id = :id",
+         token_version = :token_version, keys_version = :keys_version, updated_at = :updated_at, \
+         project_version = project_version + 1 WHERE id = :id",
         named_params! {
             ":id": next.id,
             ":full_name": full_name.as_ref().map(FullName::as_str),

@@ -8,6 +8,7 @@ CREATE TABLE projects (
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX projects_by_maker ON projects (created_by, state);
 
 CREATE TABLE members (
     project TEXT NOT NULL,
@@ -20,7 +21,7 @@ CREATE TABLE members (
     added_at INTEGER NOT NULL,
     PRIMARY KEY (project, kind, member)
 ) WITHOUT ROWID;
-CREATE INDEX members_by_member ON members (member, kind);
+CREATE INDEX members_by_member ON members (member, kind, project);
 
 CREATE TABLE teams (
     id TEXT PRIMARY KEY,
@@ -37,7 +38,7 @@ CREATE TABLE team_members (
     added_at INTEGER NOT NULL,
     PRIMARY KEY (team, user)
 ) WITHOUT ROWID;
-CREATE INDEX team_members_by_user ON team_members (user);
+CREATE INDEX team_members_by_user ON team_members (user, team);
 
 CREATE TABLE invitations (
     id TEXT PRIMARY KEY,
@@ -50,9 +51,13 @@ CREATE TABLE invitations (
 ) WITHOUT ROWID;
 CREATE INDEX invitations_by_project ON invitations (project);
 
+-- Raised by what decisions about projects depend on.
+ALTER TABLE users ADD COLUMN project_version INTEGER NOT NULL DEFAULT 0;
+
 -- Places are never used twice.
 CREATE TABLE membership_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     fact TEXT NOT NULL,
     purge_at INTEGER NOT NULL
 );
+CREATE INDEX membership_log_by_purge ON membership_log (purge_at);
