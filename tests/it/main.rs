@@ -42,6 +42,7 @@ mod owners;
 mod paging;
 mod problems;
 mod programs;
+mod projects;
 mod publishing;
 mod queries;
 mod reviews;
