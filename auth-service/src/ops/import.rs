@@ -1,6 +1,7 @@
 //! Imports users of another system, with their password hashes.
 
 use serde::Deserialize;
+use shared_models::projects::ProjectRole;
 
 use super::{Auth, AuthError, Origin, audit::Act};
 use crate::domain::{
@@ -8,7 +9,7 @@ use crate::domain::{
     user::User,
 };
 
-/// How much of an unknown role is repeated in a message, in characters.
+/// How much of an unknown name is repeated in a message, in characters.
 const MAX_SHOWN: usize = 40;
 
 /// A user as a file describes them.
@@ -23,21 +24,38 @@ pub struct ImportedUser {
     /// Roles; the one of those who sign up where absent.
     #[serde(default)]
     pub roles: Option<Vec<String>>,
-    /// The hash.
-    #[serde(alias = "hash")]
-    pub password_hash: String,
+    /// The hash. A user who is there already needs none where the line puts them into a project.
+    #[serde(default, alias = "hash")]
+    pub password_hash: Option<String>,
+    /// The slug of a project that they are to be a member of.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// Their role in that project.
+    #[serde(default)]
+    pub role: Option<String>,
+}
+
+/// A user of a file who can be stored.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The address.
+    pub email: Email,
+    /// The user; absent where there is no hash, and so the user must be there already.
+    pub user: Option<User>,
+    /// The slug of a project, and their role in it.
+    pub joins: Option<(String, ProjectRole)>,
 }
 
 impl Auth {
     /// Reads a user, or says what is wrong with them. The hash is never repeated.
-    pub fn read_import(&self, roles: &RoleTable, input: ImportedUser) -> Result<User, String> {
+    pub fn read_import(&self, roles: &RoleTable, input: ImportedUser) -> Result<Imported, String> {
+        let joins = joins(input.project, input.role.as_deref())?;
         let email = Email::parse(&input.email).map_err(|fault| format!("email {fault}"))?;
         let full_name = input.full_name.as_deref().filter(|name| !name.is_empty()).map(FullName::parse);
         let full_name = full_name.transpose().map_err(|fault| format!("full_name {fault}"))?;
         let given = input.roles.unwrap_or_else(|| vec![self.policy.new_user_role.clone()]);
         if let Some(unknown) = given.iter().find(|role| roles.get(role).is_none()) {
-            let shown: String = unknown.chars().take(MAX_SHOWN).collect();
-            return Err(format!("there is no role \"{}\"", shown.escape_debug()));
+            return Err(format!("there is no role \"{}\"", shown(unknown)));
         }
         let mut given_once = Vec::new();
         for role in given {
@@ -48,17 +66,15 @@ impl Auth {
         if let Some(why) = self.roles_too_wide(roles, &given_once).map_err(|error| error.to_string())? {
             return Err(format!("roles: {why}"));
         }
-        let password_hash =
-            PasswordHash::parse(&input.password_hash).map_err(|fault| format!("password_hash: {fault}"))?;
+        let Some(hash) = input.password_hash else {
+            let fault = || "missing field `password_hash`".to_owned();
+            return joins.ok_or_else(fault).map(|joins| Imported { email, user: None, joins: Some(joins) });
+        };
+        let hash = PasswordHash::parse(&hash).map_err(|fault| format!("password_hash: {fault}"))?;
         let now = self.now();
-        Ok(User::new(
-            id::new(now, self.env.random.as_ref()),
-            now,
-            email,
-            full_name,
-            given_once,
-            password_hash,
-        ))
+        let id = id::new(now, self.env.random.as_ref());
+        let user = User::new(id, now, email.clone(), full_name, given_once, hash);
+        Ok(Imported { email, user: Some(user), joins })
     }
 
     /// Stores users whose address is free, who were read with these roles; for each one whether it was.
@@ -70,6 +86,28 @@ impl Auth {
         let added = self.store.insert_users(users, &given, &entry).await?;
         added.ok_or_else(|| AuthError::Conflict("a role was changed or removed during the import".into()))
     }
+}
+
+/// The project and the role in it that a line names, of which neither is of use alone.
+fn joins(project: Option<String>, role: Option<&str>) -> Result<Option<(String, ProjectRole)>, String> {
+    let roles = || ProjectRole::ALL.map(ProjectRole::name).join(", ");
+    match (project, role) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(format!("project is given without role, which is one of {}", roles())),
+        (None, Some(_)) => {
+            Err("role is given without project; the roles of a user in the installation are \"roles\"".into())
+        }
+        (Some(project), Some(role)) => match ProjectRole::from_name(role) {
+            Some(role) => Ok(Some((project, role))),
+            None => Err(format!("there is no role \"{}\" in a project, only {}", shown(role), roles())),
+        },
+    }
+}
+
+/// As much of a text of the file as a message repeats.
+pub(super) fn shown(text: &str) -> String {
+    let text: String = text.chars().take(MAX_SHOWN).collect();
+    text.escape_debug().to_string()
 }
 
 #[cfg(test)]
@@ -92,7 +130,7 @@ mod tests {
     fn user(number: usize, hash: &str) -> ImportedUser {
         ImportedUser {
             email: format!("u{number}@example.org"),
-            password_hash: hash.into(),
+            password_hash: Some(hash.into()),
             ..ImportedUser::default()
         }
     }
@@ -103,7 +141,7 @@ mod tests {
         let roles = world.auth.roles().await.unwrap();
         let import = async |user: &User| world.auth.import_users(&roles, std::slice::from_ref(user)).await;
         for (number, hash) in HASHES.iter().enumerate() {
-            let user = world.auth.read_import(&roles, user(number, hash)).unwrap();
+            let user = world.auth.read_import(&roles, user(number, hash)).unwrap().user.unwrap();
             assert_eq!(import(&user).await, Ok(vec![true]));
             assert_eq!(import(&user).await, Ok(vec![false]));
             let address = user.email.to_string();
@@ -125,7 +163,7 @@ mod tests {
         let roles = world.auth.roles().await.unwrap();
         let read = |number| {
             let input = ImportedUser { roles: Some(vec!["lab".into()]), ..user(number, HASHES[0]) };
-            world.auth.read_import(&roles, input).unwrap()
+            world.auth.read_import(&roles, input).unwrap().user.unwrap()
         };
         let mut users = vec![read(1), read(2)];
         assert_eq!(world.auth.import_users(&roles, &users).await, Ok(vec![true, true]));
@@ -150,7 +188,7 @@ mod tests {
         let world = World::new().await;
         let roles = world.auth.roles().await.unwrap();
         let good = user(1, HASHES[0]);
-        let of = |hash: &str| ImportedUser { password_hash: hash.into(), ..good.clone() };
+        let of = |hash: &str| ImportedUser { password_hash: Some(hash.into()), ..good.clone() };
         let cases = [
             (ImportedUser { email: "ada".into(), ..good.clone() }, "email"),
             (ImportedUser { roles: Some(vec!["king".into()]), ..good.clone() }, "king"),

@@ -171,7 +171,7 @@ impl Auth {
 }
 
 /// Refuses new members in a project where nothing goes on.
-fn open(project: &Project) -> Result<(), AuthError> {
+pub(super) fn open(project: &Project) -> Result<(), AuthError> {
     if project.state == ProjectState::Archived {
         return Err(AuthError::Conflict("this project is archived".into()));
     }

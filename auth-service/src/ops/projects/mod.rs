@@ -1,6 +1,7 @@
 //! Projects: made by whoever may, looked after by their owners.
 
 mod feed;
+mod imported;
 mod invitations;
 mod leaving;
 mod members;
@@ -16,7 +17,10 @@ use shared_models::{
 };
 use tokio::time::{Instant, sleep};
 
-pub use self::feed::{MembershipFeed, Snapshot};
+pub use self::{
+    feed::{MembershipFeed, Snapshot},
+    imported::{Placed, Placement},
+};
 use super::{Actor, Auth, AuthError, audit::Act};
 use crate::{
     domain::{
@@ -187,10 +191,22 @@ impl Auth {
         entry: &Entry,
         decide: impl AsyncFn() -> Result<(Change, T), AuthError>,
     ) -> Result<T, AuthError> {
+        let decide = async || {
+            let (change, decided) = decide().await?;
+            Ok((change, entry.clone(), decided))
+        };
+        self.until_current_with(decide).await
+    }
+
+    /// The same where the entry depends on what was decided.
+    async fn until_current_with<T>(
+        &self,
+        decide: impl AsyncFn() -> Result<(Change, Entry, T), AuthError>,
+    ) -> Result<T, AuthError> {
         let started = Instant::now();
         loop {
-            let (change, decided) = decide().await?;
-            if change.is_empty() || self.store.change_projects(&change, entry).await? {
+            let (change, entry, decided) = decide().await?;
+            if change.is_empty() || self.store.change_projects(&change, &entry).await? {
                 return Ok(decided);
             }
             if started.elapsed() >= PATIENCE {
