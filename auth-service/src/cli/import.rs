@@ -82,10 +82,15 @@ pub(super) async fn run(
         counts: Counts::default(),
         line: 0,
     };
-    match format {
-        Format::Ndjson => import.ndjson(file).await?,
-        Format::Csv => import.csv(file).await?,
+    let read = match format {
+        Format::Ndjson => import.ndjson(file).await,
+        Format::Csv => import.csv(file).await,
+    };
+    if read.is_err() {
+        let begun = std::mem::take(&mut import.batch);
+        import.report(begun);
     }
+    read?;
     import.flush().await?;
     let Counts { read, added, known, refused, joined } = import.counts;
     bar.finish_and_clear();
@@ -189,10 +194,7 @@ impl Import<'_> {
             Some(rehearsal) => batch.rehearse(self.auth, rehearsal).await,
             None => batch.store(self.auth, self.roles).await,
         };
-        for (line, why) in batch.refused() {
-            self.counts.refused += 1;
-            self.bar.suspend(|| eprintln!("line {line}: {why}"));
-        }
+        self.report(batch);
         let done = done.with_context(|| self.stopped())?;
         self.counts.added += done.added;
         self.counts.known += done.known;
@@ -201,6 +203,14 @@ impl Import<'_> {
         }
         self.bar.set_message(format!("{} users", self.counts.added));
         Ok(())
+    }
+
+    /// Reports the refused lines of a batch.
+    fn report(&mut self, batch: Batch) {
+        for (line, why) in batch.refused() {
+            self.counts.refused += 1;
+            self.bar.suspend(|| eprintln!("line {line}: {why}"));
+        }
     }
 
     /// What to do where the import cannot continue.

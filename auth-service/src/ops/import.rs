@@ -5,8 +5,8 @@ use shared_models::projects::ProjectRole;
 
 use super::{Auth, AuthError, Origin, audit::Act};
 use crate::domain::{
-    audit::Action, email::Email, id, name::FullName, password_hash::PasswordHash, roles::RoleTable,
-    user::User,
+    audit::Action, email::Email, id, name::FullName, password_hash::PasswordHash, project::Slug,
+    roles::RoleTable, user::User,
 };
 
 /// How much of an unknown name is repeated in a message, in characters.
@@ -43,13 +43,13 @@ pub struct Imported {
     /// The user; absent where there is no hash, and so the user must be there already.
     pub user: Option<User>,
     /// The slug of a project, and their role in it.
-    pub joins: Option<(String, ProjectRole)>,
+    pub joins: Option<(Slug, ProjectRole)>,
 }
 
 impl Auth {
     /// Reads a user, or says what is wrong with them. The hash is never repeated.
     pub fn read_import(&self, roles: &RoleTable, input: ImportedUser) -> Result<Imported, String> {
-        let joins = joins(input.project, input.role.as_deref())?;
+        let joins = joins(input.project.as_deref(), input.role.as_deref())?;
         let email = Email::parse(&input.email).map_err(|fault| format!("email {fault}"))?;
         let full_name = input.full_name.as_deref().filter(|name| !name.is_empty()).map(FullName::parse);
         let full_name = full_name.transpose().map_err(|fault| format!("full_name {fault}"))?;
@@ -89,7 +89,7 @@ impl Auth {
 }
 
 /// The project and the role in it that a line names, of which neither is of use alone.
-fn joins(project: Option<String>, role: Option<&str>) -> Result<Option<(String, ProjectRole)>, String> {
+fn joins(project: Option<&str>, role: Option<&str>) -> Result<Option<(Slug, ProjectRole)>, String> {
     let roles = || ProjectRole::ALL.map(ProjectRole::name).join(", ");
     match (project, role) {
         (None, None) => Ok(None),
@@ -97,15 +97,23 @@ fn joins(project: Option<String>, role: Option<&str>) -> Result<Option<(String, 
         (None, Some(_)) => {
             Err("role is given without project; the roles of a user in the installation are \"roles\"".into())
         }
-        (Some(project), Some(role)) => match ProjectRole::from_name(role) {
-            Some(role) => Ok(Some((project, role))),
-            None => Err(format!("there is no role \"{}\" in a project, only {}", shown(role), roles())),
-        },
+        (Some(project), Some(role)) => {
+            let known = ProjectRole::from_name(role);
+            let known = known.ok_or_else(|| {
+                format!("there is no role \"{}\" in a project, only {}", shown(role), roles())
+            })?;
+            Ok(Some((Slug::parse(project).map_err(|_| no_project(project))?, known)))
+        }
     }
 }
 
+/// That there is no such project.
+pub(super) fn no_project(slug: &str) -> String {
+    format!("there is no project \"{}\"", shown(slug))
+}
+
 /// As much of a text of the file as a message repeats.
-pub(super) fn shown(text: &str) -> String {
+fn shown(text: &str) -> String {
     let text: String = text.chars().take(MAX_SHOWN).collect();
     text.escape_debug().to_string()
 }
@@ -189,6 +197,12 @@ mod tests {
         let roles = world.auth.roles().await.unwrap();
         let good = user(1, HASHES[0]);
         let of = |hash: &str| ImportedUser { password_hash: Some(hash.into()), ..good.clone() };
+        let into = |project: Option<&str>, role: Option<&str>| ImportedUser {
+            project: project.map(str::to_owned),
+            role: role.map(str::to_owned),
+            ..good.clone()
+        };
+        let long = "x".repeat(200);
         let cases = [
             (ImportedUser { email: "ada".into(), ..good.clone() }, "email"),
             (ImportedUser { roles: Some(vec!["king".into()]), ..good.clone() }, "king"),
@@ -204,6 +218,17 @@ mod tests {
             (of("$argon2id$v=17$m=64,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "version 17"),
             (of("$2b$04$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$"), "its alphabet"),
             (of("$md5$s3cret"), "password_hash"),
+            (ImportedUser { password_hash: None, ..good.clone() }, "missing field `password_hash`"),
+            (into(Some("battery"), None), "project is given without role"),
+            (into(None, Some("viewer")), "role is given without project"),
+            (
+                into(Some("battery"), Some("Viewer")),
+                "no role \"Viewer\" in a project, only viewer, contributor",
+            ),
+            (into(Some(""), Some("viewer")), "no project \"\""),
+            (into(Some("a\u{1b}[31m"), Some("viewer")), "no project \"a\\u{1b}[31m\""),
+            (into(Some(&long), Some("viewer")), &format!("no project \"{}\"", &long[..MAX_SHOWN])),
+            (into(Some("battery"), Some(&long)), &format!("no role \"{}\" in", &long[..MAX_SHOWN])),
         ];
         for (input, word) in cases {
             let fault = world.auth.read_import(&roles, input).unwrap_err();

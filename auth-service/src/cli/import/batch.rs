@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    domain::{roles::RoleTable, user::User},
+    domain::{project::Slug, roles::RoleTable, user::User},
     ops::{
         Auth, AuthError, Imported,
         projects::{Placed, Placement},
@@ -21,7 +21,7 @@ pub(super) struct Batch {
     users: Vec<User>,
     refused: Vec<(u64, String)>,
     /// The id of each project by its slug, or why nobody can be put into it.
-    projects: HashMap<String, Result<String, String>>,
+    projects: HashMap<Slug, Result<String, String>>,
 }
 
 /// A line that can be stored.
@@ -95,7 +95,7 @@ impl Batch {
         self.refused
     }
 
-    async fn project(&mut self, auth: &Auth, slug: String) -> Result<Result<String, String>, AuthError> {
+    async fn project(&mut self, auth: &Auth, slug: Slug) -> Result<Result<String, String>, AuthError> {
         if let Some(known) = self.projects.get(&slug) {
             return Ok(known.clone());
         }

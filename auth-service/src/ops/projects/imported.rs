@@ -13,7 +13,7 @@ use crate::{
         project::{Change, MemberKey, Membership, Slug},
         user::User,
     },
-    ops::{audit::Act, import::shown},
+    ops::{audit::Act, import::no_project},
     store::ProjectFilter,
 };
 
@@ -55,19 +55,18 @@ struct Wanted {
 
 impl Auth {
     /// The id of the project with this slug, or why nobody can be put into it.
-    pub async fn project_of_import(&self, slug: &str) -> Result<Result<String, String>, AuthError> {
-        let found = match Slug::parse(slug) {
-            Ok(slug) => {
-                let slug = Some(slug.as_str().to_owned());
-                let filter = ProjectFilter { slug, archived: true, limit: 1, ..ProjectFilter::default() };
-                self.store.list_projects(&filter).await?.pop()
-            }
-            Err(_) => None,
+    pub async fn project_of_import(&self, slug: &Slug) -> Result<Result<String, String>, AuthError> {
+        let slug = slug.as_str();
+        let filter = ProjectFilter {
+            slug: Some(slug.to_owned()),
+            archived: true,
+            limit: 1,
+            ..ProjectFilter::default()
         };
-        Ok(match found {
-            None => Err(format!("there is no project \"{}\"", shown(slug))),
+        Ok(match self.store.list_projects(&filter).await?.pop() {
+            None => Err(no_project(slug)),
             Some(project) if project.state == ProjectState::Archived => {
-                Err(format!("the project \"{}\" is archived", shown(slug)))
+                Err(format!("the project \"{slug}\" is archived"))
             }
             Some(project) => Ok(project.id),
         })

@@ -9,6 +9,10 @@ async fn project(world: &World, admin: &Actor, slug: &str) -> String {
     world.auth.create_project(admin, &input).await.unwrap().id
 }
 
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+
 fn place(email: &str, project: &str, role: ProjectRole) -> Placement {
     Placement { email: Email::parse(email).unwrap(), project: project.into(), role }
 }
@@ -25,6 +29,7 @@ async fn entries(world: &World) -> Vec<Entry> {
 
 #[tokio::test]
 async fn who_is_no_member_joins_and_who_is_one_keeps_their_role() {
+    use Placed::{Disabled, Joined, Member, NoUser};
     let world = World::new().await;
     let admin = world.admin().await;
     let (a, b) = (project(&world, &admin, "a").await, project(&world, &admin, "b").await);
@@ -43,7 +48,6 @@ async fn who_is_no_member_joins_and_who_is_one_keeps_their_role() {
     ];
     let before = (members(&world, &a).await, entries(&world).await);
     let rehearsed = world.auth.put_into_projects(&wanted, true).await.unwrap();
-    use Placed::{Disabled, Joined, Member, NoUser};
     assert_eq!(rehearsed, [Member, Joined, Joined, Joined, Disabled, NoUser]);
     assert_eq!((members(&world, &a).await, entries(&world).await), before, "a dry run writes nothing");
 
@@ -66,6 +70,7 @@ async fn who_is_no_member_joins_and_who_is_one_keeps_their_role() {
     let mut new = entries(&world).await;
     new.retain(|entry| !before.1.contains(entry));
     let on = |id: &str| Some(Target { kind: "project".into(), id: id.to_owned() });
+    new.sort_by_key(|entry| entry.detail.as_ref().is_some_and(|detail| detail.contains(&ada.id)));
     let said: Vec<_> =
         new.iter().map(|entry| (entry.target.clone(), entry.detail.clone().unwrap())).collect();
     let of = |user: &User, role| format!("user {} {role}", user.id);
@@ -143,24 +148,17 @@ async fn nobody_is_put_into_a_project_that_is_unknown_or_archived() {
     let admin = world.admin().await;
     let a = project(&world, &admin, "a").await;
     world.user("ada@example.org").await;
-    assert_eq!(world.auth.project_of_import("a").await, Ok(Ok(a.clone())));
+    assert_eq!(world.auth.project_of_import(&slug("a")).await, Ok(Ok(a.clone())));
     let state = |state| ProjectChange { state: Some(state), ..ProjectChange::default() };
     let set = async |to| {
         world.auth.change_project(&admin, &a, &state(to), &Precondition::default()).await.unwrap();
     };
     set(ProjectState::Frozen).await;
-    assert_eq!(world.auth.project_of_import("a").await, Ok(Ok(a.clone())));
+    assert_eq!(world.auth.project_of_import(&slug("a")).await, Ok(Ok(a.clone())));
     set(ProjectState::Archived).await;
-    let long = "x".repeat(200);
-    let cut = "x".repeat(40);
-    for (slug, said) in [
-        ("a", "the project \"a\" is archived".to_owned()),
-        ("b", "there is no project \"b\"".to_owned()),
-        ("", "there is no project \"\"".to_owned()),
-        ("A\u{1b}[31m", "there is no project \"A\\u{1b}[31m\"".to_owned()),
-        (&long, format!("there is no project \"{cut}\"")),
-    ] {
-        assert_eq!(world.auth.project_of_import(slug).await, Ok(Err(said)));
+    let refusals = [("a", "the project \"a\" is archived"), ("unknown", "there is no project \"unknown\"")];
+    for (text, said) in refusals {
+        assert_eq!(world.auth.project_of_import(&slug(text)).await, Ok(Err(said.to_owned())));
     }
     // Archived after the slug was looked up.
     let wanted = [place("ada@example.org", &a, ProjectRole::Viewer)];
