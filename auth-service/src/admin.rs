@@ -1,4 +1,5 @@
-//! What an operator can do without HTTP: `create-admin`, and the users that an embedding program makes.
+//! What an operator can do without HTTP: `create-admin`, `create-client`, `create-project`, and the users that an embedding
+//! program makes.
 
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use service_kit::random::{self, Random};
 use shared_models::{
     auth::{SignUp, User},
     clients::{ClientChange, NewClient},
+    projects::{NewProject, Project},
 };
 
 use crate::{
@@ -67,6 +69,23 @@ impl Admin {
         Ok((client.id, secret))
     }
 
+    /// Makes a project that the user with this id owns. Without a slug it gets that of its title, with a number behind it where
+    /// another project has that one. [`AuthError::Taken`] when the slug is taken, [`AuthError::Invalid`] when the title or the
+    /// slug is none, or when there is no such user or they are disabled.
+    pub async fn create_project(
+        &self,
+        title: &str,
+        slug: Option<&str>,
+        owner: &str,
+    ) -> Result<Project, AuthError> {
+        let input = NewProject {
+            title: title.to_owned(),
+            slug: slug.map(str::to_owned),
+            owner: Some(owner.to_owned()),
+        };
+        self.auth.create_project(&Actor::operator(), &input).await
+    }
+
     /// How many admins there are.
     pub async fn count_admins(&self) -> Result<u64, AuthError> {
         self.auth.count_admins().await
@@ -82,9 +101,14 @@ pub fn generate_password(random: &dyn Random) -> String {
 #[cfg(test)]
 mod tests {
     use service_kit::random::OsRandom;
+    use shared_models::projects::ProjectRole;
 
     use super::*;
-    use crate::ops::{Origin, testing::World};
+    use crate::{
+        domain::audit::{Action, Target},
+        ops::{Origin, testing::World},
+        store::AuditFilter,
+    };
 
     #[tokio::test]
     async fn users_are_made_with_the_role_an_operator_says() {
@@ -112,6 +136,40 @@ mod tests {
         assert!(world.auth.authenticate_client(&id, &first, &Origin::default()).await.is_err());
         let client = world.auth.authenticate_client(&id, &second, &Origin::default()).await.unwrap();
         assert_eq!(client.scopes.granted.to_string(), "users:read");
+    }
+
+    #[tokio::test]
+    async fn a_project_is_made_for_a_user_who_is_there_and_may_log_in() {
+        let world = World::new().await;
+        let admin = Admin::new(Arc::clone(&world.auth));
+        let ada = world.user("ada@example.org").await;
+        let made = admin.create_project("Battery cathodes", None, &ada.id).await.unwrap();
+        assert_eq!(made.slug, "battery-cathodes");
+        let hers = world.auth.project(&World::acting(&ada.id, ""), &made.id).await.unwrap();
+        assert_eq!(hers.role, Some(ProjectRole::Owner));
+        let numbered = admin.create_project("Battery cathodes", None, &ada.id).await.unwrap();
+        assert_eq!(numbered.slug, "battery-cathodes-2");
+        let taken = admin.create_project("Another", Some("battery-cathodes"), &ada.id).await;
+        assert_eq!(taken, Err(AuthError::Taken { field: "slug" }));
+        let gone = world.disabled_user("bob@example.org").await;
+        for (title, slug, owner, said) in [
+            ("", None, ada.id.as_str(), "title: "),
+            ("Anodes", Some("An odes"), &ada.id, "slug: must be 1 to 63"),
+            ("Anodes", None, "nobody", "owner: "),
+            ("Anodes", None, &gone.id, "owner: "),
+        ] {
+            let refusal = admin.create_project(title, slug, owner).await.unwrap_err().to_string();
+            assert!(refusal.starts_with(said), "{refusal}");
+        }
+        let filter = AuditFilter { action: Some(Action::ProjectCreated), limit: 9, ..AuditFilter::default() };
+        let log = world.auth.audit(&filter).await.unwrap();
+        let mut said: Vec<_> = log.iter().map(|entry| (entry.succeeded, entry.target.clone())).collect();
+        said.sort_by_key(|(succeeded, target)| (*succeeded, target.as_ref().map(|target| target.id.clone())));
+        let on = |id: &str| Some(Target { kind: "project".into(), id: id.to_owned() });
+        let mut ids = [&made.id, &numbered.id];
+        ids.sort();
+        assert_eq!(said, [(false, None), (true, on(ids[0])), (true, on(ids[1]))]);
+        assert!(log.iter().all(|entry| entry.actor.as_deref() == Some("operator")));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod import;
 mod keys;
+mod projects;
 mod scopes;
 
 use std::{
@@ -61,9 +62,21 @@ enum Command {
         #[arg(long)]
         scope: String,
     },
-    /// Import users of another system, with their bcrypt, PBKDF2, scrypt or argon2 hashes
+    /// Create a project, and print its id and slug
+    CreateProject {
+        /// What people read
+        #[arg(long)]
+        title: String,
+        /// What addresses show: lower-case letters, digits and - [default: made from the title]
+        #[arg(long)]
+        slug: Option<String>,
+        /// The address of the user who owns it
+        #[arg(long, value_name = "EMAIL")]
+        owner: String,
+    },
+    /// Import users of another system, with their bcrypt, PBKDF2, scrypt or argon2 hashes, and put users into projects
     ImportUsers {
-        /// NDJSON or CSV with `email`, `full_name`, `roles` and `password_hash`; - for standard input
+        /// NDJSON or CSV with `email`, `full_name`, `roles`, `password_hash`, `project` and `role`; - for standard input
         file: PathBuf,
         /// The format of the file [default: by its name, or its first character]
         #[arg(long)]
@@ -108,6 +121,9 @@ impl Cli {
                 create_admin(&settings()?, email, password_file.as_deref()).await
             }
             Command::CreateClient { name, scope } => create_client(&settings()?, &name, &scope).await,
+            Command::CreateProject { title, slug, owner } => {
+                projects::create(&settings()?, &title, slug.as_deref(), &owner).await
+            }
             Command::Keys { command } => keys::run(command, &settings()?),
             Command::Settings { format } => say(Settings::reference(format)?.trim_end()),
         };

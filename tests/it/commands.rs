@@ -30,6 +30,7 @@ fn what_a_command_line_lacks_or_has_wrong_is_named() {
         (format!("{missing} --email <EMAIL>"), format!("{missing} --name <NAME>, --scope <SCOPE>"));
     let (scope, file, folder) =
         (format!("{missing} --scope <SCOPE>"), format!("{missing} <FILE>"), format!("{missing} <DIR>"));
+    let project = format!("{missing} --title <TITLE>, --owner <EMAIL>");
     let port = format!("invalid value '28180' for '--listen <ADDRESS>': {address}");
     let name = format!("invalid value 'localhost:0' for '--management-listen <ADDRESS>': {address}");
     let (auth, resource) = ("auth-service", "resource-service");
@@ -38,6 +39,7 @@ fn what_a_command_line_lacks_or_has_wrong_is_named() {
             (auth, &["create-admin"], 2, &email),
             (auth, &["create-client"], 2, &client),
             (auth, &["create-client", "--name", "x"], 2, &scope),
+            (auth, &["create-project"], 2, &project),
             (auth, &["import-users"], 2, &file),
             (resource, &["collections", "export"], 2, &folder),
             (auth, &["keys"], 2, "a subcommand is needed: new, rotate or list"),

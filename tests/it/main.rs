@@ -29,6 +29,7 @@ mod hang;
 mod hot;
 mod http2;
 mod import;
+mod imported_members;
 mod keys;
 mod local;
 mod logs;

@@ -1,5 +1,6 @@
 //! `import-users FILE`: users of another system, line by line, in constant memory. `-` is standard input.
 
+mod batch;
 mod lines;
 mod table;
 
@@ -14,17 +15,18 @@ use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{
+    batch::{Batch, Rehearsal},
     lines::{Line, Lines, MAX_LINE},
     table::Table,
 };
 use super::{prepared, say};
 use crate::{
-    domain::{roles::RoleTable, user::User},
+    domain::roles::RoleTable,
     ops::{Auth, ImportedUser},
     settings::Settings,
 };
 
-/// Users stored together.
+/// Lines done together.
 const BATCH: usize = 500;
 /// The exit code when some lines were refused and the others imported.
 const SOME_REFUSED: u8 = 2;
@@ -45,6 +47,8 @@ struct Counts {
     added: usize,
     known: usize,
     refused: usize,
+    /// Users put into projects; absent where no line names one.
+    joined: Option<usize>,
 }
 
 pub(super) async fn run(
@@ -71,22 +75,28 @@ pub(super) async fn run(
     let mut import = Import {
         auth: &auth,
         roles: &roles,
-        dry_run,
+        rehearsal: dry_run.then(Rehearsal::default),
         bar: &bar,
         name: path.display().to_string(),
-        batch: Vec::new(),
+        batch: Batch::default(),
         counts: Counts::default(),
         line: 0,
     };
-    match format {
-        Format::Ndjson => import.ndjson(file).await?,
-        Format::Csv => import.csv(file).await?,
+    let read = match format {
+        Format::Ndjson => import.ndjson(file).await,
+        Format::Csv => import.csv(file).await,
+    };
+    if read.is_err() {
+        let begun = std::mem::take(&mut import.batch);
+        import.report(begun);
     }
+    read?;
     import.flush().await?;
-    let Counts { read, added, known, refused } = import.counts;
+    let Counts { read, added, known, refused, joined } = import.counts;
     bar.finish_and_clear();
     let mode = if dry_run { "nothing was written: " } else { "" };
-    say(&format!("{mode}{read} read: {added} added, {known} already there, {refused} refused"))?;
+    let joined = joined.map(|joined| format!("; {joined} put into projects")).unwrap_or_default();
+    say(&format!("{mode}{read} read: {added} added, {known} already there, {refused} refused{joined}"))?;
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_REFUSED) })
 }
 
@@ -113,11 +123,12 @@ fn bar(bytes: Option<u64>) -> ProgressBar {
 struct Import<'a> {
     auth: &'a Auth,
     roles: &'a RoleTable,
-    dry_run: bool,
+    /// Present in a dry run.
+    rehearsal: Option<Rehearsal>,
     bar: &'a ProgressBar,
     /// The name of the file.
     name: String,
-    batch: Vec<User>,
+    batch: Batch,
     counts: Counts,
     /// The line that was read last.
     line: u64,
@@ -157,16 +168,19 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Accepts the user of a line, or reports why not.
+    /// Accepts the user of a line, or notes why not.
     async fn take(&mut self, line: u64, user: Result<ImportedUser, String>) -> Result<()> {
         self.counts.read += 1;
         self.line = line;
+        if user.as_ref().is_ok_and(|user| user.project.is_some()) {
+            self.counts.joined.get_or_insert_default();
+        }
         match user.and_then(|user| self.auth.read_import(self.roles, user)) {
-            Ok(user) => self.batch.push(user),
-            Err(why) => {
-                self.counts.refused += 1;
-                self.bar.suspend(|| eprintln!("line {line}: {why}"));
+            Ok(user) => {
+                let taken = self.batch.take(self.auth, line, user).await;
+                taken.with_context(|| self.stopped())?;
             }
+            Err(why) => self.batch.refuse(line, why),
         }
         if self.batch.len() >= BATCH {
             self.flush().await?;
@@ -175,26 +189,36 @@ impl Import<'_> {
     }
 
     async fn flush(&mut self) -> Result<()> {
-        let users = std::mem::take(&mut self.batch);
-        if self.dry_run {
-            self.counts.added += users.len();
-            return Ok(());
-        }
-        let stored = self.auth.import_users(self.roles, &users).await.with_context(|| {
-            format!(
-                "the import stopped at line {}; import the file again: users who are there are left as they are",
-                self.line
-            )
-        });
-        for added in stored? {
-            if added {
-                self.counts.added += 1;
-            } else {
-                self.counts.known += 1;
-            }
+        let mut batch = std::mem::take(&mut self.batch);
+        let done = match &mut self.rehearsal {
+            Some(rehearsal) => batch.rehearse(self.auth, rehearsal).await,
+            None => batch.store(self.auth, self.roles).await,
+        };
+        self.report(batch);
+        let done = done.with_context(|| self.stopped())?;
+        self.counts.added += done.added;
+        self.counts.known += done.known;
+        if let Some(joined) = &mut self.counts.joined {
+            *joined += done.joined;
         }
         self.bar.set_message(format!("{} users", self.counts.added));
         Ok(())
+    }
+
+    /// Reports the refused lines of a batch.
+    fn report(&mut self, batch: Batch) {
+        for (line, why) in batch.refused() {
+            self.counts.refused += 1;
+            self.bar.suspend(|| eprintln!("line {line}: {why}"));
+        }
+    }
+
+    /// What to do where the import cannot continue.
+    fn stopped(&self) -> String {
+        format!(
+            "the import stopped at line {}; import the file again: users who are there are left as they are",
+            self.line
+        )
     }
 }
 

@@ -14,9 +14,8 @@ pub const SCIENTIST: &str = "scientist";
 /// The role that reads the shipped collections, and saves views of its own.
 pub const VIEWER: &str = "viewer";
 
-const READ: [&str; 6] =
-    ["calculations:read", "projects:read", "reviews:read", "series:read", "views:read", "views:write"];
-const WRITE: [&str; 4] = ["calculations:write", "projects:write", "reviews:write", "series:write"];
+const READ: [&str; 5] = ["calculations:read", "reviews:read", "series:read", "views:read", "views:write"];
+const WRITE: [&str; 3] = ["calculations:write", "reviews:write", "series:write"];
 /// How long a process goes by the table of roles that it has read.
 pub const LEASE: Duration = Duration::from_secs(1);
 /// Longest name of a role, in bytes.

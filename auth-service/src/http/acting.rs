@@ -29,17 +29,31 @@ pub struct Person(pub Actor);
 /// The caller of a row that is open to anyone, if the request has a valid token that is not a job grant's.
 pub struct Visitor(pub Option<Actor>);
 
+/// What a row demands of the scope of its callers.
+#[derive(Clone, Copy)]
+pub(super) enum Demand {
+    /// Nothing.
+    Nothing,
+    /// This scope.
+    Scope(&'static str),
+    /// This scope of all but a person at their own login with all of their scopes.
+    ScopeUnlessLogin(&'static str),
+}
+
 /// Checks the caller of a row against the store: whether the token is still good, whether a principal of this kind may
 /// call the row, and whether the token still has the scope. The handler then finds the caller as its first argument.
-pub(super) fn gate(principals: Principals, scope: Option<&'static str>) -> Gate {
+pub(super) fn gate(principals: Principals, demand: Demand) -> Gate {
     Rc::new(move |request| {
         Box::pin(async move {
             let caller = request.extensions().get::<Caller>().cloned();
             let caller = caller.ok_or_else(|| Problem::internal("the row does not ask for a token"))?;
             let actor = known(request, &caller).await?;
             principals.admit_exactly(actor.principal)?;
-            if let Some(scope) = scope {
-                actor.require(scope)?;
+            let login = actor.principal == Principal::Login;
+            match demand {
+                Demand::Nothing => {}
+                Demand::ScopeUnlessLogin(_) if login => {}
+                Demand::Scope(scope) | Demand::ScopeUnlessLogin(scope) => actor.require(scope)?,
             }
             request.extensions_mut().insert(actor);
             Ok(())

@@ -46,7 +46,7 @@ pub(super) async fn list(
 /// the token, once, until it expires, and only while you could make it again. Where your role ends, theirs ends with it.
 #[utoipa::path(
     post, path = "/auth/projects/{id}/invitations", tag = "Projects", request_body = NewInvitation,
-    security(("oauth2" = ["projects:write"]), ("bearer" = [])),
+    security(("bearer" = [])),
     params(("id" = String, Path, description = "The project's id")),
     responses(
         (status = 201, description = "The invitation with its token, which is shown once", body = InvitationWithToken),
@@ -54,7 +54,7 @@ pub(super) async fn list(
     ),
 )]
 pub(super) async fn create(
-    Acting(actor): Acting,
+    Person(actor): Person,
     _: NoParameters,
     id: Path<String>,
     input: Json<NewInvitation>,

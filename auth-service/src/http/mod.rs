@@ -48,7 +48,7 @@ use shared_models::claims::Principal::{
 
 use self::{
     openapi::Document,
-    row::{Row, acting, oauth, open, person},
+    row::{Row, acting, login_or, oauth, open, person},
     state::State,
 };
 
@@ -156,25 +156,25 @@ fn of_projects() -> Vec<Row> {
     const INVITATION: &str = "/auth/projects/{id}/invitations/{invitation}";
     const TEAM_MEMBER: &str = "/auth/teams/{id}/members/{user}";
     vec![
-        acting(GET, "/auth/projects", Scope("projects:read"), HOLDERS, projects::list),
-        acting(POST, "/auth/projects", Scope("projects:write"), HOLDERS, projects::create),
-        acting(GET, "/auth/projects/{id}", Scope("projects:read"), HOLDERS, projects::one),
-        acting(PATCH, "/auth/projects/{id}", Scope("projects:write"), HOLDERS, projects::change),
-        acting(GET, "/auth/projects/{id}/members", Scope("projects:read"), HOLDERS, projects::members),
-        acting(PUT, MEMBER, Scope("projects:write"), HOLDERS, projects::set_member),
-        acting(DELETE, MEMBER, Scope("projects:read"), HOLDERS, projects::remove_member),
-        acting(GET, INVITATIONS, Scope("projects:read"), HOLDERS, invitations::list),
-        acting(POST, INVITATIONS, Scope("projects:write"), PERSON, invitations::create),
-        acting(DELETE, INVITATION, Scope("projects:write"), HOLDERS, invitations::withdraw),
+        login_or(GET, "/auth/projects", "projects:read", HOLDERS, projects::list),
+        login_or(POST, "/auth/projects", "projects:write", HOLDERS, projects::create),
+        login_or(GET, "/auth/projects/{id}", "projects:read", HOLDERS, projects::one),
+        login_or(PATCH, "/auth/projects/{id}", "projects:write", HOLDERS, projects::change),
+        login_or(GET, "/auth/projects/{id}/members", "projects:read", HOLDERS, projects::members),
+        login_or(PUT, MEMBER, "projects:write", HOLDERS, projects::set_member),
+        login_or(DELETE, MEMBER, "projects:write", HOLDERS, projects::remove_member),
+        login_or(GET, INVITATIONS, "projects:read", HOLDERS, invitations::list),
+        person(POST, INVITATIONS, PERSON, invitations::create),
+        login_or(DELETE, INVITATION, "projects:write", HOLDERS, invitations::withdraw),
         person(POST, "/auth/invitations/accept", PERSON, invitations::accept),
-        acting(GET, "/auth/teams", Scope("projects:read"), HOLDERS, teams::list),
-        acting(POST, "/auth/teams", Scope("projects:write"), HOLDERS, teams::create),
-        acting(GET, "/auth/teams/{id}", Scope("projects:read"), HOLDERS, teams::one),
-        acting(PATCH, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::rename),
-        acting(DELETE, "/auth/teams/{id}", Scope("projects:write"), HOLDERS, teams::remove),
-        acting(GET, "/auth/teams/{id}/members", Scope("projects:read"), HOLDERS, teams::members),
-        acting(PUT, TEAM_MEMBER, Scope("projects:write"), HOLDERS, teams::set_member),
-        acting(DELETE, TEAM_MEMBER, Scope("projects:read"), HOLDERS, teams::remove_member),
+        login_or(GET, "/auth/teams", "projects:read", HOLDERS, teams::list),
+        login_or(POST, "/auth/teams", "projects:write", HOLDERS, teams::create),
+        login_or(GET, "/auth/teams/{id}", "projects:read", HOLDERS, teams::one),
+        login_or(PATCH, "/auth/teams/{id}", "projects:write", HOLDERS, teams::rename),
+        login_or(DELETE, "/auth/teams/{id}", "projects:write", HOLDERS, teams::remove),
+        login_or(GET, "/auth/teams/{id}/members", "projects:read", HOLDERS, teams::members),
+        login_or(PUT, TEAM_MEMBER, "projects:write", HOLDERS, teams::set_member),
+        login_or(DELETE, TEAM_MEMBER, "projects:write", HOLDERS, teams::remove_member),
         acting(GET, "/auth/memberships", Scope("memberships:read"), HOLDERS, memberships::follow)
             .in_its_own_time(),
     ]

@@ -34,7 +34,8 @@ use super::{
             `x-principals` says which kinds of principal may call an operation: `login` (a person's own login with all \
             of their scopes), `narrowed_login` (one that asked for fewer), `must_change_login` (one of a user who must \
             choose another password), `client_session` (one that a client opened with the `password` grant), `api_key`, \
-            `service`, `job` (a job grant); the others get 403 `login_required`.",
+            `service`, `job` (a job grant); the others get 403 `login_required`. What concerns projects and teams a person may call \
+            at their own login with all of their scopes, whatever these are; the others need the scope.",
         license(name = "MIT OR Apache-2.0"),
     ),
     paths(

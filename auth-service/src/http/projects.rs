@@ -204,11 +204,10 @@ pub(super) async fn set_member(
 
 /// Remove a member
 ///
-/// Its owners may. Each user may leave, for which their own login needs no `projects:write`. The ETag is that of the project from
-/// then on.
+/// Its owners may, and each user may leave. The ETag is that of the project from then on.
 #[utoipa::path(
     delete, path = "/auth/projects/{id}/members/{kind}/{member}", tag = "Projects",
-    security(("oauth2" = ["projects:read"]), ("bearer" = [])),
+    security(("oauth2" = ["projects:write"]), ("bearer" = [])),
     params(
         ("id" = String, Path, description = "The project's id"),
         ("kind" = MemberKind, Path, description = "What the member is"),

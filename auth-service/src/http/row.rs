@@ -9,7 +9,7 @@ use service_kit::{
     route::{Access, Endpoint},
 };
 
-use super::acting::{Acting, Person, gate, refusal};
+use super::acting::{Acting, Demand, Person, gate, refusal};
 
 /// A row that is open to anyone, or that checks its caller.
 pub struct Row {
@@ -66,7 +66,28 @@ where
     Args: FromRequest + Begins<Acting> + 'static,
     F::Output: Responder + 'static,
 {
-    checked(Endpoint::on(method, path, access, handler), principals)
+    let demand = match access {
+        Access::Scope(scope) => Demand::Scope(scope),
+        Access::Public | Access::Token | Access::TokenOr(_) => Demand::Nothing,
+    };
+    checked(Endpoint::on(method, path, access, handler), principals, demand)
+}
+
+/// A row that a person may call at their own login, and other principals with this scope.
+pub(super) fn login_or<F, Args>(
+    method: Method,
+    path: &'static str,
+    scope: &'static str,
+    principals: Principals,
+    handler: F,
+) -> Row
+where
+    F: Handler<Args>,
+    Args: FromRequest + Begins<Acting> + 'static,
+    F::Output: Responder + 'static,
+{
+    let endpoint = Endpoint::on(method, path, Access::Token, handler);
+    checked(endpoint, principals, Demand::ScopeUnlessLogin(scope))
 }
 
 /// A row of self-service, for these kinds of login.
@@ -76,16 +97,12 @@ where
     Args: FromRequest + Begins<Person> + 'static,
     F::Output: Responder + 'static,
 {
-    checked(Endpoint::on(method, path, Access::Token, handler), principals)
+    checked(Endpoint::on(method, path, Access::Token, handler), principals, Demand::Nothing)
 }
 
-fn checked(endpoint: Endpoint, principals: Principals) -> Row {
-    let scope = match endpoint.access {
-        Access::Scope(scope) => Some(scope),
-        Access::Public | Access::Token | Access::TokenOr(_) => None,
-    };
+fn checked(endpoint: Endpoint, principals: Principals, demand: Demand) -> Row {
     let refusal = refusal(format!("{} {}", endpoint.method, endpoint.path));
-    Row::of(endpoint.for_principals(principals).with_gate(gate(principals, scope)).with_refusal(refusal))
+    Row::of(endpoint.for_principals(principals).with_gate(gate(principals, demand)).with_refusal(refusal))
 }
 
 impl Row {

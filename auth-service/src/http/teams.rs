@@ -204,11 +204,10 @@ pub(super) async fn set_member(
 
 /// Remove a user from a team
 ///
-/// Those who manage it and administrators may. Each user may leave, for which their own login needs no `projects:write`. The ETag is
-/// that of the team from then on.
+/// Those who manage it and administrators may, and each user may leave. The ETag is that of the team from then on.
 #[utoipa::path(
     delete, path = "/auth/teams/{id}/members/{user}", tag = "Teams",
-    security(("oauth2" = ["projects:read"]), ("bearer" = [])),
+    security(("oauth2" = ["projects:write"]), ("bearer" = [])),
     params(
         ("id" = String, Path, description = "The team's id"),
         ("user" = String, Path, description = "The user's id"),

@@ -1,14 +1,15 @@
 //! Imports users of another system, with their password hashes.
 
 use serde::Deserialize;
+use shared_models::projects::ProjectRole;
 
 use super::{Auth, AuthError, Origin, audit::Act};
 use crate::domain::{
-    audit::Action, email::Email, id, name::FullName, password_hash::PasswordHash, roles::RoleTable,
-    user::User,
+    audit::Action, email::Email, id, name::FullName, password_hash::PasswordHash, project::Slug,
+    roles::RoleTable, user::User,
 };
 
-/// How much of an unknown role is repeated in a message, in characters.
+/// How much of an unknown name is repeated in a message, in characters.
 const MAX_SHOWN: usize = 40;
 
 /// A user as a file describes them.
@@ -23,21 +24,38 @@ pub struct ImportedUser {
     /// Roles; the one of those who sign up where absent.
     #[serde(default)]
     pub roles: Option<Vec<String>>,
-    /// The hash.
-    #[serde(alias = "hash")]
-    pub password_hash: String,
+    /// The hash. A user who is there already needs none where the line puts them into a project.
+    #[serde(default, alias = "hash")]
+    pub password_hash: Option<String>,
+    /// The slug of a project that they are to be a member of.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// Their role in that project.
+    #[serde(default)]
+    pub role: Option<String>,
+}
+
+/// A user of a file who can be stored.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The address.
+    pub email: Email,
+    /// The user; absent where there is no hash, and so the user must be there already.
+    pub user: Option<User>,
+    /// The slug of a project, and their role in it.
+    pub joins: Option<(Slug, ProjectRole)>,
 }
 
 impl Auth {
     /// Reads a user, or says what is wrong with them. The hash is never repeated.
-    pub fn read_import(&self, roles: &RoleTable, input: ImportedUser) -> Result<User, String> {
+    pub fn read_import(&self, roles: &RoleTable, input: ImportedUser) -> Result<Imported, String> {
+        let joins = joins(input.project.as_deref(), input.role.as_deref())?;
         let email = Email::parse(&input.email).map_err(|fault| format!("email {fault}"))?;
         let full_name = input.full_name.as_deref().filter(|name| !name.is_empty()).map(FullName::parse);
         let full_name = full_name.transpose().map_err(|fault| format!("full_name {fault}"))?;
         let given = input.roles.unwrap_or_else(|| vec![self.policy.new_user_role.clone()]);
         if let Some(unknown) = given.iter().find(|role| roles.get(role).is_none()) {
-            let shown: String = unknown.chars().take(MAX_SHOWN).collect();
-            return Err(format!("there is no role \"{}\"", shown.escape_debug()));
+            return Err(format!("there is no role \"{}\"", shown(unknown)));
         }
         let mut given_once = Vec::new();
         for role in given {
@@ -48,17 +66,15 @@ impl Auth {
         if let Some(why) = self.roles_too_wide(roles, &given_once).map_err(|error| error.to_string())? {
             return Err(format!("roles: {why}"));
         }
-        let password_hash =
-            PasswordHash::parse(&input.password_hash).map_err(|fault| format!("password_hash: {fault}"))?;
+        let Some(hash) = input.password_hash else {
+            let fault = || "missing field `password_hash`".to_owned();
+            return joins.ok_or_else(fault).map(|joins| Imported { email, user: None, joins: Some(joins) });
+        };
+        let hash = PasswordHash::parse(&hash).map_err(|fault| format!("password_hash: {fault}"))?;
         let now = self.now();
-        Ok(User::new(
-            id::new(now, self.env.random.as_ref()),
-            now,
-            email,
-            full_name,
-            given_once,
-            password_hash,
-        ))
+        let id = id::new(now, self.env.random.as_ref());
+        let user = User::new(id, now, email.clone(), full_name, given_once, hash);
+        Ok(Imported { email, user: Some(user), joins })
     }
 
     /// Stores users whose address is free, who were read with these roles; for each one whether it was.
@@ -70,6 +86,36 @@ impl Auth {
         let added = self.store.insert_users(users, &given, &entry).await?;
         added.ok_or_else(|| AuthError::Conflict("a role was changed or removed during the import".into()))
     }
+}
+
+/// The project and the role in it that a line names, of which neither is of use alone.
+fn joins(project: Option<&str>, role: Option<&str>) -> Result<Option<(Slug, ProjectRole)>, String> {
+    let roles = || ProjectRole::ALL.map(ProjectRole::name).join(", ");
+    match (project, role) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(format!("project is given without role, which is one of {}", roles())),
+        (None, Some(_)) => {
+            Err("role is given without project; the roles of a user in the installation are \"roles\"".into())
+        }
+        (Some(project), Some(role)) => {
+            let known = ProjectRole::from_name(role);
+            let known = known.ok_or_else(|| {
+                format!("there is no role \"{}\" in a project, only {}", shown(role), roles())
+            })?;
+            Ok(Some((Slug::parse(project).map_err(|_| no_project(project))?, known)))
+        }
+    }
+}
+
+/// That there is no such project.
+pub(super) fn no_project(slug: &str) -> String {
+    format!("there is no project \"{}\"", shown(slug))
+}
+
+/// As much of a text of the file as a message repeats.
+fn shown(text: &str) -> String {
+    let text: String = text.chars().take(MAX_SHOWN).collect();
+    text.escape_debug().to_string()
 }
 
 #[cfg(test)]
@@ -92,7 +138,7 @@ mod tests {
     fn user(number: usize, hash: &str) -> ImportedUser {
         ImportedUser {
             email: format!("u{number}@example.org"),
-            password_hash: hash.into(),
+            password_hash: Some(hash.into()),
             ..ImportedUser::default()
         }
     }
@@ -103,7 +149,7 @@ mod tests {
         let roles = world.auth.roles().await.unwrap();
         let import = async |user: &User| world.auth.import_users(&roles, std::slice::from_ref(user)).await;
         for (number, hash) in HASHES.iter().enumerate() {
-            let user = world.auth.read_import(&roles, user(number, hash)).unwrap();
+            let user = world.auth.read_import(&roles, user(number, hash)).unwrap().user.unwrap();
             assert_eq!(import(&user).await, Ok(vec![true]));
             assert_eq!(import(&user).await, Ok(vec![false]));
             let address = user.email.to_string();
@@ -125,7 +171,7 @@ mod tests {
         let roles = world.auth.roles().await.unwrap();
         let read = |number| {
             let input = ImportedUser { roles: Some(vec!["lab".into()]), ..user(number, HASHES[0]) };
-            world.auth.read_import(&roles, input).unwrap()
+            world.auth.read_import(&roles, input).unwrap().user.unwrap()
         };
         let mut users = vec![read(1), read(2)];
         assert_eq!(world.auth.import_users(&roles, &users).await, Ok(vec![true, true]));
@@ -150,7 +196,13 @@ mod tests {
         let world = World::new().await;
         let roles = world.auth.roles().await.unwrap();
         let good = user(1, HASHES[0]);
-        let of = |hash: &str| ImportedUser { password_hash: hash.into(), ..good.clone() };
+        let of = |hash: &str| ImportedUser { password_hash: Some(hash.into()), ..good.clone() };
+        let into = |project: Option<&str>, role: Option<&str>| ImportedUser {
+            project: project.map(str::to_owned),
+            role: role.map(str::to_owned),
+            ..good.clone()
+        };
+        let long = "x".repeat(200);
         let cases = [
             (ImportedUser { email: "ada".into(), ..good.clone() }, "email"),
             (ImportedUser { roles: Some(vec!["king".into()]), ..good.clone() }, "king"),
@@ -166,6 +218,17 @@ mod tests {
             (of("$argon2id$v=17$m=64,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), "version 17"),
             (of("$2b$04$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$"), "its alphabet"),
             (of("$md5$s3cret"), "password_hash"),
+            (ImportedUser { password_hash: None, ..good.clone() }, "missing field `password_hash`"),
+            (into(Some("battery"), None), "project is given without role"),
+            (into(None, Some("viewer")), "role is given without project"),
+            (
+                into(Some("battery"), Some("Viewer")),
+                "no role \"Viewer\" in a project, only viewer, contributor",
+            ),
+            (into(Some(""), Some("viewer")), "no project \"\""),
+            (into(Some("a\u{1b}[31m"), Some("viewer")), "no project \"a\\u{1b}[31m\""),
+            (into(Some(&long), Some("viewer")), &format!("no project \"{}\"", &long[..MAX_SHOWN])),
+            (into(Some("battery"), Some(&long)), &format!("no role \"{}\" in", &long[..MAX_SHOWN])),
         ];
         for (input, word) in cases {
             let fault = world.auth.read_import(&roles, input).unwrap_err();

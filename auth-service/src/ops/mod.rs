@@ -50,7 +50,7 @@ pub use self::{
     confirm::Confirmed,
     error::AuthError,
     grant::Grant,
-    import::ImportedUser,
+    import::{Imported, ImportedUser},
     login::Credentials,
     register::Registration,
     rotate::RefreshRequest,

@@ -126,7 +126,7 @@ mod tests {
         let import = ImportedUser {
             email: "bob@example.org".into(),
             roles: Some(vec!["left".into(), "right".into()]),
-            password_hash: "$2b$04$KT1/BM1FfKywVHeeWcAMauA085BZGW1yHrcC7EC2BVKGDR27EhEQe".into(),
+            password_hash: Some("$2b$04$KT1/BM1FfKywVHeeWcAMauA085BZGW1yHrcC7EC2BVKGDR27EhEQe".into()),
             ..ImportedUser::default()
         };
         assert!(world.auth.read_import(&roles, import).unwrap_err().contains("the maximum is 4096"));

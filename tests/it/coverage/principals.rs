@@ -30,7 +30,7 @@ const KINDS: [Kind; 9] = [Login, Narrowed, MustChange, ClientSession, Key, Servi
 
 /// Everything that this test opens, each scope by its name: narrower than an administrator, who holds `*`.
 const SCOPES: &str = "audit:read calculations:read calculations:write clients:read clients:write \
-    collections:write revocations:read revocations:write reviews:read reviews:write roles:read roles:write \
+    collections:write memberships:read projects:read projects:write revocations:read revocations:write reviews:read reviews:write roles:read roles:write \
     series:read series:write users:read users:write";
 const PASSWORD: &str = "nine sacks beside the weir";
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -46,6 +46,8 @@ const SELF_SERVICE: &[&str] = &[
     "GET /auth/api-keys",
     "POST /auth/api-keys",
     "DELETE /auth/api-keys/{id}",
+    "POST /auth/projects/{id}/invitations",
+    "POST /auth/invitations/accept",
 ];
 
 /// What is expected of an answer.
@@ -72,6 +74,10 @@ fn expected(route: &str, kind: Kind) -> Expected {
         (route, _) if SELF_SERVICE.contains(&route) => only(&[Login]),
         // It asks for one of several scopes, after the kind of principal.
         ("GET /auth/search", _) => only(&[Login, Narrowed, ClientSession, Key, Service]),
+        // A login needs no scope here, and is asked for the kind of principal first.
+        (route, _) if route.contains(" /auth/projects") || route.contains(" /auth/teams") => {
+            only(&[Login, Narrowed, ClientSession, Key, Service])
+        }
         (_, MustChange) => Refused("insufficient_scope"),
         _ => only(&[Login, Narrowed, ClientSession, Key, Service]),
     }

@@ -15,6 +15,8 @@ enum Column {
     FullName,
     Roles,
     PasswordHash,
+    Project,
+    Role,
 }
 
 /// The columns of a table, as its first row names them.
@@ -33,10 +35,12 @@ impl Table {
                 "full_name" | "name" => Column::FullName,
                 "roles" => Column::Roles,
                 "password_hash" | "hash" => Column::PasswordHash,
+                "project" => Column::Project,
+                "role" => Column::Role,
                 _ => {
                     let shown: String = name.chars().take(MAX_SHOWN).collect();
                     bail!(
-                        "unknown column \"{}\"; the columns are email, full_name, roles, password_hash",
+                        "unknown column \"{}\"; the columns are email, full_name, roles, password_hash, project, role",
                         shown.escape_debug()
                     )
                 }
@@ -46,8 +50,11 @@ impl Table {
             }
             columns.push(column);
         }
-        for (needed, name) in [(Column::Email, "email"), (Column::PasswordHash, "password_hash")] {
-            if !columns.contains(&needed) {
+        let has = |column| columns.contains(&column);
+        // Users who are there already are put into a project without a hash.
+        let has_users = has(Column::PasswordHash) || has(Column::Project);
+        for (has_it, name) in [(has(Column::Email), "email"), (has_users, "password_hash")] {
+            if !has_it {
                 bail!("there is no column \"{name}\"");
             }
         }
@@ -69,11 +76,18 @@ impl Table {
                     let roles = value.split([' ', ';']).filter(|role| !role.is_empty()).map(str::to_owned);
                     user.roles = Some(roles.collect()).filter(|roles: &Vec<_>| !roles.is_empty());
                 }
-                Column::PasswordHash => user.password_hash = value,
+                Column::PasswordHash => user.password_hash = given(value),
+                Column::Project => user.project = given(value),
+                Column::Role => user.role = given(value),
             }
         }
         Ok(user)
     }
+}
+
+/// A field that is empty counts as missing.
+fn given(value: String) -> Option<String> {
+    Some(value).filter(|value| !value.is_empty())
 }
 
 fn fields(row: &[u8]) -> Result<Vec<String>, String> {
@@ -124,11 +138,19 @@ mod tests {
         let table = Table::of(b" Email ,\"hash\",name,roles").unwrap();
         let user =
             table.user("ada@example.org,$2b$,\"Lovelace, \"\"Ada\"\"\",viewer;scientist".as_bytes()).unwrap();
-        assert_eq!((user.email.as_str(), user.password_hash.as_str()), ("ada@example.org", "$2b$"));
+        assert_eq!((user.email.as_str(), user.password_hash.as_deref()), ("ada@example.org", Some("$2b$")));
         assert_eq!(user.full_name.as_deref(), Some("Lovelace, \"Ada\""));
         assert_eq!(user.roles, Some(vec!["viewer".into(), "scientist".into()]));
         let user = table.user(b"a,b,Ada \"the countess\",").unwrap();
         assert_eq!((user.full_name.as_deref(), user.roles), (Some("Ada \"the countess\""), None));
+        assert_eq!((user.project, user.role), (None, None));
+        let table = Table::of(b"email,project,Role").unwrap();
+        let user = table.user(b"a,battery,viewer").unwrap();
+        let of_project = (user.project.as_deref(), user.role.as_deref(), user.password_hash);
+        assert_eq!(of_project, (Some("battery"), Some("viewer"), None));
+        let table = Table::of(b"email,hash,project,role").unwrap();
+        let user = table.user(b"a,,,").unwrap();
+        assert_eq!((user.password_hash, user.project, user.role), (None, None, None));
     }
 
     #[test]
@@ -153,6 +175,8 @@ mod tests {
             (&b"email,password_hash,color"[..], "\"color\""),
             (b"email;password_hash", "email;password_hash"),
             (b"email,full_name", "\"password_hash\""),
+            (b"email,role", "\"password_hash\""),
+            (b"email,project,project", "more than once"),
             (b"hash,full_name", "\"email\""),
             (b"email,hash,name,full_name", "more than once"),
             (b"email,\"hash", "CSV"),

@@ -134,7 +134,7 @@ impl Auth {
         let act = Act::new(Action::ProjectMemberRemoved).to("project", &key.project).saying(detail);
         let entry = self.entry_of(actor, act);
         let outcome = self.until_current(&entry, async || {
-            let leaves = key.kind == MemberKind::User && actor.leaves(&key.member)?;
+            let leaves = key.kind == MemberKind::User && actor.leaves(&key.member);
             let needed = if leaves { ProjectRole::Viewer } else { ProjectRole::Owner };
             let (project, _) = self.deciding(actor, &key.project, needed).await?;
             is_expected(project.version, expected)?;

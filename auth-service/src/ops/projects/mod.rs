@@ -1,6 +1,7 @@
 //! Projects: made by whoever may, looked after by their owners.
 
 mod feed;
+mod imported;
 mod invitations;
 mod leaving;
 mod members;
@@ -16,8 +17,11 @@ use shared_models::{
 };
 use tokio::time::{Instant, sleep};
 
-pub use self::feed::Snapshot;
 use self::standing::of_user;
+pub use self::{
+    feed::Snapshot,
+    imported::{Placed, Placement},
+};
 use super::{Actor, Auth, AuthError, audit::Act};
 use crate::{
     domain::{
@@ -37,8 +41,6 @@ const MOST_MADE: u64 = 1000;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long a change that was overtaken waits at most before it is tried again, in milliseconds.
 const PAUSE: u8 = 32;
-/// The scope of those who change projects in which they have a role.
-const WRITE: &str = "projects:write";
 /// Slugs that are tried for a title.
 const MOST_SLUGS: u32 = 6;
 /// How many of them are that of the title, or have a small number.
@@ -203,10 +205,22 @@ impl Auth {
         entry: &Entry,
         decide: impl AsyncFn() -> Result<(Change, T), AuthError>,
     ) -> Result<T, AuthError> {
+        let decide = async || {
+            let (change, decided) = decide().await?;
+            Ok((change, entry.clone(), decided))
+        };
+        self.until_current_with(decide).await
+    }
+
+    /// The same where the entry depends on what was decided.
+    async fn until_current_with<T>(
+        &self,
+        decide: impl AsyncFn() -> Result<(Change, Entry, T), AuthError>,
+    ) -> Result<T, AuthError> {
         let started = Instant::now();
         loop {
-            let (change, decided) = decide().await?;
-            if change.is_empty() || self.store.change_projects(&change, entry).await? {
+            let (change, entry, decided) = decide().await?;
+            if change.is_empty() || self.store.change_projects(&change, &entry).await? {
                 return Ok(decided);
             }
             if started.elapsed() >= PATIENCE {

@@ -200,7 +200,7 @@ impl Auth {
         let detail = format!("user {user}");
         let entry = self.entry_of(actor, Act::new(Action::TeamMemberRemoved).to("team", id).saying(detail));
         let outcome = self.until_current(&entry, async || {
-            let leaves = actor.leaves(user)?;
+            let leaves = actor.leaves(user);
             let (team, manages) = self.place_in(actor, id).await?;
             if !manages && !leaves {
                 return Err(AuthError::TeamManagerNeeded);
