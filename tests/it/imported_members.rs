@@ -64,7 +64,8 @@ async fn members(stack: &Stack, project: &str) -> Vec<(String, String)> {
 }
 
 fn lines(lines: &[Value]) -> String {
-    format!("{}\n", lines.join("\n"))
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    lines.join("\n")
 }
 
 fn line(email: &str, hash: Option<&str>, project: &str, role: &str) -> Value {
@@ -124,7 +125,10 @@ async fn a_project_is_made_for_a_user_who_is_there(mut stack: Stack) {
         (&project["slug"], &project["title"], &project["role"]),
         (&json!("battery"), &json!("Battery cathodes"), &json!("owner"))
     );
-    assert_eq!(admin.get("/auth/projects").await.json()["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        admin.get("/auth/projects?slug=battery").await.json()["items"].as_array().map(Vec::len),
+        Some(1)
+    );
     let log = admin.get("/auth/audit?action=project_created").await.json();
     let [refused, entry] = log["items"].as_array().expect("entries").as_slice() else {
         panic!("{log}");

@@ -70,7 +70,7 @@ async fn a_project_is_shared_by_invitation_and_its_members_leave(stack: Stack) {
     let refused = bob.patch(&path, &json!({"title": "Mine"})).await;
     assert_eq!((refused.status, refused.code().as_str()), (403, "insufficient_role"));
     let detail = refused.json()["detail"].as_str().expect("a detail").to_owned();
-    assert!(detail.contains("owner") && detail.contains(&id(&ada).await), "{detail}");
+    assert!(detail.contains("the role owner") && detail.contains("Ada Lovelace"), "{detail}");
 
     // Two changes that are based on the same version.
     let seen = ada.get(&path).await;

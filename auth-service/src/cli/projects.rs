@@ -2,12 +2,22 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::{prepared, say};
-use crate::{admin::Admin, ops::AuthError, settings::Settings};
+use crate::{
+    admin::Admin,
+    domain::{name::FullName, project::Slug},
+    ops::AuthError,
+    settings::Settings,
+};
 
 pub(super) async fn create(settings: &Settings, title: &str, slug: Option<&str>, owner: &str) -> Result<()> {
+    // Refused before the store is opened.
+    FullName::parse(title).map_err(|fault| anyhow!("title: {fault}"))?;
+    if let Some(slug) = slug {
+        Slug::parse(slug).map_err(|fault| anyhow!("slug: {fault}"))?;
+    }
     let admin = Admin::new(Arc::new(prepared(settings).await?));
     let Some(user) = admin.user_by_email(owner).await? else {
         bail!("no user has the address {owner}; nothing was changed");

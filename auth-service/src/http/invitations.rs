@@ -72,7 +72,9 @@ pub(super) async fn create(
         ("id" = String, Path, description = "The project's id"),
         ("invitation" = String, Path, description = "The invitation's id"),
     ),
-    responses((status = 204, description = "Withdrawn"), refusals::Caller, refusals::ProjectRole, refusals::Missing),
+    responses(
+        (status = 204, description = "Withdrawn"), refusals::Caller, refusals::ProjectRole, refusals::Missing, refusals::Rule,
+    ),
 )]
 pub(super) async fn withdraw(
     Acting(actor): Acting,

@@ -41,7 +41,7 @@ impl FromParameters for LogParameters {
 /// Follow memberships
 ///
 /// Without `after`: everything as it is now, as NDJSON. Its first line has `next` and `personal`, each other one a fact, and the last
-/// one `"complete": true`; without that one it was cut off. With `after` a long poll of what was changed since: continue with `next`.
+/// one `"complete": true`; without it the answer is incomplete. With `after` a long poll of what was changed since: continue with `next`.
 /// Each fact is the state from then on, whatever was sent before, so that reading one twice does no harm. Where `personal` is true
 /// each user owns a project that has the user's id, of which the log says nothing. Entries are kept for a day: a reader that was away
 /// for longer gets 410 and reads everything again.

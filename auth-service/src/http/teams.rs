@@ -66,7 +66,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post, path = "/auth/teams", tag = "Teams", request_body = TeamName,
     security(("oauth2" = ["projects:write"]), ("bearer" = [])),
-    responses((status = 201, description = "The team", body = Team), refusals::Caller, refusals::Scope, refusals::Body),
+    responses((status = 201, description = "The team", body = Team), refusals::Caller, refusals::Scope, refusals::Rule, refusals::Body),
 )]
 pub(super) async fn create(
     Acting(actor): Acting,
@@ -107,7 +107,7 @@ pub(super) async fn one(
     request_body(content((TeamName = "application/merge-patch+json"), (TeamName = "application/json"))),
     responses(
         (status = 200, description = "The team", body = Team),
-        refusals::Caller, refusals::ProjectRole, refusals::Missing, refusals::Version, refusals::Body,
+        refusals::Caller, refusals::ProjectRole, refusals::Missing, refusals::Rule, refusals::Version, refusals::Body,
     ),
 )]
 pub(super) async fn rename(

@@ -131,6 +131,7 @@ fn is_refusal(error: &AuthError) -> bool {
             | AuthError::NoInvitation
             | AuthError::InvalidCredentials
             | AuthError::Conflict(_)
+            | AuthError::LastOwner { .. }
             | AuthError::Taken { .. }
     )
 }

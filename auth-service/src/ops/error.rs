@@ -150,7 +150,7 @@ fn last_owner(titles: &[String], count: usize) -> String {
         (_, 0) => named.join(", "),
         (_, more) => format!("{} and {more} more", named.join(", ")),
     };
-    format!("nobody else owns {which}; another owner is needed first, whom an administrator can add too")
+    format!("nobody else owns {which}; another owner is needed first; an administrator can add one")
 }
 
 impl From<StoreError> for AuthError {

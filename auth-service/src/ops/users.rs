@@ -1,6 +1,7 @@
 //! What administrators do with users: find them, change them, remove them, end their sessions.
 
 use shared_models::{auth::UserChange, problem::FieldError};
+use tokio::time::Instant;
 
 use super::{Actor, Auth, AuthError, audit::Act, error::weak, register::about};
 use crate::{
@@ -16,9 +17,6 @@ use crate::{
     },
     store::{UserFilter, UserOutcome, UserWrite},
 };
-
-/// How often a change that others overtake is tried.
-const MAX_TRIES: usize = 8;
 
 /// A change of a name.
 enum Renaming {
@@ -54,7 +52,8 @@ impl Auth {
         entry: &Entry,
     ) -> Result<User, AuthError> {
         let mut roles = self.roles().await?;
-        for _ in 0..MAX_TRIES {
+        let started = Instant::now();
+        loop {
             let renaming = self.check(&roles, change)?;
             let before = self.user(id).await?;
             self.may_act_on(actor, &before).await?;
@@ -80,8 +79,8 @@ impl Auth {
                 UserOutcome::LastAdmin => return Err(last_admin()),
                 UserOutcome::RoleChanged => roles = self.fresh_roles().await?,
             }
+            self.try_again(started).await?;
         }
-        Err(AuthError::ChangedMeanwhile)
     }
 
     /// The checks of a change that do not need the user.
@@ -170,7 +169,8 @@ impl Auth {
 
     /// Removes a user, unless no administrator would be left, or a project without an owner.
     pub(super) async fn removed(&self, actor: &Actor, id: &str, entry: &Entry) -> Result<(), AuthError> {
-        for _ in 0..MAX_TRIES {
+        let started = Instant::now();
+        loop {
             let projects = self.removed_from_projects(actor, id).await?;
             match self.store.delete_user(id, &projects, &self.revocation_clock, entry).await? {
                 UserOutcome::Done => return Ok(()),
@@ -178,8 +178,8 @@ impl Auth {
                 UserOutcome::LastAdmin => return Err(last_admin()),
                 UserOutcome::RoleChanged | UserOutcome::ProjectChanged => {}
             }
+            self.try_again(started).await?;
         }
-        Err(AuthError::ChangedMeanwhile)
     }
 
     /// The sessions of a user that can still be refreshed, as [`Auth::sessions`] lists them.

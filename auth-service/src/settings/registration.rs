@@ -6,8 +6,15 @@ use service_kit::settings::SettingsError;
 use crate::domain::roles::RoleTable;
 
 /// Scopes that change permissions or what is recorded.
-const ADMINISTRATIVE: [&str; 6] =
-    ["audit:read", "clients:write", "collections:write", "revocations:write", "roles:write", "users:write"];
+const ADMINISTRATIVE: [&str; 7] = [
+    "audit:read",
+    "clients:write",
+    "collections:write",
+    "projects:admin",
+    "revocations:write",
+    "roles:write",
+    "users:write",
+];
 
 /// Who may sign up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

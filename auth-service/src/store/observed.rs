@@ -150,7 +150,7 @@ observed! { Observed:
         #[read]
         fn team_members(team: &str, after: Option<&str>, limit: u32) -> Result<Vec<TeamMember>, StoreError>;
         #[read]
-        fn team_size(team: &str) -> Result<TeamSize, StoreError>;
+        fn team_size(team: &str, user: &str) -> Result<TeamSize, StoreError>;
         #[read]
         fn teams_of(user: &str) -> Result<Vec<TeamMember>, StoreError>;
         #[read]

@@ -49,8 +49,8 @@ pub struct TeamFilter {
 pub struct TeamSize {
     /// All of them.
     pub users: u64,
-    /// Those who manage it.
-    pub managers: u64,
+    /// Those who manage it, are not disabled and are not the user who was asked about.
+    pub other_managers: u64,
 }
 
 /// A user who owns a project, and by which of its members.
@@ -116,8 +116,8 @@ pub trait Projects: Send + Sync {
         limit: u32,
     ) -> Result<Vec<TeamMember>, StoreError>;
 
-    /// How many users a team has, and how many of them manage it.
-    async fn team_size(&self, team: &str) -> Result<TeamSize, StoreError>;
+    /// How many users a team has, and how many others than this user manage it.
+    async fn team_size(&self, team: &str, user: &str) -> Result<TeamSize, StoreError>;
 
     /// The teams of a user, and the user's place in each.
     async fn teams_of(&self, user: &str) -> Result<Vec<TeamMember>, StoreError>;

@@ -10,7 +10,7 @@ use actix_web::{
     web::{Bytes, BytesMut},
 };
 use futures_util::{Stream, StreamExt as _};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use shared_models::problem::{FieldError, ProblemCode};
 use tokio::time::Instant;
 
@@ -96,10 +96,16 @@ pub fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let fault = error.into_inner();
-        if !fault.is_data() {
+        // What is no name of a list, such as null, is a fault of syntax to the parser, and a wrong type to the caller.
+        let is_json = fault.is_data() || serde_json::from_slice::<IgnoredAny>(text).is_ok();
+        if !is_json {
             return not_json(text, &fault);
         }
-        let message = without_values(&fault.to_string());
+        let message = if fault.is_data() {
+            without_values(&fault.to_string())
+        } else {
+            "has the wrong type".to_owned()
+        };
         Problem::validation(vec![match missing(&message) {
             Some(name) => FieldError::at(pointer + "/" + name, "required", format!("{name:?} is required")),
             None => FieldError::at(pointer, "type", message),

@@ -32,11 +32,11 @@ pub struct UserGuard {
     pub version: i64,
 }
 
-/// What a store is to do in one transaction. It does nothing where a project, a team or a user is no longer at the version before,
+/// What a store does in one transaction. It does nothing where a project, a team or a user is no longer at the version before,
 /// where one that is new is there already, or where the invitation that is accepted is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// Projects as they are to be. One of version 1 is new.
+    /// Projects in their new state. One of version 1 is new.
     pub projects: Vec<Project>,
     /// Projects that stay as they are at this version, which rises by one: what was decided depends on their members.
     pub guards: Vec<(String, i64)>,
@@ -44,7 +44,7 @@ pub struct Change {
     pub raised: Vec<String>,
     /// Users who are added, or on whom the decision depends: they must be as they were found.
     pub users: Vec<UserGuard>,
-    /// Teams as they are to be. One of version 1 is new.
+    /// Teams in their new state. One of version 1 is new.
     pub teams: Vec<Team>,
     /// Teams that stay as they are at this version, which rises by one: what was decided depends on their users or projects.
     pub team_guards: Vec<(String, i64)>,

@@ -71,7 +71,8 @@ async fn every_operation_says_that_it_refuses_and_does_so_if_a_parameter_is_give
         }
     }
     let expected = [
-        "action", "actor", "after", "disabled", "email", "id", "limit", "name", "q", "role", "target", "wait",
+        "action", "actor", "after", "all", "archived", "disabled", "email", "id", "limit", "name", "q",
+        "role", "slug", "target", "wait",
     ];
     assert_eq!(asked.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }

@@ -123,7 +123,7 @@ impl Auth {
             let mut members = self.members_among(&project.id, wanted).await?;
             let strangers: Vec<&Wanted> =
                 wanted.iter().filter(|one| members.insert(one.user.clone())).collect();
-            let users = stream::iter(&strangers).map(|one| self.enabled(&one.user)).buffered(LOOKED_UP);
+            let users = stream::iter(&strangers).map(|one| self.still_enabled(&one.user)).buffered(LOOKED_UP);
             let users: Vec<UserGuard> = users.try_collect().await?;
             let joins = strangers.iter().map(|one| Membership {
                 key: MemberKey::of_user(&project.id, &one.user),
@@ -142,6 +142,15 @@ impl Auth {
         });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
+    }
+
+    async fn still_enabled(&self, user: &str) -> Result<UserGuard, AuthError> {
+        self.enabled(user).await.map_err(|error| match error {
+            AuthError::NotFound(_) => {
+                AuthError::Conflict("a user was disabled or removed during the import".into())
+            }
+            other => other,
+        })
     }
 
     /// Those of these users who are members of the project by themselves, and have not expired.

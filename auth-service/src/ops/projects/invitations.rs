@@ -7,7 +7,7 @@ use shared_models::projects::{
 };
 use time::OffsetDateTime;
 
-use super::{Actor, Auth, AuthError};
+use super::{Actor, Auth, AuthError, through};
 use crate::{
     domain::{
         audit::Action,
@@ -103,13 +103,13 @@ impl Auth {
         let (outcome, entry) = match self.invitation(token).await {
             Err(error) => (Err(error), entry),
             Ok(invitation) => {
-                let entry = entry.on("project", &invitation.project).saying(invitation.role.name());
+                let entry = entry.on("project", &invitation.project);
+                let entry = entry.saying(format!("{} {}", invitation.id, invitation.role.name()));
                 let decide = async || self.acceptance(actor, &self.invitation(token).await?).await;
                 (self.until_current(&entry, decide).await, entry)
             }
         };
-        let project = self.or_refused(entry, outcome).await?;
-        self.project(actor, &project).await
+        self.or_refused(entry, outcome).await
     }
 
     /// The invitation of a token, if it can be accepted.
@@ -126,7 +126,7 @@ impl Auth {
         &self,
         actor: &Actor,
         invitation: &Invitation,
-    ) -> Result<(Change, String), AuthError> {
+    ) -> Result<(Change, wire::Project), AuthError> {
         if actor.subject == invitation.made_by {
             return Err(AuthError::Conflict("you made this invitation; it is for somebody else".into()));
         }
@@ -136,28 +136,40 @@ impl Auth {
         let joining = self.enabled(&actor.subject).await?;
         let key = MemberKey::of_user(&project.id, &actor.subject);
         let before = self.store.membership(&key).await?.filter(|before| before.is_live(self.now()));
-        if let Some(before) = before.as_ref().filter(|before| before.role >= invitation.role) {
-            let role = before.role.name();
-            return Err(AuthError::Conflict(format!("you are a {role} of this project already")));
-        }
-        // Nobody gives a role for longer than they have it, nor takes the end from a membership that has one.
-        let ends = [makers_end, before.and_then(|before| before.expires_at)];
+        let expires_at = match &before {
+            Some(before) if before.role >= invitation.role => {
+                let role = before.role.name();
+                return Err(AuthError::Conflict(format!("you are a {role} of this project already")));
+            }
+            Some(before) if before.expires_at.is_none() && makers_end.is_some() => {
+                let role = before.role.name();
+                let why = format!("you are a {role} of this project without an end, and this role has one");
+                return Err(AuthError::Conflict(why));
+            }
+            // Nobody gives a role for longer than they have it, nor takes the end from a membership that has one.
+            _ => [makers_end, before.and_then(|before| before.expires_at)].into_iter().flatten().min(),
+        };
         let joins = Membership {
             key,
             role: invitation.role,
             managed_by: ManagedBy::Invite,
-            expires_at: ends.into_iter().flatten().min(),
+            expires_at,
             added_by: invitation.made_by.clone(),
             added_at: self.now(),
         };
+        let mut others =
+            self.through_of(actor, Some(&project.id)).await?.remove(&project.id).unwrap_or_default();
+        others.retain(|other| other.kind != MemberKind::User);
+        others.push(through(&joins));
+        let shown = project.changed().view(&Standing::of(others, actor.scope.covers(super::ADMIN)));
         let change = Change {
-            guards: vec![(project.id.clone(), project.version)],
+            guards: vec![(project.id, project.version)],
             users: vec![maker, joining],
             accepted: Some(invitation.id.clone()),
             members: vec![joins],
             ..Change::default()
         };
-        Ok((change, project.id))
+        Ok((change, shown))
     }
 
     /// Who made an invitation, and when their role ends. It can be accepted only while they could make it again.

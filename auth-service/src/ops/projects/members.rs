@@ -2,7 +2,7 @@
 
 use service_kit::precondition::Precondition;
 use shared_models::projects::{ManagedBy, Member, MemberKind, MemberRole, ProjectRole};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Actor, Auth, AuthError, invitations::not_archived, is_expected};
 use crate::{
@@ -89,17 +89,21 @@ impl Auth {
         input: &MemberRole,
         expected: &Precondition,
     ) -> Result<(i64, Member), AuthError> {
-        let detail = format!("{} {} {}", key.kind.name(), key.member, input.role.name());
+        let until = input.expires_at.and_then(|end| end.format(&Rfc3339).ok());
+        let until = until.map(|end| format!(" until={end}")).unwrap_or_default();
+        let detail = format!("{} {} {}{until}", key.kind.name(), key.member, input.role.name());
         let act = Act::new(Action::ProjectMemberSet).to("project", &key.project).saying(detail);
         let entry = self.entry_of(actor, act);
         let outcome = self.until_current(&entry, async || {
-            let (project, _) = self.deciding(actor, &key.project, ProjectRole::Owner).await?;
+            let (project, standing) = self.deciding(actor, &key.project, ProjectRole::Owner).await?;
             is_expected(project.version, expected)?;
-            let guards = self.may_be_member(actor, key, input).await?;
-            let before = self.store.membership(key).await?;
-            if before.as_ref().is_none_or(|before| input.role > before.role) {
+            ends_in_time(input, self.now(), standing.ends(ProjectRole::Owner))?;
+            let before = self.store.membership(key).await?.filter(|before| before.is_live(self.now()));
+            let is_more = before.as_ref().is_none_or(|before| input.role > before.role);
+            if is_more {
                 not_archived(&project)?;
             }
+            let guards = self.may_be_member(actor, key, input, is_more).await?;
             let next = Membership {
                 key: key.clone(),
                 role: input.role,
@@ -114,7 +118,8 @@ impl Auth {
             if next.role != ProjectRole::Owner || next.expires_at.is_some() {
                 self.keeps_an_owner(&project, |owner| owner.key == *key).await?;
             }
-            let guards = Change { guards: vec![(project.id, project.version)], ..guards };
+            let withdrawn = self.void_invitations(key, Some(input.role)).await?;
+            let guards = Change { guards: vec![(project.id, project.version)], withdrawn, ..guards };
             Ok((Change { members: vec![next.clone()], ..guards }, (version, next)))
         });
         let outcome = outcome.await;
@@ -140,30 +145,51 @@ impl Auth {
             is_expected(project.version, expected)?;
             self.store.membership(key).await?.ok_or(AuthError::NotFound("member"))?;
             self.keeps_an_owner(&project, |owner| owner.key == *key).await?;
+            let withdrawn = self.void_invitations(key, None).await?;
             let (version, guards) = (project.version + 1, vec![(project.id, project.version)]);
-            Ok((Change { guards, leaving: vec![key.clone()], ..Change::default() }, version))
+            Ok((Change { guards, withdrawn, leaving: vec![key.clone()], ..Change::default() }, version))
         });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
     }
 
-    /// Refuses what cannot be a member, or not in this role. Returns what must still be so when it is made one.
+    /// The invitations of a user who has no more than this role by themselves: what they could no longer make.
+    async fn void_invitations(
+        &self,
+        key: &MemberKey,
+        role: Option<ProjectRole>,
+    ) -> Result<Vec<String>, AuthError> {
+        if key.kind != MemberKind::User {
+            return Ok(Vec::new());
+        }
+        let may_give = role.filter(|role| *role >= ProjectRole::Maintainer);
+        let made = self.store.invitations(&key.project).await?.into_iter();
+        let void = made.filter(|one| one.made_by == key.member && Some(one.role) > may_give);
+        Ok(void.map(|one| one.id).collect())
+    }
+
+    /// Refuses what cannot be a member, or not in this role. A member who gets no more than they have need not be enabled, nor
+    /// known to the caller. Returns what must still be so when it is made one.
     async fn may_be_member(
         &self,
         actor: &Actor,
         key: &MemberKey,
         input: &MemberRole,
+        is_more: bool,
     ) -> Result<Change, AuthError> {
-        if input.expires_at.is_some_and(|end| end <= self.now()) {
-            return Err(AuthError::invalid("/expires_at", "minimum", "expires_at: must be in the future"));
-        }
         match key.kind {
             MemberKind::User => {
-                let users = vec![self.enabled(&key.member).await?];
+                let found = self.store.user_guard(&key.member).await?;
+                let user = found.filter(|user| !user.disabled || !is_more);
+                let users = vec![user.ok_or(AuthError::NotFound("user"))?];
                 Ok(Change { users, ..Change::default() })
             }
             MemberKind::Team => {
-                let (team, _) = self.place_in(actor, &key.member).await?;
+                let team = if is_more {
+                    self.place_in(actor, &key.member).await?.0
+                } else {
+                    self.store.team(&key.member).await?.ok_or(AuthError::NotFound("team"))?
+                };
                 Ok(Change { team_guards: vec![(team.id, team.version)], ..Change::default() })
             }
             MemberKind::Service => {
@@ -187,7 +213,7 @@ impl Auth {
         found.ok_or(AuthError::NotFound("user"))
     }
 
-    /// Refuses what would leave the project without an owner: all are gone but those who stay.
+    /// Refuses what would leave the project without an owner.
     pub(super) async fn keeps_an_owner(
         &self,
         project: &Project,
@@ -200,6 +226,23 @@ impl Auth {
         }
         Err(AuthError::LastOwner { titles: vec![project.title.as_str().to_owned()], count: 1 })
     }
+}
+
+/// Refuses an end that is past, and a membership that outlives the role of the owner who gives it.
+fn ends_in_time(
+    input: &MemberRole,
+    now: OffsetDateTime,
+    owner_until: Option<OffsetDateTime>,
+) -> Result<(), AuthError> {
+    if input.expires_at.is_some_and(|end| end <= now) {
+        return Err(AuthError::invalid("/expires_at", "minimum", "expires_at: must be in the future"));
+    }
+    let Some(last) = owner_until.filter(|last| input.expires_at.is_none_or(|end| end > *last)) else {
+        return Ok(());
+    };
+    let last = last.format(&Rfc3339).unwrap_or_default();
+    let fault = format!("expires_at: must not be later than {last}, when your own role ends");
+    Err(AuthError::invalid("/expires_at", "maximum", fault))
 }
 
 /// A time as both stores keep it.

@@ -1,4 +1,4 @@
-//! Projects: made by whoever may, looked after by their owners.
+//! Projects: made by users, looked after by their owners.
 
 mod feed;
 mod imported;
@@ -87,8 +87,7 @@ impl Auth {
         input: &NewProject,
     ) -> Result<wire::Project, AuthError> {
         let id = id::new(self.now(), self.env.random.as_ref());
-        let act = Act::new(Action::ProjectCreated).to("project", &id).saying(&input.title);
-        let entry = self.entry_of(actor, act);
+        let entry = self.entry_of(actor, Act::new(Action::ProjectCreated));
         let outcome = self.try_create_project(actor, input, &id, &entry).await;
         self.or_refused(entry, outcome).await
     }
@@ -105,7 +104,7 @@ impl Auth {
         // The slug of personal projects is taken from the start.
         for attempt in u32::from(of_title.is_personal())..MOST_SLUGS {
             let slug = chosen.clone().unwrap_or_else(|| self.nth_slug(&of_title, attempt));
-            let made = self.until_current(entry, async || {
+            let made = self.until_current_with(async || {
                 let owner = self.first_owner(actor, input.owner.as_deref()).await?;
                 let project = Project {
                     id: id.to_owned(),
@@ -122,7 +121,8 @@ impl Auth {
                 let standing = Standing::of(Vec::from_iter(own), actor.scope.covers(ADMIN));
                 let shown = project.view(&standing);
                 let (users, projects, members) = (vec![owner], vec![project], vec![owning]);
-                Ok((Change { projects, users, members, ..Change::default() }, shown))
+                let entry = entry.on("project", id).saying(shown.slug.as_str());
+                Ok((Change { projects, users, members, ..Change::default() }, entry, shown))
             });
             match made.await {
                 Err(AuthError::Taken { .. }) if chosen.is_none() => {}
@@ -223,13 +223,19 @@ impl Auth {
             if change.is_empty() || self.store.change_projects(&change, &entry).await? {
                 return Ok(decided);
             }
-            if started.elapsed() >= PATIENCE {
-                return Err(AuthError::ChangedMeanwhile);
-            }
-            // Those who were overtaken together do not come back together.
-            let [pause] = service_kit::random::bytes::<1>(self.env.random.as_ref());
-            sleep(Duration::from_millis((pause % PAUSE).into())).await;
+            self.try_again(started).await?;
         }
+    }
+
+    /// Waits before a change that others overtook is tried again, as long as it has been tried since `started`.
+    pub(super) async fn try_again(&self, started: Instant) -> Result<(), AuthError> {
+        if started.elapsed() >= PATIENCE {
+            return Err(AuthError::ChangedMeanwhile);
+        }
+        // Those who were overtaken together do not come back together.
+        let [pause] = service_kit::random::bytes::<1>(self.env.random.as_ref());
+        sleep(Duration::from_millis((pause % PAUSE).into())).await;
+        Ok(())
     }
 }
 

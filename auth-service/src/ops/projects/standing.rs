@@ -40,9 +40,10 @@ impl Auth {
             let standing = Standing::of(vec![of_user(&personal.id)], actor.scope.covers(ADMIN));
             return Ok((personal, standing));
         }
-        // Both are read whatever the first one says: the time of a refusal does not tell whether there is a project.
-        let (project, mut through) =
-            tokio::try_join!(async { Ok(self.store.project(id).await?) }, self.through_of(actor, Some(id)))?;
+        // The project first: a change that is based on its version is based on members who are not older. Both are read whatever
+        // the first one says, so that the time of a refusal does not tell whether there is a project.
+        let project = self.store.project(id).await?;
+        let mut through = self.through_of(actor, Some(id)).await?;
         let standing = Standing::of(through.remove(id).unwrap_or_default(), actor.scope.covers(ADMIN));
         match project {
             Some(project) if standing.may(ProjectRole::Viewer) == Verdict::Allowed => Ok((project, standing)),

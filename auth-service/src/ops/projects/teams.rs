@@ -50,9 +50,8 @@ impl Auth {
     /// Makes a team. The caller manages it.
     pub async fn create_team(&self, actor: &Actor, name: &str) -> Result<wire::Team, AuthError> {
         let id = id::new(self.now(), self.env.random.as_ref());
-        let act = Act::new(Action::TeamCreated).to("team", &id).saying(name);
-        let entry = self.entry_of(actor, act);
-        let outcome = self.until_current(&entry, async || {
+        let entry = self.entry_of(actor, Act::new(Action::TeamCreated));
+        let outcome = self.until_current_with(async || {
             let name = self::name(name)?;
             if !actor.acts_for_user() {
                 return Err(AuthError::LoginNeeded);
@@ -70,8 +69,9 @@ impl Auth {
                 added_by: actor.subject.clone(),
                 added_at: now,
             };
-            let shown = view(&team, true);
-            Ok((Change { users, teams: vec![team], team_members: vec![first], ..Change::default() }, shown))
+            let (shown, entry) = (view(&team, true), entry.on("team", &id).saying(team.name.as_str()));
+            let teams = vec![team];
+            Ok((Change { users, teams, team_members: vec![first], ..Change::default() }, entry, shown))
         });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
@@ -104,7 +104,7 @@ impl Auth {
         expected: &Precondition,
     ) -> Result<(), AuthError> {
         let entry = self.entry_of(actor, Act::new(Action::TeamRemoved).to("team", id));
-        let outcome = self.until_current(&entry, async || {
+        let outcome = self.until_current_with(async || {
             let team = self.managed(actor, id, expected).await?;
             let projects = self.projects_of_team(&team, |owner| owner.key.member == id).await?;
             let key = |project: &Project| MemberKey {
@@ -112,13 +112,15 @@ impl Auth {
                 kind: MemberKind::Team,
                 member: id.to_owned(),
             };
+            let left: Vec<&str> = projects.iter().map(|project| project.id.as_str()).collect();
+            let entry = entry.saying(format!("projects: {}", left.join(" ")));
             let change = Change {
                 leaving: projects.iter().map(key).collect(),
                 guards: projects.into_iter().map(|project| (project.id, project.version)).collect(),
                 removed_teams: vec![(team.id, team.version)],
                 ..Change::default()
             };
-            Ok((change, ()))
+            Ok((change, entry, ()))
         });
         let outcome = outcome.await;
         self.or_refused(entry, outcome).await
@@ -162,7 +164,7 @@ impl Auth {
         let outcome = self.until_current(&entry, async || {
             let team = self.managed(actor, id, expected).await?;
             let guard = self.enabled(user).await?;
-            let (places, size) = tokio::try_join!(self.store.teams_of(user), self.store.team_size(id))?;
+            let (places, size) = tokio::try_join!(self.store.teams_of(user), self.store.team_size(id, user))?;
             let before = places.iter().find(|before| before.team == id);
             if before.is_none() && size.users >= MOST_USERS {
                 return Err(AuthError::Conflict(format!("a team has at most {MOST_USERS} users")));
@@ -206,7 +208,7 @@ impl Auth {
                 return Err(AuthError::TeamManagerNeeded);
             }
             is_expected(team.version, expected)?;
-            let (places, size) = tokio::try_join!(self.store.teams_of(user), self.store.team_size(id))?;
+            let (places, size) = tokio::try_join!(self.store.teams_of(user), self.store.team_size(id, user))?;
             let place = places.iter().find(|place| place.team == id).ok_or(AuthError::NotFound("member"))?;
             keeps_a_manager(Some(place), size)?;
             let is_gone = |owner: &ProjectOwner| owner.key.member == id && owner.user == user;
@@ -226,8 +228,9 @@ impl Auth {
     /// A team that the caller is in or looks after, and whether they may change it.
     pub(super) async fn place_in(&self, actor: &Actor, id: &str) -> Result<(Team, bool), AuthError> {
         let is_admin = actor.scope.covers(ADMIN);
-        let places = self.store.teams_of(&actor.subject);
-        let (team, places) = tokio::try_join!(self.store.team(id), places)?;
+        // The team first: a change that is based on its version is based on places that are not older.
+        let team = self.store.team(id).await?;
+        let places = self.store.teams_of(&actor.subject).await?;
         let place = places.iter().find(|place| place.team == id).filter(|_| actor.acts_for_user());
         match team {
             Some(team) if is_admin || place.is_some() => {
@@ -278,7 +281,7 @@ fn raised(team: Team) -> Team {
 
 /// Refuses to take from a team the last one who manages it.
 fn keeps_a_manager(leaving: Option<&TeamMember>, team: TeamSize) -> Result<(), AuthError> {
-    if leaving.is_none_or(|place| !place.manages) || team.managers > 1 {
+    if leaving.is_none_or(|place| !place.manages) || team.other_managers > 0 {
         return Ok(());
     }
     Err(AuthError::Conflict(

@@ -45,11 +45,20 @@ async fn an_invitation_is_for_one_other_person_once_while_its_maker_may() {
     let until = scene.auth().now() + Duration::from_secs(3600);
     let ends = MemberRole { expires_at: Some(until), ..role(ProjectRole::Maintainer) };
     scene.auth().set_member(&scene.ada(), &own(&scene.project, &scene.bob), &ends, &any()).await.unwrap();
+    assert_eq!(scene.accept(&eve, &token).await, none(), "what was void stays so");
+    let token = scene.invite(&scene.bob(), ProjectRole::Viewer).await.unwrap();
     let joined = scene.accept(&eve, &token).await.unwrap();
     assert_eq!(joined.through[0].expires_at, Some(until), "nobody gives a role for longer than they have it");
     // What had an end keeps it.
     let owners = scene.invite(&scene.ada(), ProjectRole::Contributor).await.unwrap();
     assert_eq!(scene.accept(&eve, &owners).await.unwrap().through[0].expires_at, Some(until));
+
+    // Nor does a role that ends replace one that does not.
+    let for_good = scene.world.user("for-good@example.org").await;
+    scene.set(&for_good, ProjectRole::Viewer).await.unwrap();
+    let more = scene.invite(&scene.bob(), ProjectRole::Contributor).await.unwrap();
+    let refusal = scene.accept(&World::acting(&for_good.id, SCIENTIST), &more).await;
+    assert!(matches!(refusal, Err(AuthError::Conflict(_))), "{refusal:?}");
 
     let archive = ProjectChange { state: Some(ProjectState::Archived), ..ProjectChange::default() };
     let token = scene.invite(&scene.ada(), ProjectRole::Maintainer).await.unwrap();

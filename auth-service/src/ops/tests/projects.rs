@@ -10,7 +10,10 @@ use shared_models::{
 };
 
 use super::{super::testing::World, *};
-use crate::{domain::user::User, store::TeamFilter};
+use crate::{
+    domain::user::User,
+    store::{AuditFilter, TeamFilter},
+};
 
 /// A token's scopes. At a person's own login projects need none.
 pub(super) const SCIENTIST: &str = "calculations:read calculations:write";
@@ -191,6 +194,10 @@ async fn nobody_takes_the_last_owner_from_a_project() {
         assert!(is_last_owner(auth.delete_user(&World::confirmed(&scene.ada.id, "*")).await));
     };
     all_refused().await;
+    let filter = AuditFilter { target: Some(scene.project.id.clone()), limit: 50, ..AuditFilter::default() };
+    let log = auth.audit(&filter).await.unwrap();
+    let refused = log.iter().filter(|entry| !entry.succeeded).count();
+    assert_eq!(refused, 6, "each refusal on the project is in its log");
     // Who is disabled owns nothing.
     let eve = scene.world.user("eve@example.org").await;
     scene.set(&eve, ProjectRole::Owner).await.unwrap();
@@ -306,6 +313,45 @@ async fn a_slug_is_that_of_the_title_with_a_number_where_it_is_taken() {
         panic!("a bad title and a bad slug are refused")
     };
     assert_eq!(faults.len(), 2, "both are reported: {faults:?}");
+}
+
+#[tokio::test]
+async fn an_owner_for_a_time_gives_nothing_for_longer() {
+    let scene = Scene::new().await;
+    let (auth, bob) = (scene.auth(), own(&scene.project, &scene.bob));
+    let until = auth.now() + Duration::from_secs(60);
+    let ends = |role, expires_at| MemberRole { role, expires_at };
+    auth.set_member(&scene.ada(), &bob, &ends(ProjectRole::Owner, Some(until)), &any()).await.unwrap();
+    let eve = own(&scene.project, &scene.world.user("eve@example.org").await);
+    let later = Some(until + Duration::from_secs(1));
+    for (key, expires_at) in [(&bob, None), (&bob, later), (&eve, None), (&eve, later)] {
+        let refusal = auth.set_member(&scene.bob(), key, &ends(ProjectRole::Owner, expires_at), &any()).await;
+        let Err(AuthError::Invalid(faults)) = refusal else { panic!("{refusal:?}") };
+        assert_eq!((faults[0].pointer.as_deref(), faults[0].code.as_str()), (Some("/expires_at"), "maximum"));
+    }
+    let same = ends(ProjectRole::Viewer, Some(until));
+    assert!(auth.set_member(&scene.bob(), &eve, &same, &any()).await.is_ok());
+    scene.world.advance(61);
+    assert_eq!(scene.role_of(&scene.bob()).await, None);
+}
+
+#[tokio::test]
+async fn a_member_gets_less_whoever_they_are_and_more_only_while_enabled() {
+    let scene = Scene::new().await;
+    let auth = scene.auth();
+    let admin = scene.world.admin().await;
+    scene.set(&scene.bob, ProjectRole::Contributor).await.unwrap();
+    let disable = UserChange { disabled: Some(true), ..UserChange::default() };
+    auth.change_user(&admin, &scene.bob.id, &disable).await.unwrap();
+    assert_eq!(scene.set(&scene.bob, ProjectRole::Maintainer).await.err(), Some(AuthError::NotFound("user")));
+    assert!(scene.set(&scene.bob, ProjectRole::Viewer).await.is_ok());
+    // A team that another owner added.
+    let team = auth.create_team(&admin, "Electrochemistry").await.unwrap().id;
+    let key = MemberKey { project: scene.project.id.clone(), kind: MemberKind::Team, member: team };
+    auth.set_member(&admin, &key, &role(ProjectRole::Contributor), &any()).await.unwrap();
+    let more = auth.set_member(&scene.ada(), &key, &role(ProjectRole::Owner), &any()).await;
+    assert_eq!(more.err(), Some(AuthError::NotFound("team")));
+    assert!(auth.set_member(&scene.ada(), &key, &role(ProjectRole::Viewer), &any()).await.is_ok());
 }
 
 #[tokio::test]

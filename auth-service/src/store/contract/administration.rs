@@ -50,15 +50,10 @@ pub(crate) async fn users_are_listed_by_what_they_are(store: &dyn Store) {
     assert_eq!(paged, ids);
 }
 
-fn write(before: &User, next: User) -> UserWrite {
-    UserWrite {
-        before: before.clone(),
-        next,
-        given: Vec::new(),
-        end_sessions: None,
-        revokes_tokens: false,
-        projects: Change::default(),
-    }
+/// A change of a user that ends nothing and concerns no project.
+pub(super) fn write(before: &User, next: User) -> UserWrite {
+    let (before, projects) = (before.clone(), Change::default());
+    UserWrite { before, next, given: Vec::new(), end_sessions: None, revokes_tokens: false, projects }
 }
 
 pub(crate) async fn a_change_that_read_before_a_forced_password_change_does_not_undo_it(store: &dyn Store) {

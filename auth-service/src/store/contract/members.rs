@@ -3,12 +3,12 @@
 use shared_models::projects::{MemberKind, MembershipEntry, MembershipFact, ProjectRole, ProjectState};
 
 use super::{
-    projects::{add, change, in_team, log, membership, project, team},
+    projects::{add, added, change, in_team, log, membership, project, team},
     *,
 };
 use crate::{
     domain::project::{MemberKey, Membership, Project, TeamMember},
-    store::{ProjectFilter, TeamFilter},
+    store::{ProjectFilter, TeamFilter, TeamSize},
 };
 
 pub(crate) async fn members_and_teams_are_listed_by_page(store: &dyn Store) {
@@ -143,4 +143,49 @@ pub(crate) async fn a_cursor_that_the_log_does_not_have_is_refused(store: &dyn S
     add(store, &project("battery"), Vec::new()).await;
     assert_eq!(store.memberships_after(2, 10).await, Ok(None), "nothing is there yet");
     assert_eq!(store.memberships_after(i64::MAX, 10).await, Ok(None));
+}
+
+pub(crate) async fn a_team_is_guarded_counted_and_removed_with_its_users(store: &dyn Store) {
+    let (project, team, ada) = (project("battery"), team(), added(store, "ada@example.org").await);
+    let new = Change {
+        projects: vec![project.clone()],
+        teams: vec![team.clone()],
+        team_members: vec![
+            TeamMember { manages: true, ..in_team(&team, &ada.id) },
+            in_team(&team, "bob"),
+            TeamMember { manages: true, ..in_team(&team, "gone") },
+        ],
+        ..Change::default()
+    };
+    assert!(change(store, &new).await);
+    let size = async |team: &str, user: &str| {
+        let TeamSize { users, other_managers } = store.team_size(team, user).await.expect("ok");
+        (users, other_managers)
+    };
+    assert_eq!([size(&team.id, &ada.id).await, size(&team.id, "bob").await], [(3, 0), (3, 1)]);
+    assert_eq!(size("none", "bob").await, (0, 0));
+    let guarded = Change {
+        team_guards: vec![(team.id.clone(), 1)],
+        raised: vec![project.id.clone(), "none".into()],
+        members: vec![membership(&project, MemberKind::Team, &team.id, ProjectRole::Viewer)],
+        ..Change::default()
+    };
+    assert!(change(store, &guarded).await);
+    assert!(!change(store, &guarded).await, "a guard raises the version");
+    assert_eq!(store.project(&project.id).await, Ok(Some(project.changed())));
+    let outdated = Change { removed_teams: vec![(team.id.clone(), 1)], ..Change::default() };
+    assert!(!change(store, &outdated).await);
+    let removed = Change { removed_teams: vec![(team.id.clone(), 2)], ..Change::default() };
+    assert!(change(store, &removed).await);
+    assert_eq!(store.team_members(&team.id, None, 10).await, Ok(Vec::new()));
+    assert_eq!(store.teams_of(&ada.id).await, Ok(Vec::new()));
+}
+
+pub(crate) async fn what_somebody_made_is_counted_unless_it_is_archived(store: &dyn Store) {
+    let states = [ProjectState::Active, ProjectState::Frozen, ProjectState::Archived];
+    for (slug, state) in ["one", "two", "three"].into_iter().zip(states) {
+        add(store, &Project { state, ..project(slug) }, Vec::new()).await;
+    }
+    add(store, &Project { created_by: "bob".into(), ..project("four") }, Vec::new()).await;
+    assert_eq!((store.count_made("ada").await, store.count_made("eve").await), (Ok(2), Ok(0)));
 }

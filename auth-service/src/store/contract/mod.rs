@@ -147,13 +147,13 @@ macro_rules! suite {
             an_invitation_is_accepted_once
             a_decision_on_a_user_holds_while_they_are_as_it_found_them
             what_is_refused_of_a_user_changes_no_project
-            a_team_is_guarded_counted_and_removed_with_its_users
-            what_somebody_made_is_counted_unless_it_is_archived
         );
         $crate::store::contract::suite!($fixture, members:
             members_and_teams_are_listed_by_page
             the_log_has_every_fact_once_and_in_order
             a_cursor_that_the_log_does_not_have_is_refused
+            a_team_is_guarded_counted_and_removed_with_its_users
+            what_somebody_made_is_counted_unless_it_is_archived
         );
         $crate::store::contract::suite!($fixture, lookup:
             users_are_found_by_how_their_address_or_name_begins

@@ -3,10 +3,10 @@
 use futures_util::future::join_all;
 use shared_models::projects::{ManagedBy, MemberKind, MembershipEntry, ProjectRole, ProjectState};
 
-use super::*;
+use super::{administration::write, *};
 use crate::{
     domain::project::{Invitation, MemberKey, Membership, Project, Slug, Team, TeamMember, UserGuard},
-    store::{TeamSize, UserOutcome, UserWrite},
+    store::{UserOutcome, UserWrite},
 };
 
 pub(super) fn project(slug: &str) -> Project {
@@ -77,7 +77,7 @@ pub(super) async fn log(store: &dyn Store) -> Vec<MembershipEntry> {
     store.memberships_after(0, 1000).await.expect("ok").expect("the log begins at 1")
 }
 
-async fn added(store: &dyn Store, email: &str) -> User {
+pub(super) async fn added(store: &dyn Store, email: &str) -> User {
     let user = user(email);
     store.insert_user(&user, &[], &some_entry()).await.expect("ok");
     user
@@ -260,14 +260,7 @@ pub(crate) async fn who_owns_a_project_is_there_and_enabled(store: &dyn Store) {
     found.sort_by_key(|(kind, _)| kind.name());
     assert_eq!(found, both);
     let next = User { disabled: true, ..bob.clone() };
-    let disabling = UserWrite {
-        before: bob,
-        next,
-        given: Vec::new(),
-        end_sessions: None,
-        revokes_tokens: false,
-        projects: Change::default(),
-    };
+    let disabling = write(&bob, next);
     let outcome = store.write_user(&disabling, &clock(), &entry(Action::UserChanged, "bob")).await;
     assert_eq!(outcome, Ok(UserOutcome::Done));
     assert_eq!(owners().await, both[1..]);
@@ -315,22 +308,17 @@ pub(crate) async fn a_decision_on_a_user_holds_while_they_are_as_it_found_them(s
     assert_eq!(done.iter().filter(|done| **done).count(), 1, "of two at once one is based on the other");
 
     // Who disables or removes a user decides on the memberships that they read.
-    let disabling = |projects| UserWrite {
-        before: ada.clone(),
-        next: User { disabled: true, ..ada.clone() },
-        given: Vec::new(),
-        end_sessions: None,
-        revokes_tokens: false,
-        projects,
-    };
+    let disabled = User { disabled: true, ..ada.clone() };
+    let disabling = |projects| UserWrite { projects, ..write(&ada, disabled.clone()) };
     let entry = entry(Action::UserChanged, &ada.id);
-    let write = async |projects| store.write_user(&disabling(projects), &clock(), &entry).await.expect("ok");
+    let disable =
+        async |projects| store.write_user(&disabling(projects), &clock(), &entry).await.expect("ok");
     let with = |guard: UserGuard| Change { users: vec![guard], ..Change::default() };
-    assert_eq!(write(with(second.clone())).await, UserOutcome::ProjectChanged);
+    assert_eq!(disable(with(second.clone())).await, UserOutcome::ProjectChanged);
     let removed = store.delete_user(&ada.id, &with(second), &clock(), &entry).await;
     assert_eq!(removed, Ok(UserOutcome::ProjectChanged));
     let third = guard().await;
-    assert_eq!(write(with(third.clone())).await, UserOutcome::Done);
+    assert_eq!(disable(with(third.clone())).await, UserOutcome::Done);
     assert!(guard().await.disabled && guard().await.version > third.version);
     let removed = store.delete_user(&ada.id, &with(guard().await), &clock(), &some_entry()).await;
     assert_eq!(removed, Ok(UserOutcome::Done));
@@ -349,52 +337,8 @@ pub(crate) async fn what_is_refused_of_a_user_changes_no_project(store: &dyn Sto
     let entry = entry(Action::UserRemoved, "gone");
     let removed = store.delete_user("gone", &leaves, &clock(), &entry).await;
     assert_eq!(removed, Ok(UserOutcome::Missing));
-    let write = UserWrite {
-        next: gone.clone(),
-        before: gone,
-        given: Vec::new(),
-        end_sessions: None,
-        revokes_tokens: false,
-        projects: leaves,
-    };
-    assert_eq!(store.write_user(&write, &clock(), &entry).await, Ok(UserOutcome::Missing));
+    let same = UserWrite { projects: leaves, ..write(&gone, gone.clone()) };
+    assert_eq!(store.write_user(&same, &clock(), &entry).await, Ok(UserOutcome::Missing));
     assert_eq!(store.project(&project.id).await, Ok(Some(project.clone())));
     assert_eq!(store.members(&project.id, None, 10).await.expect("ok").len(), 1);
-}
-
-pub(crate) async fn a_team_is_guarded_counted_and_removed_with_its_users(store: &dyn Store) {
-    let (project, team) = (project("battery"), team());
-    let new = Change {
-        projects: vec![project.clone()],
-        teams: vec![team.clone()],
-        team_members: ["ada", "bob", "eve"].map(|user| in_team(&team, user)).to_vec(),
-        ..Change::default()
-    };
-    assert!(change(store, &new).await);
-    assert_eq!(store.team_size(&team.id).await, Ok(TeamSize { users: 3, managers: 1 }));
-    assert_eq!(store.team_size("none").await, Ok(TeamSize { users: 0, managers: 0 }));
-    let guarded = Change {
-        team_guards: vec![(team.id.clone(), 1)],
-        raised: vec![project.id.clone(), "none".into()],
-        members: vec![membership(&project, MemberKind::Team, &team.id, ProjectRole::Viewer)],
-        ..Change::default()
-    };
-    assert!(change(store, &guarded).await);
-    assert!(!change(store, &guarded).await, "a guard raises the version");
-    assert_eq!(store.project(&project.id).await, Ok(Some(project.changed())));
-    let outdated = Change { removed_teams: vec![(team.id.clone(), 1)], ..Change::default() };
-    assert!(!change(store, &outdated).await);
-    let removed = Change { removed_teams: vec![(team.id.clone(), 2)], ..Change::default() };
-    assert!(change(store, &removed).await);
-    assert_eq!(store.team_members(&team.id, None, 10).await, Ok(Vec::new()));
-    assert_eq!(store.teams_of("ada").await, Ok(Vec::new()));
-}
-
-pub(crate) async fn what_somebody_made_is_counted_unless_it_is_archived(store: &dyn Store) {
-    let states = [ProjectState::Active, ProjectState::Frozen, ProjectState::Archived];
-    for (slug, state) in ["one", "two", "three"].into_iter().zip(states) {
-        add(store, &Project { state, ..project(slug) }, Vec::new()).await;
-    }
-    add(store, &Project { created_by: "bob".into(), ..project("four") }, Vec::new()).await;
-    assert_eq!((store.count_made("ada").await, store.count_made("eve").await), (Ok(2), Ok(0)));
 }

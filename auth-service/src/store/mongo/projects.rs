@@ -43,6 +43,7 @@ pub(super) fn indexes() -> [(&'static str, Vec<IndexModel>); 5] {
             vec![
                 unique(doc! { "project": 1, "kind": 1, "member": 1 }, "unique_member"),
                 by(doc! { "member": 1, "kind": 1, "project": 1 }),
+                by(doc! { "project": 1, "role": 1 }),
             ],
         ),
         (
@@ -158,8 +159,8 @@ impl Projects for MongoStore {
             owners.extend(found.into_iter().map(|one| ProjectOwner { key: key.clone(), user: one.user }));
         }
         let ids: Vec<&String> = owners.iter().map(|owner| &owner.user).collect();
-        let users: Collection<Enabled> = database.collection("users");
-        let enabled = users.find(doc! { "_id": { "$in": ids }, "disabled": false });
+        let enabled: Collection<Enabled> = database.collection("users");
+        let enabled = enabled.find(doc! { "_id": { "$in": ids }, "disabled": false });
         let enabled = enabled.projection(doc! { "_id": 1 }).await?;
         let enabled: HashSet<String> = enabled.map_ok(|user| user.id).try_collect().await?;
         owners.retain(|owner| enabled.contains(&owner.user));
@@ -204,11 +205,16 @@ impl Projects for MongoStore {
         all(found.find(wanted).sort(doc! { "user": 1 }).limit(i64::from(limit))).await
     }
 
-    async fn team_size(&self, team: &str) -> Result<TeamSize, StoreError> {
-        let places = team_members(self.ready().await?);
-        let users = places.count_documents(doc! { "team": team }).await?;
-        let managers = places.count_documents(doc! { "team": team, "manages": true }).await?;
-        Ok(TeamSize { users, managers })
+    async fn team_size(&self, team: &str, user: &str) -> Result<TeamSize, StoreError> {
+        let database = self.ready().await?;
+        let places = team_members(database);
+        let count = places.count_documents(doc! { "team": team }).await?;
+        let others = doc! { "team": team, "manages": true, "user": { "$ne": user } };
+        let others: Vec<TeamMember> = all(places.find(others)).await?;
+        let ids: Vec<&String> = others.iter().map(|place| &place.user).collect();
+        let enabled = doc! { "_id": { "$in": ids }, "disabled": false };
+        let other_managers = users(database).count_documents(enabled).await?;
+        Ok(TeamSize { users: count, other_managers })
     }
 
     async fn teams_of(&self, user: &str) -> Result<Vec<TeamMember>, StoreError> {

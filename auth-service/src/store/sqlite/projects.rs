@@ -193,15 +193,15 @@ impl Projects for SqliteStore {
             .await
     }
 
-    async fn team_size(&self, team: &str) -> Result<TeamSize, StoreError> {
-        let team = team.to_owned();
+    async fn team_size(&self, team: &str, user: &str) -> Result<TeamSize, StoreError> {
+        let (team, user) = (team.to_owned(), user.to_owned());
         self.database
             .read(move |c| {
-                let sql =
-                    "SELECT count(*), count(*) FILTER (WHERE manages) FROM team_members WHERE team = ?1";
+                let sql = "SELECT count(*), count(*) FILTER (WHERE t.manages AND t.user <> ?2 AND NOT u.disabled) \
+                     FROM team_members t LEFT JOIN users u ON u.id = t.user WHERE t.team = ?1";
                 let (users, managers): (i64, i64) =
-                    c.prepare_cached(sql)?.query_row([team], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                Ok(TeamSize { users: users.unsigned_abs(), managers: managers.unsigned_abs() })
+                    c.prepare_cached(sql)?.query_row((team, user), |row| Ok((row.get(0)?, row.get(1)?)))?;
+                Ok(TeamSize { users: users.unsigned_abs(), other_managers: managers.unsigned_abs() })
             })
             .await
     }

@@ -21,6 +21,7 @@ CREATE TABLE members (
     added_at INTEGER NOT NULL,
     PRIMARY KEY (project, kind, member)
 ) WITHOUT ROWID;
+CREATE INDEX members_by_role ON members (project, role);
 CREATE INDEX members_by_member ON members (member, kind, project);
 
 CREATE TABLE teams (
