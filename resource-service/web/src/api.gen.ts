@@ -1075,6 +1075,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description You are a member of its project from then on.
+         */
+        post: operations["postInvitationsAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -1117,6 +1137,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow memberships
+         * @description Without `after`: everything as it is now, as NDJSON. Its first line has `next` and `personal`, each other one a fact, and the last
+         *     one `"complete": true`; without it the answer is incomplete. With `after` a long poll of what was changed since: continue with `next`.
+         *     Each fact is the state from then on, whatever was sent before, so that reading one twice does no harm. Where `personal` is true
+         *     each user owns a project that has the user's id, of which the log says nothing. Entries are kept for a day: a reader that was away
+         *     for longer gets 410 and reads everything again.
+         */
+        get: operations["getMemberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/openapi.json": {
         parameters: {
             query?: never;
@@ -1129,6 +1173,141 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List projects
+         * @description Those that you are a member of, by yourself or through a team; each says which memberships give you your role. Unless the
+         *     installation is set up otherwise you have a `personal` one, too. With `all`, which needs `projects:admin`, all that are shared.
+         */
+        get: operations["getProjects"];
+        put?: never;
+        /**
+         * Make a project
+         * @description You own it. An administrator may name another user as its `owner`. Where no `slug` is given it is made from the title, with a
+         *     number behind it where another project has that one: slugs are unique in the installation.
+         */
+        post: operations["postProjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a project */
+        get: operations["getProjectsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a project
+         * @description Its owners may. With `If-Match` it is changed only if it and its members are as you read them. A change of nothing leaves its
+         *     version as it is.
+         */
+        patch: operations["patchProjectsById"];
+        trace?: never;
+    };
+    "/auth/projects/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the invitations to a project
+         * @description Those that can still be accepted. Its maintainers and owners see them.
+         */
+        get: operations["getProjectsByIdInvitations"];
+        put?: never;
+        /**
+         * Invite somebody
+         * @description Its maintainers and owners may, at their own login, for a role that is no greater than theirs. Anybody else can accept it with
+         *     the token, once, until it expires, and only while you could make it again. Where your role ends, theirs ends with it.
+         */
+        post: operations["postProjectsByIdInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/projects/{id}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation */
+        delete: operations["deleteProjectsByIdInvitationsByInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/projects/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the members of a project
+         * @description Users, teams and service accounts, those that have expired included. The ETag is that of the project.
+         */
+        get: operations["getProjectsByIdMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/projects/{id}/members/{kind}/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add a member, or change what one may do
+         * @description Its owners may. You can add a team that you are in. At least one user who is not disabled always owns the project without an end,
+         *     by themselves or through a team: else 409 `last_owner`. The ETag is that of the project from then on.
+         */
+        put: operations["putProjectsByIdMembersByKindByMember"];
+        post?: never;
+        /**
+         * Remove a member
+         * @description Its owners may, and each user may leave. The ETag is that of the project from then on.
+         */
+        delete: operations["deleteProjectsByIdMembersByKindByMember"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1290,6 +1469,97 @@ export interface paths {
         post?: never;
         /** End one of your sessions */
         delete: operations["deleteSessionsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams
+         * @description Those that you are in. With `all`, which needs `projects:admin`, all of the installation.
+         */
+        get: operations["getTeams"];
+        put?: never;
+        /**
+         * Make a team
+         * @description You are in it and manage it.
+         */
+        post: operations["postTeams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a team */
+        get: operations["getTeamsById"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a team
+         * @description It leaves every project that it is in, unless one would have no owner then.
+         */
+        delete: operations["deleteTeamsById"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a team
+         * @description Those who manage it and administrators may.
+         */
+        patch: operations["patchTeamsById"];
+        trace?: never;
+    };
+    "/auth/teams/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the users of a team */
+        get: operations["getTeamsByIdMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/teams/{id}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add a user to a team, or change their place
+         * @description Those who manage it and administrators may. A team has at most 10,000 users, and a user is in at most 500 teams. The ETag is that
+         *     of the team from then on.
+         */
+        put: operations["putTeamsByIdMembersByUser"];
+        post?: never;
+        /**
+         * Remove a user from a team
+         * @description Those who manage it and administrators may, and each user may leave. The ETag is that of the team from then on.
+         */
+        delete: operations["deleteTeamsByIdMembersByUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1524,6 +1794,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Body of `POST /auth/invitations/accept`. */
+        Acceptance: {
+            /** @description The token of the invitation. */
+            token: string;
+        };
         /** @description The scopes of a collection; if absent, `NAME:read`, `NAME:write`, `NAME:admin`. */
         AccessDefinition: {
             /** @description Scope that sees and changes the documents of others in an owner-only collection. */
@@ -2188,6 +2463,30 @@ export interface components {
             ne?: number;
             nin?: string;
         };
+        /** @description An invitation that nobody has accepted yet. */
+        Invitation: {
+            /**
+             * Format: date-time
+             * @description When it can no longer be accepted.
+             */
+            expires_at: string;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            made_at: string;
+            /** @description Who made it: the id of a user. */
+            made_by: string;
+            /** @description The role of the person who accepts it. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        /** @description An invitation with its token, which is shown once. */
+        InvitationWithToken: components["schemas"]["Invitation"] & {
+            /** @description The token for `POST /auth/invitations/accept`, which accepts it once. */
+            token: string;
+        };
         /** @description Operations, all or none. A test that fails is 409. */
         JsonPatch: {
             /** @description An RFC 6901 pointer, for move and copy. */
@@ -2238,6 +2537,113 @@ export interface components {
             /** @description The user's e-mail address. */
             username: string;
         };
+        /**
+         * @description How a membership came to be.
+         * @enum {string}
+         */
+        ManagedBy: "manual" | "invite" | "upstream";
+        /** @description A member of a project. */
+        Member: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            added_at: string;
+            /** @description Who added it: the id of a user or a client. */
+            added_by: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at?: string | null;
+            /** @description The id of the user, the team or the service. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["MemberKind"];
+            /** @description How the membership came to be. */
+            managed_by: components["schemas"]["ManagedBy"];
+            /** @description The name of the user, the team or the service; absent where there is none. */
+            name?: string | null;
+            /** @description What the member may do. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        /**
+         * @description What can be a member of a project.
+         * @enum {string}
+         */
+        MemberKind: "user" | "team" | "service";
+        /** @description Body of `PUT /auth/projects/{id}/members/{kind}/{member}`. */
+        MemberRole: {
+            /**
+             * Format: date-time
+             * @description When the membership ends by itself; never if absent.
+             */
+            expires_at?: string | null;
+            /** @description What the member may do. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        /** @description A fact at its place in the log of memberships. */
+        MembershipEntry: components["schemas"]["MembershipFact"] & {
+            /**
+             * Format: int64
+             * @description The place: each is greater than all before it.
+             */
+            seq: number;
+        };
+        /** @description Something that followers of memberships must know. Each is the state from then on, whatever was sent before. */
+        MembershipFact: {
+            /** @description Its id. */
+            id: string;
+            /** @description What addresses show. */
+            slug: string;
+            /** @description What may still happen in it. */
+            state: components["schemas"]["ProjectState"];
+            /** @description What people read. */
+            title: string;
+            /** @enum {string} */
+            type: "project";
+        } | {
+            /**
+             * Format: int64
+             * @description When the membership ends by itself, in seconds since the Unix epoch; never if absent.
+             */
+            expires_at?: number | null;
+            /** @description The id of the user, the team or the service. */
+            id: string;
+            /** @description What the member is. */
+            kind: components["schemas"]["MemberKind"];
+            /** @description The project's id. */
+            project: string;
+            role?: components["schemas"]["ProjectRole"] | null;
+            /** @enum {string} */
+            type: "member";
+        } | {
+            /** @description Whether the user is in the team. */
+            member: boolean;
+            /** @description The team's id. */
+            team: string;
+            /** @enum {string} */
+            type: "team_member";
+            /** @description The user's id. */
+            user: string;
+        } | {
+            /** @description The team's id. */
+            team: string;
+            /** @enum {string} */
+            type: "team_removed";
+        };
+        /** @description What `GET /auth/memberships?after=N` answers. */
+        MembershipPage: {
+            /** @description The entries after the cursor, oldest first. */
+            entries: components["schemas"]["MembershipEntry"][];
+            /**
+             * Format: int64
+             * @description The cursor for the next request.
+             */
+            next: number;
+            /** @description Whether each user owns a project that has the user's id, of which the log says nothing. */
+            personal: boolean;
+        };
         /** @description null removes a field, objects merge, all else replaces. */
         MergePatch: Record<string, unknown>;
         /** @description Body of `POST /auth/api-keys`. */
@@ -2283,6 +2689,32 @@ export interface components {
              *     ]
              */
             scopes: string[];
+        };
+        /** @description Body of `POST /auth/projects/{id}/invitations`. */
+        NewInvitation: {
+            /**
+             * Format: int64
+             * @description Seconds for which it can be accepted: at most 7 days, which is the default.
+             * @example 604800
+             */
+            expires_in?: number | null;
+            /** @description The role of the person who accepts it: at most that of the person who makes it. */
+            role: components["schemas"]["ProjectRole"];
+        };
+        /** @description Body of `POST /auth/projects`. */
+        NewProject: {
+            /** @description The user who owns it, where an administrator makes it for somebody else. */
+            owner?: string | null;
+            /**
+             * @description What addresses show: lower-case letters, digits and `-`. Made from the title if absent.
+             * @example battery-cathodes
+             */
+            slug?: string | null;
+            /**
+             * @description What people read.
+             * @example Battery cathodes
+             */
+            title: string;
         };
         /** @description Body of `POST /auth/clients/{id}/secret`. */
         NewSecret: {
@@ -2371,12 +2803,56 @@ export interface components {
          * @description What went wrong, for programs.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "invalid_credentials" | "invalid_token" | "insufficient_scope" | "login_required" | "csrf_rejected" | "not_found" | "method_not_allowed" | "not_acceptable" | "conflict" | "gone" | "revision_mismatch" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_error" | "precondition_required" | "rate_limited" | "internal" | "unavailable" | "query_timeout" | "outcome_unknown";
+        ProblemCode: "invalid_request" | "invalid_credentials" | "invalid_token" | "insufficient_scope" | "insufficient_role" | "login_required" | "csrf_rejected" | "not_found" | "method_not_allowed" | "not_acceptable" | "conflict" | "last_owner" | "gone" | "revision_mismatch" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_error" | "precondition_required" | "rate_limited" | "internal" | "unavailable" | "query_timeout" | "outcome_unknown";
         /** @description Body of `PATCH /auth/users/me`: what is absent stays as it is. */
         ProfileChange: {
             /** @description The new name; `null` removes it. */
             full_name?: string | null;
         };
+        /** @description A project, as a member or an administrator sees it. */
+        Project: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its id: what documents and tokens name. */
+            id: string;
+            /** @description Whether it is the project that a user has without making one. It has no other members. */
+            personal: boolean;
+            role?: components["schemas"]["ProjectRole"] | null;
+            /** @description What addresses show. It may change. */
+            slug: string;
+            /** @description What may still happen in it. */
+            state: components["schemas"]["ProjectState"];
+            /** @description Which memberships give that role. */
+            through: components["schemas"]["Through"][];
+            /** @description What people read. */
+            title: string;
+            /**
+             * Format: int64
+             * @description What `If-Match` demands, in quotes: it rises with each change of the project and of its members.
+             */
+            version: number;
+        };
+        /** @description Body of `PATCH /auth/projects/{id}`: what is absent stays as it is. */
+        ProjectChange: {
+            /** @description What addresses show. */
+            slug?: string | null;
+            state?: components["schemas"]["ProjectState"] | null;
+            /** @description What people read. */
+            title?: string | null;
+        };
+        /**
+         * @description What a member may do in a project. Each role may do what the ones before it may.
+         * @enum {string}
+         */
+        ProjectRole: "viewer" | "contributor" | "maintainer" | "owner";
+        /**
+         * @description What may still happen in a project.
+         * @enum {string}
+         */
+        ProjectState: "active" | "frozen" | "archived";
         /**
          * Review
          * @description A scientist's verdict on one revision of a calculation, or a request for one.
@@ -2644,6 +3120,38 @@ export interface components {
                 value: "NaN" | "Infinity" | "-Infinity";
             }[];
         };
+        /** @description A flat set of users, who are in projects together. */
+        Team: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether the caller may change it. */
+            manages: boolean;
+            /** @description What people read. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What `If-Match` demands, in quotes: it rises with each change of the team and of its users.
+             */
+            version: number;
+        };
+        /** @description Body of `POST /auth/teams`, and of `PATCH /auth/teams/{id}`. */
+        TeamName: {
+            /**
+             * @description What people read.
+             * @example Electrochemistry
+             */
+            name: string;
+        };
+        /** @description Body of `PUT /auth/teams/{id}/members/{user}`. */
+        TeamPlace: {
+            /** @description Whether they may change the team. */
+            manages?: boolean;
+        };
         TextFilter: {
             contains?: string;
             eq?: string;
@@ -2657,6 +3165,22 @@ export interface components {
             ne?: string;
             nin?: string;
             prefix?: string;
+        };
+        /** @description A membership that gives a role. */
+        Through: {
+            /**
+             * Format: date-time
+             * @description When the membership ends by itself.
+             */
+            expires_at?: string | null;
+            /** @description The id of the user, the team or the service. */
+            id: string;
+            /** @description The user's own membership, or that of a team or a service. */
+            kind: components["schemas"]["MemberKind"];
+            /** @description The name of a team, where there is one. */
+            name?: string | null;
+            /** @description The role that it gives. */
+            role: components["schemas"]["ProjectRole"];
         };
         Ticket: {
             /**
@@ -7322,6 +7846,111 @@ export interface operations {
             };
         };
     };
+    postInvitationsAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description This needs a person's own login, with all of their scopes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     postLogin: {
         parameters: {
             query?: never;
@@ -7478,6 +8107,86 @@ export interface operations {
             };
         };
     };
+    getMemberships: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous answer; everything if absent */
+                after?: number;
+                /** @description Seconds to wait for an entry. Default 0 */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries after the cursor, perhaps none; or everything, as NDJSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipPage"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The entries after the cursor are no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     getOpenapiJson: {
         parameters: {
             query?: never;
@@ -7507,6 +8216,1067 @@ export interface operations {
             };
             /** @description A parameter is unknown, repeated or malformed */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getProjects: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page */
+                after?: string;
+                /** @description All that are shared */
+                all?: boolean;
+                /** @description Those that are archived too */
+                archived?: boolean;
+                /** @description Page size. Default 50, maximum 1000 */
+                limit?: number;
+                /** @description The one with this slug */
+                slug?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of projects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The items of this page. */
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            created_at: string;
+                            /** @description Its id: what documents and tokens name. */
+                            id: string;
+                            /** @description Whether it is the project that a user has without making one. It has no other members. */
+                            personal: boolean;
+                            role?: components["schemas"]["ProjectRole"] | null;
+                            /** @description What addresses show. It may change. */
+                            slug: string;
+                            /** @description What may still happen in it. */
+                            state: components["schemas"]["ProjectState"];
+                            /** @description Which memberships give that role. */
+                            through: components["schemas"]["Through"][];
+                            /** @description What people read. */
+                            title: string;
+                            /**
+                             * Format: int64
+                             * @description What `If-Match` demands, in quotes: it rises with each change of the project and of its members.
+                             */
+                            version: number;
+                        }[];
+                        /** @description The cursor of the next page, `null` on the last one. */
+                        next?: string | null;
+                        /**
+                         * Format: int64
+                         * @description The number of matching items, if `count` asked for it.
+                         */
+                        total?: number | null;
+                    };
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    postProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description The project */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getProjectsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patchProjectsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the project */
+                "If-Match"?: string | null;
+                /** @description An id that the caller gives the request, for the log */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectChange"];
+                "application/merge-patch+json": components["schemas"]["ProjectChange"];
+            };
+        };
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has another ETag now than `If-Match` names */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getProjectsByIdInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The items of this page. */
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description When it can no longer be accepted.
+                             */
+                            expires_at: string;
+                            /** @description Its id. */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description When.
+                             */
+                            made_at: string;
+                            /** @description Who made it: the id of a user. */
+                            made_by: string;
+                            /** @description The role of the person who accepts it. */
+                            role: components["schemas"]["ProjectRole"];
+                        }[];
+                        /** @description The cursor of the next page, `null` on the last one. */
+                        next?: string | null;
+                        /**
+                         * Format: int64
+                         * @description The number of matching items, if `count` asked for it.
+                         */
+                        total?: number | null;
+                    };
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    postProjectsByIdInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description The invitation with its token, which is shown once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationWithToken"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    deleteProjectsByIdInvitationsByInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id */
+                id: string;
+                /** @description The invitation's id */
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getProjectsByIdMembers: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page */
+                after?: string;
+                /** @description Page size. Default 50, maximum 1000 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The items of this page. */
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description When.
+                             */
+                            added_at: string;
+                            /** @description Who added it: the id of a user or a client. */
+                            added_by: string;
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
+                            expires_at?: string | null;
+                            /** @description The id of the user, the team or the service. */
+                            id: string;
+                            /** @description What it is. */
+                            kind: components["schemas"]["MemberKind"];
+                            /** @description How the membership came to be. */
+                            managed_by: components["schemas"]["ManagedBy"];
+                            /** @description The name of the user, the team or the service; absent where there is none. */
+                            name?: string | null;
+                            /** @description What the member may do. */
+                            role: components["schemas"]["ProjectRole"];
+                        }[];
+                        /** @description The cursor of the next page, `null` on the last one. */
+                        next?: string | null;
+                        /**
+                         * Format: int64
+                         * @description The number of matching items, if `count` asked for it.
+                         */
+                        total?: number | null;
+                    };
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    putProjectsByIdMembersByKindByMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the project */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+                /** @description What the member is */
+                kind: components["schemas"]["MemberKind"];
+                /** @description The id of the user, the team or the service account */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRole"];
+            };
+        };
+        responses: {
+            /** @description The member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has another ETag now than `If-Match` names */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    deleteProjectsByIdMembersByKindByMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the project */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+                /** @description What the member is */
+                kind: components["schemas"]["MemberKind"];
+                /** @description The id of the user, the team or the service account */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has another ETag now than `If-Match` names */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8333,6 +10103,833 @@ export interface operations {
             };
             /** @description Not a session of yours, or it has ended already */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getTeams: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page */
+                after?: string;
+                /** @description All of the installation */
+                all?: boolean;
+                /** @description Page size. Default 50, maximum 1000 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of teams */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The items of this page. */
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description When it was made.
+                             */
+                            created_at: string;
+                            /** @description Its id. */
+                            id: string;
+                            /** @description Whether the caller may change it. */
+                            manages: boolean;
+                            /** @description What people read. */
+                            name: string;
+                            /**
+                             * Format: int64
+                             * @description What `If-Match` demands, in quotes: it rises with each change of the team and of its users.
+                             */
+                            version: number;
+                        }[];
+                        /** @description The cursor of the next page, `null` on the last one. */
+                        next?: string | null;
+                        /**
+                         * Format: int64
+                         * @description The number of matching items, if `count` asked for it.
+                         */
+                        total?: number | null;
+                    };
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    postTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamName"];
+            };
+        };
+        responses: {
+            /** @description The team */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getTeamsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The team's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    deleteTeamsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the team */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The team's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has another ETag now than `If-Match` names */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patchTeamsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the team */
+                "If-Match"?: string | null;
+                /** @description An id that the caller gives the request, for the log */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The team's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamName"];
+                "application/merge-patch+json": components["schemas"]["TeamName"];
+            };
+        };
+        responses: {
+            /** @description The team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has another ETag now than `If-Match` names */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getTeamsByIdMembers: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page */
+                after?: string;
+                /** @description Page size. Default 50, maximum 1000 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The team's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The items of this page. */
+                        items: {
+                            /**
+                             * Format: date-time
+                             * @description When.
+                             */
+                            added_at: string;
+                            /** @description Who added them. */
+                            added_by: string;
+                            /** @description The user's id. */
+                            id: string;
+                            /** @description Whether they may change the team. */
+                            manages: boolean;
+                            /** @description The user's name; absent where there is none. */
+                            name?: string | null;
+                        }[];
+                        /** @description The cursor of the next page, `null` on the last one. */
+                        next?: string | null;
+                        /**
+                         * Format: int64
+                         * @description The number of matching items, if `count` asked for it.
+                         */
+                        total?: number | null;
+                    };
+                };
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The token lacks a scope, the request grants a scope that the caller lacks, or the token is a job grant's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A parameter is unknown, repeated or malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    putTeamsByIdMembersByUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the team */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The team's id */
+                id: string;
+                /** @description The user's id */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamPlace"];
+            };
+        };
+        responses: {
+            /** @description The user is in the team */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has another ETag now than `If-Match` names */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description More than 16 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The store is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    deleteTeamsByIdMembersByUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the team */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The team's id */
+                id: string;
+                /** @description The user's id */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is not in the team */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The query string cannot be decoded */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The token lacks a scope or is a job grant's, or your role in the project does not allow it: `insufficient_role`, and the
+             *     detail names the role that is needed and who can give it
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It would break a rule, such as removing the last administrator, or it was changed by another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has another ETag now than `If-Match` names */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
