@@ -49,7 +49,8 @@ impl From<AuthError> for Problem {
                 Self::new(ProblemCode::NotFound, format!("There is no such {what}, or it is not yours"))
             }
             AuthError::Taken { field } => {
-                Self::new(ProblemCode::Conflict, format!("Another user has this {field}"))
+                let whose = if field == "slug" { "project" } else { "user" };
+                Self::new(ProblemCode::Conflict, format!("Another {whose} has this {field}"))
             }
             AuthError::ChangedMeanwhile => Self::new(
                 ProblemCode::Conflict,
