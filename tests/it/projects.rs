@@ -257,9 +257,8 @@ async fn followers_read_everything_and_then_each_change_within_a_second(stack: S
         assert!(changed.elapsed() < Duration::from_secs(1), "{page:?}");
         let page = page.json();
         next += 1;
-        let entry = json!({
-            "seq": next, "type": "member", "project": project, "kind": "user", "id": bob_id, "role": role
-        });
+        let fact = json!({"type": "member", "project": project, "kind": "user", "id": bob_id, "role": role});
+        let entry = json!({"seq": next, "fact": fact});
         assert_eq!((&page["entries"], &page["next"]), (&json!([entry]), &json!(next)));
     }
     let gone = admin.get(&format!("/auth/memberships?after={}", next + 1)).await;

@@ -57,7 +57,6 @@ pub struct MembershipEntry {
     /// The place: each is greater than all before it.
     pub seq: i64,
     /// The fact.
-    #[serde(flatten)]
     pub fact: MembershipFact,
 }
 
