@@ -2583,7 +2583,9 @@ export interface components {
             role: components["schemas"]["ProjectRole"];
         };
         /** @description A fact at its place in the log of memberships. */
-        MembershipEntry: components["schemas"]["MembershipFact"] & {
+        MembershipEntry: {
+            /** @description The fact. */
+            fact: components["schemas"]["MembershipFact"];
             /**
              * Format: int64
              * @description The place: each is greater than all before it.
