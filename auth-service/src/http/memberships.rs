@@ -85,11 +85,14 @@ pub(super) async fn follow(
 
 async fn everything(state: &State) -> Result<HttpResponse, Problem> {
     let snapshot = state.auth.all_memberships().await?;
-    let first = json!({"next": snapshot.next, "personal": snapshot.personal});
-    let facts = snapshot.facts.map_ok(|fact| json!(fact)).map_err(Problem::from);
-    let lines = stream::iter([Ok(first)]).chain(facts).chain(stream::iter([Ok(json!({"complete": true}))]));
-    let text = lines.map_ok(|line| format!("{line}\n"));
-    let pieces = text.try_chunks(TOGETHER).map(|lines| match lines {
+    let first = format!("{}\n", json!({"next": snapshot.next, "personal": snapshot.personal}));
+    let last = format!("{}\n", json!({"complete": true}));
+    let facts = snapshot.facts.map_err(Problem::from).and_then(async |fact| {
+        let fact = serde_json::to_string(&fact).map_err(|error| Problem::internal(error))?;
+        Ok(fact + "\n")
+    });
+    let lines = stream::iter([Ok(first)]).chain(facts).chain(stream::iter([Ok(last)]));
+    let pieces = lines.try_chunks(TOGETHER).map(|lines| match lines {
         Ok(lines) => Ok(Bytes::from(lines.concat())),
         // What came before it is left out too: the reader begins again.
         Err(error) => Err(error.1),

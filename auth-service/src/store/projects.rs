@@ -138,7 +138,7 @@ pub trait Projects: Send + Sync {
         limit: u32,
     ) -> Result<Option<Vec<MembershipEntry>>, StoreError>;
 
-    /// All members of all projects, by member, kind and project, after that of `after`; those that have expired included.
+    /// All members of all projects, by project, kind and member, after that of `after`; those that have expired included.
     async fn all_members(&self, after: Option<&MemberKey>, limit: u32)
     -> Result<Vec<Membership>, StoreError>;
 

@@ -56,7 +56,7 @@ pub(crate) async fn members_and_teams_are_listed_by_page(store: &dyn Store) {
     }
     let mut expected: Vec<MemberKey> =
         [of(&first), of(&second)].concat().into_iter().map(|one| one.key).collect();
-    expected.sort_by_key(|key| (key.member.clone(), key.kind.name(), key.project.clone()));
+    expected.sort_by_key(|key| (key.project.clone(), key.kind.name(), key.member.clone()));
     assert_eq!(everybody, expected);
 
     let one = store.team_members(&team.id, None, 1).await.expect("ok");

@@ -252,12 +252,12 @@ impl Projects for MongoStore {
         let wanted = after.map_or_else(Document::new, |MemberKey { project, kind, member }| {
             let kind = kind.name();
             doc! { "$or": [
-                { "member": { "$gt": member } },
-                { "member": member, "kind": { "$gt": kind } },
-                { "member": member, "kind": kind, "project": { "$gt": project } },
+                { "project": { "$gt": project } },
+                { "project": project, "kind": { "$gt": kind } },
+                { "project": project, "kind": kind, "member": { "$gt": member } },
             ] }
         });
-        let order = doc! { "member": 1, "kind": 1, "project": 1 };
+        let order = doc! { "project": 1, "kind": 1, "member": 1 };
         all(members(self.ready().await?).find(wanted).sort(order).limit(i64::from(limit))).await
     }
 

@@ -244,13 +244,14 @@ impl Projects for SqliteStore {
         let key = after.cloned();
         self.database
             .read(move |c| {
+                // The order of the rows themselves: that of another index reads each of them at a place of its own.
                 let sql = format!(
-                    "{MEMBER} WHERE (member, kind, project) > (?1, ?2, ?3) ORDER BY member, kind, project LIMIT ?4"
+                    "{MEMBER} WHERE (project, kind, member) > (?1, ?2, ?3) ORDER BY project, kind, member LIMIT ?4"
                 );
-                let (member, kind, project) = key.as_ref().map_or(("", "", ""), |key| {
-                    (key.member.as_str(), key.kind.name(), key.project.as_str())
+                let (project, kind, member) = key.as_ref().map_or(("", "", ""), |key| {
+                    (key.project.as_str(), key.kind.name(), key.member.as_str())
                 });
-                all(c, &sql, (member, kind, project, limit), membership)
+                all(c, &sql, (project, kind, member, limit), membership)
             })
             .await
     }
