@@ -31,7 +31,7 @@ pub use self::{
     clients::{ClientFilter, Clients},
     endings::{AT_ONCE, Endings},
     lookup::Lookup,
-    projects::{Owner as ProjectOwner, ProjectFilter, Projects, TeamFilter, TeamSize},
+    projects::{Owner as ProjectOwner, Place, ProjectFilter, Projects, Rows, TeamFilter, TeamSize},
     revocations::Revocations,
     roles::{RoleOutcome, RoleWrite, Roles, StoredRoles},
     sessions::{SessionFilter, Sessions},

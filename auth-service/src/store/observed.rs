@@ -21,7 +21,7 @@ use super::{
     Store, StoreError,
     audit::AuditFilter,
     clients::ClientFilter,
-    projects::{Owner, ProjectFilter, TeamFilter, TeamSize},
+    projects::{Owner, Place, ProjectFilter, Rows, TeamFilter, TeamSize},
     roles::{RoleOutcome, RoleWrite, StoredRoles},
     sessions::SessionFilter,
     users::{PasswordUpdate, UserFilter, UserOutcome, UserWrite},
@@ -162,9 +162,9 @@ observed! { Observed:
         #[read]
         fn memberships_after(cursor: i64, limit: u32) -> Result<Option<Vec<MembershipEntry>>, StoreError>;
         #[read]
-        fn all_members(after: Option<&MemberKey>, limit: u32) -> Result<Vec<Membership>, StoreError>;
+        fn all_members(after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError>;
         #[read]
-        fn all_team_members(after: Option<&(String, String)>, limit: u32) -> Result<Vec<TeamMember>, StoreError>;
+        fn all_team_members(after: Option<&Place>, limit: u32) -> Result<Rows<TeamMember>, StoreError>;
     }
     super::Revocations {
         fn revoke(kind: RevocationKind, value: &str, clock: &RevocationClock) -> Result<(), StoreError>;

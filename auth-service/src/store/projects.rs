@@ -53,6 +53,19 @@ pub struct TeamSize {
     pub other_managers: u64,
 }
 
+/// Where a reader of all rows of a kind continues, in words of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place(pub String);
+
+/// Rows of a kind, in the order in which the store reads them fastest, and the place of the last of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// The place of the last one; absent where there is none.
+    pub last: Option<Place>,
+}
+
 /// A user who owns a project, and by which of its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -138,16 +151,16 @@ pub trait Projects: Send + Sync {
         limit: u32,
     ) -> Result<Option<Vec<MembershipEntry>>, StoreError>;
 
-    /// All members of all projects, by project, kind and member, after that of `after`; those that have expired included.
-    async fn all_members(&self, after: Option<&MemberKey>, limit: u32)
-    -> Result<Vec<Membership>, StoreError>;
+    /// Members of all projects from behind `after`, those that have expired included. What is there from the first page to the
+    /// last is on one of them.
+    async fn all_members(&self, after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError>;
 
-    /// The users of all teams, by team and user, after `after`.
+    /// The same of the users of all teams.
     async fn all_team_members(
         &self,
-        after: Option<&(String, String)>,
+        after: Option<&Place>,
         limit: u32,
-    ) -> Result<Vec<TeamMember>, StoreError>;
+    ) -> Result<Rows<TeamMember>, StoreError>;
 }
 
 /// Entries of the log, whose places have no gaps; `None` where they do not continue at the cursor.

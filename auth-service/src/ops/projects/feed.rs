@@ -1,18 +1,19 @@
 //! The log of memberships for those who follow it: everything once, then what changes, as soon as it does.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::{
-    TryStreamExt as _,
+    Stream, StreamExt as _, TryStreamExt as _,
     stream::{BoxStream, iter, try_unfold},
 };
 use shared_models::projects::{MembershipFact, MembershipPage};
+use tokio::sync::mpsc;
 
 use super::{Auth, AuthError};
 use crate::{
-    domain::project::{MemberKey, Membership, Project, TeamMember},
+    domain::project::{Membership, Project, TeamMember},
     ops::logs::{PAGE, in_time},
-    store::{ProjectFilter, Store},
+    store::{Place, ProjectFilter, Rows, Store},
 };
 
 /// Rows that a snapshot reads at once.
@@ -31,8 +32,8 @@ pub struct Snapshot {
 /// What is left to read of a snapshot: from behind which row of what.
 enum Part {
     Projects(Option<String>),
-    Teams(Option<(String, String)>),
-    Members(Option<MemberKey>),
+    Teams(Option<Place>),
+    Members(Option<Place>),
 }
 
 impl Part {
@@ -47,19 +48,40 @@ impl Part {
                 Ok((page.iter().map(Project::fact).collect(), Some(rest)))
             }
             Self::Teams(after) => {
-                let page = store.all_team_members(after.as_ref(), ROWS).await?;
-                let last = page.last().map(|last| (last.team.clone(), last.user.clone()));
+                let Rows { rows, last } = store.all_team_members(after.as_ref(), ROWS).await?;
                 let rest = if last.is_some() { Self::Teams(last) } else { Self::Members(None) };
-                Ok((page.iter().map(TeamMember::fact).collect(), Some(rest)))
+                Ok((rows.iter().map(TeamMember::fact).collect(), Some(rest)))
             }
             Self::Members(after) => {
-                let page = store.all_members(after.as_ref(), ROWS).await?;
-                let last = page.last().map(|last| last.key.clone());
+                let Rows { rows, last } = store.all_members(after.as_ref(), ROWS).await?;
                 let rest = last.map(|last| Self::Members(Some(last)));
-                Ok((page.iter().map(Membership::fact).collect(), rest))
+                Ok((rows.iter().map(Membership::fact).collect(), rest))
             }
         }
     }
+}
+
+/// The same, where the next item is made while the one before is used.
+fn ahead<T: Send + 'static>(
+    items: impl Stream<Item = Result<T, AuthError>> + Send + 'static,
+) -> impl Stream<Item = Result<T, AuthError>> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut items = pin!(items);
+        loop {
+            let item = items.next().await.transpose();
+            let is_last = !matches!(item, Ok(Some(_)));
+            if sender.send(item).await.is_err() || is_last {
+                break;
+            }
+        }
+    });
+    try_unfold(receiver, async |mut receiver| {
+        // That there are no more is said: a reader that broke off says nothing.
+        let item = receiver.recv().await;
+        let item = item.ok_or_else(|| AuthError::Internal("the snapshot of memberships broke off".into()))?;
+        Ok(item?.map(|item| (item, receiver)))
+    })
 }
 
 impl Auth {
@@ -99,7 +121,7 @@ impl Auth {
             let (facts, rest) = part.read(store.as_ref()).await?;
             Ok(Some((iter(facts.into_iter().map(Ok)), (store, rest))))
         });
-        let facts = pages.try_flatten();
+        let facts = ahead(pages).try_flatten();
         Ok(Snapshot { next, personal: self.policy.personal_projects, facts: Box::pin(facts) })
     }
 }

@@ -1,6 +1,6 @@
 //! The documents of projects, teams and who is in them.
 
-use mongodb::bson::{Binary, DateTime};
+use mongodb::bson::{Binary, DateTime, oid::ObjectId};
 use serde::{Deserialize, Serialize};
 use shared_models::projects::{ManagedBy, MemberKind, ProjectRole, ProjectState};
 
@@ -29,6 +29,8 @@ pub(super) struct ProjectDocument {
 /// A membership in the collection `members`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct MemberDocument {
+    #[serde(rename = "_id", skip_serializing)]
+    id: Option<ObjectId>,
     project: String,
     kind: MemberKind,
     member: String,
@@ -52,6 +54,8 @@ pub(super) struct TeamDocument {
 /// A user of a team in the collection `team_members`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct TeamMemberDocument {
+    #[serde(rename = "_id", skip_serializing)]
+    id: Option<ObjectId>,
     team: String,
     user: String,
     manages: bool,
@@ -103,10 +107,29 @@ impl TryFrom<ProjectDocument> for Project {
     }
 }
 
+/// A document with an id that the server or the driver made. It is read, and never written.
+pub(super) trait HasId {
+    /// The id.
+    fn id(&self) -> Option<ObjectId>;
+}
+
+impl HasId for MemberDocument {
+    fn id(&self) -> Option<ObjectId> {
+        self.id
+    }
+}
+
+impl HasId for TeamMemberDocument {
+    fn id(&self) -> Option<ObjectId> {
+        self.id
+    }
+}
+
 impl From<&Membership> for MemberDocument {
     fn from(membership: &Membership) -> Self {
         let MemberKey { project, kind, member } = membership.key.clone();
         Self {
+            id: None,
             project,
             kind,
             member,
@@ -123,8 +146,9 @@ impl TryFrom<MemberDocument> for Membership {
     type Error = StoreError;
 
     fn try_from(document: MemberDocument) -> Result<Self, StoreError> {
-        let MemberDocument { project, kind, member, role, managed_by, expires_at, added_by, added_at } =
-            document;
+        let MemberDocument {
+            project, kind, member, role, managed_by, expires_at, added_by, added_at, ..
+        } = document;
         Ok(Self {
             key: MemberKey { project, kind, member },
             role,
@@ -159,7 +183,7 @@ impl TryFrom<TeamDocument> for Team {
 impl From<&TeamMember> for TeamMemberDocument {
     fn from(member: &TeamMember) -> Self {
         let TeamMember { team, user, manages, added_by, added_at } = member.clone();
-        Self { team, user, manages, added_by, added_at: instant(added_at) }
+        Self { id: None, team, user, manages, added_by, added_at: instant(added_at) }
     }
 }
 
@@ -167,7 +191,7 @@ impl TryFrom<TeamMemberDocument> for TeamMember {
     type Error = StoreError;
 
     fn try_from(document: TeamMemberDocument) -> Result<Self, StoreError> {
-        let TeamMemberDocument { team, user, manages, added_by, added_at } = document;
+        let TeamMemberDocument { team, user, manages, added_by, added_at, .. } = document;
         Ok(Self { team, user, manages, added_by, added_at: time(added_at)? })
     }
 }

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt as _;
 use mongodb::{
     Collection, Cursor, IndexModel,
     action::Find,
-    bson::{Document, doc},
+    bson::{Document, doc, oid::ObjectId},
     error::Result as MongoResult,
     options::IndexOptions,
 };
@@ -19,6 +19,7 @@ use super::{
     documents::binary,
     index, memberships,
     project_changes::{apply, invitations, members, of, projects, team_members, teams, users},
+    project_documents::HasId,
     purge, unique,
 };
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
         project::{Change, Invitation, MemberKey, Membership, Project, Team, TeamMember, UserGuard},
         refresh_token::Digest,
     },
-    store::{ProjectFilter, ProjectOwner, Projects, StoreError, TeamFilter, TeamSize},
+    store::{Place, ProjectFilter, ProjectOwner, Projects, Rows, StoreError, TeamFilter, TeamSize},
 };
 
 /// Name of the unique index, which the server reports for a duplicate.
@@ -244,34 +245,38 @@ impl Projects for MongoStore {
         Ok(memberships::after(self.ready().await?, cursor, limit).await?)
     }
 
-    async fn all_members(
-        &self,
-        after: Option<&MemberKey>,
-        limit: u32,
-    ) -> Result<Vec<Membership>, StoreError> {
-        let wanted = after.map_or_else(Document::new, |MemberKey { project, kind, member }| {
-            let kind = kind.name();
-            doc! { "$or": [
-                { "project": { "$gt": project } },
-                { "project": project, "kind": { "$gt": kind } },
-                { "project": project, "kind": kind, "member": { "$gt": member } },
-            ] }
-        });
-        let order = doc! { "project": 1, "kind": 1, "member": 1 };
-        all(members(self.ready().await?).find(wanted).sort(order).limit(i64::from(limit))).await
+    async fn all_members(&self, after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError> {
+        rows(&members(self.ready().await?), after, limit).await
     }
 
     async fn all_team_members(
         &self,
-        after: Option<&(String, String)>,
+        after: Option<&Place>,
         limit: u32,
-    ) -> Result<Vec<TeamMember>, StoreError> {
-        let wanted = after.map_or_else(Document::new, |(team, user)| {
-            doc! { "$or": [{ "team": { "$gt": team } }, { "team": team, "user": { "$gt": user } }] }
-        });
-        let found = team_members(self.ready().await?);
-        all(found.find(wanted).sort(doc! { "team": 1, "user": 1 }).limit(i64::from(limit))).await
+    ) -> Result<Rows<TeamMember>, StoreError> {
+        rows(&team_members(self.ready().await?), after, limit).await
     }
+}
+
+/// The documents after a place, in the order in which they were made, which is about that in which they are stored: in the order of
+/// another index each of them is read at a place of its own.
+async fn rows<D, T>(
+    collection: &Collection<D>,
+    after: Option<&Place>,
+    limit: u32,
+) -> Result<Rows<T>, StoreError>
+where
+    D: HasId + DeserializeOwned + Send + Sync + Unpin,
+    T: TryFrom<D, Error = StoreError>,
+{
+    let after = after.map(|Place(id)| ObjectId::parse_str(id)).transpose();
+    let after = after.map_err(|error| StoreError::Fault(format!("a place cannot be read: {error}")))?;
+    let wanted = after.map_or_else(Document::new, |after| doc! { "_id": { "$gt": after } });
+    let found = collection.find(wanted).sort(doc! { "_id": 1 }).limit(i64::from(limit)).await?;
+    let found: Vec<D> = found.try_collect().await?;
+    let last = found.last().and_then(HasId::id).map(|id| Place(id.to_hex()));
+    let rows = found.into_iter().map(T::try_from).collect::<Result<_, _>>()?;
+    Ok(Rows { rows, last })
 }
 
 /// Of these ids, after that one.

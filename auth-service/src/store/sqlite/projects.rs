@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, ToSql, named_params};
+use serde::{Serialize, de::DeserializeOwned};
 use shared_models::projects::{ManagedBy, MemberKind, MembershipEntry, ProjectRole, ProjectState};
 
 use super::{
@@ -16,7 +17,7 @@ use crate::{
         project::{Change, Invitation, MemberKey, Membership, Project, Slug, Team, TeamMember, UserGuard},
         refresh_token::Digest,
     },
-    store::{ProjectFilter, ProjectOwner, Projects, StoreError, TeamFilter, TeamSize},
+    store::{Place, ProjectFilter, ProjectOwner, Projects, Rows, StoreError, TeamFilter, TeamSize},
 };
 
 const PROJECT: &str = "SELECT id, slug, title, state, created_by, created_at, version FROM projects";
@@ -236,39 +237,44 @@ impl Projects for SqliteStore {
         self.database.read(move |c| memberships::after(c, cursor, limit)).await
     }
 
-    async fn all_members(
-        &self,
-        after: Option<&MemberKey>,
-        limit: u32,
-    ) -> Result<Vec<Membership>, StoreError> {
-        let key = after.cloned();
-        self.database
-            .read(move |c| {
-                // The order of the rows themselves: that of another index reads each of them at a place of its own.
-                let sql = format!(
-                    "{MEMBER} WHERE (project, kind, member) > (?1, ?2, ?3) ORDER BY project, kind, member LIMIT ?4"
-                );
-                let (project, kind, member) = key.as_ref().map_or(("", "", ""), |key| {
-                    (key.project.as_str(), key.kind.name(), key.member.as_str())
-                });
-                all(c, &sql, (project, kind, member, limit), membership)
-            })
-            .await
+    // In the order of the rows themselves: that of another index reads each of them at a place of its own.
+    async fn all_members(&self, after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError> {
+        let (project, kind, member): (String, String, String) = read_place(after)?;
+        let sql = format!(
+            "{MEMBER} WHERE (project, kind, member) > (?1, ?2, ?3) ORDER BY project, kind, member LIMIT ?4"
+        );
+        let rows: Vec<Membership> =
+            self.database.read(move |c| all(c, &sql, (project, kind, member, limit), membership)).await?;
+        let last = rows.last().map(|last| (&last.key.project, last.key.kind.name(), &last.key.member));
+        let last = last.map(|last| place(&last));
+        Ok(Rows { rows, last })
     }
 
     async fn all_team_members(
         &self,
-        after: Option<&(String, String)>,
+        after: Option<&Place>,
         limit: u32,
-    ) -> Result<Vec<TeamMember>, StoreError> {
-        let (team, user) = after.cloned().unwrap_or_default();
-        self.database
-            .read(move |c| {
-                let sql = format!("{TEAM_MEMBER} WHERE (team, user) > (?1, ?2) ORDER BY team, user LIMIT ?3");
-                all(c, &sql, (team, user, limit), team_member)
-            })
-            .await
+    ) -> Result<Rows<TeamMember>, StoreError> {
+        let (team, user): (String, String) = read_place(after)?;
+        let sql = format!("{TEAM_MEMBER} WHERE (team, user) > (?1, ?2) ORDER BY team, user LIMIT ?3");
+        let rows: Vec<TeamMember> =
+            self.database.read(move |c| all(c, &sql, (team, user, limit), team_member)).await?;
+        let last = rows.last().map(|last| place(&(&last.team, &last.user)));
+        Ok(Rows { rows, last })
     }
+}
+
+/// The place of a row with this key.
+fn place(key: &impl Serialize) -> Place {
+    Place(serde_json::json!(key).to_string())
+}
+
+/// The key of the row at a place; before all of them where there is none.
+fn read_place<K: DeserializeOwned + Default>(place: Option<&Place>) -> Result<K, StoreError> {
+    let key = place.map(|place| serde_json::from_str(&place.0)).transpose();
+    Ok(key
+        .map_err(|error| StoreError::Fault(format!("a place cannot be read: {error}")))?
+        .unwrap_or_default())
 }
 
 fn one<T>(
