@@ -12,7 +12,7 @@ use service_kit::{
     },
 };
 use shared_models::{
-    projects::{MemberKind, MembershipEntry},
+    projects::{MemberKind, MembershipEntry, MembershipFact},
     revocations::{Revocation, RevocationKind, RevocationPage},
 };
 use time::OffsetDateTime;
@@ -162,9 +162,9 @@ observed! { Observed:
         #[read]
         fn memberships_after(cursor: i64, limit: u32) -> Result<Option<Vec<MembershipEntry>>, StoreError>;
         #[read]
-        fn all_members(after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError>;
+        fn all_members(after: Option<&Place>, limit: u32) -> Result<Rows<MembershipFact>, StoreError>;
         #[read]
-        fn all_team_members(after: Option<&Place>, limit: u32) -> Result<Rows<TeamMember>, StoreError>;
+        fn all_team_members(after: Option<&Place>, limit: u32) -> Result<Rows<MembershipFact>, StoreError>;
     }
     super::Revocations {
         fn revoke(kind: RevocationKind, value: &str, clock: &RevocationClock) -> Result<(), StoreError>;

@@ -1,7 +1,7 @@
 //! The port to projects, teams and who is in them.
 
 use async_trait::async_trait;
-use shared_models::projects::{MemberKind, MembershipEntry};
+use shared_models::projects::{MemberKind, MembershipEntry, MembershipFact};
 
 use super::StoreError;
 use crate::domain::{
@@ -151,16 +151,20 @@ pub trait Projects: Send + Sync {
         limit: u32,
     ) -> Result<Option<Vec<MembershipEntry>>, StoreError>;
 
-    /// Members of all projects from behind `after`, those that have expired included. What is there from the first page to the
-    /// last is on one of them.
-    async fn all_members(&self, after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError>;
+    /// What followers must know of the members of all projects, from behind `after`, those that have expired included. What is
+    /// there from the first page to the last is on one of them.
+    async fn all_members(
+        &self,
+        after: Option<&Place>,
+        limit: u32,
+    ) -> Result<Rows<MembershipFact>, StoreError>;
 
     /// The same of the users of all teams.
     async fn all_team_members(
         &self,
         after: Option<&Place>,
         limit: u32,
-    ) -> Result<Rows<TeamMember>, StoreError>;
+    ) -> Result<Rows<MembershipFact>, StoreError>;
 }
 
 /// Entries of the log, whose places have no gaps; `None` where they do not continue at the cursor.

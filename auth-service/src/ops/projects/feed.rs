@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{Auth, AuthError};
 use crate::{
-    domain::project::{Membership, Project, TeamMember},
+    domain::project::Project,
     ops::logs::{PAGE, in_time},
     store::{Place, ProjectFilter, Rows, Store},
 };
@@ -50,12 +50,12 @@ impl Part {
             Self::Teams(after) => {
                 let Rows { rows, last } = store.all_team_members(after.as_ref(), ROWS).await?;
                 let rest = if last.is_some() { Self::Teams(last) } else { Self::Members(None) };
-                Ok((rows.iter().map(TeamMember::fact).collect(), Some(rest)))
+                Ok((rows, Some(rest)))
             }
             Self::Members(after) => {
                 let Rows { rows, last } = store.all_members(after.as_ref(), ROWS).await?;
                 let rest = last.map(|last| Self::Members(Some(last)));
-                Ok((rows.iter().map(Membership::fact).collect(), rest))
+                Ok((rows, rest))
             }
         }
     }

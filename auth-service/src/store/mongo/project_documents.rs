@@ -1,8 +1,8 @@
 //! The documents of projects, teams and who is in them.
 
-use mongodb::bson::{Binary, DateTime, oid::ObjectId};
-use serde::{Deserialize, Serialize};
-use shared_models::projects::{ManagedBy, MemberKind, ProjectRole, ProjectState};
+use mongodb::bson::{Binary, DateTime, Document, doc, oid::ObjectId};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared_models::projects::{ManagedBy, MemberKind, MembershipFact, ProjectRole, ProjectState};
 
 use super::documents::{binary, bytes, instant, time};
 use crate::{
@@ -29,8 +29,6 @@ pub(super) struct ProjectDocument {
 /// A membership in the collection `members`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct MemberDocument {
-    #[serde(rename = "_id", skip_serializing)]
-    id: Option<ObjectId>,
     project: String,
     kind: MemberKind,
     member: String,
@@ -39,6 +37,73 @@ pub(super) struct MemberDocument {
     expires_at: Option<DateTime>,
     added_by: String,
     added_at: DateTime,
+}
+
+/// What followers must know of a document, read with no more than that.
+pub(super) trait Fact: DeserializeOwned + Send + Sync + Unpin {
+    /// The members that are read.
+    fn members() -> Document;
+
+    /// The document's id, which the driver made.
+    fn id(&self) -> ObjectId;
+
+    /// What is told.
+    fn fact(self) -> MembershipFact;
+}
+
+/// The fact of a [`MemberDocument`].
+#[derive(Deserialize)]
+pub(super) struct MemberFact {
+    #[serde(rename = "_id")]
+    id: ObjectId,
+    project: String,
+    kind: MemberKind,
+    member: String,
+    role: ProjectRole,
+    expires_at: Option<DateTime>,
+}
+
+impl Fact for MemberFact {
+    fn members() -> Document {
+        doc! { "project": 1, "kind": 1, "member": 1, "role": 1, "expires_at": 1 }
+    }
+
+    fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    fn fact(self) -> MembershipFact {
+        MembershipFact::Member {
+            project: self.project,
+            kind: self.kind,
+            id: self.member,
+            role: Some(self.role),
+            expires_at: self.expires_at.map(|at| at.timestamp_millis().div_euclid(1000)),
+        }
+    }
+}
+
+/// The fact of a [`TeamMemberDocument`].
+#[derive(Deserialize)]
+pub(super) struct TeamMemberFact {
+    #[serde(rename = "_id")]
+    id: ObjectId,
+    team: String,
+    user: String,
+}
+
+impl Fact for TeamMemberFact {
+    fn members() -> Document {
+        doc! { "team": 1, "user": 1 }
+    }
+
+    fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    fn fact(self) -> MembershipFact {
+        MembershipFact::TeamMember { team: self.team, user: self.user, member: true }
+    }
 }
 
 /// A team in the collection `teams`.
@@ -54,8 +119,6 @@ pub(super) struct TeamDocument {
 /// A user of a team in the collection `team_members`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct TeamMemberDocument {
-    #[serde(rename = "_id", skip_serializing)]
-    id: Option<ObjectId>,
     team: String,
     user: String,
     manages: bool,
@@ -107,29 +170,10 @@ impl TryFrom<ProjectDocument> for Project {
     }
 }
 
-/// A document with an id that the server or the driver made. It is read, and never written.
-pub(super) trait HasId {
-    /// The id.
-    fn id(&self) -> Option<ObjectId>;
-}
-
-impl HasId for MemberDocument {
-    fn id(&self) -> Option<ObjectId> {
-        self.id
-    }
-}
-
-impl HasId for TeamMemberDocument {
-    fn id(&self) -> Option<ObjectId> {
-        self.id
-    }
-}
-
 impl From<&Membership> for MemberDocument {
     fn from(membership: &Membership) -> Self {
         let MemberKey { project, kind, member } = membership.key.clone();
         Self {
-            id: None,
             project,
             kind,
             member,
@@ -183,7 +227,7 @@ impl TryFrom<TeamDocument> for Team {
 impl From<&TeamMember> for TeamMemberDocument {
     fn from(member: &TeamMember) -> Self {
         let TeamMember { team, user, manages, added_by, added_at } = member.clone();
-        Self { id: None, team, user, manages, added_by, added_at: instant(added_at) }
+        Self { team, user, manages, added_by, added_at: instant(added_at) }
     }
 }
 
@@ -191,7 +235,7 @@ impl TryFrom<TeamMemberDocument> for TeamMember {
     type Error = StoreError;
 
     fn try_from(document: TeamMemberDocument) -> Result<Self, StoreError> {
-        let TeamMemberDocument { team, user, manages, added_by, added_at, .. } = document;
+        let TeamMemberDocument { team, user, manages, added_by, added_at } = document;
         Ok(Self { team, user, manages, added_by, added_at: time(added_at)? })
     }
 }

@@ -12,14 +12,14 @@ use mongodb::{
     options::IndexOptions,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use shared_models::projects::{MemberKind, MembershipEntry, ProjectRole, ProjectState};
+use shared_models::projects::{MemberKind, MembershipEntry, MembershipFact, ProjectRole, ProjectState};
 
 use super::{
     MongoStore, audit,
     documents::binary,
     index, memberships,
     project_changes::{apply, invitations, members, of, projects, team_members, teams, users},
-    project_documents::HasId,
+    project_documents::{Fact, MemberFact, TeamMemberFact},
     purge, unique,
 };
 use crate::{
@@ -245,38 +245,38 @@ impl Projects for MongoStore {
         Ok(memberships::after(self.ready().await?, cursor, limit).await?)
     }
 
-    async fn all_members(&self, after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError> {
-        rows(&members(self.ready().await?), after, limit).await
+    async fn all_members(
+        &self,
+        after: Option<&Place>,
+        limit: u32,
+    ) -> Result<Rows<MembershipFact>, StoreError> {
+        rows::<MemberFact>(&members(self.ready().await?).clone_with_type(), after, limit).await
     }
 
     async fn all_team_members(
         &self,
         after: Option<&Place>,
         limit: u32,
-    ) -> Result<Rows<TeamMember>, StoreError> {
-        rows(&team_members(self.ready().await?), after, limit).await
+    ) -> Result<Rows<MembershipFact>, StoreError> {
+        rows::<TeamMemberFact>(&team_members(self.ready().await?).clone_with_type(), after, limit).await
     }
 }
 
-/// The documents after a place, in the order in which they were made, which is about that in which they are stored: in the order of
-/// another index each of them is read at a place of its own.
-async fn rows<D, T>(
-    collection: &Collection<D>,
+/// What is told of the documents after a place, in the order in which they were made, which is about that in which they are stored:
+/// in the order of another index each of them is read at a place of its own.
+async fn rows<F: Fact>(
+    collection: &Collection<F>,
     after: Option<&Place>,
     limit: u32,
-) -> Result<Rows<T>, StoreError>
-where
-    D: HasId + DeserializeOwned + Send + Sync + Unpin,
-    T: TryFrom<D, Error = StoreError>,
-{
+) -> Result<Rows<MembershipFact>, StoreError> {
     let after = after.map(|Place(id)| ObjectId::parse_str(id)).transpose();
     let after = after.map_err(|error| StoreError::Fault(format!("a place cannot be read: {error}")))?;
     let wanted = after.map_or_else(Document::new, |after| doc! { "_id": { "$gt": after } });
-    let found = collection.find(wanted).sort(doc! { "_id": 1 }).limit(i64::from(limit)).await?;
-    let found: Vec<D> = found.try_collect().await?;
-    let last = found.last().and_then(HasId::id).map(|id| Place(id.to_hex()));
-    let rows = found.into_iter().map(T::try_from).collect::<Result<_, _>>()?;
-    Ok(Rows { rows, last })
+    let found = collection.find(wanted).projection(F::members()).sort(doc! { "_id": 1 });
+    let found = found.limit(i64::from(limit)).batch_size(limit).await?;
+    let found: Vec<F> = found.try_collect().await?;
+    let last = found.last().map(|last| Place(last.id().to_hex()));
+    Ok(Rows { rows: found.into_iter().map(F::fact).collect(), last })
 }
 
 /// Of these ids, after that one.

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, ToSql, named_params};
 use serde::{Serialize, de::DeserializeOwned};
-use shared_models::projects::{ManagedBy, MemberKind, MembershipEntry, ProjectRole, ProjectState};
+use shared_models::projects::{
+    ManagedBy, MemberKind, MembershipEntry, MembershipFact, ProjectRole, ProjectState,
+};
 
 use super::{
     SqliteStore, audit, memberships,
@@ -238,7 +240,11 @@ impl Projects for SqliteStore {
     }
 
     // In the order of the rows themselves: that of another index reads each of them at a place of its own.
-    async fn all_members(&self, after: Option<&Place>, limit: u32) -> Result<Rows<Membership>, StoreError> {
+    async fn all_members(
+        &self,
+        after: Option<&Place>,
+        limit: u32,
+    ) -> Result<Rows<MembershipFact>, StoreError> {
         let (project, kind, member): (String, String, String) = read_place(after)?;
         let sql = format!(
             "{MEMBER} WHERE (project, kind, member) > (?1, ?2, ?3) ORDER BY project, kind, member LIMIT ?4"
@@ -247,20 +253,20 @@ impl Projects for SqliteStore {
             self.database.read(move |c| all(c, &sql, (project, kind, member, limit), membership)).await?;
         let last = rows.last().map(|last| (&last.key.project, last.key.kind.name(), &last.key.member));
         let last = last.map(|last| place(&last));
-        Ok(Rows { rows, last })
+        Ok(Rows { rows: rows.iter().map(Membership::fact).collect(), last })
     }
 
     async fn all_team_members(
         &self,
         after: Option<&Place>,
         limit: u32,
-    ) -> Result<Rows<TeamMember>, StoreError> {
+    ) -> Result<Rows<MembershipFact>, StoreError> {
         let (team, user): (String, String) = read_place(after)?;
         let sql = format!("{TEAM_MEMBER} WHERE (team, user) > (?1, ?2) ORDER BY team, user LIMIT ?3");
         let rows: Vec<TeamMember> =
             self.database.read(move |c| all(c, &sql, (team, user, limit), team_member)).await?;
         let last = rows.last().map(|last| place(&(&last.team, &last.user)));
-        Ok(Rows { rows, last })
+        Ok(Rows { rows: rows.iter().map(TeamMember::fact).collect(), last })
     }
 }
 
