@@ -88,7 +88,7 @@ async fn everything(state: &State) -> Result<HttpResponse, Problem> {
     let first = format!("{}\n", json!({"next": snapshot.next, "personal": snapshot.personal}));
     let last = format!("{}\n", json!({"complete": true}));
     let facts = snapshot.facts.map_err(Problem::from).and_then(async |fact| {
-        let fact = serde_json::to_string(&fact).map_err(|error| Problem::internal(error))?;
+        let fact = serde_json::to_string(&fact).map_err(Problem::internal)?;
         Ok(fact + "\n")
     });
     let lines = stream::iter([Ok(first)]).chain(facts).chain(stream::iter([Ok(last)]));

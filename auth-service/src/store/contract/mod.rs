@@ -150,6 +150,7 @@ macro_rules! suite {
         );
         $crate::store::contract::suite!($fixture, members:
             members_and_teams_are_listed_by_page
+            everybody_is_read_once_page_by_page
             the_log_has_every_fact_once_and_in_order
             a_cursor_that_the_log_does_not_have_is_refused
             a_team_is_guarded_counted_and_removed_with_its_users
