@@ -17,7 +17,7 @@ on_both_stores!(
     bad_input_is_refused_and_changes_nothing,
     of_two_owners_who_leave_at_once_one_stays,
     an_invitation_is_accepted_once_however_many_do_at_once,
-    a_project_has_an_owner_whoever_is_disabled_meanwhile,
+    a_new_owner_who_is_disabled_at_once_leaves_no_project_without_one,
     followers_read_everything_and_then_each_change_within_a_second
 );
 
@@ -205,7 +205,7 @@ async fn an_invitation_is_accepted_once_however_many_do_at_once(stack: Stack) {
 }
 
 /// An owner makes somebody else the owner and leaves, while an administrator disables that one.
-async fn a_project_has_an_owner_whoever_is_disabled_meanwhile(stack: Stack) {
+async fn a_new_owner_who_is_disabled_at_once_leaves_no_project_without_one(stack: Stack) {
     let (admin, ada) = (stack.admin().await, stack.scientist().await);
     let ada_id = id(&ada).await;
     for round in 0..6 {

@@ -336,7 +336,7 @@ async fn an_owner_for_a_time_gives_nothing_for_longer() {
 }
 
 #[tokio::test]
-async fn a_member_gets_less_whoever_they_are_and_more_only_while_enabled() {
+async fn a_disabled_member_can_get_a_lesser_role_and_no_greater_one() {
     let scene = Scene::new().await;
     let auth = scene.auth();
     let admin = scene.world.admin().await;
